@@ -1,0 +1,47 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+
+// Tests read the protocol's source, as the build does: nothing here needs a build first, but the browser and packaging projects.
+const alias = { '@peerstage/sdk/protocol': path('./sdk/src/protocol/index.ts') }
+
+const nodeWebrtc = ['sdk/test/node/**/*.test.ts']
+const browser = ['sdk/test/browser/**/*.test.ts']
+const packaging = ['{sdk,server}/test/packaging/**/*.test.ts']
+
+// What talks to real browsers or child processes gets long limits: they bound a hang, no test measures against them.
+const MINUTE = 60_000
+const slow = { testTimeout: 2 * MINUTE, hookTimeout: 3 * MINUTE }
+
+export default defineConfig({
+  resolve: { alias },
+  test: {
+    // A test that fails once has failed. And a run that finds no test proves nothing.
+    retry: 0,
+    passWithNoTests: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{sdk,server}/test/**/*.test.ts'],
+          exclude: [...nodeWebrtc, ...browser, ...packaging],
+          testTimeout: MINUTE / 2,
+        },
+      },
+      { extends: true, test: { name: 'node-webrtc', include: nodeWebrtc, ...slow } },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: browser,
+          // One file at a time: a room of twenty needs the machine for itself.
+          fileParallelism: false,
+          ...slow,
+        },
+      },
+      { extends: true, test: { name: 'packaging', include: packaging, ...slow } },
+    ],
+  },
+})
