@@ -1,0 +1,54 @@
+import * as v from 'valibot'
+import { utf8Bytes } from './bytes'
+import { commandId, messageId, participantId, timestamp } from './ids'
+import { DEFAULT_LIMITS } from './limits'
+import { role } from './roles'
+import { strict } from './strict'
+
+/** A chat message as all see it. Plain text: whoever shows it escapes it. */
+export const chatMessage = v.object({
+  id: messageId,
+  /** Who wrote it; that participant may have left since, so name and role are kept with the message. */
+  participantId,
+  name: v.string(),
+  role,
+  text: v.string(),
+  at: timestamp,
+})
+export type ChatMessage = v.InferOutput<typeof chatMessage>
+
+export const chatSend = strict({
+  type: v.literal('chat.send'),
+  id: commandId,
+  text: v.pipe(
+    v.string(),
+    v.minLength(1),
+    v.maxLength(DEFAULT_LIMITS.maxChatCharacters),
+    v.check((text) => utf8Bytes(text) <= DEFAULT_LIMITS.maxChatBytes),
+  ),
+})
+
+/** Deletes one's own message, or, for moderators, anybody's. */
+export const chatDelete = strict({
+  type: v.literal('chat.delete'),
+  id: commandId,
+  messageId,
+})
+
+/** Asks for messages older than `before` (default: the newest), at most `limit` (default 50). A query: it writes nothing. */
+export const chatHistory = strict({
+  type: v.literal('chat.history'),
+  id: commandId,
+  before: v.optional(messageId),
+  limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100))),
+})
+
+/** The reply's `result` to `chat.history`: oldest first. */
+export const chatHistoryResult = v.object({
+  messages: v.array(chatMessage),
+  hasMore: v.boolean(),
+})
+export type ChatHistoryResult = v.InferOutput<typeof chatHistoryResult>
+
+export const chatSent = v.object({ type: v.literal('chat.sent'), message: chatMessage })
+export const chatDeleted = v.object({ type: v.literal('chat.deleted'), messageId })

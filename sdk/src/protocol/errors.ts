@@ -1,0 +1,76 @@
+import * as v from 'valibot'
+
+/** How a client goes on after its connection was refused or closed with a code. */
+export type Retry =
+  /** Never: the same attempt would end the same way. */
+  | 'never'
+  /** Once, with a fresh token; then never. */
+  | 'freshToken'
+  /** With long delays: the room may have a place, an opening or a key later. */
+  | 'slowly'
+  /** At once, with jitter and backoff. */
+  | 'soon'
+
+/**
+ * Why a connection ends: its code on `goodbye`, its WebSocket close code, and what the client does next.
+ * 4000–4999 is the range that RFC 6455 §7.4.2 leaves to applications; 1012 and 1013 are registered with IANA.
+ */
+export const GOODBYES = {
+  bad_frame: { close: 4400, retry: 'never' },
+  unauthorized: { close: 4401, retry: 'freshToken' },
+  forbidden: { close: 4403, retry: 'never' },
+  room_not_found: { close: 4404, retry: 'slowly' },
+  unsupported_version: { close: 4406, retry: 'never' },
+  verification_timeout: { close: 4408, retry: 'soon' },
+  superseded: { close: 4409, retry: 'never' },
+  room_ended: { close: 4410, retry: 'never' },
+  removed: { close: 4411, retry: 'never' },
+  room_full: { close: 4413, retry: 'slowly' },
+  room_locked: { close: 4423, retry: 'slowly' },
+  rate_limited: { close: 4429, retry: 'soon' },
+  slow_consumer: { close: 4430, retry: 'soon' },
+  draining: { close: 1012, retry: 'soon' },
+  unavailable: { close: 1013, retry: 'soon' },
+} as const satisfies Record<string, { close: number; retry: Retry }>
+export type GoodbyeCode = keyof typeof GOODBYES
+
+/** Why a command, signal or cast was refused. The connection stays. */
+export const REJECTIONS = {
+  invalid: false,
+  forbidden: false,
+  peer_not_found: false,
+  message_not_found: false,
+  stage_full: true,
+  source_not_allowed: false,
+  payload_too_large: false,
+  rate_limited: true,
+  unavailable: true,
+  unauthorized: false,
+  internal: true,
+} as const satisfies Record<string, boolean>
+export type RejectionCode = keyof typeof REJECTIONS
+
+const keysOf = <K extends string>(record: Record<K, unknown>): [K, ...K[]] => Object.keys(record) as [K, ...K[]]
+
+export const goodbyeCode = v.picklist(keysOf(GOODBYES))
+export const rejectionCode = v.picklist(keysOf(REJECTIONS))
+
+/** What a refused command is answered with. `retryable`: the same command may succeed later. */
+export const rejection = v.object({
+  code: rejectionCode,
+  message: v.string(),
+  retryable: v.boolean(),
+  retryAfterMs: v.optional(v.number()),
+})
+export type Rejection = v.InferOutput<typeof rejection>
+
+/** A rejection by its code and a plain sentence; whether it is retryable follows from the table. */
+export function reject(code: RejectionCode, message: string, retryAfterMs?: number): Rejection {
+  const base = { code, message, retryable: REJECTIONS[code] }
+  return retryAfterMs === undefined ? base : { ...base, retryAfterMs }
+}
+
+/** The goodbye that a WebSocket close code stands for, where the goodbye itself was lost. */
+export function goodbyeOfClose(close: number): GoodbyeCode | undefined {
+  return keysOf(GOODBYES).find((code) => GOODBYES[code].close === close)
+}

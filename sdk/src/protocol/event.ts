@@ -1,0 +1,58 @@
+import * as v from 'valibot'
+import { chatDeleted, chatSent } from './chat'
+import { participantId, seq, timestamp } from './ids'
+import { mediaChanged } from './media'
+import { roleChanged, roomLocked, roomUnlocked } from './moderation'
+import { participantJoined, participantLeft, participantReturned, roomEnded, roomOpened } from './session'
+import { stageInvitationClosed, stageInvited, stageRequestClosed, stageRequested } from './stage'
+
+/** Every fact that a room's log can hold. */
+export const roomEvent = v.variant('type', [
+  roomOpened,
+  roomEnded,
+  roomLocked,
+  roomUnlocked,
+  participantJoined,
+  participantReturned,
+  participantLeft,
+  roleChanged,
+  mediaChanged,
+  chatSent,
+  chatDeleted,
+  stageRequested,
+  stageRequestClosed,
+  stageInvited,
+  stageInvitationClosed,
+])
+export type RoomEvent = v.InferOutput<typeof roomEvent>
+export type RoomEventOf<T extends RoomEvent['type']> = Extract<RoomEvent, { type: T }>
+
+/** The version that stored events carry; an upcast brings older ones to it. */
+export const EVENT_VERSION = 1
+
+/** An event in its place in the log. `by`: the participant that caused it, or null for the server. */
+export type LoggedEvent<E = RoomEvent> = {
+  readonly seq: number
+  readonly at: number
+  readonly by: string | null
+  readonly event: E
+}
+
+/** What an event of a newer server is folded as: nothing changes, but its seq counts. */
+export type UnknownEvent = { readonly type: 'unknown' }
+
+const envelope = v.object({
+  seq,
+  at: timestamp,
+  by: v.nullable(participantId),
+  event: v.looseObject({ type: v.string() }),
+})
+
+/** An event as it comes down the wire: one this version does not know becomes `unknown`. */
+export const loggedEvent = v.pipe(
+  envelope,
+  v.transform((logged): LoggedEvent<RoomEvent | UnknownEvent> => {
+    const parsed = v.safeParse(roomEvent, logged.event, { abortEarly: true })
+    return { ...logged, event: parsed.success ? parsed.output : { type: 'unknown' } }
+  }),
+)

@@ -1,0 +1,92 @@
+/**
+ * The wire of Peerstage: schemas, limits, codes, and the fold that both ends share.
+ * A leaf: it knows neither the DOM nor Node.
+ */
+export { utf8Bytes } from './bytes'
+export { type ChatHistoryResult, type ChatMessage, chatHistoryResult, chatMessage } from './chat'
+export {
+  type Cast,
+  type ClientMessage,
+  type Command,
+  cast,
+  clientMessage,
+  type RoomCommand,
+  type RoomCommandOf,
+  roomCommand,
+  type SessionCommand,
+  sessionCommand,
+} from './client-message'
+export {
+  type Decoded,
+  type DecodedFrame,
+  decodeClientFrame,
+  decodeHello,
+  decodeServerFrame,
+  encodeHello,
+  encodeMessage,
+  joinFrame,
+} from './codec'
+export {
+  GOODBYES,
+  type GoodbyeCode,
+  goodbyeOfClose,
+  REJECTIONS,
+  type Rejection,
+  type RejectionCode,
+  type Retry,
+  reject,
+  rejection,
+} from './errors'
+export {
+  EVENT_VERSION,
+  type LoggedEvent,
+  loggedEvent,
+  type RoomEvent,
+  type RoomEventOf,
+  roomEvent,
+  type UnknownEvent,
+} from './event'
+export { evolve } from './evolve'
+export { participantId, roomId, sessionKey } from './ids'
+export {
+  ANSWERED_COMMANDS_KEPT,
+  CHAT_KEPT,
+  DEFAULT_LIMITS,
+  type Limits,
+  limits,
+  MAX_HELLO_CHARACTERS,
+  MAX_IDENTITY_CHARACTERS,
+  MAX_METADATA_BYTES,
+  MAX_NAME_CHARACTERS,
+} from './limits'
+export { NO_SOURCES, publishedSources, type SourceState, type SourceStates, UNPUBLISHED } from './media'
+export {
+  isOnStage,
+  MODES,
+  type Mode,
+  type ModeName,
+  modeName,
+  outranks,
+  ROLES,
+  type Role,
+  role,
+  SOURCES,
+  type Source,
+  source,
+} from './roles'
+export { type Edge, type Participant, participantOf, type Room, room } from './room'
+export {
+  type CastDown,
+  type Goodbye,
+  type IceServer,
+  iceServer,
+  type Reply,
+  type ServerMessage,
+  type ServerMessageOf,
+  serverMessage,
+  type Welcome,
+} from './server-message'
+export { type Hello, hello, type Presence } from './session'
+export { type Epoch, LAYOUT, type SignalBody, type SignalDown, type SignalUp } from './signal'
+export type { StageInvitation, StageRequest } from './stage'
+export { HELLO_PREFIX, PROTOCOL_FLOOR, PROTOCOL_VERSION, ROOMS_PATH, SUBPROTOCOL } from './version'

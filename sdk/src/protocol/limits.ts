@@ -1,0 +1,63 @@
+import * as v from 'valibot'
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(1))
+
+/** What the server holds a client to. Advertised in `welcome.limits`, so that the SDK refuses locally and paces itself. */
+export const limits = v.object({
+  /** Bytes of one upward frame (UTF-8). Also where downward batches are cut. */
+  maxFrameBytes: count,
+  /** UTF-16 code units of one chat text. */
+  maxChatCharacters: count,
+  /** Bytes of one chat text (UTF-8). */
+  maxChatBytes: count,
+  /** Bytes of one app message's JSON (UTF-8). */
+  maxDataBytes: count,
+  /** Bytes of one session description (UTF-8). */
+  maxSdpBytes: count,
+  /** Bytes of one ICE candidate line (UTF-8). */
+  maxCandidateBytes: count,
+  /** Participants in a room, those that are reconnecting included. */
+  maxParticipants: count,
+  /** Commands that may wait for their reply at once. */
+  maxUnansweredCommands: count,
+  /** Chat messages a second, and how many may come at once after a pause. */
+  chatPerSecond: count,
+  chatBurst: count,
+  /** All commands a second, and how many may come at once after a pause. */
+  commandsPerSecond: count,
+  commandBurst: count,
+  /** Casts (reactions and app data) a second, and how many may come at once after a pause. */
+  castsPerSecond: count,
+  castBurst: count,
+})
+export type Limits = v.InferOutput<typeof limits>
+
+export const DEFAULT_LIMITS: Limits = {
+  maxFrameBytes: 64 * 1024,
+  maxChatCharacters: 2000,
+  maxChatBytes: 4096,
+  maxDataBytes: 8192,
+  maxSdpBytes: 32 * 1024,
+  maxCandidateBytes: 1024,
+  maxParticipants: 20,
+  maxUnansweredCommands: 32,
+  chatPerSecond: 5,
+  chatBurst: 10,
+  commandsPerSecond: 20,
+  commandBurst: 40,
+  castsPerSecond: 20,
+  castBurst: 40,
+}
+
+/** Characters of an encoded hello. A URL-less upgrade header must fit the 8 KB header line of common proxies (nginx's default). */
+export const MAX_HELLO_CHARACTERS = 6 * 1024
+/** Characters of a token's `sub`. */
+export const MAX_IDENTITY_CHARACTERS = 256
+/** Characters of a display name, after cleaning. */
+export const MAX_NAME_CHARACTERS = 64
+/** Bytes of a participant's metadata as JSON (UTF-8). */
+export const MAX_METADATA_BYTES = 4096
+/** Chat messages that a room keeps for a newcomer. */
+export const CHAT_KEPT = 100
+/** Accepted command ids that the ledger keeps for each session. */
+export const ANSWERED_COMMANDS_KEPT = 64

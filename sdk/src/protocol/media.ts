@@ -1,0 +1,60 @@
+import * as v from 'valibot'
+import { commandId, participantId } from './ids'
+import { type Source, SOURCES, source } from './roles'
+import { strict } from './strict'
+
+/** One slot of a participant, as all see it. */
+export const sourceState = v.object({
+  /** Whether its track is offered to the room. */
+  published: v.boolean(),
+  /** Published, and silent or black by choice (of its owner or of a moderator). */
+  muted: v.boolean(),
+  /** Published, and lost for now: the device went away, or a phone call took it. */
+  interrupted: v.boolean(),
+})
+export type SourceState = v.InferOutput<typeof sourceState>
+
+export const sourceStates = v.object({
+  microphone: sourceState,
+  camera: sourceState,
+  screen: sourceState,
+  screenAudio: sourceState,
+})
+export type SourceStates = Record<Source, SourceState>
+
+export const UNPUBLISHED: SourceState = { published: false, muted: false, interrupted: false }
+export const NO_SOURCES: SourceStates = {
+  microphone: UNPUBLISHED,
+  camera: UNPUBLISHED,
+  screen: UNPUBLISHED,
+  screenAudio: UNPUBLISHED,
+}
+
+export const publishedSources = (of: SourceStates): Source[] => SOURCES.filter((name) => of[name].published)
+
+/** Says what the sender publishes now; slots left out stay as they are. A repeat is harmless. */
+export const mediaUpdate = strict({
+  type: v.literal('media.update'),
+  id: commandId,
+  sources: strict({
+    microphone: v.optional(strict(sourceState.entries)),
+    camera: v.optional(strict(sourceState.entries)),
+    screen: v.optional(strict(sourceState.entries)),
+    screenAudio: v.optional(strict(sourceState.entries)),
+  }),
+})
+
+/** A moderator silences one source of a participant. There is no command to unmute somebody else. */
+export const moderationMute = strict({
+  type: v.literal('moderation.mute'),
+  id: commandId,
+  participantId,
+  source,
+})
+
+/** The whole of a participant's slots after a change; `by` in the record tells who made it. */
+export const mediaChanged = v.object({
+  type: v.literal('media.changed'),
+  participantId,
+  sources: sourceStates,
+})

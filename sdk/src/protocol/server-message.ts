@@ -1,0 +1,105 @@
+import * as v from 'valibot'
+import { goodbyeCode, rejection } from './errors'
+import { loggedEvent } from './event'
+import { commandId, instanceId, participantId, seq, timestamp } from './ids'
+import { limits } from './limits'
+import { room } from './room'
+import { presence } from './session'
+import { signalDown } from './signal'
+
+/** An entry of `RTCConfiguration.iceServers` (W3C WebRTC). Credentials are for this session alone. */
+export const iceServer = v.object({
+  urls: v.union([v.string(), v.array(v.string())]),
+  username: v.optional(v.string()),
+  credential: v.optional(v.string()),
+})
+export type IceServer = v.InferOutput<typeof iceServer>
+
+/**
+ * The first message on a joined connection: either the whole `room`, or the `events` missed since the hello's `seq`.
+ * `resumed` tells which.
+ */
+export const welcome = v.object({
+  type: v.literal('welcome'),
+  protocol: v.number(),
+  self: participantId,
+  instance: instanceId,
+  seq,
+  resumed: v.boolean(),
+  room: v.optional(room),
+  events: v.optional(v.array(loggedEvent)),
+  /** Participants whose connection is down for now. */
+  reconnecting: v.array(participantId),
+  iceServers: v.array(iceServer),
+  limits,
+  /** The highest command id that the ledger holds for this session; the next one is above it. 0 when there is none. */
+  lastCommandId: v.number(),
+  serverTime: timestamp,
+})
+export type Welcome = v.InferOutput<typeof welcome>
+
+/** A held connection is verified; `join` takes the place. */
+export const held = v.object({ type: v.literal('held'), iceServers: v.array(iceServer), limits })
+
+export const eventMessage = v.object({ type: v.literal('event'), logged: loggedEvent })
+
+/** The answer to a command. `seq`: the event it led to, or the room's last one when it changed nothing. */
+export const reply = v.variant('ok', [
+  v.object({ type: v.literal('reply'), re: commandId, ok: v.literal(true), seq, result: v.optional(v.unknown()) }),
+  v.object({ type: v.literal('reply'), re: commandId, ok: v.literal(false), error: rejection }),
+])
+export type Reply = v.InferOutput<typeof reply>
+
+export const castDown = v.object({
+  type: v.literal('cast'),
+  from: participantId,
+  cast: v.variant('type', [
+    v.object({ type: v.literal('reaction'), emoji: v.string() }),
+    v.object({ type: v.literal('data'), value: v.unknown() }),
+  ]),
+})
+export type CastDown = v.InferOutput<typeof castDown>
+
+/** A signal or cast that was not passed on; they have no reply. */
+export const refused = v.object({
+  type: v.literal('refused'),
+  what: v.picklist(['signal', 'cast']),
+  to: v.optional(participantId),
+  error: rejection,
+})
+
+export const presenceMessage = v.object({ type: v.literal('presence'), participantId, presence })
+
+/** The token ends at `expiresAt`: bring a fresh one by `session.refresh`. */
+export const refreshNeeded = v.object({ type: v.literal('session.refreshNeeded'), expiresAt: timestamp })
+
+export const iceServersMessage = v.object({ type: v.literal('iceServers'), iceServers: v.array(iceServer) })
+export const heartbeatDown = v.object({ type: v.literal('heartbeat') })
+
+/** The last message before the server closes; `code` decides what the client does next. */
+export const goodbye = v.object({
+  type: v.literal('goodbye'),
+  code: goodbyeCode,
+  reason: v.string(),
+  retryable: v.boolean(),
+  retryAfterMs: v.optional(v.number()),
+})
+export type Goodbye = v.InferOutput<typeof goodbye>
+
+/** Everything the server may say. Loose: the SDK drops what it does not know. */
+export const serverMessage = v.variant('type', [
+  welcome,
+  held,
+  eventMessage,
+  reply,
+  signalDown,
+  castDown,
+  refused,
+  presenceMessage,
+  refreshNeeded,
+  iceServersMessage,
+  heartbeatDown,
+  goodbye,
+])
+export type ServerMessage = v.InferOutput<typeof serverMessage>
+export type ServerMessageOf<T extends ServerMessage['type']> = Extract<ServerMessage, { type: T }>

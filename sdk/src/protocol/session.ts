@@ -1,0 +1,69 @@
+import * as v from 'valibot'
+import { commandId, instanceId, pageId, participantId, seq, sessionKey } from './ids'
+import { mode, role } from './roles'
+import { strict } from './strict'
+
+const token = v.pipe(v.string(), v.minLength(1), v.maxLength(5000))
+
+/**
+ * The first words of a client, inside the upgrade request.
+ * `join` takes a place at once. `hold` only verifies (a prejoin screen); the `join` command then takes the place.
+ */
+export const hello = strict({
+  intent: v.picklist(['join', 'hold']),
+  token: v.optional(token),
+  /** Used where the token names nobody. */
+  name: v.optional(v.pipe(v.string(), v.maxLength(256))),
+  session: sessionKey,
+  /** Rises with every socket of the session; a lower one that arrives late is refused. */
+  attempt: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  page: pageId,
+  /** The last event this page has folded, with the instance it belongs to: asks for what came after. */
+  seq: v.optional(seq),
+  instance: v.optional(instanceId),
+  /** The client's own name and version, for the server's logs: `peerstage-sdk/0.1.0`. */
+  client: v.pipe(v.string(), v.maxLength(64)),
+})
+export type Hello = v.InferOutput<typeof hello>
+
+/** Takes the place that a held connection was verified for. Answered by `welcome`, then its reply. */
+export const joinCommand = strict({ type: v.literal('join'), id: commandId })
+/** Gives the place up at once. Answered, then the server closes. */
+export const leaveCommand = strict({ type: v.literal('leave'), id: commandId })
+/** Brings a fresh token before the old one expires. It may lower the role, never raise it. */
+export const sessionRefresh = strict({ type: v.literal('session.refresh'), id: commandId, token })
+/** Tells the server that the client is alive; answered by `heartbeat`, which tells the client the same of the server. */
+export const heartbeat = strict({ type: v.literal('heartbeat') })
+
+export const roomOpened = v.object({
+  type: v.literal('room.opened'),
+  roomId: v.string(),
+  instance: instanceId,
+  mode,
+})
+export const participantJoined = v.object({
+  type: v.literal('participant.joined'),
+  participant: v.object({
+    id: participantId,
+    name: v.string(),
+    role,
+    metadata: v.optional(v.record(v.string(), v.unknown())),
+  }),
+})
+/** A new page of a participant that was here already: a reload, or the same identity on another device. */
+export const participantReturned = v.object({ type: v.literal('participant.returned'), participantId })
+export const participantLeft = v.object({
+  type: v.literal('participant.left'),
+  participantId,
+  /** `left`: said so, or closed its tab. `lost`: did not come back in time. `removed`: kicked. */
+  reason: v.picklist(['left', 'lost', 'removed']),
+})
+export const roomEnded = v.object({
+  type: v.literal('room.ended'),
+  /** `empty`: nobody was left for 60 s. */
+  reason: v.picklist(['ended', 'empty']),
+})
+
+/** Whether a participant's connection is up. A cast: it is not logged. */
+export const presence = v.picklist(['connected', 'reconnecting'])
+export type Presence = v.InferOutput<typeof presence>

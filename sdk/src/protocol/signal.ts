@@ -1,0 +1,58 @@
+import * as v from 'valibot'
+import { utf8Bytes } from './bytes'
+import { participantId, seq } from './ids'
+import { DEFAULT_LIMITS } from './limits'
+import { strict } from './strict'
+
+/**
+ * Which of a pair's connections a signal belongs to. `born`: the event that made the edge, so that both ends agree on it.
+ * `n` grows at the offerer only, each time the pair starts over.
+ */
+export const epoch = strict({ born: seq, n: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) })
+export type Epoch = v.InferOutput<typeof epoch>
+
+/** The layout of a link's transceivers: 1 is microphone, camera, screen, screenAudio. */
+export const LAYOUT = 1
+
+const sdp = v.pipe(
+  v.string(),
+  v.check((text) => utf8Bytes(text) <= DEFAULT_LIMITS.maxSdpBytes),
+)
+const candidateLine = v.pipe(
+  v.string(),
+  v.check((text) => utf8Bytes(text) <= DEFAULT_LIMITS.maxCandidateBytes),
+)
+
+export const signalBody = v.variant('kind', [
+  strict({ kind: v.literal('offer'), sdp, layout: v.pipe(v.number(), v.integer()) }),
+  strict({ kind: v.literal('answer'), sdp }),
+  strict({
+    kind: v.literal('candidate'),
+    candidate: candidateLine,
+    sdpMid: v.nullable(v.pipe(v.string(), v.maxLength(64))),
+    sdpMLineIndex: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  }),
+  /** The answerer asks the offerer to start over with the next epoch. */
+  strict({ kind: v.literal('restart') }),
+])
+export type SignalBody = v.InferOutput<typeof signalBody>
+
+/** From one participant to one other along an edge. `order` counts from 0 within an epoch and direction: a duplicate or stray is told by it. */
+export const signalUp = strict({
+  type: v.literal('signal'),
+  to: participantId,
+  epoch,
+  order: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  body: signalBody,
+})
+export type SignalUp = v.InferOutput<typeof signalUp>
+
+/** `from` is stamped by the server. */
+export const signalDown = v.object({
+  type: v.literal('signal'),
+  from: participantId,
+  epoch: v.object(epoch.entries),
+  order: v.number(),
+  body: signalBody,
+})
+export type SignalDown = v.InferOutput<typeof signalDown>

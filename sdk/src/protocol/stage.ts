@@ -1,0 +1,35 @@
+import * as v from 'valibot'
+import { commandId, participantId, timestamp } from './ids'
+import { strict } from './strict'
+
+/** A raised hand, public. */
+export const stageRequest = v.object({ participantId, at: timestamp })
+export type StageRequest = v.InferOutput<typeof stageRequest>
+
+/** A moderator's invitation to come on stage, public. */
+export const stageInvitation = v.object({ participantId, by: participantId, at: timestamp })
+export type StageInvitation = v.InferOutput<typeof stageInvitation>
+
+/** Raises the hand; with an invitation open it accepts that, and the sender is on stage at once. */
+export const stageRequestCommand = strict({ type: v.literal('stage.request'), id: commandId })
+/** Lowers the hand, or declines an invitation. */
+export const stageCancel = strict({ type: v.literal('stage.cancel'), id: commandId })
+export const stageApprove = strict({ type: v.literal('stage.approve'), id: commandId, participantId })
+export const stageReject = strict({ type: v.literal('stage.reject'), id: commandId, participantId })
+/** Invites a viewer; one whose hand is up comes on stage at once. */
+export const stageInvite = strict({ type: v.literal('stage.invite'), id: commandId, participantId })
+/** Steps down to the audience. */
+export const stageLeave = strict({ type: v.literal('stage.leave'), id: commandId })
+
+export const stageRequested = v.object({ type: v.literal('stage.requested'), participantId })
+export const stageRequestClosed = v.object({
+  type: v.literal('stage.requestClosed'),
+  participantId,
+  outcome: v.picklist(['approved', 'rejected', 'cancelled']),
+})
+export const stageInvited = v.object({ type: v.literal('stage.invited'), participantId })
+export const stageInvitationClosed = v.object({
+  type: v.literal('stage.invitationClosed'),
+  participantId,
+  outcome: v.picklist(['accepted', 'declined', 'withdrawn']),
+})

@@ -1,0 +1,85 @@
+import type {
+  Cast,
+  CastDown,
+  ChatHistoryResult,
+  GoodbyeCode,
+  Limits,
+  Mode,
+  Role,
+  RoomCommand,
+  SignalDown,
+  SignalUp,
+} from '@peerstage/sdk/protocol'
+import type { Decided, Refused } from './state'
+
+/** What a verified token (or dev mode) says of whoever knocks. Names and metadata are clean already. */
+export type Claims = {
+  readonly identity: string
+  readonly role: Role
+  readonly name: string
+  readonly metadata?: Readonly<Record<string, unknown>>
+}
+
+/** A connection asks for its participant's place: a join, a resume, a reload or a takeover; `decide` tells which. */
+export type JoinCommand = {
+  readonly type: 'session.join'
+  readonly claims: Claims
+  /** SHA-256 of the session key, hex. */
+  readonly sessionHash: string
+  readonly page: string
+}
+
+/** What the server itself asks of a room; never on the wire. */
+export type InternalCommand =
+  | JoinCommand
+  /** The participant said `leave`, or did not come back in time. */
+  | { readonly type: 'session.end'; readonly participantId: string; readonly reason: 'left' | 'lost' }
+  /** A fresh token in mid-session: it may lower the role, never raise it. Same identity and room: checked before. */
+  | { readonly type: 'session.refreshed'; readonly participantId: string; readonly role: Role }
+  /** The room ends: by REST, by its own emptiness, or for another reason of the server. */
+  | { readonly type: 'room.end'; readonly reason: 'ended' | 'empty' }
+
+export type AnyCommand = RoomCommand | InternalCommand
+
+/** The rules of a room that configuration sets. */
+export type RoomRules = {
+  readonly roomId: string
+  readonly mode: Mode
+  readonly limits: Limits
+  /** Who opens an absent room: whoever joins, a host alone, or only the API. */
+  readonly createRooms: 'onJoin' | 'host' | 'api'
+  /** Dev mode: whoever joins a room without a host becomes its host. */
+  readonly firstIsHost: boolean
+  /** A second session of an identity takes the place of the first (`replace`), or is refused (`reject`). */
+  readonly duplicateSessions: 'replace' | 'reject'
+}
+
+/** What `decide` is told beside state and command. `by`: who asks; null for the server. */
+export type DecideContext = {
+  readonly by: string | null
+  readonly now: number
+  readonly newId: () => string
+  readonly rules: RoomRules
+  /** The wire id of the command, for the ledger; absent for internal ones. */
+  readonly commandId?: number
+}
+
+/** Yes: events to append (none for a repeat or a query), and for a join whose place it is. */
+export type Accepted = {
+  readonly events: readonly Decided[]
+  readonly participantId?: string
+  readonly result?: ChatHistoryResult
+  /** The first answer to a command that came again: the seq it had then. */
+  readonly answeredSeq?: number
+}
+
+/** No place in the room: ends the connection with this goodbye. */
+export type TurnedAway = { readonly goodbye: GoodbyeCode; readonly reason: string }
+
+export type Decision = Accepted | Refused | TurnedAway
+
+/** What `route` is asked of: messages that are passed on, not logged. */
+export type Routable = { readonly type: 'signal'; readonly signal: SignalUp } | { readonly type: 'cast'; readonly cast: Cast }
+
+/** Who gets it, and what they get. */
+export type Routed = { readonly to: readonly string[]; readonly message: SignalDown | CastDown }
