@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { trimmedSimplePeer } from './sdk/build/simple-peer/trimmed'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -16,6 +17,7 @@ const slow = { testTimeout: 2 * MINUTE, hookTimeout: 3 * MINUTE }
 
 export default defineConfig({
   resolve: { alias },
+  plugins: [trimmedSimplePeer()],
   test: {
     // A test that fails once has failed. And a run that finds no test proves nothing.
     retry: 0,

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { defineConfig, type Options } from 'tsup'
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+
+const server: Options = {
+  platform: 'node',
+  target: 'node20',
+  // The protocol is written inside, code and types, so that no browser code is installed with the server.
+  noExternal: ['@peerstage/sdk'],
+  sourcemap: true,
+}
+
+export default defineConfig([
+  {
+    ...server,
+    entry: { index: 'src/index.ts', tokens: 'src/tokens.ts' },
+    format: ['esm', 'cjs'],
+    clean: ['dist/*', '!dist/cli.js*', '!dist/demo'],
+    // tsup reads `paths` from here on, not from the tsconfig.json that names them.
+    dts: { resolve: ['@peerstage/sdk'], compilerOptions: { baseUrl: path('..') } },
+  },
+  {
+    // The hashbang of src/cli.ts is kept, and makes the file executable.
+    ...server,
+    entry: { cli: 'src/cli.ts' },
+    format: 'esm',
+    onSuccess: copyDemo,
+  },
+])
+
+/** `--dev` serves the example page and the sdk's script from beside the server's own code. */
+async function copyDemo(): Promise<void> {
+  const parts = [
+    { from: path('../examples/quickstart/'), to: path('./dist/demo/') },
+    { from: path('../sdk/dist/peerstage.js'), to: path('./dist/demo/peerstage.js') },
+  ]
+  for (const { from, to } of parts) {
+    // The server works without its demo, so it can be built alone. That a release has it is for the packaging tests to say.
+    if (existsSync(from)) await cp(from, to, { recursive: true })
+    else console.warn(`The demo is incomplete: ${from} does not exist. \`npm run build\` builds all in order.`)
+  }
+}
