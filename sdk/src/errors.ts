@@ -1,0 +1,68 @@
+import type { GoodbyeCode, RejectionCode } from './protocol'
+
+/** What can go wrong on this side of the wire. */
+export type LocalErrorCode =
+  /** An option has a wrong value; the message names it. */
+  | 'invalid_options'
+  /** Token, name and keys do not fit into the upgrade request. */
+  | 'hello_too_large'
+  /** `join()` did not succeed in time. */
+  | 'timeout'
+  /** `join()` or another call was cancelled: by its signal, or by `leave()`. */
+  | 'aborted'
+  /** The server cannot be reached. */
+  | 'unreachable'
+  /** The token function threw or gave no token. */
+  | 'token_unavailable'
+  /** The call needs a joined room. */
+  | 'not_joined'
+  /** More waits to be sent than the outbox may hold. */
+  | 'outbox_full'
+  /** The user or the system refused the device. */
+  | 'permission_denied'
+  /** Another program holds the device. */
+  | 'device_in_use'
+  /** There is no such device. */
+  | 'no_device'
+  /** The page is not served by https (or localhost), so the browser hides its devices. */
+  | 'insecure_context'
+  /** The device cannot do what was asked. */
+  | 'unsatisfied_constraints'
+  /** The browser lacks what this needs. */
+  | 'not_supported'
+  /** The user closed the picker without choosing. */
+  | 'cancelled'
+  /** Two participants cannot reach each other directly, and no TURN server is configured. */
+  | 'turn_needed'
+  /** A link could not be made or kept. */
+  | 'link_failed'
+
+/** Every code a {@link LiveStreamError} can have. Stable: messages may change, codes do not. */
+export type ErrorCode = LocalErrorCode | GoodbyeCode | RejectionCode
+
+export type ErrorDetails = {
+  /** Whether the same call may succeed later, unchanged. */
+  retryable?: boolean
+  /** Milliseconds to wait before that. */
+  retryAfterMs?: number
+  /** What to tell a person to do: "Allow the camera in the address bar, then try again." */
+  userAction?: string
+  cause?: unknown
+}
+
+/** The only error class that Peerstage throws or rejects with. */
+export class LiveStreamError extends Error {
+  override readonly name = 'LiveStreamError'
+  readonly code: ErrorCode
+  readonly retryable: boolean
+  readonly retryAfterMs: number | undefined
+  readonly userAction: string | undefined
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.retryable = details.retryable ?? false
+    this.retryAfterMs = details.retryAfterMs
+    this.userAction = details.userAction
+  }
+}
