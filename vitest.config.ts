@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
-import { trimmedSimplePeer } from './sdk/build/simple-peer/trimmed'
+import { trimmedSimplePeer } from './sdk/build/simple-peer/trimmed.ts'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -40,6 +40,7 @@ export default defineConfig({
           include: browser,
           // One file at a time: a room of twenty needs the machine for itself.
           fileParallelism: false,
+          globalSetup: 'sdk/test/browser/setup.ts',
           ...slow,
         },
       },

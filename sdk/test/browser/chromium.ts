@@ -1,0 +1,37 @@
+// How the tests start Chromium.
+import { type Browser, chromium } from 'playwright-core'
+
+export interface BrowserOptions {
+  /** What pages get when they ask for camera or microphone, without a question to a user. Default 'granted'. */
+  devices?: 'granted' | 'denied'
+  /** Whether sound may play before a user touched the page. Default: as the browser does it, which may block. */
+  autoplay?: 'allowed' | 'browser'
+  /** More of Chromium's command line. */
+  args?: string[]
+}
+
+/** A browser with fake devices: a moving test picture and a beep. Whoever launches it closes it. */
+export function launchChromium(executablePath: string, options: BrowserOptions = {}): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    // Chromium's sandbox refuses to run as root.
+    chromiumSandbox: process.getuid?.() !== 0,
+    args: [...ALWAYS, ...chosen(options), ...(options.args ?? [])],
+  })
+}
+
+/**
+ * On top of what Playwright passes. Chromium heeds only the last `--disable-features`, so Playwright's that matter here
+ * are named again. Without mDNS names for local addresses, links need no multicast to connect.
+ */
+const ALWAYS = [
+  '--headless=new',
+  '--disable-quic',
+  '--disable-features=WebRtcHideLocalIpsWithMdns,HttpsUpgrades,MediaRouter,Translate',
+  '--use-fake-device-for-media-stream',
+]
+
+function chosen({ devices = 'granted', autoplay = 'browser' }: BrowserOptions): string[] {
+  const answer = devices === 'granted' ? '--use-fake-ui-for-media-stream' : '--use-fake-ui-for-media-stream=deny'
+  return autoplay === 'allowed' ? [answer, '--autoplay-policy=no-user-gesture-required'] : [answer]
+}
