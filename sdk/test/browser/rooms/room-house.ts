@@ -1,0 +1,47 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import type { BrowserOptions } from '../chromium'
+import { launchBrowser } from '../launch-browser'
+import { LiveServer } from '../live-server'
+import { RoomPage, type Visitor } from './room-page'
+
+/** One server and one browser for a file of tests; each test has a room of its own, and leaves no page behind. */
+export function roomHouse(options: BrowserOptions = {}) {
+  let server: LiveServer
+  let browser: Browser
+  let pages: RoomPage[] = []
+  let rooms = 0
+
+  beforeAll(async () => {
+    server = await LiveServer.start()
+    browser = await launchBrowser(options)
+  })
+  afterEach(async () => {
+    const uncaught = await Promise.all(pages.map((page) => page.uncaught()))
+    await Promise.all(pages.map((page) => page.close()))
+    pages = []
+    rooms += 1
+    // Whatever a test was about: nothing in its pages may have gone unhandled.
+    expect(uncaught.flat()).toEqual([])
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.stop()
+  })
+
+  const keep = (page: RoomPage): RoomPage => {
+    pages.push(page)
+    return page
+  }
+  const visitor = (given: Visitor): Visitor => ({ room: `room-${rooms}`, ...given })
+
+  return {
+    get server() {
+      return server
+    },
+    open: async (given: Visitor) => keep(await RoomPage.open(browser, server.url, visitor(given))),
+    join: async (given: Visitor) => keep(await RoomPage.join(browser, server.url, visitor(given))),
+    /** Joins and publishes camera and microphone. */
+    publish: async (given: Visitor) => keep(await RoomPage.join(browser, server.url, visitor(given), true)),
+  }
+}
