@@ -79,7 +79,9 @@ export type TurnedAway = { readonly goodbye: GoodbyeCode; readonly reason: strin
 export type Decision = Accepted | Refused | TurnedAway
 
 /** What `route` is asked of: messages that are passed on, not logged. */
-export type Routable = { readonly type: 'signal'; readonly signal: SignalUp } | { readonly type: 'cast'; readonly cast: Cast }
+export type Routable =
+  | { readonly type: 'signal'; readonly signal: SignalUp }
+  | { readonly type: 'cast'; readonly cast: Cast }
 
 /** Who gets it, and what they get. */
 export type Routed = { readonly to: readonly string[]; readonly message: SignalDown | CastDown }

@@ -1,0 +1,21 @@
+/** The rules of a room. Pure: no socket, clock or randomness is known here. */
+export type {
+  Accepted,
+  AnyCommand,
+  Claims,
+  DecideContext,
+  Decision,
+  InternalCommand,
+  JoinCommand,
+  RoomRules,
+  Routable,
+  Routed,
+  TurnedAway,
+} from './command'
+export { type Deadlines, deadlines, EMPTY_ROOM_MS } from './deadlines'
+export { decide } from './decide'
+export { evolveState, fold, toRecords } from './fold'
+export type { Ledger, Secret, SessionRecord } from './ledger'
+export { cleanName, NAMELESS } from './names'
+export { route } from './route'
+export { type Decided, type Refused, refuse, type ServerState, type StoredRecord } from './state'

@@ -1,0 +1,118 @@
+import type { Participant, Role, Room } from '@peerstage/sdk/protocol'
+import { outranks } from '@peerstage/sdk/protocol'
+import type { Accepted, DecideContext, JoinCommand, TurnedAway } from './command'
+import type { Secret } from './ledger'
+import { changeRole, hasHost, isStageFull, stopPublishing, succession } from './role-change'
+import type { Decided, ServerState } from './state'
+
+/** A place in the room: a new one, or the one that this identity holds already. */
+export function join(
+  state: ServerState | undefined,
+  command: JoinCommand,
+  context: DecideContext,
+): Accepted | TurnedAway {
+  if (state === undefined) return open(command, context)
+  if (state.room.status === 'closed') return closed(state)
+  const { identity } = command.claims
+  if (isRemoved(state, identity, context.now)) return turnAway('removed', 'You were removed from this room.')
+  const present = participantOfIdentity(state, identity)
+  return present ? comeBack(state, present, command, context) : enter(state, command, context)
+}
+
+const turnAway = (goodbye: TurnedAway['goodbye'], reason: string): TurnedAway => ({ goodbye, reason })
+
+/** Nobody ended a room that closed for its emptiness: the same attempt opens a new one in a moment. */
+function closed({ ledger }: ServerState): TurnedAway {
+  if (ledger.ended === 'empty') return turnAway('unavailable', 'The room is just closing: try again.')
+  return turnAway('room_ended', 'The room has ended.')
+}
+
+function isRemoved({ ledger }: ServerState, identity: string, now: number): boolean {
+  const until = ledger.removals.get(identity)
+  return until !== undefined && (until === null || now < until)
+}
+
+function participantOfIdentity({ room, ledger }: ServerState, identity: string): Participant | undefined {
+  return room.participants.find((each) => ledger.sessions.get(each.id)?.identity === identity)
+}
+
+function open(command: JoinCommand, { rules, newId }: DecideContext): Accepted | TurnedAway {
+  const opens = rules.createRooms === 'onJoin' || (rules.createRooms === 'host' && command.claims.role === 'host')
+  if (!opens) return turnAway('room_not_found', 'There is no such room now.')
+  const opened: Decided = {
+    event: { type: 'room.opened', roomId: rules.roomId, instance: newId(), mode: rules.mode },
+    by: null,
+  }
+  const role = rules.firstIsHost ? 'host' : command.claims.role
+  const { events, participantId } = seat(command, role, newId())
+  return { events: [opened, ...events], participantId }
+}
+
+function enter(state: ServerState, command: JoinCommand, context: DecideContext): Accepted | TurnedAway {
+  const { room, ledger } = state
+  const { claims } = command
+  const override = ledger.overrides.get(claims.identity)
+  const granted = override ?? claims.role
+  if (room.locked && granted !== 'host') return turnAway('room_locked', 'The room is locked.')
+  const hostless = !hasHost(room)
+  // A demotion survives a rejoin, in dev mode too.
+  const role = override === undefined && context.rules.firstIsHost && hostless ? 'host' : granted
+  const places = context.rules.limits.maxParticipants - (hostless && role !== 'host' ? 1 : 0)
+  if (room.participants.length >= places) return turnAway('room_full', 'The room is full.')
+  return seat(command, onStageIfFree(room, role), context.newId())
+}
+
+/** A guest who finds the stage full sits in the audience; hosts and cohosts always get on it. */
+const onStageIfFree = (room: Room, role: Role): Role => (role === 'guest' && isStageFull(room) ? 'viewer' : role)
+
+function seat(command: JoinCommand, role: Role, id: string): Required<Pick<Accepted, 'events' | 'participantId'>> {
+  const { name, metadata } = command.claims
+  const participant = metadata === undefined ? { id, name, role } : { id, name, role, metadata }
+  const joined: Decided = {
+    event: { type: 'participant.joined', participant },
+    by: id,
+    secret: { session: sessionOf(command) },
+  }
+  return { events: [joined], participantId: id }
+}
+
+const sessionOf = ({ claims, sessionHash, page }: JoinCommand): NonNullable<Secret['session']> => ({
+  identity: claims.identity,
+  hash: sessionHash,
+  page,
+  tokenRole: claims.role,
+})
+
+/** The same identity again: a new socket changes nothing; a new page, or a new session where rules allow it, returns. */
+function comeBack(
+  state: ServerState,
+  present: Participant,
+  command: JoinCommand,
+  { rules }: DecideContext,
+): Accepted | TurnedAway {
+  const session = state.ledger.sessions.get(present.id)
+  const sameSession = session?.hash === command.sessionHash
+  if (!sameSession && rules.duplicateSessions === 'reject')
+    return turnAway('superseded', 'You are in this room already, in another session.')
+  const lowering = lowered(state, present, command.claims.role)
+  if (sameSession && session.page === command.page) return { events: lowering, participantId: present.id }
+  const returned: Decided = {
+    event: { type: 'participant.returned', participantId: present.id },
+    by: present.id,
+    secret: { session: sessionOf(command) },
+  }
+  // The old page's media is over before its links are made anew: no link of the new page ever claims to carry it.
+  // A lowering that makes a viewer of it has stopped that already.
+  const stops = lowering.some(({ event }) => event.type === 'media.changed') ? [] : stopPublishing(present, present.id)
+  return { events: [...stops, ...lowering, returned], participantId: present.id }
+}
+
+/** What a newer token takes away. It never gives; and a role that a moderator set holds whatever the token says. */
+export function lowered(state: ServerState, participant: Participant, tokenRole: Role): Decided[] {
+  const session = state.ledger.sessions.get(participant.id)
+  if (session === undefined || !outranks(session.tokenRole, tokenRole)) return []
+  const role = state.ledger.overrides.get(session.identity) ?? tokenRole
+  if (!outranks(participant.role, role)) return []
+  const change = changeRole(state, participant, { role, reason: 'token', by: null })
+  return [...change, ...succession(state, participant)]
+}

@@ -1,0 +1,113 @@
+import type { LoggedEvent, Role, RoomEvent } from '@peerstage/sdk/protocol'
+import { ANSWERED_COMMANDS_KEPT } from '@peerstage/sdk/protocol'
+
+/** What a stored record holds beside its event, for the ledger alone. It never leaves the server. */
+export type Secret = {
+  /** On `participant.joined` and `participant.returned`: whose place it is, and which session holds it now. */
+  readonly session?: {
+    readonly identity: string
+    readonly hash: string
+    readonly page: string
+    readonly tokenRole: Role
+  }
+  /** The command that this record answers: its id within the session of `participantId`. */
+  readonly command?: { readonly participantId: string; readonly id: number }
+  /** A role that holds for an identity whatever its token says, until the room closes. */
+  readonly override?: { readonly identity: string; readonly role: Role }
+  /** An identity that is refused until `until` (ms since the epoch), or until the room closes when null. */
+  readonly removal?: { readonly identity: string; readonly until: number | null }
+}
+
+/** The session that holds a participant's place. */
+export type SessionRecord = {
+  readonly identity: string
+  /** SHA-256 of the session key, hex. */
+  readonly hash: string
+  readonly page: string
+  /** What its newest token at a join said. */
+  readonly tokenRole: Role
+  /** Accepted commands that led to events: id → seq of the last of them. The newest 64. */
+  readonly answered: ReadonlyMap<number, number>
+  /** The highest id in `answered` since the session began; 0 for none. */
+  readonly lastCommandId: number
+}
+
+/** What the server knows of a room and nobody else may. Keys are a client's words, so they live in Maps. */
+export type Ledger = {
+  /** By participant id; whoever left is gone. */
+  readonly sessions: ReadonlyMap<string, SessionRecord>
+  /** By identity. */
+  readonly overrides: ReadonlyMap<string, Role>
+  /** By identity: refused until then (ms since the epoch), or until the room closes when null. */
+  readonly removals: ReadonlyMap<string, number | null>
+  /** Since when nobody is in the room (ms since the epoch); null while somebody is. */
+  readonly emptySince: number | null
+  /** Why the room ended; null while it is open. */
+  readonly ended: 'ended' | 'empty' | null
+}
+
+export const EMPTY_LEDGER: Ledger = {
+  sessions: new Map(),
+  overrides: new Map(),
+  removals: new Map(),
+  emptySince: null,
+  ended: null,
+}
+
+type Noted = LoggedEvent<RoomEvent> & { readonly secret?: Secret }
+
+/** Folds one record into the ledger. `present`: how many participants are in the room after it. */
+export function evolveLedger(ledger: Ledger, record: Noted, present: number): Ledger {
+  const { event, secret } = record
+  return {
+    sessions: answered(seated(ledger.sessions, event, secret?.session), record),
+    overrides: secret?.override
+      ? put(ledger.overrides, secret.override.identity, secret.override.role)
+      : ledger.overrides,
+    removals: secret?.removal ? put(ledger.removals, secret.removal.identity, secret.removal.until) : ledger.removals,
+    emptySince: present > 0 ? null : (ledger.emptySince ?? record.at),
+    ended: event.type === 'room.ended' ? event.reason : ledger.ended,
+  }
+}
+
+type Sessions = Ledger['sessions']
+
+function seated(sessions: Sessions, event: RoomEvent, session: Secret['session']): Sessions {
+  switch (event.type) {
+    case 'participant.joined':
+      return session
+        ? put(sessions, event.participant.id, { ...session, answered: new Map(), lastCommandId: 0 })
+        : sessions
+    case 'participant.returned': {
+      if (!session) return sessions
+      const before = sessions.get(event.participantId)
+      // Command ids count within a session: another session starts anew, another page of the same one counts on.
+      const counted = before?.hash === session.hash ? before : { answered: new Map(), lastCommandId: 0 }
+      return put(sessions, event.participantId, { ...counted, ...session })
+    }
+    case 'participant.left': {
+      const rest = new Map(sessions)
+      rest.delete(event.participantId)
+      return rest
+    }
+    default:
+      return sessions
+  }
+}
+
+function answered(sessions: Sessions, { seq, secret }: Noted): Sessions {
+  const command = secret?.command
+  const session = command && sessions.get(command.participantId)
+  if (!command || !session) return sessions
+  const kept = put(session.answered, command.id, seq)
+  for (const id of kept.keys()) {
+    if (kept.size <= ANSWERED_COMMANDS_KEPT) break
+    kept.delete(id)
+  }
+  const lastCommandId = Math.max(session.lastCommandId, command.id)
+  return put(sessions, command.participantId, { ...session, answered: kept, lastCommandId })
+}
+
+function put<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): Map<K, V> {
+  return new Map(map).set(key, value)
+}

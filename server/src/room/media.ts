@@ -1,0 +1,42 @@
+import type { Participant, RoomCommandOf, Source, SourceState, SourceStates } from '@peerstage/sdk/protocol'
+import { SOURCES, UNPUBLISHED } from '@peerstage/sdk/protocol'
+import type { Accepted } from './command'
+import type { Refused, ServerState } from './state'
+import { refuse } from './state'
+
+/** What a participant publishes. Slots left out stay as they are; nothing changes on a repeat. */
+export function updateMedia(
+  { room }: ServerState,
+  { sources }: RoomCommandOf<'media.update'>,
+  actor: Participant,
+): Accepted | Refused {
+  const asked = SOURCES.filter((source) => sources[source]?.published)
+  if (asked.some((source) => !room.mode.sources.includes(source)))
+    return refuse('source_not_allowed', `This room takes ${room.mode.sources.join(', ')}.`)
+  const next = { ...actor.sources }
+  for (const source of SOURCES) next[source] = settled(sources[source] ?? actor.sources[source])
+  return changed(actor, next, actor.id)
+}
+
+/** A moderator silences a source; a source that is not published, or is muted already, stays as it is. */
+export function mute(target: Participant, { source }: RoomCommandOf<'moderation.mute'>, by: string): Accepted {
+  const state = target.sources[source]
+  if (!state.published) return { events: [] }
+  return changed(target, { ...target.sources, [source]: { ...state, muted: true } }, by)
+}
+
+/** What is not published is neither muted nor interrupted. */
+const settled = ({ published, muted, interrupted }: SourceState): SourceState =>
+  published ? { published, muted, interrupted } : UNPUBLISHED
+
+function changed(participant: Participant, sources: SourceStates, by: string): Accepted {
+  if (SOURCES.every((source) => isSame(participant.sources, sources, source))) return { events: [] }
+  return { events: [{ event: { type: 'media.changed', participantId: participant.id, sources }, by }] }
+}
+
+function isSame(a: SourceStates, b: SourceStates, source: Source): boolean {
+  const [before, after] = [a[source], b[source]]
+  return (
+    before.published === after.published && before.muted === after.muted && before.interrupted === after.interrupted
+  )
+}

@@ -1,0 +1,67 @@
+import type { Cast, ChatMessage, Role, RoomCommand, RoomCommandOf } from '@peerstage/sdk/protocol'
+import { outranks } from '@peerstage/sdk/protocol'
+
+/** Who may do what: the one table. Asked in `decide` and `route` and nowhere else. */
+const ALLOWED = {
+  publish: ['host', 'cohost', 'guest'],
+  chat: ['host', 'cohost', 'guest', 'viewer'],
+  react: ['host', 'cohost', 'guest', 'viewer'],
+  sendData: ['host', 'cohost', 'guest', 'viewer'],
+  signal: ['host', 'cohost', 'guest', 'viewer'],
+  requestStage: ['host', 'cohost', 'guest', 'viewer'],
+  // A host steps down by `moderation.setRole`, where the last one is kept from it.
+  leaveStage: ['cohost', 'guest', 'viewer'],
+  manageStage: ['host', 'cohost'],
+  deleteMessages: ['host', 'cohost'],
+  mute: ['host', 'cohost'],
+  kick: ['host', 'cohost'],
+  setRole: ['host', 'cohost'],
+  lock: ['host', 'cohost'],
+  endRoom: ['host'],
+} as const satisfies Record<string, readonly Role[]>
+
+export type Permission = keyof typeof ALLOWED
+
+export const may = (role: Role, permission: Permission): boolean =>
+  (ALLOWED[permission] as readonly Role[]).includes(role)
+
+/** Where a command's need does not hang on what it holds. */
+const NEEDS = {
+  'chat.send': 'chat',
+  'chat.history': 'chat',
+  'stage.request': 'requestStage',
+  'stage.cancel': 'requestStage',
+  'stage.leave': 'leaveStage',
+  'stage.approve': 'manageStage',
+  'stage.reject': 'manageStage',
+  'stage.invite': 'manageStage',
+  'moderation.mute': 'mute',
+  'moderation.kick': 'kick',
+  'moderation.setRole': 'setRole',
+  'moderation.lock': 'lock',
+  'moderation.unlock': 'lock',
+  'moderation.endRoom': 'endRoom',
+} as const satisfies Record<Exclude<RoomCommand['type'], 'media.update' | 'chat.delete'>, Permission>
+
+/**
+ * What a command needs; undefined where being in the room is enough: whoever may not publish may still stop publishing.
+ * `messages`: those of the room, because one's own may always be deleted.
+ */
+export function neededFor(command: RoomCommand, by: string, messages: readonly ChatMessage[]): Permission | undefined {
+  if (command.type === 'media.update') return publishesSomething(command) ? 'publish' : undefined
+  if (command.type !== 'chat.delete') return NEEDS[command.type]
+  const message = messages.find((each) => each.id === command.messageId)
+  return message === undefined || message.participantId === by ? undefined : 'deleteMessages'
+}
+
+const publishesSomething = ({ sources }: RoomCommandOf<'media.update'>): boolean =>
+  Object.values(sources).some((source) => source?.published)
+
+/** What a cast needs. */
+export const CAST_NEEDS = { reaction: 'react', data: 'sendData' } as const satisfies Record<Cast['type'], Permission>
+
+/** Whether a moderator may mute, kick or change the role of somebody else: a host anybody, the rest those below. */
+export const mayActOn = (actor: Role, target: Role): boolean => actor === 'host' || outranks(actor, target)
+
+/** Whether a moderator may hand out a role: nobody gives one that stands above its own. */
+export const mayGive = (actor: Role, role: Role): boolean => !outranks(role, actor)

@@ -1,0 +1,84 @@
+import type { Participant, Role, Room, RoomEventOf } from '@peerstage/sdk/protocol'
+import { isOnStage, NO_SOURCES, publishedSources } from '@peerstage/sdk/protocol'
+import type { Decided, ServerState } from './state'
+
+type Reason = RoomEventOf<'participant.roleChanged'>['reason']
+
+/** A change of role: what it is, why, who made it, and what becomes of an open invitation. */
+export type RoleChange = {
+  readonly role: Role
+  readonly reason: Reason
+  readonly by: string | null
+  /** `accepted` where the participant itself took it up. */
+  readonly invitation?: 'accepted' | 'withdrawn'
+}
+
+/**
+ * The events of a role change. What it ends comes first: at every seq a viewer publishes nothing, and nobody on stage
+ * has its hand up. All but a token's change hold for the identity as long as the room lives.
+ */
+export function changeRole(state: ServerState, participant: Participant, change: RoleChange): Decided[] {
+  const { role, reason, by } = change
+  const changed: Decided = {
+    event: { type: 'participant.roleChanged', participantId: participant.id, role, reason },
+    by,
+  }
+  const identity = state.ledger.sessions.get(participant.id)?.identity
+  const kept =
+    identity === undefined || reason === 'token' ? changed : { ...changed, secret: { override: { identity, role } } }
+  const ends = isOnStage(role)
+    ? closeHand(state.room, participant.id, by, 'approved', change.invitation ?? 'withdrawn')
+    : stopPublishing(participant, by)
+  return [...ends, kept]
+}
+
+/** Takes all that a participant publishes out of the room; nothing when it publishes nothing. */
+export function stopPublishing(participant: Participant, by: string | null): Decided[] {
+  if (publishedSources(participant.sources).length === 0) return []
+  return [{ event: { type: 'media.changed', participantId: participant.id, sources: NO_SOURCES }, by }]
+}
+
+/** Closes a participant's open request and invitation; nothing where none is open. */
+export function closeHand(
+  room: Room,
+  participantId: string,
+  by: string | null,
+  request: RoomEventOf<'stage.requestClosed'>['outcome'],
+  invitation: RoomEventOf<'stage.invitationClosed'>['outcome'],
+): Decided[] {
+  const closed: Decided[] = []
+  if (hasRequest(room, participantId))
+    closed.push({ event: { type: 'stage.requestClosed', participantId, outcome: request }, by })
+  if (hasInvitation(room, participantId))
+    closed.push({ event: { type: 'stage.invitationClosed', participantId, outcome: invitation }, by })
+  return closed
+}
+
+export const hasRequest = (room: Room, id: string): boolean =>
+  room.stageRequests.some((each) => each.participantId === id)
+
+export const hasInvitation = (room: Room, id: string): boolean =>
+  room.invitations.some((each) => each.participantId === id)
+
+export const hasHost = (room: Room, without?: string): boolean =>
+  room.participants.some((each) => each.role === 'host' && each.id !== without)
+
+/** Whether nobody more may be promoted to the stage. */
+export const isStageFull = (room: Room): boolean =>
+  room.participants.filter((each) => isOnStage(each.role)).length >= room.mode.maxOnStage
+
+/**
+ * Who follows when `lost` ceases to be host: nobody while another host is there, else the cohost, else the guest, who has
+ * been so for longest; else the room goes on without one.
+ */
+export function succession(state: ServerState, lost: Participant): Decided[] {
+  const { room } = state
+  if (lost.role !== 'host' || hasHost(room, lost.id)) return []
+  const heir = longest(room, 'cohost', lost.id) ?? longest(room, 'guest', lost.id)
+  return heir === undefined ? [] : changeRole(state, heir, { role: 'host', reason: 'succession', by: null })
+}
+
+function longest(room: Room, role: Role, without: string): Participant | undefined {
+  const standing = room.participants.filter((each) => each.role === role && each.id !== without)
+  return standing.sort((a, b) => a.roleSeq - b.roleSeq)[0]
+}

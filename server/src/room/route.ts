@@ -1,0 +1,52 @@
+import type { Cast, CastDown, Limits, Participant, Room, SignalUp } from '@peerstage/sdk/protocol'
+import { DEFAULT_LIMITS, participantOf, utf8Bytes } from '@peerstage/sdk/protocol'
+import type { Routable, Routed } from './command'
+import { CAST_NEEDS, may } from './permissions'
+import type { Refused, ServerState } from './state'
+import { refuse } from './state'
+
+/**
+ * Who gets a signal or a cast of `by`, and what they get. Nothing of it is logged. The sender never gets its own cast
+ * back: it has shown it already.
+ */
+export function route(
+  { room }: ServerState,
+  by: string,
+  routable: Routable,
+  limits: Limits = DEFAULT_LIMITS,
+): Routed | Refused {
+  const sender = participantOf(room, by)
+  if (sender === undefined) return refuse('forbidden', 'You are not in this room.')
+  return routable.type === 'signal'
+    ? routeSignal(room, sender, routable.signal)
+    : routeCast(room, sender, routable.cast, limits)
+}
+
+/** The same answer for whoever is unknown, oneself, or without an edge: nothing can be learnt from it. */
+const notFound = (): Refused => refuse('peer_not_found', 'There is nobody to send this to.')
+
+function routeSignal(room: Room, sender: Participant, signal: SignalUp): Routed | Refused {
+  if (!may(sender.role, 'signal')) return refuse('forbidden', `A ${sender.role} may not do that.`)
+  if (!hasEdge(room, sender.id, signal.to)) return notFound()
+  const { to, epoch, order, body } = signal
+  return { to: [to], message: { type: 'signal', from: sender.id, epoch, order, body } }
+}
+
+const hasEdge = (room: Room, a: string, b: string): boolean =>
+  room.edges.some(({ offerer, answerer }) => (offerer === a && answerer === b) || (offerer === b && answerer === a))
+
+function routeCast(room: Room, sender: Participant, cast: Cast, limits: Limits): Routed | Refused {
+  if (!may(sender.role, CAST_NEEDS[cast.type])) return refuse('forbidden', `A ${sender.role} may not do that.`)
+  if (cast.type === 'data' && utf8Bytes(JSON.stringify(cast.value)) > limits.maxDataBytes)
+    return refuse('payload_too_large', `An app message has at most ${limits.maxDataBytes} bytes as JSON.`)
+  const others = room.participants.map((each) => each.id).filter((id) => id !== sender.id)
+  const named = cast.type === 'data' ? cast.to : undefined
+  if (named?.some((id) => !others.includes(id))) return notFound()
+  return { to: named === undefined ? others : [...new Set(named)], message: down(sender.id, cast) }
+}
+
+function down(from: string, cast: Cast): CastDown {
+  const passedOn =
+    cast.type === 'data' ? { type: cast.type, value: cast.value } : { type: cast.type, emoji: cast.emoji }
+  return { type: 'cast', from, cast: passedOn }
+}

@@ -1,0 +1,36 @@
+import type { Participant } from '@peerstage/sdk/protocol'
+import { participantOf } from '@peerstage/sdk/protocol'
+import type { Accepted, InternalCommand } from './command'
+import { lowered } from './join'
+import { succession } from './role-change'
+import type { Decided, ServerState } from './state'
+
+type Of<T extends InternalCommand['type']> = Extract<InternalCommand, { type: T }>
+
+/** Somebody is gone. A repeat changes nothing: a `leave` and a deadline may cross. */
+export function endSession(state: ServerState, { participantId, reason }: Of<'session.end'>): Accepted {
+  const participant = participantOf(state.room, participantId)
+  if (participant === undefined) return { events: [] }
+  const left: Decided = {
+    event: { type: 'participant.left', participantId, reason },
+    by: reason === 'left' ? participantId : null,
+  }
+  return { events: leaving(state, participant, left) }
+}
+
+/** A leave with what follows from it: where the last host goes, one follows in the same append. */
+export const leaving = (state: ServerState, participant: Participant, left: Decided): Decided[] => [
+  left,
+  ...succession(state, participant),
+]
+
+export function refreshSession(state: ServerState, { participantId, role }: Of<'session.refreshed'>): Accepted {
+  const participant = participantOf(state.room, participantId)
+  return { events: participant === undefined ? [] : lowered(state, participant, role) }
+}
+
+/** The room ends. Emptiness ends it only while it lasts: somebody may have come in before this was decided. */
+export function endRoom(state: ServerState, { reason }: Of<'room.end'>, by: string | null): Accepted {
+  if (reason === 'empty' && state.room.participants.length > 0) return { events: [] }
+  return { events: [{ event: { type: 'room.ended', reason }, by }] }
+}
