@@ -1,0 +1,66 @@
+// What `npm run build` made of the sdk, loaded the ways its users load it.
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { createContext, runInContext } from 'node:vm'
+import { expect, test } from 'vitest'
+
+const packageRoot = fileURLToPath(new URL('../../', import.meta.url))
+
+/** Loads an entry in a fresh Node process. Answers with its exports and the globals that came or went meanwhile. */
+async function loadInNode(load: string): Promise<{ exports: string[]; globals: string[]; warnings: string }> {
+  const script = `
+    const before = Object.getOwnPropertyNames(globalThis)
+    const loaded = ${load}
+    const after = Object.getOwnPropertyNames(globalThis)
+    const globals = [...before.filter((name) => !after.includes(name)), ...after.filter((name) => !before.includes(name))]
+    console.log(JSON.stringify({ exports: Object.keys(loaded).sort(), globals }))`
+  const type = load.startsWith('await') ? 'module' : 'commonjs'
+  const node = [`--input-type=${type}`, '--eval', script]
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, node, { cwd: packageRoot })
+  return { ...JSON.parse(stdout), warnings: stderr }
+}
+
+test.each(['@peerstage/sdk', '@peerstage/sdk/protocol'])(
+  '%s loads by import and by require alike, and touches no global',
+  async (entry) => {
+    const imported = await loadInNode(`await import('${entry}')`)
+    const required = await loadInNode(`require('${entry}')`)
+    expect(imported.exports).not.toHaveLength(0)
+    expect(required.exports).toEqual(imported.exports)
+    for (const { globals, warnings } of [imported, required]) {
+      expect(globals).toEqual([])
+      expect(warnings).toBe('')
+    }
+  },
+)
+
+test('the script tag gives one global with all that npm gives, without process, global or Buffer', async () => {
+  const script = await readFile(`${packageRoot}dist/peerstage.js`, 'utf8')
+  // A bare realm: the language, and of the web platform only what every page and worker has.
+  const page = createContext({ TextEncoder, TextDecoder, URL, AbortController, EventTarget, crypto, queueMicrotask })
+  const before = Object.getOwnPropertyNames(page)
+  runInContext(script, page)
+  const added = Object.getOwnPropertyNames(page).filter((name) => !before.includes(name))
+  expect(added).toEqual(['Peerstage'])
+  const { exports } = await loadInNode(`await import('@peerstage/sdk')`)
+  expect(Object.keys(page.Peerstage).sort()).toEqual(exports)
+})
+
+test('what npm would publish is the build, and needs nothing of simple-peer', async () => {
+  const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json'], {
+    cwd: packageRoot,
+    shell: process.platform === 'win32',
+  })
+  const [{ files }] = JSON.parse(stdout)
+  const paths: string[] = files.map((file: { path: string }) => file.path)
+  expect(paths).toEqual(
+    expect.arrayContaining(['dist/index.js', 'dist/index.cjs', 'dist/index.d.ts', 'dist/peerstage.js']),
+  )
+  expect(paths.filter((path) => !/^(dist\/|package\.json$|LICENSE$|README\.md$)/.test(path))).toEqual([])
+  for (const entry of ['index.js', 'index.cjs', 'index.d.ts', 'index.d.cts']) {
+    const source = await readFile(`${packageRoot}dist/${entry}`, 'utf8')
+    expect(source).not.toMatch(/(from|require\(|import)\s*['"](simple-peer|readable-stream|node:)/)
+  }
+})

@@ -1,0 +1,45 @@
+// What `npm run build` made of the server, loaded the ways its users load it.
+import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+
+const packageRoot = fileURLToPath(new URL('../../', import.meta.url))
+
+/** Loads an entry in a fresh Node process, which must end by itself. */
+async function exportsOf(load: string): Promise<{ names: string[]; warnings: string }> {
+  const script = `console.log(JSON.stringify(Object.keys(${load}).filter((name) => name !== 'default').sort()))`
+  const type = load.startsWith('await') ? 'module' : 'commonjs'
+  const node = [`--input-type=${type}`, '--eval', script]
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, node, { cwd: packageRoot })
+  return { names: JSON.parse(stdout), warnings: stderr }
+}
+
+// Some dependencies are ESM only: that require() takes them without a warning is what `engines` promises.
+test.each(['@peerstage/server', '@peerstage/server/tokens'])(
+  '%s loads by import and by require alike',
+  async (entry) => {
+    const imported = await exportsOf(`await import('${entry}')`)
+    const required = await exportsOf(`require('${entry}')`)
+    expect(imported.names).not.toHaveLength(0)
+    expect(required).toEqual(imported)
+    expect(imported.warnings).toBe('')
+  },
+)
+
+test('the protocol is written inside: neither code nor types ask for the sdk', async () => {
+  const files = (await readdir(`${packageRoot}dist`)).filter((file) => /\.(c?js|d\.c?ts)$/.test(file))
+  expect(files).toEqual(
+    expect.arrayContaining(['cli.js', 'index.cjs', 'index.d.cts', 'index.d.ts', 'index.js', 'tokens.js']),
+  )
+  for (const file of files) {
+    const source = await readFile(`${packageRoot}dist/${file}`, 'utf8')
+    expect(source, file).not.toMatch(/(from|require\(|import)\s*\(?['"]@peerstage\/sdk/)
+  }
+})
+
+test('the demo is in the package', async () => {
+  const demo = await readdir(`${packageRoot}dist/demo`)
+  expect(demo).toEqual(expect.arrayContaining(['index.html', 'peerstage.js']))
+})
