@@ -12,6 +12,8 @@ export interface PeerOptions {
   answerOptions?: RTCAnswerOptions
   sdpTransform?: (sdp: string) => string
   trickle?: boolean
+  /** Milliseconds after which a peer without trickle stops to wait for candidates. Default 5,000. */
+  iceCompleteTimeout?: number
   objectMode?: boolean
 }
 

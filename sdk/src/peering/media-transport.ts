@@ -5,18 +5,20 @@ export type SlotTracks = Readonly<Record<Source, MediaStreamTrack | null>>
 
 export const EMPTY_SLOTS: SlotTracks = { microphone: null, camera: null, screen: null, screenAudio: null }
 
-/** What a transport tells its link. `failed` and `closed` are final: the link answers with the next epoch. */
+/** What a transport tells its link. None comes before `open` has returned. */
 export type TransportEvents = {
   signal(body: SignalBody): void
-  /** The receiving track of a slot; all four are there from the start and say nothing about who publishes. */
+  /** The receiving track of a slot; all four come once, before `connected`, and say nothing about who publishes. */
   track(source: Source, track: MediaStreamTrack): void
+  /** Media can flow. Comes once. */
   connected(): void
-  /** `relayed`: whether a relay candidate was gathered, that is, whether TURN could have helped. */
-  failed(reason: { message: string; relayed: boolean }): void
+  /** Final, and the last event: the transport has closed itself. The link answers with the next epoch. */
+  failed(reason: string): void
 }
 
 export type TransportOptions = {
   readonly offerer: boolean
+  /** What is published already: it is in the slots before the first description leaves. */
   readonly tracks: SlotTracks
   readonly iceServers: readonly IceServer[]
   readonly iceTransportPolicy: RTCIceTransportPolicy
@@ -25,15 +27,23 @@ export type TransportOptions = {
   readonly events: TransportEvents
 }
 
-/** One WebRTC connection: the life of one epoch of a link. */
+/** One WebRTC connection: the life of one epoch of a link. There is one offer and one answer in it, never more. */
 export interface MediaTransport {
-  /** Takes a signal of the other side; those of another epoch never get here. */
+  /** Takes a signal of the other side. What does not fit its role or its moment is ignored: a second answer, an offer to the offerer. */
   accept(body: SignalBody): void
-  /** Puts a track into a slot, or empties it. No renegotiation. Calls for one slot take effect in order. */
+  /**
+   * Puts a track into a slot, or empties it. No renegotiation. Calls for one slot take effect in order.
+   * Rejects when the browser refuses the track; after `close()` it just resolves.
+   */
   setTrack(source: Source, track: MediaStreamTrack | null): Promise<void>
   getStats(): Promise<RTCStatsReport>
   /** Idempotent; no event comes after it. */
   close(): void
 }
 
-export type OpenTransport = (options: TransportOptions) => MediaTransport
+export interface OpenTransport {
+  /** @throws whatever the platform throws when it can make no connection at all (too many of them, a bad ICE server). */
+  (options: TransportOptions): MediaTransport
+  /** Set where many connections that start together harm each other; then a mesh starts the next when the last is up. */
+  readonly oneAtATime?: boolean
+}

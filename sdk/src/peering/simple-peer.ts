@@ -1,0 +1,151 @@
+// The only file that knows simple-peer. It does the offer, the answer and the candidates of one connection, and nothing else:
+// tracks and states come from the facade that it is given as its RTCPeerConnection.
+import SimplePeer, { type PeerSignal } from 'simple-peer'
+import { LAYOUT, type SignalBody, type Source } from '../protocol'
+import type { MediaTransport, OpenTransport, TransportEvents, TransportOptions } from './media-transport'
+import { PeerFacade } from './peer-facade'
+import { Slots } from './slots'
+import type { WebRtc } from './webrtc'
+
+export type { WebRtc } from './webrtc'
+
+/**
+ * Transports made of the given WebRTC.
+ * @param oneAtATime Default: outside of browsers. @roamhq/wrtc runs out of file descriptors when many connections start
+ *   together; browsers are slowed by anything but starting all at once. Both were measured.
+ */
+export function simplePeerTransport(wrtc: WebRtc, oneAtATime = typeof window === 'undefined'): OpenTransport {
+  const open = (options: TransportOptions): MediaTransport => new SimplePeerTransport(wrtc, options)
+  return Object.assign(open, { oneAtATime })
+}
+
+class SimplePeerTransport implements MediaTransport {
+  readonly #offerer: boolean
+  readonly #events: TransportEvents
+  readonly #slots: Slots
+  readonly #facade: PeerFacade
+  readonly #peer: SimplePeer
+  /** What this side has had from the other: a transport lives for one offer and one answer. */
+  #described = false
+  #connected = false
+  #closed = false
+
+  constructor(wrtc: WebRtc, options: TransportOptions) {
+    this.#offerer = options.offerer
+    this.#events = options.events
+    this.#slots = new Slots(options.tracks)
+    this.#facade = new PeerFacade({
+      wrtc,
+      configuration: configurationOf(options),
+      offerer: options.offerer,
+      slots: this.#slots,
+      onConnected: () => this.#connect(),
+      onTrack: (source, track) => this.#live(() => this.#events.track(source, track)),
+    })
+    this.#peer = this.#makePeer(wrtc)
+  }
+
+  accept(body: SignalBody): void {
+    if (this.#closed || body.kind === 'restart') return
+    if (body.kind === 'candidate') {
+      const { candidate, sdpMid, sdpMLineIndex } = body
+      this.#peer.signal({ type: 'candidate', candidate: { candidate, sdpMid, sdpMLineIndex } })
+      return
+    }
+    // simple-peer destroys both ends when it is given a description that does not fit.
+    if (this.#described || (body.kind === 'answer') !== this.#offerer) return
+    this.#described = true
+    if (body.kind === 'offer' && body.layout !== LAYOUT) this.#fail(`the other side uses slot layout ${body.layout}`)
+    else this.#peer.signal({ type: body.kind, sdp: body.sdp })
+  }
+
+  setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
+    return this.#slots.set(source, track)
+  }
+
+  getStats(): Promise<RTCStatsReport> {
+    return this.#facade.realStats()
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#slots.close()
+    // At once, not in simple-peer's microtask: browsers allow only so many connections.
+    this.#facade.close()
+    this.#peer.destroy()
+  }
+
+  #makePeer(wrtc: WebRtc): SimplePeer {
+    const facade = this.#facade
+    const peer = new SimplePeer({
+      initiator: this.#offerer,
+      wrtc: {
+        // Called with `new`, and a constructor that returns an object yields that object.
+        RTCPeerConnection: function RTCPeerConnection() {
+          return facade
+        },
+        RTCSessionDescription: wrtc.RTCSessionDescription,
+        // A constructor that throws would end the connection. The facade makes the real one, and forgives.
+        RTCIceCandidate: function RTCIceCandidate(init: RTCIceCandidateInit) {
+          return { ...init }
+        },
+      },
+      channelName: 'peerstage',
+      channelConfig: { negotiated: true, id: 0 },
+      objectMode: true,
+      trickle: true,
+      // A timer for what only peers without trickle do. It is not cleared on destroy: 5 s by default, it would hold a Node process.
+      iceCompleteTimeout: 1,
+    })
+    peer.on('signal', (signal) => this.#signal(signal))
+    peer.on('error', (error) => this.#fail(error.message))
+    peer.on('close', () => this.#fail('the connection was closed'))
+    return peer
+  }
+
+  #signal(signal: PeerSignal): void {
+    const body = bodyOf(signal)
+    if (body !== undefined) this.#live(() => this.#events.signal(body))
+  }
+
+  #connect(): void {
+    if (this.#connected) return
+    this.#connected = true
+    this.#live(() => this.#events.connected())
+  }
+
+  #fail(reason: string): void {
+    if (this.#closed) return
+    this.close()
+    this.#events.failed(reason)
+  }
+
+  #live(emit: () => void): void {
+    if (!this.#closed) emit()
+  }
+}
+
+function configurationOf({ iceServers, iceTransportPolicy, certificate }: TransportOptions): RTCConfiguration {
+  return {
+    iceServers: iceServers.map(({ urls, username = '', credential = '' }) => ({ urls, username, credential })),
+    iceTransportPolicy,
+    // One transport for all slots from the start: a quarter of the candidates, and every browser with WebRTC does it.
+    bundlePolicy: 'max-bundle',
+    ...(certificate === undefined ? {} : { certificates: [certificate] }),
+  }
+}
+
+/** simple-peer's requests to renegotiate have no place here, and an empty candidate says only that there are no more. */
+function bodyOf(signal: PeerSignal): SignalBody | undefined {
+  switch (signal.type) {
+    case 'offer':
+      return { kind: 'offer', sdp: signal.sdp, layout: LAYOUT }
+    case 'answer':
+      return { kind: 'answer', sdp: signal.sdp }
+    case 'candidate':
+      return signal.candidate.candidate === '' ? undefined : { kind: 'candidate', ...signal.candidate }
+    default:
+      return undefined
+  }
+}

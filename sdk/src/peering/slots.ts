@@ -1,0 +1,55 @@
+import { SOURCES, type Source } from '../protocol'
+import type { SlotTracks } from './media-transport'
+
+type Slot = { track: MediaStreamTrack | null; sender: RTCRtpSender | null; done: Promise<void> }
+
+/** The sending half of a connection's four slots. Each slot's changes run one after the other; slots do not wait for each other. */
+export class Slots {
+  readonly #slots: Readonly<Record<Source, Slot>>
+  #closed = false
+
+  constructor(tracks: SlotTracks) {
+    const slot = (source: Source): Slot => ({ track: tracks[source], sender: null, done: Promise.resolve() })
+    this.#slots = {
+      microphone: slot('microphone'),
+      camera: slot('camera'),
+      screen: slot('screen'),
+      screenAudio: slot('screenAudio'),
+    }
+  }
+
+  /** Gives the slots their senders, in the order of SOURCES, and resolves once the tracks wanted so far are in them. */
+  async attach(senders: readonly RTCRtpSender[]): Promise<void> {
+    const filled = SOURCES.map((source, i) => {
+      const slot = this.#slots[source]
+      slot.sender = senders[i] ?? null
+      return slot.track === null ? undefined : this.set(source, slot.track)
+    })
+    await Promise.all(filled)
+  }
+
+  /** Before there are senders, the track is kept for `attach`. */
+  set(source: Source, track: MediaStreamTrack | null): Promise<void> {
+    const slot = this.#slots[source]
+    slot.track = track
+    const { sender } = slot
+    if (sender === null) return Promise.resolve()
+    const change = slot.done.then(() => this.#replace(sender, track))
+    slot.done = change.catch(() => undefined)
+    return change
+  }
+
+  close(): void {
+    this.#closed = true
+  }
+
+  async #replace(sender: RTCRtpSender, track: MediaStreamTrack | null): Promise<void> {
+    if (this.#closed) return
+    try {
+      await sender.replaceTrack(track)
+    } catch (error) {
+      // A connection that closes meanwhile rejects what is under way; there is nothing left to do about it.
+      if (!this.#closed) throw error
+    }
+  }
+}

@@ -1,0 +1,87 @@
+// Two transports joined by a signal pipe, with a record of all that they tell. Runs in a page, in Node, and on fakes.
+import type { SignalBody, Source } from '../../src/protocol'
+import { EMPTY_SLOTS, type MediaTransport, type OpenTransport, type SlotTracks } from '../../src/peering/media-transport'
+
+export class End {
+  readonly sent: SignalBody[] = []
+  readonly tracks = new Map<Source, MediaStreamTrack>()
+  /** Every event by its name, in order. */
+  readonly events: string[] = []
+  readonly transport: MediaTransport
+  failure: string | undefined
+
+  constructor(open: OpenTransport, options: EndOptions, deliver: (body: SignalBody) => void) {
+    this.transport = open({
+      offerer: options.offerer,
+      tracks: { ...EMPTY_SLOTS, ...options.tracks },
+      iceServers: [],
+      iceTransportPolicy: options.iceTransportPolicy ?? 'all',
+      certificate: options.certificate,
+      events: {
+        signal: (body) => {
+          this.events.push(body.kind)
+          this.sent.push(body)
+          deliver(body)
+        },
+        track: (source, track) => {
+          this.events.push(`track ${source}`)
+          this.tracks.set(source, track)
+        },
+        connected: () => this.events.push('connected'),
+        failed: (reason) => {
+          this.events.push('failed')
+          this.failure = reason
+        },
+      },
+    })
+  }
+
+  get connected(): boolean {
+    return this.events.includes('connected')
+  }
+}
+
+type EndOptions = {
+  offerer: boolean
+  tracks?: Partial<SlotTracks>
+  iceTransportPolicy?: RTCIceTransportPolicy | undefined
+  certificate?: RTCCertificate | undefined
+}
+
+export type PairOptions = {
+  /** What is published before the link starts. */
+  offererTracks?: Partial<SlotTracks>
+  answererTracks?: Partial<SlotTracks>
+  certificate?: RTCCertificate | undefined
+  iceTransportPolicy?: RTCIceTransportPolicy
+  /** What arrives at the other end for each signal that is sent; none, one or many. Default: the signal. */
+  pipe?: (body: SignalBody) => readonly SignalBody[]
+}
+
+export class Pair {
+  readonly offerer: End
+  readonly answerer: End
+
+  constructor(open: OpenTransport, options: PairOptions = {}) {
+    const { pipe = (body) => [body], certificate, iceTransportPolicy } = options
+    const to = (end: () => End) => (body: SignalBody) => {
+      // Over a wire: copied, and later.
+      for (const each of pipe(body)) queueMicrotask(() => end().transport.accept(structuredClone(each)))
+    }
+    const both = { certificate, iceTransportPolicy }
+    this.answerer = new End(open, { ...both, offerer: false, tracks: options.answererTracks ?? {} }, to(() => this.offerer))
+    this.offerer = new End(open, { ...both, offerer: true, tracks: options.offererTracks ?? {} }, to(() => this.answerer))
+  }
+
+  get ends(): readonly [End, End] {
+    return [this.offerer, this.answerer]
+  }
+
+  get connected(): boolean {
+    return this.ends.every((end) => end.connected)
+  }
+
+  close(): void {
+    for (const end of this.ends) end.transport.close()
+  }
+}
