@@ -1,6 +1,7 @@
 // What `npm run build` made of the server, loaded the ways its users load it.
 import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
@@ -36,6 +37,17 @@ test('the protocol is written inside: neither code nor types ask for the sdk', a
   for (const file of files) {
     const source = await readFile(`${packageRoot}dist/${file}`, 'utf8')
     expect(source, file).not.toMatch(/(from|require\(|import)\s*\(?['"]@peerstage\/sdk/)
+  }
+})
+
+test('the types ask only for types that npm installs with the package', async () => {
+  const { dependencies } = JSON.parse(await readFile(`${packageRoot}package.json`, 'utf8'))
+  // ws has no types of its own; @types/ws stays with those who build the server.
+  const typed = Object.keys(dependencies).filter((name) => name !== 'ws')
+  for (const file of ['index.d.ts', 'index.d.cts', 'tokens.d.ts', 'tokens.d.cts']) {
+    const source = await readFile(`${packageRoot}dist/${file}`, 'utf8')
+    const asked = [...source.matchAll(/(?:from|import\()\s*['"]([^.'"\s][^'"\s]*)['"]/g)].map(([, name]) => name ?? '')
+    expect(typed, file).toEqual(expect.arrayContaining(asked.filter((name) => !isBuiltin(name))))
   }
 })
 
