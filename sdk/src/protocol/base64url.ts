@@ -1,5 +1,6 @@
 // By hand, because this package is compiled for the bare language: `btoa` and `TextEncoder` belong to the DOM and to Node.
 // `btoa` also throws on names beyond Latin-1.
+
 // `encodeURIComponent` throws on these.
 const LONE_SURROGATE = /\p{Surrogate}/gu
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'

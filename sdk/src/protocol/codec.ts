@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { fromBase64Url, toBase64Url } from './base64url'
 import { type ClientMessage, clientMessage } from './client-message'
+import { MAX_FRAME_MESSAGES } from './limits'
 import { type ServerMessage, serverMessage } from './server-message'
 import { type Hello, hello } from './session'
 
@@ -13,9 +14,9 @@ export type DecodedFrame<M> = Decoded<M>[] | undefined
 // The messages of valibot's issues echo the input: they are never asked for, logged or sent.
 const QUIET = { abortEarly: true, abortPipeEarly: true } as const
 
-function decodeFrame<M>(schema: v.GenericSchema<unknown, M>, text: string): DecodedFrame<M> {
+function decodeFrame<M>(schema: v.GenericSchema<unknown, M>, text: string, most: number): DecodedFrame<M> {
   const frame = parseJson(text)
-  if (!Array.isArray(frame) || frame.length === 0) return undefined
+  if (!Array.isArray(frame) || frame.length === 0 || frame.length > most) return undefined
   return frame.map((item) => decodeMessage(schema, item))
 }
 
@@ -39,11 +40,13 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Reads an upward frame. Never throws. */
-export const decodeClientFrame = (text: string): DecodedFrame<ClientMessage> => decodeFrame(clientMessage, text)
+/** Reads an upward frame. Never throws. More than {@link MAX_FRAME_MESSAGES} make it a bad one. */
+export const decodeClientFrame = (text: string): DecodedFrame<ClientMessage> =>
+  decodeFrame(clientMessage, text, MAX_FRAME_MESSAGES)
 
 /** Reads a downward frame. Never throws. */
-export const decodeServerFrame = (text: string): DecodedFrame<ServerMessage> => decodeFrame(serverMessage, text)
+export const decodeServerFrame = (text: string): DecodedFrame<ServerMessage> =>
+  decodeFrame(serverMessage, text, Number.POSITIVE_INFINITY)
 
 /** A message as text, to be joined into frames by {@link joinFrame}. */
 export const encodeMessage = (message: ClientMessage | ServerMessage): string => JSON.stringify(message)

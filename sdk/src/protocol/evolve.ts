@@ -1,3 +1,4 @@
+import type { ChatMessage } from './chat'
 import type { LoggedEvent, RoomEvent, RoomEventOf, UnknownEvent } from './event'
 import { CHAT_KEPT } from './limits'
 import { NO_SOURCES } from './media'
@@ -63,7 +64,7 @@ function changes(room: Room, logged: Logged, event: RoomEvent | UnknownEvent): P
     case 'chat.sent':
       return { messages: [...room.messages, event.message].slice(-CHAT_KEPT) }
     case 'chat.deleted':
-      return { messages: room.messages.filter((message) => message.id !== event.messageId) }
+      return { messages: withoutMessage(room.messages, event.messageId) }
     case 'stage.requested':
       return { stageRequests: [...room.stageRequests, { participantId: event.participantId, at: logged.at }] }
     case 'stage.requestClosed':
@@ -109,6 +110,9 @@ function replace(room: Room, id: string, change: Partial<Participant>): Particip
 const without = <T extends { participantId: string }>(list: T[], id: string): T[] =>
   list.some((each) => each.participantId === id) ? list.filter((each) => each.participantId !== id) : list
 
+const withoutMessage = (messages: ChatMessage[], id: string): ChatMessage[] =>
+  messages.some((each) => each.id === id) ? messages.filter((each) => each.id !== id) : messages
+
 /** New participants and the edges that follow: a pair keeps its edge unless one of the two is on a fresh page. */
 function withParticipants(room: Room, seq: number, participants: Participant[], fresh?: string): Partial<Room> {
   const known = new Map(room.edges.map((edge) => [pairKey(edge.offerer, edge.answerer), edge]))
@@ -120,7 +124,8 @@ function withParticipants(room: Room, seq: number, participants: Participant[], 
       edges.push(kept ?? newEdge(a, b, seq))
     }
   })
-  return { participants, edges }
+  const same = edges.length === room.edges.length && edges.every((edge, i) => edge === room.edges[i])
+  return { participants, edges: same ? room.edges : edges }
 }
 
 function newEdge(a: Participant, b: Participant, born: number): Edge {

@@ -48,12 +48,14 @@ export {
 } from './event'
 export { evolve } from './evolve'
 export { participantId, roomId, sessionKey } from './ids'
+export { isSafeJson, MAX_JSON_DEPTH } from './json'
 export {
   ANSWERED_COMMANDS_KEPT,
   CHAT_KEPT,
   DEFAULT_LIMITS,
   type Limits,
   limits,
+  MAX_FRAME_MESSAGES,
   MAX_HELLO_CHARACTERS,
   MAX_IDENTITY_CHARACTERS,
   MAX_METADATA_BYTES,

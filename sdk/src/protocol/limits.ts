@@ -49,6 +49,8 @@ export const DEFAULT_LIMITS: Limits = {
   castBurst: 40,
 }
 
+/** Messages of one upward frame. Real ones have some hundred bytes; without it, 64 KiB of `{}` would take 20,000 checks. */
+export const MAX_FRAME_MESSAGES = 1024
 /** Characters of an encoded hello. A URL-less upgrade header must fit the 8 KB header line of common proxies (nginx's default). */
 export const MAX_HELLO_CHARACTERS = 6 * 1024
 /** Characters of a token's `sub`. */

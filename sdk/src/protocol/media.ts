@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { commandId, participantId } from './ids'
-import { type Source, SOURCES, source } from './roles'
+import { SOURCES, type Source, source } from './roles'
 import { strict } from './strict'
 
 /** One slot of a participant, as all see it. */

@@ -14,7 +14,9 @@ export type StageInvitation = v.InferOutput<typeof stageInvitation>
 export const stageRequestCommand = strict({ type: v.literal('stage.request'), id: commandId })
 /** Lowers the hand, or declines an invitation. */
 export const stageCancel = strict({ type: v.literal('stage.cancel'), id: commandId })
+/** Brings one whose hand is up on stage; refused once the hand is down again. */
 export const stageApprove = strict({ type: v.literal('stage.approve'), id: commandId, participantId })
+/** Turns a raised hand down, or takes an invitation back. */
 export const stageReject = strict({ type: v.literal('stage.reject'), id: commandId, participantId })
 /** Invites a viewer; one whose hand is up comes on stage at once. */
 export const stageInvite = strict({ type: v.literal('stage.invite'), id: commandId, participantId })
