@@ -32,19 +32,20 @@ export default defineConfig({
           testTimeout: MINUTE / 2,
         },
       },
-      { extends: true, test: { name: 'node-webrtc', include: nodeWebrtc, ...slow } },
+      // Groups run one after the other: real media and rooms of twenty need the machine for themselves.
+      { extends: true, test: { name: 'packaging', include: packaging, sequence: { groupOrder: 1 }, ...slow } },
+      { extends: true, test: { name: 'node-webrtc', include: nodeWebrtc, sequence: { groupOrder: 2 }, ...slow } },
       {
         extends: true,
         test: {
           name: 'browser',
           include: browser,
-          // One file at a time: a room of twenty needs the machine for itself.
+          sequence: { groupOrder: 3 },
           fileParallelism: false,
           globalSetup: 'sdk/test/browser/setup.ts',
           ...slow,
         },
       },
-      { extends: true, test: { name: 'packaging', include: packaging, ...slow } },
     ],
   },
 })
