@@ -1,0 +1,139 @@
+import type { SignalBody, Source } from '../protocol'
+import type { Clock } from './clock'
+import type { Loss } from './link-state'
+import type { MediaTransport, TransportEvents } from './media-transport'
+import type { Turn, Turns } from './turns'
+
+/** A connection that is not up by then starts over. */
+export const CONNECT_LIMIT_MS = 10_000
+
+/** Signals of one side in one epoch: an offer or answer and its candidates. More than that is noise, and is dropped. */
+export const MAX_SIGNALS = 128
+
+/** What links have in common. */
+export type LinkPorts = {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly turns: Turns
+  /** Opens a transport with the tracks and settings of this moment. May throw, as {@link OpenTransport} does. */
+  open(offerer: boolean, events: TransportEvents): MediaTransport
+}
+
+export type EpochEvents = {
+  signal(body: SignalBody): void
+  track(source: Source, track: MediaStreamTrack): void
+  connected(): void
+  /** The last event. The epoch has closed itself. */
+  lost(loss: Loss): void
+}
+
+type State =
+  /** In line; `inbox` is what came in meanwhile. */
+  | { readonly kind: 'waiting'; readonly inbox: SignalBody[] }
+  | { readonly kind: 'connecting'; readonly transport: MediaTransport; readonly callOff: () => void }
+  | { readonly kind: 'connected'; readonly transport: MediaTransport; readonly since: number }
+  | { readonly kind: 'closed' }
+
+/** One try to connect a pair, from its first signal to its end. Knows nothing of the tries before and after it. */
+export class LinkEpoch {
+  readonly n: number
+  readonly #offerer: boolean
+  readonly #ports: LinkPorts
+  readonly #events: EpochEvents
+  readonly #turn: Turn
+  readonly #received = new Set<number>()
+  #state: State = { kind: 'waiting', inbox: [] }
+  #relayed = false
+
+  constructor(n: number, offerer: boolean, ports: LinkPorts, events: EpochEvents) {
+    this.n = n
+    this.#offerer = offerer
+    this.#ports = ports
+    this.#events = events
+    this.#turn = ports.turns.take(() => this.#open())
+  }
+
+  get isWaiting(): boolean {
+    return this.#state.kind === 'waiting'
+  }
+
+  /** Each `order` counts once, whatever the way does to signals: doubles are dropped, late ones are taken. */
+  receive(order: number, body: SignalBody): void {
+    if (this.#received.has(order) || this.#received.size >= MAX_SIGNALS) return
+    this.#received.add(order)
+    if (this.#state.kind === 'waiting') this.#state.inbox.push(body)
+    else this.#transport()?.accept(body)
+  }
+
+  /** A track that the transport refuses ends the epoch: the next one is opened with it. */
+  async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
+    try {
+      await this.#transport()?.setTrack(source, track)
+    } catch (error) {
+      this.lose(`the ${source} track was refused (${error instanceof Error ? error.message : error})`)
+    }
+  }
+
+  getStats(): Promise<RTCStatsReport> | undefined {
+    return this.#transport()?.getStats()
+  }
+
+  /** Ends it as failed. */
+  lose(reason: string): void {
+    if (this.#state.kind === 'closed') return
+    const connectedMs = this.#state.kind === 'connected' ? this.#ports.clock.now() - this.#state.since : null
+    this.close()
+    this.#events.lost({ reason, connectedMs, heard: this.#received.size > 0, relayed: this.#relayed })
+  }
+
+  close(): void {
+    const state = this.#state
+    if (state.kind === 'closed') return
+    this.#state = { kind: 'closed' }
+    if (state.kind === 'connecting') state.callOff()
+    if (state.kind !== 'waiting') state.transport.close()
+    this.#turn.end()
+  }
+
+  #open(): void {
+    if (this.#state.kind !== 'waiting') return
+    const { inbox } = this.#state
+    try {
+      const transport = this.#ports.open(this.#offerer, this.#transportEvents())
+      const callOff = this.#ports.clock.after(CONNECT_LIMIT_MS, () => this.lose('it did not connect in time'))
+      this.#state = { kind: 'connecting', transport, callOff }
+      for (const body of inbox) transport.accept(body)
+    } catch (error) {
+      // In a moment of its own: whoever makes this epoch does not hold it yet.
+      const reason = `no connection could be opened (${error instanceof Error ? error.message : error})`
+      this.#ports.clock.after(0, () => this.lose(reason))
+    }
+  }
+
+  #transportEvents(): TransportEvents {
+    return {
+      signal: (body) => this.#send(body),
+      track: (source, track) => this.#events.track(source, track),
+      connected: () => this.#connect(),
+      failed: (reason) => this.lose(reason),
+    }
+  }
+
+  #send(body: SignalBody): void {
+    if (body.kind === 'candidate' && / typ relay/.test(body.candidate)) this.#relayed = true
+    this.#events.signal(body)
+  }
+
+  #connect(): void {
+    if (this.#state.kind !== 'connecting') return
+    const { transport, callOff } = this.#state
+    callOff()
+    this.#state = { kind: 'connected', transport, since: this.#ports.clock.now() }
+    this.#turn.end()
+    this.#events.connected()
+  }
+
+  #transport(): MediaTransport | undefined {
+    return this.#state.kind === 'connecting' || this.#state.kind === 'connected' ? this.#state.transport : undefined
+  }
+}

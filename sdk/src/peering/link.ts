@@ -1,0 +1,175 @@
+import type { Epoch, SignalBody, Source } from '../protocol'
+import { CONNECT_LIMIT_MS, LinkEpoch, type LinkPorts } from './link-epoch'
+import type { LinkState, Loss } from './link-state'
+import { restartDelay } from './restart-delay'
+
+export type LinkEvents = {
+  signal(epoch: Epoch, order: number, body: SignalBody): void
+  /** Of the current epoch only. */
+  track(source: Source, track: MediaStreamTrack): void
+  /** `loss` comes with 'recovering'. */
+  state(state: LinkState, loss?: Loss): void
+}
+
+type State =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'trying'; readonly epoch: LinkEpoch }
+  /** The offerer lets some time pass before epoch `n`. */
+  | { readonly kind: 'pausing'; readonly n: number; readonly callOff: () => void }
+  /** The answerer waits for an epoch after `n`, and asks for one from time to time. */
+  | { readonly kind: 'asking'; readonly n: number; readonly callOff: () => void }
+  | { readonly kind: 'closed' }
+
+/**
+ * One edge as one of its ends lives it: epoch after epoch, for as long as the edge exists. The offerer alone starts epochs,
+ * so the two never start at the same time; the answerer follows the highest that it has heard of, and asks for the next when
+ * its own end fails.
+ */
+export class Link {
+  readonly offerer: boolean
+  readonly born: number
+  readonly #ports: LinkPorts
+  readonly #events: LinkEvents
+  #state: State = { kind: 'idle' }
+  #shown: LinkState = 'connecting'
+  /** In a row. */
+  #failures = 0
+  /** This side's signals in the current epoch. */
+  #order = 0
+
+  constructor(offerer: boolean, born: number, ports: LinkPorts, events: LinkEvents) {
+    this.offerer = offerer
+    this.born = born
+    this.#ports = ports
+    this.#events = events
+  }
+
+  get shown(): LinkState {
+    return this.#shown
+  }
+
+  /** The epoch it is in, or was in last. */
+  get epoch(): Epoch {
+    return { born: this.born, n: Math.max(0, this.#n) }
+  }
+
+  start(): void {
+    if (this.#state.kind !== 'idle') return
+    this.#events.state('connecting')
+    if (this.offerer) this.#try(0)
+    else this.#await(-1, CONNECT_LIMIT_MS)
+  }
+
+  /** Takes a signal of this edge; what belongs to an epoch that is over is dropped. */
+  receive({ n }: Epoch, order: number, body: SignalBody): void {
+    if (this.#state.kind === 'closed' || this.#state.kind === 'idle') return
+    if (this.offerer && body.kind === 'restart') this.#restart(n)
+    else if (!this.offerer && n > this.#n) this.#follow(n, body)
+    if (this.#state.kind === 'trying' && n === this.#state.epoch.n) this.#state.epoch.receive(order, body)
+  }
+
+  async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
+    if (this.#state.kind === 'trying') await this.#state.epoch.setTrack(source, track)
+  }
+
+  async getStats(): Promise<RTCStatsReport | undefined> {
+    return this.#state.kind === 'trying' ? this.#state.epoch.getStats() : undefined
+  }
+
+  /** Something changed for the better: what waits goes on now. */
+  hurry(): void {
+    if (this.#state.kind === 'pausing') this.#try(this.#state.n)
+    else if (this.#state.kind === 'asking' && this.#state.n >= 0) this.#askNow(this.#state.n)
+  }
+
+  close(): void {
+    const state = this.#state
+    this.#state = { kind: 'closed' }
+    leave(state)
+  }
+
+  get #n(): number {
+    switch (this.#state.kind) {
+      case 'trying':
+        return this.#state.epoch.n
+      case 'pausing':
+        return this.#state.n - 1
+      case 'asking':
+        return this.#state.n
+      default:
+        return -1
+    }
+  }
+
+  #try(n: number): void {
+    leave(this.#state)
+    this.#order = 0
+    const epoch = new LinkEpoch(n, this.offerer, this.#ports, {
+      signal: (body) => this.#send(n, body),
+      track: (source, track) => this.#events.track(source, track),
+      connected: () => this.#show('connected'),
+      lost: (loss) => this.#lost(n, loss),
+    })
+    this.#state = { kind: 'trying', epoch }
+  }
+
+  /** The offerer has started over: by its offer or a candidate, whichever came first. */
+  #follow(n: number, body: SignalBody): void {
+    if (body.kind !== 'offer' && body.kind !== 'candidate') return
+    const wasConnected = this.#shown === 'connected'
+    this.#try(n)
+    if (wasConnected) this.#show('recovering', { ...UNHEARD, reason: 'the other side started over' })
+  }
+
+  #lost(n: number, loss: Loss): void {
+    // What was up for a while is a new failure; what fails again and again as soon as it is up is an old one.
+    this.#failures = (loss.connectedMs ?? 0) >= CONNECT_LIMIT_MS ? 1 : this.#failures + 1
+    if (this.offerer) this.#pause(n + 1)
+    else this.#askNow(n)
+    this.#show('recovering', loss)
+  }
+
+  /** The answerer's end failed. Heeded once per epoch: afterwards the next one is on its way. */
+  #restart(n: number): void {
+    if (this.#state.kind !== 'trying') return
+    const { epoch } = this.#state
+    if (epoch.n === n && !epoch.isWaiting) epoch.lose('the other side lost it')
+  }
+
+  #pause(n: number): void {
+    const delay = restartDelay(this.#failures, this.#ports.random)
+    const callOff = this.#ports.clock.after(delay, () => this.#try(n))
+    this.#state = { kind: 'pausing', n, callOff }
+  }
+
+  #askNow(n: number): void {
+    this.#send(Math.max(0, n), { kind: 'restart' })
+    this.#await(n, CONNECT_LIMIT_MS + restartDelay(this.#failures + 1, this.#ports.random))
+  }
+
+  /** Asking may have been in vain: the signal was lost, or its answer. To ask twice for the same is harmless. */
+  #await(n: number, forMs: number): void {
+    leave(this.#state)
+    const callOff = this.#ports.clock.after(forMs, () => {
+      this.#askNow(n)
+      if (n < 0) this.#show('recovering', { ...UNHEARD, reason: 'no offer came' })
+    })
+    this.#state = { kind: 'asking', n, callOff }
+  }
+
+  #send(n: number, body: SignalBody): void {
+    this.#events.signal({ born: this.born, n }, this.#order++, body)
+  }
+
+  #show(state: LinkState, loss?: Loss): void {
+    this.#shown = state
+    this.#events.state(state, loss)
+  }
+}
+
+const UNHEARD: Omit<Loss, 'reason'> = { connectedMs: null, heard: false, relayed: false }
+
+function leave(state: State): void {
+  if (state.kind === 'trying') state.epoch.close()
+  if (state.kind === 'pausing' || state.kind === 'asking') state.callOff()
+}

@@ -1,0 +1,178 @@
+import type { LiveStreamError } from '../errors'
+import type { Edge, Epoch, IceServer, SignalDown, SignalUp, Source } from '../protocol'
+import type { Clock } from './clock'
+import { HeldSignals } from './held-signals'
+import { Link } from './link'
+import type { LinkPorts } from './link-epoch'
+import { type LinkState, linkError } from './link-state'
+import {
+  EMPTY_SLOTS,
+  type MediaTransport,
+  type OpenTransport,
+  type SlotTracks,
+  type TransportEvents,
+} from './media-transport'
+import { type LinkStats, linkStats } from './stats'
+import { Turns } from './turns'
+
+export type MeshOptions = {
+  readonly openTransport: OpenTransport
+  readonly clock: Clock
+  /** From 0 up to 1. */
+  readonly random: () => number
+  readonly iceTransportPolicy: RTCIceTransportPolicy
+  /** Asked once, for all links. A failure counts as undefined: each connection then makes its own. */
+  readonly certificate: () => Promise<RTCCertificate | undefined>
+  /** May be lost: links start over until they are up. */
+  readonly sendSignal: (signal: Omit<SignalUp, 'type'>) => void
+  /** A receiving track. All four come with each new connection, whether or not they are published. */
+  readonly onTrack: (participantId: string, source: Source, track: MediaStreamTrack) => void
+  /** Null when there is no edge any more. `error` comes with 'recovering': `turn_needed` or `link_failed`. */
+  readonly onLink: (participantId: string, link: LinkState | null, error?: LiveStreamError) => void
+}
+
+/** What of the folded room the mesh is made from. */
+export type MeshView = { readonly selfId: string; readonly seq: number; readonly edges: readonly Edge[] }
+
+export type LinkView = {
+  readonly participantId: string
+  readonly state: LinkState
+  readonly epoch: Epoch
+  /** Whether this side makes the offers. */
+  readonly offerer: boolean
+  /** All zero while there is no connection. */
+  getStats(): Promise<LinkStats>
+}
+
+/** Keeps one link for each edge that oneself is part of. Knows nothing of roles, nor of who publishes what. */
+export class Mesh {
+  readonly #options: MeshOptions
+  readonly #turns: Turns
+  readonly #links = new Map<string, Link>()
+  readonly #held = new HeldSignals()
+  #seq = 0
+  #tracks: SlotTracks = EMPTY_SLOTS
+  #iceServers: readonly IceServer[] = []
+  #certificate: RTCCertificate | undefined
+  #state: 'unused' | 'used' | 'closed' = 'unused'
+
+  constructor(options: MeshOptions) {
+    this.#options = options
+    this.#turns = new Turns(options.openTransport.oneAtATime === true ? 1 : Number.POSITIVE_INFINITY)
+  }
+
+  /** To be called after every fold, with the room as it is then. Only edges that changed are touched. */
+  update({ selfId, seq, edges }: MeshView): void {
+    if (this.#state === 'closed') return
+    this.#seq = seq
+    const mine = new Map(edges.filter((edge) => isOf(edge, selfId)).map((edge) => [otherOf(edge, selfId), edge]))
+    for (const peerId of [...this.#links.keys()]) {
+      if (!mine.has(peerId)) this.#remove(peerId)
+    }
+    for (const [peerId, edge] of mine) this.#keep(peerId, edge, selfId)
+    for (const signal of this.#held.release(seq)) this.receive(signal)
+  }
+
+  receive(signal: SignalDown): void {
+    if (this.#state === 'closed') return
+    const { from, epoch, order, body } = signal
+    if (epoch.born > this.#seq) return this.#held.hold(signal, this.#seq)
+    const link = this.#links.get(from)
+    if (link?.born === epoch.born) link.receive(epoch, order, body)
+  }
+
+  /**
+   * Puts a track into a slot of every link, those to come included; null empties it. Resolves when it is in place on all
+   * links that are up. Never rejects: a link that refuses the track starts over with it.
+   */
+  async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
+    if (this.#state === 'closed') return
+    this.#tracks = { ...this.#tracks, [source]: track }
+    await Promise.all([...this.#links.values()].map((link) => link.setTrack(source, track)))
+  }
+
+  /** For the connections to come; those that are up keep theirs. */
+  setIceServers(servers: readonly IceServer[]): void {
+    this.#iceServers = servers
+  }
+
+  /** The network or the way to the server came back: links that wait to start over do so now. */
+  networkChanged(): void {
+    for (const link of [...this.#links.values()]) link.hurry()
+  }
+
+  links(): readonly LinkView[] {
+    return [...this.#links].map(([participantId, link]) => ({
+      participantId,
+      state: link.shown,
+      epoch: link.epoch,
+      offerer: link.offerer,
+      getStats: async () => linkStats(await link.getStats()),
+    }))
+  }
+
+  /** Ends all links. Idempotent; no callback comes after it. */
+  close(): void {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    for (const link of this.#links.values()) link.close()
+    this.#links.clear()
+    this.#held.clear()
+  }
+
+  /** A new `born` means that one of the two is on a new page: what was there before is of no more use. */
+  #keep(peerId: string, edge: Edge, selfId: string): void {
+    const offerer = edge.offerer === selfId
+    const known = this.#links.get(peerId)
+    // A callback of the link before may have closed the mesh.
+    if (this.#state === 'closed') return
+    if (known?.born === edge.born && known.offerer === offerer) return
+    known?.close()
+    this.#prepare()
+    const link = this.#newLink(peerId, offerer, edge.born)
+    this.#links.set(peerId, link)
+    link.start()
+  }
+
+  #remove(peerId: string): void {
+    this.#links.get(peerId)?.close()
+    this.#links.delete(peerId)
+    this.#options.onLink(peerId, null)
+  }
+
+  #newLink(peerId: string, offerer: boolean, born: number): Link {
+    const { onTrack, onLink, sendSignal } = this.#options
+    const { clock, random } = this.#options
+    const ports: LinkPorts = { clock, random, turns: this.#turns, open: (...of) => this.#open(...of) }
+    return new Link(offerer, born, ports, {
+      signal: (epoch, order, body) => sendSignal({ to: peerId, epoch, order, body }),
+      track: (source, track) => onTrack(peerId, source, track),
+      state: (state, loss) => onLink(peerId, state, loss && linkError(loss, this.#iceServers)),
+    })
+  }
+
+  #open(offerer: boolean, events: TransportEvents): MediaTransport {
+    return this.#options.openTransport({
+      offerer,
+      tracks: this.#tracks,
+      iceServers: this.#iceServers,
+      iceTransportPolicy: this.#options.iceTransportPolicy,
+      certificate: this.#certificate,
+      events,
+    })
+  }
+
+  /** Links line up until the certificate is there. */
+  #prepare(): void {
+    if (this.#state !== 'unused') return
+    this.#state = 'used'
+    const ready = (certificate?: RTCCertificate) => {
+      this.#certificate = certificate
+      this.#turns.open()
+    }
+    this.#options.certificate().then(ready, () => ready())
+  }
+}
+
+const isOf = (edge: Edge, id: string): boolean => edge.offerer === id || edge.answerer === id
+const otherOf = (edge: Edge, id: string): string => (edge.offerer === id ? edge.answerer : edge.offerer)

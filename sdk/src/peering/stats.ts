@@ -1,0 +1,94 @@
+import { SOURCES, type Source } from '../protocol'
+
+/** One direction of one slot. Counters run from the start of the epoch. Names as in W3C webrtc-stats. */
+export type SentStats = { readonly bytesSent: number; readonly packetsSent: number; readonly framesSent: number }
+export type ReceivedStats = {
+  readonly bytesReceived: number
+  readonly packetsReceived: number
+  readonly packetsLost: number
+  /** Seconds. */
+  readonly jitter: number
+  readonly framesDecoded: number
+}
+
+/** How a link does. What the browser does not tell is 0, or null where 0 would say something. */
+export type LinkStats = {
+  /** Of the whole connection, data channel included. */
+  readonly bytesSent: number
+  readonly bytesReceived: number
+  /** Milliseconds to the other side and back. */
+  readonly rttMs: number | null
+  /** The ways in use: `host` and `srflx` are direct, `relay` goes over a TURN server. */
+  readonly localCandidateType: RTCIceCandidateType | null
+  readonly remoteCandidateType: RTCIceCandidateType | null
+  readonly sent: Readonly<Record<Source, SentStats>>
+  readonly received: Readonly<Record<Source, ReceivedStats>>
+}
+
+/** One entry of an RTCStatsReport; which members are there depends on its type and on the browser. */
+type Entry = { readonly id: string; readonly type: string; readonly [member: string]: unknown }
+
+export function linkStats(report: RTCStatsReport | undefined): LinkStats {
+  const entries = new Map<string, Entry>()
+  report?.forEach((entry: Entry, id: string) => {
+    entries.set(id, entry)
+  })
+  const pair = selectedPair(entries)
+  const seconds = pair?.currentRoundTripTime
+  return {
+    bytesSent: number(pair, 'bytesSent'),
+    bytesReceived: number(pair, 'bytesReceived'),
+    rttMs: typeof seconds === 'number' ? seconds * 1000 : null,
+    localCandidateType: candidateType(entries, pair?.localCandidateId),
+    remoteCandidateType: candidateType(entries, pair?.remoteCandidateId),
+    sent: perSource(entries, 'outbound-rtp', sentStats),
+    received: perSource(entries, 'inbound-rtp', receivedStats),
+  }
+}
+
+function selectedPair(entries: ReadonlyMap<string, Entry>): Entry | undefined {
+  const all = [...entries.values()]
+  const id = all.find(({ type }) => type === 'transport')?.selectedCandidatePairId
+  if (typeof id === 'string') return entries.get(id)
+  // Firefox has no transport entry; it marks the pair.
+  return all.find(({ type, selected, nominated, state }) => {
+    return type === 'candidate-pair' && (selected ?? (nominated === true && state === 'succeeded')) === true
+  })
+}
+
+function candidateType(entries: ReadonlyMap<string, Entry>, id: unknown): RTCIceCandidateType | null {
+  const type = typeof id === 'string' ? entries.get(id)?.candidateType : undefined
+  return type === 'host' || type === 'srflx' || type === 'prflx' || type === 'relay' ? type : null
+}
+
+/** A slot's entry is told by its `mid`: browsers number the media sections from 0, and the slots are the first four. */
+function perSource<S>(
+  entries: ReadonlyMap<string, Entry>,
+  type: string,
+  read: (entry?: Entry) => S,
+): Record<Source, S> {
+  const of = (source: Source): S => {
+    const mid = String(SOURCES.indexOf(source))
+    return read([...entries.values()].find((entry) => entry.type === type && entry.mid === mid))
+  }
+  return { microphone: of('microphone'), camera: of('camera'), screen: of('screen'), screenAudio: of('screenAudio') }
+}
+
+const sentStats = (entry?: Entry): SentStats => ({
+  bytesSent: number(entry, 'bytesSent'),
+  packetsSent: number(entry, 'packetsSent'),
+  framesSent: number(entry, 'framesSent'),
+})
+
+const receivedStats = (entry?: Entry): ReceivedStats => ({
+  bytesReceived: number(entry, 'bytesReceived'),
+  packetsReceived: number(entry, 'packetsReceived'),
+  packetsLost: number(entry, 'packetsLost'),
+  jitter: number(entry, 'jitter'),
+  framesDecoded: number(entry, 'framesDecoded'),
+})
+
+function number(entry: Entry | undefined, member: string): number {
+  const value = entry?.[member]
+  return typeof value === 'number' ? value : 0
+}
