@@ -1,0 +1,149 @@
+// A live room on one page, with nothing but the public API. Read this file first: it joins, wires the parts, and leaves.
+import { chat, reactions } from './chat.js'
+import { controls } from './controls.js'
+import { $, announce, banner } from './elements.js'
+import { panel } from './panel.js'
+import { people } from './people.js'
+import { stage } from './stage.js'
+
+const { LiveStreamClient, checkSupport, formatCount, formatDuration } = window.Peerstage
+const form = $('join')
+const { name, room, role } = form.elements
+
+// A tab is a person: it keeps its identity when it is loaded anew, and two tabs are two people.
+sessionStorage.identity ??= crypto.randomUUID()
+name.value = localStorage.name ?? ''
+room.value = new URLSearchParams(location.search).get('room') ?? newRoomName()
+
+form.onsubmit = async (event) => {
+  event.preventDefault()
+  const cancelling = new AbortController()
+  $('cancel').onclick = () => cancelling.abort()
+  localStorage.name = name.value
+  showJoining(true)
+  const client = new LiveStreamClient({ url: location.origin, room: room.value, name: name.value, token: fetchToken })
+  try {
+    await client.join({ signal: cancelling.signal })
+    enter(client)
+  } catch (error) {
+    showJoining(false, error.code === 'aborted' ? '' : sentence(error))
+  }
+}
+
+/** Here the server's dev mode gives a token to whoever asks. In your app, your backend decides who may have which. */
+async function fetchToken() {
+  const wanted = { room: room.value, identity: sessionStorage.identity, name: name.value, role: role.value }
+  const response = await fetch(`dev/token?${new URLSearchParams(wanted)}`)
+  return (await response.json()).token
+}
+
+function enter(client) {
+  sessionStorage.joined = room.value
+  history.replaceState(null, '', `?${new URLSearchParams({ room: room.value })}`)
+  $('door').hidden = true
+  $('room').hidden = false
+
+  // The state flows one way: each part shows what it needs of it, and its buttons call the client.
+  const parts = [header(client), stage(client), people(client), controls(client), chat(client)]
+  const show = () => {
+    const state = client.getState()
+    if (state.status === 'left') return showEnd(state)
+    for (const part of parts) part(state)
+  }
+  panel(show)
+  reactions(client)
+  $('room-name').focus()
+  client.subscribe(show)
+  client.on('commandFailed', showError)
+  client.on('mediaError', showError)
+  client.on('participantJoined', ({ participant }) => announce(`${participant.name} joined`))
+  client.on('participantLeft', ({ participant }) => announce(`${participant.name} left`))
+  client.on('roleChanged', ({ participant, reason }) => {
+    // Who asked to come on stage wants to be seen there. Whom a host moved there decides that alone.
+    if (participant.isSelf && participant.isOnStage && reason === 'stage') publish(client)
+  })
+  if (client.getState().self.isOnStage && role.value === 'guest') publish(client)
+}
+
+function publish({ media, getState }) {
+  const { sources } = getState().room.mode
+  media.publish({ microphone: true, camera: sources.includes('camera') })
+}
+
+function header(client) {
+  const { id, openedAt } = client.getState().room
+  $('room-name').textContent = id
+  $('leave').onclick = () => client.leave()
+  for (const each of [$('copy-link'), $('invite-link')]) each.onclick = copyLink
+  const tick = () => {
+    $('duration').textContent = formatDuration(Math.max(0, Date.now() - openedAt))
+  }
+  setInterval(tick, 1000)
+  tick()
+  const resumeSound = () => client.media.resumePlayback()
+  const showBlocked = () =>
+    banner('sound', client.media.playbackBlocked && 'Your browser holds the sound back.', [
+      ['Tap to hear', resumeSound],
+    ])
+  client.on('playbackBlocked', showBlocked)
+  showBlocked()
+
+  return ({ status, room, viewerCount }) => {
+    $('viewers').textContent = `${formatCount(viewerCount)} watching`
+    $('locked').toggleAttribute('hidden', !room.locked)
+    banner('connection', status === 'reconnecting' && 'Connection lost. Picture and sound go on while we try again…')
+  }
+}
+
+async function copyLink() {
+  await navigator.clipboard.writeText(location.href)
+  banner('copied', 'Link copied. Whoever opens it can join.')
+  setTimeout(() => banner('copied'), 4000)
+}
+
+const sentence = ({ message, userAction }) => [message, userAction].filter(Boolean).join(' ')
+
+function showError({ error }) {
+  // Who closes a picker knows it.
+  if (error.code === 'cancelled') return
+  banner('error', sentence(error), [['OK', () => banner('error')]])
+}
+
+function showJoining(isJoining, problem = '') {
+  $('join-button').disabled = isJoining
+  $('join-button').textContent = isJoining ? 'Joining…' : 'Join the room'
+  $('cancel').hidden = !isJoining
+  $('problem').textContent = problem
+}
+
+/** Why one is out, in plain words. What is not here comes with a message of its own. */
+const ENDS = {
+  left: ['You left the room', 'See you soon.'],
+  room_ended: ['The room has ended', 'The host closed it for everybody.'],
+  removed: ['You were removed', 'A host removed you from this room.'],
+  superseded: ['You are here in another tab', 'The room goes on where you opened it last.'],
+}
+
+function showEnd({ reason, error }) {
+  delete sessionStorage.joined
+  const [title, text] = ENDS[reason] ?? ['You are no longer in the room', error ? sentence(error) : '']
+  $('end-title').textContent = title
+  $('end-text').textContent = text
+  $('rejoin').hidden = reason === 'removed' || reason === 'room_ended'
+  $('rejoin').onclick = () => location.reload()
+  $('room').hidden = true
+  $('end-screen').hidden = false
+  $('end-title').focus()
+}
+
+function newRoomName() {
+  const pick = (words) => words[Math.floor(Math.random() * words.length)]
+  const first = pick(['amber', 'calm', 'bright', 'early', 'gentle', 'green', 'quick', 'quiet', 'silver', 'warm'])
+  const second = pick(['brook', 'cedar', 'finch', 'harbor', 'heron', 'lantern', 'maple', 'otter', 'sparrow', 'tide'])
+  return `${first}-${second}-${Math.floor(Math.random() * 900) + 100}`
+}
+
+const { supported, problems } = checkSupport()
+if (!supported) showJoining(false, problems.join(' '))
+// A page that was loaded anew in the middle of a room goes straight back in.
+else if (sessionStorage.joined === room.value && name.value) form.requestSubmit()

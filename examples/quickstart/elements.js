@@ -1,0 +1,83 @@
+// Small tools for building the page. Text goes in by `textContent` alone, so nothing that people write can become markup.
+
+export const $ = (id) => document.getElementById(id)
+
+/** A copy of a <template>: its element, and the parts in it by their `data-part`. */
+export function copyOf(templateId) {
+  const element = $(templateId).content.firstElementChild.cloneNode(true)
+  const parts = {}
+  for (const part of element.querySelectorAll('[data-part]')) parts[part.dataset.part] = part
+  return { element, parts }
+}
+
+/**
+ * Keeps a container's children in step with a list whose items have an `id`.
+ * `create(item)` gives `{ element, update(item, previousItem), close?() }`; an element lives as long as its item.
+ */
+export function listIn(container, create) {
+  const rows = new Map()
+  return (items) => {
+    const ids = new Set(items.map(({ id }) => id))
+    for (const [id, row] of rows) {
+      if (ids.has(id)) continue
+      row.close?.()
+      row.element.remove()
+      rows.delete(id)
+    }
+    items.forEach((item, index) => {
+      if (!rows.has(item.id)) rows.set(item.id, create(item))
+      const row = rows.get(item.id)
+      row.update(item, items[index - 1])
+      const place = container.children[index]
+      if (place !== row.element) container.insertBefore(row.element, place ?? null)
+    })
+  }
+}
+
+/** A <button> with a name and what it does. */
+export function button(name, onclick, className = '') {
+  return Object.assign(document.createElement('button'), { textContent: name, onclick, className })
+}
+
+/** Shows a message over the stage, or takes it away when there is no `text`. `actions` are pairs of name and function. */
+export function banner(id, text, actions = []) {
+  const old = document.querySelector(`#banners [data-id="${id}"]`)
+  if (old?.dataset.text === (text || undefined)) return
+  old?.remove()
+  if (!text) return
+  const element = Object.assign(document.createElement('p'), { textContent: text })
+  Object.assign(element.dataset, { id, text })
+  element.append(...actions.map(([name, act], index) => button(name, act, index ? '' : 'primary')))
+  $('banners').append(element)
+}
+
+/** Says something to those who listen to the page. */
+export function announce(text) {
+  $('announcer').textContent = text
+}
+
+/** Asks before something that cannot be undone. */
+export function confirmed(title, text, yes) {
+  const dialog = $('question')
+  $('question-title').textContent = title
+  $('question-text').textContent = text
+  $('question-yes').textContent = yes
+  dialog.returnValue = 'no'
+  dialog.showModal()
+  return new Promise((resolve) => {
+    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true })
+  })
+}
+
+/** Fills a circle that stands for a person: initials, on a color that is always the same for the same participant. */
+export function showInitials(element, { id, name }) {
+  const words = name.trim().split(/\s+/).slice(0, 2)
+  element.textContent = words
+    .map((word) => [...word][0] ?? '')
+    .join('')
+    .toUpperCase()
+  const hue = [...id].reduce((sum, character) => (sum * 31 + character.codePointAt(0)) % 360, 7)
+  element.style.setProperty('--hue', hue)
+}
+
+export const ROLE_NAMES = { host: 'Host', cohost: 'Co-host', guest: 'Guest', viewer: 'Viewer' }

@@ -1,0 +1,131 @@
+// Who is here, and what a host may do about it.
+import { $, banner, button, confirmed, copyOf, listIn, ROLE_NAMES, showInitials } from './elements.js'
+import { isAudible } from './stage.js'
+
+const RANKS = Object.keys(ROLE_NAMES)
+const isModerator = (self) => self?.role === 'host' || self?.role === 'cohost'
+const mayActOn = (self, other) =>
+  isModerator(self) && !other.isSelf && (self.role === 'host' || RANKS.indexOf(self.role) < RANKS.indexOf(other.role))
+
+export function people(client) {
+  const showHands = listIn($('hand-list'), (participant) => handRow(client, participant))
+  const showStage = listIn($('stage-list'), () => personRow(client))
+  const showAudience = listIn($('audience-list'), () => personRow(client))
+  roomActions(client)
+
+  return ({ participants, self, room, stageRequests }) => {
+    const asking = stageRequests.flatMap(
+      ({ participantId }) => participants.find(({ id }) => id === participantId) ?? [],
+    )
+    const onStage = participants.filter(({ isOnStage }) => isOnStage)
+    const audience = participants.filter(({ isOnStage }) => !isOnStage)
+    const toDecide = isModerator(self) ? asking : []
+    showHands(toDecide)
+    showStage(onStage)
+    showAudience(audience)
+    showRequest(client, toDecide)
+    $('hands').hidden = toDecide.length === 0
+    $('stage-count').textContent = onStage.length
+    $('audience-count').textContent = audience.length
+    $('no-audience').hidden = audience.length > 0
+    $('room-actions').hidden = !isModerator(self)
+    $('lock').textContent = room.locked ? 'Unlock the room' : 'Lock the room'
+    $('end').hidden = self?.role !== 'host'
+    $('people-button').querySelector('.badge').textContent = toDecide.length || ''
+  }
+}
+
+function handRow(client, participant) {
+  const { element, parts } = copyOf('asking')
+  const { id, name } = participant
+  parts.name.textContent = name
+  showInitials(parts.initials, participant)
+  parts.approve.setAttribute('aria-label', `Approve ${name}`)
+  parts.reject.setAttribute('aria-label', `Reject ${name}`)
+  parts.approve.onclick = () => client.stage.approve(id)
+  parts.reject.onclick = () => client.stage.reject(id)
+  return { element, update() {} }
+}
+
+/** The oldest raised hand also shows over the stage, unless the list of people is open. */
+function showRequest(client, [first]) {
+  banner('request', first && $('people').hidden && `${first.name} would like to come on stage.`, [
+    ['Let in', () => client.stage.approve(first.id)],
+    ['Not now', () => client.stage.reject(first.id)],
+  ])
+}
+
+function personRow(client) {
+  const { element, parts } = copyOf('person')
+  return {
+    element,
+    update(participant) {
+      const { id, name, role, isSelf, isOnStage, presence, sources } = participant
+      const { self, stageRequests } = client.getState()
+      showInitials(parts.initials, participant)
+      parts.name.textContent = isSelf ? `${name} (you)` : name
+      parts.about.textContent = presence === 'reconnecting' ? 'Reconnecting…' : ROLE_NAMES[role]
+      parts.hand.hidden = !stageRequests.some(({ participantId }) => participantId === id)
+      showSource(parts.microphone, 'Microphone', isOnStage, isAudible(sources.microphone))
+      showSource(parts.camera, 'Camera', isOnStage, isAudible(sources.camera))
+      parts.screen.toggleAttribute('hidden', !sources.screen.published)
+      parts.menu.hidden = !mayActOn(self, participant)
+      parts.menu.onclick = () => fillMenu(client, id)
+    },
+  }
+}
+
+function showSource(icon, name, isShown, isOn) {
+  icon.toggleAttribute('hidden', !isShown)
+  icon.classList.toggle('off', !isOn)
+  icon.setAttribute('aria-label', `${name} ${isOn ? 'on' : 'off'}`)
+}
+
+/** The browser opens the menu itself, by `popovertarget`; this decides what is in it. */
+function fillMenu(client, id) {
+  const menu = $('person-menu')
+  const { participants, self } = client.getState()
+  const participant = participants.find((each) => each.id === id)
+  const actions = actionsOn(client, participant, self)
+  menu.replaceChildren(
+    ...actions.map(([name, act, className]) =>
+      button(
+        name,
+        () => {
+          menu.hidePopover()
+          act()
+        },
+        className,
+      ),
+    ),
+  )
+}
+
+function actionsOn({ moderation, stage }, { id, name, role, sources }, self) {
+  const setRole = (to) => () => moderation.setRole(id, to)
+  return [
+    isAudible(sources.microphone) && ['Mute the microphone', () => moderation.mute(id, 'microphone')],
+    isAudible(sources.camera) && ['Turn the camera off', () => moderation.mute(id, 'camera')],
+    role === 'viewer' && ['Invite to the stage', () => stage.invite(id)],
+    role === 'guest' && ['Make co-host', setRole('cohost')],
+    role === 'cohost' && ['Make guest', setRole('guest')],
+    role !== 'host' && self.role === 'host' && ['Make host', setRole('host')],
+    role !== 'viewer' && ['Move to the audience', setRole('viewer')],
+    ['Remove from the room…', () => remove(moderation, id, name), 'danger'],
+  ].filter(Boolean)
+}
+
+async function remove(moderation, id, name) {
+  const text = 'There is no way back in until the room closes.'
+  if (await confirmed(`Remove ${name}?`, text, 'Remove')) moderation.kick(id)
+}
+
+function roomActions(client) {
+  $('lock').onclick = () => {
+    if (client.getState().room.locked) client.moderation.unlock()
+    else client.moderation.lock()
+  }
+  $('end').onclick = async () => {
+    if (await confirmed('End the room?', 'It ends for everybody.', 'End the room')) client.moderation.endRoom()
+  }
+}
