@@ -1,0 +1,44 @@
+import type { DevicePorts } from './device-captures'
+import { insecureContext, notSupported } from './device-errors'
+
+/** The cameras, microphones and speakers that are there, and the news when that changes. */
+export class Devices {
+  readonly #ports: DevicePorts
+  readonly #onDevices: (devices: readonly MediaDeviceInfo[]) => void
+  readonly #watched: MediaDevices | undefined
+  readonly #changed = (): void => void this.refresh()
+  #known = ''
+  #closed = false
+
+  constructor(ports: DevicePorts, onDevices: (devices: readonly MediaDeviceInfo[]) => void) {
+    this.#ports = ports
+    this.#onDevices = onDevices
+    this.#watched = ports.mediaDevices()
+    this.#watched?.addEventListener('devicechange', this.#changed)
+  }
+
+  /** @throws LiveStreamError `insecure_context`, `not_supported` */
+  async list(): Promise<readonly MediaDeviceInfo[]> {
+    const devices = this.#ports.mediaDevices()
+    if (!devices?.enumerateDevices) throw this.#ports.isSecureContext() ? notSupported('camera') : insecureContext()
+    const list = await devices.enumerateDevices()
+    // Until a capture was allowed, browsers give nameless stand-ins without an id: nothing that could be chosen.
+    return list.filter((device) => device.deviceId !== '')
+  }
+
+  /** Looks anew. Also to be called after a first capture: only then do browsers tell names, and no event says so. */
+  async refresh(): Promise<void> {
+    const list = await this.list().catch(() => undefined)
+    if (!list || this.#closed) return
+    const key = JSON.stringify(list.map(({ deviceId, kind, label }) => [deviceId, kind, label]))
+    // Plugging in a headset fires `devicechange` several times.
+    if (key === this.#known) return
+    this.#known = key
+    this.#onDevices(list)
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#watched?.removeEventListener('devicechange', this.#changed)
+  }
+}

@@ -1,0 +1,232 @@
+import { LiveStreamError } from '../errors'
+import { isOnStage, type Participant, SOURCES, type Source, type SourceStates } from '../protocol'
+import type { DeviceSource } from './constraints'
+import type { DevicePorts } from './device-captures'
+import { deviceError } from './device-errors'
+import { DeviceWishes, type PublishWishes } from './device-wishes'
+import { Devices } from './devices'
+import { LocalSource } from './local-source'
+import type { Delays } from './outlet'
+import { ScreenShare, type ShareScreenOptions } from './screen-share'
+import type { Tracks } from './stream-kind'
+
+export type LocalMediaOptions = DevicePorts & {
+  readonly clock: Delays
+  /** Tells the room (`media.update`), one source at a time; settles with the reply. @throws LiveStreamError */
+  announce(sources: Partial<SourceStates>): Promise<void>
+  /** Puts a track into a slot of every link, now and to come. A link that cannot take it starts over by itself. */
+  fill(source: Source, track: MediaStreamTrack | null): Promise<void>
+  /** `tracks()` or `states()` give something new. */
+  onChange(): void
+  /** Something failed that no call waits for. */
+  onError(source: Source, error: LiveStreamError): void
+  onDevices(devices: readonly MediaDeviceInfo[]): void
+}
+
+/** One's own media: captures, publishes, mutes and shares. Knows nothing of links nor of the store. */
+export class LocalMedia {
+  readonly #options: LocalMediaOptions
+  readonly #wishes: DeviceWishes
+  readonly #devices: Devices
+  readonly #sources: Readonly<Record<Source, LocalSource>>
+  readonly #screen: ScreenShare
+  #self: Pick<Participant, 'role' | 'sources'> | null = null
+  #allowed: readonly Source[] = []
+  #closed = false
+
+  constructor(options: LocalMediaOptions) {
+    this.#options = options
+    this.#wishes = new DeviceWishes(options)
+    this.#devices = new Devices(options, options.onDevices)
+    this.#sources = {
+      microphone: this.#source('microphone'),
+      camera: this.#source('camera'),
+      screen: this.#source('screen'),
+      screenAudio: this.#source('screenAudio'),
+    }
+    const { screen, screenAudio } = this.#sources
+    this.#screen = new ScreenShare(options, screen, screenAudio, (error) =>
+      options.onError('screenAudio', deviceError('screenAudio', error)),
+    )
+  }
+
+  /**
+   * Captures and publishes. Resolves when the room knows and media flows.
+   *
+   * Both wished for together show one prompt. What can be published is: with a microphone but no camera, the microphone is
+   * live and the promise rejects with the camera's error. When both fail, with the camera's. A refused prompt counts for
+   * both. Publishing again with `true` changes nothing (a muted source stays muted); with constraints or a track it puts
+   * the new capture in the old one's place.
+   *
+   * Defaults: microphone with echo cancellation, noise suppression and gain control; camera 640×360 at 24 frames per second.
+   *
+   * @throws LiveStreamError `not_joined`, `forbidden` (the role may not publish), `source_not_allowed` (the room's mode),
+   * `permission_denied`, `no_device`, `device_in_use`, `unsatisfied_constraints`, `insecure_context`, `not_supported`,
+   * `aborted` (unpublished or left meanwhile), or whatever the server refuses with
+   */
+  async publish(wishes: PublishWishes): Promise<void> {
+    const asked = (['camera', 'microphone'] as const).filter((source) => wishes[source] !== undefined)
+    for (const source of asked) this.#check(source)
+    const lacking = asked.filter((source) => wishes[source] !== true || !this.#sources[source].isUp)
+    const acquires = this.#wishes.open(Object.fromEntries(lacking.map((source) => [source, wishes[source]])))
+    const results = await Promise.allSettled(
+      asked.map((source) => {
+        const acquire = acquires[source]
+        return acquire ? this.#sources[source].publish(acquire) : this.#sources[source].published
+      }),
+    )
+    void this.#devices.refresh()
+    const failed = results.find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
+  }
+
+  /**
+   * Stops sending and lets the devices go at once (a picture after 200 ms of black), then tells the room. Without
+   * arguments: everything. Harmless for what is not published.
+   *
+   * @throws LiveStreamError when the room could not be told; nothing is sent all the same
+   */
+  async unpublish(...sources: Source[]): Promise<void> {
+    const given = sources.length === 0 ? SOURCES : sources
+    if (given.includes('screen')) this.#screen.cancel()
+    await Promise.all(given.map((source) => this.#sources[source].unpublish()))
+  }
+
+  /**
+   * Sends nothing from this moment on, then tells the room. The microphone stays open, so that unmuting is instant; the
+   * camera is let go after 200 ms of black, so that its light goes out. Harmless for what is muted or not published.
+   *
+   * @throws LiveStreamError when the room could not be told; nothing is sent all the same
+   */
+  mute(source: Source): Promise<void> {
+    return this.#sources[source].mute()
+  }
+
+  /**
+   * Sends again. A camera that was off is opened anew, the same one if it is still there.
+   *
+   * @throws LiveStreamError `invalid` (not published), `aborted` (muted or unpublished meanwhile), a device's error as in
+   * `publish`, or whatever the server refuses with: then it is muted again
+   */
+  unmute(source: Source): Promise<void> {
+    return this.#sources[source].unmute()
+  }
+
+  /**
+   * Goes on with another device; the old one stays if that fails. Not published, or the camera off: it is taken next time.
+   *
+   * @param deviceId of `devices()`
+   * @throws LiveStreamError a device's error as in `publish`; `aborted`
+   */
+  async switchDevice(source: DeviceSource, deviceId: string): Promise<void> {
+    const local = this.#sources[source]
+    await local.published.catch(() => {})
+    const isOpen = local.phase.at === 'published' && (local.phase.capture !== null || local.phase.interrupted)
+    if (!isOpen) return this.#wishes.prefer(source, deviceId)
+    await local.publish(this.#wishes.exactly(source, deviceId)).catch((error: LiveStreamError) => {
+      // Phones open one camera at a time: the old one has to go first.
+      if (error.code !== 'device_in_use' || !local.letGo()) throw error
+      return local.publish(this.#wishes.exactly(source, deviceId))
+    })
+  }
+
+  /**
+   * Lets the user pick a screen, window or tab and shares it, with sound where the browser offers it. Call it in a click.
+   * Ends by `stopScreen()` or by the browser's own button. While sharing, what is picked takes the old one's place.
+   *
+   * @throws LiveStreamError `cancelled` (nothing picked), `aborted`, or as `publish`
+   */
+  async shareScreen(options: ShareScreenOptions = {}): Promise<void> {
+    this.#check('screen')
+    await this.#screen.start(options, this.#allowed.includes('screenAudio'))
+  }
+
+  /** As `unpublish('screen', 'screenAudio')`. */
+  stopScreen(): Promise<void> {
+    return this.#screen.stop()
+  }
+
+  /**
+   * Cameras, microphones and speakers. Empty until a capture was allowed, for then only do browsers tell them apart.
+   *
+   * @throws LiveStreamError `insecure_context`, `not_supported`
+   */
+  devices(): Promise<readonly MediaDeviceInfo[]> {
+    return this.#devices.list()
+  }
+
+  /** For the self view: what is captured, but for pictures that are off. */
+  tracks(): Tracks {
+    return this.#each((source) => source.shown)
+  }
+
+  /** What links are filled with. */
+  filled(): Tracks {
+    return this.#each((source) => source.filled)
+  }
+
+  /** Our own view of the four sources, ahead of the room's. */
+  states(): SourceStates {
+    return this.#each((source) => source.state)
+  }
+
+  /**
+   * To be called after every fold, before the reply of a command settles; null once the room is left. A moderator's mute is
+   * obeyed; when the role or the room's mode no longer allow it, captures end at once.
+   */
+  follow(self: Pick<Participant, 'role' | 'sources'> | null, allowed: readonly Source[]): void {
+    this.#self = self
+    this.#allowed = self && isOnStage(self.role) ? allowed : []
+    for (const source of SOURCES) {
+      if (self) this.#sources[source].follow(self.sources[source])
+      if (!this.#allowed.includes(source)) this.#sources[source].drop()
+    }
+    if (!this.#allowed.includes('screen')) this.#screen.cancel()
+  }
+
+  /** What the room's view lacks of ours: to be announced after a rejoin, a new instance or a page's return. */
+  restate(): Partial<SourceStates> {
+    const lacking = SOURCES.filter((source) => !isSame(this.#sources[source].state, this.#sources[source].seen))
+    return Object.fromEntries(lacking.map((source) => [source, this.#sources[source].state]))
+  }
+
+  /** Ends all captures. Idempotent. */
+  close(): void {
+    this.#closed = true
+    this.follow(null, [])
+    this.#devices.close()
+  }
+
+  #source(source: Source): LocalSource {
+    const { clock, announce, fill, onChange, onError } = this.#options
+    return new LocalSource({
+      source,
+      clock,
+      announce: (state) => announce({ [source]: state }),
+      fill: (track) => void fill(source, track).catch(() => {}),
+      reopen: (afterLoss) => this.#wishes.reopen(source, afterLoss),
+      onChange,
+      onEnded: () => {
+        if (source === 'screen') this.stopScreen().catch(() => {})
+      },
+      onError: (error) => onError(source, error),
+    })
+  }
+
+  #check(source: Source): void {
+    if (this.#closed || !this.#self) throw new LiveStreamError('not_joined', 'Join the room before publishing.')
+    if (!isOnStage(this.#self.role))
+      throw new LiveStreamError('forbidden', 'Viewers do not publish: ask for the stage.')
+    if (!this.#allowed.includes(source)) {
+      throw new LiveStreamError('source_not_allowed', `This room takes ${this.#allowed.join(', ')}.`)
+    }
+  }
+
+  #each<T>(of: (source: LocalSource) => T): Record<Source, T> {
+    const { microphone, camera, screen, screenAudio } = this.#sources
+    return { microphone: of(microphone), camera: of(camera), screen: of(screen), screenAudio: of(screenAudio) }
+  }
+}
+
+const isSame = (a: SourceStates[Source], b: SourceStates[Source]): boolean =>
+  a.published === b.published && a.muted === b.muted && a.interrupted === b.interrupted
