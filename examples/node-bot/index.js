@@ -20,7 +20,7 @@ async function devToken() {
 }
 
 client.on('participantJoined', ({ participant }) => {
-  client.chat.send(`Hello ${participant.name}! Say "ping".`)
+  client.chat.send(`Hello ${participant.name}!`)
 })
 client.on('message', ({ message, isOwn }) => {
   if (!isOwn && message.text.trim().toLowerCase() === 'ping') client.chat.send('pong')
@@ -33,6 +33,7 @@ process.once('SIGTERM', () => client.leave())
 try {
   await client.join()
   await client.media.publish({ camera: picture.track })
+  client.chat.send('Hello everybody! Say "ping".')
   console.log(`${name} is in ${room} on ${url}. Ctrl+C to leave.`)
 } catch (error) {
   exit(1, error.message)

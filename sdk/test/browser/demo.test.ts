@@ -1,0 +1,218 @@
+import { expect, test } from 'vitest'
+import { accessibleNodes, nameless } from './demo/accessible-nodes'
+import { demoHouse } from './demo/demo-house'
+
+// The demo as people use it: what is looked for is what they see, what is touched is what they touch.
+const house = demoHouse()
+
+test('two people join by the form, see each other move, chat and react both ways', async () => {
+  const ada = await house.join({ name: 'Ada' })
+  await ada.page.getByText('You are the first one here.').waitFor()
+  const ben = await house.join({ name: 'Ben' })
+  await Promise.all([ada.seesMoving('Ben'), ben.seesMoving('Ada'), ada.seesMoving('Ada'), ben.seesMoving('Ben')])
+  await ada.tile('Ada').getByText('Host').waitFor()
+
+  await ada.say('Hello Ben')
+  await ben.message('Hello Ben').waitFor()
+  await ben.say('Hello Ada <b>!</b>')
+  await ada.message('Hello Ada <b>!</b>').waitFor()
+
+  for (const [from, to] of [
+    [ada, ben],
+    [ben, ada],
+  ] as const) {
+    const arrived = to.page.locator('#floating span', { hasText: from.visit.name }).first().waitFor()
+    await from.button('React').click()
+    await from.button('🎉').click()
+    await arrived
+  }
+})
+
+test('messages that came while the chat was closed are counted until it opens, and can be deleted', async () => {
+  const ada = await house.join({ name: 'Ada' })
+  const ben = await house.join({ name: 'Ben' })
+  await ada.button('Chat').click()
+  await ben.say('one')
+  await ben.say('two')
+  await ada.button('Chat, 2 unread').click()
+  await ada.message('two').waitFor()
+  await ada.button('Chat').waitFor()
+
+  await ada.say('three')
+  await ben.message('three').waitFor()
+  await ben.message('one').hover()
+  await ben.message('one').getByRole('button').click()
+  await ada.message('one').waitFor({ state: 'detached' })
+  // A host may delete what others wrote; a guest may not.
+  await ada.message('two').hover()
+  await ada.message('two').getByRole('button').click()
+  await ben.message('two').waitFor({ state: 'detached' })
+  expect(await ben.message('three').getByRole('button').count()).toBe(0)
+
+  const cy = await house.join({ name: 'Cy', place: 'In the audience' })
+  await cy.message('three').waitFor()
+})
+
+test('a viewer raises the hand, the host lets it on stage, and its picture arrives', async () => {
+  const ada = await house.join({ name: 'Ada' })
+  const ben = await house.join({ name: 'Ben' })
+  const cy = await house.join({ name: 'Cy', place: 'In the audience' })
+  await cy.seesMoving('Ada')
+  await ada.page.getByText('1 watching').waitFor()
+  expect(await ada.tile('Cy').count()).toBe(0)
+
+  await cy.button('Raise hand').click()
+  await ada.page.getByText('Cy would like to come on stage.').waitFor()
+  await ada.openPeople()
+  await ada.button('Approve Cy').click()
+  await Promise.all([ada.seesMoving('Cy'), ben.seesMoving('Cy'), cy.seesMoving('Cy')])
+
+  await cy.button('Leave the stage').click()
+  await ada.tile('Cy').waitFor({ state: 'detached' })
+  await ada.choose('Cy', 'Invite to the stage')
+  await cy.button('Join the stage').click()
+  await ada.seesMoving('Cy')
+})
+
+test('a host mutes, turns a camera off, and removes somebody, who has no way back', async () => {
+  const ada = await house.join({ name: 'Ada' })
+  const ben = await house.join({ name: 'Ben' })
+  await ada.seesMoving('Ben')
+
+  await ada.choose('Ben', 'Mute the microphone')
+  await ada.tile('Ben').getByRole('img', { name: 'Microphone off' }).waitFor()
+  await ben.page.getByRole('button', { name: 'Microphone', pressed: false }).waitFor()
+  await ada.choose('Ben', 'Turn the camera off')
+  await ben.page.getByRole('button', { name: 'Camera', pressed: false }).waitFor()
+  await ada.tile('Ben').getByText('B', { exact: true }).waitFor()
+  await ben.button('Camera').click()
+  await ada.seesMoving('Ben')
+
+  await ada.choose('Ben', 'Remove from the room…')
+  await ada.page.getByRole('dialog', { name: 'Remove Ben?' }).getByRole('button', { name: 'Remove' }).click()
+  await ben.page.getByRole('heading', { name: 'You were removed' }).waitFor()
+  await ada.tile('Ben').waitFor({ state: 'detached' })
+  expect(await ben.button('Join again').count()).toBe(0)
+
+  await ben.page.reload()
+  await ben.button('Join the room').click()
+  await expect.poll(() => ben.page.getByRole('alert').textContent()).toBeTruthy()
+  expect(await ben.page.getByRole('heading', { name: house.room }).count()).toBe(0)
+})
+
+test('a locked room lets nobody new in, and ends for all when its host ends it', async () => {
+  const ada = await house.join({ name: 'Ada' })
+  const ben = await house.join({ name: 'Ben', place: 'In the audience' })
+  await ada.openPeople()
+  await ada.button('Lock the room').click()
+  await ada.page.getByRole('img', { name: /^Locked/ }).waitFor()
+  const cy = await house.open({ name: 'Cy' })
+  await cy.page.getByLabel('Your name').fill('Cy')
+  await cy.button('Join the room').click()
+  await expect.poll(() => cy.page.getByRole('alert').textContent()).toMatch(/locked/i)
+
+  await ada.button('End the room…').click()
+  await ada.button('Cancel').click()
+  await ada.button('End the room…').click()
+  await ada.page.getByRole('dialog', { name: 'End the room?' }).getByRole('button', { name: 'End the room' }).click()
+  for (const { page } of [ada, ben]) await page.getByRole('heading', { name: 'The room has ended' }).waitFor()
+})
+
+test('a page that is loaded anew is back in the room by itself, as the same person', async () => {
+  const ada = await house.join({ name: 'Ada' })
+  const ben = await house.join({ name: 'Ben' })
+  await ada.seesMoving('Ben')
+  await ben.page.reload()
+  await Promise.all([ben.seesMoving('Ada'), ada.seesMoving('Ben')])
+  expect(await ada.page.getByRole('list', { name: 'On stage' }).getByRole('listitem').count()).toBe(2)
+
+  await ben.button('Leave').click()
+  await ben.page.getByRole('heading', { name: 'You left the room' }).waitFor()
+  await ada.tile('Ben').waitFor({ state: 'detached' })
+  await ben.button('Join again').click()
+  await ben.button('Join the room').click()
+  await ada.seesMoving('Ben')
+})
+
+test('everything works by keyboard', async () => {
+  const ada = await house.open({ name: 'Ada' })
+  const { page } = ada
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await page.keyboard.press(key)
+  }
+  await press('Tab')
+  await page.keyboard.type('Ada')
+  await press('Tab', 'Tab', 'ArrowRight', 'ArrowLeft', 'Enter')
+  await page.getByRole('heading', { name: house.room }).waitFor()
+  await page.getByRole('button', { name: 'Microphone', pressed: true }).waitFor()
+  await press('Alt+m')
+  await page.getByRole('button', { name: 'Microphone', pressed: false }).waitFor()
+  await press('Alt+v')
+  await page.getByRole('button', { name: 'Camera', pressed: false }).waitFor()
+
+  await press('Alt+p')
+  await page.getByRole('complementary', { name: 'People' }).waitFor()
+  await press('Alt+c')
+  await page.keyboard.type('by keyboard')
+  await press('Enter')
+  await ada.message('by keyboard').waitFor()
+  await press('Escape')
+  await page.getByRole('complementary').waitFor({ state: 'hidden' })
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('chat-button')
+
+  await page.getByRole('button', { name: 'React' }).focus()
+  await press('Enter')
+  await ada.button('❤️').waitFor()
+  await press('Escape')
+  await ada.button('❤️').waitFor({ state: 'hidden' })
+  const outline = await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle)
+  expect(outline).toBe('solid')
+})
+
+test('all that can be used has a name, and there is one main part and one first heading at a time', async () => {
+  const ada = await house.open({ name: 'Ada' })
+  const check = async () => {
+    const nodes = await accessibleNodes(ada.page)
+    expect(nameless(nodes)).toEqual([])
+    expect(nodes.filter(({ role }) => role === 'main')).toHaveLength(1)
+    expect(await ada.page.locator('h1:visible').count()).toBe(1)
+  }
+  await check()
+  await ada.join()
+  await house.join({ name: 'Ben' })
+  await ada.say('hello')
+  await ada.message('hello').waitFor()
+  await check()
+  await ada.openPeople()
+  await ada.button('Options for Ben').click()
+  await check()
+  await ada.button('Remove from the room…').click()
+  await check()
+  await ada.button('Cancel').click()
+  await ada.button('Devices').click()
+  await ada.page.getByLabel('Camera', { exact: true }).last().waitFor()
+  await check()
+  await ada.page.keyboard.press('Escape')
+  await ada.button('Leave').click()
+  await check()
+})
+
+test('nothing is cut off or scrolls sideways on a phone or a wide screen', async () => {
+  for (const size of [
+    { width: 390, height: 844 },
+    { width: 1440, height: 900 },
+  ]) {
+    const ada = await house.open({ name: 'Ada', size })
+    const overflow = () => ada.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect(await overflow()).toBeLessThanOrEqual(0)
+    await ada.join()
+    expect(await overflow()).toBeLessThanOrEqual(0)
+    await ada.openPeople()
+    expect(await overflow()).toBeLessThanOrEqual(0)
+    for (const button of await ada.page.locator('footer button:visible').all()) {
+      const box = await button.boundingBox()
+      expect(box && box.x >= 0 && box.x + box.width <= size.width && box.width >= 40 && box.height >= 40).toBe(true)
+    }
+    await ada.button('Leave').click()
+  }
+})

@@ -1,0 +1,89 @@
+import type { Browser, Locator, Page } from 'playwright-core'
+import { expect } from 'vitest'
+
+export type DemoVisit = {
+  name: string
+  room: string
+  /** Default: on stage, with camera and microphone. */
+  place?: 'On stage' | 'In the audience'
+  size?: { width: number; height: number }
+}
+
+/** Somebody with the demo open in a tab. Finds things as a person does: by what they are called. */
+export class DemoVisitor {
+  readonly page: Page
+  readonly visit: DemoVisit
+  /** Errors and rejections that nobody caught. */
+  readonly uncaught: string[] = []
+
+  static async open(browser: Browser, url: string, visit: DemoVisit): Promise<DemoVisitor> {
+    const context = await browser.newContext({ viewport: visit.size ?? { width: 1280, height: 800 } })
+    const visitor = new DemoVisitor(await context.newPage(), visit)
+    await visitor.page.goto(`${url}/?room=${visit.room}`)
+    return visitor
+  }
+
+  private constructor(page: Page, visit: DemoVisit) {
+    this.page = page
+    this.visit = visit
+    page.on('pageerror', (error) => this.uncaught.push(error.message))
+  }
+
+  async join(): Promise<void> {
+    await this.page.getByLabel('Your name').fill(this.visit.name)
+    await this.page.getByRole('radio', { name: this.visit.place ?? 'On stage' }).check({ force: true })
+    await this.button('Join the room').click()
+    await this.page.getByRole('heading', { name: this.visit.room }).waitFor()
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name, exact: true })
+  }
+
+  /** Somebody's tile on the stage; one's own says "(you)". */
+  tile(name: string): Locator {
+    const called = name === this.visit.name ? `${name} (you)` : name
+    return this.page.getByRole('list', { name: 'On stage' }).getByRole('listitem').filter({ hasText: called })
+  }
+
+  /** Waits until the picture in a tile moves: until it no longer looks as it did. */
+  async seesMoving(name: string): Promise<void> {
+    const video = this.tile(name).locator('video')
+    await expect.poll(() => video.evaluate(look), { timeout: 60_000 }).not.toBe('')
+    const before = await video.evaluate(look)
+    await expect.poll(() => video.evaluate(look), { timeout: 60_000 }).not.toBe(before)
+  }
+
+  async say(text: string): Promise<void> {
+    await this.page.getByLabel('Message', { exact: true }).fill(text)
+    await this.page.keyboard.press('Enter')
+  }
+
+  message(text: string): Locator {
+    return this.page.getByRole('log').getByRole('listitem').filter({ hasText: text })
+  }
+
+  async openPeople(): Promise<void> {
+    const people = this.page.getByRole('complementary', { name: 'People' })
+    if (!(await people.isVisible())) await this.page.getByRole('button', { name: 'People' }).click()
+    await people.waitFor()
+  }
+
+  /** Opens somebody's menu in the list of people, and chooses from it. */
+  async choose(name: string, action: string): Promise<void> {
+    await this.openPeople()
+    await this.button(`Options for ${name}`).click()
+    await this.button(action).click()
+  }
+}
+
+/** What a video shows, as one string; empty while nothing is seen. Runs in the page. */
+function look(element: Element): string {
+  const video = element as HTMLVideoElement
+  if (getComputedStyle(video).visibility === 'hidden' || video.videoWidth === 0) return ''
+  const canvas = new OffscreenCanvas(64, 48)
+  const context = canvas.getContext('2d')
+  if (!context) throw new Error('no canvas')
+  context.drawImage(video, 0, 0, 64, 48)
+  return context.getImageData(0, 0, 64, 48).data.join()
+}
