@@ -1,6 +1,12 @@
 // Two transports joined by a signal pipe, with a record of all that they tell. Runs in a page, in Node, and on fakes.
+
+import {
+  EMPTY_SLOTS,
+  type MediaTransport,
+  type OpenTransport,
+  type SlotTracks,
+} from '../../src/peering/media-transport'
 import type { SignalBody, Source } from '../../src/protocol'
-import { EMPTY_SLOTS, type MediaTransport, type OpenTransport, type SlotTracks } from '../../src/peering/media-transport'
 
 export class End {
   readonly sent: SignalBody[] = []
@@ -69,8 +75,16 @@ export class Pair {
       for (const each of pipe(body)) queueMicrotask(() => end().transport.accept(structuredClone(each)))
     }
     const both = { certificate, iceTransportPolicy }
-    this.answerer = new End(open, { ...both, offerer: false, tracks: options.answererTracks ?? {} }, to(() => this.offerer))
-    this.offerer = new End(open, { ...both, offerer: true, tracks: options.offererTracks ?? {} }, to(() => this.answerer))
+    this.answerer = new End(
+      open,
+      { ...both, offerer: false, tracks: options.answererTracks ?? {} },
+      to(() => this.offerer),
+    )
+    this.offerer = new End(
+      open,
+      { ...both, offerer: true, tracks: options.offererTracks ?? {} },
+      to(() => this.answerer),
+    )
   }
 
   get ends(): readonly [End, End] {

@@ -1,0 +1,108 @@
+// Links on the WebRTC of a real Chromium: both ends in one page, no server.
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { simplePeerAliases } from '../../build/simple-peer/trimmed'
+import { mediaTransportContract } from '../contract/media-transport'
+import { launchBrowser } from './launch-browser'
+import type { LinksPage } from './links-page'
+
+declare global {
+  interface Window {
+    linksPage: LinksPage
+  }
+}
+
+let browser: Browser
+let page: Page
+const pageErrors: unknown[] = []
+
+beforeAll(async () => {
+  browser = await launchBrowser({ autoplay: 'allowed' })
+  page = await browser.newPage()
+  page.on('pageerror', (error) => pageErrors.push(error))
+  // A page of its own at an address that counts as secure, without a server behind it.
+  await page.route('**/*', (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>links</title>' }),
+  )
+  await page.goto('http://links.localhost/')
+  await page.addScriptTag({ content: await bundle() })
+})
+
+afterAll(() => browser?.close())
+
+test.each(Object.keys(mediaTransportContract))('the real transport %s', async (name) => {
+  await page.evaluate((scenario) => window.linksPage.runContract(scenario), name)
+  expect(pageErrors).toEqual([])
+})
+
+test('no link is renegotiated: setRemoteDescription is called once per connection, whatever is published', async () => {
+  const connections = await page.evaluate(() => window.linksPage.oneNegotiation())
+  const once = { remoteDescriptions: 1, directions: ['sendrecv', 'sendrecv', 'sendrecv', 'sendrecv'] }
+  expect(connections).toEqual([once, once])
+})
+
+test('microphone and camera come in one stream, screen and its sound in another, at both ends', async () => {
+  const ends = await page.evaluate(() => window.linksPage.streamsOfSlots())
+  expect(ends).toHaveLength(2)
+  for (const [microphone, camera, screen, screenAudio] of ends) {
+    expect(microphone).toMatch(/^[^,]+$/)
+    expect(camera).toBe(microphone)
+    expect(screen).toMatch(/^[^,]+$/)
+    expect(screen).not.toBe(camera)
+    expect(screenAudio).toBe(screen)
+  }
+})
+
+test('the data channel carries messages, and its end is not the end of the media', async () => {
+  const { ids, messages, failures } = await page.evaluate(() => window.linksPage.dataChannel())
+  expect(ids).toEqual([0, 0])
+  expect(messages).toEqual(['from 1', 'from 0'])
+  // What was undefined in the page comes out as null or undefined.
+  expect(failures.filter(Boolean)).toEqual([])
+})
+
+test('statistics tell the way in use and what each slot sends and receives', async () => {
+  const [offerer, answerer] = await page.evaluate(() => window.linksPage.stats())
+  for (const end of [offerer, answerer]) {
+    expect(end?.localCandidateType).toBe('host')
+    expect(end?.bytesReceived).toBeGreaterThan(0)
+  }
+  expect(offerer?.sent.camera.framesSent).toBeGreaterThan(0)
+  expect(answerer?.received.camera.framesDecoded).toBeGreaterThan(0)
+  expect(answerer?.received.microphone.packetsReceived).toBeGreaterThan(0)
+  expect(answerer?.received.screen.framesDecoded).toBe(0)
+})
+
+test('a closed link leaves no connection behind', async () => {
+  expect(await page.evaluate(() => window.linksPage.openAndClose(10))).toBe(0)
+})
+
+test.each([
+  { links: 2, rounds: 3 },
+  { links: 19, rounds: 3 },
+])('$links links at once, against bare connections with the same slots', async ({ links, rounds }) => {
+  const { rawMs, linksMs, ratio } = await page.evaluate(
+    ([count, times]) => window.linksPage.compareLinks(count, times),
+    [links, rounds] as const,
+  )
+  console.log(
+    `${links} links: ${ratio.toFixed(2)} × bare connections (${linksMs.toFixed(0)} ms, ${rawMs.toFixed(0)} ms)`,
+  )
+  expect(ratio).toBeGreaterThan(0)
+  expect(pageErrors).toEqual([])
+})
+
+async function bundle(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('./links-page.ts', import.meta.url))],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    alias: simplePeerAliases,
+  })
+  return outputFiles[0]?.text ?? ''
+}

@@ -1,0 +1,159 @@
+// Connections without a network, for links and meshes: they do what the contract says, in time that the test moves.
+import type { Clock } from '../../src/peering/clock'
+import type { MediaTransport, OpenTransport, TransportOptions } from '../../src/peering/media-transport'
+import { LAYOUT, type SignalBody, SOURCES, type Source } from '../../src/protocol'
+
+const KIND_OF = { microphone: 'audio', camera: 'video', screen: 'video', screenAudio: 'audio' } as const
+
+/** How long an end takes to notice that the other one is gone. */
+export const CONSENT_MS = 15_000
+
+export const fakeTrack = (kind: 'audio' | 'video', id: string = kind) => ({ kind, id }) as MediaStreamTrack
+
+/** All transports of a test, both sides. */
+export class FakeNetwork {
+  readonly transports: FakeTransport[] = []
+  /** Whether ends that know of each other find a way. */
+  reachable = true
+  /** Makes the next open throw, as a browser does that has too many connections. */
+  refuseOpen = false
+  oneAtATime = false
+  readonly #clock: Clock
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  opener(owner = ''): OpenTransport {
+    const open = (options: TransportOptions): MediaTransport => {
+      if (this.refuseOpen) throw new Error('too many connections')
+      const transport = new FakeTransport(owner, this.transports.length, options, this, this.#clock)
+      this.transports.push(transport)
+      return transport
+    }
+    return Object.assign(open, { oneAtATime: this.oneAtATime })
+  }
+
+  live(owner: string): FakeTransport[] {
+    return this.transports.filter((transport) => transport.owner === owner && !transport.closed)
+  }
+
+  last(owner: string): FakeTransport {
+    const transport = this.transports.filter((each) => each.owner === owner).at(-1)
+    if (transport === undefined) throw new Error(`${owner} has no transport`)
+    return transport
+  }
+}
+
+export class FakeTransport implements MediaTransport {
+  readonly accepted: SignalBody[] = []
+  readonly slots: Record<Source, MediaStreamTrack | null>
+  readonly options: TransportOptions
+  readonly owner: string
+  closed = false
+  connected = false
+  refuseTracks = false
+  readonly #id: number
+  readonly #network: FakeNetwork
+  readonly #clock: Clock
+  readonly #frames: Record<Source, number> = { microphone: 0, camera: 0, screen: 0, screenAudio: 0 }
+  #peerId: number | undefined
+  #candidates = 0
+
+  constructor(owner: string, id: number, options: TransportOptions, network: FakeNetwork, clock: Clock) {
+    this.owner = owner
+    this.options = options
+    this.slots = { ...options.tracks }
+    this.#id = id
+    this.#network = network
+    this.#clock = clock
+    if (options.offerer) this.#describe({ kind: 'offer', sdp: `offer ${id}`, layout: LAYOUT })
+  }
+
+  accept(body: SignalBody): void {
+    if (this.closed) return
+    this.accepted.push(structuredClone(body))
+    if (body.kind === 'candidate' && body.candidate.startsWith('candidate:')) this.#candidates++
+    if (body.kind === 'offer' || body.kind === 'answer') this.#acceptDescription(body)
+    this.#tryConnect()
+  }
+
+  async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
+    if (this.closed) return
+    if (this.refuseTracks) throw new Error('refused')
+    this.slots[source] = track
+  }
+
+  /** As a browser's, as far as it is read: what the other end has in its slots arrives, a frame at each look. */
+  async getStats(): Promise<RTCStatsReport> {
+    const peer = this.connected ? this.#peer : undefined
+    const entries = SOURCES.map((source, mid) => {
+      if (peer?.slots[source]) this.#frames[source]++
+      const counters = { packetsReceived: this.#frames[source], framesDecoded: this.#frames[source] }
+      return [
+        source,
+        { id: source, type: 'inbound-rtp', mid: String(mid), kind: KIND_OF[source], ...counters },
+      ] as const
+    })
+    return new Map<string, object>(entries)
+  }
+
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    this.connected = false
+    const peer = this.#peer
+    if (peer?.connected) this.#clock.after(CONSENT_MS, () => peer.fail('consent expired'))
+  }
+
+  fail(reason: string): void {
+    if (this.closed) return
+    this.close()
+    this.options.events.failed(reason)
+  }
+
+  get #peer(): FakeTransport | undefined {
+    return this.#peerId === undefined ? undefined : this.#network.transports[this.#peerId]
+  }
+
+  #acceptDescription(body: Extract<SignalBody, { sdp: string }>): void {
+    if (this.#peerId !== undefined || (body.kind === 'answer') !== this.options.offerer) return
+    const [, from, to] = /^(?:offer|answer) (\d+)(?: to (\d+))?$/.exec(body.sdp) ?? []
+    const fits = from !== undefined && (body.kind === 'offer' ? body.layout === LAYOUT : Number(to) === this.#id)
+    this.#peerId = fits ? Number(from) : -1
+    if (!fits) {
+      this.#later(() => this.fail('a bad description'))
+      return
+    }
+    this.#later(() => {
+      for (const source of SOURCES) this.options.events.track(source, fakeTrack(KIND_OF[source], `${from} ${source}`))
+      if (body.kind === 'offer') this.#describe({ kind: 'answer', sdp: `answer ${this.#id} to ${from}` })
+    })
+  }
+
+  #describe(body: SignalBody): void {
+    this.#later(() => {
+      this.options.events.signal(body)
+      const candidate = `candidate:${this.#id} typ host`
+      this.#later(() => this.options.events.signal({ kind: 'candidate', candidate, sdpMid: '0', sdpMLineIndex: 0 }))
+    })
+  }
+
+  /** A way is found once the two know of each other and one of them knows a candidate of the other. */
+  #tryConnect(): void {
+    const peer = this.#peer
+    if (peer === undefined || peer.#peerId !== this.#id || peer.closed || this.connected) return
+    if (!this.#network.reachable || this.#candidates + peer.#candidates === 0) return
+    for (const end of [this, peer]) {
+      end.connected = true
+      // After the tracks, which come a moment after the description.
+      end.#later(() => end.#later(() => end.options.events.connected()))
+    }
+  }
+
+  #later(act: () => void): void {
+    this.#clock.after(1, () => {
+      if (!this.closed) act()
+    })
+  }
+}
