@@ -1,0 +1,121 @@
+import type { Participant, Role, Room, RoomCommand, RoomEvent } from '@peerstage/sdk/protocol'
+import { DEFAULT_LIMITS, MODES, participantOf } from '@peerstage/sdk/protocol'
+import {
+  type AnyCommand,
+  type Claims,
+  type Decision,
+  decide,
+  evolveState,
+  type RoomRules,
+  type ServerState,
+  type StoredRecord,
+  toRecords,
+} from '../../src/room'
+
+type WithoutId<C> = C extends unknown ? Omit<C, 'id'> : never
+/** What a participant asks for; the harness counts the ids. */
+export type Asked = WithoutId<RoomCommand>
+
+type Knock = Partial<Omit<Claims, 'identity'>> & { session?: string; page?: string }
+
+export const RULES: RoomRules = {
+  roomId: 'town-hall',
+  mode: MODES.studio,
+  limits: DEFAULT_LIMITS,
+  createRooms: 'onJoin',
+  firstIsHost: false,
+  duplicateSessions: 'replace',
+}
+
+/** A room without sockets, clock or log: commands go in, events come out, and what is accepted is folded. */
+export type RoomHarness = ReturnType<typeof roomHarness>
+
+export function roomHarness(rules: Partial<RoomRules> = {}) {
+  const inForce = { ...RULES, ...rules }
+  const records: StoredRecord[] = []
+  let state: ServerState | undefined
+  let now = 1_000_000
+  let ids = 0
+  let commandIds = 0
+
+  const context = (by: string | null, commandId?: number) => {
+    const base = { by, now, newId: () => `id-${++ids}`, rules: inForce }
+    return commandId === undefined ? base : { ...base, commandId }
+  }
+
+  /** Decides, and folds what was accepted. */
+  function run(command: AnyCommand, by: string | null = null, commandId?: number): Decision {
+    const decision = decide(state, command, context(by, commandId))
+    if (!('events' in decision)) return decision
+    for (const record of toRecords(state, decision.events, now)) {
+      state = evolveState(state, record)
+      records.push(record)
+    }
+    return decision
+  }
+
+  const knock = (identity: string, { session = `${identity}-session`, page = 'page-one', ...claims }: Knock = {}) =>
+    run({
+      type: 'session.join',
+      claims: { identity, role: 'viewer', name: identity, ...claims },
+      sessionHash: session,
+      page,
+    })
+
+  return {
+    records,
+    run,
+    knock,
+    /** Joins, and must be let in: gives the participant's id. */
+    enter(identity: string, role: Role = 'viewer', more: Knock = {}): string {
+      const decision = knock(identity, { role, ...more })
+      if (!('events' in decision) || decision.participantId === undefined)
+        throw new Error(`${identity} was not let in: ${JSON.stringify(decision)}`)
+      return decision.participantId
+    },
+    /** A participant asks, by a fresh command id or a given one. */
+    ask: (by: string, asked: Asked, commandId = ++commandIds): Decision =>
+      run({ ...asked, id: commandId } as RoomCommand, by, commandId),
+    leave: (participantId: string, reason: 'left' | 'lost' = 'left') =>
+      run({ type: 'session.end', participantId, reason }),
+    pass(ms: number) {
+      now += ms
+    },
+    get now() {
+      return now
+    },
+    get state(): ServerState {
+      if (state === undefined) throw new Error('the room is not open')
+      return state
+    },
+    get room(): Room {
+      return this.state.room
+    },
+    participant(id: string): Participant {
+      const found = participantOf(this.room, id)
+      if (found === undefined) throw new Error(`${id} is not in the room`)
+      return found
+    },
+    roleOf(id: string): Role {
+      return this.participant(id).role
+    },
+  }
+}
+
+/** The events that a command led to; a refusal is a fault of the test. */
+export function eventsOf(decision: Decision): RoomEvent[] {
+  if (!('events' in decision)) throw new Error(`refused: ${JSON.stringify(decision)}`)
+  return decision.events.map(({ event }) => event)
+}
+
+/** The same by name alone, in order. */
+export const typesOf = (decision: Decision): string[] => eventsOf(decision).map(({ type }) => type)
+
+/** The code of a refusal or a goodbye; `accepted` where there is none. */
+export function verdictOf(decision: Decision): string {
+  if ('refused' in decision) return decision.refused.code
+  return 'goodbye' in decision ? decision.goodbye : 'accepted'
+}
+
+export const ON = { published: true, muted: false, interrupted: false }
+export const OFF = { published: false, muted: false, interrupted: false }

@@ -1,0 +1,209 @@
+import { DEFAULT_LIMITS, MODES, NO_SOURCES } from '@peerstage/sdk/protocol'
+import { describe, expect, test } from 'vitest'
+import { eventsOf, ON, roomHarness, typesOf, verdictOf } from './harness'
+
+const places = (maxParticipants: number) => ({ limits: { ...DEFAULT_LIMITS, maxParticipants } })
+
+describe('opening a room', () => {
+  test('whoever joins an absent room opens it, then comes in', () => {
+    const decision = roomHarness().knock('ada', { role: 'guest', name: 'Ada', metadata: { team: 'blue' } })
+    expect(eventsOf(decision)).toEqual([
+      { type: 'room.opened', roomId: 'town-hall', instance: 'id-1', mode: MODES.studio },
+      {
+        type: 'participant.joined',
+        participant: { id: 'id-2', name: 'Ada', role: 'guest', metadata: { team: 'blue' } },
+      },
+    ])
+    expect(decision).toMatchObject({ participantId: 'id-2' })
+  })
+
+  test('where only hosts open rooms, anybody else finds none', () => {
+    const room = roomHarness({ createRooms: 'host' })
+    expect(verdictOf(room.knock('ada', { role: 'cohost' }))).toBe('room_not_found')
+    expect(verdictOf(room.knock('ada', { role: 'host' }))).toBe('accepted')
+    expect(verdictOf(room.knock('bob', { role: 'viewer' }))).toBe('accepted')
+  })
+
+  test('where the API opens rooms, not even a host does by joining', () => {
+    expect(verdictOf(roomHarness({ createRooms: 'api' }).knock('ada', { role: 'host' }))).toBe('room_not_found')
+  })
+
+  test('in dev mode whoever finds no host becomes host', () => {
+    const room = roomHarness({ firstIsHost: true })
+    const ada = room.enter('ada')
+    expect(room.roleOf(ada)).toBe('host')
+    expect(room.roleOf(room.enter('bob'))).toBe('viewer')
+    room.leave(ada)
+    expect(room.roleOf(room.enter('cyd'))).toBe('host')
+  })
+
+  test('a room without a host stays as it is outside dev mode', () => {
+    const room = roomHarness()
+    expect(room.roleOf(room.enter('ada', 'guest'))).toBe('guest')
+  })
+})
+
+describe('an identity that is here already', () => {
+  test('the same session and page resume: nothing is written', () => {
+    const room = roomHarness()
+    const ada = room.enter('ada')
+    expect(room.knock('ada')).toEqual({ events: [], participantId: ada })
+  })
+
+  test('a new page of the same session returns as the same participant', () => {
+    const room = roomHarness()
+    const ada = room.enter('ada')
+    const decision = room.knock('ada', { page: 'page-two' })
+    expect(eventsOf(decision)).toEqual([{ type: 'participant.returned', participantId: ada }])
+    expect(room.participant(ada).pageSeq).toBe(room.room.seq)
+    expect(room.knock('ada', { page: 'page-two' })).toEqual({ events: [], participantId: ada })
+  })
+
+  test('what the old page published is over before the new page is there', () => {
+    const room = roomHarness()
+    const ada = room.enter('ada', 'guest')
+    room.ask(ada, { type: 'media.update', sources: { camera: ON } })
+    expect(eventsOf(room.knock('ada', { role: 'guest', page: 'page-two' }))).toEqual([
+      { type: 'media.changed', participantId: ada, sources: NO_SOURCES },
+      { type: 'participant.returned', participantId: ada },
+    ])
+  })
+
+  test('another session takes over the place in one append, and nobody is seen to leave', () => {
+    const room = roomHarness()
+    const ada = room.enter('ada')
+    const decision = room.knock('ada', { session: 'another-session' })
+    expect(typesOf(decision)).toEqual(['participant.returned'])
+    expect(decision).toMatchObject({ participantId: ada })
+    expect(room.state.ledger.sessions.get(ada)?.hash).toBe('another-session')
+    expect(room.room.participants).toHaveLength(1)
+  })
+
+  test('another session is refused where rules say reject', () => {
+    const room = roomHarness({ duplicateSessions: 'reject' })
+    room.enter('ada')
+    expect(verdictOf(room.knock('ada', { session: 'another-session' }))).toBe('superseded')
+    expect(verdictOf(room.knock('ada', { page: 'page-two' }))).toBe('accepted')
+  })
+
+  test('a lower token lowers the role on the way back in, a higher one does not raise it', () => {
+    const room = roomHarness()
+    const ada = room.enter('ada', 'guest')
+    room.ask(ada, { type: 'media.update', sources: { camera: ON } })
+    expect(typesOf(room.knock('ada', { role: 'host' }))).toEqual([])
+    expect(typesOf(room.knock('ada', { role: 'viewer', page: 'page-two' }))).toEqual([
+      'media.changed',
+      'participant.roleChanged',
+      'participant.returned',
+    ])
+    expect(room.roleOf(ada)).toBe('viewer')
+    room.knock('ada', { role: 'host', page: 'page-three' })
+    expect(room.roleOf(ada)).toBe('viewer')
+  })
+})
+
+describe('a locked room', () => {
+  test('takes no new identity, but lets everybody back in', () => {
+    const room = roomHarness()
+    const host = room.enter('host', 'host')
+    const ada = room.enter('ada')
+    room.ask(host, { type: 'moderation.lock' })
+    expect(verdictOf(room.knock('bob'))).toBe('room_locked')
+    expect(room.knock('ada')).toEqual({ events: [], participantId: ada })
+    expect(verdictOf(room.knock('ada', { page: 'page-two' }))).toBe('accepted')
+    room.ask(host, { type: 'moderation.unlock' })
+    expect(verdictOf(room.knock('bob'))).toBe('accepted')
+  })
+
+  test('is open to a host', () => {
+    const room = roomHarness()
+    room.ask(room.enter('host', 'host'), { type: 'moderation.lock' })
+    expect(verdictOf(room.knock('bob', { role: 'cohost' }))).toBe('room_locked')
+    expect(verdictOf(room.knock('other', { role: 'host' }))).toBe('accepted')
+  })
+})
+
+describe('places', () => {
+  test('a full room is full, for a host too', () => {
+    const room = roomHarness(places(3))
+    room.enter('host', 'host')
+    room.enter('ada')
+    room.enter('bob')
+    expect(verdictOf(room.knock('cyd'))).toBe('room_full')
+    expect(verdictOf(room.knock('other', { role: 'host' }))).toBe('room_full')
+  })
+
+  test('while no host is present, a joining host always finds the last place', () => {
+    const room = roomHarness(places(3))
+    room.enter('ada')
+    room.enter('bob', 'guest')
+    expect(verdictOf(room.knock('cyd', { role: 'cohost' }))).toBe('room_full')
+    expect(verdictOf(room.knock('host', { role: 'host' }))).toBe('accepted')
+  })
+
+  test('whoever is here comes back into a full room', () => {
+    const room = roomHarness(places(2))
+    room.enter('host', 'host')
+    room.enter('ada')
+    expect(verdictOf(room.knock('ada', { page: 'page-two', session: 'another-session' }))).toBe('accepted')
+  })
+
+  test('a guest who finds the stage full sits in the audience; hosts and cohosts always get on it', () => {
+    const room = roomHarness({ mode: { ...MODES.voice, maxOnStage: 2 } })
+    room.enter('host', 'host')
+    room.enter('ada', 'guest')
+    expect(room.roleOf(room.enter('bob', 'guest'))).toBe('viewer')
+    expect(room.roleOf(room.enter('cyd', 'cohost'))).toBe('cohost')
+    expect(room.roleOf(room.enter('dan', 'host'))).toBe('host')
+  })
+})
+
+describe('whoever may not come in', () => {
+  test('a kick holds until the room closes, whatever token or session comes', () => {
+    const room = roomHarness()
+    const host = room.enter('host', 'host')
+    room.ask(host, { type: 'moderation.kick', participantId: room.enter('ada') })
+    room.pass(365 * 24 * 3_600_000)
+    expect(verdictOf(room.knock('ada'))).toBe('removed')
+    expect(verdictOf(room.knock('ada', { role: 'host', session: 'another-session', page: 'page-two' }))).toBe('removed')
+  })
+
+  test('a kick for some minutes ends with them', () => {
+    const room = roomHarness()
+    const host = room.enter('host', 'host')
+    room.ask(host, { type: 'moderation.kick', participantId: room.enter('ada'), minutes: 5 })
+    room.pass(5 * 60_000 - 1)
+    expect(verdictOf(room.knock('ada'))).toBe('removed')
+    room.pass(1)
+    expect(verdictOf(room.knock('ada'))).toBe('accepted')
+  })
+
+  test('nobody enters an ended room', () => {
+    const room = roomHarness()
+    room.ask(room.enter('host', 'host'), { type: 'moderation.endRoom' })
+    expect(verdictOf(room.knock('host', { role: 'host' }))).toBe('room_ended')
+  })
+
+  test('whoever comes as an empty room closes is told to try again at once', () => {
+    const room = roomHarness()
+    room.leave(room.enter('ada'))
+    room.run({ type: 'room.end', reason: 'empty' })
+    expect(verdictOf(room.knock('bob'))).toBe('unavailable')
+  })
+
+  test('a room that is not open, or not any more, takes no commands', () => {
+    const room = roomHarness()
+    expect(verdictOf(room.run({ type: 'room.end', reason: 'ended' }))).toBe('forbidden')
+    expect(verdictOf(room.ask('id-1', { type: 'chat.send', text: 'hello' }))).toBe('forbidden')
+    const host = room.enter('host', 'host')
+    room.run({ type: 'room.end', reason: 'ended' })
+    expect(verdictOf(room.ask(host, { type: 'chat.send', text: 'hello' }))).toBe('forbidden')
+    expect(verdictOf(room.run({ type: 'room.end', reason: 'ended' }))).toBe('forbidden')
+  })
+
+  test('a stranger to the room commands nothing', () => {
+    const room = roomHarness()
+    room.enter('ada')
+    expect(verdictOf(room.ask('nobody', { type: 'chat.send', text: 'hello' }))).toBe('forbidden')
+  })
+})

@@ -1,0 +1,252 @@
+import type { Room, ServerMessage } from '@peerstage/sdk/protocol'
+import {
+  DEFAULT_LIMITS,
+  decodeServerFrame,
+  encodeMessage,
+  evolve,
+  isOnStage,
+  joinFrame,
+  MODES,
+  participantOf,
+  publishedSources,
+} from '@peerstage/sdk/protocol'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { evolveState, fold, type ServerState, type StoredRecord } from '../../src/room'
+import { type RoomHarness, roomHarness } from './harness'
+import { type Step, steps, take } from './steps'
+
+// Small, so that the bounds are met: more identities than places, and few places on stage.
+const rules = {
+  limits: { ...DEFAULT_LIMITS, maxParticipants: 6 },
+  mode: { ...MODES.camera, maxOnStage: 4 },
+}
+const RUNS = { numRuns: 300 }
+
+function play(taken: readonly Step[], firstIsHost = false): RoomHarness {
+  const room = roomHarness({ ...rules, firstIsHost })
+  for (const step of taken) take(room, step)
+  return room
+}
+
+/** What a room went through, seq by seq. */
+function states(
+  records: readonly StoredRecord[],
+): { record: StoredRecord; before?: ServerState; after: ServerState }[] {
+  let state: ServerState | undefined
+  return records.map((record) => {
+    const before = state
+    state = evolveState(before, record)
+    return before === undefined ? { record, after: state } : { record, before, after: state }
+  })
+}
+
+const always = (law: (room: RoomHarness) => void) =>
+  fc.assert(
+    fc.property(steps, fc.boolean(), (taken, firstIsHost) => law(play(taken, firstIsHost))),
+    RUNS,
+  )
+
+/** Over the wire and back, as a client reads it. */
+function received(message: ServerMessage): ServerMessage {
+  const [decoded] = decodeServerFrame(joinFrame([encodeMessage(message)])) ?? []
+  if (!decoded?.ok) throw new Error(`not understood: ${JSON.stringify(message)}`)
+  return decoded.message
+}
+
+function mirrored(mirror: Room | undefined, { seq, at, by, event }: StoredRecord): Room {
+  const message = received({ type: 'event', logged: { seq, at, by, event } })
+  if (message.type !== 'event') throw new Error('not an event')
+  return evolve(mirror, message.logged)
+}
+
+function snapshot(room: Room): Room {
+  const message = received({
+    type: 'welcome',
+    protocol: 1,
+    self: 'somebody',
+    instance: room.instance,
+    seq: room.seq,
+    resumed: false,
+    room,
+    reconnecting: [],
+    iceServers: [],
+    limits: DEFAULT_LIMITS,
+    lastCommandId: 0,
+    serverTime: 0,
+  })
+  if (message.type !== 'welcome' || message.room === undefined) throw new Error('no room in the welcome')
+  return message.room
+}
+
+test('the steps reach what the laws are about', () => {
+  const seen = new Set<string>()
+  const taken = fc.sample(steps, { numRuns: 300, seed: 1 })
+  for (const { event } of taken.flatMap((each) => play(each).records)) {
+    seen.add('reason' in event ? `${event.type} ${event.reason}` : event.type)
+    if ('outcome' in event) seen.add(`${event.type} ${event.outcome}`)
+  }
+  expect([...seen]).toEqual(
+    expect.arrayContaining([
+      'room.ended empty',
+      'room.ended ended',
+      'room.locked',
+      'participant.returned',
+      'participant.left removed',
+      'participant.left lost',
+      'participant.roleChanged succession',
+      'participant.roleChanged token',
+      'participant.roleChanged stage',
+      'participant.roleChanged moderation',
+      'media.changed',
+      'chat.deleted',
+      'stage.requestClosed approved',
+      'stage.invitationClosed accepted',
+      'stage.invitationClosed declined',
+    ]),
+  )
+})
+
+test('the mirror equals the room of the server at every seq', () => {
+  always(({ records }) => {
+    let mirror: Room | undefined
+    for (const { record, after } of states(records)) {
+      mirror = mirrored(mirror, record)
+      expect(mirror).toEqual(after.room)
+    }
+  })
+})
+
+test('a newcomer that starts from a snapshot mirrors the same room', () => {
+  fc.assert(
+    fc.property(steps, fc.nat(), (taken, somewhere) => {
+      const { records } = play(taken)
+      const all = states(records)
+      const start = all[somewhere % Math.max(all.length, 1)]
+      if (start === undefined) return
+      let mirror = snapshot(start.after.room)
+      for (const record of records.slice(start.record.seq)) mirror = mirrored(mirror, record)
+      expect(mirror).toEqual(all.at(-1)?.after.room)
+    }),
+    RUNS,
+  )
+})
+
+test('the same inputs give the same outputs, and the log gives back the same state', () => {
+  fc.assert(
+    fc.property(steps, (taken) => {
+      const [once, twice] = [play(taken), play(taken)]
+      expect(twice.records).toEqual(once.records)
+      const stored: StoredRecord[] = JSON.parse(JSON.stringify(once.records))
+      if (once.records.length > 0) expect(fold(stored)).toEqual(once.state)
+    }),
+    RUNS,
+  )
+})
+
+test('seqs are contiguous and time does not run back', () => {
+  always(({ records }) => {
+    records.forEach((record, i) => {
+      expect(record.seq).toBe(i + 1)
+      expect(record.at).toBeGreaterThanOrEqual(records[i - 1]?.at ?? 0)
+    })
+  })
+})
+
+const pair = (a: string, b: string) => [a, b].sort().join(' ')
+
+function pairsOf({ participants }: Room): string[] {
+  const found: string[] = []
+  for (const a of participants)
+    for (const b of participants)
+      if (a.id < b.id && (a.role !== 'viewer' || b.role !== 'viewer')) found.push(pair(a.id, b.id))
+  return found.sort()
+}
+
+test('edges are exactly where one of a pair is on stage, and whoever was there first offers', () => {
+  always(({ records }) => {
+    for (const { after } of states(records)) {
+      const { room } = after
+      expect(room.edges.map(({ offerer, answerer }) => pair(offerer, answerer)).sort()).toEqual(pairsOf(room))
+      for (const { offerer, answerer } of room.edges)
+        expect(participantOf(room, offerer)?.pageSeq).toBeLessThan(participantOf(room, answerer)?.pageSeq ?? -1)
+    }
+  })
+})
+
+test('an edge keeps its birth unless one of the pair came with a fresh page, or it was gone', () => {
+  always(({ records }) => {
+    for (const { record, before, after } of states(records)) {
+      const fresh = record.event.type === 'participant.returned' ? record.event.participantId : undefined
+      for (const { offerer, answerer, born } of after.room.edges) {
+        const old = before?.room.edges.find((each) => pair(each.offerer, each.answerer) === pair(offerer, answerer))
+        const remade = old === undefined || offerer === fresh || answerer === fresh
+        expect(born).toBe(remade ? record.seq : old.born)
+      }
+    }
+  })
+})
+
+test('20 means 20: there are never more participants than places, and a host finds one while there is none', () => {
+  always(({ records }) => {
+    for (const { record, before, after } of states(records)) {
+      const { participants } = after.room
+      expect(participants.length).toBeLessThanOrEqual(rules.limits.maxParticipants)
+      const joined = record.event.type === 'participant.joined' ? record.event.participant : undefined
+      const hostless = !before?.room.participants.some(({ role }) => role === 'host')
+      if (joined && joined.role !== 'host' && hostless)
+        expect(participants.length).toBeLessThan(rules.limits.maxParticipants)
+    }
+  })
+})
+
+test('a lost host is succeeded at most once, at once, and only when none is left', () => {
+  always(({ records }) => {
+    const all = states(records)
+    all.forEach(({ record, before }, i) => {
+      if (record.event.type !== 'participant.roleChanged' || record.event.reason !== 'succession') return
+      expect(before?.room.participants.some(({ role }) => role === 'host')).toBe(false)
+      const cause = all[i - 1]
+      expect(cause?.before?.room.participants.some(({ role }) => role === 'host')).toBe(true)
+      expect(cause?.record.at).toBe(record.at)
+    })
+  })
+})
+
+test('a viewer publishes nothing, the room only what its mode takes, and nobody on stage has its hand up', () => {
+  always(({ records }) => {
+    for (const { after } of states(records)) {
+      const { room } = after
+      for (const { id, role, sources } of room.participants) {
+        const published = publishedSources(sources)
+        if (!isOnStage(role)) expect(published).toEqual([])
+        expect(room.mode.sources).toEqual(expect.arrayContaining(published))
+        const hands = [...room.stageRequests, ...room.invitations].filter(({ participantId }) => participantId === id)
+        expect(hands.length).toBeLessThanOrEqual(isOnStage(role) ? 0 : 1)
+      }
+    }
+  })
+})
+
+test('one identity holds one place, and every place has its session', () => {
+  always(({ records }) => {
+    for (const { after } of states(records)) {
+      if (after.room.status === 'closed') continue
+      const { sessions } = after.ledger
+      expect([...sessions.keys()].sort()).toEqual(after.room.participants.map(({ id }) => id).sort())
+      expect(new Set([...sessions.values()].map(({ identity }) => identity)).size).toBe(sessions.size)
+    }
+  })
+})
+
+test('exactly once: whatever was accepted with events is only answered when it comes again', () => {
+  always((room) => {
+    if (room.records.length === 0) return
+    const { ledger } = room.state
+    const before = room.records.length
+    for (const [id, { answered }] of ledger.sessions)
+      for (const [commandId, answeredSeq] of answered)
+        expect(room.ask(id, { type: 'chat.send', text: 'again' }, commandId)).toEqual({ events: [], answeredSeq })
+    expect(room.records).toHaveLength(before)
+  })
+})

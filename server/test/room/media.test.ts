@@ -1,0 +1,54 @@
+import { MODES, NO_SOURCES, type Source } from '@peerstage/sdk/protocol'
+import { expect, test } from 'vitest'
+import { eventsOf, OFF, ON, roomHarness, typesOf, verdictOf } from './harness'
+
+test('what is named changes, the rest stays', () => {
+  const room = roomHarness()
+  const ada = room.enter('ada', 'guest')
+  room.ask(ada, { type: 'media.update', sources: { microphone: ON } })
+  expect(eventsOf(room.ask(ada, { type: 'media.update', sources: { camera: { ...ON, muted: true } } }))).toEqual([
+    {
+      type: 'media.changed',
+      participantId: ada,
+      sources: { ...NO_SOURCES, microphone: ON, camera: { ...ON, muted: true } },
+    },
+  ])
+})
+
+test('a repeat, an empty update and a mute of nothing change nothing', () => {
+  const room = roomHarness()
+  const ada = room.enter('ada', 'guest')
+  room.ask(ada, { type: 'media.update', sources: { microphone: ON } })
+  expect(typesOf(room.ask(ada, { type: 'media.update', sources: { microphone: ON } }))).toEqual([])
+  expect(typesOf(room.ask(ada, { type: 'media.update', sources: {} }))).toEqual([])
+  expect(typesOf(room.ask(ada, { type: 'media.update', sources: { camera: { ...OFF, muted: true } } }))).toEqual([])
+})
+
+test('a source may be interrupted, and goes on', () => {
+  const room = roomHarness()
+  const ada = room.enter('ada', 'guest')
+  room.ask(ada, { type: 'media.update', sources: { camera: { ...ON, interrupted: true } } })
+  expect(room.participant(ada).sources.camera.interrupted).toBe(true)
+  room.ask(ada, { type: 'media.update', sources: { camera: ON } })
+  expect(room.participant(ada).sources.camera).toEqual(ON)
+})
+
+test('a viewer publishes nothing, but may say that it has stopped', () => {
+  const room = roomHarness()
+  const ada = room.enter('ada', 'viewer')
+  expect(verdictOf(room.ask(ada, { type: 'media.update', sources: { microphone: ON } }))).toBe('forbidden')
+  expect(typesOf(room.ask(ada, { type: 'media.update', sources: { microphone: OFF } }))).toEqual([])
+})
+
+test.each([
+  ['voice', ['microphone']],
+  ['camera', ['microphone', 'camera']],
+  ['studio', ['microphone', 'camera', 'screen', 'screenAudio']],
+] as const)('a %s room takes %s and nothing else', (mode, takes) => {
+  const room = roomHarness({ mode: MODES[mode] })
+  const host = room.enter('host', 'host')
+  for (const source of ['microphone', 'camera', 'screen', 'screenAudio'] satisfies Source[]) {
+    const verdict = verdictOf(room.ask(host, { type: 'media.update', sources: { [source]: ON } }))
+    expect(verdict, source).toBe((takes as readonly Source[]).includes(source) ? 'accepted' : 'source_not_allowed')
+  }
+})

@@ -1,0 +1,103 @@
+import type { Cast, SignalUp } from '@peerstage/sdk/protocol'
+import { DEFAULT_LIMITS } from '@peerstage/sdk/protocol'
+import { describe, expect, test } from 'vitest'
+import { type Refused, type Routed, route } from '../../src/room'
+import { type RoomHarness, roomHarness } from './harness'
+
+const signal = (to: string): SignalUp => ({
+  type: 'signal',
+  to,
+  epoch: { born: 2, n: 0 },
+  order: 0,
+  body: { kind: 'restart' },
+})
+
+const sendSignal = (room: RoomHarness, by: string, to: string) =>
+  route(room.state, by, { type: 'signal', signal: signal(to) })
+
+const sendCast = (room: RoomHarness, by: string, cast: Cast) => route(room.state, by, { type: 'cast', cast })
+
+const codeOf = (routed: Routed | Refused) => ('refused' in routed ? routed.refused.code : 'routed')
+
+function audience() {
+  const room = roomHarness()
+  return { room, host: room.enter('host', 'host'), ada: room.enter('ada'), bob: room.enter('bob') }
+}
+
+describe('a signal', () => {
+  test('goes along an edge, both ways, with its sender stamped on it', () => {
+    const { room, host, ada } = audience()
+    expect(sendSignal(room, ada, host)).toEqual({
+      to: [host],
+      message: { type: 'signal', from: ada, epoch: { born: 2, n: 0 }, order: 0, body: { kind: 'restart' } },
+    })
+    expect(sendSignal(room, host, ada)).toMatchObject({ to: [ada], message: { from: host } })
+  })
+
+  test('gets the same answer where somebody has no edge, is unknown, or is oneself', () => {
+    const { room, ada, bob } = audience()
+    const answers = [bob, 'nobody', ada, '__proto__'].map((to) => sendSignal(room, ada, to))
+    expect(codeOf(sendSignal(room, ada, bob))).toBe('peer_not_found')
+    for (const answer of answers) expect(answer).toEqual(answers[0])
+  })
+
+  test('finds its way with the stage: an edge comes and goes with the role', () => {
+    const { room, host, ada, bob } = audience()
+    room.ask(host, { type: 'moderation.setRole', participantId: bob, role: 'guest' })
+    expect(codeOf(sendSignal(room, ada, bob))).toBe('routed')
+    room.ask(host, { type: 'moderation.setRole', participantId: bob, role: 'viewer' })
+    expect(codeOf(sendSignal(room, ada, bob))).toBe('peer_not_found')
+  })
+})
+
+describe('a cast', () => {
+  test('goes to all others, not back to its sender', () => {
+    const { room, host, ada, bob } = audience()
+    expect(sendCast(room, ada, { type: 'reaction', emoji: '🔥' })).toEqual({
+      to: [host, bob],
+      message: { type: 'cast', from: ada, cast: { type: 'reaction', emoji: '🔥' } },
+    })
+    expect(sendCast(room, ada, { type: 'data', value: { x: 1 } })).toMatchObject({ to: [host, bob] })
+  })
+
+  test('goes to those it names, once each, and does not say to whom', () => {
+    const { room, ada, bob } = audience()
+    expect(sendCast(room, ada, { type: 'data', value: null, to: [bob, bob] })).toEqual({
+      to: [bob],
+      message: { type: 'cast', from: ada, cast: { type: 'data', value: null } },
+    })
+  })
+
+  test('that names somebody who is not there goes to nobody', () => {
+    const { room, ada, bob } = audience()
+    expect(codeOf(sendCast(room, ada, { type: 'data', value: 1, to: [bob, 'nobody'] }))).toBe('peer_not_found')
+    expect(codeOf(sendCast(room, ada, { type: 'data', value: 1, to: [ada] }))).toBe('peer_not_found')
+  })
+
+  test('has a size in bytes, not in characters', () => {
+    const { room, ada } = audience()
+    const fits = 'é'.repeat((DEFAULT_LIMITS.maxDataBytes - 2) / 2)
+    expect(codeOf(sendCast(room, ada, { type: 'data', value: fits }))).toBe('routed')
+    expect(codeOf(sendCast(room, ada, { type: 'data', value: `${fits}x` }))).toBe('payload_too_large')
+  })
+
+  test('has the size that the room was given', () => {
+    const { room, ada } = audience()
+    const limits = { ...DEFAULT_LIMITS, maxDataBytes: 4 }
+    const cast: Cast = { type: 'data', value: 'abc' }
+    expect(codeOf(route(room.state, ada, { type: 'cast', cast }, limits))).toBe('payload_too_large')
+  })
+})
+
+test('whoever is not in the room is not heard', () => {
+  const { room, host, ada } = audience()
+  room.leave(ada)
+  expect(codeOf(sendSignal(room, ada, host))).toBe('forbidden')
+  expect(codeOf(sendCast(room, ada, { type: 'reaction', emoji: '🔥' }))).toBe('forbidden')
+})
+
+test('an ended room is silent', () => {
+  const { room, host } = audience()
+  room.ask(host, { type: 'moderation.endRoom' })
+  expect(codeOf(sendCast(room, host, { type: 'reaction', emoji: '🔥' }))).toBe('forbidden')
+})
