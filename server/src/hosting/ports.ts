@@ -22,6 +22,26 @@ export interface Connection {
   flush(): void
   /** Says goodbye, then closes with the code's WebSocket close code. Later calls do nothing. */
   close(code: GoodbyeCode, reason: string, retryAfterMs?: number): void
+  /** Sends what is queued and closes without a goodbye (1000): the client asked to leave. Later calls do nothing. */
+  end(): void
+}
+
+/** What is counted. The labels are words of the code, never of a client. */
+export interface Meter {
+  /** `outcome`: `ok`, or the code it was refused with. */
+  command(type: string, outcome: string): void
+  /** A connection, message or request that was refused, by its code. */
+  refusal(reason: string): void
+  /** Starts a stopwatch for one turn of a room; call what it returns when the turn is done. */
+  turn(): () => void
+}
+
+/** Where the server says what happens. Fields never hold tokens, descriptions, candidates or texts of people. */
+export interface Journal {
+  debug(fields: Readonly<Record<string, unknown>>, message: string): void
+  info(fields: Readonly<Record<string, unknown>>, message: string): void
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void
+  error(fields: Readonly<Record<string, unknown>>, message: string): void
 }
 
 /** A room's log could not take or give records. The turn is thrown away and answered `unavailable`. */

@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { helpText, readCommandLine } from './command-line'
+import { ConfigError } from './config'
+import { introduction } from './introduction'
+import { createPeerstageServer, type PeerstageServer } from './server'
+
+const WRONG_USAGE = 2
+
+async function main(): Promise<void> {
+  const commandLine = readCommandLine(process.argv.slice(2), process.env)
+  if (commandLine.do === 'help') console.log(helpText())
+  else if (commandLine.do === 'version') console.log(createRequire(import.meta.url)('../package.json').version)
+  else await serve(commandLine.options)
+}
+
+type Options = Extract<ReturnType<typeof readCommandLine>, { do: 'serve' }>['options']
+
+async function serve({ port, host, json, ...options }: Options): Promise<void> {
+  const dev = options.dev || options.auth === undefined
+  const demo = dev ? { demoFolder: fileURLToPath(new URL('./demo/', import.meta.url)) } : {}
+  const server = createPeerstageServer({ ...options, dev, ...demo })
+  closeOnSignals(server)
+  const { url } = await server.listen(port, host)
+  if (json) console.log(JSON.stringify({ event: 'listening', url }))
+  else for (const line of introduction({ url, dev, options })) console.log(line)
+}
+
+/** The first signal drains; a second one means now. */
+function closeOnSignals(server: PeerstageServer): void {
+  let asked = false
+  const onSignal = () => {
+    if (asked) process.exit(1)
+    asked = true
+    server.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : 'The server could not start.')
+  process.exit(error instanceof ConfigError ? WRONG_USAGE : 1)
+})

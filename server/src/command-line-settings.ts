@@ -1,0 +1,134 @@
+/** How a text of a flag or variable becomes the value of an option. What cannot be read is left to the schema to refuse. */
+const read = {
+  text: (text: string): unknown => text,
+  number: (text: string): unknown => (/^\d+$/.test(text) ? Number(text) : text),
+  list: (text: string): unknown =>
+    text
+      .split(',')
+      .map((each) => each.trim())
+      .filter((each) => each !== ''),
+  iceServers: (text: string): unknown => (text === 'none' ? [] : parseJson(text)),
+  flag: (text: string): unknown =>
+    text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text,
+}
+
+type Setting = {
+  /** Where the value goes among the options: `auth.secret`. */
+  readonly path: string
+  readonly env: string
+  /** None for a secret: other users of the machine can read a command line. */
+  readonly flag?: string
+  readonly read: (text: string) => unknown
+  readonly help: string
+}
+
+/** Every setting of the command line, in the order of `--help`. */
+export const SETTINGS: readonly Setting[] = [
+  {
+    path: 'port',
+    flag: 'port',
+    env: 'PORT',
+    read: read.number,
+    help: 'where to listen; 0 takes any free port (default 8080)',
+  },
+  {
+    path: 'host',
+    flag: 'host',
+    env: 'HOST',
+    read: read.text,
+    help: 'address to listen on (default: all; without a secret: this machine)',
+  },
+  { path: 'auth.secret', env: 'PEERSTAGE_SECRET', read: read.text, help: 'key of the tokens, at least 32 bytes' },
+  {
+    path: 'auth.audience',
+    flag: 'audience',
+    env: 'PEERSTAGE_AUDIENCE',
+    read: read.text,
+    help: 'aud of the tokens (default peerstage)',
+  },
+  {
+    path: 'auth.maxTokenAgeSeconds',
+    flag: 'max-token-age',
+    env: 'PEERSTAGE_MAX_TOKEN_AGE',
+    read: read.number,
+    help: 'oldest iat of a token, in seconds',
+  },
+  {
+    path: 'allowedOrigins',
+    flag: 'origins',
+    env: 'PEERSTAGE_ORIGINS',
+    read: read.list,
+    help: 'origins of pages that may connect, with commas between (default: any)',
+  },
+  {
+    path: 'iceServers',
+    flag: 'ice-servers',
+    env: 'PEERSTAGE_ICE_SERVERS',
+    read: read.iceServers,
+    help: 'JSON list of ICE servers, or none (default: one public STUN server)',
+  },
+  {
+    path: 'mode',
+    flag: 'mode',
+    env: 'PEERSTAGE_MODE',
+    read: read.text,
+    help: 'voice, camera or studio (default studio)',
+  },
+  {
+    path: 'createRooms',
+    flag: 'create-rooms',
+    env: 'PEERSTAGE_CREATE_ROOMS',
+    read: read.text,
+    help: 'who opens a room: onJoin, host or api (default onJoin)',
+  },
+  {
+    path: 'duplicateSessions',
+    flag: 'duplicate-sessions',
+    env: 'PEERSTAGE_DUPLICATE_SESSIONS',
+    read: read.text,
+    help: 'a second session of an identity: replace or reject (default replace)',
+  },
+  {
+    path: 'limits.maxParticipants',
+    flag: 'max-participants',
+    env: 'PEERSTAGE_MAX_PARTICIPANTS',
+    read: read.number,
+    help: 'participants of a room, at most 20 (default 20)',
+  },
+  {
+    path: 'maxSockets',
+    flag: 'max-sockets',
+    env: 'PEERSTAGE_MAX_SOCKETS',
+    read: read.number,
+    help: 'sockets of the process (default 10000)',
+  },
+  {
+    path: 'logLevel',
+    flag: 'log-level',
+    env: 'PEERSTAGE_LOG_LEVEL',
+    read: read.text,
+    help: 'debug, info, warn, error or silent (default info)',
+  },
+  {
+    path: 'dev',
+    flag: 'dev',
+    env: 'PEERSTAGE_DEV',
+    read: read.flag,
+    help: 'demo page and tokens for whoever asks, on this machine only',
+  },
+  {
+    path: 'json',
+    flag: 'json',
+    env: 'PEERSTAGE_JSON',
+    read: read.flag,
+    help: 'say where it listens as one line of JSON',
+  },
+]
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

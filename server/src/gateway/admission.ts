@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import type { GoodbyeCode, Role } from '@peerstage/sdk/protocol'
+import type { Claims } from '../room/command'
+import { cleanName } from '../room/index'
+import type { Verify } from './auth'
+import type { TokenClaims } from './claims'
+import type { Greeting } from './hello'
+
+/** Who a connection is, once that is known. */
+export type Pass = {
+  readonly roomId: string
+  readonly claims: Claims
+  /** SHA-256 of the session key, hex: the key itself is forgotten at once. */
+  readonly sessionHash: string
+  /** When its token ends, ms since the epoch; absent without a token. */
+  readonly expiresAt?: number
+}
+
+export type Admission = { readonly pass: Pass } | { readonly goodbye: GoodbyeCode; readonly reason: string }
+
+/** Tells who somebody is from what they said. `withoutToken`: what dev mode makes of whoever has none. */
+export async function admit(greeting: Greeting, verify: Verify, withoutToken: Role | undefined): Promise<Admission> {
+  const { roomId, hello, token } = greeting
+  const sessionHash = createHash('sha256').update(hello.session).digest('hex')
+  if (token === undefined) {
+    if (withoutToken === undefined) return { goodbye: 'unauthorized', reason: 'A token is needed.' }
+    const claims = { identity: `session:${sessionHash}`, role: withoutToken, name: cleanName(hello.name ?? '') }
+    return { pass: { roomId, sessionHash, claims } }
+  }
+  const verified = await verify(token, roomId)
+  if ('goodbye' in verified) return verified
+  return { pass: { roomId, sessionHash, claims: claimsOf(verified.claims, hello.name), expiresAt: verified.expiresAt } }
+}
+
+/** A token's claims as a room knows them. The name of the hello stands in where the token names nobody. */
+export function claimsOf({ sub, role, name, metadata }: TokenClaims, fallbackName: string | undefined): Claims {
+  const claims = { identity: sub, role, name: cleanName(name ?? fallbackName ?? '') }
+  return metadata === undefined ? claims : { ...claims, metadata }
+}

@@ -1,0 +1,42 @@
+import {
+  MAX_IDENTITY_CHARACTERS,
+  MAX_METADATA_BYTES,
+  type Role,
+  role,
+  roomId,
+  utf8Bytes,
+} from '@peerstage/sdk/protocol'
+import * as v from 'valibot'
+
+/** Whom a token is meant for, unless the app says otherwise. */
+export const DEFAULT_AUDIENCE = 'peerstage'
+
+/** HS256 wants a key at least as long as its hash: RFC 7518 §3.2. */
+export const MIN_SECRET_BYTES = 32
+
+/** Stands for every room in a token's `room`. */
+export const ANY_ROOM = '*'
+
+/** What a token says of its bearer, beside what `jose` checks itself. Keys we do not know are the app's own business. */
+export const tokenClaims = v.object({
+  sub: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_IDENTITY_CHARACTERS)),
+  room: v.union([roomId, v.literal(ANY_ROOM)]),
+  exp: v.number(),
+  role: v.optional(role, 'viewer' satisfies Role),
+  name: v.optional(v.string()),
+  metadata: v.optional(
+    v.pipe(
+      v.record(v.string(), v.unknown()),
+      v.check((metadata) => utf8Bytes(JSON.stringify(metadata)) <= MAX_METADATA_BYTES),
+    ),
+  ),
+  admin: v.optional(v.boolean(), false),
+})
+export type TokenClaims = v.InferOutput<typeof tokenClaims>
+
+/** The bytes of a secret: UTF-8 of a text. @throws RangeError when there are fewer than 32. */
+export function secretBytes(secret: string | Uint8Array): Uint8Array {
+  const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret
+  if (bytes.byteLength >= MIN_SECRET_BYTES) return bytes
+  throw new RangeError(`The secret must have at least ${MIN_SECRET_BYTES} bytes; it has ${bytes.byteLength}.`)
+}

@@ -1,0 +1,78 @@
+import { isIP } from 'node:net'
+
+export type CrowdLimits = {
+  /** Sockets of the process; beyond it an upgrade gets a bare 503. */
+  readonly maxSockets: number
+  /** Sockets of one public peer address. */
+  readonly maxSocketsPerAddress: number
+  /** Sockets that are not verified yet. */
+  readonly maxVerifying: number
+}
+
+/** A counted place in the crowd. Both are idempotent. */
+export type Ticket = { readonly verified: () => void; readonly leave: () => void }
+
+/** Counts sockets before anything is spent on them. */
+export class Crowd {
+  readonly #limits: CrowdLimits
+  readonly #byAddress = new Map<string, number>()
+  #sockets = 0
+  #verifying = 0
+
+  constructor(limits: CrowdLimits) {
+    this.#limits = limits
+  }
+
+  get sockets(): number {
+    return this.#sockets
+  }
+
+  /** A ticket, or the HTTP status that turns a flood away. */
+  enter(address: string | undefined): Ticket | 429 | 503 {
+    const { maxSockets, maxSocketsPerAddress, maxVerifying } = this.#limits
+    if (this.#sockets >= maxSockets || this.#verifying >= maxVerifying) return 503
+    const counted = address !== undefined && isPublic(address) ? address : undefined
+    if (counted !== undefined && (this.#byAddress.get(counted) ?? 0) >= maxSocketsPerAddress) return 429
+    this.#count(counted, 1)
+    this.#verifying++
+    const verified = once(() => this.#verifying--)
+    const leave = once(() => this.#count(counted, -1))
+    return {
+      verified,
+      leave: () => {
+        verified()
+        leave()
+      },
+    }
+  }
+
+  #count(address: string | undefined, by: 1 | -1): void {
+    this.#sockets += by
+    if (address === undefined) return
+    const count = (this.#byAddress.get(address) ?? 0) + by
+    if (count === 0) this.#byAddress.delete(address)
+    else this.#byAddress.set(address, count)
+  }
+}
+
+function once(callback: () => void): () => void {
+  let called = false
+  return () => {
+    if (called) return
+    called = true
+    callback()
+  }
+}
+
+const PRIVATE_V4 = /^(?:0|10|127|169\.254|172\.(?:1[6-9]|2\d|3[01])|192\.168|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./
+
+/**
+ * Whether an address is one of the open internet. Behind a proxy everybody comes from its private address, and a count
+ * by address would shut out all of them at once. Ranges: RFC 1918, 6598, 3927, 4193, 4291.
+ */
+export function isPublic(address: string): boolean {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  const plain = mapped ?? address
+  if (isIP(plain) === 4) return !PRIVATE_V4.test(plain)
+  return isIP(plain) === 6 && !/^(?:::1?$|f[cd]|fe[89ab])/i.test(plain)
+}

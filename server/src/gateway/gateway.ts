@@ -1,0 +1,215 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { GoodbyeCode, IceServer, Limits, Role } from '@peerstage/sdk/protocol'
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
+import type { RoomInput } from '../hosting/input'
+import type { Clock, Journal, Meter, NewId } from '../hosting/ports'
+import { type Admission, admit, type Pass } from './admission'
+import type { Verify } from './auth'
+import { Budgets } from './budget'
+import { Crowd, type CrowdLimits, type Ticket } from './crowd'
+import { beat } from './heartbeat'
+import { type Address, addressOf, answeredProtocol, type Greeting, greetingOf } from './hello'
+import type { OriginRule } from './origin'
+import { SocketConnection } from './socket-connection'
+import { Visit } from './visit'
+
+export type GatewayParts = {
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly meter: Meter
+  readonly journal: Journal
+  readonly verify: Verify
+  /** The role that dev mode gives whoever has no token; without it a token is needed. */
+  readonly roleWithoutToken: Role | undefined
+  readonly mayConnect: OriginRule
+  readonly crowd: CrowdLimits
+  readonly limits: Limits
+  readonly iceServers: readonly IceServer[]
+  readonly submit: (roomId: string, input: RoomInput) => void
+}
+
+/** Verification that takes longer has failed. Absolute: nothing that a client does makes it longer. */
+const VERIFICATION_MS = 5000
+/** How long a closing socket may take to answer the close before it is cut. */
+const CLOSE_TIMEOUT_MS = 2000
+/** Clients of a draining server come back spread over so long. */
+const DRAIN_JITTER_MS = 10_000
+
+/** Takes upgrades under `/v1/rooms/`, and sees every socket through: refused, verified, visiting, closed. */
+export class Gateway {
+  readonly #parts: GatewayParts
+  readonly #sockets: WebSocketServer
+  readonly #crowd: Crowd
+  readonly #budgets: Budgets
+  readonly #connections = new Map<SocketConnection, WebSocket>()
+  readonly #stopBeat: () => void
+  #state: 'open' | 'draining' = 'open'
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts
+    this.#crowd = new Crowd(parts.crowd)
+    this.#budgets = new Budgets(parts.limits, () => parts.clock.now())
+    this.#sockets = new WebSocketServer(socketOptions(parts.limits.maxFrameBytes))
+    this.#stopBeat = beat(parts.clock, this.#connections)
+  }
+
+  /** Open sockets, those in verification included. */
+  get socketCount(): number {
+    return this.#crowd.sockets
+  }
+
+  /** Listens for upgrades on an app's own server. Foreign paths stay the app's. Returns what detaches it. */
+  attach(server: Server): () => void {
+    const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (this.handleUpgrade(request, socket, head)) return
+      // Nobody else would ever answer this one.
+      if (server.listenerCount('upgrade') === 1) socket.destroy()
+    }
+    server.on('upgrade', onUpgrade)
+    return () => server.off('upgrade', onUpgrade)
+  }
+
+  /** False when the path is not ours: the socket was not touched then. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    const address = addressOf(request.url)
+    if (address === undefined) return false
+    // An error without a listener would end the process.
+    socket.on('error', () => socket.destroy())
+    const ticket = this.#crowd.enter(request.socket.remoteAddress)
+    if (typeof ticket === 'number') this.#turnAway(socket, ticket)
+    else this.#upgrade(request, socket, head, address, ticket)
+    return true
+  }
+
+  /** Says goodbye to everybody, with delays that spread their return; ends when all are gone, or at the deadline. */
+  async drain(deadlineMs: number): Promise<void> {
+    this.#state = 'draining'
+    for (const connection of this.#connections.keys()) {
+      connection.close('draining', 'The server is going down.', spread(this.#parts.newId()))
+    }
+    await this.#emptied(deadlineMs)
+    this.#stopBeat()
+    for (const socket of this.#connections.values()) socket.terminate()
+  }
+
+  #emptied(deadlineMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#connections.size === 0) return resolve()
+      const cancel = this.#parts.clock.after(deadlineMs, resolve)
+      this.#onEmpty = () => {
+        cancel()
+        resolve()
+      }
+    })
+  }
+  #onEmpty = () => {}
+
+  /** A bare HTTP answer, for floods only: a browser cannot see it, but it costs next to nothing. */
+  #turnAway(socket: Duplex, status: 429 | 503): void {
+    this.#parts.meter.refusal(String(status))
+    const reason = status === 429 ? 'Too Many Requests' : 'Service Unavailable'
+    socket.end(`HTTP/1.1 ${status} ${reason}\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  }
+
+  /** 101 comes first, so that a browser hears why it is refused. */
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: Address, ticket: Ticket): void {
+    socket.once('close', ticket.leave)
+    this.#sockets.handleUpgrade(request, socket, head, (ws) => {
+      ws.pause()
+      const { newId, limits, clock } = this.#parts
+      const connection = new SocketConnection(newId(), ws, limits.maxFrameBytes, clock)
+      this.#connections.set(connection, ws)
+      ws.on('error', () => {})
+      ws.once('close', () => {
+        this.#connections.delete(connection)
+        if (this.#connections.size === 0) this.#onEmpty()
+      })
+      const greeting = this.#examine(request, address)
+      if ('goodbye' in greeting) this.#refuse(connection, ws, greeting.goodbye, greeting.reason)
+      else void this.#verify(connection, ws, greeting, ticket)
+    })
+  }
+
+  #examine(request: IncomingMessage, address: Address): Greeting | { goodbye: GoodbyeCode; reason: string } {
+    if (this.#state === 'draining') return { goodbye: 'draining', reason: 'The server is going down.' }
+    if (!this.#parts.mayConnect(request.headers.origin)) {
+      return { goodbye: 'forbidden', reason: 'Pages of this origin may not connect here.' }
+    }
+    return greetingOf(request, address)
+  }
+
+  async #verify(connection: SocketConnection, ws: WebSocket, greeting: Greeting, ticket: Ticket): Promise<void> {
+    const { clock, verify, roleWithoutToken } = this.#parts
+    const cancel = clock.after(VERIFICATION_MS, () => {
+      this.#refuse(connection, ws, 'verification_timeout', 'The token could not be verified in time.')
+    })
+    const admission = await admit(greeting, verify, roleWithoutToken).catch(this.#failed)
+    cancel()
+    ticket.verified()
+    if (!connection.isOpen) return
+    if ('goodbye' in admission) return this.#refuse(connection, ws, admission.goodbye, admission.reason)
+    const { roomId, claims } = admission.pass
+    const verdict = this.#budgets.join(claims.identity, roomId)
+    if (!verdict.ok) {
+      return this.#refuse(connection, ws, 'rate_limited', 'Too many joins in a short time.', verdict.retryAfterMs)
+    }
+    this.#welcome(connection, ws, greeting, admission.pass)
+  }
+
+  readonly #failed = (error: unknown): Admission => {
+    this.#parts.journal.error({ err: error }, 'a verification failed by itself')
+    return { goodbye: 'unavailable', reason: 'The token could not be verified now.' }
+  }
+
+  /** The socket is read again; if its peer has gone meanwhile that shows now, before a place is taken for it. */
+  #welcome(connection: SocketConnection, ws: WebSocket, greeting: Greeting, pass: Pass): void {
+    const { clock } = this.#parts
+    const budget = this.#budgets.of(pass.claims.identity, pass.roomId)
+    const visit = new Visit(this.#parts, connection, greeting, pass, budget)
+    const early: [Buffer, boolean][] = []
+    let listen = (data: Buffer, isBinary: boolean): void => {
+      early.push([data, isBinary])
+    }
+    ws.on('message', (data: Buffer, isBinary: boolean) => listen(data, isBinary))
+    ws.resume()
+    // Two turns: the first may be over before the socket has been read once.
+    clock.nextTurn(() =>
+      clock.nextTurn(() => {
+        if (!connection.isOpen) return
+        ws.once('close', (code) => visit.over(code))
+        visit.begin()
+        listen = (data, isBinary) => visit.read(data, isBinary)
+        for (const [data, isBinary] of early.splice(0)) visit.read(data, isBinary)
+      }),
+    )
+  }
+
+  #refuse(connection: SocketConnection, ws: WebSocket, code: GoodbyeCode, reason: string, retryAfterMs?: number): void {
+    this.#parts.meter.refusal(code)
+    connection.close(code, reason, retryAfterMs)
+    // Its answer to the close could not be seen otherwise.
+    ws.resume()
+  }
+}
+
+function socketOptions(maxPayload: number): ServerOptions & { closeTimeout: number } {
+  return {
+    noServer: true,
+    clientTracking: false,
+    // Compression costs memory for each socket and opens the door to bombs; a room's messages are small.
+    perMessageDeflate: false,
+    maxPayload,
+    maxFragments: 64,
+    maxBufferedChunks: 4096,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    handleProtocols: answeredProtocol,
+  }
+}
+
+/** A delay out of a random id: what is random comes in by one port only. */
+function spread(id: string): number {
+  let sum = 0
+  for (const character of id) sum = (sum * 31 + character.charCodeAt(0)) % DRAIN_JITTER_MS
+  return sum
+}

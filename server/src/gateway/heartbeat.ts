@@ -1,0 +1,35 @@
+import type { WebSocket } from 'ws'
+import type { Clock } from '../hosting/ports'
+import type { SocketConnection } from './socket-connection'
+
+const TICK_MS = 5000
+/** A ping each 15 s: who was not heard since the last one is dead, so at most 30 s after its last word. */
+const TICKS_BETWEEN_PINGS = 3
+
+/** Asks every socket for a sign of life, and looks for stalled readers. One timer for all of them. Returns what stops it. */
+export function beat(clock: Clock, connections: ReadonlyMap<SocketConnection, WebSocket>): () => void {
+  const asked = new WeakSet<WebSocket>()
+  let ticks = 0
+  let cancel = () => {}
+  const tick = () => {
+    cancel = clock.after(TICK_MS, tick)
+    ticks++
+    for (const [connection, socket] of connections) {
+      connection.closeIfStalled()
+      if (ticks % TICKS_BETWEEN_PINGS === 0) ask(socket, asked)
+    }
+  }
+  cancel = clock.after(TICK_MS, tick)
+  return () => cancel()
+}
+
+function ask(socket: WebSocket, asked: WeakSet<WebSocket>): void {
+  if (asked.has(socket)) return socket.terminate()
+  asked.add(socket)
+  const heard = () => {
+    asked.delete(socket)
+    socket.off('pong', heard).off('message', heard).off('ping', heard)
+  }
+  socket.on('pong', heard).on('message', heard).on('ping', heard)
+  if (socket.readyState === socket.OPEN) socket.ping()
+}

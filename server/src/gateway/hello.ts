@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http'
+import {
+  decodeHello,
+  type GoodbyeCode,
+  HELLO_PREFIX,
+  type Hello,
+  MAX_HELLO_CHARACTERS,
+  ROOMS_PATH,
+  roomId,
+  SUBPROTOCOL,
+} from '@peerstage/sdk/protocol'
+import * as v from 'valibot'
+
+/** Where an upgrade is headed: nothing of ours, or a room by a name that may be none. */
+export type Address = { readonly roomId: string | undefined; readonly query: URLSearchParams }
+
+export type Greeting = { readonly roomId: string; readonly hello: Hello; readonly token: string | undefined }
+export type Misspoken = { readonly goodbye: GoodbyeCode; readonly reason: string }
+
+/** The room that a path names; `undefined` when the path is not ours. */
+export function addressOf(url: string | undefined): Address | undefined {
+  const [path = '', query = ''] = (url ?? '').split('?', 2)
+  if (!path.startsWith(ROOMS_PATH)) return undefined
+  const id = path.slice(ROOMS_PATH.length)
+  return { roomId: v.is(roomId, id) ? id : undefined, query: new URLSearchParams(query) }
+}
+
+export const offeredProtocols = (request: IncomingMessage): string[] =>
+  (request.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim())
+
+/**
+ * The subprotocol to answer: ours, never the hello. A client of another version gets its own back, or its browser would
+ * drop the connection before the goodbye that tells why.
+ */
+export function answeredProtocol(offered: Iterable<string>): string | false {
+  const all = [...offered]
+  if (all.includes(SUBPROTOCOL)) return SUBPROTOCOL
+  return all.find((each) => /^peerstage\.v\d{1,4}$/.test(each)) ?? false
+}
+
+/** The client's first words, or what is wrong with them. */
+export function greetingOf(request: IncomingMessage, { roomId, query }: Address): Greeting | Misspoken {
+  if (query.has('token')) return misspoken('A token does not belong into a URL: send it in the hello.')
+  if (roomId === undefined) return misspoken('A room id has 1 to 64 characters of A-Z, a-z, 0-9, _ and -.')
+  const offered = offeredProtocols(request)
+  if (!offered.includes(SUBPROTOCOL)) {
+    return { goodbye: 'unsupported_version', reason: `This server speaks ${SUBPROTOCOL}.` }
+  }
+  const encoded = offered.filter((each) => each.startsWith(HELLO_PREFIX)).map((each) => each.slice(HELLO_PREFIX.length))
+  const [only] = encoded
+  if (only === undefined || encoded.length > 1) return misspoken('The hello is missing.')
+  if (only.length > MAX_HELLO_CHARACTERS) return misspoken('The hello is too large.')
+  const hello = decodeHello(only)
+  return hello === undefined
+    ? misspoken('The hello cannot be read.')
+    : { roomId, hello, token: tokenOf(request, hello) }
+}
+
+const misspoken = (reason: string): Misspoken => ({ goodbye: 'bad_frame', reason })
+
+/** From Node, where headers can be set, the token may also come as a bearer. */
+function tokenOf({ headers }: IncomingMessage, hello: Hello): string | undefined {
+  return hello.token ?? /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+}

@@ -1,0 +1,106 @@
+import { joinFrame } from '@peerstage/sdk/protocol'
+
+/** What an outbox needs of a socket. `sent` is called when the bytes are with the operating system, or lost. */
+export interface Wire {
+  write(frame: string, sent: () => void): void
+}
+
+type Waiting = { readonly text: string; readonly bytes: number; readonly droppable: boolean }
+
+/** At most so much waits for one reader; more than any snapshot, and than the replay window, so that a resume can't loop. */
+export const MAX_QUEUED_BYTES = 1024 * 1024
+/** A reader that takes nothing for so long is stalled. */
+export const STALLED_MS = 10_000
+/** Handed to the socket at once; the rest waits here, where casts can still be dropped. */
+const MAX_IN_FLIGHT_BYTES = 256 * 1024
+
+/** The messages that wait for one reader: joined into frames, bounded, casts dropped first. */
+export class Outbox {
+  readonly #wire: Wire
+  readonly #maxFrameBytes: number
+  readonly #now: () => number
+  #waiting: Waiting[] = []
+  #waitingBytes = 0
+  #inFlightBytes = 0
+  #progressAt: number
+
+  constructor(wire: Wire, maxFrameBytes: number, now: () => number) {
+    this.#wire = wire
+    this.#maxFrameBytes = maxFrameBytes
+    this.#now = now
+    this.#progressAt = now()
+  }
+
+  /** Queues a message. False when the reader is too slow for it: nothing more may be queued then. */
+  push(text: string, droppable: boolean): boolean {
+    const bytes = Buffer.byteLength(text)
+    if (this.#isFullFor(bytes)) {
+      if (droppable) return true
+      this.#dropCasts()
+      if (this.#isFullFor(bytes)) return false
+    }
+    this.#waiting.push({ text, bytes, droppable })
+    this.#waitingBytes += bytes
+    return true
+  }
+
+  /** Writes what is queued, as far as the reader keeps up; the rest follows by itself. */
+  flush(): void {
+    while (this.#waiting.length > 0 && this.#inFlightBytes < MAX_IN_FLIGHT_BYTES) this.#writeFrame()
+  }
+
+  /** Drops all that is queued but for one last message, and writes that. */
+  finish(text: string): void {
+    this.#waiting = []
+    this.#waitingBytes = 0
+    this.#wire.write(joinFrame([text]), () => {})
+  }
+
+  /** Writes all that is queued, however slow the reader is: the connection ends behind it. */
+  flushAll(): void {
+    while (this.#waiting.length > 0) this.#writeFrame()
+  }
+
+  /** Whether the reader has taken nothing for 10 s though something waits for it. */
+  get isStalled(): boolean {
+    return this.#inFlightBytes > 0 && this.#now() - this.#progressAt >= STALLED_MS
+  }
+
+  #isFullFor(bytes: number): boolean {
+    const held = this.#waitingBytes + this.#inFlightBytes
+    return held > 0 && held + bytes > MAX_QUEUED_BYTES
+  }
+
+  #dropCasts(): void {
+    this.#waiting = this.#waiting.filter((each) => !each.droppable)
+    this.#waitingBytes = this.#waiting.reduce((sum, each) => sum + each.bytes, 0)
+  }
+
+  #writeFrame(): void {
+    const messages = this.#cut()
+    const frame = joinFrame(messages.map((each) => each.text))
+    const bytes = messages.reduce((sum, each) => sum + each.bytes, 0)
+    if (this.#inFlightBytes === 0) this.#progressAt = this.#now()
+    this.#waitingBytes -= bytes
+    this.#inFlightBytes += bytes
+    this.#wire.write(frame, () => this.#taken(bytes))
+  }
+
+  #taken(bytes: number): void {
+    this.#inFlightBytes -= bytes
+    this.#progressAt = this.#now()
+    this.flush()
+  }
+
+  /** As many messages as one frame holds, brackets and commas counted; one that is larger by itself goes alone. */
+  #cut(): Waiting[] {
+    let bytes = 1
+    let count = 0
+    for (const each of this.#waiting) {
+      bytes += each.bytes + 1
+      if (count > 0 && bytes > this.#maxFrameBytes) break
+      count++
+    }
+    return this.#waiting.splice(0, count)
+  }
+}

@@ -1,0 +1,63 @@
+/** A token bucket's measure: `perSecond` in the long run, `burst` at once after a pause. */
+export type Rate = { readonly perSecond: number; readonly burst: number }
+
+/** A bucket as it was at `at` (ms). It may hold less than nothing: who goes on after a refusal sinks deeper. */
+export type Bucket = { readonly tokens: number; readonly at: number }
+
+/** Yes; no, and when to ask again; or far beyond anything honest. */
+export type Verdict =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly retryAfterMs: number; readonly flood: boolean }
+
+/** Beyond so many times the limit it is no mistake any more, and the connection ends. */
+const FLOOD = 10
+
+const YES: Verdict = { ok: true }
+
+/** Takes `cost` out of a bucket. Pure: the new bucket, and the verdict. A bucket not seen before is full. */
+export function take(bucket: Bucket | undefined, rate: Rate, now: number, cost = 1): [Bucket, Verdict] {
+  const tokens = bucket === undefined ? rate.burst : refilled(bucket, rate, now)
+  if (tokens >= cost) return [{ tokens: tokens - cost, at: now }, YES]
+  // A refusal costs a tenth, so that whoever keeps to ten times the limit just never reaches the bottom.
+  const after = Math.max(-rate.burst, tokens - cost / FLOOD)
+  const retryAfterMs = Math.ceil(((cost - after) / rate.perSecond) * 1000)
+  return [
+    { tokens: after, at: now },
+    { ok: false, retryAfterMs, flood: after <= -rate.burst },
+  ]
+}
+
+const refilled = ({ tokens, at }: Bucket, { perSecond, burst }: Rate, now: number): number =>
+  Math.min(burst, tokens + (Math.max(0, now - at) / 1000) * perSecond)
+
+/**
+ * Buckets by key, at most `capacity` of them: the one not used for longest goes first. It would have filled up again by
+ * then, unless so many others were busy within its pause.
+ */
+export class Buckets {
+  readonly #buckets = new Map<string, Bucket>()
+  readonly #capacity: number
+
+  constructor(capacity: number) {
+    this.#capacity = capacity
+  }
+
+  take(key: string, rate: Rate, now: number, cost = 1): Verdict {
+    const [bucket, verdict] = take(this.#buckets.get(key), rate, now, cost)
+    this.#buckets.delete(key)
+    this.#buckets.set(key, bucket)
+    if (this.#buckets.size > this.#capacity) this.#forgetOldest()
+    return verdict
+  }
+
+  get size(): number {
+    return this.#buckets.size
+  }
+
+  #forgetOldest(): void {
+    for (const key of this.#buckets.keys()) {
+      this.#buckets.delete(key)
+      return
+    }
+  }
+}

@@ -1,0 +1,195 @@
+import { type ClientMessage, decodeClientFrame, type IceServer, type Limits, reject } from '@peerstage/sdk/protocol'
+import type { RoomInput } from '../hosting/input'
+import type { Clock, Meter } from '../hosting/ports'
+import { claimsOf, type Pass } from './admission'
+import type { Verify } from './auth'
+import type { Budget } from './budget'
+import type { Greeting } from './hello'
+import type { SocketConnection } from './socket-connection'
+import { type TokenWatch, watchToken } from './token-watch'
+
+/** So many bad messages may be a mistake; one more is none. */
+const BAD_MESSAGES_ALLOWED = 2
+/** How long a prejoin screen may hold a verified connection without a place. */
+const HOLD_MS = 5 * 60_000
+
+export type VisitParts = {
+  readonly clock: Clock
+  readonly meter: Meter
+  readonly verify: Verify
+  readonly limits: Limits
+  readonly iceServers: readonly IceServer[]
+  readonly submit: (roomId: string, input: RoomInput) => void
+}
+
+type MessageOf<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>
+type RoomBound = Exclude<
+  ClientMessage,
+  { type: 'heartbeat' | 'join' | 'leave' | 'session.refresh' | 'signal' | 'cast' }
+>
+
+/** A verified connection from its first frame to its end: reads what it says, and hands it on to its room. */
+export class Visit {
+  readonly #parts: VisitParts
+  readonly #connection: SocketConnection
+  readonly #greeting: Greeting
+  readonly #budget: Budget
+  readonly #tokenWatch: TokenWatch
+  #pass: Pass
+  #seated = false
+  #badMessages = 0
+  #cancelHold = () => {}
+
+  constructor(parts: VisitParts, connection: SocketConnection, greeting: Greeting, pass: Pass, budget: Budget) {
+    this.#parts = parts
+    this.#connection = connection
+    this.#greeting = greeting
+    this.#pass = pass
+    this.#budget = budget
+    this.#tokenWatch = watchToken(parts.clock, {
+      refreshNeeded: (expiresAt) => this.#tellNow({ type: 'session.refreshNeeded', expiresAt }),
+      expired: () => this.#connection.close('unauthorized', 'The token has expired.'),
+    })
+  }
+
+  /** Takes the place that the hello asked for, or holds. */
+  begin(): void {
+    if (this.#pass.expiresAt !== undefined) this.#tokenWatch.renew(this.#pass.expiresAt)
+    if (this.#greeting.hello.intent === 'join') this.#knock()
+    else this.#hold()
+  }
+
+  /** One frame of the client. Never throws. */
+  read(data: Buffer, isBinary: boolean): void {
+    if (!this.#connection.isOpen) return
+    const frame = isBinary ? undefined : decodeClientFrame(data.toString())
+    if (frame === undefined) this.#refuse('bad_frame', 'A frame is a JSON array of messages, as text.')
+    for (const decoded of frame ?? []) {
+      if (!this.#connection.isOpen) return
+      if (decoded.ok) this.#weigh(decoded.message)
+      else this.#bad(decoded.id)
+    }
+    this.#connection.flush()
+  }
+
+  /** The socket is gone. `code`: what the peer closed it with. */
+  over(code: number): void {
+    this.#tokenWatch.stop()
+    this.#cancelHold()
+    const departure = code === GOING_AWAY ? 'closed' : 'lost'
+    this.#submit({ type: 'gone', connection: this.#connection, departure })
+  }
+
+  #hold(): void {
+    const { iceServers, limits, clock } = this.#parts
+    this.#cancelHold = clock.after(HOLD_MS, () => {
+      if (!this.#seated) this.#connection.close('verification_timeout', 'Nobody joined in five minutes.')
+    })
+    this.#tellNow({ type: 'held', iceServers: [...iceServers], limits })
+  }
+
+  #knock(commandId?: number): void {
+    const { page, attempt, seq, instance } = this.#greeting.hello
+    const { claims, sessionHash } = this.#pass
+    const knock = { type: 'join', connection: this.#connection, claims, sessionHash, page, attempt } as const
+    const seated = () => {
+      this.#seated = true
+    }
+    this.#submit({
+      ...knock,
+      seated,
+      ...(seq === undefined ? {} : { seq }),
+      ...(instance === undefined ? {} : { instance }),
+      ...(commandId === undefined ? {} : { commandId }),
+    })
+  }
+
+  #weigh(message: ClientMessage): void {
+    const verdict = this.#budget(message)
+    if (verdict.ok) return this.#take(message)
+    this.#parts.meter.refusal('rate_limited')
+    if (verdict.flood) {
+      this.#connection.close('rate_limited', 'Far too many messages.', verdict.retryAfterMs)
+      return
+    }
+    const error = reject('rate_limited', 'Too many messages at once.', verdict.retryAfterMs)
+    if ('id' in message) this.#connection.tell({ type: 'reply', re: message.id, ok: false, error })
+    else if (message.type === 'signal')
+      this.#connection.tell({ type: 'refused', what: 'signal', to: message.to, error })
+    else if (message.type === 'cast') this.#connection.tell({ type: 'refused', what: 'cast', error })
+  }
+
+  #take(message: ClientMessage): void {
+    if (message.type === 'heartbeat') this.#connection.tell({ type: 'heartbeat' })
+    else if (message.type === 'join') this.#join(message)
+    else if (message.type === 'leave') this.#leave(message)
+    else if (message.type === 'session.refresh') void this.#refresh(message)
+    else if (message.type === 'signal') this.#route({ type: 'signal', signal: message })
+    else if (message.type === 'cast') this.#route({ type: 'cast', cast: message.cast })
+    else this.#command(message)
+  }
+
+  #command(command: RoomBound): void {
+    this.#submit({ type: 'command', connection: this.#connection, command })
+  }
+
+  #route(routable: Extract<RoomInput, { type: 'routable' }>['routable']): void {
+    this.#submit({ type: 'routable', connection: this.#connection, routable })
+  }
+
+  #join({ id }: MessageOf<'join'>): void {
+    if (this.#greeting.hello.intent === 'hold') this.#knock(id)
+    else this.#deny(id, 'The hello has asked for the place already.')
+  }
+
+  #leave({ id }: MessageOf<'leave'>): void {
+    if (this.#greeting.hello.intent === 'hold' && !this.#seated) {
+      this.#connection.tell({ type: 'reply', re: id, ok: true, seq: 0 })
+      this.#connection.end()
+    } else this.#submit({ type: 'leave', connection: this.#connection, commandId: id })
+  }
+
+  /** A fresh token must be for the same identity; its room was checked with it. What it changes is the room's to decide. */
+  async #refresh({ id, token }: MessageOf<'session.refresh'>): Promise<void> {
+    const verified = await this.#parts.verify(token, this.#pass.roomId)
+    if (!this.#connection.isOpen) return
+    if ('goodbye' in verified || verified.claims.sub !== this.#pass.claims.identity) {
+      const error = reject('unauthorized', 'The token is not valid for this session.')
+      return this.#tellNow({ type: 'reply', re: id, ok: false, error })
+    }
+    const { claims, expiresAt } = verified
+    this.#pass = { ...this.#pass, claims: claimsOf(claims, this.#greeting.hello.name), expiresAt }
+    this.#tokenWatch.renew(expiresAt)
+    if (this.#seated) {
+      this.#submit({ type: 'refresh', connection: this.#connection, commandId: id, role: claims.role })
+    } else this.#tellNow({ type: 'reply', re: id, ok: true, seq: 0 })
+  }
+
+  #bad(id: number | undefined): void {
+    this.#badMessages++
+    this.#parts.meter.refusal('invalid')
+    if (this.#badMessages > BAD_MESSAGES_ALLOWED) return this.#refuse('bad_frame', 'Too many bad messages.')
+    if (id !== undefined) this.#deny(id, 'The message is not one of this protocol, or a value is out of bounds.')
+  }
+
+  #deny(id: number, sentence: string): void {
+    this.#connection.tell({ type: 'reply', re: id, ok: false, error: reject('invalid', sentence) })
+  }
+
+  #refuse(code: 'bad_frame', reason: string): void {
+    this.#parts.meter.refusal(code)
+    this.#connection.close(code, reason)
+  }
+
+  #tellNow(message: Parameters<SocketConnection['tell']>[0]): void {
+    this.#connection.tell(message)
+    this.#connection.flush()
+  }
+
+  #submit(input: RoomInput): void {
+    this.#parts.submit(this.#pass.roomId, input)
+  }
+}
+
+/** RFC 6455 §7.4.1: a browser navigating away or closing the tab. */
+const GOING_AWAY = 1001

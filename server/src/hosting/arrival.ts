@@ -1,0 +1,84 @@
+import { type LoggedEvent, PROTOCOL_VERSION, type Welcome } from '@peerstage/sdk/protocol'
+import { decide } from '../room/index'
+import type { ServerState } from '../room/state'
+import { apply, contextOf, type Draft, isClosed, publicPart } from './draft'
+import { close, replyOk, send } from './effect'
+import type { Knock } from './input'
+import { connectionOf } from './seats'
+
+/** What a log still had of the events that a knock asks for; fetched before the turn. */
+export type Missed = ReadonlyMap<Knock, readonly LoggedEvent[]>
+
+/** A connection takes its participant's place: a join, a resume, a reload or a takeover. */
+export function arrive(draft: Draft, knock: Knock, missed: Missed): void {
+  if (isClosed(draft)) {
+    draft.leftover.push(knock)
+    return
+  }
+  const known = draft.seats.find((seat) => seat.sessionHash === knock.sessionHash)
+  if (known !== undefined && knock.attempt < known.attempt) {
+    draft.effects.push(close(knock.connection, 'superseded', 'A newer connection of this session is here already.'))
+    return
+  }
+  const { claims, sessionHash, page } = knock
+  const decision = decide(draft.state, { type: 'session.join', claims, sessionHash, page }, contextOf(draft, null))
+  if ('goodbye' in decision) {
+    draft.settings.meter.refusal(decision.goodbye)
+    draft.effects.push(close(knock.connection, decision.goodbye, decision.reason))
+  } else if ('refused' in decision || decision.participantId === undefined) {
+    draft.effects.push(close(knock.connection, 'unavailable', 'The place could not be taken.'))
+  } else {
+    replaceConnection(draft, decision.participantId, knock)
+    apply(draft, decision.events)
+    seat(draft, decision.participantId, knock, missed)
+  }
+}
+
+/** The connection that held the place so far goes: its page has been replaced, or its socket. */
+function replaceConnection(draft: Draft, participantId: string, knock: Knock): void {
+  const seat = draft.seats.get(participantId)
+  const before = connectionOf(seat)
+  if (seat === undefined || before === undefined || before === knock.connection) return
+  draft.effects.push(close(before, 'superseded', 'Another connection has taken this place.'))
+  draft.seats.put({ ...seat, line: { state: 'away', since: draft.now, departure: 'lost' } })
+}
+
+function seat(draft: Draft, participantId: string, knock: Knock, missed: Missed): void {
+  const { connection, sessionHash, attempt, commandId } = knock
+  const returning = draft.seats.get(participantId) !== undefined
+  draft.seats.put({ participantId, sessionHash, attempt, line: { state: 'connected', connection } })
+  if (draft.state === undefined) return
+  draft.effects.push({ do: 'call', callback: knock.seated })
+  draft.effects.push(send([connection], welcomeOf(draft, draft.state, participantId, knock, missed)))
+  if (commandId !== undefined) draft.effects.push(replyOk(connection, commandId, draft.state.room.seq))
+  if (returning) {
+    const others = draft.seats.connections(participantId)
+    draft.effects.push(send(others, { type: 'presence', participantId, presence: 'connected' }))
+  }
+}
+
+function welcomeOf(draft: Draft, state: ServerState, self: string, knock: Knock, missed: Missed): Welcome {
+  const { rules, iceServers } = draft.settings
+  const events = eventsSince(draft, state, knock, missed)
+  return {
+    type: 'welcome',
+    protocol: PROTOCOL_VERSION,
+    self,
+    instance: state.room.instance,
+    seq: state.room.seq,
+    resumed: events !== undefined,
+    ...(events === undefined ? { room: state.room } : { events }),
+    reconnecting: draft.seats.away(),
+    iceServers: [...iceServers],
+    limits: rules.limits,
+    lastCommandId: state.ledger.sessions.get(self)?.lastCommandId ?? 0,
+    serverTime: draft.now,
+  }
+}
+
+/** All events after the knock's seq, those of this very turn included; undefined where only a snapshot will do. */
+function eventsSince(draft: Draft, state: ServerState, knock: Knock, missed: Missed): LoggedEvent[] | undefined {
+  const before = missed.get(knock)
+  if (before === undefined || knock.instance !== state.room.instance) return undefined
+  return [...before, ...draft.records.map(publicPart)]
+}

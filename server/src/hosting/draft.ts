@@ -1,0 +1,69 @@
+import type { IceServer, LoggedEvent } from '@peerstage/sdk/protocol'
+import type { DecideContext, RoomRules } from '../room/command'
+import { evolveState, toRecords } from '../room/index'
+import type { Decided, ServerState, StoredRecord } from '../room/state'
+import { close, type Effect, send } from './effect'
+import type { RoomInput } from './input'
+import type { Journal, Meter, NewId } from './ports'
+import { connectionOf, type Seats } from './seats'
+
+/** What a room is run with; the same for all its turns. */
+export type RoomSettings = {
+  readonly rules: RoomRules
+  readonly iceServers: readonly IceServer[]
+  readonly newId: NewId
+  readonly meter: Meter
+  readonly journal: Journal
+}
+
+/** A turn in the making: a provisional room that is either kept whole or thrown away whole. */
+export type Draft = {
+  readonly settings: RoomSettings
+  readonly now: number
+  readonly seats: Seats
+  /** Absent until the room's first event. */
+  state: ServerState | undefined
+  readonly records: StoredRecord[]
+  readonly effects: Effect[]
+  /** What came behind the room's end, for whichever instance opens next. */
+  readonly leftover: RoomInput[]
+}
+
+export const isClosed = (draft: Draft): boolean => draft.state?.room.status === 'closed'
+
+export const lastSeq = (draft: Draft): number => draft.state?.room.seq ?? 0
+
+export function contextOf(draft: Draft, by: string | null, commandId?: number): DecideContext {
+  const { rules, newId } = draft.settings
+  const context = { by, now: draft.now, newId, rules }
+  return commandId === undefined ? context : { ...context, commandId }
+}
+
+/** Folds what was decided into the draft, and lets everybody who is seated hear of it. */
+export function apply(draft: Draft, decided: readonly Decided[]): void {
+  for (const record of toRecords(draft.state, decided, draft.now)) {
+    draft.state = evolveState(draft.state, record)
+    draft.records.push(record)
+    draft.effects.push(send(draft.seats.connections(), { type: 'event', logged: publicPart(record) }))
+    unseat(draft, record)
+  }
+}
+
+/** A record without what never leaves the server. */
+export const publicPart = ({ seq, at, by, event }: StoredRecord): LoggedEvent => ({ seq, at, by, event })
+
+/** Whoever is gone by an event has no seat any more; who was sent away hears why. */
+function unseat(draft: Draft, { event }: StoredRecord): void {
+  if (event.type === 'room.ended') {
+    for (const connection of draft.seats.connections()) {
+      draft.effects.push(close(connection, 'room_ended', 'The room has ended.'))
+    }
+    draft.seats.clear()
+  } else if (event.type === 'participant.left') {
+    const connection = connectionOf(draft.seats.get(event.participantId))
+    draft.seats.remove(event.participantId)
+    if (connection !== undefined && event.reason === 'removed') {
+      draft.effects.push(close(connection, 'removed', 'You were removed from the room.'))
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import type { GoodbyeCode, Rejection, ServerMessage } from '@peerstage/sdk/protocol'
+import { encodeMessage } from '@peerstage/sdk/protocol'
+import type { Connection } from './ports'
+
+/** What a turn does to the outside once it is kept, in order. Data, so that a turn that failed leaves no trace. */
+export type Effect =
+  /** `droppable`: a cast, which a slow reader may miss. */
+  | {
+      readonly do: 'send'
+      readonly to: readonly Connection[]
+      readonly text: () => string
+      readonly droppable: boolean
+    }
+  | {
+      readonly do: 'close'
+      readonly connection: Connection
+      readonly code: GoodbyeCode
+      readonly reason: string
+      readonly retryAfterMs?: number
+    }
+  | { readonly do: 'end'; readonly connection: Connection }
+  | { readonly do: 'call'; readonly callback: () => void }
+
+/** One message for some connections, serialised once and only if somebody gets it. */
+export function send(to: readonly Connection[], message: ServerMessage, droppable = false): Effect {
+  let text: string | undefined
+  return {
+    do: 'send',
+    to,
+    text: () => {
+      text ??= encodeMessage(message)
+      return text
+    },
+    droppable,
+  }
+}
+
+export const replyOk = (to: Connection, re: number, seq: number, result?: unknown): Effect =>
+  send([to], { type: 'reply', re, ok: true, seq, ...(result === undefined ? {} : { result }) })
+
+export const replyError = (to: Connection, re: number, error: Rejection): Effect =>
+  send([to], { type: 'reply', re, ok: false, error })
+
+export const close = (connection: Connection, code: GoodbyeCode, reason: string, retryAfterMs?: number): Effect =>
+  retryAfterMs === undefined
+    ? { do: 'close', connection, code, reason }
+    : { do: 'close', connection, code, reason, retryAfterMs }
+
+/** Carries effects out in order, then flushes every socket once. */
+export function perform(effects: readonly Effect[]): void {
+  const touched = new Set<Connection>()
+  for (const effect of effects) {
+    if (effect.do === 'send') {
+      for (const connection of effect.to) {
+        connection.send(effect.text(), effect.droppable)
+        touched.add(connection)
+      }
+    } else if (effect.do === 'close') effect.connection.close(effect.code, effect.reason, effect.retryAfterMs)
+    else if (effect.do === 'end') effect.connection.end()
+    else effect.callback()
+  }
+  for (const connection of touched) connection.flush()
+}

@@ -1,0 +1,38 @@
+import type { Role, RoomCommand } from '@peerstage/sdk/protocol'
+import type { Claims, Routable } from '../room/command'
+import type { Connection } from './ports'
+
+/** A verified connection asks for its place. */
+export type Knock = {
+  readonly type: 'join'
+  readonly connection: Connection
+  readonly claims: Claims
+  /** SHA-256 of the session key, hex. */
+  readonly sessionHash: string
+  readonly page: string
+  readonly attempt: number
+  /** What the client has folded already; asks for what came after. */
+  readonly seq?: number
+  readonly instance?: string
+  /** The `join` command of a held connection, answered after the welcome. */
+  readonly commandId?: number
+  /** Told once, when the place is taken. */
+  readonly seated: () => void
+}
+
+/** How a connection went away: its tab was closed or navigated (WebSocket close code 1001), or anything else. */
+export type Departure = 'closed' | 'lost'
+
+/** Everything that can wait in a room's queue, in the order of its arrival. */
+export type RoomInput =
+  | Knock
+  | { readonly type: 'command'; readonly connection: Connection; readonly command: RoomCommand }
+  | { readonly type: 'routable'; readonly connection: Connection; readonly routable: Routable }
+  | { readonly type: 'leave'; readonly connection: Connection; readonly commandId: number }
+  /** A fresh token was verified. */
+  | { readonly type: 'refresh'; readonly connection: Connection; readonly commandId: number; readonly role: Role }
+  | { readonly type: 'gone'; readonly connection: Connection; readonly departure: Departure }
+  /** A deadline has come. */
+  | { readonly type: 'tick' }
+  /** The server ends the room. `settle` is told whether it could. */
+  | { readonly type: 'end'; readonly settle: (outcome: 'ended' | 'absent' | 'unavailable') => void }

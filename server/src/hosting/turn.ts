@@ -1,0 +1,171 @@
+import { type Rejection, reject } from '@peerstage/sdk/protocol'
+import type { InternalCommand } from '../room/command'
+import { deadlines, decide, route } from '../room/index'
+import { arrive, type Missed } from './arrival'
+import { apply, contextOf, type Draft, isClosed, lastSeq } from './draft'
+import { close, type Effect, replyError, replyOk, send } from './effect'
+import type { RoomInput } from './input'
+import type { Connection } from './ports'
+import { absencesOf, connectionOf } from './seats'
+
+type InputOf<T extends RoomInput['type']> = Extract<RoomInput, { type: T }>
+
+/** Runs inputs in their order through a draft. An input whose handling throws is answered `internal`; the others go on. */
+export function takeTurn(draft: Draft, inputs: readonly RoomInput[], missed: Missed): void {
+  for (const input of inputs) {
+    try {
+      take(draft, input, missed)
+    } catch (error) {
+      draft.settings.journal.error({ err: error, input: input.type }, 'a room could not handle an input')
+      draft.effects.push(...refusalOf(input, reject('internal', 'Something went wrong in the server.')))
+    }
+  }
+}
+
+function take(draft: Draft, input: RoomInput, missed: Missed): void {
+  if (input.type === 'join') arrive(draft, input, missed)
+  else if (input.type === 'command') command(draft, input)
+  else if (input.type === 'routable') routable(draft, input)
+  else if (input.type === 'leave') leave(draft, input)
+  else if (input.type === 'refresh') refresh(draft, input)
+  else if (input.type === 'gone') gone(draft, input)
+  else if (input.type === 'tick') tick(draft)
+  else end(draft, input)
+}
+
+const NOT_SEATED = reject('forbidden', 'You are not in this room.')
+
+function command(draft: Draft, { connection, command }: InputOf<'command'>): void {
+  const by = draft.seats.ofConnection(connection)?.participantId
+  if (by === undefined) {
+    draft.effects.push(replyError(connection, command.id, NOT_SEATED))
+    return
+  }
+  const decision = decide(draft.state, command, contextOf(draft, by, command.id))
+  if ('goodbye' in decision) {
+    draft.effects.push(close(connection, decision.goodbye, decision.reason))
+  } else if ('refused' in decision) {
+    draft.settings.meter.command(command.type, decision.refused.code)
+    draft.effects.push(replyError(connection, command.id, decision.refused))
+  } else {
+    apply(draft, decision.events)
+    draft.settings.meter.command(command.type, 'ok')
+    draft.effects.push(replyOk(connection, command.id, decision.answeredSeq ?? lastSeq(draft), decision.result))
+  }
+}
+
+/** A signal or cast on its way; they have no reply, so a refusal is a message of its own. */
+function routable(draft: Draft, input: InputOf<'routable'>): void {
+  const by = draft.seats.ofConnection(input.connection)?.participantId
+  if (by === undefined || draft.state === undefined) {
+    draft.effects.push(refusedRoutable(input, NOT_SEATED))
+    return
+  }
+  const answer = route(draft.state, by, input.routable, draft.settings.rules.limits)
+  if ('refused' in answer) draft.effects.push(refusedRoutable(input, answer.refused))
+  else {
+    const to = answer.to.flatMap((id) => connectionOf(draft.seats.get(id)) ?? [])
+    draft.effects.push(send(to, answer.message, input.routable.type === 'cast'))
+  }
+}
+
+function refusedRoutable({ connection, routable }: InputOf<'routable'>, error: Rejection): Effect {
+  const what = routable.type
+  const to = routable.type === 'signal' ? { to: routable.signal.to } : {}
+  return send([connection], { type: 'refused', what, ...to, error })
+}
+
+function leave(draft: Draft, { connection, commandId }: InputOf<'leave'>): void {
+  const participantId = draft.seats.ofConnection(connection)?.participantId
+  if (participantId === undefined) {
+    draft.effects.push(replyError(connection, commandId, NOT_SEATED))
+    return
+  }
+  // The leaver hears its own event and reply, though it has no seat any more when they go out.
+  internal(draft, { type: 'session.end', participantId, reason: 'left' })
+  draft.effects.push(replyOk(connection, commandId, lastSeq(draft)), { do: 'end', connection })
+}
+
+function refresh(draft: Draft, { connection, commandId, role }: InputOf<'refresh'>): void {
+  const participantId = draft.seats.ofConnection(connection)?.participantId
+  if (participantId === undefined) {
+    draft.effects.push(replyError(connection, commandId, NOT_SEATED))
+    return
+  }
+  internal(draft, { type: 'session.refreshed', participantId, role })
+  draft.effects.push(replyOk(connection, commandId, lastSeq(draft)))
+}
+
+/** Presence is volatile: it is told, and kept with the seat, but never logged. */
+function gone(draft: Draft, { connection, departure }: InputOf<'gone'>): void {
+  const seat = draft.seats.ofConnection(connection)
+  if (seat === undefined) return
+  const { participantId } = seat
+  draft.seats.put({ ...seat, line: { state: 'away', since: draft.now, departure } })
+  draft.effects.push(send(draft.seats.connections(), { type: 'presence', participantId, presence: 'reconnecting' }))
+}
+
+/** What is due is asked anew at its place in the turn: who came back a moment ago is not sent away. */
+function tick(draft: Draft): void {
+  if (draft.state === undefined || isClosed(draft)) return
+  for (const due of deadlines(draft.state, absencesOf(draft.seats), draft.now).due) internal(draft, due)
+}
+
+function end(draft: Draft, { settle }: InputOf<'end'>): void {
+  const open = draft.state !== undefined && !isClosed(draft)
+  if (open) internal(draft, { type: 'room.end', reason: 'ended' })
+  draft.effects.push({ do: 'call', callback: () => settle(open ? 'ended' : 'absent') })
+}
+
+function internal(draft: Draft, command: InternalCommand): void {
+  const decision = decide(draft.state, command, contextOf(draft, null))
+  if ('events' in decision) apply(draft, decision.events)
+}
+
+/** Parts the inputs of a turn from what goes beyond `limit` commands of one connection; that is refused before anything runs. */
+export function withinLimit(inputs: readonly RoomInput[], limit: number): [RoomInput[], Effect[]] {
+  const counts = new Map<Connection, number>()
+  const excess: Effect[] = []
+  const within = inputs.filter((input) => {
+    if (input.type !== 'command') return true
+    const count = (counts.get(input.connection) ?? 0) + 1
+    counts.set(input.connection, count)
+    if (count <= limit) return true
+    excess.push(...refusalOf(input, reject('rate_limited', 'Too many commands wait for their reply.', 1000)))
+    return false
+  })
+  return [within, excess]
+}
+
+/**
+ * What is left of a turn that the log could not keep, on a fresh draft: whoever waits for an answer is told, presence is
+ * true all the same, and what is not logged goes on, by the rules of the room as it was.
+ */
+export function salvageTurn(draft: Draft, inputs: readonly RoomInput[], error: Rejection): void {
+  for (const input of inputs) {
+    if (input.type === 'gone' || input.type === 'routable') take(draft, input, new Map())
+    else draft.effects.push(...refusalOf(input, error))
+  }
+}
+
+/** What an input is answered with that could not be taken. */
+export function refusalOf(input: RoomInput, error: Rejection): Effect[] {
+  switch (input.type) {
+    case 'command':
+      return [replyError(input.connection, input.command.id, error)]
+    case 'leave':
+    case 'refresh':
+      return [replyError(input.connection, input.commandId, error)]
+    case 'join':
+      return input.commandId === undefined
+        ? [close(input.connection, 'unavailable', 'The room cannot be reached now.', error.retryAfterMs)]
+        : [replyError(input.connection, input.commandId, error)]
+    case 'routable':
+      return [refusedRoutable(input, error)]
+    case 'end':
+      return [{ do: 'call', callback: () => input.settle('unavailable') }]
+    case 'gone':
+    case 'tick':
+      return []
+  }
+}

@@ -1,0 +1,28 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { ROOMS_PATH } from '@peerstage/sdk/protocol'
+import type { Hono } from 'hono'
+
+/** For `http.createServer(listener)`, and for `app.use(listener)` of Express, which gives `next`. */
+export type RequestListener = (request: IncomingMessage, response: ServerResponse, next?: () => void) => void
+
+/**
+ * Hono's routes as a listener. With a `next` at hand, a path that is none of ours is left to the app: which ones are,
+ * only the routes know, so they are asked.
+ */
+export function createListener(routes: Hono): RequestListener {
+  // The app around us keeps its own global Request and Response.
+  const answer = getRequestListener(routes.fetch, { overrideGlobalObjects: false })
+  return (request, response, next) => {
+    if (next !== undefined && !isOurs(routes, request)) next()
+    else void answer(request, response)
+  }
+}
+
+function isOurs(routes: Hono, { url = '/', method = 'GET' }: IncomingMessage): boolean {
+  const path = url.split('?', 1)[0] ?? '/'
+  if (path.startsWith(ROOMS_PATH)) return true
+  // Middleware matches by pattern: only a route that answers makes a path ours.
+  const [matches] = routes.router.match(method === 'HEAD' ? 'GET' : method, path)
+  return matches.some(([[, route]]) => route.method !== 'ALL')
+}

@@ -1,0 +1,28 @@
+import type { IceServer } from '@peerstage/sdk/protocol'
+
+type Facts = {
+  readonly url: string
+  readonly dev: boolean
+  readonly options: { readonly auth?: unknown; readonly iceServers: readonly IceServer[] }
+}
+
+/** What somebody needs to know who has just started a server, as lines. */
+export function introduction({ url, dev, options }: Facts): string[] {
+  const lines = [`Peerstage is listening on ${url}`]
+  if (dev) lines.push(...DEV_LINES(url))
+  if (options.auth === undefined) {
+    lines.push('!! NO SECRET: whoever reaches this server may enter any room. It serves this machine only.')
+    lines.push('   For more, set PEERSTAGE_SECRET to at least 32 random bytes (openssl rand -base64 32).')
+  }
+  if (!options.iceServers.some(isTurn)) {
+    lines.push('No TURN server is set (PEERSTAGE_ICE_SERVERS): people in strict networks will get no pictures.')
+  }
+  return lines
+}
+
+const DEV_LINES = (url: string): string[] => [
+  `Open ${url} in two tabs: the first one in a room is its host.`,
+  'A phone or another computer needs https: browsers give cameras to secure pages only.',
+]
+
+const isTurn = ({ urls }: IceServer): boolean => [urls].flat().some((each) => /^turns?:/.test(each))

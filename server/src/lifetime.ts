@@ -1,0 +1,106 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { ConfigError } from './config'
+import type { Gateway } from './gateway/gateway'
+import type { RoomLog } from './hosting/ports'
+import type { Rooms } from './hosting/rooms'
+import type { RequestListener } from './http/listener'
+
+const DEFAULT_DEADLINE_MS = 25_000
+/** Node's own are 60 s and 300 s: a slow request would hold a socket for that long. */
+const HTTP_TIMEOUT_MS = 10_000
+
+export type LifetimeParts = {
+  readonly gateway: Gateway
+  readonly rooms: Rooms
+  readonly log: RoomLog
+  readonly requestListener: RequestListener
+  /** Dev mode gives a token to whoever asks, so nobody else's machine may ask. */
+  readonly localOnly: boolean
+  /** Called once, before anything is closed. */
+  readonly draining: () => void
+}
+
+export type Lifetime = {
+  /** Takes the upgrades under `/v1/rooms/` of an app's own server. Foreign paths are left alone. */
+  attach(server: Server): void
+  /**
+   * Serves stand-alone. Port 0 takes any free one.
+   * @throws Error when the address cannot be listened on; ConfigError for a server without a secret beyond this machine
+   */
+  listen(port: number, host?: string): Promise<{ readonly url: string; readonly port: number }>
+  /**
+   * Drains: not ready any more, a goodbye to everybody, then the end, at the latest after `deadlineMs` (default 25,000:
+   * within the 30 s that Kubernetes gives). Idempotent.
+   */
+  close(options?: { readonly deadlineMs?: number }): Promise<void>
+}
+
+/** Starts and ends: listening, being attached, and the drain, once. */
+export function createLifetime(parts: LifetimeParts): Lifetime {
+  const { gateway, localOnly } = parts
+  const detachments: (() => void)[] = []
+  let server: Server | undefined
+  let closed: Promise<void> | undefined
+  return {
+    attach(foreign) {
+      detachments.push(gateway.attach(foreign))
+    },
+    async listen(port, host = localOnly ? 'localhost' : undefined) {
+      if (localOnly && !isLoopback(host)) {
+        throw new ConfigError([{ path: 'host', sentence: 'must be this machine (localhost) in dev mode' }])
+      }
+      server = createServer({ headersTimeout: HTTP_TIMEOUT_MS, requestTimeout: HTTP_TIMEOUT_MS }, parts.requestListener)
+      gateway.attach(server)
+      return await listening(server, port, host)
+    },
+    close({ deadlineMs = DEFAULT_DEADLINE_MS } = {}) {
+      closed ??= end(parts, server, deadlineMs).finally(() => {
+        for (const detach of detachments) detach()
+      })
+      return closed
+    },
+  }
+}
+
+export const isLoopback = (host: string | undefined): boolean =>
+  host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host ?? '')
+
+function listening(server: Server, port: number, host: string | undefined): Promise<{ url: string; port: number }> {
+  return new Promise((resolve, reject) => {
+    // It stays: an error without a listener would end the process.
+    server.on('error', (error: NodeJS.ErrnoException) => reject(explained(error, port, host)))
+    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
+      const address = server.address() as AddressInfo
+      resolve({ url: `http://${shown(host)}:${address.port}`, port: address.port })
+    })
+  })
+}
+
+/** A name that a browser on this machine can open. */
+function shown(host: string | undefined): string {
+  if (host === undefined || host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function explained(error: NodeJS.ErrnoException, port: number, host: string | undefined): Error {
+  const where = host === undefined ? `port ${port}` : `port ${port} of ${host}`
+  const why: Readonly<Record<string, string>> = {
+    EADDRINUSE: `Another program listens on ${where} already.`,
+    EACCES: `This user may not listen on ${where}.`,
+    EADDRNOTAVAIL: `${host} is not an address of this machine.`,
+    ENOTFOUND: `${host} is not a known host.`,
+  }
+  return new Error(why[error.code ?? ''] ?? `The server cannot listen on ${where}.`, { cause: error })
+}
+
+async function end(parts: LifetimeParts, server: Server | undefined, deadlineMs: number): Promise<void> {
+  parts.draining()
+  // No new connections, while the goodbyes go out.
+  const httpClosed = server?.listening ? new Promise<void>((resolve) => server.close(() => resolve())) : undefined
+  await parts.gateway.drain(deadlineMs)
+  parts.rooms.close()
+  server?.closeAllConnections()
+  await httpClosed
+  await parts.log.close()
+}

@@ -1,0 +1,78 @@
+import { ROLES } from '@peerstage/sdk/protocol'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Meter } from '../hosting/ports'
+import type { RoomStats } from '../hosting/rooms'
+
+/** What is looked up when somebody scrapes. */
+export type Sources = { readonly rooms: () => readonly RoomStats[]; readonly sockets: () => number }
+
+export type Metrics = { readonly meter: Meter; readonly contentType: string; readonly text: () => Promise<string> }
+
+/** Metrics in a registry of their own: two servers in one process never count for each other. */
+export function createMetrics(sources: Sources): Metrics {
+  const registers = [new Registry()] as const
+  const commands = new Counter({
+    name: 'peerstage_commands_total',
+    help: 'Commands by type and outcome.',
+    labelNames: ['type', 'outcome'] as const,
+    registers: [...registers],
+  })
+  const refusals = new Counter({
+    name: 'peerstage_refusals_total',
+    help: 'Connections, messages and turns that were refused, by reason.',
+    labelNames: ['reason'] as const,
+    registers: [...registers],
+  })
+  const turns = new Histogram({
+    name: 'peerstage_turn_seconds',
+    help: 'How long a turn of a room takes, its append to the log included.',
+    buckets: [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+    registers: [...registers],
+  })
+  gauges([...registers], sources)
+  return {
+    meter: {
+      command: (type, outcome) => commands.inc({ type, outcome }),
+      refusal: (reason) => refusals.inc({ reason }),
+      turn: () => {
+        const stop = turns.startTimer()
+        return () => void stop()
+      },
+    },
+    contentType: registers[0].contentType,
+    text: () => registers[0].metrics(),
+  }
+}
+
+function gauges(registers: Registry[], { rooms, sockets }: Sources): void {
+  new Gauge({
+    name: 'peerstage_rooms',
+    help: 'Open rooms.',
+    registers,
+    collect() {
+      this.set(rooms().length)
+    },
+  })
+  new Gauge({
+    name: 'peerstage_sockets',
+    help: 'Open sockets, those in verification included.',
+    registers,
+    collect() {
+      this.set(sockets())
+    },
+  })
+  new Gauge({
+    name: 'peerstage_participants',
+    help: 'Participants of all rooms by role.',
+    labelNames: ['role'] as const,
+    registers,
+    collect() {
+      const all = rooms()
+      for (const role of ROLES)
+        this.set(
+          { role },
+          all.reduce((sum, room) => sum + room.participants[role], 0),
+        )
+    },
+  })
+}

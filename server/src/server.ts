@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto'
+import { MODES } from '@peerstage/sdk/protocol'
+import { nanoid } from 'nanoid'
+import { ConfigError, checkSettings, type Settings, type SettingsInput } from './config'
+import { createVerify, type Verify } from './gateway/auth'
+import { DEFAULT_AUDIENCE, secretBytes } from './gateway/claims'
+import { Gateway } from './gateway/gateway'
+import { localOrigins, originRule } from './gateway/origin'
+import type { Clock, Journal, RoomLog } from './hosting/ports'
+import { type RoomStats, Rooms } from './hosting/rooms'
+import { systemClock } from './hosting/system-clock'
+import { devRoutes } from './http/dev-routes'
+import { createListener, type RequestListener } from './http/listener'
+import { createRoutes } from './http/routes'
+import { createLifetime, type Lifetime } from './lifetime'
+import { memoryLog } from './log/memory'
+import { createLogger } from './logger'
+import { createMetrics, type Metrics } from './metrics/prometheus'
+import { signToken, type TokenOptions } from './tokens'
+
+/** Sockets that may be in verification at once: each costs a signature. */
+const MAX_VERIFYING = 500
+
+export type PeerstageServerOptions = SettingsInput & {
+  /** Where rooms are kept. Default: in memory, for as long as the process lives. */
+  readonly log?: RoomLog
+  /** Where to say what happens. Default: JSON lines on stderr, at `logLevel`, with secrets taken out. */
+  readonly logger?: Journal
+  /** Default: the machine's clock. */
+  readonly clock?: Clock
+  /** Dev mode: a folder of static files to serve at `/`. */
+  readonly demoFolder?: string
+}
+
+export type PeerstageServer = Lifetime & {
+  /** Health, metrics and REST: for `http.createServer(…)`, or as Express middleware. */
+  readonly requestListener: RequestListener
+  readonly tokens: { sign(options: TokenOptions): Promise<string> }
+  readonly rooms: {
+    /** Ends an open room; its id is refused for a minute. */
+    end(roomId: string): Promise<'ended' | 'absent' | 'unavailable'>
+    stats(roomId: string): RoomStats | undefined
+  }
+}
+
+/**
+ * Builds a server; nothing listens yet.
+ *
+ * @throws ConfigError when an option is wrong, or neither `auth` nor `dev: true` is given
+ */
+export function createPeerstageServer(options: PeerstageServerOptions): PeerstageServer {
+  const { log: givenLog, logger, clock = systemClock(), demoFolder, ...data } = options
+  const settings = checkSettings(data)
+  if (settings.auth === undefined && !settings.dev) {
+    throw new ConfigError([{ path: 'auth.secret', sentence: 'is needed, unless dev is true' }])
+  }
+  const log = givenLog ?? memoryLog(clock)
+  const journal = logger ?? createLogger(settings.logLevel)
+  return compose({ settings, log, journal, clock, demoFolder })
+}
+
+type Parts = {
+  readonly settings: Settings
+  readonly log: RoomLog
+  readonly journal: Journal
+  readonly clock: Clock
+  readonly demoFolder: string | undefined
+}
+
+function compose({ settings, log, journal, clock, demoFolder }: Parts): PeerstageServer {
+  const { auth, dev, limits, iceServers, allowedOrigins } = settings
+  const secret = auth === undefined ? randomBytes(32) : secretBytes(auth.secret)
+  const audience = auth?.audience ?? DEFAULT_AUDIENCE
+  const sign = (claims: TokenOptions) => signToken({ ...claims, secret, audience })
+  const maxAge = auth?.maxTokenAgeSeconds
+  const now = () => clock.now()
+  const verify = createVerify({
+    secret,
+    audience,
+    now,
+    ...(maxAge === undefined ? {} : { maxTokenAgeSeconds: maxAge }),
+  })
+  const metrics: Metrics = createMetrics({ rooms: () => rooms.allStats(), sockets: () => gateway.socketCount })
+  const shared = { clock, journal, newId: nanoid, meter: metrics.meter, iceServers }
+  const rooms = new Rooms({ ...shared, log, rules: rulesOf(settings) })
+  const gateway = new Gateway({
+    ...shared,
+    verify,
+    limits,
+    roleWithoutToken: auth === undefined ? 'viewer' : undefined,
+    mayConnect: auth === undefined && allowedOrigins === undefined ? localOrigins : originRule(allowedOrigins),
+    crowd: {
+      maxSockets: settings.maxSockets,
+      maxSocketsPerAddress: settings.maxSocketsPerAddress,
+      maxVerifying: MAX_VERIFYING,
+    },
+    submit: (roomId, input) => rooms.submit(roomId, input),
+  })
+  let ready = true
+  const routes = createRoutes({
+    rooms,
+    metrics,
+    allowedOrigins,
+    isReady: () => ready,
+    mayManage: managers(verify),
+    ...(dev ? { extra: devRoutes({ signToken: sign, ...(demoFolder === undefined ? {} : { demoFolder }) }) } : {}),
+  })
+  const requestListener = createListener(routes)
+  const draining = () => {
+    ready = false
+  }
+  return {
+    ...createLifetime({ gateway, rooms, log, requestListener, localOnly: auth === undefined, draining }),
+    requestListener,
+    tokens: { sign },
+    rooms: { end: (id) => rooms.end(id), stats: (id) => rooms.stats(id) },
+  }
+}
+
+function rulesOf({ mode, limits, createRooms, duplicateSessions, dev }: Settings) {
+  return { mode: MODES[mode], limits, createRooms, duplicateSessions, firstIsHost: dev }
+}
+
+/** A room is looked after by its host, and by an admin. */
+function managers(verify: Verify): (token: string, roomId: string) => Promise<boolean> {
+  return async (token, roomId) => {
+    const verified = await verify(token, roomId)
+    return 'claims' in verified && (verified.claims.admin || verified.claims.role === 'host')
+  }
+}

@@ -1,0 +1,41 @@
+import { onTestFinished } from 'vitest'
+import { createPeerstageServer, type PeerstageServer, type PeerstageServerOptions } from '../../src/index'
+import { type Knocking, TestClient } from './test-client'
+
+export const SECRET = 'a secret of the tests, long enough to be one'
+
+export type Running = {
+  readonly url: string
+  readonly server: PeerstageServer
+  readonly connect: (room: string, knocking?: Knocking) => TestClient
+  /** Connects with a token for this identity. */
+  readonly enter: (room: string, identity: string, options?: Entering) => Promise<TestClient>
+}
+
+export type Entering = Knocking & {
+  readonly role?: 'host' | 'cohost' | 'guest' | 'viewer'
+  readonly expiresInSeconds?: number
+}
+
+/** A whole server on a free port, closed with everything that connected when the test is over. */
+export async function runServer(options: PeerstageServerOptions = {}): Promise<Running> {
+  const data = options.dev ? options : { auth: { secret: SECRET }, ...options }
+  const server = createPeerstageServer({ logLevel: 'silent', ...data })
+  const { url } = await server.listen(0, '127.0.0.1')
+  const clients: TestClient[] = []
+  onTestFinished(async () => {
+    for (const client of clients) client.cut()
+    await server.close({ deadlineMs: 0 })
+  })
+  const connect = (room: string, knocking?: Knocking) => {
+    const client = new TestClient(url, room, knocking)
+    clients.push(client)
+    return client
+  }
+  const enter = async (room: string, identity: string, { role, expiresInSeconds, ...knocking }: Entering = {}) => {
+    const life = expiresInSeconds === undefined ? {} : { expiresInSeconds }
+    const token = await server.tokens.sign({ room, identity, name: identity, role: role ?? 'guest', ...life })
+    return connect(room, { token, ...knocking })
+  }
+  return { url, server, connect, enter }
+}

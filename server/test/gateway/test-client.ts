@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto'
+import {
+  type Command,
+  decodeServerFrame,
+  encodeHello,
+  HELLO_PREFIX,
+  type Hello,
+  type ServerMessage,
+  type ServerMessageOf,
+  SUBPROTOCOL,
+} from '@peerstage/sdk/protocol'
+import { type ClientOptions, WebSocket } from 'ws'
+
+type Type = ServerMessage['type']
+/** `Omit` that keeps a union's variants apart. */
+type WithoutId<C> = C extends unknown ? Omit<C, 'id'> : never
+
+export type Knocking = Partial<Hello> & { readonly headers?: ClientOptions['headers'] }
+
+export const newSession = (): string => randomBytes(32).toString('base64url')
+
+/** A real WebSocket that speaks the protocol by hand: what it got, and what it still waits for. */
+export class TestClient {
+  readonly socket: WebSocket
+  readonly hello: Hello
+  /** Everything that came, in its order. */
+  readonly received: ServerMessage[] = []
+  /** How many messages each frame held. */
+  readonly frames: { messages: number; bytes: number }[] = []
+  readonly closed: Promise<number>
+  #changed: (() => void)[] = []
+  #closeCode: number | undefined
+  #nextId = 1
+
+  constructor(url: string, room: string, { headers, ...hello }: Knocking = {}) {
+    this.hello = {
+      intent: 'join',
+      session: newSession(),
+      attempt: 1,
+      page: randomBytes(12).toString('base64url'),
+      client: 'test/1',
+      ...hello,
+    }
+    const protocols = [SUBPROTOCOL, HELLO_PREFIX + encodeHello(this.hello)]
+    const address = `${url.replace(/^http/, 'ws')}/v1/rooms/${room}`
+    this.socket = new WebSocket(address, protocols, headers === undefined ? {} : { headers })
+    this.socket.on('error', () => {})
+    this.closed = new Promise((resolve) => this.socket.once('close', resolve))
+    this.socket.on('close', (code) => {
+      this.#closeCode = code
+      this.#notify()
+    })
+    this.socket.on('message', (data) => this.#read(String(data)))
+  }
+
+  /** The first message, sooner or later, that passes; throws when the socket closes without it. */
+  async until<M extends ServerMessage>(passes: (message: ServerMessage) => message is M): Promise<M>
+  async until(passes: (message: ServerMessage) => boolean): Promise<ServerMessage>
+  async until(passes: (message: ServerMessage) => boolean): Promise<ServerMessage> {
+    for (;;) {
+      const found = this.received.find(passes)
+      if (found !== undefined) return found
+      if (this.#closeCode !== undefined)
+        throw new Error(`closed with ${this.#closeCode}: ${JSON.stringify(this.received)}`)
+      await new Promise<void>((resolve) => this.#changed.push(resolve))
+    }
+  }
+
+  next<T extends Type>(type: T): Promise<ServerMessageOf<T>> {
+    return this.until((message): message is ServerMessageOf<T> => message.type === type)
+  }
+
+  welcome(): Promise<ServerMessageOf<'welcome'>> {
+    return this.next('welcome')
+  }
+
+  /** The first event of a type, by the inner event's name. */
+  event(type: string): Promise<ServerMessageOf<'event'>> {
+    return this.until((m): m is ServerMessageOf<'event'> => m.type === 'event' && m.logged.event.type === type)
+  }
+
+  events(type?: string): ServerMessageOf<'event'>[] {
+    return this.received.filter(
+      (m): m is ServerMessageOf<'event'> => m.type === 'event' && (type === undefined || m.logged.event.type === type),
+    )
+  }
+
+  /** Sends a command and waits for its reply. */
+  async ask(command: WithoutId<Command>, id = this.#nextId): Promise<ServerMessageOf<'reply'>> {
+    this.say({ ...command, id })
+    return this.reply(id)
+  }
+
+  reply(id: number): Promise<ServerMessageOf<'reply'>> {
+    return this.until((m): m is ServerMessageOf<'reply'> => m.type === 'reply' && m.re === id)
+  }
+
+  /** Sends one frame of messages as they are. */
+  say(...messages: object[]): void {
+    for (const message of messages) if ('id' in message) this.#nextId = Math.max(this.#nextId, Number(message.id) + 1)
+    this.raw(JSON.stringify(messages))
+  }
+
+  raw(data: string | Buffer): void {
+    this.socket.send(data)
+  }
+
+  /** The goodbye and the close code that end this connection. */
+  async goodbye(): Promise<{ code: string | undefined; close: number; retryAfterMs?: number | undefined }> {
+    const close = await this.closed
+    const last = this.received.findLast((m): m is ServerMessageOf<'goodbye'> => m.type === 'goodbye')
+    return { code: last?.code, close, ...(last?.retryAfterMs === undefined ? {} : { retryAfterMs: last.retryAfterMs }) }
+  }
+
+  /** Cuts the socket without a close frame. */
+  cut(): void {
+    this.socket.terminate()
+  }
+
+  #read(text: string): void {
+    const messages = decodeServerFrame(text) ?? []
+    this.frames.push({ messages: messages.length, bytes: Buffer.byteLength(text) })
+    for (const decoded of messages) {
+      if (!decoded.ok) throw new Error(`the server sent what is no message: ${text.slice(0, 500)}`)
+      this.received.push(decoded.message)
+    }
+    this.#notify()
+  }
+
+  #notify(): void {
+    for (const resolve of this.#changed.splice(0)) resolve()
+  }
+}
