@@ -13,6 +13,7 @@ const { name, room, role } = form.elements
 // A tab is a person: it keeps its identity when it is loaded anew, and two tabs are two people.
 sessionStorage.identity ??= crypto.randomUUID()
 name.value = localStorage.name ?? ''
+role.value = sessionStorage.role ?? 'guest'
 room.value = new URLSearchParams(location.search).get('room') ?? newRoomName()
 
 form.onsubmit = async (event) => {
@@ -20,6 +21,7 @@ form.onsubmit = async (event) => {
   const cancelling = new AbortController()
   $('cancel').onclick = () => cancelling.abort()
   localStorage.name = name.value
+  sessionStorage.role = role.value
   showJoining(true)
   const client = new LiveStreamClient({ url: location.origin, room: room.value, name: name.value, token: fetchToken })
   try {
@@ -66,8 +68,9 @@ function enter(client) {
 }
 
 function publish({ media, getState }) {
-  const { sources } = getState().room.mode
-  media.publish({ microphone: true, camera: sources.includes('camera') })
+  sessionStorage.role = 'guest'
+  const hasCamera = getState().room.mode.sources.includes('camera')
+  media.publish(hasCamera ? { microphone: true, camera: true } : { microphone: true })
 }
 
 function header(client) {
@@ -96,8 +99,11 @@ function header(client) {
 }
 
 async function copyLink() {
-  await navigator.clipboard.writeText(location.href)
-  banner('copied', 'Link copied. Whoever opens it can join.')
+  const isCopied = await navigator.clipboard?.writeText(location.href).then(
+    () => true,
+    () => false,
+  )
+  banner('copied', isCopied ? 'Link copied. Whoever opens it can join.' : `The link: ${location.href}`)
   setTimeout(() => banner('copied'), 4000)
 }
 

@@ -11,7 +11,9 @@ export function chat(client) {
   let unread = 0
 
   client.on('message', ({ isOwn }) => {
-    if (!isOwn && $('chat').hidden) unread++
+    if (isOwn || !$('chat').hidden) return
+    unread++
+    showUnread(unread)
   })
   $('compose').onsubmit = (event) => {
     event.preventDefault()

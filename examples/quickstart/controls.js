@@ -46,7 +46,7 @@ function showInvitation({ stage }, { self, participants, invitations }) {
 }
 
 async function showDevices({ media, getState }) {
-  const devices = await media.devices()
+  const devices = await media.devices().catch(() => [])
   const { microphone, camera } = getState().self.sources
   $('device-menu').replaceChildren(
     devicePicker('Microphone', ofKind('audioinput'), microphone.track, (id) => media.switchDevice('microphone', id)),
@@ -64,7 +64,8 @@ function devicePicker(name, devices, track, choose) {
   for (const { deviceId, label: text } of devices) {
     select.append(new Option(text || name, deviceId, false, deviceId === current))
   }
-  select.disabled = devices.length === 0
+  // Browsers tell devices apart only once one of them is allowed.
+  if (devices.length === 0) select.append(new Option('Turn it on first'))
   select.onchange = () => choose(select.value)
   label.append(select)
   return label

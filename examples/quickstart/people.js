@@ -1,6 +1,6 @@
 // Who is here, and what a host may do about it.
 import { $, banner, button, confirmed, copyOf, listIn, ROLE_NAMES, showInitials } from './elements.js'
-import { isAudible } from './stage.js'
+import { isOn } from './stage.js'
 
 const RANKS = Object.keys(ROLE_NAMES)
 const isModerator = (self) => self?.role === 'host' || self?.role === 'cohost'
@@ -31,8 +31,13 @@ export function people(client) {
     $('room-actions').hidden = !isModerator(self)
     $('lock').textContent = room.locked ? 'Unlock the room' : 'Lock the room'
     $('end').hidden = self?.role !== 'host'
-    $('people-button').querySelector('.badge').textContent = toDecide.length || ''
+    showBadge(toDecide.length)
   }
+}
+
+function showBadge(hands) {
+  $('people-button').querySelector('.badge').textContent = hands || ''
+  $('people-button').setAttribute('aria-label', hands ? `People, ${hands} with a raised hand` : 'People')
 }
 
 function handRow(client, participant) {
@@ -66,10 +71,11 @@ function personRow(client) {
       parts.name.textContent = isSelf ? `${name} (you)` : name
       parts.about.textContent = presence === 'reconnecting' ? 'Reconnecting…' : ROLE_NAMES[role]
       parts.hand.hidden = !stageRequests.some(({ participantId }) => participantId === id)
-      showSource(parts.microphone, 'Microphone', isOnStage, isAudible(sources.microphone))
-      showSource(parts.camera, 'Camera', isOnStage, isAudible(sources.camera))
+      showSource(parts.microphone, 'Microphone', isOnStage, isOn(sources.microphone))
+      showSource(parts.camera, 'Camera', isOnStage, isOn(sources.camera))
       parts.screen.toggleAttribute('hidden', !sources.screen.published)
       parts.menu.hidden = !mayActOn(self, participant)
+      parts.menu.setAttribute('aria-label', `Options for ${name}`)
       parts.menu.onclick = () => fillMenu(client, id)
     },
   }
@@ -104,8 +110,8 @@ function fillMenu(client, id) {
 function actionsOn({ moderation, stage }, { id, name, role, sources }, self) {
   const setRole = (to) => () => moderation.setRole(id, to)
   return [
-    isAudible(sources.microphone) && ['Mute the microphone', () => moderation.mute(id, 'microphone')],
-    isAudible(sources.camera) && ['Turn the camera off', () => moderation.mute(id, 'camera')],
+    isOn(sources.microphone) && ['Mute the microphone', () => moderation.mute(id, 'microphone')],
+    isOn(sources.camera) && ['Turn the camera off', () => moderation.mute(id, 'camera')],
     role === 'viewer' && ['Invite to the stage', () => stage.invite(id)],
     role === 'guest' && ['Make co-host', setRole('cohost')],
     role === 'cohost' && ['Make guest', setRole('guest')],

@@ -27,11 +27,10 @@ function personTile(client, { id, isSelf }) {
     close: detach,
     update(participant) {
       const { name, role, sources } = participant
-      const { published, muted, interrupted, track } = sources.camera
-      element.classList.toggle('has-picture', published && !muted && !interrupted && Boolean(track))
+      element.classList.toggle('has-picture', isOn(sources.camera) && Boolean(sources.camera.track))
       parts.name.textContent = isSelf ? `${name} (you)` : name
       parts.role.textContent = role === 'guest' ? '' : ROLE_NAMES[role]
-      parts.microphone.toggleAttribute('hidden', isAudible(sources.microphone))
+      parts.microphone.toggleAttribute('hidden', isOn(sources.microphone))
       parts.note.textContent = noteOn(participant)
       showInitials(parts.initials, participant)
     },
@@ -52,7 +51,8 @@ function screenTile(client, { id, isSelf }) {
   }
 }
 
-export const isAudible = ({ published, muted, interrupted }) => published && !muted && !interrupted
+/** Whether a source can be heard or seen. */
+export const isOn = ({ published, muted, interrupted }) => published && !muted && !interrupted
 
 function noteOn({ presence, link, sources }) {
   if (presence === 'reconnecting') return 'Reconnecting…'
