@@ -36,6 +36,7 @@ export class PeerFacade {
   readonly #streams: readonly MediaStream[]
   #channel: QuietChannel | null = null
   #filled: Promise<void> = Promise.resolve()
+  #toldTracks = false
 
   /** @throws what the RTCPeerConnection constructor throws */
   constructor(options: PeerFacadeOptions) {
@@ -105,6 +106,8 @@ export class PeerFacade {
     this.#slotTransceivers().forEach(({ receiver }, i) => {
       this.#options.onTrack(SOURCES[i] ?? 'microphone', receiver.track)
     })
+    this.#toldTracks = true
+    this.#tellConnected()
   }
 
   /** A candidate that cannot be used is one way less, and no reason to give up the others; simple-peer would. */
@@ -144,9 +147,14 @@ export class PeerFacade {
     pc.onsignalingstatechange = (event) => this.onsignalingstatechange?.(event)
     pc.onicecandidate = (event) => this.onicecandidate?.(event)
     pc.onconnectionstatechange = (event) => {
-      if (pc.connectionState === 'connected') this.#options.onConnected()
+      this.#tellConnected()
       this.onconnectionstatechange?.(event)
     }
+  }
+
+  /** In Node the connection may be up before the promise of its last description resolves. */
+  #tellConnected(): void {
+    if (this.#toldTracks && this.#pc.connectionState === 'connected') this.#options.onConnected()
   }
 
   #addSlots(): void {

@@ -1,0 +1,81 @@
+// A program that runs in a Node process of its own, since @roamhq/wrtc may end the process that it lives in.
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { simplePeerAliases } from '../../build/simple-peer/trimmed'
+
+/** Where a bundle finds the packages that it does not contain, and git does not look. */
+const FOLDER = fileURLToPath(new URL('../../../node_modules/.peerstage-', import.meta.url))
+
+/** Bundles a program of this folder. Answers with its path; `remove` deletes it. */
+export async function compile(program: string): Promise<{ path: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(FOLDER)
+  const path = join(folder, 'program.mjs')
+  await build({
+    entryPoints: [fileURLToPath(new URL(program, import.meta.url))],
+    bundle: true,
+    outfile: path,
+    format: 'esm',
+    platform: 'node',
+    external: ['@roamhq/wrtc'],
+    alias: simplePeerAliases,
+  })
+  return { path, remove: () => rm(folder, { recursive: true, force: true }) }
+}
+
+/** A process that talks in messages. A crash is never taken for an end. */
+export class Child<Up, Down> {
+  readonly #process: ChildProcess
+  readonly #exit: Promise<unknown[]>
+  readonly #messages: Up[] = []
+  #arrived: () => void = () => undefined
+  #stderr = ''
+
+  constructor(path: string, args: readonly string[]) {
+    this.#process = fork(path, [...args], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'], serialization: 'json' })
+    this.#exit = once(this.#process, 'exit')
+    this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-4096)
+    })
+    this.#process.on('message', (message) => {
+      this.#messages.push(message as Up)
+      this.#arrived()
+    })
+    void this.#exit.then(() => this.#arrived())
+  }
+
+  send(message: Down): void {
+    if (this.#process.connected) this.#process.send(message as object)
+  }
+
+  /** The next message, in order. Throws when the process ends instead. */
+  async next(): Promise<Up> {
+    while (this.#messages.length === 0) {
+      if (this.#process.exitCode !== null || this.#process.signalCode !== null)
+        throw new Error(`it ended: ${this.#how()}`)
+      await new Promise<void>((resolve) => {
+        this.#arrived = resolve
+      })
+    }
+    return this.#messages.shift() as Up
+  }
+
+  /** How it ended, as `exit code 0`. */
+  async ended(): Promise<string> {
+    await this.#exit
+    return this.#how()
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL')
+  }
+
+  #how(): string {
+    const { exitCode, signalCode } = this.#process
+    const end = signalCode === null ? `exit code ${exitCode}` : `signal ${signalCode}`
+    return exitCode === 0 ? end : `${end}\n${this.#stderr}`
+  }
+}
