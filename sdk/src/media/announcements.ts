@@ -9,8 +9,8 @@ type AnnouncementsOptions = {
 /**
  * What the room is told of one source, and what it says of it.
  *
- * Its task is to tell a moderator's mute from the echo of our own words, and to see that a word of ours that was under way
- * at the same time (about an interruption, say) does not undo it.
+ * Its task is to tell a moderator's mute from the echo of our own words, and to see that words of ours that were under way at the
+ * same time (about an interruption, say) do not undo what was done to us.
  */
 export class Announcements {
   readonly #options: AnnouncementsOptions
@@ -18,7 +18,8 @@ export class Announcements {
   #last: SourceState = UNPUBLISHED
   #underWay = 0
   #mutesUnderWay = 0
-  #mutedMeanwhile = false
+  /** Something happened that words under way did not know of: they may have undone it. */
+  #overtaken = false
 
   constructor(options: AnnouncementsOptions) {
     this.#options = options
@@ -50,14 +51,14 @@ export class Announcements {
     if (!this.#isMutedAgainstUs()) return
     // While words of ours are under way it was a moderator if none of them said so. Else `#settle` will see.
     if (this.#underWay > 0 && !(becameMuted && this.#mutesUnderWay === 0)) return
-    this.#mutedMeanwhile = this.#underWay > 0
+    this.#overtaken = this.#underWay > 0
     this.#obey()
   }
 
   /** The source is given up without a word: whoever ended it knows. */
   forget(): void {
     this.#last = UNPUBLISHED
-    this.#mutedMeanwhile = false
+    this.#overtaken = this.#underWay > 0
   }
 
   #obey(): void {
@@ -69,12 +70,16 @@ export class Announcements {
     return this.#seen.published && this.#seen.muted && this.#last.published && !this.#last.muted
   }
 
+  #isUnmutedAgainstUs(): boolean {
+    return this.#seen.published && !this.#seen.muted && this.#last.muted
+  }
+
   #settle(): void {
     if (this.#underWay > 0) return
     if (this.#isMutedAgainstUs()) this.#obey()
-    const undone = this.#mutedMeanwhile && this.#last.published && this.#last.muted && !this.#seen.muted
-    this.#mutedMeanwhile = false
+    const isUndone = this.#overtaken && (this.#seen.published !== this.#last.published || this.#isUnmutedAgainstUs())
+    this.#overtaken = false
     // A failure leaves the room's word behind ours until the next one; nothing is sent either way.
-    if (undone) this.send(this.#last).catch(() => {})
+    if (isUndone) this.send(this.#last).catch(() => {})
   }
 }

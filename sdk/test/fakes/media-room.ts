@@ -1,0 +1,129 @@
+// The room as one's own media meets it: a server that folds `media.update`, a moderator, and links that are filled.
+import { LiveStreamError } from '../../src/errors'
+import { LocalMedia } from '../../src/media/local-media'
+import { MODES, NO_SOURCES, type Role, SOURCES, type Source, type SourceStates, UNPUBLISHED } from '../../src/protocol'
+import { type Deferred, deferred } from './media-deferred'
+import { FakeMediaDevices } from './media-devices'
+
+type Announcement = { readonly sources: Partial<SourceStates>; readonly reply: Deferred<void> }
+
+/** Time that the test moves. */
+class FakeDelays {
+  #due: { callback: () => void }[] = []
+
+  after(_delayMs: number, callback: () => void): () => void {
+    const entry = { callback }
+    this.#due.push(entry)
+    return () => {
+      this.#due = this.#due.filter((each) => each !== entry)
+    }
+  }
+
+  get waiting(): number {
+    return this.#due.length
+  }
+
+  /** All that waits comes to its time. */
+  pass(): void {
+    const due = this.#due
+    this.#due = []
+    for (const { callback } of due) callback()
+  }
+}
+
+export class MediaRoom {
+  readonly devices = new FakeMediaDevices()
+  readonly clock = new FakeDelays()
+  readonly media: LocalMedia
+  /** What the room knows, as its participants see it. */
+  sources: SourceStates = NO_SOURCES
+  role: Role = 'host'
+  /** What links carry. */
+  readonly filled: Record<Source, MediaStreamTrack | null> = {
+    microphone: null,
+    camera: null,
+    screen: null,
+    screenAudio: null,
+  }
+  readonly errors: { source: Source; error: LiveStreamError }[] = []
+  readonly deviceLists: (readonly MediaDeviceInfo[])[] = []
+  readonly pending: Announcement[] = []
+  readonly announced: Partial<SourceStates>[] = []
+  /** Whether replies come by themselves. */
+  repliesAtOnce = true
+  isSecure = true
+  hasDevices = true
+  changes = 0
+
+  constructor() {
+    this.media = new LocalMedia({
+      mediaDevices: () => (this.hasDevices ? this.devices.asDevices : undefined),
+      isSecureContext: () => this.isSecure,
+      clock: this.clock,
+      announce: (sources) => this.#announce(sources),
+      fill: async (source, track) => {
+        this.filled[source] = track
+      },
+      onChange: () => {
+        this.changes++
+      },
+      onError: (source, error) => this.errors.push({ source, error }),
+      onDevices: (list) => this.deviceLists.push(list),
+    })
+    this.fold()
+  }
+
+  /** Tells the media what the room is now, as the client does after every event. */
+  fold(mode = MODES.studio.sources): void {
+    this.media.follow({ role: this.role, sources: this.sources }, mode)
+  }
+
+  /** Answers the oldest announcement: the event first, then the reply. */
+  accept(): void {
+    const next = this.pending.shift()
+    if (!next) throw new Error('nothing was announced')
+    const publishes = Object.values(next.sources).some((state) => state.published)
+    if (publishes && this.role === 'viewer') return next.reply.reject(new LiveStreamError('forbidden', 'not on stage'))
+    this.#commit(next.sources)
+    next.reply.resolve()
+  }
+
+  refuse(error: LiveStreamError): void {
+    const next = this.pending.shift()
+    if (!next) throw new Error('nothing was announced')
+    next.reply.reject(error)
+  }
+
+  moderatorMutes(source: Source): void {
+    if (!this.sources[source].published) return
+    this.sources = { ...this.sources, [source]: { ...this.sources[source], muted: true } }
+    this.fold()
+  }
+
+  changeRole(role: Role): void {
+    if (role === 'viewer') {
+      this.sources = NO_SOURCES
+      this.fold()
+    }
+    this.role = role
+    this.fold()
+  }
+
+  #announce(sources: Partial<SourceStates>): Promise<void> {
+    this.announced.push(sources)
+    const reply = deferred<void>()
+    this.pending.push({ sources, reply })
+    if (this.repliesAtOnce) this.accept()
+    return reply.promise
+  }
+
+  #commit(sources: Partial<SourceStates>): void {
+    const next = { ...this.sources }
+    for (const source of SOURCES) {
+      const state = sources[source]
+      if (state) next[source] = state.published ? state : UNPUBLISHED
+    }
+    this.sources = next
+    this.fold()
+  }
+}
