@@ -48,7 +48,8 @@ export function roomHarness(rules: Partial<RoomRules> = {}) {
     const decision = decide(state, command, context(by, commandId))
     if (!('events' in decision)) return decision
     for (const record of toRecords(state, decision.events, now)) {
-      state = evolveState(state, record)
+      // Frozen: whatever changes a state in place, instead of giving a new one, throws.
+      state = frozen(evolveState(state, frozen(record)))
       records.push(record)
     }
     return decision
@@ -100,6 +101,14 @@ export function roomHarness(rules: Partial<RoomRules> = {}) {
       return this.participant(id).role
     },
   }
+}
+
+/** A value that nothing can change any more, all the way down. What is frozen already is taken as it is. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  Object.freeze(value)
+  for (const part of Object.values(value)) frozen(part)
+  return value
 }
 
 /** The events that a command led to; a refusal is a fault of the test. */
