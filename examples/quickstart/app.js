@@ -11,7 +11,7 @@ const form = $('join')
 const { name, room, role } = form.elements
 
 // A tab is a person: it keeps its identity when it is loaded anew, and two tabs are two people.
-sessionStorage.identity ??= crypto.randomUUID()
+sessionStorage.identity ??= crypto.getRandomValues(new Uint32Array(4)).join('-')
 name.value = localStorage.name ?? ''
 role.value = sessionStorage.role ?? 'guest'
 room.value = new URLSearchParams(location.search).get('room') ?? newRoomName()
@@ -23,7 +23,7 @@ form.onsubmit = async (event) => {
   localStorage.name = name.value
   sessionStorage.role = role.value
   showJoining(true)
-  const client = new LiveStreamClient({ url: location.origin, room: room.value, name: name.value, token: fetchToken })
+  const client = new LiveStreamClient({ room: room.value, name: name.value, token: fetchToken })
   try {
     await client.join({ signal: cancelling.signal })
     enter(client)
@@ -149,7 +149,8 @@ function newRoomName() {
   return `${first}-${second}-${Math.floor(Math.random() * 900) + 100}`
 }
 
-const { supported, problems } = checkSupport()
-if (!supported) showJoining(false, problems.join(' '))
+const can = checkSupport()
+if (!can.watch) showJoining(false, 'This browser cannot show live video. Try a current one.')
+else if (!can.secureContext) showJoining(false, 'Without https you can watch, but not use your camera or microphone.')
 // A page that was loaded anew in the middle of a room goes straight back in.
 else if (sessionStorage.joined === room.value && name.value) form.requestSubmit()

@@ -1,6 +1,8 @@
 // The bar at the bottom: microphone, camera, screen, devices, the hand, and the keys for them.
 import { $, banner } from './elements.js'
 
+const { shareScreen: canShareScreen } = window.Peerstage.checkSupport()
+
 export function controls(client) {
   const mine = (source) => client.getState().self.sources[source]
   const toggle = (source) => () => {
@@ -25,7 +27,7 @@ export function controls(client) {
       $(source).hidden = !may(source)
       $(source).setAttribute('aria-pressed', published && !muted)
     }
-    $('screen').hidden ||= !navigator.mediaDevices?.getDisplayMedia
+    $('screen').hidden ||= !canShareScreen
     $('devices').hidden = !self.isOnStage
     $('hand').hidden = self.isOnStage
     $('hand').setAttribute('aria-pressed', hasHandUp(state))
