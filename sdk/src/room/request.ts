@@ -1,9 +1,13 @@
+import { LiveStreamError } from '../errors'
 import type { Cast, Command, Reply } from '../protocol'
 
 type WithoutId<C> = C extends { id: number } ? Omit<C, 'id'> : never
 
 /** A command before the session numbers it. */
 export type Request = WithoutId<Command>
+
+/** A reply that says yes. */
+export type Accepted = Extract<Reply, { ok: true }>
 
 /** What to do with a command while the socket is down: keep it in order, keep only the latest of its key, or refuse it. */
 export type WhileOffline = 'queue' | 'refuse' | { readonly latest: string }
@@ -12,9 +16,22 @@ export type WhileOffline = 'queue' | 'refuse' | { readonly latest: string }
 export interface Requests {
   /**
    * Sends a command and waits for its reply.
-   * @throws LiveStreamError with the rejection's code; `not_joined`, `outbox_full`, `unavailable`, `aborted`
+   * @throws LiveStreamError with the rejection's code; `not_joined`, `outbox_full`, `payload_too_large`, `unavailable`, `aborted`
    */
-  request(command: Request, whileOffline: WhileOffline): Promise<Extract<Reply, { ok: true }>>
-  /** Sends what has no reply; dropped while the socket is down. */
+  request(command: Request, whileOffline: WhileOffline): Promise<Accepted>
+  /**
+   * Sends what has no reply, at the pace that the server allows.
+   * @throws LiveStreamError `not_joined`; `unavailable` while the socket is down; `rate_limited` when too many wait already
+   */
   cast(cast: Cast): void
+}
+
+const notJoined = () => new LiveStreamError('not_joined', 'This needs a joined room.')
+
+/** Where the verbs get to while there is no room. */
+export const NOT_JOINED: Requests = {
+  request: () => Promise.reject(notJoined()),
+  cast: () => {
+    throw notJoined()
+  },
 }

@@ -1,0 +1,256 @@
+import { type Emitted, Emitter, type Listener } from './emitter'
+import { type Environment, systemEnvironment } from './environment'
+import { LiveStreamError } from './errors'
+import { type Log, logUpTo } from './logger'
+import { MediaRig } from './media-rig'
+import { type MediaVerbs, mediaVerbs } from './media-verbs'
+import { Moments } from './moments'
+import { baseOf, type Config, checkOptions, type LiveStreamClientOptions } from './options'
+import type { LinkView } from './peering/mesh'
+import { DEFAULT_LIMITS } from './protocol'
+import { type ChatVerbs, chatVerbs } from './room/chat'
+import { type DataVerbs, dataVerbs } from './room/data'
+import { type ModerationVerbs, moderationVerbs } from './room/moderation'
+import { type ReactionVerbs, reactionVerbs } from './room/reactions'
+import { NOT_JOINED } from './room/request'
+import { type StageVerbs, stageVerbs } from './room/stage'
+import type { ClientState } from './room/state'
+import { RoomStore } from './room/store'
+import { safelyWith, type VerbPort } from './room/verb'
+import type { Page } from './signaling/page'
+import { randomId } from './signaling/random-id'
+import { SessionKey } from './signaling/session-key'
+import type { SessionOptions } from './signaling/session-ports'
+import { Stay } from './stay'
+import { globalWebSocket } from './support'
+import { SDK_VERSION } from './version'
+
+export type JoinOptions = {
+  /** Cancels joining: `join()` then rejects with `aborted`. Once joined it does nothing; call `leave()`. */
+  signal?: AbortSignal
+}
+
+const PAGE_ID_CHARACTERS = 22
+
+/**
+ * A live room in an app. Make one, `join()`, show `state`, call the verbs, `leave()`.
+ *
+ * It builds the parts and wires them; the rules are theirs.
+ */
+export class LiveStreamClient {
+  /** One's own camera, microphone and screen, and the playing of the others' media. */
+  readonly media: MediaVerbs
+  readonly chat: ChatVerbs
+  readonly reactions: ReactionVerbs
+  /** Coming on stage and leaving it, and deciding who may. */
+  readonly stage: StageVerbs
+  /** For hosts and cohosts. */
+  readonly moderation: ModerationVerbs
+  /** The app's own messages. */
+  readonly data: DataVerbs
+
+  readonly #config: Config
+  readonly #environment: Environment
+  readonly #log: Log
+  readonly #page: Page
+  readonly #emitter: Emitter
+  readonly #store: RoomStore
+  readonly #moments: Moments
+  readonly #rig: MediaRig
+  readonly #pageId: string
+  #key: SessionKey | undefined
+  #stay: Stay | undefined
+  /** A place that is being given up; the next stay waits for it. */
+  #leaving: Promise<void> = Promise.resolve()
+
+  /**
+   * Reads no global, opens nothing and asks nobody.
+   * @param environment for tests
+   * @throws LiveStreamError `invalid_options`; the message names the option
+   */
+  constructor(options: LiveStreamClientOptions, environment: Environment = systemEnvironment) {
+    const config = checkOptions(options)
+    this.#config = config
+    this.#environment = environment
+    this.#log = logUpTo(config.logLevel, config.logger)
+    this.#page = environment.page(config.storage)
+    this.#pageId = randomId(PAGE_ID_CHARACTERS, environment.randomBytes)
+    this.#emitter = new Emitter((event, error) => this.#listenerFailed(event, error))
+    this.#rig = this.#newRig()
+    this.#store = new RoomStore(this.#rig.overlay, (error) => this.#listenerFailed('subscribe', error))
+    this.#moments = new Moments(this.#store, this.#emitter)
+    const port = this.#verbPort()
+    this.media = mediaVerbs(this.#rig.local, this.#rig.playback, port.safely)
+    this.chat = chatVerbs(port)
+    this.reactions = reactionVerbs(port, (emoji) => this.#echo(emoji))
+    this.stage = stageVerbs(port)
+    this.moderation = moderationVerbs(port)
+    this.data = dataVerbs(port)
+    this.getState = this.#store.getState
+    this.subscribe = this.#store.subscribe
+  }
+
+  /** What to show. Immutable; parts that did not change keep their identity. */
+  get state(): ClientState {
+    return this.getState()
+  }
+
+  /** The same as `state`, for `useSyncExternalStore`; needs no `this`. */
+  readonly getState: () => ClientState
+
+  /** Calls back after each change of `state`. Returns what ends that; needs no `this`. */
+  readonly subscribe: (listener: () => void) => () => void
+
+  /** How the links to other participants do. */
+  get links(): readonly LinkView[] {
+    return this.#rig.links
+  }
+
+  /**
+   * Takes a place in the room. Called again, it gives the same promise, until the room is left.
+   *
+   * @throws LiveStreamError what the server refuses with (`unauthorized`, `room_full`, `room_locked`, …), `timeout`,
+   * `unreachable`, `aborted`, `token_unavailable`, `hello_too_large`, `not_supported`, `invalid_options` (no `url` where
+   * there is no page)
+   */
+  join({ signal }: JoinOptions = {}): Promise<void> {
+    if (signal?.aborted) return rejected(aborted(signal))
+    let stay = this.#stay
+    if (stay === undefined) {
+      try {
+        stay = this.#begin()
+      } catch (error) {
+        return rejected(error)
+      }
+    }
+    if (signal) this.#abortWith(signal, stay)
+    return stay.joined
+  }
+
+  /**
+   * Gives the place up, stops all media and ends in state `left`, at once; resolves when the server knows, after a second at
+   * most. Safe in any state, `join()` under way included (that rejects with `aborted`). `join()` works again after it.
+   */
+  leave(): Promise<void> {
+    return this.#leaveBecause(new LiveStreamError('aborted', 'The room was left.'))
+  }
+
+  /** Calls back at each event of that name; `'*'` gets all, as `{name, payload}`. Returns what ends that. */
+  on<N extends keyof Emitted>(name: N, listener: Listener<N>): () => void {
+    return this.#emitter.on(name, listener)
+  }
+
+  /** As `on`, for the next event only. */
+  once<N extends keyof Emitted>(name: N, listener: Listener<N>): () => void {
+    return this.#emitter.once(name, listener)
+  }
+
+  off<N extends keyof Emitted>(name: N, listener: Listener<N>): void {
+    this.#emitter.off(name, listener)
+  }
+
+  #begin(): Stay {
+    const session = this.#sessionOptions()
+    const stay: Stay = new Stay({
+      store: this.#store,
+      moments: this.#moments,
+      media: this.#rig.local,
+      mesh: this.#rig.newMesh((signal) => stay.session.sender.signal({ ...signal, type: 'signal' })),
+      log: this.#log,
+      session,
+      hasOwnIceServers: this.#config.iceServers !== undefined,
+      refold: () => this.#rig.refold(),
+      over: () => this.#over(stopListening),
+    })
+    const stopListening = this.#page.on('online', () => this.#rig.networkChanged())
+    session.key.live = true
+    this.#stay = stay
+    stay.start(this.#leaving)
+    return stay
+  }
+
+  #over(stopListening: () => void): void {
+    stopListening()
+    this.#stay = undefined
+    if (this.#key) this.#key.live = false
+  }
+
+  /** @throws LiveStreamError `invalid_options` */
+  #sessionOptions(): SessionOptions {
+    const { config, environment } = { config: this.#config, environment: this.#environment }
+    const base = config.base ?? baseOf(globalThis.location?.origin ?? '')
+    // Taken out of the storage at the first join: whoever only looks around keeps the session of the page before.
+    this.#key ??= new SessionKey(this.#page, `${base} ${config.room}`, environment.randomBytes)
+    const { room, token, name, joinTimeoutMs } = config
+    return {
+      ...{ base, room, token, name, joinTimeoutMs },
+      client: `peerstage-sdk/${SDK_VERSION}`,
+      key: this.#key,
+      pageId: this.#pageId,
+      WebSocket: () => config.WebSocket ?? globalWebSocket(),
+      clock: environment.clock,
+      random: environment.random,
+      page: this.#page,
+    }
+  }
+
+  #abortWith(signal: AbortSignal, stay: Stay): void {
+    const abort = () => {
+      if (this.#stay === stay) void this.#leaveBecause(aborted(signal))
+    }
+    signal.addEventListener('abort', abort, { once: true })
+    const settled = () => signal.removeEventListener('abort', abort)
+    stay.joined.then(settled, settled)
+  }
+
+  #leaveBecause(error: LiveStreamError): Promise<void> {
+    if (this.#stay) this.#leaving = this.#stay.leave(error)
+    return this.#leaving
+  }
+
+  #newRig(): MediaRig {
+    return new MediaRig({
+      config: this.#config,
+      environment: this.#environment,
+      store: () => this.#store,
+      moments: () => this.#moments,
+      announce: async (states) => {
+        if (this.#stay === undefined) throw new LiveStreamError('not_joined', 'This needs a joined room.')
+        await this.#stay.announce(states)
+      },
+    })
+  }
+
+  #verbPort(): VerbPort {
+    return {
+      requests: () => this.#stay?.session.sender ?? NOT_JOINED,
+      limits: () => this.#stay?.session.sender.limits ?? DEFAULT_LIMITS,
+      safely: safelyWith((command, error) =>
+        this.#moments.tell({ name: 'commandFailed', payload: { command, error } }),
+      ),
+    }
+  }
+
+  /** The server sends a cast to the others only. */
+  #echo(emoji: string): void {
+    const { selfId } = this.#store
+    if (selfId === undefined) return
+    this.#moments.addAbout(selfId, (participant) => ({ name: 'reaction', payload: { participant, emoji } }))
+    this.#moments.nudge()
+  }
+
+  #listenerFailed(event: string, error: unknown): void {
+    this.#log('error', `a listener of "${event}" threw`, { error })
+    if (event !== 'listenerFailed') this.#moments.tell({ name: 'listenerFailed', payload: { event, error } })
+  }
+}
+
+const aborted = (signal: AbortSignal) =>
+  new LiveStreamError('aborted', 'Joining was cancelled.', { cause: signal.reason })
+
+/** Safe to ignore, like every promise of this API. */
+function rejected(error: unknown): Promise<never> {
+  const promise = Promise.reject(error)
+  promise.catch(() => {})
+  return promise
+}

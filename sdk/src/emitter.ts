@@ -1,0 +1,60 @@
+import { EventEmitter } from 'eventemitter3'
+import type { LiveStreamEventName, LiveStreamEvents } from './events'
+
+/** What `on('*')` gets: every event, in order. */
+export type AnyEvent = {
+  [N in LiveStreamEventName]: { readonly name: N; readonly payload: LiveStreamEvents[N] }
+}[LiveStreamEventName]
+
+/** Event name → payload, `'*'` included. */
+export type Emitted = LiveStreamEvents & { '*': AnyEvent }
+export type Listener<N extends keyof Emitted> = (payload: Emitted[N]) => void
+type Guard = (payload: unknown, name: string) => void
+
+/** The client's events. A listener that throws stops nobody: neither the others nor what told them. */
+export class Emitter {
+  readonly #events = new EventEmitter<string>()
+  readonly #failed: (event: string, error: unknown) => void
+  /** One guard for each listener, so that `off` finds it. */
+  readonly #guards = new WeakMap<object, Guard>()
+
+  /** @param failed told of each listener that threw */
+  constructor(failed: (event: string, error: unknown) => void) {
+    this.#failed = failed
+  }
+
+  /** Returns what removes the listener again. */
+  on<N extends keyof Emitted>(name: N, listener: Listener<N>): () => void {
+    this.#events.on(name, this.#guardOf(listener))
+    return () => this.off(name, listener)
+  }
+
+  once<N extends keyof Emitted>(name: N, listener: Listener<N>): () => void {
+    this.#events.once(name, this.#guardOf(listener))
+    return () => this.off(name, listener)
+  }
+
+  off<N extends keyof Emitted>(name: N, listener: Listener<N>): void {
+    const guard = this.#guards.get(listener)
+    if (guard) this.#events.off(name, guard)
+  }
+
+  emit(event: AnyEvent): void {
+    this.#events.emit(event.name, event.payload, event.name)
+    this.#events.emit('*', event, '*')
+  }
+
+  #guardOf<N extends keyof Emitted>(listener: Listener<N>): Guard {
+    const known = this.#guards.get(listener)
+    if (known) return known
+    const guard: Guard = (payload, name) => {
+      try {
+        listener(payload as Emitted[N])
+      } catch (error) {
+        this.#failed(name, error)
+      }
+    }
+    this.#guards.set(listener, guard)
+    return guard
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * Peerstage in the browser (and in Node): a live room in any app.
+ *
+ * - `LiveStreamClient` is all that an app makes: `join()`, `leave()`, `state` and `subscribe`, events by `on`, and the verbs
+ *   `media`, `chat`, `reactions`, `stage`, `moderation`, `data`.
+ * - `ClientState` and `ParticipantView` are what it shows; `LiveStreamEvents` what it tells.
+ * - `LiveStreamError` is the only error that it throws or rejects with; switch on its `code`.
+ * - `checkSupport`, `formatCount` and `formatDuration` are there for the page around it.
+ *
+ * Importing this touches no global.
+ */
+export { type JoinOptions, LiveStreamClient } from './client'
+export type { AnyEvent, Emitted, Listener } from './emitter'
+export { type ErrorCode, LiveStreamError } from './errors'
+export type { LiveStreamEventName, LiveStreamEvents } from './events'
+export { formatCount, formatDuration } from './format'
+export type { LogFields, LogLevel, LogSink } from './logger'
+export type { DeviceSource, ScreenOptions } from './media/constraints'
+export type { PublishWish, PublishWishes } from './media/device-wishes'
+export type { PlaybackTarget } from './media/playback'
+export type { ShareScreenOptions } from './media/screen-share'
+export type { MediaVerbs } from './media-verbs'
+export type { LiveStreamClientOptions } from './options'
+export type { LinkView } from './peering/mesh'
+export type { LinkStats } from './peering/stats'
+export type { WebRtc } from './peering/webrtc'
+export type {
+  ChatHistoryResult,
+  ChatMessage,
+  IceServer,
+  Mode,
+  ModeName,
+  Presence,
+  Role,
+  Source,
+  SourceState,
+  StageInvitation,
+  StageRequest,
+} from './protocol'
+export type { ChatVerbs } from './room/chat'
+export type { DataVerbs } from './room/data'
+export type { ModerationVerbs } from './room/moderation'
+export type { ReactionVerbs } from './room/reactions'
+export type { StageVerbs } from './room/stage'
+export type {
+  ClientState,
+  LeftReason,
+  LinkState,
+  ParticipantView,
+  RoomView,
+  SourceView,
+  StreamKind,
+} from './room/state'
+export type { KeyValueStore } from './signaling/page'
+export type { WebSocketConstructor, WebSocketLike } from './signaling/socket'
+export type { TokenSource } from './signaling/token'
+export { checkSupport, type Support } from './support'
+export { SDK_VERSION } from './version'

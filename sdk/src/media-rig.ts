@@ -1,0 +1,169 @@
+import type { Environment } from './environment'
+import type { LiveStreamError } from './errors'
+import { LocalMedia } from './media/local-media'
+import { Playback } from './media/playback'
+import { RemoteStreams, type StreamChange } from './media/remote-streams'
+import type { Moments } from './moments'
+import type { Config } from './options'
+import { type LinkView, Mesh, type MeshOptions } from './peering/mesh'
+import { simplePeerTransport } from './peering/simple-peer'
+import type { WebRtc } from './peering/webrtc'
+import { SOURCES, type SourceStates } from './protocol'
+import type { LinkState } from './room/state'
+import type { RoomStore } from './room/store'
+import type { Overlay } from './room/view'
+import { certificateOf, globalWebRtc, isSecure, mediaDevicesOf } from './support'
+
+export type MediaRigPorts = {
+  readonly config: Config
+  readonly environment: Environment
+  readonly store: () => RoomStore
+  /** Tells the room what we publish. */
+  announce(states: Partial<SourceStates>): Promise<void>
+  moments(): Moments
+}
+
+/** All media of a client: one's own, the others', what plays them, and the links of the current stay. */
+export class MediaRig {
+  readonly #ports: MediaRigPorts
+  readonly local: LocalMedia
+  readonly playback: Playback
+  readonly #remote: RemoteStreams
+  readonly #linkStates = new Map<string, LinkState>()
+  #mesh: Mesh | undefined
+  #certificate: Promise<RTCCertificate | undefined> | undefined
+
+  constructor(ports: MediaRigPorts) {
+    this.#ports = ports
+    this.local = this.#newLocalMedia()
+    this.#remote = new RemoteStreams({
+      newStream: (tracks) => this.#newStream(tracks),
+      onAdded: ({ participantId, source, kind, track, stream }) =>
+        ports.moments().addAbout(participantId, (participant) => ({
+          name: 'trackAdded',
+          payload: { participant, source, kind, track, stream },
+        })),
+      onRemoved: (removed) => this.#removed(removed),
+    })
+    this.playback = new Playback({
+      stream: ({ participantId, kind }) => this.#remote.streams(participantId)[kind],
+      isSelf: (participantId) => participantId === ports.store().selfId,
+      onBlocked: (blocked) => ports.moments().tell({ name: 'playbackBlocked', payload: { blocked } }),
+    })
+  }
+
+  /** What the store shows of participants beside the room's log. */
+  readonly overlay: Overlay = {
+    tracksOf: (id) =>
+      Object.fromEntries(
+        SOURCES.flatMap((source) => {
+          const track = this.#remote.trackOf(id, source)
+          return track === undefined ? [] : [[source, track]]
+        }),
+      ),
+    streamsOf: (id) => this.#remote.streams(id),
+    linkOf: (id) => this.#linkStates.get(id) ?? null,
+  }
+
+  get links(): readonly LinkView[] {
+    return this.#mesh?.links() ?? []
+  }
+
+  /** The links of a new stay. Undefined where there is no WebRTC: then there is no media, and the rest works. */
+  newMesh(sendSignal: MeshOptions['sendSignal']): Mesh | undefined {
+    const wrtc = this.#wrtc()
+    const { environment, config } = this.#ports
+    this.#linkStates.clear()
+    this.#mesh =
+      wrtc &&
+      new Mesh({
+        openTransport: simplePeerTransport(wrtc),
+        clock: environment.clock,
+        random: environment.random,
+        iceTransportPolicy: config.iceTransportPolicy,
+        certificate: () => this.#certificateOf(wrtc),
+        sendSignal,
+        onTrack: (participantId, source, track) => {
+          this.#remote.track(participantId, source, track)
+          this.#changed()
+        },
+        onLink: (participantId, link, error) => this.#linkChanged(participantId, link, error),
+      })
+    if (config.iceServers) this.#mesh?.setIceServers(config.iceServers)
+    return this.#mesh
+  }
+
+  /** To be called after every fold: the streams follow the room. */
+  refold(): void {
+    const { room, selfId } = this.#ports.store()
+    this.#remote.update(room?.participants ?? [], selfId)
+    this.playback.update()
+    this.#ports.store().touch()
+  }
+
+  /** The network came back. */
+  networkChanged(): void {
+    this.#mesh?.networkChanged()
+  }
+
+  #newLocalMedia(): LocalMedia {
+    const { environment, announce, moments } = this.#ports
+    return new LocalMedia({
+      clock: environment.clock,
+      mediaDevices: mediaDevicesOf,
+      isSecureContext: isSecure,
+      announce,
+      fill: async (source, track) => this.#mesh?.setTrack(source, track),
+      onChange: () => {
+        this.#remote.own(this.local.tracks())
+        this.#changed()
+      },
+      onError: (source, error) => moments().tell({ name: 'mediaError', payload: { source, error } }),
+      onDevices: (devices) => moments().tell({ name: 'devicesChanged', payload: { devices } }),
+    })
+  }
+
+  #removed({ participantId, source, kind }: StreamChange): void {
+    this.#ports
+      .moments()
+      .addAbout(participantId, (participant) => ({ name: 'trackRemoved', payload: { participant, source, kind } }))
+  }
+
+  #linkChanged(participantId: string, link: LinkState | null, error?: LiveStreamError): void {
+    if (link === null) this.#linkStates.delete(participantId)
+    else {
+      this.#linkStates.set(participantId, link)
+      this.#ports.moments().addAbout(participantId, (participant) => ({
+        name: 'linkChanged',
+        payload: { participant, link, ...(error === undefined ? {} : { error }) },
+      }))
+    }
+    this.#changed()
+  }
+
+  /** Something that the state shows is different. */
+  #changed(): void {
+    this.playback.update()
+    this.#ports.store().touch()
+    this.#ports.moments().nudge()
+  }
+
+  #wrtc(): WebRtc | undefined {
+    return this.#ports.config.wrtc ?? globalWebRtc()
+  }
+
+  /** One for all connections of this client: each one made costs a key. */
+  #certificateOf(wrtc: WebRtc): Promise<RTCCertificate | undefined> {
+    this.#certificate ??= certificateOf(wrtc)
+    return this.#certificate
+  }
+
+  #newStream(tracks: readonly MediaStreamTrack[]): MediaStream {
+    const wrtc = this.#wrtc()
+    // Tracks come from links or captures only, and where there is no WebRTC there are neither.
+    if (wrtc === undefined) throw new Error('a track without WebRTC')
+    const stream = new wrtc.MediaStream()
+    for (const track of tracks) stream.addTrack(track)
+    return stream
+  }
+}

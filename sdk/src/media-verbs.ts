@@ -1,0 +1,36 @@
+import type { LocalMedia } from './media/local-media'
+import type { Playback, PlaybackTarget } from './media/playback'
+import type { Safely } from './room/verb'
+
+type Own = Pick<
+  LocalMedia,
+  'publish' | 'unpublish' | 'mute' | 'unmute' | 'switchDevice' | 'shareScreen' | 'stopScreen' | 'devices'
+>
+
+/** One's own media, and the playing of the others'. What each call does and throws is said at {@link LocalMedia} and {@link Playback}. */
+export type MediaVerbs = Own & {
+  /** Plays a participant's stream in an element, now or as soon as there is one. Returns what detaches it. */
+  attach(element: HTMLMediaElement, target: PlaybackTarget): () => void
+  /** Whether the browser refuses to play sound until a person touches the page. */
+  readonly playbackBlocked: boolean
+  /** Plays what was refused. Call it in a click, before anything is awaited there. Never rejects. */
+  resumePlayback(): Promise<void>
+}
+
+export function mediaVerbs(local: LocalMedia, playback: Playback, safely: Safely): MediaVerbs {
+  return {
+    publish: (wishes) => safely('media.publish', () => local.publish(wishes)),
+    unpublish: (...sources) => safely('media.unpublish', () => local.unpublish(...sources)),
+    mute: (source) => safely('media.mute', () => local.mute(source)),
+    unmute: (source) => safely('media.unmute', () => local.unmute(source)),
+    switchDevice: (source, deviceId) => safely('media.switchDevice', () => local.switchDevice(source, deviceId)),
+    shareScreen: (options) => safely('media.shareScreen', () => local.shareScreen(options)),
+    stopScreen: () => safely('media.stopScreen', () => local.stopScreen()),
+    devices: () => safely('media.devices', () => local.devices()),
+    attach: (element, target) => playback.attach(element, target),
+    get playbackBlocked() {
+      return playback.blocked
+    },
+    resumePlayback: () => playback.resume(),
+  }
+}

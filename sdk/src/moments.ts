@@ -1,0 +1,75 @@
+import type { AnyEvent, Emitter } from './emitter'
+import type { ParticipantView } from './room/state'
+import type { RoomStore } from './room/store'
+
+/**
+ * Events wait here until the state holds what they tell of: all that one frame of the server brings makes one new state,
+ * one call of each subscriber, and then its events in order.
+ */
+export class Moments {
+  readonly #store: RoomStore
+  readonly #emitter: Emitter
+  readonly #waiting: (() => readonly AnyEvent[])[] = []
+  #held = false
+  #draining = false
+
+  constructor(store: RoomStore, emitter: Emitter) {
+    this.#store = store
+    this.#emitter = emitter
+  }
+
+  add(event: AnyEvent): void {
+    this.#waiting.push(() => [event])
+  }
+
+  /** Queues an event of something that happened beside the frames, and tells it as soon as no frame is being read. */
+  tell(event: AnyEvent): void {
+    this.add(event)
+    this.nudge()
+  }
+
+  /** Queues events that are made when their turn comes, so that they can look at the new state. */
+  addLater(events: () => readonly AnyEvent[]): void {
+    this.#waiting.push(events)
+  }
+
+  /** Queues an event about a participant: as it is when the event is told or, if it is gone by then, as it was. */
+  addAbout(participantId: string, event: (participant: ParticipantView) => AnyEvent): void {
+    const { room: past } = this.#store
+    const known = this.#store.known(participantId)
+    this.addLater(() => {
+      const participant = this.#store.participant(participantId, past) ?? known
+      return participant === undefined ? [] : [event(participant)]
+    })
+  }
+
+  /** A frame is being read: nothing is told until `flush`. */
+  hold(): void {
+    this.#held = true
+  }
+
+  /** Something changed beside the frames. Tells it, unless a frame is being read: then that will. */
+  nudge(): void {
+    if (!this.#held) this.flush()
+  }
+
+  /** Brings the state up to date and tells everything. A listener may call back in here: its turn comes after the others. */
+  flush(): void {
+    this.#held = false
+    if (this.#draining) return
+    this.#draining = true
+    try {
+      do {
+        this.#commit()
+        for (const event of this.#waiting.shift()?.() ?? []) this.#emitter.emit(event)
+      } while (this.#waiting.length > 0)
+      this.#commit()
+    } finally {
+      this.#draining = false
+    }
+  }
+
+  #commit(): void {
+    if (this.#store.commit()) this.#emitter.emit({ name: 'stateChanged', payload: { state: this.#store.getState() } })
+  }
+}

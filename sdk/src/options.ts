@@ -1,0 +1,126 @@
+import * as v from 'valibot'
+import { LiveStreamError } from './errors'
+import type { LogLevel, LogSink } from './logger'
+import { LOG_LEVELS } from './logger'
+import type { WebRtc } from './peering/webrtc'
+import type { IceServer } from './protocol'
+import { iceServer, MAX_NAME_CHARACTERS, roomId } from './protocol'
+import type { KeyValueStore } from './signaling/page'
+import type { WebSocketConstructor } from './signaling/socket'
+import type { TokenSource } from './signaling/token'
+
+export type LiveStreamClientOptions = {
+  /**
+   * Where the server is: `wss://live.example.com`, or `https:`, `ws:`, `http:`; a path before `/v1/rooms/` is kept.
+   * Default: the origin of the page.
+   */
+  url?: string
+  /** The room's id: 1 to 64 letters, digits, `_` or `-`. */
+  room: string
+  /**
+   * What lets one in. A function is called anew for each connection and before expiry; a string ends the session when it
+   * expires. Not needed in the server's dev mode.
+   */
+  token?: TokenSource
+  /** The name to be seen with, where the token gives none. */
+  name?: string
+  /** Milliseconds until `join()` gives up. Default 15,000. Once joined, the client reconnects for ever. */
+  joinTimeoutMs?: number
+  /** Node: a WebRTC implementation such as `@roamhq/wrtc`. Default: the browser's. Without any there is no media. */
+  wrtc?: WebRtc
+  /** Node before 22: the class of the package `ws`. Default: the global one. */
+  WebSocket?: WebSocketConstructor
+  /** STUN and TURN servers in place of those that the server names. */
+  iceServers?: readonly IceServer[]
+  /** `'relay'` hides addresses from the other participants; needs TURN. Default `'all'`. */
+  iceTransportPolicy?: RTCIceTransportPolicy
+  /** Default `'warn'`. Nothing that is logged holds a token, a session description, an address or a chat text. */
+  logLevel?: LogLevel
+  /** Where log lines go. Default: the console. */
+  logger?: LogSink
+  /** Where the session waits while the page reloads. Default: `sessionStorage`; in Node nowhere. */
+  storage?: KeyValueStore
+}
+
+/** Options that were checked, with their defaults. */
+export type Config = {
+  /** `ws:` or `wss:`, without a trailing slash; undefined: the page's own origin. */
+  readonly base: string | undefined
+  readonly room: string
+  readonly token: TokenSource | undefined
+  readonly name: string | undefined
+  readonly joinTimeoutMs: number
+  readonly wrtc: WebRtc | undefined
+  readonly WebSocket: WebSocketConstructor | undefined
+  readonly iceServers: readonly IceServer[] | undefined
+  readonly iceTransportPolicy: RTCIceTransportPolicy
+  readonly logLevel: LogLevel
+  readonly logger: LogSink | undefined
+  readonly storage: KeyValueStore | undefined
+}
+
+const DEFAULT_JOIN_TIMEOUT_MS = 15_000
+const LONGEST_JOIN_TIMEOUT_MS = 10 * 60_000
+
+/** @throws LiveStreamError `invalid_options`; the message names the option */
+export function checkOptions(options: LiveStreamClientOptions): Config {
+  if (typeof options !== 'object' || options === null) throw invalid('The options', 'must be an object')
+  const { url, room, token, name, joinTimeoutMs = DEFAULT_JOIN_TIMEOUT_MS, iceTransportPolicy = 'all' } = options
+  const { wrtc, WebSocket, iceServers, logLevel = 'warn', logger, storage } = options
+  must(v.is(roomId, room), 'room', 'must be 1 to 64 letters, digits, "_" or "-"')
+  must(
+    token === undefined || typeof token === 'function' || (typeof token === 'string' && token !== ''),
+    'token',
+    'must be a text, or a function that gives one',
+  )
+  must(
+    name === undefined || (typeof name === 'string' && name.length <= MAX_NAME_CHARACTERS),
+    'name',
+    `must be a text of at most ${MAX_NAME_CHARACTERS} characters`,
+  )
+  must(
+    Number.isInteger(joinTimeoutMs) && joinTimeoutMs > 0 && joinTimeoutMs <= LONGEST_JOIN_TIMEOUT_MS,
+    'joinTimeoutMs',
+    'must be a whole number of milliseconds, at most ten minutes',
+  )
+  must(
+    iceServers === undefined || v.is(v.array(iceServer), iceServers),
+    'iceServers',
+    'must be a list like [{ urls: "stun:…" }]',
+  )
+  must(['all', 'relay'].includes(iceTransportPolicy), 'iceTransportPolicy', 'must be "all" or "relay"')
+  must(isFunction(WebSocket), 'WebSocket', 'must be a class')
+  must(isFunction(wrtc?.RTCPeerConnection), 'wrtc', 'must be a WebRTC implementation like @roamhq/wrtc')
+  must(LOG_LEVELS.includes(logLevel), 'logLevel', `must be one of ${LOG_LEVELS.join(', ')}`)
+  must(isFunction(logger), 'logger', 'must be a function')
+  must(isFunction(storage?.getItem), 'storage', 'must be like sessionStorage')
+  const base = url === undefined ? undefined : baseOf(url)
+  return {
+    ...{ base, room, token, name, joinTimeoutMs, wrtc, WebSocket, iceServers },
+    ...{ iceTransportPolicy, logLevel, logger, storage },
+  }
+}
+
+/** A server's base URL for sockets. @throws LiveStreamError `invalid_options` */
+export function baseOf(url: string): string {
+  const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined
+  const scheme = parsed && SCHEMES.get(parsed.protocol)
+  if (parsed === undefined || scheme === undefined || parsed.username || parsed.search || parsed.hash)
+    throw invalid('url', 'must be like "wss://live.example.com"')
+  return `${scheme}//${parsed.host}${parsed.pathname.replace(/\/+$/, '')}`
+}
+
+const SCHEMES = new Map([
+  ['ws:', 'ws:'],
+  ['http:', 'ws:'],
+  ['wss:', 'wss:'],
+  ['https:', 'wss:'],
+])
+
+const isFunction = (value: unknown): boolean => value === undefined || typeof value === 'function'
+
+function must(holds: boolean, option: string, sentence: string): void {
+  if (!holds) throw invalid(option, sentence)
+}
+
+const invalid = (option: string, sentence: string) => new LiveStreamError('invalid_options', `${option} ${sentence}.`)

@@ -1,0 +1,54 @@
+import * as v from 'valibot'
+import { LiveStreamError } from '../errors'
+import { type ChatHistoryResult, chatHistoryResult, type Limits, utf8Bytes } from '../protocol'
+import type { VerbPort } from './verb'
+
+export type ChatVerbs = {
+  /**
+   * Sends a text to all; 1 to 2,000 characters, at most 4 KiB of UTF-8. When it resolves, the message is in
+   * `client.state.messages`. While disconnected it waits, in order.
+   * @throws LiveStreamError `payload_too_large`, `invalid` (empty), `outbox_full`, `not_joined`, `rate_limited`
+   */
+  send(text: string): Promise<void>
+  /**
+   * Deletes one's own message; a host's or cohost's call deletes anybody's.
+   * @throws LiveStreamError `forbidden`, `message_not_found`, `not_joined`
+   */
+  delete(messageId: string): Promise<void>
+  /**
+   * Asks for messages older than `before` (default: the newest), at most `limit` (1 to 100, default 50), oldest first.
+   * @throws LiveStreamError `invalid`, `not_joined`
+   */
+  history(options?: { before?: string; limit?: number }): Promise<ChatHistoryResult>
+}
+
+export function chatVerbs({ requests, limits, safely }: VerbPort): ChatVerbs {
+  return {
+    send: (text) =>
+      safely('chat.send', async () => {
+        checkText(text, limits())
+        await requests().request({ type: 'chat.send', text }, 'queue')
+      }),
+    delete: (messageId) =>
+      safely('chat.delete', async () => {
+        await requests().request({ type: 'chat.delete', messageId }, 'queue')
+      }),
+    history: (options = {}) =>
+      safely('chat.history', async () => {
+        const { result } = await requests().request({ type: 'chat.history', ...options }, 'queue')
+        const parsed = v.safeParse(chatHistoryResult, result)
+        if (parsed.success) return parsed.output
+        throw new LiveStreamError('internal', 'The server sent a history that cannot be read.')
+      }),
+  }
+}
+
+/** The same answers as the server's, without the way to it. */
+function checkText(text: unknown, { maxChatCharacters, maxChatBytes }: Limits): void {
+  if (typeof text !== 'string' || text === '') throw new LiveStreamError('invalid', 'A message needs some text.')
+  if (text.length > maxChatCharacters || utf8Bytes(text) > maxChatBytes) {
+    throw new LiveStreamError('payload_too_large', `A message has at most ${maxChatCharacters} characters.`, {
+      userAction: 'Shorten the message.',
+    })
+  }
+}

@@ -1,0 +1,40 @@
+import { LiveStreamError } from '../errors'
+import { utf8Bytes } from '../protocol'
+import { isSafeJson, MAX_JSON_DEPTH } from '../protocol/json'
+import type { VerbPort } from './verb'
+
+export type DataVerbs = {
+  /**
+   * Sends any JSON value, at most 8 KiB, to all others or to those in `to` (participant ids, at most 20). For the moment
+   * only: it is not kept, and dropped while disconnected. Receivers get the `data` event and check the value themselves.
+   * @throws LiveStreamError `invalid` (no JSON, nested over 32 levels), `payload_too_large`, `unavailable`, `rate_limited`, `not_joined`
+   */
+  send(value: unknown, options?: { to?: readonly string[] }): Promise<void>
+}
+
+export function dataVerbs({ requests, limits, safely }: VerbPort): DataVerbs {
+  return {
+    send: (value, { to } = {}) =>
+      safely('data.send', async () => {
+        const json = jsonOf(value)
+        if (utf8Bytes(json) > limits().maxDataBytes)
+          throw new LiveStreamError('payload_too_large', `An app message has at most ${limits().maxDataBytes} bytes.`)
+        const parsed: unknown = JSON.parse(json)
+        if (!isSafeJson(parsed)) throw invalid(`it nests over ${MAX_JSON_DEPTH} levels, or has a key like __proto__`)
+        requests().cast({ type: 'data', value: parsed, ...(to === undefined ? {} : { to: [...to] }) })
+      }),
+  }
+}
+
+function jsonOf(value: unknown): string {
+  let json: string | undefined
+  try {
+    json = JSON.stringify(value)
+  } catch {
+    // Circular, a bigint, or nested too deep for the stack.
+  }
+  if (json === undefined) throw invalid('it is no JSON value')
+  return json
+}
+
+const invalid = (why: string) => new LiveStreamError('invalid', `This cannot be sent: ${why}.`)

@@ -1,0 +1,37 @@
+import type { Role, Source } from '../protocol'
+import type { Request } from './request'
+import type { VerbPort } from './verb'
+
+/**
+ * What hosts and cohosts may do to others. While disconnected each is refused at once with `unavailable`: who moderates must
+ * know whether it worked. Every one throws LiveStreamError `forbidden`, `peer_not_found`, `unavailable`, `not_joined`.
+ */
+export type ModerationVerbs = {
+  /** Silences one source of a participant. Only its owner can undo it. */
+  mute(participantId: string, source: Source): Promise<void>
+  /** Removes a participant; its identity is refused until the room closes, or for `minutes` (1 to 10,080). */
+  kick(participantId: string, options?: { minutes?: number }): Promise<void>
+  /** Promotes or demotes; holds for the identity as long as the room lives. Also throws `stage_full`. */
+  setRole(participantId: string, role: Role): Promise<void>
+  /** No new identity comes in; who is known may still come back. */
+  lock(): Promise<void>
+  unlock(): Promise<void>
+  /** Ends the room for all. Hosts only. */
+  endRoom(): Promise<void>
+}
+
+export function moderationVerbs({ requests, safely }: VerbPort): ModerationVerbs {
+  const ask = (command: Request) =>
+    safely(command.type, async () => {
+      await requests().request(command, 'refuse')
+    })
+  return {
+    mute: (participantId, source) => ask({ type: 'moderation.mute', participantId, source }),
+    kick: (participantId, { minutes } = {}) =>
+      ask({ type: 'moderation.kick', participantId, ...(minutes === undefined ? {} : { minutes }) }),
+    setRole: (participantId, role) => ask({ type: 'moderation.setRole', participantId, role }),
+    lock: () => ask({ type: 'moderation.lock' }),
+    unlock: () => ask({ type: 'moderation.unlock' }),
+    endRoom: () => ask({ type: 'moderation.endRoom' }),
+  }
+}

@@ -1,0 +1,24 @@
+import * as v from 'valibot'
+import { LiveStreamError } from '../errors'
+import { cast } from '../protocol'
+import type { VerbPort } from './verb'
+
+export type ReactionVerbs = {
+  /**
+   * Shows an emoji to all for a moment; oneself gets the `reaction` event too. Dropped while disconnected.
+   * @throws LiveStreamError `invalid` (no emoji), `unavailable` (disconnected), `rate_limited`, `not_joined`
+   */
+  send(emoji: string): Promise<void>
+}
+
+/** @param echo the server sends a cast to the others only */
+export function reactionVerbs({ requests, safely }: VerbPort, echo: (emoji: string) => void): ReactionVerbs {
+  return {
+    send: (emoji) =>
+      safely('reactions.send', async () => {
+        if (!v.is(cast, { type: 'reaction', emoji })) throw new LiveStreamError('invalid', 'A reaction is one emoji.')
+        requests().cast({ type: 'reaction', emoji })
+        echo(emoji)
+      }),
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * The next value with all parts of the previous one that are equal to it: whoever compares by identity (React, for one)
+ * then sees what has changed and nothing else. Looks into arrays and plain objects only; a stream or a track is itself.
+ */
+export function share<T>(previous: unknown, next: T): T {
+  if (Object.is(previous, next)) return next
+  if (Array.isArray(previous) && Array.isArray(next)) return shareList(previous, next) as T
+  if (isPlain(previous) && isPlain(next)) return shareRecord(previous, next) as T
+  return next
+}
+
+function shareList(previous: readonly unknown[], next: readonly unknown[]): readonly unknown[] {
+  const shared = next.map((item, i) => share(previous[i], item))
+  return sameItems(previous, shared) ? previous : shared
+}
+
+function shareRecord(previous: Record<string, unknown>, next: Record<string, unknown>): Record<string, unknown> {
+  const keys = Object.keys(next)
+  const shared = Object.fromEntries(keys.map((key) => [key, share(previous[key], next[key])]))
+  const same =
+    keys.length === Object.keys(previous).length &&
+    keys.every((key) => Object.hasOwn(previous, key) && Object.is(previous[key], shared[key]))
+  return same ? previous : shared
+}
+
+const sameItems = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((item, i) => Object.is(item, b[i]))
+
+/** As {@link share}, for a list whose items are told apart by id, wherever they stand in it. */
+export function shareById<T extends { readonly id: string }>(previous: readonly T[], next: readonly T[]): readonly T[] {
+  const before = new Map(previous.map((item) => [item.id, item]))
+  const shared = next.map((item) => share(before.get(item.id), item))
+  return sameItems(previous, shared) ? previous : shared
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+}

@@ -1,0 +1,31 @@
+import { LiveStreamError } from '../errors'
+import type { Limits } from '../protocol'
+import type { Requests } from './request'
+
+/** What the verbs stand on. */
+export type VerbPort = {
+  /** Asked anew for each call: the way to the server is another one after each join. */
+  readonly requests: () => Requests
+  readonly limits: () => Limits
+  readonly safely: Safely
+}
+
+/** Runs a verb. Its promise may be ignored: a failure is also told elsewhere, and never ends a process. */
+export type Safely = <T>(command: string, run: () => Promise<T>) => Promise<T>
+
+/** @param failed told of each failure, once */
+export function safelyWith(failed: (command: string, error: LiveStreamError) => void): Safely {
+  return (command, run) => {
+    const outcome = started(run).catch((cause: unknown) => {
+      throw cause instanceof LiveStreamError
+        ? cause
+        : new LiveStreamError('internal', 'Something failed inside this SDK.', { cause })
+    })
+    outcome.catch((error: LiveStreamError) => failed(command, error))
+    return outcome
+  }
+}
+
+async function started<T>(run: () => Promise<T>): Promise<T> {
+  return run()
+}

@@ -1,0 +1,28 @@
+/** The first delay is drawn from 0 to this. A whole room that lost its server comes back over a second, not in one tick. */
+const FIRST_WINDOW_MS = 1_000
+const LONGEST_WINDOW_MS = 30_000
+/** What waits for a place, a key or an opening has no hurry: this long, and up to twice as long. */
+const SLOW_MS = 15_000
+/** A server that asks for more than this is not believed. */
+const LONGEST_SERVER_DELAY_MS = 3_600_000
+
+export type BackoffHints = {
+  /** The room refuses for now (full, locked, not there). */
+  slowly?: boolean
+  /** What the server asked for: never sooner than this. */
+  retryAfterMs?: number | undefined
+}
+
+/**
+ * How long to wait before the next try, in ms. Full jitter: anywhere from 0 to a window that doubles from 1 s to 30 s.
+ *
+ * @param failures how many tries failed before this wait, counted from 0
+ * @param random from 0 (included) to 1 (excluded)
+ */
+export function backoffMs(failures: number, random: number, hints: BackoffHints = {}): number {
+  const window = Math.min(LONGEST_WINDOW_MS, FIRST_WINDOW_MS * 2 ** Math.min(failures, 16))
+  const own = hints.slowly ? SLOW_MS * (1 + random) : window * random
+  const asked = hints.retryAfterMs
+  if (asked === undefined || !(asked > 0)) return own
+  return Math.min(asked, LONGEST_SERVER_DELAY_MS) + FIRST_WINDOW_MS * random
+}

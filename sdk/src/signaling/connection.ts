@@ -1,0 +1,120 @@
+import { type ClientMessage, decodeServerFrame, encodeMessage, type ServerMessage } from '../protocol'
+import type { Clock } from './clock'
+import { framesOf } from './frames'
+import { Socket, type WebSocketConstructor } from './socket'
+import { type Ending, endingOfClose } from './verdict'
+
+/** From the first byte to the welcome. The server allows itself 5 s to check the token. */
+const WELCOME_DEADLINE_MS = 10_000
+/** Browser JavaScript cannot see WebSocket pings: this is how it asks whether the server is alive. */
+const HEARTBEAT_MS = 15_000
+/** Silence that means the connection is dead: two heartbeats without any answer. */
+const SILENCE_MS = 30_000
+/** How long a server may take to answer when the page wakes up, before the socket counts as dead. */
+const PROBE_MS = 5_000
+
+export type ConnectionOptions = {
+  readonly WebSocket: WebSocketConstructor
+  readonly url: string
+  readonly protocols: string[]
+  readonly clock: Clock
+}
+
+export type ConnectionEvents = {
+  /** The server took the socket. */
+  opened(): void
+  /** The messages of one frame, those that this version can read. */
+  messages(messages: ServerMessage[]): void
+  /** It is gone, or as good as gone. Comes once, and never after `close()`. */
+  ended(ending: Ending, detail: string): void
+}
+
+/** One socket, from its request to its end: frames in both directions, and a watch on whether the other side still lives. */
+export class Connection {
+  readonly #clock: Clock
+  #events: ConnectionEvents
+  readonly #socket: Socket
+  #batch: string[] = []
+  #heardAt: number
+  #cancelWatch: () => void
+  #cancelProbe = () => {}
+  #maxFrameBytes = 0
+  #closed = false
+
+  /** @throws what the WebSocket's constructor throws: a bad URL or subprotocol */
+  constructor({ WebSocket, url, protocols, clock }: ConnectionOptions, events: ConnectionEvents) {
+    this.#clock = clock
+    this.#events = events
+    this.#heardAt = clock.now()
+    this.#socket = new Socket(WebSocket, url, protocols, {
+      opened: () => this.#events.opened(),
+      frame: (text) => this.#heard(text),
+      closed: (code) => this.#end(endingOfClose(code), `closed with ${code}`),
+    })
+    this.#cancelWatch = clock.after(WELCOME_DEADLINE_MS, () => this.#end({}, 'no welcome in 10 s'))
+  }
+
+  /** From now on somebody else is told. */
+  handOver(events: ConnectionEvents): void {
+    this.#events = events
+  }
+
+  /** The server has said who we are: from here on messages may be sent, and silence is watched. */
+  welcomed(maxFrameBytes: number): void {
+    this.#maxFrameBytes = maxFrameBytes
+    this.#cancelWatch()
+    this.#scheduleHeartbeat()
+  }
+
+  /** Everything sent in one turn of the event loop leaves in one frame, as far as frames reach. */
+  send(message: ClientMessage): void {
+    this.#batch.push(encodeMessage(message))
+    if (this.#batch.length === 1) queueMicrotask(() => this.#flush())
+  }
+
+  /** The page was asleep or offline: timers may have stood still, and the socket may be dead without knowing. */
+  probe(): void {
+    if (this.#isSilent()) return this.#end({}, 'nothing heard for 30 s')
+    this.#cancelProbe()
+    this.#cancelProbe = this.#clock.after(PROBE_MS, () => this.#end({}, 'no answer in 5 s'))
+    this.send({ type: 'heartbeat' })
+  }
+
+  /** Idempotent; no event comes after it. */
+  close(): void {
+    this.#closed = true
+    this.#cancelWatch()
+    this.#cancelProbe()
+    this.#socket.close()
+  }
+
+  #flush(): void {
+    if (this.#closed) return
+    for (const frame of framesOf(this.#batch.splice(0), this.#maxFrameBytes)) this.#socket.send(frame)
+  }
+
+  #heard(text: string): void {
+    this.#heardAt = this.#clock.now()
+    this.#cancelProbe()
+    const messages = decodeServerFrame(text)?.flatMap((decoded) => (decoded.ok ? [decoded.message] : []))
+    if (messages !== undefined && messages.length > 0) this.#events.messages(messages)
+  }
+
+  #isSilent(): boolean {
+    return this.#clock.now() - this.#heardAt >= SILENCE_MS
+  }
+
+  #scheduleHeartbeat(): void {
+    this.#cancelWatch = this.#clock.after(HEARTBEAT_MS, () => {
+      if (this.#isSilent()) return this.#end({}, 'nothing heard for 30 s')
+      this.send({ type: 'heartbeat' })
+      this.#scheduleHeartbeat()
+    })
+  }
+
+  #end(ending: Ending, detail: string): void {
+    if (this.#closed) return
+    this.close()
+    this.#events.ended(ending, detail)
+  }
+}

@@ -1,0 +1,38 @@
+import type { ServerMessage } from '../protocol'
+import type { Clock } from './clock'
+import type { Connection } from './connection'
+
+/** How long to wait for the server's answer to `leave`. */
+const FAREWELL_MS = 1_000
+
+/**
+ * The last words on a connection: gives the place up, waits for the answer for at most a second, and closes. Nothing that
+ * the connection brings is told to anybody any more.
+ *
+ * @param commandId the number of the leave command; undefined on a connection that has no welcome yet. The server may give
+ * it the place a moment after we hang up, and would keep that for a minute. So the welcome is awaited, then answered by `leave`.
+ */
+export function farewell(connection: Connection, commandId: number | undefined, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    let awaited = commandId
+    let cancel = () => {}
+    const done = () => {
+      cancel()
+      connection.close()
+      resolve()
+    }
+    const leave = (id: number) => {
+      awaited = id
+      connection.send({ type: 'leave', id })
+      cancel = clock.after(FAREWELL_MS, done)
+    }
+    const take = (message: ServerMessage) => {
+      if (message.type === 'goodbye' || (message.type === 'reply' && message.re === awaited)) done()
+      if (message.type !== 'welcome') return
+      connection.welcomed(message.limits.maxFrameBytes)
+      leave(message.lastCommandId + 1)
+    }
+    connection.handOver({ opened: () => {}, messages: (messages) => messages.forEach(take), ended: done })
+    if (commandId !== undefined) leave(commandId)
+  })
+}

@@ -1,0 +1,37 @@
+import { LiveStreamError } from '../errors'
+import { encodeHello, HELLO_PREFIX, type Hello, MAX_HELLO_CHARACTERS, ROOMS_PATH, SUBPROTOCOL } from '../protocol'
+import type { Position, SessionOptions } from './session-ports'
+
+/** The first words on a new socket. Each call counts as an attempt of the session. */
+export function helloOf(options: SessionOptions, token: string | undefined, position: Position | undefined): Hello {
+  const { key, pageId, name, client } = options
+  return {
+    intent: 'join',
+    ...(token === undefined ? {} : { token }),
+    ...(name === undefined ? {} : { name }),
+    session: key.key,
+    attempt: key.nextAttempt(),
+    page: pageId,
+    ...position,
+    client,
+  }
+}
+
+/**
+ * The two subprotocols that a socket offers: the version, and the hello itself. Nothing secret goes into the URL.
+ * @throws LiveStreamError `hello_too_large`: a proxy on the way would refuse it
+ */
+export function subprotocolsOf(hello: Hello): string[] {
+  const encoded = encodeHello(hello)
+  if (encoded.length > MAX_HELLO_CHARACTERS) {
+    throw new LiveStreamError(
+      'hello_too_large',
+      `Token and name need ${encoded.length} characters in the connection request; ${MAX_HELLO_CHARACTERS} fit.`,
+      { userAction: 'Issue a shorter token: less metadata, or a smaller key.' },
+    )
+  }
+  return [SUBPROTOCOL, `${HELLO_PREFIX}${encoded}`]
+}
+
+/** Where a room's sockets are, below the server's base URL. */
+export const roomUrl = (base: string, room: string): string => `${base}${ROOMS_PATH}${room}`

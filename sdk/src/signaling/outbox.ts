@@ -1,0 +1,196 @@
+import { LiveStreamError } from '../errors'
+import type { Command, Reply } from '../protocol'
+import type { Pacing } from './pacing'
+
+// The verbs' port in `room/request.ts` says the same; the two folders do not know each other.
+type WithoutId<C> = C extends { id: number } ? Omit<C, 'id'> : never
+export type Request = WithoutId<Command>
+export type Accepted = Extract<Reply, { ok: true }>
+export type WhileOffline = 'queue' | 'refuse' | { readonly latest: string }
+
+/** Commands that may wait to be sent. Twenty seconds of a fast typist's outage are a tenth of it. */
+export const OUTBOX_LIMIT = 200
+
+type Entry = {
+  command: Request
+  readonly whileOffline: WhileOffline
+  /** Several callers, when a later call of the same `latest` key took the place of an earlier one. */
+  readonly callers: { resolve(reply: Accepted): void; reject(error: LiveStreamError): void }[]
+}
+
+/**
+ * Commands on their way, from the call to the reply. It knows no socket: the session asks what may leave now.
+ *
+ * A command gets its number when it leaves, so numbers rise in the order of leaving. What has left and was not answered
+ * leaves again, under the same number, after a reconnect; the server answers a number it knows without doing it twice.
+ */
+export class Outbox {
+  #waiting: Entry[] = []
+  /** In the order of their numbers. */
+  readonly #unanswered = new Map<number, Entry>()
+  /** Numbers that must leave again before anything new does. */
+  #resend: number[] = []
+  #lastId = 0
+
+  /** @throws LiveStreamError (as a rejection) `outbox_full`, and whatever becomes of the command */
+  add(command: Request, whileOffline: WhileOffline): Promise<Accepted> {
+    return new Promise((resolve, reject) => {
+      const caller = { resolve, reject }
+      const earlier = this.#waiting.find((entry) => sameKey(entry.whileOffline, whileOffline))
+      if (earlier) {
+        earlier.command = command
+        earlier.callers.push(caller)
+      } else if (this.#waiting.length >= OUTBOX_LIMIT) {
+        reject(new LiveStreamError('outbox_full', 'Too much waits to be sent already.', { retryable: true }))
+      } else this.#waiting.push({ command, whileOffline, callers: [caller] })
+    })
+  }
+
+  /**
+   * Takes out what may leave now: first what must leave again, then the rest in order. Chat keeps its order but does not
+   * hold up what is not chat: a mute must not wait behind a flood.
+   *
+   * @returns the commands, and in how many ms to ask again (undefined: when something is answered or added)
+   */
+  take(pacing: Pacing, maxUnanswered: number): { commands: Command[]; waitMs: number | undefined } {
+    const commands: Command[] = []
+    for (;;) {
+      const next = this.#next(pacing, maxUnanswered)
+      if (typeof next === 'number' || next === undefined) return { commands, waitMs: next }
+      pay(pacing, next)
+      commands.push(next)
+    }
+  }
+
+  #next(pacing: Pacing, maxUnanswered: number): Command | number | undefined {
+    this.#resend = this.#resend.filter((id) => this.#unanswered.has(id))
+    const [again] = this.#resend
+    const entry = again === undefined ? undefined : this.#unanswered.get(again)
+    if (again !== undefined && entry !== undefined) {
+      const wait = waitFor(pacing, entry.command)
+      if (wait > 0) return wait
+      this.#resend.shift()
+      return numbered(entry.command, again)
+    }
+    return this.#unanswered.size < maxUnanswered ? this.#nextNew(pacing) : undefined
+  }
+
+  #nextNew(pacing: Pacing): Command | number | undefined {
+    let waitMs: number | undefined
+    for (const [index, entry] of this.#waiting.entries()) {
+      const wait = waitFor(pacing, entry.command)
+      if (wait === 0) return this.#number(index, entry)
+      waitMs = Math.min(waitMs ?? wait, wait)
+    }
+    return waitMs
+  }
+
+  #number(index: number, entry: Entry): Command {
+    this.#waiting.splice(index, 1)
+    const id = this.nextId()
+    this.#unanswered.set(id, entry)
+    return numbered(entry.command, id)
+  }
+
+  /** A number for a command that does not wait its turn. */
+  nextId(): number {
+    return ++this.#lastId
+  }
+
+  /** A reply came. One to an unknown number is a repeat, and ignored. */
+  answered(reply: Reply): void {
+    const entry = this.#unanswered.get(reply.re)
+    if (entry === undefined) return
+    this.#unanswered.delete(reply.re)
+    if (reply.ok) for (const caller of entry.callers) caller.resolve(reply)
+    else fail(entry, rejectionOf(reply.error))
+  }
+
+  /** The socket is down. What may not wait is refused; a command of the connection itself means nothing on the next one. */
+  disconnected(): void {
+    this.#resend = []
+    const kept = this.#waiting.filter((entry) => entry.whileOffline !== 'refuse')
+    for (const entry of this.#waiting) if (!kept.includes(entry)) fail(entry, offline())
+    this.#waiting = kept
+    for (const [id, entry] of this.#unanswered) {
+      if (!isOfConnection(entry.command)) continue
+      this.#unanswered.delete(id)
+      fail(entry, offline())
+    }
+  }
+
+  /**
+   * The room is back. `sameSession`: the same participant in the same instance, whose ledger knows our numbers.
+   * Otherwise nobody can tell whether the unanswered commands took effect: repeating one might do it twice, so they fail.
+   * But a statement of how things are (`latest`) may always be repeated.
+   */
+  reconnected(sameSession: boolean, lastCommandId: number): void {
+    this.#lastId = Math.max(this.#lastId, lastCommandId)
+    if (sameSession) {
+      this.#resend = [...this.#unanswered.keys()]
+      return
+    }
+    const entries = [...this.#unanswered.values()]
+    this.#unanswered.clear()
+    for (const entry of entries.reverse()) {
+      if (typeof entry.whileOffline === 'object') this.#waitAgain(entry)
+      else fail(entry, outcomeUnknown())
+    }
+  }
+
+  #waitAgain(entry: Entry): void {
+    const later = this.#waiting.find((each) => sameKey(each.whileOffline, entry.whileOffline))
+    if (later === undefined) this.#waiting.unshift(entry)
+    else later.callers.push(...entry.callers)
+  }
+
+  /** What left without an answer fails with this; what still waits goes on waiting. */
+  failUnanswered(error: LiveStreamError): void {
+    const entries = [...this.#unanswered.values()]
+    this.#unanswered.clear()
+    this.#resend = []
+    for (const entry of entries) fail(entry, error)
+  }
+
+  /** Everything fails with this. Idempotent. */
+  close(error: LiveStreamError): void {
+    this.failUnanswered(error)
+    for (const entry of this.#waiting.splice(0)) fail(entry, error)
+  }
+}
+
+const numbered = (command: Request, id: number): Command => ({ ...command, id }) as Command
+
+const sameKey = (a: WhileOffline, b: WhileOffline): boolean =>
+  typeof a === 'object' && typeof b === 'object' && a.latest === b.latest
+
+const isOfConnection = ({ type }: Request): boolean => type === 'session.refresh' || type === 'leave' || type === 'join'
+
+const waitFor = ({ chat, commands }: Pacing, { type }: Request): number =>
+  Math.max(commands.waitMs(), type === 'chat.send' ? chat.waitMs() : 0)
+
+function pay({ chat, commands }: Pacing, { type }: Request): void {
+  commands.take()
+  if (type === 'chat.send') chat.take()
+}
+
+function fail({ callers }: Entry, error: LiveStreamError): void {
+  for (const caller of callers) caller.reject(error)
+}
+
+export const offline = () =>
+  new LiveStreamError('unavailable', 'The connection to the server is down.', { retryable: true })
+
+const outcomeUnknown = () =>
+  new LiveStreamError(
+    'unavailable',
+    'The room was opened anew before the server answered; it may or may not have taken effect.',
+    {
+      retryable: true,
+    },
+  )
+
+function rejectionOf(error: Extract<Reply, { ok: false }>['error']): LiveStreamError {
+  const { code, message, retryable, retryAfterMs } = error
+  return new LiveStreamError(code, message, { retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
+}

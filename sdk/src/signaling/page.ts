@@ -1,0 +1,52 @@
+/** What the page around us tells, and the little store it has. In Node there is none of it. */
+export interface Page {
+  /** `sessionStorage`, or what stands in for it; undefined where there is none. */
+  readonly storage: KeyValueStore | undefined
+  /**
+   * `wake`: seen again, or online again: a good moment to look at the connection.
+   * `hide`: about to go, or to be frozen. `show`: back from the freezer with its memory.
+   */
+  on(moment: PageMoment, listener: () => void): () => void
+}
+export type PageMoment = 'wake' | 'online' | 'hide' | 'show'
+export type KeyValueStore = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+
+/** The browser's page. Reads globals when asked, never before. */
+export function browserPage(storage?: KeyValueStore): Page {
+  return {
+    get storage() {
+      return storage ?? sessionStorageOf()
+    },
+    on: listen,
+  }
+}
+
+function sessionStorageOf(): KeyValueStore | undefined {
+  try {
+    return globalThis.sessionStorage
+  } catch {
+    // A page whose storage is blocked throws on the very name.
+    return undefined
+  }
+}
+
+function listen(moment: PageMoment, listener: () => void): () => void {
+  if (typeof window === 'undefined' || typeof document === 'undefined') return () => {}
+  const removals = {
+    hide: () => [added(window, 'pagehide', listener)],
+    show: () => [added(window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && listener())],
+    online: () => [added(window, 'online', listener)],
+    wake: () => [
+      added(window, 'online', listener),
+      added(document, 'visibilitychange', () => document.visibilityState === 'visible' && listener()),
+    ],
+  }[moment]()
+  return () => {
+    for (const remove of removals) remove()
+  }
+}
+
+function added(target: EventTarget, type: string, listener: (event: Event) => void): () => void {
+  target.addEventListener(type, listener)
+  return () => target.removeEventListener(type, listener)
+}

@@ -1,0 +1,134 @@
+import * as v from 'valibot'
+import { LiveStreamError } from '../errors'
+import {
+  type Cast,
+  type ClientMessage,
+  clientMessage,
+  DEFAULT_LIMITS,
+  encodeMessage,
+  type Limits,
+  type Reply,
+  type SignalUp,
+  type Welcome,
+} from '../protocol'
+import { CastQueue } from './cast-queue'
+import type { Clock } from './clock'
+import type { Connection } from './connection'
+import { fitsFrame } from './frames'
+import { type Accepted, Outbox, offline, type Request, type WhileOffline } from './outbox'
+import { type Pacing, pacingOf } from './pacing'
+
+type Line =
+  /** Not joined yet. */
+  | { readonly state: 'none' }
+  | { readonly state: 'up'; readonly connection: Connection }
+  | { readonly state: 'down' }
+  | { readonly state: 'closed' }
+
+/** Everything that goes up: at the pace and in the sizes that the server allows, across the gaps between connections. */
+export class Sender {
+  readonly #clock: Clock
+  readonly #outbox = new Outbox()
+  readonly #casts = new CastQueue()
+  #line: Line = { state: 'none' }
+  #limits: Limits = DEFAULT_LIMITS
+  #pacing: Pacing
+  #cancelPump = () => {}
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#pacing = pacingOf(this.#limits, clock)
+  }
+
+  /** What the server holds this client to; the defaults until it has said so. */
+  get limits(): Limits {
+    return this.#limits
+  }
+
+  /** Sends a command and waits for its reply. For the errors see `Requests` in `room/request.ts`. */
+  request(command: Request, whileOffline: WhileOffline): Promise<Accepted> {
+    const longest = { ...command, id: Number.MAX_SAFE_INTEGER } as ClientMessage
+    const refused = this.#refusalOf(longest, whileOffline === 'refuse')
+    if (refused) return Promise.reject(refused)
+    const reply = this.#outbox.add(command, whileOffline)
+    this.#pump()
+    return reply
+  }
+
+  /** @throws LiveStreamError `not_joined`, `unavailable`, `rate_limited`, `payload_too_large` */
+  cast(cast: Cast): void {
+    const refused = this.#refusalOf({ type: 'cast', cast }, true)
+    if (refused) throw refused
+    this.#casts.add(cast, this.#limits)
+    this.#pump()
+  }
+
+  /** Passes a signal on at once, or drops it while the socket is down: a link that misses one starts over by itself. */
+  signal(signal: SignalUp): void {
+    if (this.#line.state === 'up' && this.#refusalOf(signal, true) === undefined) this.#line.connection.send(signal)
+  }
+
+  /** A number for a command that does not wait its turn. */
+  nextId(): number {
+    return this.#outbox.nextId()
+  }
+
+  answered(reply: Reply): void {
+    this.#outbox.answered(reply)
+    this.#pump()
+  }
+
+  /** `sameSession`: the same participant in the same instance as on the connection before. */
+  connected(connection: Connection, { limits, lastCommandId }: Welcome, sameSession: boolean): void {
+    this.#line = { state: 'up', connection }
+    // The server's buckets belong to the identity and outlive a socket: so do ours, unless the limits are others now.
+    if (JSON.stringify(limits) !== JSON.stringify(this.#limits)) this.#pacing = pacingOf(limits, this.#clock)
+    this.#limits = limits
+    this.#outbox.reconnected(sameSession, lastCommandId)
+    // In a microtask: what the client states anew on a welcome leaves in the same frame.
+    queueMicrotask(() => this.#pump())
+  }
+
+  /** `unsendable`: something on the way could not take what was sent. */
+  disconnected(unsendable: boolean): void {
+    if (this.#line.state !== 'up') return
+    this.#line = { state: 'down' }
+    this.#cancelPump()
+    this.#casts.clear()
+    this.#outbox.disconnected()
+    if (unsendable) this.#outbox.failUnanswered(tooLarge('Something on the way to the server refused this.'))
+  }
+
+  /** Everything that waits fails with this. Idempotent. */
+  close(error: LiveStreamError): void {
+    this.#line = { state: 'closed' }
+    this.#cancelPump()
+    this.#casts.clear()
+    this.#outbox.close(error)
+  }
+
+  #refusalOf(message: ClientMessage, needsConnection: boolean): LiveStreamError | undefined {
+    const { state } = this.#line
+    if (state === 'none' || state === 'closed') return new LiveStreamError('not_joined', 'This needs a joined room.')
+    if (!fitsFrame(encodeMessage(message), this.#limits.maxFrameBytes))
+      return tooLarge('This is larger than the server takes.')
+    // The server ends a connection after a few messages that it cannot read: an app's slip must not get that far.
+    if (!v.is(clientMessage, message)) return new LiveStreamError('invalid', 'A value of this call has the wrong form.')
+    return needsConnection && state === 'down' ? offline() : undefined
+  }
+
+  /** Sends what may leave now, and comes back when more may. */
+  #pump(): void {
+    this.#cancelPump()
+    if (this.#line.state !== 'up') return
+    const { connection } = this.#line
+    const { commands, waitMs: commandsWait } = this.#outbox.take(this.#pacing, this.#limits.maxUnansweredCommands)
+    const { casts, waitMs: castsWait } = this.#casts.take(this.#pacing.casts)
+    for (const command of commands) connection.send(command)
+    for (const cast of casts) connection.send({ type: 'cast', cast })
+    const waits = [commandsWait, castsWait].filter((wait) => wait !== undefined)
+    if (waits.length > 0) this.#cancelPump = this.#clock.after(Math.min(...waits), () => this.#pump())
+  }
+}
+
+const tooLarge = (message: string) => new LiveStreamError('payload_too_large', message)

@@ -1,0 +1,75 @@
+import * as v from 'valibot'
+import { sessionKey } from '../protocol'
+import type { KeyValueStore, Page } from './page'
+import { type RandomBytes, randomId } from './random-id'
+
+/** 43 characters of 6 random bits each: the 256 bits and more that the protocol asks for. */
+const KEY_CHARACTERS = 43
+
+/** What makes two connections the same session: the secret, and the number of the last socket. */
+type Kept = { readonly key: string; readonly attempt: number }
+
+const kept = v.object({ key: sessionKey, attempt: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) })
+
+/**
+ * The client's side of its session. It lives in memory, and in `sessionStorage` only from `pagehide` to the next load:
+ * a duplicated tab copies the storage, and two tabs with one key would push each other out.
+ */
+export class SessionKey {
+  readonly #page: Page
+  readonly #name: string
+  #kept: Kept
+  readonly #stop: (() => void)[]
+  /** Whether a reload should find the session again. */
+  live = false
+
+  /** @param place what the key is for: the server's URL and the room */
+  constructor(page: Page, place: string, randomBytes: RandomBytes) {
+    this.#page = page
+    this.#name = `peerstage:${place}`
+    this.#kept = takeOut(page.storage, this.#name) ?? { key: randomId(KEY_CHARACTERS, randomBytes), attempt: 0 }
+    this.#stop = [page.on('hide', () => this.#putBack()), page.on('show', () => this.#catchUp())]
+  }
+
+  get key(): string {
+    return this.#kept.key
+  }
+
+  /** The number of a new socket: above every earlier one of this session. */
+  nextAttempt(): number {
+    this.#kept = { ...this.#kept, attempt: this.#kept.attempt + 1 }
+    return this.#kept.attempt
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.live = false
+    for (const stop of this.#stop.splice(0)) stop()
+  }
+
+  #putBack(): void {
+    if (!this.live) return
+    try {
+      this.#page.storage?.setItem(this.#name, JSON.stringify(this.#kept))
+    } catch {
+      // Full or forbidden: a reload is then a new session of the same identity, which takes its own place over.
+    }
+  }
+
+  // The page was frozen, not unloaded. Another page of this tab may have gone on with the key meanwhile.
+  #catchUp(): void {
+    const stored = takeOut(this.#page.storage, this.#name)
+    if (stored?.key === this.#kept.key && stored.attempt > this.#kept.attempt) this.#kept = stored
+  }
+}
+
+function takeOut(storage: KeyValueStore | undefined, name: string): Kept | undefined {
+  try {
+    const text = storage?.getItem(name)
+    storage?.removeItem(name)
+    const parsed = v.safeParse(kept, JSON.parse(text ?? 'null'))
+    return parsed.success ? parsed.output : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,52 @@
+import type { LiveStreamError } from '../errors'
+import type { Goodbye, GoodbyeCode, ServerMessage, Welcome } from '../protocol'
+import type { Clock } from './clock'
+import type { Page } from './page'
+import type { SessionKey } from './session-key'
+import type { WebSocketConstructor } from './socket'
+import type { TokenSource } from './token'
+
+export type SessionOptions = {
+  /** The server: `ws:` or `wss:`, without a trailing slash. */
+  readonly base: string
+  readonly room: string
+  readonly token: TokenSource | undefined
+  readonly name: string | undefined
+  /** The client's own name and version, for the server's logs. */
+  readonly client: string
+  readonly key: SessionKey
+  /** Random, one per loaded page (or process) and client. */
+  readonly pageId: string
+  readonly joinTimeoutMs: number
+  /** Asked when a socket is opened, so that importing needs no global. Throws `not_supported` where there is none. */
+  readonly WebSocket: () => WebSocketConstructor
+  readonly clock: Clock
+  /** From 0 (included) to 1 (excluded). */
+  readonly random: () => number
+  readonly page: Page
+}
+
+/** The last event that was folded, and where. */
+export type Position = { readonly seq: number; readonly instance: string }
+
+/** What is about the room, once the connection's own business is taken out. */
+export type RoomMessage = Extract<
+  ServerMessage,
+  { type: 'event' | 'cast' | 'presence' | 'signal' | 'refused' | 'iceServers' }
+>
+
+export type SessionEvents = {
+  /** Asks for what came after; undefined asks for a snapshot. */
+  position(): Position | undefined
+  /** The room is here, for the first time or again. `sameSession`: the same participant in the same instance as before. */
+  welcome(welcome: Welcome, sameSession: boolean): void
+  message(message: RoomMessage): void
+  /** All messages of a frame have been told. */
+  settled(): void
+  goodbye(goodbye: Goodbye): void
+  /** There is no connection; the next try comes in `retryInMs`. */
+  waiting(retry: { attempt: number; retryInMs: number }): void
+  /** It is over. `code` is the server's last word, if that was it. */
+  ended(error: LiveStreamError, code: GoodbyeCode | undefined): void
+  log(level: 'debug' | 'info' | 'warn', text: string, fields?: Readonly<Record<string, unknown>>): void
+}

@@ -1,0 +1,72 @@
+import { LiveStreamError } from '../errors'
+import { GOODBYES, type GoodbyeCode, goodbyeOfClose } from '../protocol'
+
+/** How a connection ended: by a goodbye, by a close code that stands for one, or by nothing that says why. */
+export type Ending = {
+  readonly code?: GoodbyeCode
+  readonly reason?: string
+  readonly retryAfterMs?: number | undefined
+  /** Something on the way could not take what was sent: sending it again would end the same way. */
+  readonly unsendable?: boolean
+}
+
+/** RFC 6455 §7.4.1: a message was no UTF-8 (1007), or too big for whoever closed (1009). */
+const UNSENDABLE: readonly number[] = [1007, 1009]
+
+/** What is known when it ended. */
+export type Standing = {
+  /** Whether the room was joined before: then a person is in it, and it is worth waiting for. */
+  readonly joined: boolean
+  /** Whether another token can be had, and was not yet tried. */
+  readonly freshTokenLeft: boolean
+}
+
+export type Verdict =
+  | { readonly kind: 'final'; readonly code: GoodbyeCode; readonly error: LiveStreamError }
+  /** At once, with a fresh token. */
+  | { readonly kind: 'freshToken' }
+  | { readonly kind: 'retry'; readonly slowly: boolean; readonly retryAfterMs: number | undefined }
+
+/** What the published table of codes says about going on. Without a code the network is to blame: try again. */
+export function verdictOn(ending: Ending, standing: Standing): Verdict {
+  const { code, retryAfterMs } = ending
+  if (code === undefined) return { kind: 'retry', slowly: false, retryAfterMs }
+  const { retry } = GOODBYES[code]
+  if (retry === 'soon') return { kind: 'retry', slowly: false, retryAfterMs }
+  if (retry === 'slowly' && standing.joined) return { kind: 'retry', slowly: true, retryAfterMs }
+  if (retry === 'freshToken' && standing.freshTokenLeft) return { kind: 'freshToken' }
+  return { kind: 'final', code, error: errorOf(code, ending) }
+}
+
+/** The ending that a close code alone tells of: the goodbye before it was lost. */
+export function endingOfClose(close: number): Ending {
+  const code = goodbyeOfClose(close)
+  return code === undefined ? { unsendable: UNSENDABLE.includes(close) } : { code }
+}
+
+/** A goodbye as the error that an app sees. */
+export function errorOf(code: GoodbyeCode, ending: Ending = {}): LiveStreamError {
+  const { retry } = GOODBYES[code]
+  return new LiveStreamError(code, ending.reason || SENTENCES[code], {
+    retryable: retry === 'slowly' || retry === 'soon',
+    ...(ending.retryAfterMs === undefined ? {} : { retryAfterMs: ending.retryAfterMs }),
+  })
+}
+
+const SENTENCES: Record<GoodbyeCode, string> = {
+  bad_frame: 'The server could not read what this client sent.',
+  unauthorized: 'The token is missing, wrong or expired.',
+  forbidden: 'The token does not allow this room, or the server does not allow this page.',
+  room_not_found: 'There is no such room at the moment.',
+  unsupported_version: 'The server does not speak the protocol version of this SDK.',
+  verification_timeout: 'The server did not finish checking the token in time.',
+  superseded: 'The session went on elsewhere: another tab or device has joined with the same identity.',
+  room_ended: 'The room has ended.',
+  removed: 'You were removed from the room.',
+  room_full: 'The room is full.',
+  room_locked: 'The room is locked: nobody new comes in.',
+  rate_limited: 'Too many messages, or too many attempts, in a short time.',
+  slow_consumer: 'This connection was too slow to take what the room sent.',
+  draining: 'The server is restarting.',
+  unavailable: 'The server cannot take this connection now.',
+}

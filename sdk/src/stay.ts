@@ -1,0 +1,222 @@
+import { announce, announceSnapshot, type Look } from './announce'
+import { LiveStreamError } from './errors'
+import type { Log } from './logger'
+import type { LocalMedia } from './media/local-media'
+import type { Moments } from './moments'
+import type { Mesh } from './peering/mesh'
+import {
+  type CastDown,
+  type GoodbyeCode,
+  participantOf,
+  SOURCES,
+  type Source,
+  type SourceStates,
+  type Welcome,
+} from './protocol'
+import type { LeftReason } from './room/state'
+import type { Arrival, RoomStore } from './room/store'
+import { Session } from './signaling/session'
+import type { RoomMessage, SessionEvents, SessionOptions } from './signaling/session-ports'
+
+export type StayParts = {
+  readonly store: RoomStore
+  readonly moments: Moments
+  readonly media: LocalMedia
+  /** Undefined where there is no WebRTC: everything but media works then. */
+  readonly mesh: Mesh | undefined
+  readonly log: Log
+  readonly session: SessionOptions
+  /** The ICE servers that the app chose; undefined: the server's. */
+  readonly hasOwnIceServers: boolean
+  /** The room has changed: whoever shows media looks again. */
+  readonly refold: () => void
+  /** It is over, by itself or by `leave()`. Called once, before the last events are told. */
+  readonly over: () => void
+}
+
+/**
+ * One stay in a room, from `join()` to its end: takes what the session brings to the store, the mesh, the local media and
+ * the app, in that order.
+ */
+export class Stay {
+  readonly #parts: StayParts
+  readonly session: Session
+  readonly joined: Promise<void>
+  #settleJoin: { resolve(): void; reject(error: LiveStreamError): void } = { resolve() {}, reject() {} }
+  #phase: 'joining' | 'in' | 'over' = 'joining'
+  #mustRestate = false
+
+  constructor(parts: StayParts) {
+    this.#parts = parts
+    this.joined = new Promise((resolve, reject) => {
+      this.#settleJoin = { resolve, reject }
+    })
+    // Whoever ignores the promise is told by the state and by `left`.
+    this.joined.catch(() => {})
+    this.session = new Session(parts.session, this.#sessionEvents())
+  }
+
+  /** @param before what is waited for: the place of an earlier stay that is being given up */
+  start(before: Promise<void>): void {
+    this.#parts.store.stand({ status: 'joining' })
+    this.#parts.moments.flush()
+    void before.then(() => this.session.start())
+  }
+
+  /** Gives the place up. `error` is what a `join()` under way rejects with. Resolves when the server knows. Idempotent. */
+  leave(error = new LiveStreamError('aborted', 'The room was left.')): Promise<void> {
+    if (this.#phase === 'over') return Promise.resolve()
+    const told = this.session.leave()
+    this.#end('left', error, false)
+    return told
+  }
+
+  /** Tells the room what we publish. While disconnected the latest of each source waits. */
+  async announce(states: Partial<SourceStates>): Promise<void> {
+    const stated = SOURCES.filter((source) => states[source] !== undefined)
+    const tell = (source: Source) =>
+      this.session.sender.request(
+        { type: 'media.update', sources: { [source]: states[source] } },
+        { latest: `media.${source}` },
+      )
+    await Promise.all(stated.map(tell))
+  }
+
+  #sessionEvents(): SessionEvents {
+    const { store, moments, log } = this.#parts
+    return {
+      position: () => store.position(),
+      welcome: (welcome) => this.#welcomed(welcome),
+      message: (message) => this.#received(message),
+      settled: () => this.#settled(),
+      goodbye: ({ code, reason, retryable }) => moments.add({ name: 'goodbye', payload: { code, reason, retryable } }),
+      waiting: (retry) => this.#waiting(retry),
+      ended: (error, code) => this.#ended(error, code),
+      log,
+    }
+  }
+
+  #welcomed(welcome: Welcome): void {
+    const { store, moments, mesh, hasOwnIceServers } = this.#parts
+    moments.hold()
+    try {
+      this.#arrived(welcome, store.welcome(welcome))
+    } catch (error) {
+      return this.#lostTrack(error)
+    }
+    store.stand({ status: 'joined' })
+    this.#mustRestate = this.#phase === 'in'
+    if (!hasOwnIceServers) mesh?.setIceServers(welcome.iceServers)
+  }
+
+  #arrived({ self, resumed }: Welcome, arrival: Arrival): void {
+    const { moments } = this.#parts
+    if (this.#phase === 'joining')
+      moments.addAbout(self, (participant) => ({ name: 'joined', payload: { participant } }))
+    else moments.add({ name: 'reconnected', payload: { resumed } })
+    if (arrival.resumed) for (const fold of arrival.folds) moments.addLater(() => announce(fold, self, this.#look))
+    else moments.addLater(() => announceSnapshot(arrival, self, this.#look))
+  }
+
+  #received(message: RoomMessage): void {
+    const { store, moments, mesh, log, hasOwnIceServers } = this.#parts
+    moments.hold()
+    switch (message.type) {
+      case 'event':
+        return this.#fold(message.logged)
+      case 'signal':
+        return mesh?.receive(message)
+      case 'cast':
+        return this.#cast(message)
+      case 'presence':
+        store.presence(message.participantId, message.presence === 'reconnecting')
+        return moments.addAbout(message.participantId, (participant) => ({
+          name: 'presenceChanged',
+          payload: { participant },
+        }))
+      case 'iceServers':
+        return hasOwnIceServers ? undefined : mesh?.setIceServers(message.iceServers)
+      case 'refused':
+        return log('debug', 'the server did not pass something on', { what: message.what, code: message.error.code })
+    }
+  }
+
+  #fold(logged: Extract<RoomMessage, { type: 'event' }>['logged']): void {
+    const { store, moments } = this.#parts
+    try {
+      const fold = store.fold(logged)
+      moments.addLater(() => announce(fold, store.selfId, this.#look))
+    } catch (error) {
+      this.#lostTrack(error)
+    }
+  }
+
+  #lostTrack(error: unknown): void {
+    if (!(error instanceof RangeError)) throw error
+    this.#parts.log('warn', 'events are missing: the room is asked for anew', { error })
+    this.session.resync()
+  }
+
+  #cast({ from, cast }: CastDown): void {
+    this.#parts.moments.addAbout(from, (participant) =>
+      cast.type === 'reaction'
+        ? { name: 'reaction', payload: { participant, emoji: cast.emoji } }
+        : { name: 'data', payload: { participant, value: cast.value } },
+    )
+  }
+
+  /** A frame is read: everybody looks at the room as it is now, then the app is told. */
+  #settled(): void {
+    const { store, mesh, media, moments } = this.#parts
+    const { room, selfId } = store
+    if (room !== undefined && selfId !== undefined) {
+      mesh?.update({ selfId, seq: room.seq, edges: room.edges })
+      media.follow(participantOf(room, selfId) ?? null, room.mode.sources)
+    }
+    this.#parts.refold()
+    if (this.#mustRestate) this.#restate()
+    const isFirst = this.#phase === 'joining' && store.standing.status === 'joined'
+    if (isFirst) this.#phase = 'in'
+    moments.flush()
+    if (isFirst) this.#settleJoin.resolve()
+  }
+
+  #restate(): void {
+    this.#mustRestate = false
+    this.announce(this.#parts.media.restate()).catch((error: unknown) => {
+      this.#parts.log('warn', 'the room could not be told what is published', { error })
+    })
+  }
+
+  #waiting(retry: { attempt: number; retryInMs: number }): void {
+    const { store, moments, log } = this.#parts
+    log('info', 'connecting again', retry)
+    if (this.#phase === 'in') {
+      store.stand({ status: 'reconnecting' })
+      moments.add({ name: 'reconnecting', payload: retry })
+    }
+    moments.flush()
+  }
+
+  #ended(error: LiveStreamError, code: GoodbyeCode | undefined): void {
+    this.#parts.log('info', 'the stay has ended', { error })
+    this.#end(code ?? 'failed', error, true)
+  }
+
+  #end(reason: LeftReason, error: LiveStreamError, isFailure: boolean): void {
+    const { store, moments, media, mesh } = this.#parts
+    if (this.#phase === 'over') return
+    this.#phase = 'over'
+    const shown = isFailure ? { reason, error } : { reason }
+    mesh?.close()
+    media.follow(null, [])
+    store.stand({ status: 'left', ...shown })
+    this.#parts.over()
+    this.#parts.refold()
+    moments.add({ name: 'left', payload: shown })
+    this.#settleJoin.reject(error)
+    moments.flush()
+  }
+
+  readonly #look: Look = (id, past) => this.#parts.store.participant(id, past)
+}
