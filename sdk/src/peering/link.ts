@@ -16,7 +16,7 @@ type State =
   | { readonly kind: 'trying'; readonly epoch: LinkEpoch }
   /** The offerer lets some time pass before epoch `n`. */
   | { readonly kind: 'pausing'; readonly n: number; readonly callOff: () => void }
-  /** The answerer waits for an epoch after `n`, and asks for one from time to time. */
+  /** The answerer waits for an epoch after `n`, and asks for it from time to time. -1 before the first. */
   | { readonly kind: 'asking'; readonly n: number; readonly callOff: () => void }
   | { readonly kind: 'closed' }
 
@@ -57,7 +57,7 @@ export class Link {
     if (this.#state.kind !== 'idle') return
     this.#events.state('connecting')
     if (this.offerer) this.#try(0)
-    else this.#await(-1, CONNECT_LIMIT_MS)
+    else this.#awaitFirst()
   }
 
   /** Takes a signal of this edge; what belongs to an epoch that is over is dropped. */
@@ -79,7 +79,7 @@ export class Link {
   /** Something changed for the better: what waits goes on now. */
   hurry(): void {
     if (this.#state.kind === 'pausing') this.#try(this.#state.n)
-    else if (this.#state.kind === 'asking' && this.#state.n >= 0) this.#askNow(this.#state.n)
+    else if (this.#state.kind === 'asking' && this.#state.n >= 0) this.#ask(this.#state.n)
   }
 
   close(): void {
@@ -125,7 +125,7 @@ export class Link {
     // What was up for a while is a new failure; what fails again and again as soon as it is up is an old one.
     this.#failures = (loss.connectedMs ?? 0) >= CONNECT_LIMIT_MS ? 1 : this.#failures + 1
     if (this.offerer) this.#pause(n + 1)
-    else this.#askNow(n)
+    else this.#ask(n)
     this.#show('recovering', loss)
   }
 
@@ -142,19 +142,21 @@ export class Link {
     this.#state = { kind: 'pausing', n, callOff }
   }
 
-  #askNow(n: number): void {
-    this.#send(Math.max(0, n), { kind: 'restart' })
-    this.#await(n, CONNECT_LIMIT_MS + restartDelay(this.#failures + 1, this.#ports.random))
+  /**
+   * Before the first offer there is nothing to ask for: the offerer may still be waiting for its turn, and if the offer was
+   * lost, it makes another by itself.
+   */
+  #awaitFirst(): void {
+    const late = () => this.#show('recovering', { ...UNHEARD, reason: 'no offer came' })
+    this.#state = { kind: 'asking', n: -1, callOff: this.#ports.clock.after(CONNECT_LIMIT_MS, late) }
   }
 
-  /** Asking may have been in vain: the signal was lost, or its answer. To ask twice for the same is harmless. */
-  #await(n: number, forMs: number): void {
+  /** Again and again, as the signal may be lost, or what it brings about. To ask twice for the same is harmless. */
+  #ask(n: number): void {
     leave(this.#state)
-    const callOff = this.#ports.clock.after(forMs, () => {
-      this.#askNow(n)
-      if (n < 0) this.#show('recovering', { ...UNHEARD, reason: 'no offer came' })
-    })
-    this.#state = { kind: 'asking', n, callOff }
+    this.#send(n, { kind: 'restart' })
+    const forMs = CONNECT_LIMIT_MS + restartDelay(this.#failures + 1, this.#ports.random)
+    this.#state = { kind: 'asking', n, callOff: this.#ports.clock.after(forMs, () => this.#ask(n)) }
   }
 
   #send(n: number, body: SignalBody): void {

@@ -8,7 +8,7 @@ import { type End, Pair, type PairOptions } from '../contract/pair'
 import { compareLinks } from './links-timing'
 
 /** Bounds a hang; nothing is measured against it. */
-const LIMIT_MS = 30_000
+const LIMIT_MS = 60_000
 
 /** Every RTCPeerConnection of the page, with what was called on it. */
 const connections: { pc: RTCPeerConnection; channels: RTCDataChannel[]; remoteDescriptions: number }[] = []

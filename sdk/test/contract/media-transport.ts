@@ -152,6 +152,15 @@ export const mediaTransportContract: Readonly<Record<string, Scenario>> = {
     pair.close()
   },
 
+  'fails when the other end is gone': async (world) => {
+    const pair = new Pair(world.open)
+    await world.until('the pair connects', () => pair.connected)
+    pair.offerer.transport.close()
+    await world.until('the answerer notices', () => pair.answerer.failure !== undefined)
+    equal(pair.answerer.events.at(-1), 'failed', 'the last event')
+    equal(pair.offerer.failure, undefined, 'failure of the end that was closed')
+  },
+
   'says nothing after close, and bears every call': async (world) => {
     const pair = new Pair(world.open)
     const early = new Pair(world.open)

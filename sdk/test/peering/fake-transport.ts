@@ -19,6 +19,7 @@ export class FakeNetwork {
   refuseOpen = false
   oneAtATime = false
   readonly #clock: Clock
+  readonly #mostLive = new Map<string, number>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -29,6 +30,7 @@ export class FakeNetwork {
       if (this.refuseOpen) throw new Error('too many connections')
       const transport = new FakeTransport(owner, this.transports.length, options, this, this.#clock)
       this.transports.push(transport)
+      this.#mostLive.set(owner, Math.max(this.mostLive(owner), this.live(owner).length))
       return transport
     }
     return Object.assign(open, { oneAtATime: this.oneAtATime })
@@ -36,6 +38,11 @@ export class FakeNetwork {
 
   live(owner: string): FakeTransport[] {
     return this.transports.filter((transport) => transport.owner === owner && !transport.closed)
+  }
+
+  /** How many were live at the same time, at most. */
+  mostLive(owner: string): number {
+    return this.#mostLive.get(owner) ?? 0
   }
 
   last(owner: string): FakeTransport {

@@ -1,0 +1,244 @@
+import { expect, test } from 'vitest'
+import { EMPTY_SLOTS } from '../../src/peering/media-transport'
+import { fakeTrack } from './fake-transport'
+import { edge, Rig } from './rig'
+
+test('an edge makes a link, and what the other one puts into its slots arrives with its name', async () => {
+  const rig = new Rig()
+  const [ada, bob] = [rig.seat('ada'), rig.seat('bob')]
+  rig.fold(1, edge('ada', 'bob'))
+  expect(ada.links).toEqual(['bob connecting'])
+  await rig.clock.advance(100)
+  expect(ada.links).toEqual(['bob connecting', 'bob connected'])
+  expect(bob.links).toEqual(['ada connecting', 'ada connected'])
+  expect(bob.tracks.map(({ from, source }) => `${from} ${source}`)).toEqual([
+    'ada microphone',
+    'ada camera',
+    'ada screen',
+    'ada screenAudio',
+  ])
+  expect(ada.mesh.links()).toMatchObject([
+    { participantId: 'bob', state: 'connected', epoch: { born: 1, n: 0 }, offerer: true },
+  ])
+})
+
+test('only the offerer of an edge offers, as soon as it folds it', async () => {
+  const rig = new Rig()
+  for (const id of ['ada', 'bob', 'cy']) rig.seat(id)
+  rig.fold(1, edge('ada', 'bob'), edge('cy', 'ada'))
+  await rig.clock.advance(100)
+  expect(rig.sentBy('ada')).toEqual(['offer 0', 'answer 0'])
+  expect(rig.sentBy('bob')).toEqual(['answer 0'])
+  expect(rig.sentBy('cy')).toEqual(['offer 0'])
+})
+
+test('an edge between others makes no link', () => {
+  const rig = new Rig()
+  const cy = rig.seat('cy')
+  rig.fold(1, edge('ada', 'bob'))
+  expect(cy.mesh.links()).toEqual([])
+  expect(cy.links).toEqual([])
+})
+
+test('a fold that leaves an edge alone does not touch its link', async () => {
+  const rig = new Rig()
+  const ada = rig.seat('ada')
+  rig.seat('bob')
+  rig.fold(1, edge('ada', 'bob'))
+  await rig.clock.advance(100)
+  rig.fold(2, edge('ada', 'bob'))
+  rig.fold(3, edge('ada', 'bob'), edge('ada', 'cy', 3))
+  expect(ada.links).toEqual(['bob connecting', 'bob connected', 'cy connecting'])
+})
+
+test('where the edge ends, the connection does too', async () => {
+  const rig = new Rig()
+  const ada = rig.seat('ada')
+  rig.seat('bob')
+  rig.fold(1, edge('ada', 'bob'))
+  await rig.clock.advance(100)
+  rig.fold(2)
+  expect(ada.links.at(-1)).toBe('bob null')
+  expect(ada.mesh.links()).toEqual([])
+  expect(rig.network.live('ada')).toEqual([])
+})
+
+test('a page that was loaded anew gets a new link at once', async () => {
+  const rig = new Rig()
+  const ada = rig.seat('ada')
+  rig.seat('bob')
+  rig.fold(1, edge('bob', 'ada'))
+  await rig.clock.advance(100)
+  const bob = rig.seat('bob')
+  rig.fold(2, edge('ada', 'bob', 2))
+  await rig.clock.advance(100)
+  expect(ada.links).toEqual(['bob connecting', 'bob connected', 'bob connecting', 'bob connected'])
+  expect(bob.linkTo('ada')).toMatchObject({ state: 'connected', epoch: { born: 2, n: 0 } })
+  expect(rig.network.live('ada')).toHaveLength(1)
+})
+
+test('a signal ahead of the fold waits for it; one of an edge that is over is dropped', async () => {
+  const rig = new Rig()
+  rig.seat('ada').mesh.update({ selfId: 'ada', seq: 5, edges: [edge('ada', 'bob', 5)] })
+  const bob = rig.seat('bob')
+  bob.mesh.update({ selfId: 'bob', seq: 3, edges: [] })
+  await rig.clock.advance(1000)
+  expect(rig.network.live('bob')).toEqual([])
+  bob.mesh.update({ selfId: 'bob', seq: 5, edges: [edge('ada', 'bob', 5)] })
+  await rig.clock.advance(100)
+  expect(bob.linkTo('ada')?.state).toBe('connected')
+
+  bob.mesh.update({ selfId: 'bob', seq: 7, edges: [edge('ada', 'bob', 7)] })
+  const before = rig.network.transports.length
+  bob.mesh.receive({ type: 'signal', from: 'ada', epoch: { born: 5, n: 9 }, order: 0, body: offer })
+  expect(rig.network.transports).toHaveLength(before)
+})
+
+test('what waits for the fold is bounded: by count, by sender and by how far it is ahead', () => {
+  const rig = new Rig()
+  const bob = rig.seat('bob')
+  const send = (from: string, born: number, order: number) =>
+    bob.mesh.receive({ type: 'signal', from, epoch: { born, n: 0 }, order, body: offer })
+  for (let order = 0; order < 1000; order++) send('ada', 9, order)
+  for (let from = 0; from < 100; from++) send(`stranger-${from}`, 9, 0)
+  send('cy', Number.MAX_SAFE_INTEGER, 0)
+  const edges = [edge('ada', 'bob', 9), ...Array.from({ length: 100 }, (_, i) => edge(`stranger-${i}`, 'bob', 9))]
+  return rig.clock.advance(0).then(async () => {
+    bob.mesh.update({ selfId: 'bob', seq: 9, edges })
+    await rig.clock.advance(0)
+    expect(rig.network.transports).toHaveLength(20)
+    expect(rig.network.transports[0]?.accepted).toHaveLength(128)
+  })
+})
+
+test('a track goes to every link, to those that come later too', async () => {
+  const rig = new Rig()
+  const ada = rig.seat('ada')
+  rig.seat('bob')
+  rig.seat('cy')
+  rig.fold(1, edge('ada', 'bob'))
+  await rig.clock.advance(100)
+  const track = fakeTrack('video')
+  await ada.mesh.setTrack('camera', track)
+  rig.fold(2, edge('ada', 'bob'), edge('ada', 'cy', 2))
+  await rig.clock.advance(100)
+  expect(rig.network.live('ada').map(({ slots }) => slots)).toEqual([
+    { ...EMPTY_SLOTS, camera: track },
+    { ...EMPTY_SLOTS, camera: track },
+  ])
+  expect(rig.network.last('ada').options.tracks.camera).toBe(track)
+})
+
+test('a link that refuses a track starts over with it, and nobody has to catch anything', async () => {
+  const rig = new Rig()
+  const ada = rig.seat('ada')
+  rig.seat('bob')
+  rig.fold(1, edge('ada', 'bob'))
+  await rig.clock.advance(100)
+  rig.network.last('ada').refuseTracks = true
+  const track = fakeTrack('video')
+  await expect(ada.mesh.setTrack('camera', track)).resolves.toBeUndefined()
+  expect(ada.links.at(-1)).toBe('bob recovering link_failed')
+  await rig.clock.advance(2000)
+  expect(ada.linkTo('bob')).toMatchObject({ state: 'connected', epoch: { n: 1 } })
+  expect(rig.network.last('ada').slots.camera).toBe(track)
+})
+
+test('connections start when the certificate is there, or is known not to come', async () => {
+  const rig = new Rig()
+  const certificate = { expires: 1 } as RTCCertificate
+  let arrive: (certificate: RTCCertificate) => void = () => undefined
+  let asked = 0
+  const promise = new Promise<RTCCertificate>((resolve) => {
+    arrive = resolve
+  })
+  const once = () => {
+    asked++
+    return promise
+  }
+  rig.seat('ada', { certificate: once })
+  rig.seat('bob', { certificate: () => Promise.reject(new Error('no')) })
+  rig.fold(1, edge('bob', 'ada'), edge('ada', 'cy'))
+  await rig.clock.advance(100)
+  expect(rig.network.live('ada')).toEqual([])
+  expect(rig.network.last('bob').options.certificate).toBeUndefined()
+  arrive(certificate)
+  await rig.clock.advance(100)
+  expect(rig.network.live('ada').map(({ options }) => options.certificate)).toEqual([certificate, certificate])
+  expect(asked).toBe(1)
+})
+
+test('settings of ICE are those of the moment that a connection starts', async () => {
+  const rig = new Rig()
+  const ada = rig.seat('ada', { iceTransportPolicy: 'relay' })
+  ada.mesh.setIceServers([{ urls: 'stun:one' }])
+  rig.fold(1, edge('ada', 'bob'))
+  await rig.clock.advance(0)
+  ada.mesh.setIceServers([{ urls: 'stun:two' }])
+  rig.fold(2, edge('ada', 'bob'), edge('ada', 'cy', 2))
+  await rig.clock.advance(0)
+  const options = rig.network.live('ada').map((transport) => transport.options)
+  expect(options.map(({ iceServers }) => iceServers)).toEqual([[{ urls: 'stun:one' }], [{ urls: 'stun:two' }]])
+  expect(options.map(({ iceTransportPolicy }) => iceTransportPolicy)).toEqual(['relay', 'relay'])
+})
+
+test('in a browser all links start at once', async () => {
+  const rig = new Rig()
+  rig.seat('ada')
+  rig.fold(1, edge('ada', 'bob'), edge('ada', 'cy'), edge('ada', 'di'))
+  await rig.clock.advance(0)
+  expect(rig.network.live('ada')).toHaveLength(3)
+})
+
+test('where one at a time is better, the next link starts when the last is up', async () => {
+  const rig = new Rig()
+  rig.network.oneAtATime = true
+  const ada = rig.seat('ada')
+  for (const id of ['bob', 'cy', 'di']) rig.seat(id)
+  rig.fold(1, edge('ada', 'bob'), edge('ada', 'cy'), edge('di', 'ada'))
+  const opened: number[] = []
+  for (let ms = 0; ms < 100; ms++) {
+    await rig.clock.advance(1)
+    opened.push(rig.network.live('ada').filter(({ connected }) => !connected).length)
+  }
+  expect(Math.max(...opened)).toBe(1)
+  expect(ada.mesh.links().map(({ state }) => state)).toEqual(['connected', 'connected', 'connected'])
+})
+
+test('where one at a time is better, a link that fails gives its turn to the next', async () => {
+  const rig = new Rig()
+  rig.network.oneAtATime = true
+  const ada = rig.seat('ada')
+  rig.seat('cy')
+  rig.fold(1, edge('ada', 'bob'), edge('ada', 'cy'))
+  await rig.clock.advance(9_000)
+  // Nobody sits at bob's.
+  expect(rig.network.live('ada')).toHaveLength(1)
+  expect(ada.linkTo('cy')?.state).toBe('connecting')
+  await rig.clock.advance(1_100)
+  expect(ada.linkTo('cy')?.state).toBe('connected')
+  expect(ada.linkTo('bob')?.state).toBe('recovering')
+})
+
+test('after close nothing is called, nothing is left, and every call is harmless', async () => {
+  const rig = new Rig()
+  const [ada, bob] = [rig.seat('ada'), rig.seat('bob')]
+  rig.fold(1, edge('ada', 'bob'), edge('ada', 'cy'))
+  await rig.clock.advance(100)
+  ada.mesh.close()
+  ada.mesh.close()
+  const told = ada.links.length
+  bob.mesh.close()
+  rig.fold(2, edge('ada', 'bob', 2))
+  ada.mesh.receive({ type: 'signal', from: 'bob', epoch: { born: 1, n: 0 }, order: 9, body: offer })
+  ada.mesh.networkChanged()
+  ada.mesh.setIceServers([])
+  await ada.mesh.setTrack('camera', fakeTrack('video'))
+  await rig.clock.advance(120_000)
+  expect(ada.links).toHaveLength(told)
+  expect(ada.mesh.links()).toEqual([])
+  expect(rig.network.transports.every(({ closed }) => closed)).toBe(true)
+  expect(rig.clock.pending).toBe(0)
+})
+
+const offer = { kind: 'offer', sdp: 'offer 0', layout: 1 } as const
