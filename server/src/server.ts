@@ -85,6 +85,7 @@ function compose({ settings, log, journal, clock, demoFolder }: Parts): Peerstag
   const rooms = new Rooms({ ...shared, log, rules: rulesOf(settings) })
   const gateway = new Gateway({
     ...shared,
+    random: Math.random,
     verify,
     limits,
     roleWithoutToken: auth === undefined ? 'viewer' : undefined,
@@ -103,7 +104,15 @@ function compose({ settings, log, journal, clock, demoFolder }: Parts): Peerstag
     allowedOrigins,
     isReady: () => ready,
     mayManage: managers(verify),
-    ...(dev ? { extra: devRoutes({ signToken: sign, ...(demoFolder === undefined ? {} : { demoFolder }) }) } : {}),
+    ...(dev
+      ? {
+          extra: devRoutes({
+            signToken: sign,
+            mayRead: localOrigins,
+            ...(demoFolder === undefined ? {} : { demoFolder }),
+          }),
+        }
+      : {}),
   })
   const requestListener = createListener(routes)
   const draining = () => {

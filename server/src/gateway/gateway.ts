@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { GoodbyeCode, IceServer, Limits, Role } from '@peerstage/sdk/protocol'
-import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws'
+import type { WebSocket, WebSocketServer } from 'ws'
 import type { RoomInput } from '../hosting/input'
 import type { Clock, Journal, Meter, NewId } from '../hosting/ports'
 import { type Admission, admit, type Pass } from './admission'
@@ -9,14 +9,17 @@ import type { Verify } from './auth'
 import { Budgets } from './budget'
 import { Crowd, type CrowdLimits, type Ticket } from './crowd'
 import { beat } from './heartbeat'
-import { type Address, addressOf, answeredProtocol, type Greeting, greetingOf } from './hello'
+import { type Address, addressOf, type Greeting, greetingOf } from './hello'
 import type { OriginRule } from './origin'
 import { SocketConnection } from './socket-connection'
+import { createSocketServer } from './socket-server'
 import { Visit } from './visit'
 
 export type GatewayParts = {
   readonly clock: Clock
   readonly newId: NewId
+  /** From 0 up to, but not, 1. */
+  readonly random: () => number
   readonly meter: Meter
   readonly journal: Journal
   readonly verify: Verify
@@ -31,8 +34,6 @@ export type GatewayParts = {
 
 /** Verification that takes longer has failed. Absolute: nothing that a client does makes it longer. */
 const VERIFICATION_MS = 5000
-/** How long a closing socket may take to answer the close before it is cut. */
-const CLOSE_TIMEOUT_MS = 2000
 /** Clients of a draining server come back spread over so long. */
 const DRAIN_JITTER_MS = 10_000
 
@@ -50,7 +51,7 @@ export class Gateway {
     this.#parts = parts
     this.#crowd = new Crowd(parts.crowd)
     this.#budgets = new Budgets(parts.limits, () => parts.clock.now())
-    this.#sockets = new WebSocketServer(socketOptions(parts.limits.maxFrameBytes))
+    this.#sockets = createSocketServer(parts.limits.maxFrameBytes)
     this.#stopBeat = beat(parts.clock, this.#connections)
   }
 
@@ -86,7 +87,7 @@ export class Gateway {
   async drain(deadlineMs: number): Promise<void> {
     this.#state = 'draining'
     for (const connection of this.#connections.keys()) {
-      connection.close('draining', 'The server is going down.', spread(this.#parts.newId()))
+      connection.close('draining', 'The server is going down.', Math.floor(this.#parts.random() * DRAIN_JITTER_MS))
     }
     await this.#emptied(deadlineMs)
     this.#stopBeat()
@@ -187,29 +188,9 @@ export class Gateway {
 
   #refuse(connection: SocketConnection, ws: WebSocket, code: GoodbyeCode, reason: string, retryAfterMs?: number): void {
     this.#parts.meter.refusal(code)
+    this.#parts.journal.info({ connection: connection.id, code }, 'a connection was refused')
     connection.close(code, reason, retryAfterMs)
     // Its answer to the close could not be seen otherwise.
     ws.resume()
   }
-}
-
-function socketOptions(maxPayload: number): ServerOptions & { closeTimeout: number } {
-  return {
-    noServer: true,
-    clientTracking: false,
-    // Compression costs memory for each socket and opens the door to bombs; a room's messages are small.
-    perMessageDeflate: false,
-    maxPayload,
-    maxFragments: 64,
-    maxBufferedChunks: 4096,
-    closeTimeout: CLOSE_TIMEOUT_MS,
-    handleProtocols: answeredProtocol,
-  }
-}
-
-/** A delay out of a random id: what is random comes in by one port only. */
-function spread(id: string): number {
-  let sum = 0
-  for (const character of id) sum = (sum * 31 + character.charCodeAt(0)) % DRAIN_JITTER_MS
-  return sum
 }

@@ -73,9 +73,15 @@ export class RoomHost {
     if (this.#phase !== 'scheduled') return
     this.#phase = 'running'
     const stop = this.#parts.settings.meter.turn()
-    const leftover = await this.#turn(this.#queue.splice(0))
-    stop()
-    this.#goOn(leftover)
+    try {
+      this.#goOn(await this.#turn(this.#queue.splice(0)))
+    } catch (error) {
+      // A fault of our own: this turn is lost, and the room goes on.
+      this.#parts.settings.journal.error({ err: error, room: this.roomId }, 'a turn of a room failed')
+      this.#goOn([])
+    } finally {
+      stop()
+    }
   }
 
   async #turn(taken: RoomInput[]): Promise<readonly RoomInput[]> {

@@ -90,6 +90,7 @@ export class Rooms {
     const { roomId, state } = host
     this.#hosts.delete(roomId)
     if (state !== undefined) {
+      this.#parts.journal.info({ room: roomId, seq: state.room.seq, why: state.ledger.ended }, 'a room has closed')
       if (state.ledger.ended === 'ended') this.#ended.set(roomId, this.#parts.clock.now() + ENDED_FOR_MS)
       void this.#forgetRecords(roomId, state.room.instance)
     }

@@ -2,10 +2,13 @@ import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import { type Role, role, roomId } from '@peerstage/sdk/protocol'
 import { Hono } from 'hono'
+import { cors } from 'hono/cors'
 import * as v from 'valibot'
 
 export type DevRoutesParts = {
   readonly signToken: (claims: { room: string; identity: string; role: Role; name?: string }) => Promise<string>
+  /** Pages of which origins may fetch tokens: an app's own dev server runs on another port. */
+  readonly mayRead: (origin: string) => boolean
   /** Folder of static files to serve at `/`; without one only the token endpoint is there. */
   readonly demoFolder?: string
 }
@@ -42,8 +45,9 @@ const tokenQuery = v.object({
 })
 
 /** What dev mode adds: tokens for whoever asks, and the example page. */
-export function devRoutes({ signToken, demoFolder }: DevRoutesParts): Hono {
+export function devRoutes({ signToken, mayRead, demoFolder }: DevRoutesParts): Hono {
   const app = new Hono()
+  app.use('/dev/*', cors({ origin: (origin) => (mayRead(origin) ? origin : null) }))
   app.get('/dev/token', async (c) => {
     const query = v.safeParse(tokenQuery, c.req.query())
     if (!query.success) {

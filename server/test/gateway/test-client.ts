@@ -105,6 +105,14 @@ export class TestClient {
     this.socket.send(data)
   }
 
+  /** Says heartbeat and waits for the answer: what was said before has been read then. */
+  async roundTrip(): Promise<void> {
+    const heartbeats = () => this.received.filter((message) => message.type === 'heartbeat').length
+    const before = heartbeats()
+    this.say({ type: 'heartbeat' })
+    await this.until(() => heartbeats() > before)
+  }
+
   /** The goodbye and the close code that end this connection. */
   async goodbye(): Promise<{ code: string | undefined; close: number; retryAfterMs?: number | undefined }> {
     const close = await this.closed
@@ -123,6 +131,8 @@ export class TestClient {
     for (const decoded of messages) {
       if (!decoded.ok) throw new Error(`the server sent what is no message: ${text.slice(0, 500)}`)
       this.received.push(decoded.message)
+      // A session's next page counts its commands on from here.
+      if (decoded.message.type === 'welcome') this.#nextId = Math.max(this.#nextId, decoded.message.lastCommandId + 1)
     }
     this.#notify()
   }

@@ -1,0 +1,21 @@
+import { type ServerOptions, WebSocketServer } from 'ws'
+import { answeredProtocol } from './hello'
+
+/** How long a closing socket may take to answer the close before it is cut. */
+const CLOSE_TIMEOUT_MS = 2000
+
+/** What turns an upgrade into a WebSocket. `maxPayload`: bytes of one upward frame; a longer one is closed with 1009. */
+export function createSocketServer(maxPayload: number): WebSocketServer {
+  const options: ServerOptions & { closeTimeout: number } = {
+    noServer: true,
+    clientTracking: false,
+    // Compression costs memory for each socket and opens the door to bombs; a room's messages are small.
+    perMessageDeflate: false,
+    maxPayload,
+    maxFragments: 64,
+    maxBufferedChunks: 4096,
+    closeTimeout: CLOSE_TIMEOUT_MS,
+    handleProtocols: answeredProtocol,
+  }
+  return new WebSocketServer(options)
+}

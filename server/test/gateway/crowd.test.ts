@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { Crowd, isPublic } from '../../src/gateway/crowd'
+
+const limits = { maxSockets: 5, maxSocketsPerAddress: 2, maxVerifying: 3 }
+
+test('a public address may have so many sockets, and more when some have gone', () => {
+  const crowd = new Crowd(limits)
+  const first = crowd.enter('203.0.113.7')
+  crowd.enter('203.0.113.7')
+  expect(crowd.enter('203.0.113.7')).toBe(429)
+  if (typeof first === 'object') first.leave()
+  expect(crowd.enter('203.0.113.7')).toBeTypeOf('object')
+})
+
+test('addresses behind a proxy share one, so they are not counted by it', () => {
+  const crowd = new Crowd(limits)
+  for (let i = 0; i < 3; i++) expect(crowd.enter('10.0.0.1')).toBeTypeOf('object')
+})
+
+test('so many may be in verification at once', () => {
+  const crowd = new Crowd(limits)
+  const tickets = [1, 2, 3].map(() => crowd.enter('127.0.0.1'))
+  expect(crowd.enter('127.0.0.1')).toBe(503)
+  for (const ticket of tickets) if (typeof ticket === 'object') ticket.verified()
+  expect(crowd.enter('127.0.0.1')).toBeTypeOf('object')
+  expect(crowd.sockets).toBe(4)
+})
+
+test('who leaves twice is counted once', () => {
+  const crowd = new Crowd(limits)
+  const ticket = crowd.enter('127.0.0.1')
+  if (typeof ticket === 'object') {
+    ticket.leave()
+    ticket.verified()
+    ticket.leave()
+  }
+  expect(crowd.sockets).toBe(0)
+})
+
+test.each([
+  ['127.0.0.1', false],
+  ['::1', false],
+  ['::ffff:10.1.2.3', false],
+  ['172.16.0.1', false],
+  ['172.32.0.1', true],
+  ['192.168.1.1', false],
+  ['169.254.1.1', false],
+  ['100.64.0.1', false],
+  ['100.128.0.1', true],
+  ['fd00::1', false],
+  ['fe80::1', false],
+  ['2001:db8::1', true],
+  ['::ffff:203.0.113.7', true],
+  ['203.0.113.7', true],
+  ['no address', false],
+])('%s is public: %s', (address, expected) => {
+  expect(isPublic(address)).toBe(expected)
+})

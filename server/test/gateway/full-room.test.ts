@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { runServer } from './running-server'
+import type { TestClient } from './test-client'
+
+/** How many got in and how many were sent away as the room was full. */
+async function outcome(clients: readonly TestClient[]): Promise<{ in: number; full: number }> {
+  const answers = await Promise.all(
+    clients.map((client) => client.until((m) => m.type === 'welcome' || m.type === 'goodbye')),
+  )
+  const full = answers.filter((answer) => answer.type === 'goodbye' && answer.code === 'room_full').length
+  return { in: answers.filter((answer) => answer.type === 'welcome').length, full }
+}
+
+const crowd = (enter: (i: number) => Promise<TestClient>) =>
+  Promise.all(Array.from({ length: 100 }, (_, i) => enter(i)))
+
+test('20 means 20 under 100 simultaneous joins', async () => {
+  const { server, enter } = await runServer()
+  // All of them may host: nobody's place is kept for one who is not there.
+  const clients = await crowd((i) => enter('hall', `person ${i}`, { role: 'host' }))
+  expect(await outcome(clients)).toEqual({ in: 20, full: 80 })
+  expect(server.rooms.stats('hall')?.participants.host).toBe(20)
+})
+
+test('20 means 20 in dev mode: the first one is host, so no place is kept', async () => {
+  const { connect } = await runServer({ dev: true })
+  const clients = await crowd(async () => connect('hall'))
+  expect(await outcome(clients)).toEqual({ in: 20, full: 80 })
+})
+
+test('100 viewers without a host fill 19 places, and the twentieth is the host’s', async () => {
+  const { enter } = await runServer()
+  const clients = await crowd((i) => enter('hall', `person ${i}`, { role: 'viewer' }))
+  expect(await outcome(clients)).toEqual({ in: 19, full: 81 })
+  const host = await enter('hall', 'ada', { role: 'host' })
+  expect((await host.welcome()).room?.participants).toHaveLength(20)
+  const late = await enter('hall', 'another host', { role: 'host' })
+  expect(await late.goodbye()).toMatchObject({ code: 'room_full', close: 4413 })
+})
+
+test('whoever is reconnecting keeps the place', async () => {
+  const { enter } = await runServer({ limits: { maxParticipants: 2 } })
+  const host = await enter('hall', 'ada', { role: 'host' })
+  await host.welcome()
+  const bob = await enter('hall', 'bob')
+  await bob.welcome()
+  bob.cut()
+  await host.next('presence')
+  const eve = await enter('hall', 'eve')
+  expect(await eve.goodbye()).toMatchObject({ code: 'room_full' })
+})

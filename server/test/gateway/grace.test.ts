@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import { FakeClock } from '../fakes/fake-clock'
+import { passTime } from './passing-time'
+import { runServer } from './running-server'
+
+const lost = { type: 'participant.left', reason: 'lost' }
+
+async function twoInARoom() {
+  const clock = new FakeClock()
+  const running = await runServer({ clock })
+  const host = await running.enter('hall', 'ada', { role: 'host' })
+  await host.welcome()
+  const bob = await running.enter('hall', 'bob')
+  await bob.welcome()
+  return { ...running, clock, host, bob }
+}
+
+test('a closed tab is gone after 10 s, and not before', async () => {
+  const { clock, host, bob } = await twoInARoom()
+  bob.socket.close(1001)
+  await host.next('presence')
+  await passTime(clock, 9_999, host)
+  expect(host.events('participant.left')).toEqual([])
+  clock.advance(1)
+  expect((await host.event('participant.left')).logged.event).toMatchObject(lost)
+})
+
+test('a lost connection is gone after 60 s, and not before', async () => {
+  const { clock, host, bob } = await twoInARoom()
+  bob.cut()
+  await host.next('presence')
+  await passTime(clock, 59_999, host)
+  expect(host.events('participant.left')).toEqual([])
+  clock.advance(1)
+  expect((await host.event('participant.left')).logged.event).toMatchObject(lost)
+})
+
+test('who comes back in time stays, however long ago the socket was lost', async () => {
+  const { clock, host, bob, enter } = await twoInARoom()
+  bob.cut()
+  await host.next('presence')
+  await passTime(clock, 55_000, host)
+  const { session, page } = bob.hello
+  const back = await enter('hall', 'bob', { session, page, attempt: 2 })
+  await back.welcome()
+  await passTime(clock, 60_000, host, back)
+  expect(host.events('participant.left')).toEqual([])
+})
+
+test('who never says a word again is reconnecting within 30 s', async () => {
+  const { clock, host, bob } = await twoInARoom()
+  // A paused socket answers no ping: a dead peer, as the server sees it.
+  bob.socket.pause()
+  await passTime(clock, 30_000, host)
+  expect(await host.next('presence')).toMatchObject({ presence: 'reconnecting' })
+})
+
+test('a newcomer is told who is reconnecting', async () => {
+  const { host, bob, enter } = await twoInARoom()
+  bob.cut()
+  const { participantId } = await host.next('presence')
+  const eve = await enter('hall', 'eve')
+  expect(await eve.welcome()).toMatchObject({ reconnecting: [participantId] })
+})
+
+test('a room that stays empty for 60 s closes; whoever comes then opens a new instance', async () => {
+  const clock = new FakeClock()
+  const { server, enter } = await runServer({ clock })
+  const host = await enter('hall', 'ada', { role: 'host' })
+  const { instance } = await host.welcome()
+  await host.ask({ type: 'leave' })
+  await host.closed
+  clock.advance(60_000)
+  await expect.poll(() => server.rooms.stats('hall')).toBeUndefined()
+  const back = await enter('hall', 'ada', { role: 'host' })
+  expect((await back.welcome()).instance).not.toBe(instance)
+})

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import { failingLog } from '../fakes/failing-log'
+import { FakeClock } from '../fakes/fake-clock'
+import { passTime } from './passing-time'
+import { runServer } from './running-server'
+
+test('a held connection is verified and has no place; join takes it: welcome, then the reply', async () => {
+  const { server, enter } = await runServer()
+  const host = await enter('hall', 'ada', { role: 'host' })
+  await host.welcome()
+  const bob = await enter('hall', 'bob', { intent: 'hold' })
+  expect(await bob.next('held')).toMatchObject({ limits: { maxParticipants: 20 } })
+  expect(server.rooms.stats('hall')?.participants.guest).toBe(0)
+  expect(await bob.ask({ type: 'join' })).toMatchObject({ ok: true })
+  expect(bob.received.map((message) => message.type)).toEqual(['held', 'welcome', 'reply'])
+  expect(server.rooms.stats('hall')?.participants.guest).toBe(1)
+})
+
+test('a held connection with a bad token is refused like any other', async () => {
+  const { connect } = await runServer()
+  expect(await connect('hall', { intent: 'hold', token: 'nonsense' }).goodbye()).toMatchObject({ code: 'unauthorized' })
+})
+
+test('before it has joined it may ask nothing of the room', async () => {
+  const { enter } = await runServer()
+  const host = await enter('hall', 'ada', { role: 'host' })
+  await host.welcome()
+  const bob = await enter('hall', 'bob', { intent: 'hold' })
+  await bob.next('held')
+  expect(await bob.ask({ type: 'chat.send', text: 'hello' })).toMatchObject({ ok: false, error: { code: 'forbidden' } })
+  bob.say({ type: 'cast', cast: { type: 'reaction', emoji: '🔥' } })
+  expect(await bob.next('refused')).toMatchObject({ what: 'cast', error: { code: 'forbidden' } })
+})
+
+test('a join that could not be kept leaves it held, and can be asked again', async () => {
+  const log = failingLog()
+  const { enter } = await runServer({ log })
+  const bob = await enter('hall', 'bob', { intent: 'hold' })
+  await bob.next('held')
+  log.broken = true
+  expect(await bob.ask({ type: 'join' })).toMatchObject({ ok: false, error: { code: 'unavailable' } })
+  log.broken = false
+  expect(await bob.ask({ type: 'join' })).toMatchObject({ ok: true })
+})
+
+test('it may hold for five minutes, and as long as it likes once it has joined', async () => {
+  const clock = new FakeClock()
+  const { enter } = await runServer({ clock })
+  const idle = await enter('hall', 'bob', { intent: 'hold' })
+  const ada = await enter('hall', 'ada', { intent: 'hold', role: 'host' })
+  await idle.next('held')
+  await ada.ask({ type: 'join' })
+  await passTime(clock, 299_999, idle, ada)
+  clock.advance(1)
+  expect(await idle.goodbye()).toMatchObject({ code: 'verification_timeout' })
+  expect(await ada.ask({ type: 'chat.send', text: 'still here' })).toMatchObject({ ok: true })
+})
+
+test('who changes their mind leaves without having been there', async () => {
+  const { enter } = await runServer()
+  const bob = await enter('hall', 'bob', { intent: 'hold' })
+  await bob.next('held')
+  expect(await bob.ask({ type: 'leave' })).toMatchObject({ ok: true })
+  expect(await bob.goodbye()).toEqual({ code: undefined, close: 1000 })
+})
+
+test('join is refused where the hello has asked for the place', async () => {
+  const { enter } = await runServer()
+  const host = await enter('hall', 'ada', { role: 'host' })
+  await host.welcome()
+  expect(await host.ask({ type: 'join' })).toMatchObject({ ok: false, error: { code: 'invalid' } })
+})

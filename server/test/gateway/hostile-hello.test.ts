@@ -1,0 +1,101 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { encodeHello, type Hello, SUBPROTOCOL } from '@peerstage/sdk/protocol'
+import { expect, onTestFinished, test } from 'vitest'
+import { createPeerstageServer } from '../../src/index'
+import { knock, upgradeStatus } from './raw-upgrade'
+import { runServer, SECRET } from './running-server'
+import { newSession } from './test-client'
+
+const hello: Hello = { intent: 'join', session: newSession(), attempt: 1, page: 'a-page-of-a-test', client: 'test/1' }
+const base64url = (text: string) => Buffer.from(text).toString('base64url')
+
+test('the answer names our subprotocol alone, never the hello, and no compression', async () => {
+  const { enter } = await runServer()
+  const ada = await enter('hall', 'ada')
+  await ada.welcome()
+  expect(ada.socket.protocol).toBe(SUBPROTOCOL)
+  // `ws` offers permessage-deflate by itself.
+  expect(ada.socket.extensions).toBe('')
+})
+
+test.each([
+  ['garbage instead of a hello', ['hello.%%%']],
+  ['no hello', []],
+  ['two hellos', [`hello.${encodeHello(hello)}`, `hello.${encodeHello({ ...hello, attempt: 2 })}`]],
+  ['what is no JSON', [`hello.${base64url('{"intent":')}`]],
+  ['an unknown key', [`hello.${base64url(JSON.stringify({ ...hello, role: 'host' }))}`]],
+  ['__proto__', [`hello.${base64url(JSON.stringify(hello).replace('{', '{"__proto__":{"role":"host"},'))}`]],
+  ['no attempt', [`hello.${base64url(JSON.stringify({ ...hello, attempt: undefined }))}`]],
+  ['invalid UTF-8', [`hello.${Buffer.from([0xff, 0xfe, 0xfd]).toString('base64url')}`]],
+  ['more than 6 KiB', [`hello.${'A'.repeat(6 * 1024 + 1)}`]],
+])('a hello with %s is a bad frame', async (_what, offered) => {
+  const { url } = await runServer()
+  const answer = await knock(url, '/v1/rooms/hall', [SUBPROTOCOL, ...offered.map((each) => each.replace('%%%', '!'))])
+  expect(answer).toEqual({ protocol: SUBPROTOCOL, goodbye: 'bad_frame', close: 4400 })
+})
+
+test('another version of the protocol hears so, in words that its browser lets through', async () => {
+  const { url } = await runServer()
+  const answer = await knock(url, '/v1/rooms/hall', ['peerstage.v99', `hello.${encodeHello(hello)}`])
+  expect(answer).toEqual({ protocol: 'peerstage.v99', goodbye: 'unsupported_version', close: 4406 })
+})
+
+test('a token in the URL is refused', async () => {
+  const { url, server } = await runServer()
+  const token = await server.tokens.sign({ room: 'hall', identity: 'ada' })
+  const answer = await knock(url, `/v1/rooms/hall?token=${token}`, [SUBPROTOCOL, `hello.${encodeHello(hello)}`])
+  expect(answer).toMatchObject({ goodbye: 'bad_frame', close: 4400 })
+})
+
+test.each(['', 'a/b', 'with%20space', 'x'.repeat(65), 'a%0d%0ab'])('%j is no room', async (room) => {
+  const { url } = await runServer()
+  const answer = await knock(url, `/v1/rooms/${room}`, [SUBPROTOCOL, `hello.${encodeHello(hello)}`])
+  expect(answer).toMatchObject({ goodbye: 'bad_frame', close: 4400 })
+})
+
+test('a foreign or null Origin is forbidden where origins are listed; a listed one and none at all are not', async () => {
+  const { enter } = await runServer({ allowedOrigins: ['https://example.com'] })
+  for (const origin of ['https://evil.example', 'null', 'https://example.com.evil.example', 'http://example.com']) {
+    const client = await enter('hall', 'ada', { headers: { origin } })
+    expect(await client.goodbye()).toMatchObject({ code: 'forbidden', close: 4403 })
+  }
+  await (await enter('hall', 'ada', { headers: { origin: 'https://example.com' } })).welcome()
+  await (await enter('hall', 'bob')).welcome()
+})
+
+test('dev mode lets pages of this machine in, and no others', async () => {
+  const { connect } = await runServer({ dev: true })
+  await connect('hall', { headers: { origin: 'http://localhost:5173' } }).welcome()
+  await connect('hall', { headers: { origin: 'http://127.0.0.1:3000' } }).welcome()
+  const foreign = connect('hall', { headers: { origin: 'https://evil.example' } })
+  expect(await foreign.goodbye()).toMatchObject({ code: 'forbidden' })
+})
+
+test('an upgrade on a foreign path is destroyed where nobody else would answer it', async () => {
+  const { url } = await runServer()
+  expect(await upgradeStatus(url, '/socket.io/')).toBe('destroyed')
+})
+
+test('an upgrade on a foreign path is left to the app that listens for it too', async () => {
+  const app = createServer()
+  const live = createPeerstageServer({ auth: { secret: SECRET }, logLevel: 'silent' })
+  live.attach(app)
+  app.on('upgrade', (request, socket) => {
+    if (request.url === '/mine') socket.end('HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\n\r\n')
+  })
+  await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve))
+  onTestFinished(async () => {
+    await live.close({ deadlineMs: 0 })
+    app.close()
+  })
+  const url = `http://127.0.0.1:${(app.address() as AddressInfo).port}`
+  expect(await upgradeStatus(url, '/mine')).toBe(426)
+  expect(await upgradeStatus(url, '/v1/rooms/hall')).toBe('upgraded')
+})
+
+test('beyond the cap of the process an upgrade gets a bare 503', async () => {
+  const { url, enter } = await runServer({ maxSockets: 1 })
+  await (await enter('hall', 'ada')).welcome()
+  expect(await upgradeStatus(url, '/v1/rooms/hall')).toBe(503)
+})

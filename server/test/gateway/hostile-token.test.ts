@@ -1,0 +1,67 @@
+import { SignJWT, UnsecuredJWT } from 'jose'
+import { expect, test } from 'vitest'
+import { runServer, SECRET } from './running-server'
+
+const key = new TextEncoder().encode(SECRET)
+const claims = { sub: 'ada', room: 'hall', role: 'host' }
+const signed = (change: (jwt: SignJWT) => SignJWT = (jwt) => jwt, payload: object = claims, alg = 'HS256') =>
+  change(new SignJWT({ ...payload }).setProtectedHeader({ alg }).setAudience('peerstage').setExpirationTime('1h')).sign(
+    key,
+  )
+
+test.each<[string, () => Promise<string> | string]>([
+  ['alg none', () => new UnsecuredJWT(claims).setAudience('peerstage').setExpirationTime('1h').encode()],
+  ['another algorithm', () => signed(undefined, claims, 'HS512')],
+  [
+    'a foreign key',
+    () =>
+      new SignJWT(claims)
+        .setProtectedHeader({ alg: 'HS256' })
+        .setAudience('peerstage')
+        .setExpirationTime('1h')
+        .sign(new TextEncoder().encode('another secret, long enough to be one')),
+  ],
+  ['an end long ago', () => signed((jwt) => jwt.setExpirationTime('-1m'))],
+  ['a beginning to come', () => signed((jwt) => jwt.setNotBefore('5m'))],
+  ['another audience', () => signed((jwt) => jwt.setAudience('elsewhere'))],
+  ['no exp', () => new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setAudience('peerstage').sign(key)],
+  ['no sub', () => signed((jwt) => jwt, { room: 'hall' })],
+  ['no room', () => signed((jwt) => jwt, { sub: 'ada' })],
+  ['an unknown role', () => signed((jwt) => jwt, { ...claims, role: 'root' })],
+  ['an identity without end', () => signed((jwt) => jwt, { ...claims, sub: 'a'.repeat(257) })],
+  ['nothing of a token', () => 'nonsense'],
+])('a token with %s is unauthorized, with one and the same reason', async (_what, make) => {
+  const { connect } = await runServer()
+  const client = connect('hall', { token: await make() })
+  expect(await client.goodbye()).toMatchObject({ code: 'unauthorized', close: 4401 })
+  expect(client.received).toMatchObject([{ reason: 'The token is not valid.' }])
+})
+
+test('no token at all is unauthorized', async () => {
+  const { connect } = await runServer()
+  expect(await connect('hall').goodbye()).toMatchObject({ code: 'unauthorized' })
+})
+
+test('an older token than maxTokenAge is unauthorized, and one without iat too', async () => {
+  const { connect } = await runServer({ auth: { secret: SECRET, maxTokenAgeSeconds: 60 } })
+  const old = await signed((jwt) => jwt.setIssuedAt('-5m'))
+  const undated = await signed()
+  const fresh = await signed((jwt) => jwt.setIssuedAt())
+  expect(await connect('hall', { token: old }).goodbye()).toMatchObject({ code: 'unauthorized' })
+  expect(await connect('hall', { token: undated }).goodbye()).toMatchObject({ code: 'unauthorized' })
+  await connect('hall', { token: fresh }).welcome()
+})
+
+test('a token for room A does not open room B; one for every room does', async () => {
+  const { connect, server } = await runServer()
+  const forA = await server.tokens.sign({ room: 'A', identity: 'ada' })
+  expect(await connect('B', { token: forA }).goodbye()).toMatchObject({ code: 'forbidden', close: 4403 })
+  const forAll = await server.tokens.sign({ room: '*', identity: 'ada' })
+  await connect('B', { token: forAll }).welcome()
+})
+
+test('a token may also come as a bearer, from Node', async () => {
+  const { connect, server } = await runServer()
+  const token = await server.tokens.sign({ room: 'hall', identity: 'ada' })
+  await connect('hall', { headers: { authorization: `Bearer ${token}` } }).welcome()
+})

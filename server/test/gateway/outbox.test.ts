@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest'
+import { MAX_QUEUED_BYTES, Outbox, STALLED_MS } from '../../src/gateway/outbox'
+import { FakeClock } from '../fakes/fake-clock'
+
+/** A socket that takes bytes when the test says so. */
+function slowOutbox(maxFrameBytes = 1000) {
+  const clock = new FakeClock()
+  const frames: string[] = []
+  const taken: (() => void)[] = []
+  const wire = {
+    write(frame: string, sent: () => void) {
+      frames.push(frame)
+      taken.push(sent)
+    },
+  }
+  const outbox = new Outbox(wire, maxFrameBytes, () => clock.now())
+  const take = () => taken.shift()?.()
+  return { outbox, frames, clock, take }
+}
+
+const KIB = 1024
+const text = (bytes: number) => JSON.stringify('x'.repeat(bytes - 2))
+
+test('what is queued in a turn leaves as one frame', () => {
+  const { outbox, frames } = slowOutbox()
+  outbox.push('1', false)
+  outbox.push('{"a":2}', false)
+  outbox.flush()
+  outbox.flush()
+  expect(frames).toEqual(['[1,{"a":2}]'])
+})
+
+test('a batch is cut into frames of the allowed size; a message that is larger by itself goes alone', () => {
+  const { outbox, frames } = slowOutbox(100)
+  for (const bytes of [40, 40, 40, 300, 10]) outbox.push(text(bytes), false)
+  outbox.flush()
+  expect(frames.map((frame) => JSON.parse(frame).length)).toEqual([2, 1, 1, 1])
+  expect(frames.map((frame) => Buffer.byteLength(frame))).toEqual([83, 42, 302, 12])
+})
+
+test('the size of a frame counts bytes, not characters', () => {
+  const { outbox, frames } = slowOutbox(100)
+  for (let i = 0; i < 2; i++) outbox.push(JSON.stringify('€'.repeat(20)), false)
+  outbox.flush()
+  expect(frames).toHaveLength(2)
+})
+
+test('casts are dropped first when a reader is slow; events never are', () => {
+  const { outbox, frames, take } = slowOutbox(64 * KIB)
+  for (let i = 0; i < 8; i++) outbox.push(text(63 * KIB), true)
+  for (let i = 0; i < 8; i++) outbox.push(text(63 * KIB), false)
+  outbox.flush()
+  // One more would be too much: the casts that still wait make room for it, one that comes now is left out.
+  expect(outbox.push(text(63 * KIB), true)).toBe(true)
+  expect(outbox.push(text(63 * KIB), false)).toBe(true)
+  for (let i = 0; i < 32; i++) take()
+  const inFlightBefore = 5
+  expect(frames).toHaveLength(inFlightBefore + 9)
+})
+
+test('beyond the bound nothing more is taken', () => {
+  const { outbox } = slowOutbox(64 * KIB)
+  const fits = Math.floor(MAX_QUEUED_BYTES / (63 * KIB))
+  for (let i = 0; i < fits; i++) expect(outbox.push(text(63 * KIB), false)).toBe(true)
+  expect(outbox.push(text(63 * KIB), false)).toBe(false)
+})
+
+test('one message larger than the bound still goes, when nothing else waits: a snapshot', () => {
+  const { outbox, frames } = slowOutbox()
+  expect(outbox.push(text(2 * MAX_QUEUED_BYTES), false)).toBe(true)
+  outbox.flush()
+  expect(frames).toHaveLength(1)
+})
+
+test('a reader is stalled when it has taken nothing for 10 s, and any progress counts', () => {
+  const { outbox, clock, take } = slowOutbox(100)
+  clock.advance(STALLED_MS)
+  expect(outbox.isStalled).toBe(false)
+  for (let i = 0; i < 3; i++) outbox.push(text(90), false)
+  outbox.flush()
+  clock.advance(STALLED_MS - 1)
+  take()
+  clock.advance(STALLED_MS - 1)
+  expect(outbox.isStalled).toBe(false)
+  clock.advance(1)
+  expect(outbox.isStalled).toBe(true)
+  take()
+  take()
+  expect(outbox.isStalled).toBe(false)
+})

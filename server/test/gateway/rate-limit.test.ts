@@ -1,0 +1,161 @@
+import { DEFAULT_LIMITS } from '@peerstage/sdk/protocol'
+import { describe, expect, test } from 'vitest'
+import { Budgets } from '../../src/gateway/budget'
+import { type Bucket, Buckets, take } from '../../src/gateway/rate-limit'
+import { FakeClock } from '../fakes/fake-clock'
+import { runServer } from './running-server'
+
+const RATE = { perSecond: 5, burst: 10 }
+
+/** Takes so often at one moment: how many were let through, and the bucket after it. */
+function takeMany(times: number, now: number, bucket?: Bucket) {
+  let passed = 0
+  let flooded = false
+  let after = bucket
+  for (let i = 0; i < times; i++) {
+    const [next, verdict] = take(after, RATE, now)
+    after = next
+    if (verdict.ok) passed++
+    else flooded ||= verdict.flood
+  }
+  return { passed, flooded, bucket: after }
+}
+
+describe('a bucket', () => {
+  test('lets a burst through at once, and then so many a second', () => {
+    const first = takeMany(12, 0)
+    expect(first).toMatchObject({ passed: 10, flooded: false })
+    expect(takeMany(5, 1000, first.bucket).passed).toBe(4)
+  })
+
+  test('says when to come again, and keeps its word', () => {
+    const { bucket } = takeMany(10, 0)
+    const [after, verdict] = take(bucket, RATE, 0)
+    expect(verdict).toMatchObject({ ok: false, flood: false })
+    const retryAfterMs = verdict.ok ? 0 : verdict.retryAfterMs
+    // Rounded up to a whole ms.
+    expect(take(after, RATE, retryAfterMs - 2)[1].ok).toBe(false)
+    expect(take(after, RATE, retryAfterMs)[1].ok).toBe(true)
+  })
+
+  test('calls ten times the burst a flood, and not much less', () => {
+    expect(takeMany(100, 0).flooded).toBe(false)
+    expect(takeMany(120, 0).flooded).toBe(true)
+  })
+
+  test('never holds more than its burst', () => {
+    const [bucket] = take(undefined, RATE, 0)
+    expect(takeMany(100, 1_000_000, bucket).passed).toBe(10)
+  })
+})
+
+test('buckets are bounded: the one not used for longest is forgotten', () => {
+  const buckets = new Buckets(3)
+  for (const key of ['a', 'b', 'c', 'a', 'd']) buckets.take(key, { perSecond: 1, burst: 1 }, 0)
+  expect(buckets.size).toBe(3)
+  expect(buckets.take('a', { perSecond: 1, burst: 1 }, 0).ok).toBe(false)
+  expect(buckets.take('b', { perSecond: 1, burst: 1 }, 0).ok).toBe(true)
+})
+
+describe('budgets', () => {
+  const chat = { type: 'chat.send', id: 1, text: 'hi' } as const
+  const signal = (to: string, sdp = '') =>
+    ({ type: 'signal', to, epoch: { born: 1, n: 0 }, order: 0, body: { kind: 'offer', sdp, layout: 1 } }) as const
+  const count = (times: number, ask: () => { ok: boolean }) =>
+    Array.from({ length: times }, ask).filter((v) => v.ok).length
+  const budgets = () => new Budgets(DEFAULT_LIMITS, () => 0)
+
+  test('chat is counted by identity and room: a second connection brings nothing new, another room does', () => {
+    const all = budgets()
+    const first = all.of('ada', 'hall')
+    expect(count(12, () => first(chat))).toBe(10)
+    const second = all.of('ada', 'hall')
+    expect(second(chat).ok).toBe(false)
+    const elsewhere = all.of('ada', 'other')
+    expect(elsewhere(chat).ok).toBe(true)
+  })
+
+  test('chat of a whole room is counted together, and nobody is sent away for that of others', () => {
+    const all = budgets()
+    const passed = Array.from({ length: 6 }, (_, i) => all.of(`person ${i}`, 'hall')).map((of) =>
+      count(10, () => of(chat)),
+    )
+    expect(passed.reduce((sum, each) => sum + each, 0)).toBe(40)
+  })
+
+  test('an identity cannot be made to look like another one’s room', () => {
+    const all = budgets()
+    const one = all.of('a","b', 'c')
+    count(20, () => one(chat))
+    expect(all.of('a', 'b","c')(chat).ok).toBe(true)
+  })
+
+  test('signals: 1000 at once by connection, 80 of them to one peer', () => {
+    const budget = budgets().of('ada', 'hall')
+    expect(count(100, () => budget(signal('bob')))).toBe(80)
+    const others = Array.from({ length: 19 }, (_, i) => count(60, () => budget(signal(`peer ${i}`))))
+    // Those refused for the pair have cost the connection too.
+    expect(others.reduce((sum, each) => sum + each, 0)).toBe(900)
+  })
+
+  test('signals: 256 KiB at once to one peer', () => {
+    const budget = budgets().of('ada', 'hall')
+    expect(count(20, () => budget(signal('bob', 'x'.repeat(32 * 1024 - 200))))).toBe(8)
+    expect(budget(signal('eve', 'x')).ok).toBe(true)
+  })
+
+  test('joins: ten at once by identity and room', () => {
+    const all = budgets()
+    expect(count(12, () => all.join('ada', 'hall'))).toBe(10)
+    expect(all.join('bob', 'hall').ok).toBe(true)
+  })
+})
+
+describe('on the wire', () => {
+  const limits = { chatPerSecond: 1, chatBurst: 2 }
+
+  test('chat beyond the limit is refused with the time to wait, and the connection stays', async () => {
+    const clock = new FakeClock()
+    const { enter } = await runServer({ limits, clock })
+    const ada = await enter('hall', 'ada', { role: 'host' })
+    await ada.welcome()
+    expect(await ada.ask({ type: 'chat.send', text: 'one' })).toMatchObject({ ok: true })
+    expect(await ada.ask({ type: 'chat.send', text: 'two' })).toMatchObject({ ok: true })
+    const reply = await ada.ask({ type: 'chat.send', text: 'three' })
+    expect(reply).toMatchObject({ ok: false, error: { code: 'rate_limited', retryable: true } })
+    clock.advance(reply.ok ? 0 : (reply.error.retryAfterMs ?? 0))
+    expect(await ada.ask({ type: 'chat.send', text: 'three' })).toMatchObject({ ok: true })
+  })
+
+  test('ten times the limit ends the connection', async () => {
+    const { enter } = await runServer({ limits, clock: new FakeClock() })
+    const ada = await enter('hall', 'ada', { role: 'host' })
+    await ada.welcome()
+    for (let id = 1; id <= 40; id++) ada.say({ type: 'chat.send', id, text: 'again' })
+    expect(await ada.goodbye()).toMatchObject({ code: 'rate_limited', close: 4429 })
+  })
+
+  test('casts beyond the limit are refused', async () => {
+    const { enter } = await runServer({ limits: { castsPerSecond: 1, castBurst: 1 }, clock: new FakeClock() })
+    const ada = await enter('hall', 'ada', { role: 'host' })
+    await ada.welcome()
+    for (let i = 0; i < 2; i++) ada.say({ type: 'cast', cast: { type: 'reaction', emoji: '🔥' } })
+    expect(await ada.next('refused')).toMatchObject({ what: 'cast', error: { code: 'rate_limited' } })
+  })
+
+  test('joins beyond the limit are turned away for a moment', async () => {
+    const { enter } = await runServer({ clock: new FakeClock() })
+    for (let attempt = 1; attempt <= 10; attempt++) await (await enter('hall', 'ada', { attempt })).welcome()
+    const eleventh = await enter('hall', 'ada', { attempt: 11 })
+    expect(await eleventh.goodbye()).toMatchObject({ code: 'rate_limited', retryAfterMs: expect.any(Number) })
+  })
+
+  test('more commands at once than may be unanswered are refused before they run', async () => {
+    const { enter } = await runServer({ limits: { maxUnansweredCommands: 2 } })
+    const ada = await enter('hall', 'ada', { role: 'host' })
+    await ada.welcome()
+    ada.say(...[1, 2, 3].map((id) => ({ type: 'moderation.lock', id })))
+    expect(await ada.reply(3)).toMatchObject({ ok: false, error: { code: 'rate_limited' } })
+    expect(await ada.reply(2)).toMatchObject({ ok: true })
+  })
+})

@@ -1,0 +1,46 @@
+import { request } from 'node:http'
+import type { Socket } from 'node:net'
+import { WebSocket } from 'ws'
+
+/** Opens a WebSocket with subprotocols as they are, and tells how it ended. */
+export async function knock(
+  url: string,
+  path: string,
+  protocols: string[],
+  headers: Record<string, string> = {},
+): Promise<{ protocol: string; goodbye: string | undefined; close: number }> {
+  const socket = new WebSocket(url.replace(/^http/, 'ws') + path, protocols, { headers })
+  let goodbye: string | undefined
+  let protocol = ''
+  socket.on('open', () => {
+    protocol = socket.protocol
+  })
+  socket.on('message', (data) => {
+    const [message] = JSON.parse(String(data))
+    if (message.type === 'goodbye') goodbye = message.code
+  })
+  socket.on('error', () => {})
+  const close = await new Promise<number>((resolve) => socket.once('close', resolve))
+  return { protocol, goodbye, close }
+}
+
+/** Asks for an upgrade by plain HTTP: the status of a refusal, or `upgraded`, or `destroyed`. */
+export async function upgradeStatus(url: string, path: string): Promise<number | 'upgraded' | 'destroyed'> {
+  const asked = request(url + path, {
+    headers: {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    },
+  })
+  asked.end()
+  return await new Promise((resolve) => {
+    asked.on('response', (response) => resolve(response.statusCode ?? 0))
+    asked.on('upgrade', (_response, socket: Socket) => {
+      socket.destroy()
+      resolve('upgraded')
+    })
+    asked.on('error', () => resolve('destroyed'))
+  })
+}
