@@ -2,8 +2,11 @@
 import { type Browser, chromium } from 'playwright-core'
 
 export interface BrowserOptions {
-  /** What pages get when they ask for camera or microphone, without a question to a user. Default 'granted'. */
-  devices?: 'granted' | 'denied'
+  /**
+   * What pages get when they ask for camera, microphone or screen, without a question to a user. Default 'granted'.
+   * With 'asked' nobody answers, but for a tab that `--auto-select-tab-capture-source-by-title` names.
+   */
+  devices?: 'granted' | 'denied' | 'asked'
   /** Whether sound may play before a user touched the page. Default: as the browser does it, which may block. */
   autoplay?: 'allowed' | 'browser'
   /** More of Chromium's command line. */
@@ -31,7 +34,13 @@ const ALWAYS = [
   '--use-fake-device-for-media-stream',
 ]
 
+const ANSWERS = {
+  granted: ['--use-fake-ui-for-media-stream'],
+  denied: ['--use-fake-ui-for-media-stream=deny'],
+  asked: [],
+}
+
 function chosen({ devices = 'granted', autoplay = 'browser' }: BrowserOptions): string[] {
-  const answer = devices === 'granted' ? '--use-fake-ui-for-media-stream' : '--use-fake-ui-for-media-stream=deny'
-  return autoplay === 'allowed' ? [answer, '--autoplay-policy=no-user-gesture-required'] : [answer]
+  const autoplayed = autoplay === 'allowed' ? ['--autoplay-policy=no-user-gesture-required'] : []
+  return [...ANSWERS[devices], ...autoplayed]
 }
