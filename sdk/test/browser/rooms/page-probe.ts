@@ -22,8 +22,13 @@ export function installProbe(): void {
   window.probe = probe
   window.addEventListener('error', (event) => probe.uncaught.push(String(event.message)))
   window.addEventListener('unhandledrejection', (event) => probe.uncaught.push(String(event.reason)))
-  const native = RTCPeerConnection.prototype.setRemoteDescription
-  RTCPeerConnection.prototype.setRemoteDescription = function (this: RTCPeerConnection, description) {
+  // The modern form alone: nobody here passes callbacks.
+  const native: (description: RTCSessionDescriptionInit) => Promise<void> =
+    RTCPeerConnection.prototype.setRemoteDescription
+  RTCPeerConnection.prototype.setRemoteDescription = function (
+    this: RTCPeerConnection,
+    description: RTCSessionDescriptionInit,
+  ) {
     const before = probe.descriptions.get(this)
     if (before === undefined) probe.connections.push(this)
     probe.descriptions.set(this, (before ?? 0) + 1)

@@ -4,16 +4,19 @@ import type { BrowserOptions } from '../chromium'
 import { launchBrowser } from '../launch-browser'
 import { LiveServer } from '../live-server'
 import { RoomPage, type Visitor } from './room-page'
+import { StaticSite } from './static-site'
 
 /** One server and one browser for a file of tests; each test has a room of its own, and leaves no page behind. */
 export function roomHouse(options: BrowserOptions = {}) {
   let server: LiveServer
+  let site: StaticSite
   let browser: Browser
   let pages: RoomPage[] = []
   let rooms = 0
 
   beforeAll(async () => {
     server = await LiveServer.start()
+    site = await StaticSite.serve(`${server.url}/peerstage.js`)
     browser = await launchBrowser(options)
   })
   afterEach(async () => {
@@ -26,6 +29,7 @@ export function roomHouse(options: BrowserOptions = {}) {
   })
   afterAll(async () => {
     await browser?.close()
+    await site?.close()
     await server?.stop()
   })
 
@@ -33,15 +37,16 @@ export function roomHouse(options: BrowserOptions = {}) {
     pages.push(page)
     return page
   }
+  const places = () => ({ site: site.url, server: server.url })
   const visitor = (given: Visitor): Visitor => ({ room: `room-${rooms}`, ...given })
 
   return {
     get server() {
       return server
     },
-    open: async (given: Visitor) => keep(await RoomPage.open(browser, server.url, visitor(given))),
-    join: async (given: Visitor) => keep(await RoomPage.join(browser, server.url, visitor(given))),
+    open: async (given: Visitor) => keep(await RoomPage.open(browser, places(), visitor(given))),
+    join: async (given: Visitor) => keep(await RoomPage.join(browser, places(), visitor(given))),
     /** Joins and publishes camera and microphone. */
-    publish: async (given: Visitor) => keep(await RoomPage.join(browser, server.url, visitor(given), true)),
+    publish: async (given: Visitor) => keep(await RoomPage.join(browser, places(), visitor(given), true)),
   }
 }

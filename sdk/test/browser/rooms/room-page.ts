@@ -10,6 +10,9 @@ declare global {
   }
 }
 
+/** The page's own origin, and the server's. */
+export type Places = { site: string; server: string }
+
 export type Visitor = {
   name: string
   room?: string
@@ -20,45 +23,41 @@ export type Visitor = {
   signalingUrl?: string
 }
 
-// What a page with a script tag is, and nothing else.
-const HTML = `<!doctype html><meta charset="utf-8"><title>room</title><script src="/peerstage.js"></script>`
-
 /** A page in a room, as a developer's first page would be: the script tag and the public API. */
 export class RoomPage {
   readonly page: Page
   readonly visitor: Visitor
   readonly #context: BrowserContext
-  readonly #serverUrl: string
+  readonly #places: Places
 
-  static async open(browser: Browser, serverUrl: string, visitor: Visitor): Promise<RoomPage> {
+  static async open(browser: Browser, places: Places, visitor: Visitor): Promise<RoomPage> {
     const context = await browser.newContext()
     const page = await context.newPage()
     await page.addInitScript(installProbe)
-    await page.route('**/room-page', (route) => route.fulfill({ contentType: 'text/html', body: HTML }))
-    const room = new RoomPage(context, page, serverUrl, visitor)
+    const room = new RoomPage(context, page, places, visitor)
     await room.load()
     return room
   }
 
   /** Opens, joins, and publishes the camera and microphone if asked to. */
-  static async join(browser: Browser, serverUrl: string, visitor: Visitor, publish = false): Promise<RoomPage> {
-    const room = await RoomPage.open(browser, serverUrl, visitor)
+  static async join(browser: Browser, places: Places, visitor: Visitor, publish = false): Promise<RoomPage> {
+    const room = await RoomPage.open(browser, places, visitor)
     await room.join()
     if (publish) await room.publish()
     return room
   }
 
-  private constructor(context: BrowserContext, page: Page, serverUrl: string, visitor: Visitor) {
+  private constructor(context: BrowserContext, page: Page, places: Places, visitor: Visitor) {
     this.#context = context
     this.page = page
-    this.#serverUrl = serverUrl
+    this.#places = places
     this.visitor = visitor
   }
 
   /** Loads the page, or loads it anew, and makes the client. */
   async load(): Promise<void> {
-    await this.page.goto(`${this.#serverUrl}/room-page`)
-    const { name, room = 'test', signalingUrl = this.#serverUrl } = this.visitor
+    await this.page.goto(this.#places.site)
+    const { name, room = 'test', signalingUrl = this.#places.server } = this.visitor
     const token = this.visitor.role === undefined ? undefined : await this.#token()
     await this.page.evaluate(
       (options) => {
@@ -80,7 +79,7 @@ export class RoomPage {
     await this.page.evaluate(() => window.client.join())
   }
 
-  async publish(what: { camera?: boolean; microphone?: boolean } = { camera: true, microphone: true }): Promise<void> {
+  async publish(what: { camera?: true; microphone?: true } = { camera: true, microphone: true }): Promise<void> {
     await this.page.evaluate((wanted) => window.client.media.publish(wanted), what)
   }
 
@@ -173,7 +172,7 @@ export class RoomPage {
   async #token(): Promise<string> {
     const { name, room = 'test', role = 'viewer', identity = name } = this.visitor
     const query = new URLSearchParams({ room, identity, name, role })
-    const response = await fetch(`${this.#serverUrl}/dev/token?${query}`)
+    const response = await fetch(`${this.#places.server}/dev/token?${query}`)
     const body = (await response.json()) as { token: string }
     return body.token
   }
