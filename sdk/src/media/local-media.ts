@@ -121,7 +121,8 @@ export class LocalMedia {
   async switchDevice(source: DeviceSource, deviceId: string): Promise<void> {
     const local = this.#sources[source]
     await local.published.catch(() => {})
-    const isOpen = local.phase.at === 'published' && (local.phase.capture !== null || local.phase.interrupted)
+    const isOpen =
+      local.slot.phase.at === 'published' && (local.slot.phase.capture !== null || local.slot.phase.interrupted)
     if (!isOpen) return this.#wishes.prefer(source, deviceId)
     await local.publish(this.#wishes.exactly(source, deviceId)).catch((error: LiveStreamError) => {
       // Phones open one camera at a time: the old one has to go first.
@@ -157,17 +158,17 @@ export class LocalMedia {
 
   /** For the self view: what is captured, but for pictures that are off. */
   tracks(): Tracks {
-    return this.#each((source) => source.shown)
+    return this.#each((source) => source.slot.shown)
   }
 
   /** What links are filled with. */
   filled(): Tracks {
-    return this.#each((source) => source.filled)
+    return this.#each((source) => source.slot.filled)
   }
 
   /** Our own view of the four sources, ahead of the room's. */
   states(): SourceStates {
-    return this.#each((source) => source.state)
+    return this.#each((source) => source.slot.state)
   }
 
   /**
@@ -186,8 +187,8 @@ export class LocalMedia {
 
   /** What the room's view lacks of ours: to be announced after a rejoin, a new instance or a page's return. */
   restate(): Partial<SourceStates> {
-    const lacking = SOURCES.filter((source) => !isSame(this.#sources[source].state, this.#sources[source].seen))
-    return Object.fromEntries(lacking.map((source) => [source, this.#sources[source].state]))
+    const lacking = SOURCES.filter((source) => !isSame(this.#sources[source].slot.state, this.#sources[source].seen))
+    return Object.fromEntries(lacking.map((source) => [source, this.#sources[source].slot.state]))
   }
 
   /** Ends all captures. Idempotent. */
