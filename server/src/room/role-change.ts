@@ -74,11 +74,11 @@ export const isStageFull = (room: Room): boolean =>
 export function succession(state: ServerState, lost: Participant): Decided[] {
   const { room } = state
   if (lost.role !== 'host' || hasHost(room, lost.id)) return []
-  const heir = longest(room, 'cohost', lost.id) ?? longest(room, 'guest', lost.id)
+  const heir = longest(room, 'cohost') ?? longest(room, 'guest')
   return heir === undefined ? [] : changeRole(state, heir, { role: 'host', reason: 'succession', by: null })
 }
 
-function longest(room: Room, role: Role, without: string): Participant | undefined {
-  const standing = room.participants.filter((each) => each.role === role && each.id !== without)
+function longest(room: Room, role: Role): Participant | undefined {
+  const standing = room.participants.filter((each) => each.role === role)
   return standing.sort((a, b) => a.roleSeq - b.roleSeq)[0]
 }
