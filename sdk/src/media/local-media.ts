@@ -62,7 +62,7 @@ export class LocalMedia {
    *
    * @throws LiveStreamError `not_joined`, `forbidden` (the role may not publish), `source_not_allowed` (the room's mode),
    * `permission_denied`, `no_device`, `device_in_use`, `unsatisfied_constraints`, `insecure_context`, `not_supported`,
-   * `aborted` (unpublished or left meanwhile), or whatever the server refuses with
+   * `aborted` (unpublished, replaced by a later publish, or left meanwhile), or whatever the server refuses with
    */
   async publish(wishes: PublishWishes): Promise<void> {
     const asked = (['camera', 'microphone'] as const).filter((source) => wishes[source] !== undefined)

@@ -40,6 +40,18 @@ test("the echo of one's own mute does not mute again", async () => {
   expect(room.media.states()).toEqual(room.sources)
 })
 
+test("a moderator's mute after our unmute is obeyed, though all three come in one frame", async () => {
+  await room.media.publish({ microphone: true })
+  room.repliesAtOnce = false
+  const calls = [room.media.mute('microphone'), room.media.unmute('microphone')]
+  room.accept()
+  room.accept()
+  room.moderatorMutes('microphone')
+  await Promise.all(calls)
+  expect(room.filled.microphone).toBeNull()
+  expect(room.media.states()).toEqual(room.sources)
+})
+
 test("a moderator's mute is not undone by a word of ours that was under way", async () => {
   await room.media.publish({ microphone: true })
   room.repliesAtOnce = false
