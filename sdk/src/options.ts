@@ -89,11 +89,15 @@ export function checkOptions(options: LiveStreamClientOptions): Config {
     'must be a list like [{ urls: "stun:…" }]',
   )
   must(['all', 'relay'].includes(iceTransportPolicy), 'iceTransportPolicy', 'must be "all" or "relay"')
-  must(isFunction(WebSocket), 'WebSocket', 'must be a class')
-  must(isFunction(wrtc?.RTCPeerConnection), 'wrtc', 'must be a WebRTC implementation like @roamhq/wrtc')
+  must(WebSocket === undefined || isFunction(WebSocket), 'WebSocket', 'must be a class')
+  must(
+    wrtc === undefined || isFunction(wrtc.RTCPeerConnection),
+    'wrtc',
+    'must be a WebRTC implementation like @roamhq/wrtc',
+  )
   must(LOG_LEVELS.includes(logLevel), 'logLevel', `must be one of ${LOG_LEVELS.join(', ')}`)
-  must(isFunction(logger), 'logger', 'must be a function')
-  must(isFunction(storage?.getItem), 'storage', 'must be like sessionStorage')
+  must(logger === undefined || isFunction(logger), 'logger', 'must be a function')
+  must(storage === undefined || isFunction(storage.getItem), 'storage', 'must be like sessionStorage')
   const base = url === undefined ? undefined : baseOf(url)
   return {
     ...{ base, room, token, name, joinTimeoutMs, wrtc, WebSocket, iceServers },
@@ -117,7 +121,7 @@ const SCHEMES = new Map([
   ['https:', 'wss:'],
 ])
 
-const isFunction = (value: unknown): boolean => value === undefined || typeof value === 'function'
+const isFunction = (value: unknown): boolean => typeof value === 'function'
 
 function must(holds: boolean, option: string, sentence: string): void {
   if (!holds) throw invalid(option, sentence)

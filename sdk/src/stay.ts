@@ -44,7 +44,7 @@ export class Stay {
   readonly joined: Promise<void>
   #settleJoin: { resolve(): void; reject(error: LiveStreamError): void } = { resolve() {}, reject() {} }
   #phase: 'joining' | 'in' | 'over' = 'joining'
-  #mustRestate = false
+  #isBack = false
 
   constructor(parts: StayParts) {
     this.#parts = parts
@@ -105,7 +105,7 @@ export class Stay {
       return this.#lostTrack(error)
     }
     store.stand({ status: 'joined' })
-    this.#mustRestate = this.#phase === 'in'
+    this.#isBack = this.#phase === 'in'
     if (!hasOwnIceServers) mesh?.setIceServers(welcome.iceServers)
   }
 
@@ -174,15 +174,17 @@ export class Stay {
       media.follow(participantOf(room, selfId) ?? null, room.mode.sources)
     }
     this.#parts.refold()
-    if (this.#mustRestate) this.#restate()
+    if (this.#isBack) this.#comeBack()
     const isFirst = this.#phase === 'joining' && store.standing.status === 'joined'
     if (isFirst) this.#phase = 'in'
     moments.flush()
     if (isFirst) this.#settleJoin.resolve()
   }
 
-  #restate(): void {
-    this.#mustRestate = false
+  /** Signals were lost meanwhile, and a new instance knows nothing of what we publish. */
+  #comeBack(): void {
+    this.#isBack = false
+    this.#parts.mesh?.networkChanged()
     this.announce(this.#parts.media.restate()).catch((error: unknown) => {
       this.#parts.log('warn', 'the room could not be told what is published', { error })
     })

@@ -100,6 +100,7 @@ export class Session {
     const connection: Connection = new Connection(options, {
       opened: () => {
         this.#reachedServer = true
+        this.#events.log('debug', 'the server took the socket')
       },
       messages: (messages) => this.#received(connection, messages),
       ended: (ending, detail) => this.#disconnected(connection, ending, detail),
@@ -187,7 +188,7 @@ export class Session {
     this.#cancelRefresh()
     this.sender.disconnected(ending.unsendable ?? false)
     this.#events.log('info', 'the connection ended', { detail })
-    this.#lastFailure = new Error(detail)
+    this.#lastFailure = ending.code === undefined ? new Error(detail) : errorOf(ending.code, ending)
     if (this.#phase.name === 'connected' && this.#options.clock.now() - this.#phase.since >= STABLE_MS)
       this.#failures = 0
     this.#goOn(ending)

@@ -1,0 +1,41 @@
+import type { Clock } from '../../src/signaling/clock'
+
+type Timer = { readonly at: number; readonly order: number; readonly callback: () => void }
+
+/** Time that stands still until a test moves it. */
+export class ManualClock implements Clock {
+  #now = 0
+  #order = 0
+  readonly #timers = new Set<Timer>()
+
+  now(): number {
+    return this.#now
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    const timer = { at: this.#now + Math.max(0, delayMs), order: this.#order++, callback }
+    this.#timers.add(timer)
+    return () => this.#timers.delete(timer)
+  }
+
+  /** Moves time on, and calls back what becomes due on the way, in order. */
+  advance(ms: number): void {
+    const end = this.#now + ms
+    for (let next = this.#due(end); next; next = this.#due(end)) {
+      this.#timers.delete(next)
+      this.#now = next.at
+      next.callback()
+    }
+    this.#now = end
+  }
+
+  /** How many timers wait. */
+  get waiting(): number {
+    return this.#timers.size
+  }
+
+  #due(end: number): Timer | undefined {
+    const due = [...this.#timers].filter(({ at }) => at <= end)
+    return due.sort((a, b) => a.at - b.at || a.order - b.order)[0]
+  }
+}

@@ -1,0 +1,29 @@
+import type { KeyValueStore, Page, PageMoment } from '../../src/signaling/page'
+
+/** A `sessionStorage` in memory. */
+export class MemoryStorage implements KeyValueStore {
+  readonly entries = new Map<string, string>()
+  getItem = (name: string): string | null => this.entries.get(name) ?? null
+  setItem = (name: string, value: string): void => void this.entries.set(name, value)
+  removeItem = (name: string): void => void this.entries.delete(name)
+}
+
+/** A page that wakes, hides and comes back when a test says so. */
+export class ManualPage implements Page {
+  readonly storage: KeyValueStore
+  readonly #listeners: { readonly moment: PageMoment; readonly listener: () => void }[] = []
+
+  constructor(storage: KeyValueStore = new MemoryStorage()) {
+    this.storage = storage
+  }
+
+  on(moment: PageMoment, listener: () => void): () => void {
+    const entry = { moment, listener }
+    this.#listeners.push(entry)
+    return () => void this.#listeners.splice(this.#listeners.indexOf(entry), 1)
+  }
+
+  tell(moment: PageMoment): void {
+    for (const entry of [...this.#listeners]) if (entry.moment === moment) entry.listener()
+  }
+}
