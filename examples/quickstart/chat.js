@@ -6,8 +6,8 @@ const EMOJIS = ['❤️', '🔥', '👏', '😮', '😂', '🎉']
 const TOGETHER_MS = 120_000
 
 export function chat(client) {
-  const log = $('messages')
-  const showMessages = listIn(log, (message) => messageRow(client, message))
+  const log = $('log')
+  const showMessages = listIn($('messages'), (message) => messageRow(client, message))
   let unread = 0
 
   client.on('message', ({ isOwn }) => {

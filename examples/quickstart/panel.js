@@ -27,6 +27,8 @@ export function panel(onChange) {
     }
   }
   $('panel-close').onclick = close
-  $('panel').onkeydown = ({ key }) => key === 'Escape' && close()
+  $('panel').onkeydown = ({ key }) => {
+    if (key === 'Escape') close()
+  }
   show(matchMedia('(min-width: 1000px)').matches ? 'chat' : null)
 }
