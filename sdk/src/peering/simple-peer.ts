@@ -1,7 +1,7 @@
 // The only file that knows simple-peer. It does the offer, the answer and the candidates of one connection, and nothing else:
 // tracks and states come from the facade that it is given as its RTCPeerConnection.
 import SimplePeer, { type PeerSignal } from 'simple-peer'
-import { LAYOUT, type SignalBody, type Source } from '../protocol'
+import { type IceServer, LAYOUT, type SignalBody, type Source } from '../protocol'
 import type { MediaTransport, OpenTransport, TransportEvents, TransportOptions } from './media-transport'
 import { PeerFacade } from './peer-facade'
 import { Slots } from './slots'
@@ -128,12 +128,17 @@ class SimplePeerTransport implements MediaTransport {
 
 function configurationOf({ iceServers, iceTransportPolicy, certificate }: TransportOptions): RTCConfiguration {
   return {
-    iceServers: iceServers.map(({ urls, username = '', credential = '' }) => ({ urls, username, credential })),
+    iceServers: iceServers.map(toBrowser),
     iceTransportPolicy,
     // One transport for all slots from the start: a quarter of the candidates, and every browser with WebRTC does it.
     bundlePolicy: 'max-bundle',
     ...(certificate === undefined ? {} : { certificates: [certificate] }),
   }
+}
+
+/** Members that are there but undefined are not the same as absent ones to every WebRTC. */
+function toBrowser({ urls, username, credential }: IceServer): RTCIceServer {
+  return { urls, ...(username === undefined ? {} : { username }), ...(credential === undefined ? {} : { credential }) }
 }
 
 /** simple-peer's requests to renegotiate have no place here, and an empty candidate says only that there are no more. */

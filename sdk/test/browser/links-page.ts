@@ -5,6 +5,7 @@ import type { LinkStats } from '../../src/peering/stats'
 import { linkStats } from '../../src/peering/stats'
 import { mediaTransportContract, type World } from '../contract/media-transport'
 import { type End, Pair, type PairOptions } from '../contract/pair'
+import { LinksRoom } from './links-room'
 import { compareLinks } from './links-timing'
 
 /** Bounds a hang; nothing is measured against it. */
@@ -85,10 +86,51 @@ const linksPage = {
     })
   },
 
+  /** What the browser is told of servers, without and with some. */
+  iceServersSeen() {
+    connections.length = 0
+    const iceServers = [
+      { urls: 'stun:127.0.0.1:1' },
+      { urls: ['turn:127.0.0.1:1'], username: 'ada', credential: 'secret' },
+    ]
+    for (const options of [{}, { iceServers }]) new Pair(open, options).close()
+    return connections.map(({ pc }) => pc.getConfiguration().iceServers)
+  },
+
+  /** Codecs by name, as `video/VP8`: of an offer and its answer, and of an offer that the browser makes when left alone. */
+  async codecs() {
+    const bare = new RTCPeerConnection()
+    for (const kind of ['audio', 'video']) bare.addTransceiver(kind)
+    const untouched = codecsOf((await bare.createOffer()).sdp)
+    bare.close()
+    const described = await inPair({}, async ({ ends }) =>
+      ends.map(({ sent }) => codecsOf(sent.map((body) => ('sdp' in body ? body.sdp : '')).join(''))),
+    )
+    return { described, untouched }
+  },
+
   /** Opens and closes pairs, and answers with how many connections were left open. */
   async openAndClose(times: number) {
     for (let i = 0; i < times; i++) await inPair({}, async () => undefined)
     return connections.filter(({ pc }) => pc.connectionState !== 'closed').length
+  },
+
+  /** Three see each other; then one loads its page anew. Answers with the epochs before and after. */
+  async reload() {
+    connections.length = 0
+    const room = new LinksRoom()
+    const enter = (id: string) => room.enter(id).setTrack('camera', picture())
+    const allSee = async () => {
+      await until('all links are up', () => room.allConnected)
+      await until('all pictures', async () => [...(await room.frames()).values()].every((frames) => frames > 3))
+      return room.epochs.sort()
+    }
+    for (const id of ['ada', 'bob', 'cy']) await enter(id)
+    const before = await allSee()
+    await enter('ada')
+    const after = await allSee()
+    room.close()
+    return { before, after, open: connections.filter(({ pc }) => pc.connectionState !== 'closed').length }
   },
 
   compareLinks: (count: number, rounds: number) => compareLinks(count, rounds, { open, picture, until }),
@@ -107,6 +149,15 @@ async function inPair<T>(options: PairOptions, look: (pair: Pair) => Promise<T>,
   } finally {
     pair.close()
   }
+}
+
+/** Of the first media section of each kind. */
+function codecsOf(sdp = ''): string[] {
+  const sections = sdp.split('\r\nm=').slice(1, 3)
+  return sections.flatMap((section) => {
+    const names = [...section.matchAll(/a=rtpmap:\d+ ([^/]+)/g)].map(([, name]) => name)
+    return names.map((name) => `${section.slice(0, 5)}/${name}`)
+  })
 }
 
 async function framesArrive({ transport }: End, source: 'camera' | 'screen'): Promise<void> {

@@ -6,7 +6,7 @@ import {
   type OpenTransport,
   type SlotTracks,
 } from '../../src/peering/media-transport'
-import type { SignalBody, Source } from '../../src/protocol'
+import type { IceServer, SignalBody, Source } from '../../src/protocol'
 
 export class End {
   readonly sent: SignalBody[] = []
@@ -20,7 +20,7 @@ export class End {
     this.transport = open({
       offerer: options.offerer,
       tracks: { ...EMPTY_SLOTS, ...options.tracks },
-      iceServers: [],
+      iceServers: options.iceServers ?? [],
       iceTransportPolicy: options.iceTransportPolicy ?? 'all',
       certificate: options.certificate,
       events: {
@@ -50,6 +50,7 @@ export class End {
 type EndOptions = {
   offerer: boolean
   tracks?: Partial<SlotTracks>
+  iceServers?: readonly IceServer[] | undefined
   iceTransportPolicy?: RTCIceTransportPolicy | undefined
   certificate?: RTCCertificate | undefined
 }
@@ -59,6 +60,7 @@ export type PairOptions = {
   offererTracks?: Partial<SlotTracks>
   answererTracks?: Partial<SlotTracks>
   certificate?: RTCCertificate | undefined
+  iceServers?: readonly IceServer[]
   iceTransportPolicy?: RTCIceTransportPolicy
   /** What arrives at the other end for each signal that is sent; none, one or many. Default: the signal. */
   pipe?: (body: SignalBody) => readonly SignalBody[]
@@ -69,12 +71,12 @@ export class Pair {
   readonly answerer: End
 
   constructor(open: OpenTransport, options: PairOptions = {}) {
-    const { pipe = (body) => [body], certificate, iceTransportPolicy } = options
+    const { pipe = (body) => [body], certificate, iceServers, iceTransportPolicy } = options
     const to = (end: () => End) => (body: SignalBody) => {
       // Over a wire: copied, and later.
       for (const each of pipe(body)) queueMicrotask(() => end().transport.accept(structuredClone(each)))
     }
-    const both = { certificate, iceTransportPolicy }
+    const both = { certificate, iceServers, iceTransportPolicy }
     this.answerer = new End(
       open,
       { ...both, offerer: false, tracks: options.answererTracks ?? {} },
