@@ -55,9 +55,9 @@ export class Link {
 
   start(): void {
     if (this.#state.kind !== 'idle') return
-    this.#events.state('connecting')
     if (this.offerer) this.#try(0)
     else this.#awaitFirst()
+    this.#show('connecting')
   }
 
   /** Takes a signal of this edge; what belongs to an epoch that is over is dropped. */
@@ -154,9 +154,9 @@ export class Link {
   /** Again and again, as the signal may be lost, or what it brings about. To ask twice for the same is harmless. */
   #ask(n: number): void {
     leave(this.#state)
-    this.#send(n, { kind: 'restart' })
     const forMs = CONNECT_LIMIT_MS + restartDelay(this.#failures + 1, this.#ports.random)
     this.#state = { kind: 'asking', n, callOff: this.#ports.clock.after(forMs, () => this.#ask(n)) }
+    this.#send(n, { kind: 'restart' })
   }
 
   #send(n: number, body: SignalBody): void {

@@ -241,4 +241,23 @@ test('after close nothing is called, nothing is left, and every call is harmless
   expect(rig.clock.pending).toBe(0)
 })
 
+test('whoever closes the mesh from inside one of its callbacks is obeyed at once', async () => {
+  for (const moment of ['connecting', 'connected', 'recovering']) {
+    const rig = new Rig()
+    const told: string[] = []
+    const ada = rig.seat('ada', {
+      onLink: (_peer, state) => {
+        told.push(String(state))
+        if (state === moment) ada.mesh.close()
+      },
+    })
+    rig.seat('bob')
+    rig.fold(1, edge('ada', 'bob'), edge('ada', 'cy'))
+    await rig.clock.advance(30_000)
+    expect(told.filter((state) => state === moment)).toHaveLength(1)
+    expect(told.at(-1)).toBe(moment)
+    expect(rig.network.live('ada')).toEqual([])
+  }
+})
+
 const offer = { kind: 'offer', sdp: 'offer 0', layout: 1 } as const
