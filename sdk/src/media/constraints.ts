@@ -5,8 +5,8 @@ export type DeviceSource = 'microphone' | 'camera'
  * What is asked for unless the app says otherwise. All values are wishes (`ideal`), so that any device will do.
  *
  * Camera: a mesh encodes and uploads the picture once per link, so the default is small. 640×360 at 24 fps is no more
- * pixels per second than the 640×480 at 20 fps that was measured: about 480 kbit/s and 0.06 cores a link (encoding and
- * decoding, VP8, one laptop-class core; 20 receivers: 1.3 cores). At 1280×720 four times the pixels would go to each link.
+ * pixels per second than the 640×480 at 20 fps that was measured (Chromium, VP8, a simple picture, both ends on one machine):
+ * about 480 kbit/s and 0.06 cores a link, 1.3 cores for 20 receivers. At 1280×720 each link would carry four times the pixels.
  */
 const DEFAULTS: Readonly<Record<DeviceSource, MediaTrackConstraints>> = {
   microphone: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },

@@ -31,6 +31,8 @@ export async function openMediaPage(browser: Browser, options: MediaPageOptions 
   const script = (await bundle).replaceAll('</script', '<\\/script')
   const context = options.context ?? (await browser.newContext())
   const tab = await context.newPage()
+  // Bounds a hang; vitest's own limit comes later.
+  tab.setDefaultTimeout(100_000)
   const onLoad = options.onLoad ? `(${options.onLoad})()` : ''
   const html = `<!doctype html><title>${options.title ?? 'Media'}</title><body><button>Hear</button><script>${script};${onLoad}</script>`
   await tab.route('http://localhost/**', (route) => route.fulfill({ contentType: 'text/html', body: html }))

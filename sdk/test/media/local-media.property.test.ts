@@ -137,6 +137,6 @@ test('random wishes, prompts, replies, moderators and losses come to a consisten
       expect(room.devices.live).toEqual([])
       expect(Object.values(room.filled)).toEqual([null, null, null, null])
     }),
-    { numRuns: 1000 },
+    { numRuns: 500 },
   )
 })
