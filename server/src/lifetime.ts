@@ -26,7 +26,7 @@ export type Lifetime = {
   attach(server: Server): void
   /**
    * Serves stand-alone. Port 0 takes any free one.
-   * @throws Error when the address cannot be listened on; ConfigError for a server without a secret beyond this machine
+   * @throws Error when the address cannot be listened on; ConfigError for dev mode beyond this machine
    */
   listen(port: number, host?: string): Promise<{ readonly url: string; readonly port: number }>
   /**

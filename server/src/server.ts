@@ -119,7 +119,7 @@ function compose({ settings, log, journal, clock, demoFolder }: Parts): Peerstag
     ready = false
   }
   return {
-    ...createLifetime({ gateway, rooms, log, requestListener, localOnly: auth === undefined, draining }),
+    ...createLifetime({ gateway, rooms, log, requestListener, localOnly: dev, draining }),
     requestListener,
     tokens: { sign },
     rooms: { end: (id) => rooms.end(id), stats: (id) => rooms.stats(id) },

@@ -46,18 +46,23 @@ export const close = (connection: Connection, code: GoodbyeCode, reason: string,
     ? { do: 'close', connection, code, reason }
     : { do: 'close', connection, code, reason, retryAfterMs }
 
-/** Carries effects out in order, then flushes every socket once. */
+/**
+ * Carries effects out in order, then flushes every socket once. A goodbye is the last word on its socket: whoever ends the
+ * room hears first that it worked.
+ */
 export function perform(effects: readonly Effect[]): void {
   const touched = new Set<Connection>()
+  const goodbyes: Extract<Effect, { do: 'close' }>[] = []
   for (const effect of effects) {
     if (effect.do === 'send') {
       for (const connection of effect.to) {
         connection.send(effect.text(), effect.droppable)
         touched.add(connection)
       }
-    } else if (effect.do === 'close') effect.connection.close(effect.code, effect.reason, effect.retryAfterMs)
+    } else if (effect.do === 'close') goodbyes.push(effect)
     else if (effect.do === 'end') effect.connection.end()
     else effect.callback()
   }
+  for (const { connection, code, reason, retryAfterMs } of goodbyes) connection.close(code, reason, retryAfterMs)
   for (const connection of touched) connection.flush()
 }

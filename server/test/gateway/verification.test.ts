@@ -1,0 +1,110 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { DEFAULT_LIMITS } from '@peerstage/sdk/protocol'
+import { expect, onTestFinished, test } from 'vitest'
+import type { Verified, Verify } from '../../src/gateway/auth'
+import { Gateway } from '../../src/gateway/gateway'
+import type { RoomInput } from '../../src/hosting/input'
+import { FakeClock } from '../fakes/fake-clock'
+import { TestClient } from './test-client'
+
+const GOOD: Verified = {
+  claims: { sub: 'ada', room: 'hall', role: 'host', exp: 0, admin: false },
+  expiresAt: Number.MAX_SAFE_INTEGER,
+}
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+
+/** A gateway alone, whose verifications end when the test says so. */
+async function slowlyVerifying() {
+  const clock = new FakeClock()
+  const asked: ((verified: Verified | Error) => void)[] = []
+  const inputs: RoomInput[] = []
+  const verify: Verify = () =>
+    new Promise((resolve, reject) => {
+      asked.push((answer) => (answer instanceof Error ? reject(answer) : resolve(answer)))
+    })
+  let ids = 0
+  const gateway = new Gateway({
+    clock,
+    newId: () => `c${++ids}`,
+    random: () => 0.5,
+    meter: { command: () => {}, refusal: () => {}, turn: () => () => {} },
+    journal: silent,
+    verify,
+    roleWithoutToken: undefined,
+    mayConnect: () => true,
+    crowd: { maxSockets: 10, maxSocketsPerAddress: 10, maxVerifying: 2 },
+    limits: DEFAULT_LIMITS,
+    iceServers: [],
+    submit: (_roomId, input) => inputs.push(input),
+  })
+  const url = await serve(createServer(), gateway)
+  const connect = () => new TestClient(url, 'hall', { token: 'some token' })
+  const verifications = (count: number) => expect.poll(() => asked.length).toBe(count)
+  return { clock, asked, inputs, gateway, connect, verifications }
+}
+
+async function serve(server: Server, gateway: Gateway): Promise<string> {
+  gateway.attach(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(async () => {
+    await Promise.all([gateway.drain(0), new Promise((resolve) => server.close(resolve))])
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+test('a verification that takes 5 s has failed, whatever the client sends meanwhile', async () => {
+  const { clock, inputs, connect, verifications } = await slowlyVerifying()
+  const client = connect()
+  await verifications(1)
+  clock.advance(4999)
+  client.say({ type: 'heartbeat' })
+  expect(client.socket.readyState).toBe(client.socket.OPEN)
+  clock.advance(1)
+  expect(await client.goodbye()).toMatchObject({ code: 'verification_timeout', close: 4408 })
+  expect(inputs).toEqual([])
+})
+
+test('what is sent before the verification is over is read after it, in order', async () => {
+  const { asked, inputs, connect, verifications } = await slowlyVerifying()
+  const client = connect()
+  await verifications(1)
+  client.say({ type: 'chat.send', id: 1, text: 'one' })
+  client.say({ type: 'chat.send', id: 2, text: 'two' })
+  expect(inputs).toEqual([])
+  asked[0]?.(GOOD)
+  await expect.poll(() => inputs.map((input) => input.type)).toEqual(['join', 'command', 'command'])
+})
+
+test('no place is taken for a peer that went away while it was verified', async () => {
+  const { asked, inputs, gateway, connect, verifications } = await slowlyVerifying()
+  const client = connect()
+  await verifications(1)
+  client.socket.terminate()
+  await client.closed
+  asked[0]?.(GOOD)
+  await expect.poll(() => gateway.socketCount).toBe(0)
+  expect(inputs).toEqual([])
+})
+
+test('a verification that breaks is unavailable, and only for that one', async () => {
+  const { asked, connect, verifications } = await slowlyVerifying()
+  const client = connect()
+  await verifications(1)
+  asked[0]?.(new Error('the key store is down'))
+  expect(await client.goodbye()).toMatchObject({ code: 'unavailable', close: 1013 })
+})
+
+test('so many may be in verification at once; the next one is turned away before any work', async () => {
+  const { asked, connect, verifications } = await slowlyVerifying()
+  const first = connect()
+  connect()
+  await verifications(2)
+  const third = connect()
+  expect((await third.goodbye()).close).toBe(1006)
+  expect(asked).toHaveLength(2)
+  asked[0]?.({ goodbye: 'unauthorized', reason: 'The token is not valid.' })
+  expect(await first.goodbye()).toMatchObject({ code: 'unauthorized' })
+  connect()
+  await verifications(3)
+})

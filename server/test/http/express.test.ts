@@ -1,0 +1,56 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express from 'express'
+import { expect, onTestFinished, test } from 'vitest'
+import { WebSocket, WebSocketServer } from 'ws'
+import { createPeerstageServer } from '../../src/index'
+import { SECRET } from '../gateway/running-server'
+import { TestClient } from '../gateway/test-client'
+
+/** An Express 5 app with a WebSocket endpoint of its own, and Peerstage beside it. */
+async function appWithOwnUpgrades() {
+  const app = express()
+  const live = createPeerstageServer({ auth: { secret: SECRET }, logLevel: 'silent' })
+  app.use(live.requestListener)
+  app.get('/', (_request, response) => void response.send('the app'))
+  app.get('/livez/mine', (_request, response) => void response.send('also the app'))
+  const server = createServer(app)
+  const echo = new WebSocketServer({ noServer: true })
+  server.on('upgrade', (request, socket, head) => {
+    if (request.url !== '/echo') return
+    echo.handleUpgrade(request, socket, head, (ws) => ws.on('message', (data) => ws.send(`echo ${data}`)))
+  })
+  live.attach(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(async () => {
+    await live.close({ deadlineMs: 0 })
+    for (const socket of echo.clients) socket.terminate()
+    server.close()
+    server.closeAllConnections()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, live }
+}
+
+test('Express keeps its own upgrades, and the rooms have theirs', async () => {
+  const { url, live } = await appWithOwnUpgrades()
+  const own = new WebSocket(`${url.replace('http', 'ws')}/echo`)
+  const answer = new Promise((resolve) => own.once('message', (data) => resolve(String(data))))
+  own.once('open', () => own.send('hello'))
+  const token = await live.tokens.sign({ room: 'hall', identity: 'ada', role: 'host' })
+  const client = new TestClient(url, 'hall', { token })
+  await client.welcome()
+  expect(await answer).toBe('echo hello')
+  expect(await client.ask({ type: 'chat.send', text: 'hello' })).toMatchObject({ ok: true })
+})
+
+test('as middleware it answers its own paths, and leaves all others to the app', async () => {
+  const { url } = await appWithOwnUpgrades()
+  expect(await (await fetch(url)).text()).toBe('the app')
+  expect(await (await fetch(`${url}/livez/mine`)).text()).toBe('also the app')
+  expect(await (await fetch(`${url}/livez`)).json()).toEqual({ status: 'live' })
+  expect((await fetch(`${url}/livez`, { method: 'HEAD' })).status).toBe(200)
+  expect((await fetch(`${url}/v1/rooms/hall/stats`)).status).toBe(401)
+  const unknown = await fetch(`${url}/nothing`)
+  expect(unknown.status).toBe(404)
+  expect(await unknown.text()).toContain('Cannot GET /nothing')
+})

@@ -1,0 +1,152 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { createPeerstageServer } from '../../src/index'
+import { runServer, SECRET } from '../gateway/running-server'
+
+const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
+
+test('health: alive and ready', async () => {
+  const { url } = await runServer()
+  expect(await (await fetch(`${url}/livez`)).json()).toEqual({ status: 'live' })
+  expect((await fetch(`${url}/readyz`)).status).toBe(200)
+})
+
+test('an unknown path is a 404 in JSON, with the security headers', async () => {
+  const { url } = await runServer()
+  const response = await fetch(`${url}/nothing`)
+  expect(response.status).toBe(404)
+  expect(await response.json()).toMatchObject({ error: { code: 'not_found' } })
+  expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+  expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
+})
+
+test('metrics tell of rooms, people, sockets, commands, refusals and turns', async () => {
+  const { url, enter, connect } = await runServer()
+  const host = await enter('hall', 'ada', { role: 'host' })
+  await host.welcome()
+  await host.ask({ type: 'chat.send', text: 'hello' })
+  await host.ask({ type: 'chat.delete', messageId: 'nothing' })
+  await connect('hall', { token: 'nonsense' }).closed
+  const text = await (await fetch(`${url}/metrics`)).text()
+  expect(text).toContain('peerstage_rooms 1')
+  expect(text).toContain('peerstage_participants{role="host"} 1')
+  expect(text).toContain('peerstage_participants{role="viewer"} 0')
+  expect(text).toMatch(/peerstage_sockets [12]\n/)
+  expect(text).toContain('peerstage_commands_total{type="chat.send",outcome="ok"} 1')
+  expect(text).toContain('peerstage_commands_total{type="chat.delete",outcome="message_not_found"} 1')
+  expect(text).toContain('peerstage_refusals_total{reason="unauthorized"} 1')
+  expect(text).toContain('peerstage_turn_seconds_count')
+})
+
+test('two servers in one process never count for each other', async () => {
+  const one = await runServer()
+  const two = await runServer()
+  const host = await one.enter('hall', 'ada', { role: 'host' })
+  await host.welcome()
+  expect(await (await fetch(`${two.url}/metrics`)).text()).toContain('peerstage_rooms 0')
+})
+
+test('stats are for a host of the room and for admins', async () => {
+  const { url, server, enter } = await runServer()
+  await (await enter('hall', 'ada', { role: 'host' })).welcome()
+  const path = `${url}/v1/rooms/hall/stats`
+  const sign = (options: object) => server.tokens.sign({ room: 'hall', identity: 'boss', ...options })
+  expect((await fetch(path)).status).toBe(401)
+  expect((await fetch(path, bearer('nonsense'))).status).toBe(401)
+  expect((await fetch(path, bearer(await sign({ role: 'cohost' })))).status).toBe(401)
+  expect((await fetch(path, bearer(await sign({ role: 'host', room: 'other' })))).status).toBe(401)
+  const stats = await fetch(path, bearer(await sign({ role: 'host' })))
+  expect(await stats.json()).toMatchObject({ roomId: 'hall', participants: { host: 1, viewer: 0 }, locked: false })
+  const byAdmin = await fetch(path, bearer(await sign({ room: '*', admin: true })))
+  expect(byAdmin.status).toBe(200)
+})
+
+test('a room can be ended by REST, once', async () => {
+  const { url, server, enter } = await runServer()
+  const host = await enter('hall', 'ada', { role: 'host' })
+  await host.welcome()
+  const token = await server.tokens.sign({ room: '*', identity: 'boss', admin: true })
+  const end = () => fetch(`${url}/v1/rooms/hall/end`, { method: 'POST', ...bearer(token) })
+  expect(await (await end()).json()).toEqual({ ended: true })
+  expect(await host.goodbye()).toMatchObject({ code: 'room_ended' })
+  expect((await end()).status).toBe(404)
+  expect((await fetch(`${url}/v1/rooms/a%20b/end`, { method: 'POST', ...bearer(token) })).status).toBe(400)
+})
+
+test('CORS follows the allowed origins', async () => {
+  const { url } = await runServer({ allowedOrigins: ['https://example.com'] })
+  const preflight = (origin: string) =>
+    fetch(`${url}/v1/rooms/hall/stats`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization' },
+    })
+  const ours = await preflight('https://example.com')
+  expect(ours.headers.get('access-control-allow-origin')).toBe('https://example.com')
+  expect(ours.headers.get('access-control-allow-headers')).toContain('authorization')
+  expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull()
+})
+
+test('without dev mode nobody is given a token', async () => {
+  const { url } = await runServer()
+  expect((await fetch(`${url}/dev/token?room=hall&identity=ada`)).status).toBe(404)
+})
+
+test('dev mode gives a token to whoever asks', async () => {
+  const { url, connect } = await runServer({ dev: true })
+  const response = await fetch(`${url}/dev/token?room=hall&identity=ada&name=Ada&role=guest`)
+  const { token } = (await response.json()) as { token: string }
+  await connect('hall', { name: 'first' }).welcome()
+  const { room, self } = await connect('hall', { token }).welcome()
+  expect(room?.participants.find((each) => each.id === self)).toMatchObject({ name: 'Ada', role: 'guest' })
+  expect((await fetch(`${url}/dev/token?room=hall`)).status).toBe(400)
+  expect((await fetch(`${url}/dev/token?room=hall&identity=ada&role=root`)).status).toBe(400)
+})
+
+test('dev mode lets pages of this machine read tokens, and no others', async () => {
+  const { url } = await runServer({ dev: true })
+  const from = async (origin: string) =>
+    (await fetch(`${url}/dev/token?room=hall&identity=ada`, { headers: { origin } })).headers.get(
+      'access-control-allow-origin',
+    )
+  expect(await from('http://localhost:5173')).toBe('http://localhost:5173')
+  expect(await from('https://evil.example')).toBeNull()
+})
+
+test('dev mode serves the files of the demo, and nothing beside them', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'demo-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  await writeFile(join(folder, 'index.html'), '<!doctype html><title>demo</title>')
+  await writeFile(join(folder, 'peerstage.js'), 'var Peerstage = {}')
+  const { url } = await runServer({ dev: true, demoFolder: folder })
+  const page = await fetch(url)
+  expect(page.headers.get('content-type')).toContain('text/html')
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'self'")
+  expect(await page.text()).toContain('demo')
+  const script = await fetch(`${url}/peerstage.js`)
+  expect(script.headers.get('content-type')).toContain('text/javascript')
+  for (const path of ['/%2e%2e/%2e%2e/etc/passwd', '/..%2f..%2fetc%2fpasswd', '/nothing.js']) {
+    expect((await fetch(url + path)).status).toBe(404)
+  }
+  expect((await fetch(`${url}/livez`)).status).toBe(200)
+})
+
+test('a server without auth must say that it is for development', () => {
+  expect(() => createPeerstageServer({})).toThrow('auth.secret is needed, unless dev is true.')
+  expect(() => createPeerstageServer({ auth: { secret: 'short' } })).toThrow('auth.secret must have at least 32 bytes.')
+})
+
+test('without a secret it listens on this machine only', async () => {
+  const server = createPeerstageServer({ dev: true })
+  await expect(server.listen(0, '0.0.0.0')).rejects.toThrow('must be this machine')
+  await server.close()
+})
+
+test('a port that is taken gives a plain sentence', async () => {
+  const { url } = await runServer()
+  const port = Number(new URL(url).port)
+  const second = createPeerstageServer({ auth: { secret: SECRET } })
+  await expect(second.listen(port, '127.0.0.1')).rejects.toThrow(`Another program listens on port ${port}`)
+  await second.close()
+})

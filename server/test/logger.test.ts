@@ -1,0 +1,35 @@
+import { Writable } from 'node:stream'
+import { expect, test } from 'vitest'
+import { createLogger } from '../src/logger'
+
+function captured() {
+  const lines: string[] = []
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk))
+      done()
+    },
+  })
+  return { logger: createLogger('debug', sink), text: () => lines.join('') }
+}
+
+test('fields that hold secrets are redacted by their name, nested ones too', () => {
+  const { logger, text } = captured()
+  logger.info({ token: 'S1', a: { sdp: 'S2' }, b: { c: { credential: 'S3' } }, text: 'S4', room: 'hall' }, 'hello')
+  for (const secret of ['S1', 'S2', 'S3', 'S4']) expect(text()).not.toContain(secret)
+  expect(JSON.parse(text())).toMatchObject({ room: 'hall', msg: 'hello', token: '[redacted]' })
+})
+
+test('what looks like a token is taken out wherever it is', () => {
+  const { logger, text } = captured()
+  const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl'
+  logger.warn({ url: `/v1/rooms/hall?token=${jwt}`, err: new Error(`bad ${jwt}`) }, `refused ${jwt}`)
+  expect(text()).not.toContain('eyJzdWIi')
+  expect(JSON.parse(text()).msg).toBe('refused [redacted]')
+})
+
+test('control characters in names cannot forge a line', () => {
+  const { logger, text } = captured()
+  logger.info({ room: 'a\r\n{"level":60}' }, 'hello')
+  expect(text().trim().split('\n')).toHaveLength(1)
+})

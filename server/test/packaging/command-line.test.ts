@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { TestClient } from '../gateway/test-client'
+
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+const SECRET = 'a secret of the tests, long enough to be one'
+
+type Run = {
+  readonly child: ChildProcess
+  /** Everything it said so far. */
+  readonly said: { out: string; err: string }
+  readonly exit: Promise<number | null>
+}
+
+function run(args: string[], env: Record<string, string> = {}): Run {
+  const child = spawn(process.execPath, [CLI, ...args], { env: { PATH: process.env.PATH ?? '', ...env } })
+  const said = { out: '', err: '' }
+  child.stdout.on('data', (data) => {
+    said.out += data
+  })
+  child.stderr.on('data', (data) => {
+    said.err += data
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return { child, said, exit: once(child, 'close').then(([code]) => code) }
+}
+
+/** Waits for the line of `--json`, and reads the address out of it. */
+async function listening({ child, said }: Run): Promise<string> {
+  while (!said.out.includes('\n')) await once(child.stdout ?? child, 'data')
+  const line = JSON.parse(said.out.split('\n')[0] ?? '')
+  expect(line).toEqual({ event: 'listening', url: expect.stringMatching(/^http:\/\/localhost:\d+$/) })
+  return line.url
+}
+
+test.each<[string, string[], Record<string, string>, string]>([
+  ['a port that is none', ['--port', 'abc'], {}, '--port (PORT) must be a port number from 0 to 65535.'],
+  ['a port that is too large', [], { PORT: '70000' }, '--port (PORT) must be a port number from 0 to 65535.'],
+  ['a short secret', [], { PEERSTAGE_SECRET: 'hunter2' }, 'PEERSTAGE_SECRET must have at least 32 bytes.'],
+  ['an unknown mode', ['--mode', 'theatre'], {}, '--mode (PEERSTAGE_MODE) must be one of voice, camera, studio.'],
+  [
+    'an origin with a path',
+    ['--origins', 'https://example.com/app'],
+    {},
+    '--origins (PEERSTAGE_ORIGINS) must be an origin',
+  ],
+  ['ICE servers that are no JSON', ['--ice-servers', '[{'], {}, '--ice-servers (PEERSTAGE_ICE_SERVERS) must be a list'],
+  [
+    'rooms that nobody opens',
+    ['--create-rooms', 'me'],
+    {},
+    '--create-rooms (PEERSTAGE_CREATE_ROOMS) must be onJoin, host or api.',
+  ],
+  ['an unknown flag', ['--prot', '1'], {}, "Unknown option '--prot'"],
+  ['all addresses without a secret', ['--host', '0.0.0.0', '--port', '0'], {}, 'must be this machine (localhost)'],
+])('%s is a sentence and exit 2', async (_what, args, env, sentence) => {
+  const { said, exit } = run(args, env)
+  expect(await exit).toBe(2)
+  expect(said.err).toContain(sentence)
+  expect(said.err).not.toContain('hunter2')
+  expect(said.err).not.toContain('    at ')
+})
+
+test('a port that is taken is a sentence and exit 1', async () => {
+  const squatter = createServer().listen(0, 'localhost')
+  await once(squatter, 'listening')
+  onTestFinished(() => void squatter.close())
+  const address = squatter.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const { said, exit } = run(['--port', String(port)])
+  expect(await exit).toBe(1)
+  expect(said.err).toContain(`Another program listens on port ${port}`)
+})
+
+test('--help names every flag and variable, --version is the package’s', async () => {
+  const help = run(['--help'])
+  expect(await help.exit).toBe(0)
+  for (const word of ['--port', 'PORT', 'HOST', 'PEERSTAGE_SECRET', 'PEERSTAGE_ORIGINS', 'PEERSTAGE_ICE_SERVERS']) {
+    expect(help.said.out).toContain(word)
+  }
+  const version = run(['--version'])
+  expect(await version.exit).toBe(0)
+  expect(version.said.out).toMatch(/^\d+\.\d+\.\d+/)
+})
+
+test('--json says where it listens in its first line, and SIGTERM drains', async () => {
+  const running = run(['--port', '0', '--json'], { PEERSTAGE_DEV: 'true' })
+  const url = await listening(running)
+  const client = new TestClient(url, 'hall', { name: 'Ada' })
+  await client.welcome()
+  running.child.kill('SIGTERM')
+  expect(await client.goodbye()).toMatchObject({ code: 'draining', close: 1012 })
+  expect(await running.exit).toBe(0)
+})
+
+test('a second signal ends it at once, though a client never answers', async () => {
+  const running = run(['--port', '0', '--json', '--dev'])
+  const client = new TestClient(await listening(running), 'hall')
+  await client.welcome()
+  client.socket.pause()
+  running.child.kill('SIGTERM')
+  // The drain has begun when nothing is accepted any more.
+  await expect
+    .poll(() =>
+      fetch(JSON.parse(running.said.out.split('\n')[0] ?? '').url).then(
+        () => 'open',
+        () => 'closed',
+      ),
+    )
+    .toBe('closed')
+  running.child.kill('SIGINT')
+  expect(await running.exit).toBe(1)
+  client.cut()
+})
+
+test('dev mode says what somebody needs who tries it, and serves the demo with the sdk', async () => {
+  const running = run(['--port', '0'])
+  while (!running.said.out.includes('No TURN server')) await once(running.child.stdout ?? running.child, 'data')
+  for (const words of ['in two tabs', 'needs https', 'NO SECRET', 'No TURN server']) {
+    expect(running.said.out).toContain(words)
+  }
+  const url = /http:\/\/localhost:\d+/.exec(running.said.out)?.[0] ?? ''
+  expect(await (await fetch(url)).text()).toContain('/peerstage.js'.slice(1))
+  expect(await (await fetch(`${url}/peerstage.js`)).text()).toContain('Peerstage')
+})
+
+test('neither secrets, tokens nor chat are in anything it says, at its most talkative', async () => {
+  const running = run(['--port', '0', '--json', '--log-level', 'debug'], {
+    PEERSTAGE_SECRET: SECRET,
+    PEERSTAGE_DEV: '1',
+  })
+  const url = await listening(running)
+  const ask = await fetch(`${url}/dev/token?room=hall&identity=ada-the-identity&role=host`)
+  const { token } = (await ask.json()) as { token: string }
+  const client = new TestClient(url, 'hall', { token })
+  await client.welcome()
+  await client.ask({ type: 'chat.send', text: 'a word between friends' })
+  await client.ask({ type: 'session.refresh', token })
+  const other = new TestClient(url, `hall?token=${token}`, { token })
+  await other.closed
+  const wrong = new TestClient(url, 'hall', { token: `${token}x` })
+  await wrong.closed
+  client.say({ type: 'moderation.endRoom', id: 99 })
+  await client.closed
+  running.child.kill('SIGTERM')
+  expect(await running.exit).toBe(0)
+  const all = running.said.out + running.said.err
+  expect(all).toContain('a connection was refused')
+  const secrets = [SECRET, token, token.split('.')[2] ?? '', client.hello.session, 'a word between friends']
+  for (const secret of secrets) expect(all).not.toContain(secret)
+})
