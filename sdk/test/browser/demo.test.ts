@@ -124,7 +124,7 @@ test('a page that is loaded anew is back in the room by itself, as the same pers
   await ada.seesMoving('Ben')
   await ben.page.reload()
   await Promise.all([ben.seesMoving('Ada'), ada.seesMoving('Ben')])
-  expect(await ada.page.getByRole('list', { name: 'On stage' }).getByRole('listitem').count()).toBe(2)
+  expect(await ada.page.getByRole('list', { name: 'Pictures' }).getByRole('listitem').count()).toBe(2)
 
   await ben.button('Leave').click()
   await ben.page.getByRole('heading', { name: 'You left the room' }).waitFor()
@@ -174,27 +174,31 @@ test('all that can be used has a name, and there is one main part and one first 
   const check = async () => {
     const nodes = await accessibleNodes(ada.page)
     expect(nameless(nodes)).toEqual([])
-    expect(nodes.filter(({ role }) => role === 'main')).toHaveLength(1)
+    return nodes.map(({ role }) => role)
+  }
+  const checkPage = async () => {
+    expect((await check()).filter((role) => role === 'main')).toHaveLength(1)
     expect(await ada.page.locator('h1:visible').count()).toBe(1)
   }
-  await check()
+  await checkPage()
   await ada.join()
   await house.join({ name: 'Ben' })
   await ada.say('hello')
   await ada.message('hello').waitFor()
-  await check()
+  await checkPage()
   await ada.openPeople()
   await ada.button('Options for Ben').click()
-  await check()
+  await checkPage()
   await ada.button('Remove from the room…').click()
-  await check()
+  // The page behind a question is out of reach until it is answered.
+  expect(await check()).toContain('dialog')
   await ada.button('Cancel').click()
   await ada.button('Devices').click()
   await ada.page.getByLabel('Camera', { exact: true }).last().waitFor()
-  await check()
+  await checkPage()
   await ada.page.keyboard.press('Escape')
   await ada.button('Leave').click()
-  await check()
+  await checkPage()
 })
 
 test('nothing is cut off or scrolls sideways on a phone or a wide screen', async () => {

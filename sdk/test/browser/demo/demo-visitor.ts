@@ -43,7 +43,7 @@ export class DemoVisitor {
   /** Somebody's tile on the stage; one's own says "(you)". */
   tile(name: string): Locator {
     const called = name === this.visit.name ? `${name} (you)` : name
-    return this.page.getByRole('list', { name: 'On stage' }).getByRole('listitem').filter({ hasText: called })
+    return this.page.getByRole('list', { name: 'Pictures' }).getByRole('listitem').filter({ hasText: called })
   }
 
   /** Waits until the picture in a tile moves: until it no longer looks as it did. */
