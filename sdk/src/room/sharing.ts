@@ -17,10 +17,19 @@ function shareList(previous: readonly unknown[], next: readonly unknown[]): read
 function shareRecord(previous: Record<string, unknown>, next: Record<string, unknown>): Record<string, unknown> {
   const keys = Object.keys(next)
   const shared = Object.fromEntries(keys.map((key) => [key, share(previous[key], next[key])]))
-  const same =
-    keys.length === Object.keys(previous).length &&
-    keys.every((key) => Object.hasOwn(previous, key) && Object.is(previous[key], shared[key]))
-  return same ? previous : shared
+  return sameEntries(previous, shared) ? previous : shared
+}
+
+/** The previous one if the next one has the very same entries: one level of {@link share}, for what is shared within already. */
+export function keep<T extends object>(previous: T, next: T): T {
+  return sameEntries(previous as Record<string, unknown>, next as Record<string, unknown>) ? previous : next
+}
+
+function sameEntries(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
+  const keys = Object.keys(b)
+  return (
+    keys.length === Object.keys(a).length && keys.every((key) => Object.hasOwn(a, key) && Object.is(a[key], b[key]))
+  )
 }
 
 const sameItems = (a: readonly unknown[], b: readonly unknown[]): boolean =>

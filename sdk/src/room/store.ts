@@ -8,7 +8,7 @@ import {
   type UnknownEvent,
   type Welcome,
 } from '../protocol'
-import { share, shareById } from './sharing'
+import { keep, share, shareById } from './sharing'
 import type { ClientState, LeftReason, ParticipantView } from './state'
 import { type Overlay, participantView, roomView } from './view'
 
@@ -144,7 +144,7 @@ export class RoomStore {
   readonly getState = (): ClientState => {
     if (this.#stale) {
       this.#stale = false
-      this.#state = share(this.#state, this.#build())
+      this.#state = keep(this.#state, this.#build())
     }
     return this.#state
   }
@@ -191,19 +191,20 @@ export class RoomStore {
   #build(): ClientState {
     const room = this.#room
     if (room === undefined) return { ...EMPTY, ...this.#standing }
+    const before = this.#state
     const participants = shareById(
-      this.#state.participants,
+      before.participants,
       room.participants.map((each) => this.#view(each)),
     )
     return {
       ...this.#standing,
-      room: roomView(room),
+      room: share(before.room, roomView(room)),
       self: participants.find((each) => each.isSelf) ?? null,
       participants,
       viewerCount: participants.filter((each) => !each.isOnStage).length,
-      messages: shareById(this.#state.messages, room.messages),
-      stageRequests: room.stageRequests,
-      invitations: room.invitations,
+      messages: shareById(before.messages, room.messages),
+      stageRequests: share(before.stageRequests, room.stageRequests),
+      invitations: share(before.invitations, room.invitations),
     }
   }
 }

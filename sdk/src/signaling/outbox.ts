@@ -76,13 +76,13 @@ export class Outbox {
   }
 
   #nextNew(pacing: Pacing): Command | number | undefined {
-    let waitMs: number | undefined
-    for (const [index, entry] of this.#waiting.entries()) {
-      const wait = waitFor(pacing, entry.command)
-      if (wait === 0) return this.#number(index, entry)
-      waitMs = Math.min(waitMs ?? wait, wait)
-    }
-    return waitMs
+    // Asked once: time goes on in between, and a later message would slip past an earlier one.
+    const [wait, chatWait] = [pacing.commands.waitMs(), pacing.chat.waitMs()]
+    if (this.#waiting.length === 0) return undefined
+    if (wait > 0) return wait
+    const index = this.#waiting.findIndex(({ command }) => chatWait === 0 || command.type !== 'chat.send')
+    const entry = this.#waiting[index]
+    return entry === undefined ? chatWait : this.#number(index, entry)
   }
 
   #number(index: number, entry: Entry): Command {
