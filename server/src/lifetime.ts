@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http'
+import type { Server as SecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { ConfigError } from './config'
 import type { Gateway } from './gateway/gateway'
@@ -23,7 +24,7 @@ export type LifetimeParts = {
 
 export type Lifetime = {
   /** Takes the upgrades under `/v1/rooms/` of an app's own server. Foreign paths are left alone. */
-  attach(server: Server): void
+  attach(server: Server | SecureServer): void
   /**
    * Serves stand-alone. Port 0 takes any free one.
    * @throws Error when the address cannot be listened on; ConfigError for dev mode beyond this machine

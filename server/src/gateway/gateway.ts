@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http'
+import type { Server as SecureServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import type { GoodbyeCode, IceServer, Limits, Role } from '@peerstage/sdk/protocol'
 import type { WebSocket, WebSocketServer } from 'ws'
@@ -61,7 +62,7 @@ export class Gateway {
   }
 
   /** Listens for upgrades on an app's own server. Foreign paths stay the app's. Returns what detaches it. */
-  attach(server: Server): () => void {
+  attach(server: Server | SecureServer): () => void {
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       if (this.handleUpgrade(request, socket, head)) return
       // Nobody else would ever answer this one.

@@ -28,9 +28,15 @@ export function arrive(draft: Draft, knock: Knock, missed: Missed): void {
   } else if ('refused' in decision || decision.participantId === undefined) {
     draft.effects.push(close(knock.connection, 'unavailable', 'The place could not be taken.'))
   } else {
-    replaceConnection(draft, decision.participantId, knock)
+    const { participantId } = decision
+    const wasAway = draft.seats.get(participantId)?.line.state === 'away'
+    replaceConnection(draft, participantId, knock)
     apply(draft, decision.events)
-    seat(draft, decision.participantId, knock, missed)
+    seat(draft, participantId, knock, missed)
+    if (wasAway) {
+      const others = draft.seats.connections(participantId)
+      draft.effects.push(send(others, { type: 'presence', participantId, presence: 'connected' }))
+    }
   }
 }
 
@@ -45,16 +51,11 @@ function replaceConnection(draft: Draft, participantId: string, knock: Knock): v
 
 function seat(draft: Draft, participantId: string, knock: Knock, missed: Missed): void {
   const { connection, sessionHash, attempt, commandId } = knock
-  const returning = draft.seats.get(participantId) !== undefined
   draft.seats.put({ participantId, sessionHash, attempt, line: { state: 'connected', connection } })
   if (draft.state === undefined) return
   draft.effects.push({ do: 'call', callback: knock.seated })
   draft.effects.push(send([connection], welcomeOf(draft, draft.state, participantId, knock, missed)))
   if (commandId !== undefined) draft.effects.push(replyOk(connection, commandId, draft.state.room.seq))
-  if (returning) {
-    const others = draft.seats.connections(participantId)
-    draft.effects.push(send(others, { type: 'presence', participantId, presence: 'connected' }))
-  }
 }
 
 function welcomeOf(draft: Draft, state: ServerState, self: string, knock: Knock, missed: Missed): Welcome {

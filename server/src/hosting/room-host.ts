@@ -8,7 +8,10 @@ import { perform } from './effect'
 import type { Knock, RoomInput } from './input'
 import { type Clock, LogUnavailable, type RoomLog } from './ports'
 import { absencesOf, Seats } from './seats'
-import { salvageTurn, takeTurn, withinLimit } from './turn'
+import { refusalOf, salvageTurn, takeTurn, withinLimit } from './turn'
+
+/** What may wait while the log takes its time: all commands that 20 participants may have unanswered, many times over. */
+const MAX_QUEUED_INPUTS = 5000
 
 /** How soon a client may ask again, and a lost deadline is tried again, after the log failed. */
 const RETRY_AFTER_MS = 1000
@@ -51,8 +54,12 @@ export class RoomHost {
     return this.#seats
   }
 
-  /** Queues an input for the next turn. */
+  /** Queues an input for the next turn. Behind a log that hangs the queue is bounded: what a client asks is refused then. */
   submit(input: RoomInput): void {
+    if (this.#queue.length >= MAX_QUEUED_INPUTS && input.type !== 'gone' && input.type !== 'tick') {
+      perform(refusalOf(input, reject('unavailable', 'The room is busy. Try again.', RETRY_AFTER_MS)))
+      return
+    }
     this.#queue.push(input)
     if (this.#phase === 'idle') this.#schedule()
   }

@@ -108,7 +108,14 @@ function gone(draft: Draft, { connection, departure }: InputOf<'gone'>): void {
 /** What is due is asked anew at its place in the turn: who came back a moment ago is not sent away. */
 function tick(draft: Draft): void {
   if (draft.state === undefined || isClosed(draft)) return
-  for (const due of deadlines(draft.state, absencesOf(draft.seats), draft.now).due) internal(draft, due)
+  for (const due of deadlines(draft.state, absencesOf(draft.seats), draft.now).due) internal(draft, meant(draft, due))
+}
+
+/** Who closed the tab has left; whoever else did not come back was lost. */
+function meant(draft: Draft, due: InternalCommand): InternalCommand {
+  if (due.type !== 'session.end') return due
+  const line = draft.seats.get(due.participantId)?.line
+  return line?.state === 'away' && line.departure === 'closed' ? { ...due, reason: 'left' } : due
 }
 
 function end(draft: Draft, { settle }: InputOf<'end'>): void {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { failingLog } from '../fakes/failing-log'
+import { FakeClock } from '../fakes/fake-clock'
 import { runServer } from '../gateway/running-server'
 
 async function hostAndGuest() {
@@ -71,4 +72,22 @@ test('a log that cannot be read makes a resume a snapshot', async () => {
   log.broken = true
   const back = await enter('hall', 'bob', { session, page, attempt: 2, seq, instance })
   expect(await back.welcome()).toMatchObject({ resumed: false, room: { seq } })
+})
+
+test('a deadline that could not be kept is tried again', async () => {
+  const clock = new FakeClock()
+  const log = failingLog()
+  const { enter } = await runServer({ log, clock })
+  const host = await enter('hall', 'ada', { role: 'host' })
+  await host.welcome()
+  const bob = await enter('hall', 'bob')
+  await bob.welcome()
+  bob.socket.close(1001)
+  await host.next('presence')
+  log.broken = true
+  clock.advance(10_000)
+  await host.ask({ type: 'moderation.lock' })
+  log.broken = false
+  clock.advance(1000)
+  await host.event('participant.left')
 })

@@ -43,6 +43,14 @@ test('Express keeps its own upgrades, and the rooms have theirs', async () => {
   expect(await client.ask({ type: 'chat.send', text: 'hello' })).toMatchObject({ ok: true })
 })
 
+test('a drain makes it not ready, while the app goes on', async () => {
+  const { url, live } = await appWithOwnUpgrades()
+  expect((await fetch(`${url}/readyz`)).status).toBe(200)
+  await live.close()
+  expect((await fetch(`${url}/readyz`)).status).toBe(503)
+  expect(await (await fetch(url)).text()).toBe('the app')
+})
+
 test('as middleware it answers its own paths, and leaves all others to the app', async () => {
   const { url } = await appWithOwnUpgrades()
   expect(await (await fetch(url)).text()).toBe('the app')
