@@ -15,7 +15,7 @@ export type LinkPorts = {
   readonly clock: Clock
   readonly random: () => number
   readonly turns: Turns
-  /** Opens a transport with the tracks and settings of this moment. May throw, as {@link OpenTransport} does. */
+  /** Opens a transport with the tracks and settings of this moment. May throw, as an OpenTransport may. */
   open(offerer: boolean, events: TransportEvents): MediaTransport
 }
 

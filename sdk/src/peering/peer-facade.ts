@@ -84,14 +84,14 @@ export class PeerFacade {
 
   /** What the answer does not take up can never be used, so all four slots are opened for both directions first. */
   async createAnswer(options?: RTCAnswerOptions): Promise<RTCSessionDescriptionInit> {
-    const transceivers = this.#slotTransceivers()
-    transceivers.forEach((transceiver, i) => {
+    const slots = this.#slotTransceivers()
+    for (const [source, transceiver] of slots) {
       transceiver.direction = 'sendrecv'
-      // Missing in Firefox before 113 and in wrtc: there, lip sync is lost, nothing else.
-      transceiver.sender.setStreams?.(this.#streamOf(SOURCES[i] ?? 'microphone'))
+      // Missing in Firefox before 113: there, lips and voice may drift apart, nothing else.
+      transceiver.sender.setStreams?.(this.#streamOf(source))
       trimCodecs(transceiver)
-    })
-    await this.#options.slots.attach(transceivers.map(({ sender }) => sender))
+    }
+    await this.#options.slots.attach(slots.map(([, { sender }]) => sender))
     return this.#pc.createAnswer(options)
   }
 
@@ -103,9 +103,7 @@ export class PeerFacade {
   async setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
     await this.#pc.setRemoteDescription(description)
     if (this.#pc.signalingState === 'closed') return
-    this.#slotTransceivers().forEach(({ receiver }, i) => {
-      this.#options.onTrack(SOURCES[i] ?? 'microphone', receiver.track)
-    })
+    for (const [source, { receiver }] of this.#slotTransceivers()) this.#options.onTrack(source, receiver.track)
     this.#toldTracks = true
     this.#tellConnected()
   }
@@ -175,12 +173,14 @@ export class PeerFacade {
     return this.#streams[STREAM_OF[source]] as MediaStream
   }
 
-  /** The connection's transceivers, one per slot, in the order of SOURCES. @throws when the other side offers another layout */
-  #slotTransceivers(): RTCRtpTransceiver[] {
+  /** The connection's transceivers, one per slot. @throws when the other side offers another layout */
+  #slotTransceivers(): (readonly [Source, RTCRtpTransceiver])[] {
     const transceivers = this.#pc.getTransceivers()
     const kinds = transceivers.map(({ receiver }) => receiver.track.kind).join()
     const expected = SOURCES.map((source) => KIND_OF[source]).join()
     if (kinds !== expected) throw new Error(`the other side's slots are ${kinds || 'none'}, not ${expected}`)
-    return transceivers
+    return transceivers.flatMap((transceiver, i) =>
+      SOURCES.slice(i, i + 1).map((source) => [source, transceiver] as const),
+    )
   }
 }
