@@ -2,10 +2,8 @@ import type { SignalBody, Source } from '../protocol'
 import type { Clock } from './clock'
 import type { Loss } from './link-state'
 import type { MediaTransport, TransportEvents } from './media-transport'
+import { type Standstill, watchForStandstill } from './standstill'
 import type { Turn, Turns } from './turns'
-
-/** A connection that is not up by then starts over. */
-export const CONNECT_LIMIT_MS = 10_000
 
 /** Signals of one side in one epoch: an offer or answer and its candidates. More than that is noise, and is dropped. */
 export const MAX_SIGNALS = 128
@@ -30,7 +28,7 @@ export type EpochEvents = {
 type State =
   /** In line; `inbox` is what came in meanwhile. */
   | { readonly kind: 'waiting'; readonly inbox: SignalBody[] }
-  | { readonly kind: 'connecting'; readonly transport: MediaTransport; readonly callOff: () => void }
+  | { readonly kind: 'connecting'; readonly transport: MediaTransport; readonly standstill: Standstill }
   | { readonly kind: 'connected'; readonly transport: MediaTransport; readonly since: number }
   | { readonly kind: 'closed' }
 
@@ -38,6 +36,7 @@ type State =
 export class LinkEpoch {
   readonly n: number
   readonly #offerer: boolean
+  readonly #patienceMs: number
   readonly #ports: LinkPorts
   readonly #events: EpochEvents
   readonly #turn: Turn
@@ -45,9 +44,11 @@ export class LinkEpoch {
   #state: State = { kind: 'waiting', inbox: [] }
   #relayed = false
 
-  constructor(n: number, offerer: boolean, ports: LinkPorts, events: EpochEvents) {
+  /** @param patienceMs how long it may get no further before it is up */
+  constructor(n: number, offerer: boolean, patienceMs: number, ports: LinkPorts, events: EpochEvents) {
     this.n = n
     this.#offerer = offerer
+    this.#patienceMs = patienceMs
     this.#ports = ports
     this.#events = events
     this.#turn = ports.turns.take(() => this.#open())
@@ -63,6 +64,7 @@ export class LinkEpoch {
     this.#received.add(order)
     if (this.#state.kind === 'waiting') this.#state.inbox.push(body)
     else this.#transport()?.accept(body)
+    this.#moved()
   }
 
   /** A track that the transport refuses ends the epoch: the next one is opened with it. */
@@ -90,7 +92,7 @@ export class LinkEpoch {
     const state = this.#state
     if (state.kind === 'closed') return
     this.#state = { kind: 'closed' }
-    if (state.kind === 'connecting') state.callOff()
+    if (state.kind === 'connecting') state.standstill.callOff()
     if (state.kind !== 'waiting') state.transport.close()
     this.#turn.end()
   }
@@ -100,8 +102,10 @@ export class LinkEpoch {
     const { inbox } = this.#state
     try {
       const transport = this.#ports.open(this.#offerer, this.#transportEvents())
-      const callOff = this.#ports.clock.after(CONNECT_LIMIT_MS, () => this.lose('it did not connect in time'))
-      this.#state = { kind: 'connecting', transport, callOff }
+      const standstill = watchForStandstill(this.#ports.clock, this.#patienceMs, () =>
+        this.lose('it did not connect in time'),
+      )
+      this.#state = { kind: 'connecting', transport, standstill }
       for (const body of inbox) transport.accept(body)
     } catch (error) {
       // In a moment of its own: whoever makes this epoch does not hold it yet.
@@ -121,13 +125,18 @@ export class LinkEpoch {
 
   #send(body: SignalBody): void {
     if (body.kind === 'candidate' && / typ relay/.test(body.candidate)) this.#relayed = true
+    this.#moved()
     this.#events.signal(body)
+  }
+
+  #moved(): void {
+    if (this.#state.kind === 'connecting') this.#state.standstill.moved()
   }
 
   #connect(): void {
     if (this.#state.kind !== 'connecting') return
-    const { transport, callOff } = this.#state
-    callOff()
+    const { transport, standstill } = this.#state
+    standstill.callOff()
     this.#state = { kind: 'connected', transport, since: this.#ports.clock.now() }
     this.#turn.end()
     this.#events.connected()

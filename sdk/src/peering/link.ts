@@ -1,7 +1,8 @@
 import type { Epoch, SignalBody, Source } from '../protocol'
-import { CONNECT_LIMIT_MS, LinkEpoch, type LinkPorts } from './link-epoch'
+import { LinkEpoch, type LinkPorts } from './link-epoch'
 import type { LinkState, Loss } from './link-state'
 import { restartDelay } from './restart-delay'
+import { CONNECT_LIMIT_MS, patienceAfter } from './standstill'
 
 export type LinkEvents = {
   signal(epoch: Epoch, order: number, body: SignalBody): void
@@ -104,7 +105,7 @@ export class Link {
   #try(n: number): void {
     leave(this.#state)
     this.#order = 0
-    const epoch = new LinkEpoch(n, this.offerer, this.#ports, {
+    const epoch = new LinkEpoch(n, this.offerer, patienceAfter(this.#failures), this.#ports, {
       signal: (body) => this.#send(n, body),
       track: (source, track) => this.#events.track(source, track),
       connected: () => this.#show('connected'),
