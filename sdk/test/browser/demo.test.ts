@@ -220,3 +220,51 @@ test('nothing is cut off or scrolls sideways on a phone or a wide screen', async
     await ada.button('Leave').click()
   }
 })
+
+test('a shared screen stands large beside the people, until it is stopped', async () => {
+  const ada = await house.join({ name: 'Ada' })
+  const ben = await house.join({ name: 'Ben', place: 'In the audience' })
+  const screens = ben.page.getByRole('list', { name: 'Shared screens' }).getByRole('listitem')
+  await ada.button('Share your screen').click()
+  await screens.getByText("Ada's screen").waitFor()
+  await ben.videoMoves(screens.locator('video'))
+  const [screen, tile] = await Promise.all([screens.boundingBox(), ben.tile('Ada').boundingBox()])
+  expect((screen?.width ?? 0) > (tile?.width ?? 0)).toBe(true)
+  await ada.page.getByRole('button', { name: 'Share your screen', pressed: true }).click()
+  await screens.waitFor({ state: 'detached' })
+})
+
+test('where the browser holds the sound back, one tap lets it play', async () => {
+  await house.join({ name: 'Ada' })
+  // A tab that the browser opens again by itself: in the room, and touched by nobody.
+  const ben = await house.open({ name: 'Ben' })
+  await ben.page.evaluate((room) => {
+    localStorage.setItem('name', 'Ben')
+    sessionStorage.setItem('role', 'viewer')
+    sessionStorage.setItem('joined', room)
+  }, house.room)
+  await ben.page.reload()
+  await ben.button('Tap to hear').click()
+  await ben.button('Tap to hear').waitFor({ state: 'detached' })
+  await ben.seesMoving('Ada')
+  const isSilent = await ben
+    .tile('Ada')
+    .locator('video')
+    .evaluate((video: HTMLVideoElement) => video.muted || video.paused)
+  expect(isSilent).toBe(false)
+})
+
+test('while the server is away the page says so, and picture and chat go on when it is back', async () => {
+  const ada = await house.join({ name: 'Ada' })
+  const ben = await house.join({ name: 'Ben' })
+  await ada.seesMoving('Ben')
+  await house.server.kill()
+  await ada.page.getByText(/^Connection lost/).waitFor()
+  await ada.seesMoving('Ben')
+  await house.server.restart()
+  await ada.page.getByText(/^Connection lost/).waitFor({ state: 'detached', timeout: 90_000 })
+  await ben.page.getByText(/^Connection lost/).waitFor({ state: 'detached', timeout: 90_000 })
+  await Promise.all([ada.seesMoving('Ben'), ben.seesMoving('Ada')])
+  await ben.say('here again')
+  await ada.message('here again').waitFor()
+})

@@ -48,7 +48,10 @@ export class DemoVisitor {
 
   /** Waits until the picture in a tile moves: until it no longer looks as it did. */
   async seesMoving(name: string): Promise<void> {
-    const video = this.tile(name).locator('video')
+    await this.videoMoves(this.tile(name).locator('video'))
+  }
+
+  async videoMoves(video: Locator): Promise<void> {
     await expect.poll(() => video.evaluate(look), { timeout: 60_000 }).not.toBe('')
     const before = await video.evaluate(look)
     await expect.poll(() => video.evaluate(look), { timeout: 60_000 }).not.toBe(before)
