@@ -79,6 +79,7 @@ test('a reader is stalled when it has taken nothing for 10 s, and any progress c
   for (let i = 0; i < 3; i++) outbox.push(text(90), false)
   outbox.flush()
   clock.advance(STALLED_MS - 1)
+  expect(outbox.isStalled).toBe(false)
   take()
   clock.advance(STALLED_MS - 1)
   expect(outbox.isStalled).toBe(false)

@@ -1,0 +1,34 @@
+import type { GoodbyeCode, ServerMessage } from '@peerstage/sdk/protocol'
+import type { Connection } from '../../src/hosting/ports'
+
+/** A connection that only remembers. */
+export class FakeConnection implements Connection {
+  readonly id: string
+  readonly received: ServerMessage[] = []
+  flushes = 0
+  closed: GoodbyeCode | 'end' | undefined
+
+  constructor(id: string) {
+    this.id = id
+  }
+
+  send(message: string): void {
+    this.received.push(JSON.parse(message))
+  }
+
+  flush(): void {
+    this.flushes++
+  }
+
+  close(code: GoodbyeCode): void {
+    this.closed ??= code
+  }
+
+  end(): void {
+    this.closed ??= 'end'
+  }
+
+  get types(): string[] {
+    return this.received.map((message) => message.type)
+  }
+}

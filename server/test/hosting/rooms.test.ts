@@ -1,0 +1,116 @@
+import { DEFAULT_LIMITS, MODES } from '@peerstage/sdk/protocol'
+import { expect, test } from 'vitest'
+import type { Knock } from '../../src/hosting/input'
+import { Rooms } from '../../src/hosting/rooms'
+import { memoryLog, type RoomLog } from '../../src/index'
+import { FakeClock } from '../fakes/fake-clock'
+import { FakeConnection } from '../fakes/fake-connection'
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+
+function openRooms(log?: RoomLog) {
+  const clock = new FakeClock()
+  let ids = 0
+  let turns = 0
+  const rooms = new Rooms({
+    rules: {
+      mode: MODES.studio,
+      limits: DEFAULT_LIMITS,
+      createRooms: 'onJoin',
+      firstIsHost: false,
+      duplicateSessions: 'replace',
+    },
+    iceServers: [],
+    log: log ?? memoryLog(clock),
+    clock,
+    newId: () => `id${++ids}`,
+    meter: {
+      command: () => {},
+      refusal: () => {},
+      turn: () => {
+        turns++
+        return () => {}
+      },
+    },
+    journal: silent,
+  })
+  const knock = (identity: string): Knock & { connection: FakeConnection } => ({
+    type: 'join',
+    connection: new FakeConnection(identity),
+    claims: { identity, name: identity, role: 'host' },
+    sessionHash: identity,
+    page: 'a page',
+    attempt: 1,
+    seated: () => {},
+  })
+  const join = (identity: string) => {
+    const asked = knock(identity)
+    rooms.submit('hall', asked)
+    return asked.connection
+  }
+  return { rooms, clock, join, turnsTaken: () => turns }
+}
+
+const got = (connection: FakeConnection, type: string) => expect.poll(() => connection.types).toContain(type)
+
+test('what comes in one turn of the event loop is one turn of the room: one append, one flush for each socket', async () => {
+  const log = memoryLog()
+  let appends = 0
+  const counting: RoomLog = {
+    ...log,
+    append: (...args) => {
+      appends++
+      return log.append(...args)
+    },
+  }
+  const { rooms, join, turnsTaken } = openRooms(counting)
+  const ada = join('ada')
+  for (let id = 1; id <= 5; id++) {
+    rooms.submit('hall', { type: 'command', connection: ada, command: { type: 'chat.send', id, text: `${id}` } })
+  }
+  const bob = join('bob')
+  await got(bob, 'welcome')
+  expect({ appends, turns: turnsTaken() }).toEqual({ appends: 1, turns: 1 })
+  expect({ ada: ada.flushes, bob: bob.flushes }).toEqual({ ada: 1, bob: 1 })
+  const chat = Array.from({ length: 5 }, () => ['event', 'reply']).flat()
+  expect(ada.types).toEqual(['welcome', ...chat, 'event'])
+  expect(bob.types).toEqual(['welcome'])
+})
+
+test('who comes in the very turn that ends the room is refused like everybody behind it', async () => {
+  const { rooms, join } = openRooms()
+  const ada = join('ada')
+  await got(ada, 'welcome')
+  const ended = rooms.end('hall')
+  const late = join('late')
+  expect(await ended).toBe('ended')
+  await expect.poll(() => late.closed).toBe('room_ended')
+  expect(late.types).toEqual([])
+})
+
+test('who comes in the very turn that closes an empty room opens the next instance', async () => {
+  const { rooms, clock, join } = openRooms()
+  const ada = join('ada')
+  await got(ada, 'welcome')
+  const first = rooms.stats('hall')?.instance
+  rooms.submit('hall', { type: 'leave', connection: ada, commandId: 1 })
+  await expect.poll(() => ada.closed).toBe('end')
+  clock.advance(60_000)
+  const bob = join('bob')
+  await got(bob, 'welcome')
+  expect(rooms.stats('hall')?.instance).toBeTypeOf('string')
+  expect(rooms.stats('hall')?.instance).not.toBe(first)
+})
+
+test('behind a log that hangs the queue is bounded', async () => {
+  const log: RoomLog = { ...memoryLog(), append: () => new Promise<void>(() => {}) }
+  const { rooms, join, turnsTaken } = openRooms(log)
+  const ada = join('ada')
+  await expect.poll(turnsTaken).toBe(1)
+  const command = { type: 'chat.history', id: 1 } as const
+  for (let i = 0; i < 5000; i++) rooms.submit('hall', { type: 'command', connection: ada, command })
+  expect(ada.types).toEqual([])
+  rooms.submit('hall', { type: 'command', connection: ada, command })
+  expect(ada.received).toMatchObject([{ type: 'reply', re: 1, ok: false, error: { code: 'unavailable' } }])
+  rooms.close()
+})
