@@ -1,11 +1,11 @@
 import { type Emitted, Emitter, type Listener } from './emitter'
-import { type Environment, systemEnvironment } from './environment'
+import { type Environment, sessionOptions, systemEnvironment } from './environment'
 import { LiveStreamError } from './errors'
 import { type Log, logUpTo } from './logger'
 import { MediaRig } from './media-rig'
 import { type MediaVerbs, mediaVerbs } from './media-verbs'
 import { Moments } from './moments'
-import { baseOf, type Config, checkOptions, type LiveStreamClientOptions } from './options'
+import { baseOrPage, type Config, checkOptions, type LiveStreamClientOptions } from './options'
 import type { LinkView } from './peering/mesh'
 import { DEFAULT_LIMITS } from './protocol'
 import { type ChatVerbs, chatVerbs } from './room/chat'
@@ -22,8 +22,6 @@ import { randomId } from './signaling/random-id'
 import { SessionKey } from './signaling/session-key'
 import type { SessionOptions } from './signaling/session-ports'
 import { Stay } from './stay'
-import { globalWebSocket } from './support'
-import { SDK_VERSION } from './version'
 
 export type JoinOptions = {
   /** Cancels joining: `join()` then rejects with `aborted`. Once joined it does nothing; call `leave()`. */
@@ -177,21 +175,11 @@ export class LiveStreamClient {
 
   /** @throws LiveStreamError `invalid_options` */
   #sessionOptions(): SessionOptions {
-    const { config, environment } = { config: this.#config, environment: this.#environment }
-    const base = config.base ?? baseOf(globalThis.location?.origin ?? '')
+    const base = baseOrPage(this.#config)
     // Taken out of the storage at the first join: whoever only looks around keeps the session of the page before.
-    this.#key ??= new SessionKey(this.#page, `${base} ${config.room}`, environment.randomBytes)
-    const { room, token, name, joinTimeoutMs } = config
-    return {
-      ...{ base, room, token, name, joinTimeoutMs },
-      client: `peerstage-sdk/${SDK_VERSION}`,
-      key: this.#key,
-      pageId: this.#pageId,
-      WebSocket: () => config.WebSocket ?? globalWebSocket(),
-      clock: environment.clock,
-      random: environment.random,
-      page: this.#page,
-    }
+    this.#key ??= new SessionKey(this.#page, `${base} ${this.#config.room}`, this.#environment.randomBytes)
+    const own = { base, key: this.#key, pageId: this.#pageId, page: this.#page }
+    return sessionOptions(this.#config, this.#environment, own)
   }
 
   #abortWith(signal: AbortSignal, stay: Stay): void {

@@ -1,6 +1,10 @@
+import type { Config } from './options'
 import { type Clock, systemClock } from './signaling/clock'
 import { browserPage, type KeyValueStore, type Page } from './signaling/page'
 import { type RandomBytes, systemRandomBytes } from './signaling/random-id'
+import type { SessionOptions } from './signaling/session-ports'
+import { globalWebSocket } from './support'
+import { SDK_VERSION } from './version'
 
 /** What a client takes from the world around it. Tests bring their own. */
 export type Environment = {
@@ -16,4 +20,24 @@ export const systemEnvironment: Environment = {
   random: Math.random,
   randomBytes: systemRandomBytes,
   page: browserPage,
+}
+
+/** What a session takes from the options and from the world; `own` is the client's. */
+export function sessionOptions(
+  { room, token, name, joinTimeoutMs, WebSocket }: Config,
+  { clock, random }: Environment,
+  own: Pick<SessionOptions, 'base' | 'key' | 'pageId' | 'page'>,
+): SessionOptions {
+  const client = `peerstage-sdk/${SDK_VERSION}`
+  return {
+    ...own,
+    room,
+    token,
+    name,
+    client,
+    joinTimeoutMs,
+    clock,
+    random,
+    WebSocket: () => WebSocket ?? globalWebSocket(),
+  }
 }

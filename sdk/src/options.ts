@@ -114,6 +114,9 @@ export function baseOf(url: string): string {
   return `${scheme}//${parsed.host}${parsed.pathname.replace(/\/+$/, '')}`
 }
 
+/** The server's base URL, or that of the page. Asked when joining: on a rendering server there is no page. @throws as `baseOf` */
+export const baseOrPage = ({ base }: Config): string => base ?? baseOf(globalThis.location?.origin ?? '')
+
 const SCHEMES = new Map([
   ['ws:', 'ws:'],
   ['http:', 'ws:'],

@@ -24,6 +24,7 @@ export class CastQueue {
       const wait = bucket.waitMs()
       if (wait > 0) return { casts, waitMs: wait }
       bucket.take()
+      bucket.settle(1)
       casts.push(...this.#waiting.splice(0, 1))
     }
     return { casts, waitMs: undefined }

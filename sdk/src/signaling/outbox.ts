@@ -56,7 +56,8 @@ export class Outbox {
     const commands: Command[] = []
     for (;;) {
       const next = this.#next(pacing, maxUnanswered)
-      if (typeof next === 'number' || next === undefined) return { commands, waitMs: next }
+      if (next === undefined || next === Number.POSITIVE_INFINITY) return { commands, waitMs: undefined }
+      if (typeof next === 'number') return { commands, waitMs: next }
       pay(pacing, next)
       commands.push(next)
     }
@@ -98,9 +99,10 @@ export class Outbox {
   }
 
   /** A reply came. One to an unknown number is a repeat, and ignored. */
-  answered(reply: Reply): void {
+  answered(reply: Reply, pacing: Pacing): void {
     const entry = this.#unanswered.get(reply.re)
     if (entry === undefined) return
+    settle(pacing, entry.command)
     this.#unanswered.delete(reply.re)
     if (reply.ok) for (const caller of entry.callers) caller.resolve(reply)
     else fail(entry, rejectionOf(reply.error))
@@ -172,6 +174,11 @@ const waitFor = ({ chat, commands }: Pacing, { type }: Request): number =>
 function pay({ chat, commands }: Pacing, { type }: Request): void {
   commands.take()
   if (type === 'chat.send') chat.take()
+}
+
+function settle({ chat, commands }: Pacing, { type }: Request): void {
+  commands.settle(1)
+  if (type === 'chat.send') chat.settle(1)
 }
 
 function fail({ callers }: Entry, error: LiveStreamError): void {

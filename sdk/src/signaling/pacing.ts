@@ -1,12 +1,17 @@
 import type { Limits } from '../protocol'
 import type { Clock } from './clock'
 
-/** A token bucket: `burst` at once after a pause, then `perSecond`. */
+/**
+ * A token bucket: `burst` at once after a pause, then `perSecond`. What was sent counts as under way until it is answered:
+ * the network may hold it back and bring it all at once, and only from the answer on is it sure that the server's own
+ * bucket fills up again. So this one never holds more than the server's.
+ */
 export class Bucket {
   readonly #clock: Clock
   readonly #perMs: number
   readonly #burst: number
   #held: number
+  #underWay = 0
   #at: number
 
   constructor(clock: Clock, perSecond: number, burst: number) {
@@ -17,21 +22,34 @@ export class Bucket {
     this.#at = clock.now()
   }
 
-  /** Milliseconds until one more may pass; 0 when it may pass now. */
+  /** Milliseconds until one more may pass: 0 when it may pass now, infinite when an answer is needed first. */
   waitMs(): number {
-    const now = this.#clock.now()
-    this.#held = Math.min(this.#burst, this.#held + (now - this.#at) * this.#perMs)
-    this.#at = now
+    this.#refill()
     // Sums of small steps fall a hair short of whole numbers.
-    return this.#held >= 1 - 1e-6 ? 0 : (1 - this.#held) / this.#perMs
+    if (this.#held >= 1 - 1e-6) return 0
+    return this.#underWay >= this.#burst ? Number.POSITIVE_INFINITY : (1 - this.#held) / this.#perMs
   }
 
   take(): void {
     this.#held -= 1
+    this.#underWay += 1
+  }
+
+  /** So many were answered; without a number: nothing is under way any more. */
+  settle(count = this.#underWay): void {
+    this.#refill()
+    this.#underWay = Math.max(0, this.#underWay - count)
+  }
+
+  #refill(): void {
+    const now = this.#clock.now()
+    const filled = this.#held + (now - this.#at) * this.#perMs
+    this.#held = Math.max(this.#held, Math.min(this.#burst - this.#underWay, filled))
+    this.#at = now
   }
 }
 
-/** A fifth of every burst stays unused: what the network bunches up on its way must still pass at the server. */
+/** A fifth of every burst stays unused: a cast has no answer, and what the network bunches up must pass all the same. */
 const withSlack = (burst: number): number => Math.max(1, Math.floor(burst * 0.8))
 
 /** The server's rate limits, kept on this side, so that an honest flood (the flush after an outage) is never refused. */

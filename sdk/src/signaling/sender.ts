@@ -74,7 +74,7 @@ export class Sender {
   }
 
   answered(reply: Reply): void {
-    this.#outbox.answered(reply)
+    this.#outbox.answered(reply, this.#pacing)
     this.#pump()
   }
 
@@ -96,6 +96,9 @@ export class Sender {
     this.#cancelPump()
     this.#casts.clear()
     this.#outbox.disconnected()
+    // Nothing is under way any more; what leaves again is counted again, as the server does.
+    this.#pacing.chat.settle()
+    this.#pacing.commands.settle()
     if (unsendable) this.#outbox.failUnanswered(tooLarge('Something on the way to the server refused this.'))
   }
 

@@ -67,7 +67,7 @@ test('leaving while the server still decides gives the place back as soon as it 
   await bench.client.leave()
   line.welcome({ lastCommandId: 6 })
   const [leave] = await line.until('leave')
-  expect(leave?.id).toBe(7)
+  expect(leave.id).toBe(7)
   line.accept(7)
   await line.closed()
 })
@@ -80,7 +80,7 @@ test('leave() says so, waits for the answer, and ends in state left with nothing
   const left = bench.client.leave()
   expect(bench.client.state).toMatchObject({ status: 'left', reason: 'left', participants: [], room: null, self: null })
   expect(await waiting).toBe('aborted')
-  const [{ id }] = (await line.until('leave')) as [{ id: number }]
+  const [{ id }] = await line.until('leave')
   line.accept(id)
   await left
   await line.closed()
@@ -114,7 +114,7 @@ test('after leaving, join() takes a new place: same session key, higher attempt,
   const [made, first] = await Bench.joined()
   bench = made
   const left = bench.client.leave()
-  const [{ id }] = (await first.until('leave')) as [{ id: number }]
+  const [{ id }] = await first.until('leave')
   first.accept(id)
   await left
   const joining = bench.client.join()

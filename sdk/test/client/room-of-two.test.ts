@@ -43,7 +43,7 @@ test('thirty messages at once arrive once each, in order, none refused', async (
 test('reactions and app data reach the others, and only those that are meant', async () => {
   const [ada, ben] = await adaAndBen()
   const cyd = await house.join('Cyd')
-  const heard: unknown[] = []
+  const heard: unknown[][] = []
   for (const client of [ada, ben, cyd]) {
     const name = client.state.self?.name
     client.on('reaction', ({ participant, emoji }) => heard.push([name, participant.name, emoji]))

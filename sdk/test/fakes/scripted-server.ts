@@ -48,9 +48,9 @@ export class ScriptedConnection {
   }
 
   /** Waits until so many messages of a type have come. */
-  async until<T extends ClientMessage['type']>(type: T, count = 1): Promise<MessageOf<T>[]> {
+  async until<T extends ClientMessage['type']>(type: T, count = 1): Promise<[MessageOf<T>, ...MessageOf<T>[]]> {
     await expect.poll(() => this.received(type).length, { interval: 2, timeout: 10_000 }).toBeGreaterThanOrEqual(count)
-    return this.received(type)
+    return this.received(type) as [MessageOf<T>, ...MessageOf<T>[]]
   }
 
   /** Sends messages as one frame. */
