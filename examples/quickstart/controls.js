@@ -78,7 +78,7 @@ function listenToKeys() {
   const buttons = new Map()
   for (const button of document.querySelectorAll('footer [aria-keyshortcuts]')) {
     const keys = button.getAttribute('aria-keyshortcuts')
-    button.title = `${button.getAttribute('aria-label')} (${keys})`
+    button.title = `${button.getAttribute('aria-label') ?? button.textContent} (${keys})`
     buttons.set(`Key${keys.at(-1)}`, button)
   }
   document.addEventListener('keydown', (event) => {

@@ -41,9 +41,15 @@ export function button(name, onclick, className = '') {
 
 /** Shows a message over the stage, or takes it away when there is no `text`. `actions` are pairs of name and function. */
 export function banner(id, text, actions = []) {
-  const old = document.querySelector(`#banners [data-id="${id}"]`)
-  if (old?.dataset.text === (text || undefined)) return
-  old?.remove()
+  const shown = document.querySelector(`#banners [data-id="${id}"]`)
+  if (shown && shown.dataset.text === text) {
+    // The same words may be about somebody else now. To show them anew would read them out again.
+    shown.querySelectorAll('button').forEach((each, index) => {
+      each.onclick = actions[index][1]
+    })
+    return
+  }
+  shown?.remove()
   if (!text) return
   const element = Object.assign(document.createElement('p'), { textContent: text })
   Object.assign(element.dataset, { id, text })
