@@ -37,6 +37,8 @@ export type PeerstageServer = Lifetime & {
   readonly requestListener: RequestListener
   readonly tokens: { sign(options: TokenOptions): Promise<string> }
   readonly rooms: {
+    /** Opens a room with nobody in it, where `createRooms` is `'api'`; it closes when it was empty for a minute. Harmless to repeat. */
+    open(roomId: string): Promise<'opened' | 'ended' | 'unavailable'>
     /** Ends an open room; its id is refused for a minute. */
     end(roomId: string): Promise<'ended' | 'absent' | 'unavailable'>
     stats(roomId: string): RoomStats | undefined
@@ -122,7 +124,7 @@ function compose({ settings, log, journal, clock, demoFolder }: Parts): Peerstag
     ...createLifetime({ gateway, rooms, log, requestListener, localOnly: dev, draining }),
     requestListener,
     tokens: { sign },
-    rooms: { end: (id) => rooms.end(id), stats: (id) => rooms.stats(id) },
+    rooms: { open: (id) => rooms.open(id), end: (id) => rooms.end(id), stats: (id) => rooms.stats(id) },
   }
 }
 

@@ -34,5 +34,7 @@ export type RoomInput =
   | { readonly type: 'gone'; readonly connection: Connection; readonly departure: Departure }
   /** A deadline has come. */
   | { readonly type: 'tick' }
+  /** The API opens the room. `settle` is told whether it is open now. */
+  | { readonly type: 'open'; readonly settle: (outcome: 'opened' | 'unavailable') => void }
   /** The server ends the room. `settle` is told whether it could. */
   | { readonly type: 'end'; readonly settle: (outcome: 'ended' | 'absent' | 'unavailable') => void }

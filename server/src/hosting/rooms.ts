@@ -46,14 +46,20 @@ export class Rooms {
     this.#parts = parts
   }
 
-  /** Queues an input for a room. Only a join opens an absent one; to anything else an absent room is silent. */
+  /** Queues an input for a room. Only a join or the API opens an absent one; to anything else an absent room is silent. */
   submit(roomId: string, input: RoomInput): void {
     if (this.#closed) return dismiss(input, 'draining')
     const host = this.#hosts.get(roomId)
     if (host !== undefined) host.submit(input)
-    else if (input.type !== 'join') dismiss(input, 'absent')
+    else if (input.type !== 'join' && input.type !== 'open') dismiss(input, 'absent')
     else if (this.#hasEnded(roomId)) dismiss(input, 'ended')
     else this.#open(roomId).submit(input)
+  }
+
+  /** Opens an absent room with nobody in it; one that is open stays as it is. `ended`: its id is refused for now. */
+  open(roomId: string): Promise<'opened' | 'ended' | 'unavailable'> {
+    if (!this.#hosts.has(roomId) && this.#hasEnded(roomId)) return Promise.resolve('ended')
+    return new Promise((settle) => this.submit(roomId, { type: 'open', settle }))
   }
 
   /** Ends an open room. */
@@ -118,6 +124,7 @@ export class Rooms {
 /** Answers what no room will answer. */
 function dismiss(input: RoomInput, why: 'absent' | 'ended' | 'draining'): void {
   if (input.type === 'end') input.settle('absent')
+  else if (input.type === 'open') input.settle('unavailable')
   else if (input.type !== 'join') perform(refusalOf(input, reject('unavailable', 'The room is not open.')))
   else if (why === 'ended') input.connection.close('room_ended', 'This room has ended.')
   else input.connection.close('draining', 'The server is going down.')

@@ -30,6 +30,7 @@ function take(draft: Draft, input: RoomInput, missed: Missed): void {
   else if (input.type === 'refresh') refresh(draft, input)
   else if (input.type === 'gone') gone(draft, input)
   else if (input.type === 'tick') tick(draft)
+  else if (input.type === 'open') open(draft, input)
   else end(draft, input)
 }
 
@@ -124,9 +125,16 @@ function end(draft: Draft, { settle }: InputOf<'end'>): void {
   draft.effects.push({ do: 'call', callback: () => settle(open ? 'ended' : 'absent') })
 }
 
-function internal(draft: Draft, command: InternalCommand): void {
+function open(draft: Draft, { settle }: InputOf<'open'>): void {
+  const isOpen = internal(draft, { type: 'room.open' })
+  draft.effects.push({ do: 'call', callback: () => settle(isOpen ? 'opened' : 'unavailable') })
+}
+
+/** Answers whether it was accepted. */
+function internal(draft: Draft, command: InternalCommand): boolean {
   const decision = decide(draft.state, command, contextOf(draft, null))
   if ('events' in decision) apply(draft, decision.events)
+  return 'events' in decision
 }
 
 /** Parts the inputs of a turn from what goes beyond `limit` commands of one connection; that is refused before anything runs. */
@@ -169,6 +177,7 @@ export function refusalOf(input: RoomInput, error: Rejection): Effect[] {
         : [replyError(input.connection, input.commandId, error)]
     case 'routable':
       return [refusedRoutable(input, error)]
+    case 'open':
     case 'end':
       return [{ do: 'call', callback: () => input.settle('unavailable') }]
     case 'gone':

@@ -6,7 +6,7 @@ import type { Rooms } from '../hosting/rooms'
 
 /** What the routes ask of the rest of the server. */
 export type RoutesParts = {
-  readonly rooms: Pick<Rooms, 'end' | 'stats'>
+  readonly rooms: Pick<Rooms, 'open' | 'end' | 'stats'>
   /** False while the server drains: load balancers send nobody here then. */
   readonly isReady: () => boolean
   readonly metrics: { readonly contentType: string; readonly text: () => Promise<string> }
@@ -31,6 +31,13 @@ export function createRoutes(parts: RoutesParts): Hono {
     const stats = parts.rooms.stats(c.req.param('id'))
     return stats === undefined ? absent(c) : c.json(stats)
   })
+  app.put('/v1/rooms/:id', managed(parts), async (c) => {
+    const outcome = await parts.rooms.open(c.req.param('id'))
+    if (outcome === 'opened') return c.json({ open: true })
+    if (outcome === 'ended')
+      return problem(c, 409, 'room_ended', 'This room has just ended: its id is free in a minute.')
+    return problem(c, 503, 'unavailable', 'Try again in a moment.')
+  })
   app.post('/v1/rooms/:id/end', managed(parts), async (c) => {
     const outcome = await parts.rooms.end(c.req.param('id'))
     if (outcome === 'absent') return absent(c)
@@ -54,7 +61,7 @@ function managed({ mayManage }: RoutesParts): MiddlewareHandler<Record<string, n
   }
 }
 
-const problem = (c: Context, status: 400 | 401 | 404 | 500 | 503, code: string, message: string) =>
+const problem = (c: Context, status: 400 | 401 | 404 | 409 | 500 | 503, code: string, message: string) =>
   c.json({ error: { code, message } }, status)
 
 const absent = (c: Context) => problem(c, 404, 'room_not_found', 'This room is not open.')

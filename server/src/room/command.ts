@@ -36,6 +36,8 @@ export type InternalCommand =
   | { readonly type: 'session.end'; readonly participantId: string; readonly reason: 'left' | 'lost' }
   /** A fresh token in mid-session: it may lower the role, never raise it. Same identity and room: checked before. */
   | { readonly type: 'session.refreshed'; readonly participantId: string; readonly role: Role }
+  /** An absent room opens with nobody in it: by the API. One that is open stays as it is. */
+  | { readonly type: 'room.open' }
   /** The room ends: by REST, by its own emptiness, or for another reason of the server. */
   | { readonly type: 'room.end'; readonly reason: 'ended' | 'empty' }
 

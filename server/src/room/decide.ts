@@ -2,7 +2,7 @@ import type { Participant, RoomCommand } from '@peerstage/sdk/protocol'
 import { participantOf } from '@peerstage/sdk/protocol'
 import { chatHistory, deleteChat, sendChat } from './chat'
 import type { Accepted, AnyCommand, DecideContext, Decision, InternalCommand } from './command'
-import { join } from './join'
+import { join, openRoom } from './join'
 import { mute, updateMedia } from './media'
 import { kick, setLock, setRole } from './moderation'
 import { may, mayActOn, mayGive, neededFor } from './permissions'
@@ -17,6 +17,7 @@ import { refuse } from './state'
  */
 export function decide(state: ServerState | undefined, command: AnyCommand, context: DecideContext): Decision {
   if (command.type === 'session.join') return join(state, command, context)
+  if (command.type === 'room.open') return openRoom(state, context)
   if (state === undefined) return refuse('forbidden', 'The room is not open.')
   const answeredSeq = answerOf(state, context)
   if (answeredSeq !== undefined) return { events: [], answeredSeq }
@@ -32,7 +33,7 @@ function answerOf({ ledger }: ServerState, { by, commandId }: DecideContext): nu
   return ledger.sessions.get(by)?.answered.get(commandId)
 }
 
-type Internal = Exclude<InternalCommand, { type: 'session.join' }>
+type Internal = Exclude<InternalCommand, { type: 'session.join' | 'room.open' }>
 
 function isInternal(command: RoomCommand | Internal): command is Internal {
   return command.type === 'session.end' || command.type === 'session.refreshed' || command.type === 'room.end'

@@ -3,7 +3,8 @@ import { outranks } from '@peerstage/sdk/protocol'
 import type { Accepted, DecideContext, JoinCommand, TurnedAway } from './command'
 import type { Secret } from './ledger'
 import { changeRole, hasHost, isStageFull, stopPublishing, succession } from './role-change'
-import type { Decided, ServerState } from './state'
+import type { Decided, Refused, ServerState } from './state'
+import { refuse } from './state'
 
 /** A place in the room: a new one, or the one that this identity holds already. */
 export function join(
@@ -39,13 +40,21 @@ function participantOfIdentity({ room, ledger }: ServerState, identity: string):
 function open(command: JoinCommand, { rules, newId }: DecideContext): Accepted | TurnedAway {
   const opens = rules.createRooms === 'onJoin' || (rules.createRooms === 'host' && command.claims.role === 'host')
   if (!opens) return turnAway('room_not_found', 'There is no such room now.')
-  const opened: Decided = {
-    event: { type: 'room.opened', roomId: rules.roomId, instance: newId(), mode: rules.mode },
-    by: null,
-  }
+  const opened = opening({ rules, newId })
   const role = rules.firstIsHost ? 'host' : command.claims.role
   const { events, participantId } = seat(command, role, newId())
   return { events: [opened, ...events], participantId }
+}
+
+const opening = ({ rules, newId }: Pick<DecideContext, 'rules' | 'newId'>): Decided => ({
+  event: { type: 'room.opened', roomId: rules.roomId, instance: newId(), mode: rules.mode },
+  by: null,
+})
+
+/** The API opens a room before anybody comes. Like every room it closes once it was empty for a minute. */
+export function openRoom(state: ServerState | undefined, context: DecideContext): Accepted | Refused {
+  if (state === undefined) return { events: [opening(context)] }
+  return state.room.status === 'open' ? { events: [] } : refuse('unavailable', 'The room is just closing: try again.')
 }
 
 function enter(state: ServerState, command: JoinCommand, context: DecideContext): Accepted | TurnedAway {

@@ -75,6 +75,20 @@ test('a room can be ended by REST, once', async () => {
   expect((await fetch(`${url}/v1/rooms/a%20b/end`, { method: 'POST', ...bearer(token) })).status).toBe(400)
 })
 
+test('where the API opens rooms, nobody comes in before it has, and an ended id has to wait', async () => {
+  const { url, server, enter } = await runServer({ createRooms: 'api' })
+  expect(await (await enter('hall', 'ada', { role: 'host' })).goodbye()).toMatchObject({ code: 'room_not_found' })
+  const token = await server.tokens.sign({ room: '*', identity: 'boss', admin: true })
+  const open = () => fetch(`${url}/v1/rooms/hall`, { method: 'PUT', ...bearer(token) })
+  expect((await fetch(`${url}/v1/rooms/hall`, { method: 'PUT' })).status).toBe(401)
+  expect(await (await open()).json()).toEqual({ open: true })
+  expect(await (await open()).json()).toEqual({ open: true })
+  const { room } = await (await enter('hall', 'bob')).welcome()
+  expect(room?.participants).toHaveLength(1)
+  expect(await server.rooms.end('hall')).toBe('ended')
+  expect((await open()).status).toBe(409)
+})
+
 test('CORS follows the allowed origins', async () => {
   const { url } = await runServer({ allowedOrigins: ['https://example.com'] })
   const preflight = (origin: string) =>

@@ -28,6 +28,13 @@ describe('opening a room', () => {
     expect(verdictOf(roomHarness({ createRooms: 'api' }).knock('ada', { role: 'host' }))).toBe('room_not_found')
   })
 
+  test('the API opens an absent room with nobody in it, and a repeat changes nothing', () => {
+    const room = roomHarness({ createRooms: 'api' })
+    expect(typesOf(room.run({ type: 'room.open' }))).toEqual(['room.opened'])
+    expect(typesOf(room.run({ type: 'room.open' }))).toEqual([])
+    expect(verdictOf(room.knock('ada', { role: 'viewer' }))).toBe('accepted')
+  })
+
   test('in dev mode whoever finds no host becomes host', () => {
     const room = roomHarness({ firstIsHost: true })
     const ada = room.enter('ada')
