@@ -236,14 +236,7 @@ test('a shared screen stands large beside the people, until it is stopped', asyn
 
 test('where the browser holds the sound back, one tap lets it play', async () => {
   await house.join({ name: 'Ada' })
-  // A tab that the browser opens again by itself: in the room, and touched by nobody.
-  const ben = await house.open({ name: 'Ben' })
-  await ben.page.evaluate((room) => {
-    localStorage.setItem('name', 'Ben')
-    sessionStorage.setItem('role', 'viewer')
-    sessionStorage.setItem('joined', room)
-  }, house.room)
-  await ben.page.reload()
+  const ben = await house.open({ name: 'Ben', isRestored: true })
   await ben.button('Tap to hear').click()
   await ben.button('Tap to hear').waitFor({ state: 'detached' })
   await ben.seesMoving('Ada')

@@ -7,6 +7,8 @@ export type DemoVisit = {
   /** Default: on stage, with camera and microphone. */
   place?: 'On stage' | 'In the audience'
   size?: { width: number; height: number }
+  /** A tab that the browser opens again by itself: it was in the room before, and is touched by nobody. */
+  isRestored?: boolean
 }
 
 /** Somebody with the demo open in a tab. Finds things as a person does: by what they are called. */
@@ -19,6 +21,7 @@ export class DemoVisitor {
   static async open(browser: Browser, url: string, visit: DemoVisit): Promise<DemoVisitor> {
     const context = await browser.newContext({ viewport: visit.size ?? { width: 1280, height: 800 } })
     const visitor = new DemoVisitor(await context.newPage(), visit)
+    if (visit.isRestored) await visitor.page.addInitScript(rememberRoom, visit)
     await visitor.page.goto(`${url}/?room=${visit.room}`)
     return visitor
   }
@@ -78,6 +81,13 @@ export class DemoVisitor {
     await this.button(`Options for ${name}`).click()
     await this.button(action).click()
   }
+}
+
+/** Leaves in the tab's storage what a viewer's page has left there. Runs in the page, before its scripts. */
+function rememberRoom({ name, room }: DemoVisit): void {
+  localStorage.setItem('name', name)
+  sessionStorage.setItem('role', 'viewer')
+  sessionStorage.setItem('joined', room)
 }
 
 /** What a video shows, as one string; empty while nothing is seen. Runs in the page. */
