@@ -14,11 +14,15 @@ export type LiveStreamEvents = {
   reconnected: { resumed: boolean }
   /** The room is left for good, by `leave()`, the server's goodbye or a final failure. */
   left: { reason: LeftReason; error?: LiveStreamError }
+  /** Somebody new is in the room. Not told of oneself, nor of those who were there before. */
   participantJoined: { participant: ParticipantView }
   /** A participant loaded its page anew, or went on from another device. */
   participantReturned: { participant: ParticipantView }
+  /** A participant is gone: it `left`, was `lost` (did not come back in time) or `removed` by a moderator. */
   participantLeft: { participant: ParticipantView; reason: 'left' | 'lost' | 'removed' }
+  /** A participant, perhaps oneself, has another role. `succession`: it follows a host that left; `token`: a fresh token lowered it. */
   roleChanged: { participant: ParticipantView; previous: Role; reason: 'moderation' | 'stage' | 'succession' | 'token' }
+  /** A participant's connection went down or came back: see `participant.presence`. */
   presenceChanged: { participant: ParticipantView }
   /** Media of a participant can be shown. `stream` is the stable stream of its kind. */
   trackAdded: {
@@ -28,20 +32,31 @@ export type LiveStreamEvents = {
     stream: MediaStream
     kind: StreamKind
   }
+  /** Media of a participant ended: unpublished, or its owner may no longer publish, or is gone. */
   trackRemoved: { participant: ParticipantView; source: Source; kind: StreamKind }
   /** A published source was muted, unmuted or interrupted. `by` is the moderator's id when it was not its owner. */
   sourceChanged: { participant: ParticipantView; source: Source; state: SourceState; by: string | null }
+  /** Somebody, perhaps oneself, wrote in the chat. */
   message: { message: ChatMessage; isOwn: boolean }
+  /** A chat message was deleted, and is no longer in the state. */
   messageDeleted: { messageId: string }
+  /** Somebody, perhaps oneself, reacted. */
   reaction: { participant: ParticipantView; emoji: string }
   /** An app message of `client.data.send`. Checked for size and depth only: validate it. */
   data: { participant: ParticipantView; value: unknown }
+  /** A viewer, perhaps oneself, raised the hand. */
   stageRequested: { participant: ParticipantView }
+  /** A hand is down again. After `approved` comes `roleChanged`. */
   stageRequestClosed: { participant: ParticipantView; outcome: 'approved' | 'rejected' | 'cancelled' }
+  /** A moderator (`by`: its id) invited a viewer, perhaps oneself, on stage: `stage.request()` accepts. */
   stageInvited: { participant: ParticipantView; by: string }
+  /** An invitation is no longer open. */
   stageInvitationClosed: { participant: ParticipantView; outcome: 'accepted' | 'declined' | 'withdrawn' }
+  /** The room was locked or unlocked. */
   roomLocked: { locked: boolean }
+  /** The room is over: a host or the server ended it, or it stood empty. `left` follows. */
   roomEnded: { reason: 'ended' | 'empty' }
+  /** The link to a participant goes through another state. `error` tells why it is `recovering`. */
   linkChanged: { participant: ParticipantView; link: LinkState; error?: LiveStreamError }
   /** The browser refuses to play sound until the user touches the page: call `media.resumePlayback()` in a click. */
   playbackBlocked: { blocked: boolean }
@@ -56,4 +71,5 @@ export type LiveStreamEvents = {
   /** One of your listeners threw; the others were called all the same. */
   listenerFailed: { event: string; error: unknown }
 }
+/** The name of an event. */
 export type LiveStreamEventName = keyof LiveStreamEvents

@@ -10,13 +10,16 @@ export const chatMessage = v.object({
   id: messageId,
   /** Who wrote it; that participant may have left since, so name and role are kept with the message. */
   participantId,
+  /** As it was when the message was written. */
   name: v.string(),
   role,
   text: v.string(),
   at: timestamp,
 })
+/** A chat message as all see it. Plain text: whoever shows it escapes it. */
 export type ChatMessage = v.InferOutput<typeof chatMessage>
 
+/** Says something to all. Tabs and newlines are kept, other control characters are taken out. */
 export const chatSend = strict({
   type: v.literal('chat.send'),
   id: commandId,
@@ -46,9 +49,13 @@ export const chatHistory = strict({
 /** The reply's `result` to `chat.history`: oldest first. */
 export const chatHistoryResult = v.object({
   messages: v.array(chatMessage),
+  /** Whether there are older ones still. */
   hasMore: v.boolean(),
 })
+/** What `chat.history` gives: older messages, oldest first. */
 export type ChatHistoryResult = v.InferOutput<typeof chatHistoryResult>
 
+/** A message was written. */
 export const chatSent = v.object({ type: v.literal('chat.sent'), message: chatMessage })
+/** A message was deleted, by its author or a moderator. */
 export const chatDeleted = v.object({ type: v.literal('chat.deleted'), messageId })

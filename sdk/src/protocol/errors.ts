@@ -32,6 +32,7 @@ export const GOODBYES = {
   draining: { close: 1012, retry: 'soon' },
   unavailable: { close: 1013, retry: 'soon' },
 } as const satisfies Record<string, { close: number; retry: Retry }>
+/** Why a connection ends. */
 export type GoodbyeCode = keyof typeof GOODBYES
 
 /** Why a command, signal or cast was refused. The connection stays. */
@@ -48,20 +49,26 @@ export const REJECTIONS = {
   unauthorized: false,
   internal: true,
 } as const satisfies Record<string, boolean>
+/** Why a command, signal or cast was refused. */
 export type RejectionCode = keyof typeof REJECTIONS
 
 const keysOf = <K extends string>(record: Record<K, unknown>): [K, ...K[]] => Object.keys(record) as [K, ...K[]]
 
+/** Why a connection ends. */
 export const goodbyeCode = v.picklist(keysOf(GOODBYES))
+/** Why a command, signal or cast was refused. */
 export const rejectionCode = v.picklist(keysOf(REJECTIONS))
 
 /** What a refused command is answered with. `retryable`: the same command may succeed later. */
 export const rejection = v.object({
   code: rejectionCode,
+  /** A sentence for people. */
   message: v.string(),
   retryable: v.boolean(),
+  /** Milliseconds; not before that. */
   retryAfterMs: v.optional(v.number()),
 })
+/** What a refused command is answered with. */
 export type Rejection = v.InferOutput<typeof rejection>
 
 /** A rejection by its code and a plain sentence; whether it is retryable follows from the table. */

@@ -24,7 +24,9 @@ export const roomEvent = v.variant('type', [
   stageInvited,
   stageInvitationClosed,
 ])
+/** Every fact that a room's log can hold. */
 export type RoomEvent = v.InferOutput<typeof roomEvent>
+/** The event of one type. */
 export type RoomEventOf<T extends RoomEvent['type']> = Extract<RoomEvent, { type: T }>
 
 /** The version that stored events carry; an upcast brings older ones to it. */
@@ -43,8 +45,11 @@ export type UnknownEvent = { readonly type: 'unknown' }
 
 const envelope = v.object({
   seq,
+  /** When it happened. */
   at: timestamp,
+  /** The participant that caused it, or null for the server. */
   by: v.nullable(participantId),
+  /** What happened: one of the events of a room. */
   event: v.looseObject({ type: v.string() }),
 })
 

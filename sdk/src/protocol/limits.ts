@@ -20,18 +20,23 @@ export const limits = v.object({
   maxParticipants: count,
   /** Commands that may wait for their reply at once. */
   maxUnansweredCommands: count,
-  /** Chat messages a second, and how many may come at once after a pause. */
+  /** Chat messages a second, in the long run. */
   chatPerSecond: count,
+  /** Chat messages that may come at once after a pause. */
   chatBurst: count,
-  /** All commands a second, and how many may come at once after a pause. */
+  /** All commands a second, in the long run. */
   commandsPerSecond: count,
+  /** Commands that may come at once after a pause. */
   commandBurst: count,
-  /** Casts (reactions and app data) a second, and how many may come at once after a pause. */
+  /** Casts (reactions and app data) a second, in the long run. */
   castsPerSecond: count,
+  /** Casts that may come at once after a pause. */
   castBurst: count,
 })
+/** What the server holds a client to. */
 export type Limits = v.InferOutput<typeof limits>
 
+/** What a server holds its clients to unless it is told otherwise. Most are also in the schemas: a server may ask for less, not for more. */
 export const DEFAULT_LIMITS: Limits = {
   maxFrameBytes: 64 * 1024,
   maxChatCharacters: 2000,

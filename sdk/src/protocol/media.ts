@@ -12,17 +12,22 @@ export const sourceState = v.object({
   /** Published, and lost for now: the device went away, or a phone call took it. */
   interrupted: v.boolean(),
 })
+/** One slot of a participant, as all see it. */
 export type SourceState = v.InferOutput<typeof sourceState>
 
+/** The four slots of a participant. */
 export const sourceStates = v.object({
   microphone: sourceState,
   camera: sourceState,
   screen: sourceState,
   screenAudio: sourceState,
 })
+/** The four slots of a participant. */
 export type SourceStates = Record<Source, SourceState>
 
+/** A slot that offers nothing. */
 export const UNPUBLISHED: SourceState = { published: false, muted: false, interrupted: false }
+/** Four slots that offer nothing: where everybody starts. */
 export const NO_SOURCES: SourceStates = {
   microphone: UNPUBLISHED,
   camera: UNPUBLISHED,
@@ -30,12 +35,14 @@ export const NO_SOURCES: SourceStates = {
   screenAudio: UNPUBLISHED,
 }
 
+/** The slots that offer a track, in the order of a link. */
 export const publishedSources = (of: SourceStates): Source[] => SOURCES.filter((name) => of[name].published)
 
 /** Says what the sender publishes now; slots left out stay as they are. A repeat is harmless. */
 export const mediaUpdate = strict({
   type: v.literal('media.update'),
   id: commandId,
+  /** The slots that change, each whole. */
   sources: strict({
     microphone: v.optional(strict(sourceState.entries)),
     camera: v.optional(strict(sourceState.entries)),

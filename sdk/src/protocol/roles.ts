@@ -2,7 +2,9 @@ import * as v from 'valibot'
 
 /** From most to least: each role may do at least what the next one may. */
 export const ROLES = ['host', 'cohost', 'guest', 'viewer'] as const
+/** What a participant may do, from most to least. */
 export const role = v.picklist(ROLES)
+/** What a participant may do: `host` > `cohost` > `guest` > `viewer`. */
 export type Role = (typeof ROLES)[number]
 
 /** Whether a role's participant is on stage, that is, may publish. The rest are the audience. */
@@ -13,20 +15,28 @@ export const outranks = (a: Role, b: Role): boolean => ROLES.indexOf(a) < ROLES.
 
 /** The four slots of a link, in the order of its transceivers. */
 export const SOURCES = ['microphone', 'camera', 'screen', 'screenAudio'] as const
+/** One of the four slots of a link. */
 export const source = v.picklist(SOURCES)
+/** One of the four slots of a link. */
 export type Source = (typeof SOURCES)[number]
 
 /** What a room is for: how many may be on stage, and what they may publish. */
 export const modeName = v.picklist(['voice', 'camera', 'studio'])
+/** What a room is for, by name. */
 export type ModeName = v.InferOutput<typeof modeName>
 
+/** What a room is for, as data. */
 export const mode = v.object({
   name: modeName,
+  /** How many may be on stage. */
   maxOnStage: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  /** What they may publish. */
   sources: v.array(source),
 })
+/** What a room is for: how many may be on stage, and what they may publish. */
 export type Mode = v.InferOutput<typeof mode>
 
+/** The three modes. A room has its server's. */
 export const MODES: Readonly<Record<ModeName, Mode>> = {
   voice: { name: 'voice', maxOnStage: 8, sources: ['microphone'] },
   camera: { name: 'camera', maxOnStage: 10, sources: ['microphone', 'camera'] },

@@ -8,26 +8,32 @@ import { stageInvitation, stageRequest } from './stage'
 /** A participant as all see it. */
 export const participant = v.object({
   id: participantId,
+  /** To be shown: at most 64 characters, cleaned by the server. */
   name: v.string(),
   role,
+  /** What the token says of it beside the name: the app's own. */
   metadata: v.optional(v.record(v.string(), v.unknown())),
   joinedAt: timestamp,
   /** The event at which its current page joined or returned. The lower one of a pair makes the offers. */
   pageSeq: seq,
   /** The event at which it got its current role. */
   roleSeq: seq,
+  /** What it publishes. */
   sources: sourceStates,
 })
+/** A participant as all see it. */
 export type Participant = v.InferOutput<typeof participant>
 
 /** A pair of which one is on stage. `born`: the event that made it; a new one means that the link starts afresh. */
 export const edge = v.object({ offerer: participantId, answerer: participantId, born: seq })
+/** A pair of participants of which one is on stage. */
 export type Edge = v.InferOutput<typeof edge>
 
 /** The public state of a room: the same at the server and at every client that has folded the same events. */
 export const room = v.object({
   id: roomId,
   instance: instanceId,
+  /** The last event that is folded into this. */
   seq,
   status: v.picklist(['open', 'closed']),
   mode,
@@ -35,13 +41,18 @@ export const room = v.object({
   openedAt: timestamp,
   /** In the order of joining. */
   participants: v.array(participant),
+  /** Who links up with whom. */
   edges: v.array(edge),
   /** The newest messages, oldest first. */
   messages: v.array(chatMessage),
+  /** Raised hands, the oldest first. */
   stageRequests: v.array(stageRequest),
+  /** Open invitations to the stage, the oldest first. */
   invitations: v.array(stageInvitation),
 })
+/** The public state of a room. */
 export type Room = v.InferOutput<typeof room>
 
+/** The participant of an id; undefined when it is not in the room. */
 export const participantOf = (of: Room, id: string): Participant | undefined =>
   of.participants.find((each) => each.id === id)

@@ -13,6 +13,7 @@ export const iceServer = v.object({
   username: v.optional(v.string()),
   credential: v.optional(v.string()),
 })
+/** A STUN or TURN server, as `RTCConfiguration.iceServers` takes it. */
 export type IceServer = v.InferOutput<typeof iceServer>
 
 /**
@@ -21,12 +22,17 @@ export type IceServer = v.InferOutput<typeof iceServer>
  */
 export const welcome = v.object({
   type: v.literal('welcome'),
+  /** The version that the server speaks. */
   protocol: v.number(),
+  /** Who the client is. */
   self: participantId,
   instance: instanceId,
   seq,
+  /** Whether `events` go on from the hello's `seq`; else `room` is there. */
   resumed: v.boolean(),
+  /** The room as it is now. */
   room: v.optional(room),
+  /** What the client missed. */
   events: v.optional(v.array(loggedEvent)),
   /** Participants whose connection is down for now. */
   reconnecting: v.array(participantId),
@@ -34,13 +40,16 @@ export const welcome = v.object({
   limits,
   /** The highest command id that the ledger holds for this session; the next one is above it. 0 when there is none. */
   lastCommandId: v.number(),
+  /** By the server's clock. */
   serverTime: timestamp,
 })
+/** The first message on a joined connection. */
 export type Welcome = v.InferOutput<typeof welcome>
 
 /** A held connection is verified; `join` takes the place. */
 export const held = v.object({ type: v.literal('held'), iceServers: v.array(iceServer), limits })
 
+/** Something happened in the room. Each participant gets each event, in order, without gaps. */
 export const eventMessage = v.object({ type: v.literal('event'), logged: loggedEvent })
 
 /** The answer to a command. `seq`: the event it led to, or the room's last one when it changed nothing. */
@@ -48,8 +57,10 @@ export const reply = v.variant('ok', [
   v.object({ type: v.literal('reply'), re: commandId, ok: v.literal(true), seq, result: v.optional(v.unknown()) }),
   v.object({ type: v.literal('reply'), re: commandId, ok: v.literal(false), error: rejection }),
 ])
+/** The answer to a command. */
 export type Reply = v.InferOutput<typeof reply>
 
+/** A cast of somebody else. */
 export const castDown = v.object({
   type: v.literal('cast'),
   from: participantId,
@@ -58,32 +69,40 @@ export const castDown = v.object({
     v.object({ type: v.literal('data'), value: v.unknown() }),
   ]),
 })
+/** A cast of somebody else. */
 export type CastDown = v.InferOutput<typeof castDown>
 
 /** A signal or cast that was not passed on; they have no reply. */
 export const refused = v.object({
   type: v.literal('refused'),
+  /** Which of the two. */
   what: v.picklist(['signal', 'cast']),
+  /** Whom it was for. */
   to: v.optional(participantId),
   error: rejection,
 })
 
+/** A participant's connection went down or came back. It is not logged. */
 export const presenceMessage = v.object({ type: v.literal('presence'), participantId, presence })
 
 /** The token ends at `expiresAt`: bring a fresh one by `session.refresh`. */
 export const refreshNeeded = v.object({ type: v.literal('session.refreshNeeded'), expiresAt: timestamp })
 
+/** Other ICE servers from now on, for links to come. */
 export const iceServersMessage = v.object({ type: v.literal('iceServers'), iceServers: v.array(iceServer) })
+/** The answer to `heartbeat`. */
 export const heartbeatDown = v.object({ type: v.literal('heartbeat') })
 
 /** The last message before the server closes; `code` decides what the client does next. */
 export const goodbye = v.object({
   type: v.literal('goodbye'),
   code: goodbyeCode,
+  /** A sentence for people. */
   reason: v.string(),
   retryable: v.boolean(),
   retryAfterMs: v.optional(v.number()),
 })
+/** The last message before the server closes. */
 export type Goodbye = v.InferOutput<typeof goodbye>
 
 /** Everything the server may say. Loose: the SDK drops what it does not know. */
@@ -101,5 +120,7 @@ export const serverMessage = v.variant('type', [
   heartbeatDown,
   goodbye,
 ])
+/** Everything the server may say, as its schema lets it pass. */
 export type ServerMessage = v.InferOutput<typeof serverMessage>
+/** The server's message of one type. */
 export type ServerMessageOf<T extends ServerMessage['type']> = Extract<ServerMessage, { type: T }>

@@ -10,20 +10,26 @@ const token = v.pipe(v.string(), v.minLength(1), v.maxLength(5000))
  * `join` takes a place at once. `hold` only verifies (a prejoin screen); the `join` command then takes the place.
  */
 export const hello = strict({
+  /** Take a place at once, or only be verified. */
   intent: v.picklist(['join', 'hold']),
+  /** A JSON Web Token. Not needed in dev mode. */
   token: v.optional(token),
   /** Used where the token names nobody. */
   name: v.optional(v.pipe(v.string(), v.maxLength(256))),
+  /** Made by the client: the same key is the same session. */
   session: sessionKey,
   /** Rises with every socket of the session; a lower one that arrives late is refused. */
   attempt: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  /** Which loaded page of the session this is: another one is a return. */
   page: pageId,
   /** The last event this page has folded, with the instance it belongs to: asks for what came after. */
   seq: v.optional(seq),
+  /** The instance that `seq` counts in. */
   instance: v.optional(instanceId),
   /** The client's own name and version, for the server's logs: `peerstage-sdk/0.1.0`. */
   client: v.pipe(v.string(), v.maxLength(64)),
 })
+/** The first words of a client. */
 export type Hello = v.InferOutput<typeof hello>
 
 /** Takes the place that a held connection was verified for. Answered by `welcome`, then its reply. */
@@ -35,12 +41,14 @@ export const sessionRefresh = strict({ type: v.literal('session.refresh'), id: c
 /** Tells the server that the client is alive; answered by `heartbeat`, which tells the client the same of the server. */
 export const heartbeat = strict({ type: v.literal('heartbeat') })
 
+/** The room is there: the first event of each instance. */
 export const roomOpened = v.object({
   type: v.literal('room.opened'),
   roomId: v.string(),
   instance: instanceId,
   mode,
 })
+/** Somebody new is in the room. */
 export const participantJoined = v.object({
   type: v.literal('participant.joined'),
   participant: v.object({
@@ -52,12 +60,14 @@ export const participantJoined = v.object({
 })
 /** A new page of a participant that was here already: a reload, or the same identity on another device. */
 export const participantReturned = v.object({ type: v.literal('participant.returned'), participantId })
+/** A participant is gone. */
 export const participantLeft = v.object({
   type: v.literal('participant.left'),
   participantId,
   /** `left`: said so, or closed its tab. `lost`: did not come back in time. `removed`: kicked. */
   reason: v.picklist(['left', 'lost', 'removed']),
 })
+/** The room is over: the last event of an instance. */
 export const roomEnded = v.object({
   type: v.literal('room.ended'),
   /** `empty`: nobody was left for 60 s. */
@@ -66,4 +76,5 @@ export const roomEnded = v.object({
 
 /** Whether a participant's connection is up. A cast: it is not logged. */
 export const presence = v.picklist(['connected', 'reconnecting'])
+/** Whether a participant's connection is up. */
 export type Presence = v.InferOutput<typeof presence>

@@ -9,6 +9,7 @@ import { strict } from './strict'
  * `n` grows at the offerer only, each time the pair starts over.
  */
 export const epoch = strict({ born: seq, n: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) })
+/** Which of a pair's connections a signal belongs to. */
 export type Epoch = v.InferOutput<typeof epoch>
 
 /** The layout of a link's transceivers: 1 is microphone, camera, screen, screenAudio. */
@@ -23,6 +24,7 @@ const candidateLine = v.pipe(
   v.check((text) => utf8Bytes(text) <= DEFAULT_LIMITS.maxCandidateBytes),
 )
 
+/** What two connections tell each other. */
 export const signalBody = v.variant('kind', [
   strict({ kind: v.literal('offer'), sdp, layout: v.pipe(v.number(), v.integer()) }),
   strict({ kind: v.literal('answer'), sdp }),
@@ -35,6 +37,7 @@ export const signalBody = v.variant('kind', [
   /** The answerer asks the offerer to start over with the next epoch. */
   strict({ kind: v.literal('restart') }),
 ])
+/** What two connections tell each other: an offer, an answer, a candidate, or the wish to start over. */
 export type SignalBody = v.InferOutput<typeof signalBody>
 
 /** From one participant to one other along an edge. `order` counts from 0 within an epoch and direction: a duplicate or stray is told by it. */
@@ -45,6 +48,7 @@ export const signalUp = strict({
   order: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   body: signalBody,
 })
+/** A signal on its way to the server. */
 export type SignalUp = v.InferOutput<typeof signalUp>
 
 /** `from` is stamped by the server. */
@@ -55,4 +59,5 @@ export const signalDown = v.object({
   order: v.number(),
   body: signalBody,
 })
+/** A signal on its way from the server; `from` is stamped by it. */
 export type SignalDown = v.InferOutput<typeof signalDown>

@@ -4,10 +4,12 @@ import { strict } from './strict'
 
 /** A raised hand, public. */
 export const stageRequest = v.object({ participantId, at: timestamp })
+/** A raised hand. */
 export type StageRequest = v.InferOutput<typeof stageRequest>
 
 /** A moderator's invitation to come on stage, public. */
 export const stageInvitation = v.object({ participantId, by: participantId, at: timestamp })
+/** A moderator's invitation to come on stage. */
 export type StageInvitation = v.InferOutput<typeof stageInvitation>
 
 /** Raises the hand; with an invitation open it accepts that, and the sender is on stage at once. */
@@ -23,13 +25,17 @@ export const stageInvite = strict({ type: v.literal('stage.invite'), id: command
 /** Steps down to the audience. */
 export const stageLeave = strict({ type: v.literal('stage.leave'), id: commandId })
 
+/** A viewer raised the hand. */
 export const stageRequested = v.object({ type: v.literal('stage.requested'), participantId })
+/** A hand is down again. `approved` comes just before the new role. */
 export const stageRequestClosed = v.object({
   type: v.literal('stage.requestClosed'),
   participantId,
   outcome: v.picklist(['approved', 'rejected', 'cancelled']),
 })
+/** A moderator invited a viewer on stage. */
 export const stageInvited = v.object({ type: v.literal('stage.invited'), participantId })
+/** An invitation is no longer open. */
 export const stageInvitationClosed = v.object({
   type: v.literal('stage.invitationClosed'),
   participantId,
