@@ -112,6 +112,7 @@ export class MediaRig {
       clock: environment.clock,
       mediaDevices: mediaDevicesOf,
       isSecureContext: isSecure,
+      hasWebRtc: () => this.#wrtc() !== undefined,
       announce,
       fill: async (source, track) => this.#mesh?.setTrack(source, track),
       onChange: () => {

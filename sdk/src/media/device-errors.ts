@@ -64,6 +64,11 @@ export function notSupported(source: Source, cause?: unknown): LiveStreamError {
   })
 }
 
+export const noWebRtc = (): LiveStreamError =>
+  failure('not_supported', 'There is no WebRTC here. In Node, pass one as `wrtc`: the package "@roamhq/wrtc".', {
+    userAction: 'Use a current browser.',
+  })
+
 export function insecureContext(): LiveStreamError {
   return failure('insecure_context', 'The browser hides cameras and microphones from pages without https.', {
     userAction: 'Open this page by https, or on localhost.',

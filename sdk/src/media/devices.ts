@@ -5,16 +5,26 @@ import { insecureContext, notSupported } from './device-errors'
 export class Devices {
   readonly #ports: DevicePorts
   readonly #onDevices: (devices: readonly MediaDeviceInfo[]) => void
-  readonly #watched: MediaDevices | undefined
+  #watched: MediaDevices | undefined
   readonly #changed = (): void => void this.refresh()
   #known = ''
-  #closed = false
 
   constructor(ports: DevicePorts, onDevices: (devices: readonly MediaDeviceInfo[]) => void) {
     this.#ports = ports
     this.#onDevices = onDevices
-    this.#watched = ports.mediaDevices()
+  }
+
+  /** Begins to tell of changes. Idempotent. */
+  watch(): void {
+    if (this.#watched) return
+    this.#watched = this.#ports.mediaDevices()
     this.#watched?.addEventListener('devicechange', this.#changed)
+  }
+
+  /** Tells nothing any more, and leaves nothing behind at the browser. Idempotent. */
+  unwatch(): void {
+    this.#watched?.removeEventListener('devicechange', this.#changed)
+    this.#watched = undefined
   }
 
   /** @throws LiveStreamError `insecure_context`, `not_supported` */
@@ -29,16 +39,11 @@ export class Devices {
   /** Looks anew. Also to be called after a first capture: only then do browsers tell names, and no event says so. */
   async refresh(): Promise<void> {
     const list = await this.list().catch(() => undefined)
-    if (!list || this.#closed) return
+    if (!list || !this.#watched) return
     const key = JSON.stringify(list.map(({ deviceId, kind, label }) => [deviceId, kind, label]))
     // Plugging in a headset fires `devicechange` several times.
     if (key === this.#known) return
     this.#known = key
     this.#onDevices(list)
-  }
-
-  close(): void {
-    this.#closed = true
-    this.#watched?.removeEventListener('devicechange', this.#changed)
   }
 }

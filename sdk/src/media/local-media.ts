@@ -2,7 +2,7 @@ import { LiveStreamError } from '../errors'
 import { isOnStage, type Participant, SOURCES, type Source, type SourceStates } from '../protocol'
 import type { DeviceSource } from './constraints'
 import type { DevicePorts } from './device-captures'
-import { deviceError } from './device-errors'
+import { deviceError, noWebRtc } from './device-errors'
 import { DeviceWishes, type PublishWishes } from './device-wishes'
 import { Devices } from './devices'
 import { LocalSource } from './local-source'
@@ -16,6 +16,8 @@ export type LocalMediaOptions = DevicePorts & {
   announce(sources: Partial<SourceStates>): Promise<void>
   /** Puts a track into a slot of every link, now and to come. A link that cannot take it starts over by itself. */
   fill(source: Source, track: MediaStreamTrack | null): Promise<void>
+  /** Whether there is anything that media could be sent by. */
+  hasWebRtc(): boolean
   /** `tracks()` or `states()` give something new. */
   onChange(): void
   /** Something failed that no call waits for. */
@@ -178,6 +180,8 @@ export class LocalMedia {
   follow(self: Pick<Participant, 'role' | 'sources'> | null, allowed: readonly Source[]): void {
     this.#self = self
     this.#allowed = self && isOnStage(self.role) ? allowed : []
+    if (self) this.#devices.watch()
+    else this.#devices.unwatch()
     for (const source of SOURCES) {
       if (self) this.#sources[source].follow(self.sources[source])
       if (!this.#allowed.includes(source)) this.#sources[source].drop()
@@ -195,7 +199,6 @@ export class LocalMedia {
   close(): void {
     this.#closed = true
     this.follow(null, [])
-    this.#devices.close()
   }
 
   #source(source: Source): LocalSource {
@@ -221,6 +224,7 @@ export class LocalMedia {
     if (!this.#allowed.includes(source)) {
       throw new LiveStreamError('source_not_allowed', `This room takes ${this.#allowed.join(', ')}.`)
     }
+    if (!this.#options.hasWebRtc()) throw noWebRtc()
   }
 
   #each<T>(of: (source: LocalSource) => T): Record<Source, T> {

@@ -11,11 +11,16 @@ export type WhileOffline = 'queue' | 'refuse' | { readonly latest: string }
 /** Commands that may wait to be sent. Twenty seconds of a fast typist's outage are a tenth of it. */
 export const OUTBOX_LIMIT = 200
 
+/** How long chat pauses when a busy room does not say for how long. */
+const BUSY_ROOM_MS = 1000
+
 type Entry = {
   command: Request
   readonly whileOffline: WhileOffline
   /** Several callers, when a later call of the same `latest` key took the place of an earlier one. */
   readonly callers: { resolve(reply: Accepted): void; reject(error: LiveStreamError): void }[]
+  /** The number it was refused under because the room was too busy; it waits for another. */
+  refusedAs?: number
 }
 
 /**
@@ -105,7 +110,17 @@ export class Outbox {
     settle(pacing, entry.command)
     this.#unanswered.delete(reply.re)
     if (reply.ok) for (const caller of entry.callers) caller.resolve(reply)
-    else fail(entry, rejectionOf(reply.error))
+    else if (entry.command.type === 'chat.send' && reply.error.code === 'rate_limited') {
+      pacing.chat.pause(reply.error.retryAfterMs ?? BUSY_ROOM_MS)
+      this.#takeBack(entry, reply.re)
+    } else fail(entry, rejectionOf(reply.error))
+  }
+
+  /** Our own pace is kept, so it was the others' talk that filled the room's bucket. What was written is not lost by that. */
+  #takeBack(entry: Entry, id: number): void {
+    entry.refusedAs = id
+    const behind = this.#waiting.findIndex(({ refusedAs }) => refusedAs === undefined || refusedAs > id)
+    this.#waiting.splice(behind < 0 ? this.#waiting.length : behind, 0, entry)
   }
 
   /** The socket is down. What may not wait is refused; a command of the connection itself means nothing on the next one. */

@@ -12,6 +12,7 @@ export class Bucket {
   readonly #burst: number
   #held: number
   #underWay = 0
+  #pausedUntil = Number.NEGATIVE_INFINITY
   #at: number
 
   constructor(clock: Clock, perSecond: number, burst: number) {
@@ -25,9 +26,16 @@ export class Bucket {
   /** Milliseconds until one more may pass: 0 when it may pass now, infinite when an answer is needed first. */
   waitMs(): number {
     this.#refill()
+    const pause = this.#pausedUntil - this.#clock.now()
+    if (pause > 0) return pause
     // Sums of small steps fall a hair short of whole numbers.
     if (this.#held >= 1 - 1e-6) return 0
     return this.#underWay >= this.#burst ? Number.POSITIVE_INFINITY : (1 - this.#held) / this.#perMs
+  }
+
+  /** Nothing passes for so long. */
+  pause(ms: number): void {
+    this.#pausedUntil = this.#clock.now() + ms
   }
 
   take(): void {

@@ -52,6 +52,7 @@ export class MediaPage {
     this.media = new LocalMedia({
       mediaDevices: () => navigator.mediaDevices,
       isSecureContext: () => isSecureContext,
+      hasWebRtc: () => true,
       clock: {
         after: (delayMs, callback) => {
           const timer = setTimeout(callback, delayMs)

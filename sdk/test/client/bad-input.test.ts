@@ -232,3 +232,12 @@ test('no url and no page: invalid_options when joining, not before', async () =>
   const client = new LiveStreamClient({ room: 'test' })
   expect(await errorOf(client.join())).toMatchObject({ code: 'invalid_options' })
 })
+
+test('publishing where there is no WebRTC: not_supported, with the way out named', async () => {
+  open()
+  const ada = await house.join('Ada')
+  const error = await errorOf(ada.media.publish({ microphone: {} as MediaStreamTrack }))
+  expect(error).toMatchObject({ code: 'not_supported', retryable: false })
+  expect(error.message).toContain('@roamhq/wrtc')
+  expect(ada.state.self?.sources.microphone.published).toBe(false)
+})

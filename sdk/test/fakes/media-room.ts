@@ -59,6 +59,7 @@ export class MediaRoom {
     this.media = new LocalMedia({
       mediaDevices: () => (this.hasDevices ? this.devices.asDevices : undefined),
       isSecureContext: () => this.isSecure,
+      hasWebRtc: () => true,
       clock: this.clock,
       announce: (sources) => this.#announce(sources),
       fill: async (source, track) => {

@@ -292,6 +292,14 @@ test('a device chosen while the camera is off is taken next time', async () => {
   expect(room.devices.live.map((track) => track.deviceId)).toEqual(['rear'])
 })
 
+test('devices are watched while in a room, and nothing is left at the browser after it', async () => {
+  room.devices.list = [{ deviceId: 'a', kind: 'audioinput', label: 'Headset' }]
+  room.media.follow(null, [])
+  room.devices.dispatchEvent(new Event('devicechange'))
+  await settled()
+  expect(room.deviceLists).toEqual([])
+})
+
 test('devices: names come after the first capture, and once for each change', async () => {
   room.devices.list = [{ deviceId: '', kind: 'audioinput', label: '' }]
   expect(await room.media.devices()).toEqual([])

@@ -166,6 +166,30 @@ test('an honest flood keeps to 5 a second after a first few, in order, while a r
   expect(ids).toEqual([...ids].sort((a, b) => a - b))
 })
 
+test('what a busy room refuses for its pace comes again by itself, in order, and is not lost', async () => {
+  const line = await join()
+  const settled = ['one', 'two', 'three'].map((text) => bench.client.chat.send(text))
+  await line.until('chat.send', 3)
+  const busy = { code: 'rate_limited', message: 'Too many messages at once.', retryable: true, retryAfterMs: 700 }
+  const refusals = [1, 2, 3].map((re) => ({ type: 'reply', re, ok: false, error: busy }) as const)
+  line.send(...refusals, chatSent(3, 'talk of others'))
+  await expect.poll(() => bench.client.state.messages, { interval: 2 }).toHaveLength(1)
+  void bench.client.chat.send('four')
+  void bench.client.stage.request()
+  await line.until('stage.request')
+  expect(line.received('chat.send')).toHaveLength(3)
+  bench.clock.advance(700)
+  await line.until('chat.send', 7)
+  expect(sentTexts(line).slice(3)).toEqual([
+    [5, 'one'],
+    [6, 'two'],
+    [7, 'three'],
+    [8, 'four'],
+  ])
+  for (const id of [5, 6, 7]) line.accept(id)
+  await Promise.all(settled)
+})
+
 test('no more commands are unanswered at once than the server allows', async () => {
   bench = await Bench.open()
   const joining = bench.client.join()
