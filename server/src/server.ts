@@ -90,7 +90,8 @@ function compose({ settings, log, journal, clock, demoFolder }: Parts): Peerstag
     random: Math.random,
     verify,
     limits,
-    roleWithoutToken: auth === undefined ? 'viewer' : undefined,
+    // Whoever tries the SDK without tokens wants to see two tabs on stage.
+    roleWithoutToken: auth === undefined ? 'guest' : undefined,
     mayConnect: auth === undefined && allowedOrigins === undefined ? localOrigins : originRule(allowedOrigins),
     crowd: {
       maxSockets: settings.maxSockets,

@@ -143,7 +143,7 @@ test('values of a wrong form never reach the server: invalid', async () => {
 test('what the role does not allow: forbidden', async () => {
   open()
   await house.join('Ada')
-  const ben = await house.join('Ben')
+  const ben = await house.joinAsViewer('Ben')
   expect(await errorOf(ben.moderation.lock())).toMatchObject({ code: 'forbidden', retryable: false })
   expect(await errorOf(ben.media.publish({ camera: true }))).toMatchObject({ code: 'forbidden' })
 })

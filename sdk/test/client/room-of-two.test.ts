@@ -10,7 +10,7 @@ const seenBy = (client: LiveStreamClient, id: string) => client.state.participan
 
 async function adaAndBen(): Promise<[LiveStreamClient, LiveStreamClient]> {
   const ada = await house.join('Ada')
-  const ben = await house.join('Ben')
+  const ben = await house.joinAsViewer('Ben')
   await expect.poll(() => ada.state.participants.length).toBe(2)
   return [ada, ben]
 }

@@ -38,6 +38,12 @@ export class RoomHouse {
     return client
   }
 
+  /** Joins by a token that makes a viewer of it. */
+  async joinAsViewer(name: string): Promise<LiveStreamClient> {
+    await this.url()
+    return this.join(name, { token: await this.server.tokens.sign({ room: 'test', identity: name, name }) })
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#clients.splice(0).map((client) => client.leave()))
     await this.#server?.close({ deadlineMs: 1000 })

@@ -8,7 +8,7 @@ test('dev mode: the first one in is host, and chat reaches everybody once', asyn
   expect(room?.participants).toMatchObject([{ id: self, name: 'Ada', role: 'host' }])
   const bob = connect('hall', { name: 'Bob' })
   const welcome = await bob.welcome()
-  expect(welcome.room?.participants.map((each) => each.role)).toEqual(['host', 'viewer'])
+  expect(welcome.room?.participants.map((each) => each.role)).toEqual(['host', 'guest'])
   expect((await ada.event('participant.joined')).logged.event).toMatchObject({ participant: { name: 'Bob' } })
 
   const reply = await ada.ask({ type: 'chat.send', text: 'hello' })

@@ -21,7 +21,10 @@ export class DemoVisitor {
   static async open(browser: Browser, url: string, visit: DemoVisit): Promise<DemoVisitor> {
     const context = await browser.newContext({ viewport: visit.size ?? { width: 1280, height: 800 } })
     const visitor = new DemoVisitor(await context.newPage(), visit)
-    if (visit.isRestored) await visitor.page.addInitScript(rememberRoom, visit)
+    if (visit.isRestored) {
+      await visitor.page.addInitScript(rememberRoom, visit)
+      await visitor.page.addInitScript(refuseSoundUntilTouched)
+    }
     await visitor.page.goto(`${url}/?room=${visit.room}`)
     return visitor
   }
@@ -88,6 +91,18 @@ function rememberRoom({ name, room }: DemoVisit): void {
   localStorage.setItem('name', name)
   sessionStorage.setItem('role', 'viewer')
   sessionStorage.setItem('joined', room)
+}
+
+/**
+ * Every browser holds sound back on a page that nobody touched, but not always: Chromium lets it play when the sound
+ * joins a picture that plays already. This refuses always, so that the test does not hang on which of them comes first.
+ */
+function refuseSoundUntilTouched(): void {
+  const play = HTMLMediaElement.prototype.play
+  HTMLMediaElement.prototype.play = async function (this: HTMLMediaElement) {
+    if (!this.muted && !navigator.userActivation.hasBeenActive) throw new DOMException('', 'NotAllowedError')
+    return play.call(this)
+  }
 }
 
 /** What a video shows, as one string; empty while nothing is seen. Runs in the page. */

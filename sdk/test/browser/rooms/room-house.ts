@@ -4,7 +4,7 @@ import type { BrowserOptions } from '../chromium'
 import { launchBrowser } from '../launch-browser'
 import { LiveServer } from '../live-server'
 import { RoomPage, type Visitor } from './room-page'
-import { StaticSite } from './static-site'
+import { barePage, StaticSite } from './static-site'
 
 /** One server and one browser for a file of tests; each test has a room of its own, and leaves no page behind. */
 export function roomHouse(options: BrowserOptions = {}) {
@@ -16,7 +16,7 @@ export function roomHouse(options: BrowserOptions = {}) {
 
   beforeAll(async () => {
     server = await LiveServer.start()
-    site = await StaticSite.serve(`${server.url}/peerstage.js`)
+    site = await StaticSite.serve(barePage(`${server.url}/peerstage.js`))
     browser = await launchBrowser(options)
   })
   afterEach(async () => {

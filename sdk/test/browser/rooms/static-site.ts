@@ -2,14 +2,16 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A developer's own site, on an origin of its own: one page with a script tag, and nothing else. */
+/** A page with a script tag, and nothing else. */
+export const barePage = (sdk: string): string =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><title>room</title><script src="${sdk}"></script>`
+
+/** A developer's own site, on an origin of its own: the same page at every path. */
 export class StaticSite {
   readonly url: string
   readonly #server: Server
 
-  /** `sdk`: where the script tag points. */
-  static async serve(sdk: string): Promise<StaticSite> {
-    const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>room</title><script src="${sdk}"></script>`
+  static async serve(html: string): Promise<StaticSite> {
     const server = createServer((_, response) => {
       response.setHeader('Content-Type', 'text/html; charset=utf-8')
       response.end(html)
