@@ -94,13 +94,17 @@ function rememberRoom({ name, room }: DemoVisit): void {
 }
 
 /**
- * Every browser holds sound back on a page that nobody touched, but not always: Chromium lets it play when the sound
- * joins a picture that plays already. This refuses always, so that the test does not hang on which of them comes first.
+ * Browsers hold sound back on a page that nobody touched. This does it in their place, since Chromium takes Playwright's
+ * own looks into a page for a touch.
  */
 function refuseSoundUntilTouched(): void {
   const play = HTMLMediaElement.prototype.play
+  let isTouched = false
+  window.addEventListener('pointerdown', () => {
+    isTouched = true
+  })
   HTMLMediaElement.prototype.play = async function (this: HTMLMediaElement) {
-    if (!this.muted && !navigator.userActivation.hasBeenActive) throw new DOMException('', 'NotAllowedError')
+    if (!this.muted && !isTouched) throw new DOMException('Nobody touched this page yet.', 'NotAllowedError')
     return play.call(this)
   }
 }
