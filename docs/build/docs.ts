@@ -1,0 +1,24 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { brokenLinks } from './links'
+import { unknownNames } from './names'
+import { generatedPages } from './pages'
+import { brokenSnippets } from './snippets'
+
+/**
+ * `docs.js` writes what is generated and then checks all pages; `docs.js --check` only compares, and fails where a page is
+ * not what the sources say. Runs in the root of the repository.
+ */
+function run(isCheck: boolean): string[] {
+  const stale: string[] = []
+  for (const { path, text } of generatedPages()) {
+    if (existsSync(path) && readFileSync(path, 'utf8') === text) continue
+    if (isCheck) stale.push(`${path} is not what the sources say: run \`npm run docs\`.`)
+    else writeFileSync(path, text)
+  }
+  return [...stale, ...brokenLinks(), ...unknownNames(), ...brokenSnippets()]
+}
+
+const problems = run(process.argv.includes('--check'))
+for (const problem of problems) console.error(problem)
+if (problems.length > 0) process.exit(1)
+console.log('The docs say what the sources say; their links lead somewhere, and their snippets compile.')

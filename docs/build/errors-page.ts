@@ -1,0 +1,70 @@
+import { GOODBYES, type GoodbyeCode, REJECTIONS, type RejectionCode } from '@peerstage/sdk/protocol'
+import type { ErrorCode, LocalErrorCode } from '../../sdk/src/errors'
+import { LOCAL, RETRIES, TEXTS } from './error-texts'
+import { code, generatedFrom, page, table } from './markdown'
+
+/** Every code that an app can meet, from the protocol's tables and the texts beside this file. */
+export function errorsPage(): string {
+  return page(
+    generatedFrom('the tables of sdk/src/protocol/errors.ts and docs/build/error-texts.ts'),
+    '# Errors',
+    INTRODUCTION,
+    '## What ends a connection',
+    `\`join()\` rejects with these. Once joined, a final one ends the room: \`state.status\` is \`left\`, its \`reason\` is the code. The last
+column says whether the client goes on by itself; see [reconnecting](reconnecting.md).`,
+    table(
+      ['code', 'meaning', 'who sees it', 'what to do', 'tries again'],
+      keysOf(GOODBYES).map((name) => [...words(name), RETRIES[GOODBYES[name].retry]]),
+    ),
+    '## What a call is refused with',
+    'The connection stays. Each call below also tells its failure by the event `commandFailed`.',
+    table(
+      ['code', 'meaning', 'who sees it', 'what to do', 'retryable'],
+      keysOf(REJECTIONS).map((name) => [...words(name), yesOrNo(REJECTIONS[name])]),
+    ),
+    '## What this side finds out by itself',
+    'Options, tokens, devices and links: the server is not asked.',
+    table(
+      ['code', 'meaning', 'who sees it', 'what to do', 'retryable'],
+      keysOf(LOCAL).map((name) => [...words(name), yesOrNo(LOCAL[name].retryable)]),
+    ),
+    SERVER,
+  )
+}
+
+const INTRODUCTION = `The SDK throws and rejects with one class, \`LiveStreamError\`. Codes are stable; messages are sentences for people, and may change.
+
+\`\`\`ts
+import { LiveStreamError } from '@peerstage/sdk'
+
+try {
+  await client.join()
+} catch (error) {
+  if (!(error instanceof LiveStreamError)) throw error
+  show(error.userAction ?? error.message)            // userAction: what a person can do about it
+  if (error.retryable) offerToTryAgain(error.retryAfterMs)
+}
+\`\`\`
+
+- \`retryable\`: the same call may succeed later, unchanged. \`retryAfterMs\`: not before that.
+- \`cause\`: what the browser or your own function threw.
+- A promise of a verb may be ignored: nothing crashes, and \`client.on('commandFailed', …)\` hears of it.`
+
+const SERVER = `## In the server
+
+\`createPeerstageServer\`, \`listen\` and the command line throw \`ConfigError\`. Its \`problems\` name each wrong option and what it must be, never
+its value. The command line prints them and exits with 2. \`tokens.sign\` throws \`TypeError\` (no room id, no role) or \`RangeError\` (a
+secret of less than 32 bytes). A log of your own throws \`LogUnavailable\` when it cannot append: commands are then answered \`unavailable\`.
+
+The HTTP endpoints answer \`{ "error": { "code", "message" } }\`: 400 \`invalid\`, 401 \`unauthorized\`, 404 \`room_not_found\` or \`not_found\`,
+409 \`room_ended\`, 503 \`unavailable\`, 500 \`internal\`. An upgrade gets a bare 429 or 503 only when there are too many sockets: of one address, or of all.`
+
+const words = (name: ErrorCode): string[] => {
+  const { meaning, seenBy, whatToDo } = TEXTS[name]
+  return [code(name), meaning, seenBy, whatToDo]
+}
+
+const yesOrNo = (is: boolean): string => (is ? 'yes' : 'no')
+
+const keysOf = <K extends GoodbyeCode | RejectionCode | LocalErrorCode>(record: Readonly<Record<K, unknown>>): K[] =>
+  Object.keys(record) as K[]

@@ -1,0 +1,54 @@
+import { isOnStage, MODES, ROLES } from '@peerstage/sdk/protocol'
+import { SETTINGS } from '../../server/src/command-line-settings'
+import { may, type Permission } from '../../server/src/room/permissions'
+import { code, table } from './markdown'
+
+const PERMISSIONS: Readonly<Record<Permission, string>> = {
+  publish: 'publish microphone, camera and screen',
+  chat: 'write in the chat, and read what was written',
+  react: 'send reactions',
+  sendData: "send the app's own messages",
+  signal: 'watch and listen: link up with who is on stage',
+  requestStage: 'raise the hand',
+  leaveStage: 'step down from the stage',
+  manageStage: 'approve, reject and invite',
+  deleteMessages: "delete others' messages",
+  mute: 'mute others',
+  kick: 'remove others',
+  setRole: 'promote and demote',
+  lock: 'lock and unlock the room',
+  endRoom: 'end the room for all',
+}
+
+/** Parts of hand-written pages that are made from the sources, by the name that stands in the page. */
+export const REGIONS: Readonly<Record<string, () => string>> = {
+  permissions: () =>
+    table(
+      ['may …', ...ROLES],
+      Object.entries(PERMISSIONS).map(([permission, words]) => [
+        words,
+        ...ROLES.map((role) => (may(role, permission as Permission) ? 'yes' : '–')),
+      ]),
+    ),
+  modes: () =>
+    table(
+      ['mode', 'on stage at most', 'sources'],
+      Object.values(MODES).map(({ name, maxOnStage, sources }) => [
+        code(name),
+        String(maxOnStage),
+        sources.map(code).join(', '),
+      ]),
+    ),
+  stage: () =>
+    `On stage: ${ROLES.filter(isOnStage).join(', ')}. In the audience: ${ROLES.filter((role) => !isOnStage(role)).join(', ')}.`,
+  settings: () =>
+    table(
+      ['option', 'flag', 'variable', 'meaning'],
+      SETTINGS.map(({ path, flag, env, help }) => [
+        code(path),
+        flag === undefined ? '–' : code(`--${flag}`),
+        code(env),
+        help,
+      ]),
+    ),
+}
