@@ -149,6 +149,8 @@ function newRoomName() {
   return `${first}-${second}-${Math.floor(Math.random() * 900) + 100}`
 }
 
+// The button waits for this script: a click before it would send the form to nowhere.
+showJoining(false)
 const can = checkSupport()
 if (!can.watch) showJoining(false, 'This browser cannot show live video. Try a current one.')
 else if (!can.secureContext) showJoining(false, 'Without https you can watch, but not use your camera or microphone.')
