@@ -23,6 +23,7 @@ import { SessionKey } from './signaling/session-key'
 import type { SessionOptions } from './signaling/session-ports'
 import { Stay } from './stay'
 
+/** How `join()` goes about it. */
 export type JoinOptions = {
   /** Cancels joining: `join()` then rejects with `aborted`. Once joined it does nothing; call `leave()`. */
   signal?: AbortSignal
@@ -34,11 +35,24 @@ const PAGE_ID_CHARACTERS = 22
  * A live room in an app. Make one, `join()`, show `state`, call the verbs, `leave()`.
  *
  * It builds the parts and wires them; the rules are theirs.
+ *
+ * @example
+ * ```ts
+ * const client = new LiveStreamClient({ url: 'wss://live.example.com', room: 'town-hall', token: fetchToken })
+ * client.subscribe(() => render(client.state))
+ * client.on('trackAdded', ({ participant, kind }) => {
+ *   client.media.attach(elementFor(participant.id, kind), { participantId: participant.id, kind })
+ * })
+ * await client.join()
+ * await client.media.publish({ camera: true, microphone: true })
+ * ```
  */
 export class LiveStreamClient {
   /** One's own camera, microphone and screen, and the playing of the others' media. */
   readonly media: MediaVerbs
+  /** Writing, deleting, and what was written before. */
   readonly chat: ChatVerbs
+  /** Emojis for the moment. */
   readonly reactions: ReactionVerbs
   /** Coming on stage and leaving it, and deciding who may. */
   readonly stage: StageVerbs
@@ -143,6 +157,7 @@ export class LiveStreamClient {
     return this.#emitter.once(name, listener)
   }
 
+  /** Ends what `on` or `once` began with the same listener. Harmless for an unknown one. */
   off<N extends keyof Emitted>(name: N, listener: Listener<N>): void {
     this.#emitter.off(name, listener)
   }

@@ -8,6 +8,7 @@ export type AnyEvent = {
 
 /** Event name → payload, `'*'` included. */
 export type Emitted = LiveStreamEvents & { '*': AnyEvent }
+/** Takes the payload of one event. */
 export type Listener<N extends keyof Emitted> = (payload: Emitted[N]) => void
 type Guard = (payload: unknown, name: string) => void
 

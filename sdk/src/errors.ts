@@ -40,6 +40,7 @@ export type LocalErrorCode =
 /** Every code a {@link LiveStreamError} can have. Stable: messages may change, codes do not. */
 export type ErrorCode = LocalErrorCode | GoodbyeCode | RejectionCode
 
+/** What an error says beside its code and sentence. */
 export type ErrorDetails = {
   /** Whether the same call may succeed later, unchanged. */
   retryable?: boolean
@@ -50,14 +51,30 @@ export type ErrorDetails = {
   cause?: unknown
 }
 
-/** The only error class that Peerstage throws or rejects with. */
+/**
+ * The only error class that Peerstage throws or rejects with. `message` is a plain sentence; `cause` what led to it.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await client.join()
+ * } catch (error) {
+ *   if (error instanceof LiveStreamError && error.code === 'room_full') offerToTryAgain()
+ * }
+ * ```
+ */
 export class LiveStreamError extends Error {
   override readonly name = 'LiveStreamError'
+  /** What happened, for programs. */
   readonly code: ErrorCode
+  /** Whether the same call may succeed later, unchanged. */
   readonly retryable: boolean
+  /** Milliseconds to wait before that; undefined where nobody asked for it. */
   readonly retryAfterMs: number | undefined
+  /** What to tell a person to do, as a sentence; undefined where there is nothing to do. */
   readonly userAction: string | undefined
 
+  /** The SDK makes them; an app may, to hand on a failure of its own in the same form. `retryable` is false by default. */
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code

@@ -8,10 +8,12 @@
  * - `checkSupport`, `formatCount` and `formatDuration` are there for the page around it.
  *
  * Importing this touches no global.
+ *
+ * @packageDocumentation
  */
 export { type JoinOptions, LiveStreamClient } from './client'
 export type { AnyEvent, Emitted, Listener } from './emitter'
-export { type ErrorCode, LiveStreamError } from './errors'
+export { type ErrorCode, type ErrorDetails, LiveStreamError, type LocalErrorCode } from './errors'
 export type { LiveStreamEventName, LiveStreamEvents } from './events'
 export { formatCount, formatDuration } from './format'
 export type { LogFields, LogLevel, LogSink } from './logger'
@@ -22,7 +24,7 @@ export type { ShareScreenOptions } from './media/screen-share'
 export type { MediaVerbs } from './media-verbs'
 export type { LiveStreamClientOptions } from './options'
 export type { LinkView } from './peering/mesh'
-export type { LinkStats } from './peering/stats'
+export type { LinkStats, ReceivedStats, SentStats } from './peering/stats'
 export type { WebRtc } from './peering/webrtc'
 export type {
   ChatHistoryResult,

@@ -1,6 +1,7 @@
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
 /** How much is logged: each level holds those before it. */
 export type LogLevel = (typeof LOG_LEVELS)[number]
+/** What a log line tells beside its text. Flat, and with secrets taken out. */
 export type LogFields = Readonly<Record<string, unknown>>
 /** Takes one log line. */
 export type LogSink = (level: Exclude<LogLevel, 'silent'>, text: string, fields: LogFields) => void

@@ -2,14 +2,20 @@ import type { LocalMedia } from './media/local-media'
 import type { Playback, PlaybackTarget } from './media/playback'
 import type { Safely } from './room/verb'
 
+/** @inline */
 type Own = Pick<
   LocalMedia,
   'publish' | 'unpublish' | 'mute' | 'unmute' | 'switchDevice' | 'shareScreen' | 'stopScreen' | 'devices'
 >
 
-/** One's own media, and the playing of the others'. What each call does and throws is said at {@link LocalMedia} and {@link Playback}. */
+/** One's own media, and the playing of the others'. */
 export type MediaVerbs = Own & {
-  /** Plays a participant's stream in an element, now or as soon as there is one. Returns what detaches it. */
+  /**
+   * Plays a participant's stream in an element, now or as soon as there is one, and for as long as the participant is there.
+   * An element shows one stream: a later call replaces an earlier one. Sets `srcObject`, `playsInline` and, for oneself, `muted`.
+   *
+   * @returns what detaches it, and gives `muted` back as it was
+   */
   attach(element: HTMLMediaElement, target: PlaybackTarget): () => void
   /** Whether the browser refuses to play sound until a person touches the page. */
   readonly playbackBlocked: boolean

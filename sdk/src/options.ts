@@ -9,6 +9,7 @@ import type { KeyValueStore } from './signaling/page'
 import type { WebSocketConstructor } from './signaling/socket'
 import type { TokenSource } from './signaling/token'
 
+/** What a client is made with. Only `room` is always needed. */
 export type LiveStreamClientOptions = {
   /**
    * Where the server is: `wss://live.example.com`, or `https:`, `ws:`, `http:`; a path before `/v1/rooms/` is kept.

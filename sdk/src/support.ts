@@ -10,6 +10,7 @@ export type Support = {
   readonly watch: boolean
   /** Whether cameras and microphones can be used; needs https (or localhost). */
   readonly publish: boolean
+  /** Whether a screen can be shared; phones cannot. */
   readonly shareScreen: boolean
   /** Whether the page was loaded by https (or from localhost). True outside of browsers. */
   readonly secureContext: boolean

@@ -54,33 +54,48 @@ const limits = v.strictObject(
 
 /** Every option that is data, in words of an app; the command line and the environment fill in the same ones. */
 export const settingsEntries = {
+  /** Who may come in: needed, unless `dev` is true. */
   auth: v.exactOptional(
     v.strictObject(
       {
+        /** Key of the tokens (HS256): at least 32 bytes. */
         secret,
+        /** The `aud` of the tokens. Default `peerstage`. */
         audience: v.exactOptional(
           v.pipe(v.string('must be a text'), v.minLength(1, 'must not be empty')),
           DEFAULT_AUDIENCE,
         ),
+        /** Oldest `iat` of a token; makes `iat` needed. Default: none, `exp` alone counts. */
         maxTokenAgeSeconds: v.exactOptional(whole(1, 10 * 365 * 24 * 3600)),
       },
       'is no option of auth',
     ),
   ),
+  /** Lets everybody on this machine in, without a token. Never for others. Default false. */
   dev: v.exactOptional(v.boolean('must be true or false'), false),
+  /** Origins of pages that may connect, like `https://example.com`. Default: any, for nothing here rides on cookies. */
   allowedOrigins: v.exactOptional(v.array(origin, 'must be a list of origins')),
+  /** STUN and TURN servers for the links. Default: one public STUN server. */
   iceServers: v.exactOptional(iceServers, [PUBLIC_STUN]),
+  /** How many may be on stage, and what they may publish: `voice`, `camera` or `studio`. Default `studio`. */
   mode: v.exactOptional(v.picklist(MODE_NAMES, `must be one of ${MODE_NAMES.join(', ')}`), 'studio'),
+  /** Who opens a room: whoever joins (`onJoin`), a host who joins (`host`), or your backend alone (`api`). Default `onJoin`. */
   createRooms: v.exactOptional(v.picklist(['onJoin', 'host', 'api'], 'must be onJoin, host or api'), 'onJoin'),
+  /** A second session of an identity takes its place over (`replace`), or is refused (`reject`). Default `replace`. */
   duplicateSessions: v.exactOptional(v.picklist(['replace', 'reject'], 'must be replace or reject'), 'replace'),
+  /** What a client is held to; less than the defaults of the protocol, hardly ever more. */
   limits: v.exactOptional(limits, {}),
+  /** Sockets of the process. Default 10,000. */
   maxSockets: v.exactOptional(whole(1, 1_000_000), 10_000),
+  /** Sockets of one public address; behind a proxy nobody has one. Default 50. */
   maxSocketsPerAddress: v.exactOptional(whole(1, 1_000_000), 50),
+  /** How much is logged. Default `info`. */
   logLevel: v.exactOptional(v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`), 'info'),
 }
 
 const settingsSchema = v.strictObject(settingsEntries, 'is no option of this server')
 export type Settings = Omit<v.InferOutput<typeof settingsSchema>, 'limits'> & { readonly limits: Limits }
+/** Every option that is data; the meaning and default of each is in the docs, under deployment. */
 export type SettingsInput = v.InferInput<typeof settingsSchema>
 
 /** What is wrong with one option. `path`: where, like `auth.secret`; `sentence`: what it must be. Never its value. */
@@ -89,8 +104,10 @@ export type Problem = { readonly path: string; readonly sentence: string }
 /** An option has a wrong value; the message says which and what it must be, and never repeats the value. */
 export class ConfigError extends TypeError {
   override readonly name = 'ConfigError'
+  /** All that is wrong, not the first only. */
   readonly problems: readonly Problem[]
 
+  /** Made by the server; an app may make its own. The message is one sentence for each problem. */
   constructor(problems: readonly Problem[]) {
     super(problems.map(({ path, sentence }) => `${path} ${sentence}.`).join(' '))
     this.problems = problems

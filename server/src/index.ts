@@ -1,10 +1,15 @@
-/** The signaling server of Peerstage: rooms as a log, on `ws`. */
+/**
+ * The signaling server of Peerstage: rooms as a log, on `ws`.
+ *
+ * @packageDocumentation
+ */
 export type { IceServer, Limits, ModeName, Role } from '@peerstage/sdk/protocol'
 export { ConfigError, type Problem } from './config'
 export type { Clock, Journal, LoadedRoom, RoomLog } from './hosting/ports'
 export { LogUnavailable, REPLAY_WINDOW } from './hosting/ports'
 export type { RoomStats } from './hosting/rooms'
 export type { RequestListener } from './http/listener'
+export type { Lifetime } from './lifetime'
 export { memoryLog } from './log/memory'
 export type { StoredRecord } from './room/index'
 export { createPeerstageServer, type PeerstageServer, type PeerstageServerOptions } from './server'

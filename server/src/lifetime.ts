@@ -22,6 +22,7 @@ export type LifetimeParts = {
   readonly draining: () => void
 }
 
+/** From the first socket to the last one. */
 export type Lifetime = {
   /** Takes the upgrades under `/v1/rooms/` of an app's own server. Foreign paths are left alone. */
   attach(server: Server | SecureServer): void

@@ -21,6 +21,7 @@ import { signToken, type TokenOptions } from './tokens'
 /** Sockets that may be in verification at once: each costs a signature. */
 const MAX_VERIFYING = 500
 
+/** What a server is made with: `auth`, or `dev: true`, and whatever shall differ from the defaults. */
 export type PeerstageServerOptions = SettingsInput & {
   /** Where rooms are kept. Default: in memory, for as long as the process lives. */
   readonly log?: RoomLog
@@ -32,21 +33,37 @@ export type PeerstageServerOptions = SettingsInput & {
   readonly demoFolder?: string
 }
 
+/** A server: to be attached to an `http.Server`, or to listen by itself. */
 export type PeerstageServer = Lifetime & {
   /** Health, metrics and REST: for `http.createServer(…)`, or as Express middleware. */
   readonly requestListener: RequestListener
-  readonly tokens: { sign(options: TokenOptions): Promise<string> }
+  /** Tokens, for your backend to hand out. */
+  readonly tokens: {
+    /** Makes a token that this server takes. @throws as `signToken` */
+    sign(options: TokenOptions): Promise<string>
+  }
+  /** Its rooms, from the inside: no token is asked for. */
   readonly rooms: {
     /** Opens a room with nobody in it, where `createRooms` is `'api'`; it closes when it was empty for a minute. Harmless to repeat. */
     open(roomId: string): Promise<'opened' | 'ended' | 'unavailable'>
     /** Ends an open room; its id is refused for a minute. */
     end(roomId: string): Promise<'ended' | 'absent' | 'unavailable'>
+    /** How an open room does; undefined when it is not open. */
     stats(roomId: string): RoomStats | undefined
   }
 }
 
 /**
  * Builds a server; nothing listens yet.
+ *
+ * @example
+ * ```ts
+ * const live = createPeerstageServer({ auth: { secret }, allowedOrigins: ['https://example.com'] })
+ * const server = createServer(live.requestListener)
+ * live.attach(server)
+ * server.listen(8080)
+ * const token = await live.tokens.sign({ room: 'town-hall', identity: user.id, name: user.name, role: 'guest' })
+ * ```
  *
  * @throws ConfigError when an option is wrong, or neither `auth` nor `dev: true` is given
  */

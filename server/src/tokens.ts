@@ -21,6 +21,7 @@ export type TokenOptions = {
   readonly admin?: boolean
 }
 
+/** A token, and the key that it is signed with. */
 export type SignOptions = TokenOptions & {
   /** The same as the server's `auth.secret`: at least 32 bytes. */
   readonly secret: string | Uint8Array
@@ -32,6 +33,11 @@ const DEFAULT_LIFE_SECONDS = 3600
 
 /**
  * Makes a token (a JWT signed by HS256) that lets its bearer into a room. For your backend: never ship the secret.
+ *
+ * @example
+ * ```ts
+ * const token = await signToken({ secret, room: 'town-hall', identity: user.id, name: user.name, role: 'host' })
+ * ```
  *
  * @throws TypeError when the room or the role is none; RangeError when the secret is shorter than 32 bytes
  */

@@ -19,6 +19,7 @@ export const deviceConstraints = (source: DeviceSource, own: MediaTrackConstrain
   ...own,
 })
 
+/** How a screen is captured. */
 export type ScreenOptions = {
   /** Whether sound is asked for too, where the browser offers it (Chromium: a tab's or the system's). Default true. */
   audio?: boolean

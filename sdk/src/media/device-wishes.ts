@@ -7,6 +7,7 @@ import { noDevice } from './device-errors'
 
 /** `true`: the device used last, or the default one. Constraints go over the defaults. A track stays yours: it is never stopped. */
 export type PublishWish = true | MediaTrackConstraints | MediaStreamTrack
+/** What is to be published, and from where. What is left out stays as it is. */
 export type PublishWishes = { microphone?: PublishWish; camera?: PublishWish }
 
 /** Turns what was wished for into ways to capture it, and remembers which device that came to. */

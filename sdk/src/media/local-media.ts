@@ -62,6 +62,11 @@ export class LocalMedia {
    *
    * Defaults: microphone with echo cancellation, noise suppression and gain control; camera 640×360 at 24 frames per second.
    *
+   * @example
+   * ```ts
+   * await client.media.publish({ microphone: true, camera: { width: { ideal: 1280 } } })
+   * ```
+   *
    * @throws LiveStreamError `not_joined`, `forbidden` (the role may not publish), `source_not_allowed` (the room's mode),
    * `permission_denied`, `no_device`, `device_in_use`, `unsatisfied_constraints`, `insecure_context`, `not_supported`,
    * `aborted` (unpublished, replaced by a later publish, or left meanwhile), or whatever the server refuses with

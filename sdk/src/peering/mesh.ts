@@ -34,9 +34,12 @@ export type MeshOptions = {
 /** What of the folded room the mesh is made from. */
 export type MeshView = { readonly selfId: string; readonly seq: number; readonly edges: readonly Edge[] }
 
+/** One link of the mesh, as it is now. */
 export type LinkView = {
+  /** Who is at the other end. */
   readonly participantId: string
   readonly state: LinkState
+  /** Which connection of this pair it is: `n` counts how often the pair started over. */
   readonly epoch: Epoch
   /** Whether this side makes the offers. */
   readonly offerer: boolean

@@ -2,6 +2,7 @@ import { SOURCES, type Source } from '../protocol'
 
 /** One direction of one slot. Counters run from the start of the epoch. Names as in W3C webrtc-stats. */
 export type SentStats = { readonly bytesSent: number; readonly packetsSent: number; readonly framesSent: number }
+/** What came in through one slot. Counters run from the start of the epoch. Names as in W3C webrtc-stats. */
 export type ReceivedStats = {
   readonly bytesReceived: number
   readonly packetsReceived: number

@@ -1,6 +1,8 @@
 /**
  * The wire of Peerstage: schemas, limits, codes, and the fold that both ends share.
  * A leaf: it knows neither the DOM nor Node.
+ *
+ * @packageDocumentation
  */
 export { utf8Bytes } from './bytes'
 export { type ChatHistoryResult, type ChatMessage, chatHistoryResult, chatMessage } from './chat'

@@ -3,6 +3,7 @@ import { LiveStreamError } from '../errors'
 import { type ChatHistoryResult, chatHistoryResult, type Limits, utf8Bytes } from '../protocol'
 import type { VerbPort } from './verb'
 
+/** The chat of the room. Texts are plain: whoever shows them escapes them. */
 export type ChatVerbs = {
   /**
    * Sends a text to all; 1 to 2,000 characters, at most 4 KiB of UTF-8. When it resolves, the message is in

@@ -3,10 +3,17 @@ import { utf8Bytes } from '../protocol'
 import { isSafeJson, MAX_JSON_DEPTH } from '../protocol/json'
 import type { VerbPort } from './verb'
 
+/** The app's own messages. */
 export type DataVerbs = {
   /**
    * Sends any JSON value, at most 8 KiB, to all others or to those in `to` (participant ids, at most 20). For the moment
    * only: it is not kept, and dropped while disconnected. Receivers get the `data` event and check the value themselves.
+   *
+   * @example
+   * ```ts
+   * await client.data.send({ poll: 'lunch', choice: 2 }, { to: [participantId] })
+   * ```
+   *
    * @throws LiveStreamError `invalid` (no JSON, nested over 32 levels), `payload_too_large`, `unavailable`, `rate_limited`, `not_joined`
    */
   send(value: unknown, options?: { to?: readonly string[] }): Promise<void>

@@ -15,6 +15,7 @@ export type ModerationVerbs = {
   setRole(participantId: string, role: Role): Promise<void>
   /** No new identity comes in; who is known may still come back. */
   lock(): Promise<void>
+  /** Lets new identities in again. */
   unlock(): Promise<void>
   /** Ends the room for all. Hosts only. */
   endRoom(): Promise<void>

@@ -3,6 +3,7 @@ import { LiveStreamError } from '../errors'
 import { cast } from '../protocol'
 import type { VerbPort } from './verb'
 
+/** Emojis that everybody sees for a moment. */
 export type ReactionVerbs = {
   /**
    * Shows an emoji to all for a moment; oneself gets the `reaction` event too. Dropped while disconnected.

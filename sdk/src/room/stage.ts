@@ -1,6 +1,7 @@
 import type { Request, WhileOffline } from './request'
 import type { VerbPort } from './verb'
 
+/** Coming on stage and leaving it, for viewers; deciding who may, for hosts and cohosts. */
 export type StageVerbs = {
   /** Raises the hand; with an invitation open it accepts that. @throws LiveStreamError `stage_full`, `not_joined` */
   request(): Promise<void>

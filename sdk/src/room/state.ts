@@ -20,17 +20,25 @@ export type LinkState = 'connecting' | 'connected' | 'recovering'
 /** One slot of a participant; `track` is there once its media arrives (for oneself: once it is captured). */
 export type SourceView = SourceState & { readonly track?: MediaStreamTrack }
 
+/** A participant as an app shows it. The same object until something of it changes. */
 export type ParticipantView = {
+  /** Made by the server, for this instance of the room. Never the token's identity. */
   readonly id: string
+  /** To be shown; cleaned by the server, at most 64 characters. Not unique. */
   readonly name: string
+  /** What it may do. */
   readonly role: Role
+  /** Whether this is the client's own participant. */
   readonly isSelf: boolean
   /** Whether the role lets it publish. */
   readonly isOnStage: boolean
+  /** What the token says of it: the app's own. */
   readonly metadata?: Readonly<Record<string, unknown>>
   /** Milliseconds since the epoch, by the server's clock. */
   readonly joinedAt: number
+  /** Whether its connection to the server is up. */
   readonly presence: Presence
+  /** Its four slots: what is published, muted or interrupted. */
   readonly sources: Readonly<Record<Source, SourceView>>
   /** Stable streams that hold published tracks only; absent while nothing of the kind is published. */
   readonly streams: Readonly<Partial<Record<StreamKind, MediaStream>>>
@@ -38,15 +46,21 @@ export type ParticipantView = {
   readonly link: LinkState | null
 }
 
+/** The room itself, without those who are in it. */
 export type RoomView = {
+  /** The room's id, as in the options. */
   readonly id: string
+  /** This opening of the room: another one has other participants and another chat. */
   readonly instance: string
+  /** How many may be on stage, and what they may publish. */
   readonly mode: Mode
+  /** Whether nobody new comes in. */
   readonly locked: boolean
   /** Milliseconds since the epoch, by the server's clock. */
   readonly openedAt: number
 }
 
+/** @inline */
 type Content = {
   readonly room: RoomView | null
   readonly self: ParticipantView | null

@@ -9,6 +9,7 @@ export interface Page {
   on(moment: PageMoment, listener: () => void): () => void
 }
 export type PageMoment = 'wake' | 'online' | 'hide' | 'show'
+/** A little store like `sessionStorage`. */
 export type KeyValueStore = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
 /** The browser's page. Reads globals when asked, never before. */

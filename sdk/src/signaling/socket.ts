@@ -4,9 +4,12 @@ export interface WebSocketLike {
   onmessage: unknown
   onclose: unknown
   onerror: unknown
+  /** Sends a text frame. */
   send(data: string): void
+  /** Begins to close. */
   close(code?: number, reason?: string): void
 }
+/** The class of a WebSocket: the browser's own, or the one of the package `ws`. */
 export type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocketLike
 
 export type SocketEvents = {

@@ -3,6 +3,7 @@ import type { StoredRecord } from '../room/state'
 
 /** Time and its timers. `now` is in ms since the epoch and never runs backwards. Delays over 2³¹−1 ms are clamped by the caller. */
 export interface Clock {
+  /** Milliseconds since the epoch, never less than before. */
   now(): number
   /** Calls back once after `delayMs`; returns what cancels it. */
   after(delayMs: number, callback: () => void): () => void
@@ -38,9 +39,13 @@ export interface Meter {
 
 /** Where the server says what happens. Fields never hold tokens, descriptions, candidates or texts of people. */
 export interface Journal {
+  /** For who looks for a fault. */
   debug(fields: Readonly<Record<string, unknown>>, message: string): void
+  /** What happens in the course of things. */
   info(fields: Readonly<Record<string, unknown>>, message: string): void
+  /** What somebody should look at some time. */
   warn(fields: Readonly<Record<string, unknown>>, message: string): void
+  /** What somebody should look at now. */
   error(fields: Readonly<Record<string, unknown>>, message: string): void
 }
 
