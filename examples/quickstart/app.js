@@ -9,11 +9,18 @@ import { stage } from './stage.js'
 const { LiveStreamClient, checkSupport, formatCount, formatDuration } = window.Peerstage
 const form = $('join')
 const { name, room, role } = form.elements
+const BOTH = ['microphone', 'camera']
 
-// A tab is a person: it keeps its identity when it is loaded anew, and two tabs are two people.
-sessionStorage.identity ??= crypto.getRandomValues(new Uint32Array(4)).join('-')
+// A tab is a person, also when it is loaded anew, and two tabs are two people. "Duplicate tab" copies the storage, so what
+// makes this one is in there only from its end to its next beginning.
+const tab = JSON.parse(sessionStorage.tab ?? '{}')
+tab.identity ??= crypto.getRandomValues(new Uint32Array(4)).join('-')
+onpagehide = () => {
+  sessionStorage.tab = JSON.stringify(tab)
+}
+onpageshow = () => sessionStorage.removeItem('tab')
 name.value = localStorage.name ?? ''
-role.value = sessionStorage.role ?? 'guest'
+role.value = tab.role ?? 'guest'
 room.value = new URLSearchParams(location.search).get('room') ?? newRoomName()
 
 form.onsubmit = async (event) => {
@@ -21,7 +28,7 @@ form.onsubmit = async (event) => {
   const cancelling = new AbortController()
   $('cancel').onclick = () => cancelling.abort()
   localStorage.name = name.value
-  sessionStorage.role = role.value
+  tab.role = role.value
   showJoining(true)
   const client = new LiveStreamClient({ room: room.value, name: name.value, token: fetchToken })
   try {
@@ -34,13 +41,15 @@ form.onsubmit = async (event) => {
 
 /** Here the server's dev mode gives a token to whoever asks. In your app, your backend decides who may have which. */
 async function fetchToken() {
-  const wanted = { room: room.value, identity: sessionStorage.identity, name: name.value, role: role.value }
+  const wanted = { room: room.value, identity: tab.identity, name: name.value, role: role.value }
   const response = await fetch(`dev/token?${new URLSearchParams(wanted)}`)
   return (await response.json()).token
 }
 
 function enter(client) {
-  sessionStorage.joined = room.value
+  // Who comes back by itself finds on what was on: nobody goes live without having touched the page.
+  const wanted = tab.joined === room.value ? tab.live : BOTH
+  tab.joined = room.value
   history.replaceState(null, '', `?${new URLSearchParams({ room: room.value })}`)
   $('door').hidden = true
   $('room').hidden = false
@@ -50,6 +59,7 @@ function enter(client) {
   const show = () => {
     const state = client.getState()
     if (state.status === 'left') return showEnd(state)
+    tab.live = BOTH.filter((source) => isLive(state.self.sources[source]))
     for (const part of parts) part(state)
   }
   panel(show)
@@ -62,15 +72,17 @@ function enter(client) {
   client.on('participantLeft', ({ participant }) => announce(`${participant.name} left`))
   client.on('roleChanged', ({ participant, reason }) => {
     // Who asked to come on stage wants to be seen there. Whom a host moved there decides that alone.
-    if (participant.isSelf && participant.isOnStage && reason === 'stage') publish(client)
+    if (participant.isSelf && participant.isOnStage && reason === 'stage') publish(client, BOTH)
   })
-  if (client.getState().self.isOnStage && role.value === 'guest') publish(client)
+  if (client.getState().self.isOnStage && role.value === 'guest') publish(client, wanted)
 }
 
-function publish({ media, getState }) {
-  sessionStorage.role = 'guest'
-  const hasCamera = getState().room.mode.sources.includes('camera')
-  media.publish(hasCamera ? { microphone: true, camera: true } : { microphone: true })
+const isLive = ({ published, muted }) => published && !muted
+
+function publish({ media, getState }, wanted) {
+  tab.role = 'guest'
+  const { sources } = getState().room.mode
+  media.publish(Object.fromEntries(wanted.filter((each) => sources.includes(each)).map((each) => [each, true])))
 }
 
 function header(client) {
@@ -131,7 +143,7 @@ const ENDS = {
 }
 
 function showEnd({ reason, error }) {
-  delete sessionStorage.joined
+  delete tab.joined
   const [title, text] = ENDS[reason] ?? ['You are no longer in the room', error ? sentence(error) : '']
   $('end-title').textContent = title
   $('end-text').textContent = text
@@ -155,4 +167,4 @@ const can = checkSupport()
 if (!can.watch) showJoining(false, 'This browser cannot show live video. Try a current one.')
 else if (!can.secureContext) showJoining(false, 'Without https you can watch, but not use your camera or microphone.')
 // A page that was loaded anew in the middle of a room goes straight back in.
-else if (sessionStorage.joined === room.value && name.value) form.requestSubmit()
+else if (tab.joined === room.value && name.value) form.requestSubmit()

@@ -134,6 +134,18 @@ test('a page that is loaded anew is back in the room by itself, as the same pers
   await ada.seesMoving('Ben')
 })
 
+test('who had turned microphone and camera off is not live after a reload', async () => {
+  const ada = await house.join({ name: 'Ada' })
+  await ada.button('Camera').click()
+  await ada.button('Microphone').click()
+  await ada.page.getByRole('button', { name: 'Microphone', pressed: false }).waitFor()
+  await ada.page.reload()
+  await ada.page.getByRole('heading', { name: house.room }).waitFor()
+  await ada.say('here again, in silence')
+  await ada.page.getByRole('button', { name: 'Camera', pressed: false }).waitFor()
+  await ada.page.getByRole('button', { name: 'Microphone', pressed: false }).waitFor()
+})
+
 test('everything works by keyboard', async () => {
   const ada = await house.open({ name: 'Ada' })
   const { page } = ada

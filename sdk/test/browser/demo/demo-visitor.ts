@@ -89,8 +89,7 @@ export class DemoVisitor {
 /** Leaves in the tab's storage what a viewer's page has left there. Runs in the page, before its scripts. */
 function rememberRoom({ name, room }: DemoVisit): void {
   localStorage.setItem('name', name)
-  sessionStorage.setItem('role', 'viewer')
-  sessionStorage.setItem('joined', room)
+  sessionStorage.setItem('tab', JSON.stringify({ role: 'viewer', joined: room, live: [] }))
 }
 
 /**
