@@ -76,7 +76,7 @@ export class LiveStreamClient {
   #leaving: Promise<void> = Promise.resolve()
 
   /**
-   * Reads no global, opens nothing and asks nobody.
+   * Opens nothing and asks nobody; of the globals it reads `crypto` alone.
    * @param environment for tests
    * @throws LiveStreamError `invalid_options`; the message names the option
    */
@@ -97,7 +97,7 @@ export class LiveStreamClient {
     this.reactions = reactionVerbs(port, (emoji) => this.#echo(emoji))
     this.stage = stageVerbs(port)
     this.moderation = moderationVerbs(port)
-    this.data = dataVerbs(port)
+    this.data = dataVerbs(port, (id) => id !== this.#store.selfId && this.#store.participant(id) !== undefined)
     this.getState = this.#store.getState
     this.subscribe = this.#store.subscribe
   }
@@ -142,6 +142,8 @@ export class LiveStreamClient {
   /**
    * Gives the place up, stops all media and ends in state `left`, at once; resolves when the server knows, after a second at
    * most. Safe in any state, `join()` under way included (that rejects with `aborted`). `join()` works again after it.
+   * While the connection is down the server cannot be told: to the others one is `reconnecting` then, until the server's
+   * grace has passed (60 s).
    */
   leave(): Promise<void> {
     return this.#leaveBecause(new LiveStreamError('aborted', 'The room was left.'))

@@ -42,7 +42,8 @@ export class Emitter {
 
   emit(event: AnyEvent): void {
     this.#events.emit(event.name, event.payload, event.name)
-    this.#events.emit('*', event, '*')
+    // Who fails at hearing of a failure is not told of again: that would never end.
+    this.#events.emit('*', event, event.name === 'listenerFailed' ? event.name : '*')
   }
 
   #guardOf<N extends keyof Emitted>(listener: Listener<N>): Guard {

@@ -64,7 +64,10 @@ export type LiveStreamEvents = {
   devicesChanged: { devices: readonly MediaDeviceInfo[] }
   /** A device in use was lost (`interrupted`), or a capture failed. */
   mediaError: { source: Source; error: LiveStreamError }
-  /** A verb failed; also the rejection of its promise. */
+  /**
+   * A verb failed; also the rejection of its promise. `cast`: a reaction or an app message was refused after its promise had
+   * resolved.
+   */
   commandFailed: { command: string; error: LiveStreamError }
   /** The server is about to go down, or refuses; the client tells what it will do. */
   goodbye: { code: GoodbyeCode; reason: string; retryable: boolean }

@@ -119,7 +119,7 @@ export class Stay {
   }
 
   #received(message: RoomMessage): void {
-    const { store, moments, mesh, log, hasOwnIceServers } = this.#parts
+    const { store, moments, mesh, hasOwnIceServers } = this.#parts
     moments.hold()
     switch (message.type) {
       case 'event':
@@ -137,7 +137,7 @@ export class Stay {
       case 'iceServers':
         return hasOwnIceServers ? undefined : mesh?.setIceServers(message.iceServers)
       case 'refused':
-        return log('debug', 'the server did not pass something on', { what: message.what, code: message.error.code })
+        return this.#refused(message)
     }
   }
 
@@ -155,6 +155,14 @@ export class Stay {
     if (!(error instanceof RangeError)) throw error
     this.#parts.log('warn', 'events are missing: the room is asked for anew', { error })
     this.session.resync()
+  }
+
+  /** A link that misses a signal starts over by itself; what the app sent is the app's to know. */
+  #refused({ what, error: { code, message, retryable } }: Extract<RoomMessage, { type: 'refused' }>): void {
+    this.#parts.log('debug', 'the server did not pass something on', { what, code })
+    if (what === 'signal') return
+    const error = new LiveStreamError(code, message, { retryable })
+    this.#parts.moments.add({ name: 'commandFailed', payload: { command: 'cast', error } })
   }
 
   #cast({ from, cast }: CastDown): void {

@@ -14,12 +14,14 @@ export type DataVerbs = {
    * await client.data.send({ poll: 'lunch', choice: 2 }, { to: [participantId] })
    * ```
    *
-   * @throws LiveStreamError `invalid` (no JSON, nested over 32 levels), `payload_too_large`, `unavailable`, `rate_limited`, `not_joined`
+   * @throws LiveStreamError `invalid` (no JSON, nested over 32 levels), `payload_too_large`, `peer_not_found` (somebody in `to` is
+   * not in the room), `unavailable`, `rate_limited`, `not_joined`
    */
   send(value: unknown, options?: { to?: readonly string[] }): Promise<void>
 }
 
-export function dataVerbs({ requests, limits, safely }: VerbPort): DataVerbs {
+/** @param isHere whether a participant is in the room, and somebody else */
+export function dataVerbs({ requests, limits, safely }: VerbPort, isHere: (id: string) => boolean): DataVerbs {
   return {
     send: (value, { to } = {}) =>
       safely('data.send', async () => {
@@ -28,7 +30,10 @@ export function dataVerbs({ requests, limits, safely }: VerbPort): DataVerbs {
           throw new LiveStreamError('payload_too_large', `An app message has at most ${limits().maxDataBytes} bytes.`)
         const parsed: unknown = JSON.parse(json)
         if (!isSafeJson(parsed)) throw invalid(`it nests over ${MAX_JSON_DEPTH} levels, or has a key like __proto__`)
-        requests().cast({ type: 'data', value: parsed, ...(to === undefined ? {} : { to: [...to] }) })
+        const way = requests()
+        if (to?.some((id) => !isHere(id)))
+          throw new LiveStreamError('peer_not_found', 'There is nobody to send this to.')
+        way.cast({ type: 'data', value: parsed, ...(to === undefined ? {} : { to: [...to] }) })
       }),
   }
 }

@@ -19,16 +19,13 @@ export class SessionKey {
   readonly #page: Page
   readonly #name: string
   #kept: Kept
-  readonly #stop: (() => void)[]
-  /** Whether a reload should find the session again. */
-  live = false
+  #stop: (() => void)[] = []
 
   /** @param place what the key is for: the server's URL and the room */
   constructor(page: Page, place: string, randomBytes: RandomBytes) {
     this.#page = page
     this.#name = `peerstage:${place}`
     this.#kept = takeOut(page.storage, this.#name) ?? { key: randomId(KEY_CHARACTERS, randomBytes), attempt: 0 }
-    this.#stop = [page.on('hide', () => this.#putBack()), page.on('show', () => this.#catchUp())]
   }
 
   get key(): string {
@@ -41,14 +38,14 @@ export class SessionKey {
     return this.#kept.attempt
   }
 
-  /** Idempotent. */
-  close(): void {
-    this.live = false
+  /** A room is joined or left: whether a reload should find the session again. Off, nothing listens to the page. */
+  set live(on: boolean) {
     for (const stop of this.#stop.splice(0)) stop()
+    if (!on) return
+    this.#stop = [this.#page.on('hide', () => this.#putBack()), this.#page.on('show', () => this.#catchUp())]
   }
 
   #putBack(): void {
-    if (!this.live) return
     try {
       this.#page.storage?.setItem(this.#name, JSON.stringify(this.#kept))
     } catch {

@@ -117,6 +117,18 @@ test('even a listener of listenerFailed that throws', async () => {
   await expect.poll(() => bench.client.state.messages).toHaveLength(2)
 })
 
+test('and a listener of everything that throws at everything', async () => {
+  const line = await join()
+  const failed = vi.fn()
+  bench.client.on('listenerFailed', failed)
+  bench.client.on('*', () => {
+    throw new Error('a bug of the app')
+  })
+  line.send(chatSent(3, 'hello'))
+  await expect.poll(() => bench.client.state.messages).toHaveLength(1)
+  expect(failed.mock.calls.map(([{ event }]) => event)).toContain('*')
+})
+
 test('on, once and off', async () => {
   const line = await join()
   const [always, once, removed, unsubscribed] = [vi.fn(), vi.fn(), vi.fn(), vi.fn()]
