@@ -15,10 +15,10 @@ const BOTH = ['microphone', 'camera']
 // makes this one is in there only from its end to its next beginning.
 const tab = JSON.parse(sessionStorage.tab ?? '{}')
 tab.identity ??= crypto.getRandomValues(new Uint32Array(4)).join('-')
-onpagehide = () => {
+addEventListener('pagehide', () => {
   sessionStorage.tab = JSON.stringify(tab)
-}
-onpageshow = () => sessionStorage.removeItem('tab')
+})
+addEventListener('pageshow', () => sessionStorage.removeItem('tab'))
 name.value = localStorage.name ?? ''
 role.value = tab.role ?? 'guest'
 room.value = new URLSearchParams(location.search).get('room') ?? newRoomName()
