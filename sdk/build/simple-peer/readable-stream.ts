@@ -5,7 +5,7 @@ import EventEmitter from 'eventemitter3'
  * A peer is never piped here: it pushes what its data channel receives, and ends when it is destroyed. The two state
  * records are read by simple-peer's destroy.
  */
-export class Duplex extends EventEmitter {
+class Duplex extends EventEmitter {
   readonly _readableState = { ended: false }
   readonly _writableState = { finished: false }
 
@@ -22,3 +22,5 @@ export class Duplex extends EventEmitter {
     this._writableState.finished = true
   }
 }
+
+export default { Duplex }

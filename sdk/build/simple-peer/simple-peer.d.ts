@@ -26,9 +26,8 @@ export type PeerSignal =
 
 export interface PeerEvents {
   signal: (signal: PeerSignal) => void
-  connect: () => void
   data: (data: string | Uint8Array) => void
-  error: (error: Error & { code: string }) => void
+  error: (error: Error) => void
   close: () => void
   iceStateChange: (connection: RTCIceConnectionState, gathering: RTCIceGatheringState) => void
   signalingStateChange: (state: RTCSignalingState) => void
@@ -38,7 +37,6 @@ export interface PeerEvents {
 export default class SimplePeer {
   constructor(options: PeerOptions)
   readonly initiator: boolean
-  readonly connected: boolean
   readonly destroyed: boolean
   readonly destroying: boolean
   /** Bytes the data channel has not sent yet. */
@@ -47,9 +45,9 @@ export default class SimplePeer {
   once<Name extends keyof PeerEvents>(name: Name, listener: PeerEvents[Name]): this
   off<Name extends keyof PeerEvents>(name: Name, listener: PeerEvents[Name]): this
   removeAllListeners(): this
-  /** Throws ERR_DESTROYED once destroyed. */
+  /** Throws once destroyed. */
   signal(signal: PeerSignal): void
-  /** Throws ERR_DESTROYED once destroyed, and InvalidStateError or TypeError as RTCDataChannel.send does. */
+  /** Throws once destroyed, and InvalidStateError or TypeError as RTCDataChannel.send does. */
   send(data: string | ArrayBuffer | ArrayBufferView | Blob): void
   /** Starts an offer (initiator), or asks the other side for one. */
   negotiate(): void

@@ -117,11 +117,6 @@ export class PeerFacade {
     }
   }
 
-  /** simple-peer polls for the addresses in use before it says "connect". Real statistics cost time and nobody reads the addresses. */
-  async getStats(): Promise<Map<string, object>> {
-    return new Map([['pair', { id: 'pair', type: 'candidate-pair', selected: true }]])
-  }
-
   realStats(): Promise<RTCStatsReport> {
     return this.#pc.getStats()
   }

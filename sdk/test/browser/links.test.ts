@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { simplePeerAliases } from '../../build/simple-peer/trimmed'
+import { trimmedSimplePeer } from '../../build/simple-peer/trimmed'
 import { mediaTransportContract } from '../contract/media-transport'
 import { launchBrowser } from './launch-browser'
 import type { LinksPage } from './links-page'
@@ -129,7 +129,7 @@ async function bundle(): Promise<string> {
     format: 'iife',
     platform: 'browser',
     target: 'es2022',
-    alias: simplePeerAliases,
+    plugins: [trimmedSimplePeer],
   })
   return outputFiles[0]?.text ?? ''
 }

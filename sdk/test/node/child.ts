@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { simplePeerAliases } from '../../build/simple-peer/trimmed'
+import { trimmedSimplePeer } from '../../build/simple-peer/trimmed'
 
 /** Where a bundle finds the packages that it does not contain, and git does not look. */
 const FOLDER = fileURLToPath(new URL('../../../node_modules/.peerstage-', import.meta.url))
@@ -20,8 +20,8 @@ export async function compile(program: string): Promise<{ path: string; remove()
     outfile: path,
     format: 'esm',
     platform: 'node',
-    external: ['@roamhq/wrtc'],
-    alias: simplePeerAliases,
+    external: ['@roamhq/wrtc', 'ws'],
+    plugins: [trimmedSimplePeer],
   })
   return { path, remove: () => rm(folder, { recursive: true, force: true }) }
 }

@@ -1,2 +1,0 @@
-// The original binds `window` or `global` while it loads. Called bare, the function every runtime has needs neither.
-module.exports = (task) => queueMicrotask(task)
