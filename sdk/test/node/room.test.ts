@@ -1,0 +1,63 @@
+// A room of Node processes, each a real client on the real WebRTC of Node, at a real server.
+import { afterEach, expect, test } from 'vitest'
+import { RoomHouse } from '../fakes/room-house'
+import { Child, compile } from './child'
+import type { RoomDown, RoomUp } from './room-program'
+
+type Peer = { name: string; child: Child<RoomUp, RoomDown> }
+
+const NAMES = ['Ada', 'Ben', 'Cyd', 'Dee']
+
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+test('four processes in one room: six links, everyone’s pictures and chat reach everyone, and each exits cleanly', async () => {
+  const peers = await enter(NAMES)
+
+  const live = await Promise.all(peers.map(({ child }) => until(child, 'live')))
+  expect(live).toEqual(peers.map(({ name }) => ({ kind: 'live', linked: othersOf(name), seen: othersOf(name) })))
+
+  for (const { child } of peers) child.send({ kind: 'say' })
+  const [first, ...rest] = await Promise.all(peers.map(({ child }) => until(child, 'heard')))
+  const texts = first?.texts ?? []
+  expect([...texts].sort()).toEqual(NAMES.map((name) => `${name} is here`))
+  for (const each of rest) expect(each.texts).toEqual(texts)
+
+  for (const { child } of peers) child.send({ kind: 'leave' })
+  const left = { kind: 'left', texts, status: 'left', links: 0 }
+  for (const { child } of peers) expect(await until(child, 'left')).toEqual(left)
+  for (const { child } of peers) expect(await child.ended()).toBe('exit code 0')
+})
+
+async function enter(names: readonly string[]): Promise<Peer[]> {
+  const program = await compile('./room-program.ts')
+  cleanups.push(program.remove)
+  const house = new RoomHouse()
+  cleanups.push(() => house.close())
+  const url = await house.url()
+  return Promise.all(
+    names.map(async (name, i) => {
+      const role = i === 0 ? 'host' : 'guest'
+      const token = await house.server.tokens.sign({ room: 'node', identity: name, name, role })
+      const child = new Child<RoomUp, RoomDown>(program.path, [url, name, token])
+      cleanups.push(() => child.kill())
+      return { name, child }
+    }),
+  )
+}
+
+const othersOf = (name: string): string[] => NAMES.filter((other) => other !== name)
+
+/** The next message of that kind. Throws what the process complains of, and when it ends instead. */
+async function until<K extends RoomUp['kind']>(
+  child: Child<RoomUp, RoomDown>,
+  kind: K,
+): Promise<Extract<RoomUp, { kind: K }>> {
+  for (;;) {
+    const message = await child.next()
+    if (message.kind === 'failed') throw new Error(message.reason)
+    if (message.kind === kind) return message as Extract<RoomUp, { kind: K }>
+  }
+}
