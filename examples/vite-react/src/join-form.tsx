@@ -13,11 +13,24 @@ export function JoinForm({ visit, onJoin }: Props) {
       <form action={submit}>
         <label>
           Your name
-          <input name="name" defaultValue={visit.name} required pattern=".*\S.*" maxLength={64} autoComplete="nickname" />
+          <input
+            name="name"
+            defaultValue={visit.name}
+            required
+            pattern=".*\S.*"
+            maxLength={64}
+            autoComplete="nickname"
+          />
         </label>
         <label>
           Room
-          <input name="room" defaultValue={visit.room} required pattern="[\w\-]{1,64}" title="Letters, digits, _ and -" />
+          <input
+            name="room"
+            defaultValue={visit.room}
+            required
+            pattern="[\w\-]{1,64}"
+            title="Letters, digits, _ and -"
+          />
         </label>
         <button type="submit" className="primary">
           Join

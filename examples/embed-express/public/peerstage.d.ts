@@ -1,0 +1,4 @@
+// What the script tag defines.
+interface Window {
+  Peerstage: typeof import('@peerstage/sdk')
+}

@@ -1,0 +1,99 @@
+// The page of the room: joins with a token of the app's, shows who is there and what they say, and leaves.
+const { LiveStreamClient } = window.Peerstage
+const client = new LiveStreamClient({ room: 'class', token: fetchToken })
+/** @type {Map<string, HTMLElement>} */
+const tiles = new Map()
+
+/** Asked anew for each connection. Who is logged in is known by the cookie. */
+async function fetchToken() {
+  const response = await fetch('/token')
+  if (!response.ok) throw new Error(`No token: ${response.status}`)
+  return (await response.json()).token
+}
+
+$('join').onclick = async () => {
+  try {
+    await client.join()
+    await client.media.publish({ camera: true, microphone: true })
+  } catch {
+    // Told below: by the state when it is the joining, by `commandFailed` when it is a device.
+  }
+}
+$('leave').onclick = () => client.leave()
+$('compose').onsubmit = (event) => {
+  event.preventDefault()
+  const form = /** @type {HTMLFormElement} */ (event.currentTarget)
+  const text = String(new FormData(form).get('text')).trim()
+  if (text) client.chat.send(text)
+  form.reset()
+}
+
+client.on('commandFailed', ({ error }) => showProblem(error))
+client.subscribe(() => {
+  const state = client.getState()
+  const isIn = state.self !== null && state.status !== 'left'
+  $('join').hidden = state.status !== 'idle' && state.status !== 'left'
+  $('leave').hidden = !isIn
+  $('room').hidden = !isIn
+  showPeople(isIn ? state.participants : [])
+  showMessages(state.messages)
+  if (state.status === 'left') showProblem(state.error)
+  if (state.status === 'joining') showProblem()
+})
+
+/** @param {readonly import('@peerstage/sdk').ParticipantView[]} participants */
+function showPeople(participants) {
+  for (const [id, tile] of tiles) {
+    if (participants.some((participant) => participant.id === id)) continue
+    tile.remove()
+    tiles.delete(id)
+  }
+  for (const { id, name, role, isSelf } of participants) {
+    const tile = tiles.get(id) ?? newTile(id)
+    tile.classList.toggle('self', isSelf)
+    const caption = tile.querySelector('p')
+    if (caption) caption.textContent = `${name}${isSelf ? ' (you)' : ''}${role === 'host' ? ', teacher' : ''}`
+  }
+}
+
+/** @param {string} id */
+function newTile(id) {
+  const tile = document.createElement('li')
+  const video = document.createElement('video')
+  tile.append(video, document.createElement('p'))
+  $('people').append(tile)
+  tiles.set(id, tile)
+  // Off the page the video lets go of the stream by itself.
+  client.media.attach(video, { participantId: id, kind: 'talk' })
+  return tile
+}
+
+/** @param {readonly import('@peerstage/sdk').ChatMessage[]} messages */
+function showMessages(messages) {
+  const lines = messages.map(({ name, text }) => {
+    const line = document.createElement('li')
+    const author = document.createElement('b')
+    author.textContent = name
+    line.append(author, ` ${text}`)
+    return line
+  })
+  $('messages').replaceChildren(...lines)
+}
+
+/** @param {import('@peerstage/sdk').LiveStreamError} [error] */
+function showProblem(error) {
+  $('problem').textContent = error ? [error.message, error.userAction].filter(Boolean).join(' ') : ''
+}
+
+// The app's own WebSocket, beside the room's.
+const pages = new WebSocket(new URL('/pages', location.href.replace(/^http/, 'ws')))
+pages.addEventListener('message', ({ data }) => {
+  $('pages').textContent = data === '1' ? '1 page open' : `${data} pages open`
+})
+
+/** @param {string} id */
+function $(id) {
+  const element = document.getElementById(id)
+  if (!element) throw new Error(`The page has no #${id}.`)
+  return element
+}
