@@ -95,7 +95,7 @@ export const settingsEntries = {
 
 const settingsSchema = v.strictObject(settingsEntries, 'is no option of this server')
 export type Settings = Omit<v.InferOutput<typeof settingsSchema>, 'limits'> & { readonly limits: Limits }
-/** Every option that is data; the meaning and default of each is in the docs, under deployment. */
+/** Every option that is data; their defaults are those of the command line. @useDeclaredType */
 export type SettingsInput = v.InferInput<typeof settingsSchema>
 
 /** What is wrong with one option. `path`: where, like `auth.secret`; `sentence`: what it must be. Never its value. */

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export type { IceServer, Limits, ModeName, Role } from '@peerstage/sdk/protocol'
-export { ConfigError, type Problem } from './config'
+export { ConfigError, type Problem, type SettingsInput } from './config'
 export type { Clock, Journal, LoadedRoom, RoomLog } from './hosting/ports'
 export { LogUnavailable, REPLAY_WINDOW } from './hosting/ports'
 export type { RoomStats } from './hosting/rooms'

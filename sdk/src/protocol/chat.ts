@@ -16,7 +16,7 @@ export const chatMessage = v.object({
   text: v.string(),
   at: timestamp,
 })
-/** A chat message as all see it. Plain text: whoever shows it escapes it. */
+/** A chat message as all see it. Plain text: whoever shows it escapes it. @useDeclaredType */
 export type ChatMessage = v.InferOutput<typeof chatMessage>
 
 /** Says something to all. Tabs and newlines are kept, other control characters are taken out. */
@@ -52,7 +52,7 @@ export const chatHistoryResult = v.object({
   /** Whether there are older ones still. */
   hasMore: v.boolean(),
 })
-/** What `chat.history` gives: older messages, oldest first. */
+/** What `chat.history` gives: older messages, oldest first. @useDeclaredType */
 export type ChatHistoryResult = v.InferOutput<typeof chatHistoryResult>
 
 /** A message was written. */

@@ -33,7 +33,7 @@ export const limits = v.object({
   /** Casts that may come at once after a pause. */
   castBurst: count,
 })
-/** What the server holds a client to. */
+/** What the server holds a client to. @useDeclaredType */
 export type Limits = v.InferOutput<typeof limits>
 
 /** What a server holds its clients to unless it is told otherwise. Most are also in the schemas: a server may ask for less, not for more. */

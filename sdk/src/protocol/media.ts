@@ -12,7 +12,7 @@ export const sourceState = v.object({
   /** Published, and lost for now: the device went away, or a phone call took it. */
   interrupted: v.boolean(),
 })
-/** One slot of a participant, as all see it. */
+/** One slot of a participant, as all see it. @useDeclaredType */
 export type SourceState = v.InferOutput<typeof sourceState>
 
 /** The four slots of a participant. */

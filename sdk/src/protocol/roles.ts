@@ -22,7 +22,7 @@ export type Source = (typeof SOURCES)[number]
 
 /** What a room is for: how many may be on stage, and what they may publish. */
 export const modeName = v.picklist(['voice', 'camera', 'studio'])
-/** What a room is for, by name. */
+/** What a room is for, by name. @useDeclaredType */
 export type ModeName = v.InferOutput<typeof modeName>
 
 /** What a room is for, as data. */
@@ -33,7 +33,7 @@ export const mode = v.object({
   /** What they may publish. */
   sources: v.array(source),
 })
-/** What a room is for: how many may be on stage, and what they may publish. */
+/** What a room is for: how many may be on stage, and what they may publish. @useDeclaredType */
 export type Mode = v.InferOutput<typeof mode>
 
 /** The three modes. A room has its server's. */

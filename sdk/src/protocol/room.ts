@@ -21,7 +21,7 @@ export const participant = v.object({
   /** What it publishes. */
   sources: sourceStates,
 })
-/** A participant as all see it. */
+/** A participant as all see it. @useDeclaredType */
 export type Participant = v.InferOutput<typeof participant>
 
 /** A pair of which one is on stage. `born`: the event that made it; a new one means that the link starts afresh. */
@@ -50,7 +50,7 @@ export const room = v.object({
   /** Open invitations to the stage, the oldest first. */
   invitations: v.array(stageInvitation),
 })
-/** The public state of a room. */
+/** The public state of a room. @useDeclaredType */
 export type Room = v.InferOutput<typeof room>
 
 /** The participant of an id; undefined when it is not in the room. */

@@ -13,7 +13,7 @@ export const iceServer = v.object({
   username: v.optional(v.string()),
   credential: v.optional(v.string()),
 })
-/** A STUN or TURN server, as `RTCConfiguration.iceServers` takes it. */
+/** A STUN or TURN server, as `RTCConfiguration.iceServers` takes it. @useDeclaredType */
 export type IceServer = v.InferOutput<typeof iceServer>
 
 /**

@@ -76,5 +76,5 @@ export const roomEnded = v.object({
 
 /** Whether a participant's connection is up. A cast: it is not logged. */
 export const presence = v.picklist(['connected', 'reconnecting'])
-/** Whether a participant's connection is up. */
+/** Whether a participant's connection is up. @useDeclaredType */
 export type Presence = v.InferOutput<typeof presence>

@@ -4,12 +4,12 @@ import { strict } from './strict'
 
 /** A raised hand, public. */
 export const stageRequest = v.object({ participantId, at: timestamp })
-/** A raised hand. */
+/** A raised hand. @useDeclaredType */
 export type StageRequest = v.InferOutput<typeof stageRequest>
 
 /** A moderator's invitation to come on stage, public. */
 export const stageInvitation = v.object({ participantId, by: participantId, at: timestamp })
-/** A moderator's invitation to come on stage. */
+/** A moderator's invitation to come on stage. @useDeclaredType */
 export type StageInvitation = v.InferOutput<typeof stageInvitation>
 
 /** Raises the hand; with an invitation open it accepts that, and the sender is on stage at once. */
