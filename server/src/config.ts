@@ -71,7 +71,7 @@ export const settingsEntries = {
       'is no option of auth',
     ),
   ),
-  /** Lets everybody on this machine in, without a token. Never for others. Default false. */
+  /** Lets everybody on this machine in, without a token. Never for others, and never beside `auth`. Default false. */
   dev: v.exactOptional(v.boolean('must be true or false'), false),
   /** Origins of pages that may connect, like `https://example.com`. Default: any, for nothing here rides on cookies. */
   allowedOrigins: v.exactOptional(v.array(origin, 'must be a list of origins')),

@@ -3,7 +3,7 @@ import type { Server as SecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { ConfigError } from './config'
 import type { Gateway } from './gateway/gateway'
-import type { RoomLog } from './hosting/ports'
+import type { Clock, RoomLog } from './hosting/ports'
 import type { Rooms } from './hosting/rooms'
 import type { RequestListener } from './http/listener'
 
@@ -12,6 +12,7 @@ const DEFAULT_DEADLINE_MS = 25_000
 const HTTP_TIMEOUT_MS = 10_000
 
 export type LifetimeParts = {
+  readonly clock: Clock
   readonly gateway: Gateway
   readonly rooms: Rooms
   readonly log: RoomLog
@@ -100,9 +101,15 @@ async function end(parts: LifetimeParts, server: Server | undefined, deadlineMs:
   parts.draining()
   // No new connections, while the goodbyes go out.
   const httpClosed = server?.listening ? new Promise<void>((resolve) => server.close(() => resolve())) : undefined
+  let cancel = () => {}
+  const overdue = new Promise<void>((resolve) => {
+    cancel = parts.clock.after(deadlineMs, resolve)
+  })
   await parts.gateway.drain(deadlineMs)
   parts.rooms.close()
   server?.closeAllConnections()
-  await httpClosed
+  // A socket that was upgraded is beyond `closeAllConnections`, and must not hold the end up.
+  await Promise.race([httpClosed, overdue])
+  cancel()
   await parts.log.close()
 }

@@ -5,6 +5,7 @@ import { ConfigError, checkSettings, type Settings, type SettingsInput } from '.
 import { createVerify, type Verify } from './gateway/auth'
 import { DEFAULT_AUDIENCE, secretBytes } from './gateway/claims'
 import { Gateway } from './gateway/gateway'
+import { isLocalRequest } from './gateway/local-request'
 import { localOrigins, originRule } from './gateway/origin'
 import type { Clock, Journal, RoomLog } from './hosting/ports'
 import { type RoomStats, Rooms } from './hosting/rooms'
@@ -65,13 +66,21 @@ export type PeerstageServer = Lifetime & {
  * const token = await live.tokens.sign({ room: 'town-hall', identity: user.id, name: user.name, role: 'guest' })
  * ```
  *
- * @throws ConfigError when an option is wrong, or neither `auth` nor `dev: true` is given
+ * @throws ConfigError when an option is wrong, or not one of `auth` and `dev: true` is given, or both are
  */
-export function createPeerstageServer(options: PeerstageServerOptions): PeerstageServer {
+export function createPeerstageServer(options: PeerstageServerOptions = {}): PeerstageServer {
   const { log: givenLog, logger, clock = systemClock(), demoFolder, ...data } = options
   const settings = checkSettings(data)
   if (settings.auth === undefined && !settings.dev) {
     throw new ConfigError([{ path: 'auth.secret', sentence: 'is needed, unless dev is true' }])
+  }
+  if (settings.auth !== undefined && settings.dev) {
+    throw new ConfigError([
+      {
+        path: 'dev',
+        sentence: 'must be false beside auth: it gives a token to whoever asks, and that secret is in use',
+      },
+    ])
   }
   const log = givenLog ?? memoryLog(clock)
   const journal = logger ?? createLogger(settings.logLevel)
@@ -123,11 +132,12 @@ function compose({ settings, log, journal, clock, demoFolder }: Parts): Peerstag
     metrics,
     allowedOrigins,
     isReady: () => ready,
-    mayManage: managers(verify),
+    mayManage: managers(verify, rooms),
     ...(dev
       ? {
           extra: devRoutes({
             signToken: sign,
+            isLocal: isLocalRequest,
             mayRead: localOrigins,
             ...(demoFolder === undefined ? {} : { demoFolder }),
           }),
@@ -139,7 +149,7 @@ function compose({ settings, log, journal, clock, demoFolder }: Parts): Peerstag
     ready = false
   }
   return {
-    ...createLifetime({ gateway, rooms, log, requestListener, localOnly: dev, draining }),
+    ...createLifetime({ clock, gateway, rooms, log, requestListener, localOnly: dev, draining }),
     requestListener,
     tokens: { sign },
     rooms: { open: (id) => rooms.open(id), end: (id) => rooms.end(id), stats: (id) => rooms.stats(id) },
@@ -150,10 +160,12 @@ function rulesOf({ mode, limits, createRooms, duplicateSessions, dev }: Settings
   return { mode: MODES[mode], limits, createRooms, duplicateSessions, firstIsHost: dev }
 }
 
-/** A room is looked after by its host, and by an admin. */
-function managers(verify: Verify): (token: string, roomId: string) => Promise<boolean> {
+/** A room is looked after by its host, as the room has it and not the token alone, and by an admin. */
+function managers(verify: Verify, rooms: Rooms): (token: string, roomId: string) => Promise<boolean> {
   return async (token, roomId) => {
     const verified = await verify(token, roomId)
-    return 'claims' in verified && (verified.claims.admin || verified.claims.role === 'host')
+    if ('goodbye' in verified) return false
+    const { admin, role, sub } = verified.claims
+    return admin || (rooms.standingOf(roomId, sub) ?? role) === 'host'
   }
 }

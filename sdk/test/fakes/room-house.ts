@@ -15,7 +15,8 @@ export class RoomHouse {
 
   async url(): Promise<string> {
     if (this.#server === undefined) {
-      this.#server = createPeerstageServer({ dev: true, logLevel: 'silent', iceServers: [], ...this.#options })
+      const dev = this.#options.auth === undefined
+      this.#server = createPeerstageServer({ dev, logLevel: 'silent', iceServers: [], ...this.#options })
       this.#url = (await this.#server.listen(0)).url
     }
     return this.#url

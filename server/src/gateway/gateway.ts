@@ -11,6 +11,7 @@ import { Budgets } from './budget'
 import { Crowd, type CrowdLimits, type Ticket } from './crowd'
 import { beat } from './heartbeat'
 import { type Address, addressOf, type Greeting, greetingOf } from './hello'
+import { isLocalRequest } from './local-request'
 import type { OriginRule } from './origin'
 import { SocketConnection } from './socket-connection'
 import { createSocketServer } from './socket-server'
@@ -24,7 +25,7 @@ export type GatewayParts = {
   readonly meter: Meter
   readonly journal: Journal
   readonly verify: Verify
-  /** The role that dev mode gives whoever has no token; without it a token is needed. */
+  /** The role that dev mode gives whoever has no token and is on this machine; without it a token is needed. */
   readonly roleWithoutToken: Role | undefined
   readonly mayConnect: OriginRule
   readonly crowd: CrowdLimits
@@ -35,6 +36,8 @@ export type GatewayParts = {
 
 /** Verification that takes longer has failed. Absolute: nothing that a client does makes it longer. */
 const VERIFICATION_MS = 5000
+/** A client that was turned away may take so long to read why; half-open, its socket would stay for as long as it likes. */
+const TURNED_AWAY_MS = 2000
 /** Clients of a draining server come back spread over so long. */
 const DRAIN_JITTER_MS = 10_000
 
@@ -111,6 +114,10 @@ export class Gateway {
   #turnAway(socket: Duplex, status: 429 | 503): void {
     this.#parts.meter.refusal(String(status))
     const reason = status === 429 ? 'Too Many Requests' : 'Service Unavailable'
+    const cancel = this.#parts.clock.after(TURNED_AWAY_MS, () => socket.destroy())
+    socket.once('close', cancel)
+    // The sockets of an HTTP server are half-open: one that we alone have ended would stay until its client ends it.
+    socket.once('finish', () => socket.destroy())
     socket.end(`HTTP/1.1 ${status} ${reason}\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
   }
 
@@ -129,7 +136,7 @@ export class Gateway {
       })
       const greeting = this.#examine(request, address)
       if ('goodbye' in greeting) this.#refuse(connection, ws, greeting.goodbye, greeting.reason)
-      else void this.#verify(connection, ws, greeting, ticket)
+      else void this.#verify(connection, ws, greeting, ticket, this.#roleWithoutToken(request))
     })
   }
 
@@ -141,8 +148,18 @@ export class Gateway {
     return greetingOf(request, address)
   }
 
-  async #verify(connection: SocketConnection, ws: WebSocket, greeting: Greeting, ticket: Ticket): Promise<void> {
-    const { clock, verify, roleWithoutToken } = this.#parts
+  #roleWithoutToken(request: IncomingMessage): Role | undefined {
+    return isLocalRequest(request) ? this.#parts.roleWithoutToken : undefined
+  }
+
+  async #verify(
+    connection: SocketConnection,
+    ws: WebSocket,
+    greeting: Greeting,
+    ticket: Ticket,
+    roleWithoutToken: Role | undefined,
+  ): Promise<void> {
+    const { clock, verify } = this.#parts
     const cancel = clock.after(VERIFICATION_MS, () => {
       this.#refuse(connection, ws, 'verification_timeout', 'The token could not be verified in time.')
     })

@@ -1,3 +1,5 @@
+import { isLocalName } from './local-request'
+
 /** Whether a page of this origin may connect. */
 export type OriginRule = (origin: string | undefined) => boolean
 
@@ -14,6 +16,5 @@ export function originRule(allowed: readonly string[] | undefined): OriginRule {
 /** Pages of this machine alone: what dev mode allows, where no token is asked for. */
 export const localOrigins: OriginRule = (origin) => {
   if (origin === undefined) return true
-  const host = URL.canParse(origin) ? new URL(origin).hostname : ''
-  return host === 'localhost' || host.endsWith('.localhost') || host === '127.0.0.1' || host === '[::1]'
+  return URL.canParse(origin) && isLocalName(new URL(origin).hostname)
 }

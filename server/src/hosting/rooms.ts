@@ -1,6 +1,7 @@
 import type { IceServer, Role } from '@peerstage/sdk/protocol'
 import { ROLES, reject } from '@peerstage/sdk/protocol'
 import type { RoomRules } from '../room/command'
+import { isRemoved } from '../room/index'
 import { perform } from './effect'
 import type { RoomInput } from './input'
 import type { Clock, Journal, Meter, NewId, RoomLog } from './ports'
@@ -70,6 +71,13 @@ export class Rooms {
   stats(roomId: string): RoomStats | undefined {
     const host = this.#hosts.get(roomId)
     return host === undefined ? undefined : statsOf(host)
+  }
+
+  /** What an open room has made of an identity since its token was signed; undefined where the token still says it all. */
+  standingOf(roomId: string, identity: string): Role | 'removed' | undefined {
+    const state = this.#hosts.get(roomId)?.state
+    if (state === undefined) return undefined
+    return isRemoved(state, identity, this.#parts.clock.now()) ? 'removed' : state.ledger.overrides.get(identity)
   }
 
   /** All open rooms. */

@@ -1,12 +1,16 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
+import type { HttpBindings } from '@hono/node-server'
 import { type Role, role, roomId } from '@peerstage/sdk/protocol'
-import { Hono } from 'hono'
+import { type Handler, Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import * as v from 'valibot'
 
 export type DevRoutesParts = {
   readonly signToken: (claims: { room: string; identity: string; role: Role; name?: string }) => Promise<string>
+  /** Whether a request comes from this machine. Nobody else is served: an app may listen for the whole world. */
+  readonly isLocal: (request: HttpBindings['incoming']) => boolean
   /** Pages of which origins may fetch tokens: an app's own dev server runs on another port. */
   readonly mayRead: (origin: string) => boolean
   /** Folder of static files to serve at `/`; without one only the token endpoint is there. */
@@ -44,11 +48,14 @@ const tokenQuery = v.object({
   role: v.optional(role, 'viewer'),
 })
 
-/** What dev mode adds: tokens for whoever asks, and the example page. */
-export function devRoutes({ signToken, mayRead, demoFolder }: DevRoutesParts): Hono {
-  const app = new Hono()
+type Bound = { Bindings: HttpBindings }
+
+/** What dev mode adds, for this machine alone: tokens for whoever asks, and the example page. */
+export function devRoutes({ signToken, isLocal, mayRead, demoFolder }: DevRoutesParts): Hono<Bound> {
+  const app = new Hono<Bound>()
+  const local = onlyIf(isLocal)
   app.use('/dev/*', cors({ origin: (origin) => (mayRead(origin) ? origin : null) }))
-  app.get('/dev/token', async (c) => {
+  app.get('/dev/token', local, async (c) => {
     const query = v.safeParse(tokenQuery, c.req.query())
     if (!query.success) {
       const message = 'Give room and identity, and if you like name and role (host, cohost, guest, viewer).'
@@ -57,23 +64,33 @@ export function devRoutes({ signToken, mayRead, demoFolder }: DevRoutesParts): H
     const { room, identity, name, role } = query.output
     return c.json({ token: await signToken({ room, identity, role, ...(name === undefined ? {} : { name }) }) })
   })
-  if (demoFolder === undefined) return app
-  const files = listed(demoFolder)
-  app.get('*', async (c, next) => {
-    const file = (await files).get(c.req.path === '/' ? '/index.html' : c.req.path)
-    if (file === undefined) return next()
-    const type = CONTENT_TYPES[extname(file)] ?? 'application/octet-stream'
-    return c.body(new Uint8Array(await readFile(file)), 200, {
-      'content-type': type,
-      'content-security-policy': PAGE_POLICY,
-    })
-  })
+  // A route for each file: all other paths stay those of the app around us.
+  for (const [path, file] of demoFolder === undefined ? [] : listed(demoFolder)) {
+    const served = serving(file)
+    app.get(path, local, served)
+    if (path === '/index.html') app.get('/', local, served)
+  }
   return app
 }
 
+/** Lets requests of this machine through. */
+function onlyIf(isLocal: DevRoutesParts['isLocal']): MiddlewareHandler<Bound> {
+  return async (c, next) => {
+    if (isLocal(c.env.incoming)) return next()
+    const message = 'Dev mode serves the machine it runs on, by the name localhost, and nobody else.'
+    return c.json({ error: { code: 'forbidden', message } }, 403)
+  }
+}
+
+function serving(file: string): Handler {
+  const type = CONTENT_TYPES[extname(file)] ?? 'application/octet-stream'
+  const headers = { 'content-type': type, 'content-security-policy': PAGE_POLICY }
+  return async (c) => c.body(new Uint8Array(await readFile(file)), 200, headers)
+}
+
 /** The files of a folder by their URL path. Nothing outside this list is served, so no path can climb out of it. */
-async function listed(folder: string): Promise<ReadonlyMap<string, string>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+function listed(folder: string): ReadonlyMap<string, string> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   return new Map(files.map((file) => [`/${relative(folder, file).split(sep).join('/')}`, file]))
 }

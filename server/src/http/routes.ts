@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server'
 import { roomId } from '@peerstage/sdk/protocol'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
@@ -14,7 +15,7 @@ export type RoutesParts = {
   readonly mayManage: (token: string, roomId: string) => Promise<boolean>
   readonly allowedOrigins: readonly string[] | undefined
   /** More routes: those of dev mode. */
-  readonly extra?: Hono
+  readonly extra?: Hono<{ Bindings: HttpBindings }>
 }
 
 /** Health, metrics and REST. */

@@ -28,7 +28,8 @@ function closed({ ledger }: ServerState): TurnedAway {
   return turnAway('room_ended', 'The room has ended.')
 }
 
-function isRemoved({ ledger }: ServerState, identity: string, now: number): boolean {
+/** Whether an identity was sent away, and may not come back yet. */
+export function isRemoved({ ledger }: ServerState, identity: string, now: number): boolean {
   const until = ledger.removals.get(identity)
   return until !== undefined && (until === null || now < until)
 }

@@ -1,5 +1,22 @@
-import { expect, test } from 'vitest'
+import { connect } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { UPGRADE_HEADERS } from './raw-upgrade'
 import { runServer } from './running-server'
+
+/** Asks for an upgrade and never ends its own side of the socket. Resolves when the server has ended the other. */
+async function halfOpenUpgrade(url: string): Promise<string> {
+  const { hostname, port } = new URL(url)
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
+  onTestFinished(() => void socket.destroy())
+  const headers = Object.entries(UPGRADE_HEADERS).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.write(`GET /v1/rooms/hall HTTP/1.1\r\nhost: ${hostname}\r\n${headers.join('')}\r\n`)
+  let answer = ''
+  socket.setEncoding('latin1').on('data', (text) => {
+    answer += text
+  })
+  await new Promise((resolve) => socket.once('end', resolve))
+  return answer
+}
 
 test('a drain says goodbye to everybody, with a delay of its own for each, and ends', async () => {
   const { server, enter } = await runServer()
@@ -22,6 +39,13 @@ test('a drain ends by its deadline though a client never answers the close', asy
   await deaf.welcome()
   deaf.socket.pause()
   await server.close({ deadlineMs: 50 })
+})
+
+test('a drain ends though a client that was turned away keeps its half of the socket open', async () => {
+  const { url, server, enter } = await runServer({ maxSockets: 1 })
+  await (await enter('hall', 'ada', { role: 'host' })).welcome()
+  expect(await halfOpenUpgrade(url)).toMatch(/^HTTP\/1.1 503 /)
+  await server.close({ deadlineMs: 60_000 })
 })
 
 test('a server can be closed twice, and is closed once', async () => {

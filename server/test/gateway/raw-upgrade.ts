@@ -24,16 +24,16 @@ export async function knock(
   return { protocol, goodbye, close }
 }
 
+export const UPGRADE_HEADERS = {
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+}
+
 /** Asks for an upgrade by plain HTTP: the status of a refusal, or `upgraded`, or `destroyed`. */
 export async function upgradeStatus(url: string, path: string): Promise<number | 'upgraded' | 'destroyed'> {
-  const asked = request(url + path, {
-    headers: {
-      connection: 'Upgrade',
-      upgrade: 'websocket',
-      'sec-websocket-version': '13',
-      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-    },
-  })
+  const asked = request(url + path, { headers: UPGRADE_HEADERS })
   asked.end()
   return await new Promise((resolve) => {
     asked.on('response', (response) => resolve(response.statusCode ?? 0))

@@ -1,16 +1,19 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import express from 'express'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { createPeerstageServer } from '../../src/index'
+import { createPeerstageServer, type PeerstageServerOptions } from '../../src/index'
 import { SECRET } from '../gateway/running-server'
 import { TestClient } from '../gateway/test-client'
 
 /** An Express 5 app with a WebSocket endpoint of its own, and Peerstage beside it. */
-async function appWithOwnUpgrades() {
+async function appWithOwnUpgrades(options: PeerstageServerOptions = { auth: { secret: SECRET } }) {
   const app = express()
-  const live = createPeerstageServer({ auth: { secret: SECRET }, logLevel: 'silent' })
+  const live = createPeerstageServer({ logLevel: 'silent', ...options })
   app.use(live.requestListener)
   app.get('/', (_request, response) => void response.send('the app'))
   app.get('/livez/mine', (_request, response) => void response.send('also the app'))
@@ -41,6 +44,16 @@ test('Express keeps its own upgrades, and the rooms have theirs', async () => {
   await client.welcome()
   expect(await answer).toBe('echo hello')
   expect(await client.ask({ type: 'chat.send', text: 'hello' })).toMatchObject({ ok: true })
+})
+
+test('in dev mode the files of the demo are its own paths, one by one', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'demo-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  await writeFile(join(folder, 'stage.js'), 'stage()')
+  const { url } = await appWithOwnUpgrades({ dev: true, demoFolder: folder })
+  expect(await (await fetch(url)).text()).toBe('the app')
+  expect(await (await fetch(`${url}/livez/mine`)).text()).toBe('also the app')
+  expect(await (await fetch(`${url}/stage.js`)).text()).toBe('stage()')
 })
 
 test('a drain makes it not ready, while the app goes on', async () => {

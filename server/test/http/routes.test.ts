@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { createPeerstageServer } from '../../src/index'
+import { ConfigError, createPeerstageServer } from '../../src/index'
 import { runServer, SECRET } from '../gateway/running-server'
 
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
@@ -61,6 +62,25 @@ test('stats are for a host of the room and for admins', async () => {
   expect(await stats.json()).toMatchObject({ roomId: 'hall', participants: { host: 1, viewer: 0 }, locked: false })
   const byAdmin = await fetch(path, bearer(await sign({ room: '*', admin: true })))
   expect(byAdmin.status).toBe(200)
+})
+
+test('a demoted or removed host looks after the room no more, whatever its token says; an admin always does', async () => {
+  const { url, server, enter } = await runServer()
+  const ada = await enter('hall', 'ada', { role: 'host' })
+  await ada.welcome()
+  const bob = await enter('hall', 'bob', { role: 'host' })
+  const { self } = await bob.welcome()
+  const sign = (options: object) => server.tokens.sign({ room: 'hall', identity: 'bob', role: 'host', ...options })
+  const status = async (options: object = {}) =>
+    (await fetch(`${url}/v1/rooms/hall/stats`, bearer(await sign(options)))).status
+  expect(await status()).toBe(200)
+  await ada.ask({ type: 'moderation.setRole', participantId: self, role: 'guest' })
+  expect(await status()).toBe(401)
+  await ada.ask({ type: 'moderation.setRole', participantId: self, role: 'host' })
+  expect(await status()).toBe(200)
+  await ada.ask({ type: 'moderation.kick', participantId: self })
+  expect(await status()).toBe(401)
+  expect(await status({ admin: true })).toBe(200)
 })
 
 test('a room can be ended by REST, once', async () => {
@@ -128,6 +148,23 @@ test('dev mode lets pages of this machine read tokens, and no others', async () 
   expect(await from('https://evil.example')).toBeNull()
 })
 
+test('dev mode serves this machine alone, by its own name: neither rebound names nor proxies that speak for others', async () => {
+  const { url, connect } = await runServer({ dev: true })
+  const asked = (headers: Record<string, string>) =>
+    new Promise<number | undefined>((resolve) => {
+      get(`${url}/dev/token?room=hall&identity=ada`, { headers }, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      })
+    })
+  for (const host of ['localhost', '127.0.0.1:8080', '[::1]:80']) expect(await asked({ host })).toBe(200)
+  const foreign = [{ host: 'evil.example' }, { host: '127.0.0.1.evil.example' }, { 'x-forwarded-for': '203.0.113.7' }]
+  for (const headers of foreign) {
+    expect(await asked(headers)).toBe(403)
+    expect(await connect('hall', { headers }).goodbye()).toMatchObject({ code: 'unauthorized' })
+  }
+})
+
 test('dev mode serves the files of the demo, and nothing beside them', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'demo-'))
   onTestFinished(() => rm(folder, { recursive: true }))
@@ -147,8 +184,13 @@ test('dev mode serves the files of the demo, and nothing beside them', async () 
 })
 
 test('a server without auth must say that it is for development', () => {
+  expect(() => createPeerstageServer()).toThrow(ConfigError)
   expect(() => createPeerstageServer({})).toThrow('auth.secret is needed, unless dev is true.')
   expect(() => createPeerstageServer({ auth: { secret: 'short' } })).toThrow('auth.secret must have at least 32 bytes.')
+})
+
+test('a secret that is in use is never at the service of dev mode', () => {
+  expect(() => createPeerstageServer({ auth: { secret: SECRET }, dev: true })).toThrow('dev must be false beside auth')
 })
 
 test('without a secret it listens on this machine only', async () => {

@@ -1,0 +1,22 @@
+import type { IncomingMessage } from 'node:http'
+
+/** Whether a host name stands for this machine: `localhost`, a name below it, 127.0.0.0/8, or `[::1]`. */
+export const isLocalName = (name: string): boolean =>
+  name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name)
+
+/**
+ * Whether a request comes from this machine and means it. The address alone does not tell: a page of any site can have its
+ * own name point here (DNS rebinding), which the Host header gives away; and a proxy on this machine speaks for others.
+ */
+export function isLocalRequest({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): boolean {
+  const address = socket.remoteAddress?.replace(/^::ffff:/i, '') ?? ''
+  const isLoopback = address === '::1' || address.startsWith('127.')
+  const isForwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
+  return isLoopback && !isForwarded && isLocalName(nameOf(headers.host))
+}
+
+/** The name of a Host header, without its port. */
+function nameOf(host = ''): string {
+  const url = `http://${host}`
+  return URL.canParse(url) ? new URL(url).hostname : ''
+}
