@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { roomHouse } from './room-house'
+import type { RoomPage } from './room-page'
 
 const house = roomHouse()
 
@@ -39,23 +40,35 @@ test('one host and three viewers make three links', async () => {
   for (const viewer of viewers) expect(await viewer.openConnections()).toBe(1)
 })
 
-test('a demoted participant’s media is dropped at once, whatever its page goes on doing', async () => {
+test('a demoted participant’s media is dropped at once, and its page lets go of the camera', async () => {
   const host = await house.publish({ name: 'Host', role: 'host' })
   const gus = await house.publish({ name: 'Gus', role: 'guest' })
   await host.sees('Gus')
-  const dropped = await host.page.evaluate(
-    async (id) => {
-      await window.client.moderation.setRole(id, 'viewer')
-      const gus = window.client.getState().participants.find((each) => each.id === id)
-      return { role: gus?.role, tracks: gus?.streams.talk?.getTracks().length ?? 0 }
-    },
-    await gus.id(),
-  )
-  expect(dropped).toEqual({ role: 'viewer', tracks: 0 })
+  expect(await demote(host, await gus.id())).toEqual({ role: 'viewer', tracks: 0 })
   await expect.poll(async () => (await gus.participant('Gus'))?.published).toEqual([])
   await expect
     .poll(() => gus.page.evaluate(() => window.client.getState().self?.sources.camera.track?.readyState ?? 'none'))
     .not.toBe('live')
+})
+
+test('a demoted participant’s media is not shown, whatever its page goes on sending', async () => {
+  const host = await house.publish({ name: 'Host', role: 'host' })
+  const gus = await house.publish({ name: 'Gus', role: 'guest' })
+  await host.sees('Gus')
+  await demote(host, await gus.id())
+  // Its client obeys. What its page does next goes past the client.
+  await expect.poll(() => gus.page.evaluate(slotsInUse)).toBe(0)
+  const [shown, before] = [await host.events('trackAdded'), await host.page.evaluate(mediaReceived)]
+  await gus.page.evaluate(sendAnyway)
+
+  const arrived = async () => {
+    const now = await host.page.evaluate(mediaReceived)
+    return { pictures: now.pictures - before.pictures > 20, sound: now.sound - before.sound > 50 }
+  }
+  await expect.poll(arrived).toEqual({ pictures: true, sound: true })
+  expect(await host.participant('Gus')).toMatchObject({ role: 'viewer', published: [], talk: [], screen: [] })
+  expect(await host.events('trackAdded')).toEqual(shown)
+  expect(await host.descriptions()).toEqual([1])
 })
 
 test('a kicked participant has no way back', async () => {
@@ -85,3 +98,38 @@ test('a moderator mutes a guest, and cannot unmute it', async () => {
   await expect.poll(async () => (await gus.participant('Gus'))?.muted).toEqual(['microphone'])
   expect(await gus.page.evaluate(() => 'unmute' in window.client.moderation)).toBe(false)
 })
+
+/** Makes a viewer of somebody. Answers with what the host shows of them the moment that it is done. */
+function demote(host: RoomPage, participantId: string) {
+  return host.page.evaluate(async (id) => {
+    await window.client.moderation.setRole(id, 'viewer')
+    const found = window.client.getState().participants.find((each) => each.id === id)
+    return { role: found?.role, tracks: found?.streams.talk?.getTracks().length ?? 0 }
+  }, participantId)
+}
+
+/** How many slots of the page's connections hold a track. */
+function slotsInUse(): number {
+  const senders = window.probe.connections.flatMap((each) => each.getSenders())
+  return senders.filter(({ track }) => track !== null).length
+}
+
+/** Fills the slots of microphone and camera with new tracks, without a word to the client. */
+async function sendAnyway(): Promise<void> {
+  const tracks = (await navigator.mediaDevices.getUserMedia({ audio: true, video: true })).getTracks()
+  for (const track of tracks) {
+    for (const connection of window.probe.connections) {
+      const slot = connection.getTransceivers().find(({ receiver }) => receiver.track.kind === track.kind)
+      await slot?.sender.replaceTrack(track)
+    }
+  }
+}
+
+/** What came over the wire so far, shown or not: whole pictures, and packets of sound. */
+async function mediaReceived(): Promise<{ pictures: number; sound: number }> {
+  const reports = await Promise.all(window.probe.connections.map((each) => each.getStats()))
+  const media = reports.flatMap((report) => [...report.values()]).filter(({ type }) => type === 'inbound-rtp')
+  const sum = (kind: string, count: string) =>
+    media.filter((each) => each.kind === kind).reduce((total, each) => total + (each[count] ?? 0), 0)
+  return { pictures: sum('video', 'framesReceived'), sound: sum('audio', 'packetsReceived') }
+}
