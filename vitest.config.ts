@@ -9,7 +9,7 @@ const alias = { '@peerstage/sdk/protocol': path('./sdk/src/protocol/index.ts') }
 
 const nodeWebrtc = ['sdk/test/node/**/*.test.ts']
 const browser = ['sdk/test/browser/**/*.test.ts']
-const packaging = ['{sdk,server}/test/packaging/**/*.test.ts']
+const packaging = ['{sdk,server}/test/packaging/**/*.test.ts', 'docs/build/*.test.ts']
 
 // What talks to real browsers or child processes gets long limits: they bound a hang, no test measures against them.
 const MINUTE = 60_000

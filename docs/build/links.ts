@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { posix } from 'node:path'
-import { pages } from './pages'
+import { type Page, pages } from './pages'
 
 const FENCE = /^```[\s\S]*?^```/gm
 const LINK = /(?<!!)\[[^\]]*\]\(([^)\s]+)\)/g
@@ -9,10 +9,9 @@ const HEADING = /^#{1,6} +(.+)$/gm
 const FOREIGN = /^(?:https?|mailto):/
 
 /** Relative links of all pages that lead to no file or no heading, as sentences. Foreign ones are not visited. */
-export function brokenLinks(): string[] {
-  const all = pages()
-  const anchors = new Map(all.map(({ path, text }) => [path, anchorsOf(text)]))
-  return all.flatMap(({ path, text }) => {
+export function brokenLinks(of: readonly Page[] = pages()): string[] {
+  const anchors = new Map(of.map(({ path, text }) => [path, anchorsOf(text)]))
+  return of.flatMap(({ path, text }) => {
     const prose = text.replace(FENCE, '')
     const targets = [...prose.matchAll(LINK), ...prose.matchAll(IMAGE)].flatMap(([, target = '']) => target)
     return targets
@@ -26,7 +25,7 @@ export function brokenLinks(): string[] {
 function leads(from: string, target: string, anchors: ReadonlyMap<string, ReadonlySet<string>>): boolean {
   const [file = '', anchor] = target.split('#', 2)
   const path = file === '' ? from : posix.normalize(posix.join(posix.dirname(from), file))
-  if (!existsSync(path)) return false
+  if (!anchors.has(path) && !existsSync(path)) return false
   return anchor === undefined || (anchors.get(path)?.has(anchor) ?? false)
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { SETTINGS } from '../../server/src/command-line-settings'
-import { pages } from './pages'
+import { type Page, pages } from './pages'
 
 const VARIABLE = /\bPEERSTAGE_[A-Z_]+\b/g
 const SCRIPT = /\bnpm (?:run )([\w:-]+)/g
@@ -8,12 +8,12 @@ const SCRIPT = /\bnpm (?:run )([\w:-]+)/g
 const OTHERS = new Set(['PEERSTAGE_TOKEN'])
 
 /** Variables and npm scripts that pages name and that do not exist, as sentences. */
-export function unknownNames(): string[] {
+export function unknownNames(of: readonly Page[] = pages()): string[] {
   const variables = new Set([...SETTINGS.map(({ env }) => env), ...OTHERS])
   const scripts = new Set(
     Object.keys((JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: object }).scripts),
   )
-  return pages().flatMap(({ path, text }) => [
+  return of.flatMap(({ path, text }) => [
     ...found(text, VARIABLE)
       .filter((name) => !variables.has(name))
       .map((name) => `${path}: no variable is called ${name}.`),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import ts from 'typescript'
-import { pages } from './pages'
+import { type Page, pages } from './pages'
 
 const NAMES = 'docs/build/snippet-names.d.ts'
 const FENCE = /^( *)```(\w+)\n([\s\S]*?)^ *```$/gm
@@ -15,11 +15,11 @@ type Snippet = { readonly path: string; readonly line: number; readonly code: st
  * Compiles every `ts` block of the pages, and the scripts of `html` blocks, against the packages as an app gets them: their
  * built types, found by their `exports`, under the strictest settings. Needs a build.
  */
-export function brokenSnippets(): string[] {
+export function brokenSnippets(of: readonly Page[] = pages()): string[] {
   if (!existsSync('sdk/dist/index.d.ts') || !existsSync('server/dist/index.d.ts')) {
     return ['The snippets need the packages: run `npm run build` first.']
   }
-  const snippets = new Map(allSnippets().map((snippet, i) => [resolve(`docs/snippet-${i}.ts`), snippet]))
+  const snippets = new Map(snippetsOf(of).map((snippet, i) => [resolve(`docs/snippet-${i}.ts`), snippet]))
   const program = ts.createProgram([...snippets.keys(), resolve(NAMES)], OPTIONS, hostOf(snippets))
   return ts.getPreEmitDiagnostics(program).flatMap((problem) => sentenceOf(problem, snippets))
 }
@@ -38,8 +38,8 @@ const OPTIONS: ts.CompilerOptions = {
   noEmit: true,
 }
 
-function allSnippets(): Snippet[] {
-  return pages().flatMap(({ path, text }) =>
+function snippetsOf(of: readonly Page[]): Snippet[] {
+  return of.flatMap(({ path, text }) =>
     [...text.matchAll(FENCE)].flatMap(({ 2: language, 3: code = '', index }) => {
       const line = text.slice(0, index).split('\n').length + 1
       if (language === 'ts') return [{ path, line, code }]

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { brokenLinks } from './links'
+import { unknownNames } from './names'
+import { generatedPages, pages } from './pages'
+import { brokenSnippets } from './snippets'
+
+const page = (text: string) => [{ path: 'docs/made-up.md', text }]
+
+test('a link to no file and one to no heading are found, others are not', () => {
+  const text =
+    '# A `title`, (really)\n[a](nowhere.md) [b](#nothing) [c](#a-title-really) [d](media.md) [e](https://example.com/x)'
+  expect(brokenLinks(page(text))).toEqual([
+    'docs/made-up.md: the link nowhere.md leads nowhere.',
+    'docs/made-up.md: the link #nothing leads nowhere.',
+  ])
+})
+
+test('a variable or script that does not exist is found', () => {
+  expect(unknownNames(page('PEERSTAGE_SECRET PEERSTAGE_MOOD `npm run check` `npm run away`'))).toEqual([
+    'docs/made-up.md: no variable is called PEERSTAGE_MOOD.',
+    'docs/made-up.md: there is no npm script away.',
+  ])
+})
+
+test('a snippet that does not compile is told by page and line, in TypeScript and in HTML', () => {
+  const right = "```ts\nawait client.chat.send('hello')\n```"
+  const wrong = '```ts\nawait client.join()\nawait client.chat.send(5)\n```'
+  const html = '```html\n<video id="me"></video>\n<script type="module">me.dance()</script>\n```'
+  expect(brokenSnippets(page([right, wrong, html].join('\n')))).toEqual([
+    expect.stringMatching(/^docs\/made-up\.md:6: .*'number'/),
+    expect.stringMatching(/^docs\/made-up\.md:\d+: .*'dance'/),
+  ])
+})
+
+test('every page with something generated is as the sources say', () => {
+  const written = new Map(pages().map(({ path, text }) => [path, text]))
+  const generated = generatedPages()
+  expect(generated.map(({ path }) => path)).toEqual(expect.arrayContaining(['docs/errors.md', 'docs/protocol.md']))
+  for (const { path, text } of generated) expect(written.get(path), `${path}: run npm run docs`).toBe(text)
+})
