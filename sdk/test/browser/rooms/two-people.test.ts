@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { roomHouse } from './room-house'
 
-const house = roomHouse()
+const house = roomHouse({ autoplay: 'allowed' })
+
+/** Mean brightness, of 255: the fake camera's picture is about 50, and black as a codec leaves it a few. */
+const FACE = 30
+const BLACK = 10
 
 test('two pages see each other’s moving picture, chat and react both ways', async () => {
   const ada = await house.publish({ name: 'Ada', role: 'host' })
@@ -40,11 +44,33 @@ test('a newcomer finds the last messages', async () => {
 test('mute stops the sound and says so; unmute brings it back', async () => {
   const ada = await house.publish({ name: 'Ada', role: 'host' })
   const ben = await house.publish({ name: 'Ben', role: 'guest' })
-  await ben.sees('Ada')
+  await ben.page.evaluate(play, 'Ada')
+  const sound = async () => {
+    const [sent, heard] = [await ada.page.evaluate(soundSent), await ben.page.evaluate(soundHeard)]
+    return { sent, ...heard }
+  }
+  const soundsOn = async () => {
+    const before = await sound()
+    await expect
+      .poll(async () => {
+        const now = await sound()
+        return now.sent > before.sent && now.packets > before.packets && now.energy > before.energy
+      })
+      .toBe(true)
+  }
+  await soundsOn()
+
   await ada.page.evaluate(() => window.client.media.mute('microphone'))
   await expect.poll(async () => (await ben.participant('Ada'))?.muted).toEqual(['microphone'])
+  // What was under way arrives and fades; from then on, while twenty pictures come, not one packet does.
+  await ben.sees('Ada', 'camera', 20)
+  const silent = await sound()
+  await ben.sees('Ada', 'camera', 20)
+  expect(await sound()).toEqual(silent)
+
   await ada.page.evaluate(() => window.client.media.unmute('microphone'))
   await expect.poll(async () => (await ben.participant('Ada'))?.muted).toEqual([])
+  await soundsOn()
   expect(await ben.descriptions()).toEqual([1])
 })
 
@@ -52,10 +78,17 @@ test('camera off leaves no frozen face, and camera on shows a moving picture aga
   const ada = await house.publish({ name: 'Ada', role: 'host' })
   const ben = await house.publish({ name: 'Ben', role: 'guest' })
   await ben.sees('Ada')
+  await ben.page.evaluate(play, 'Ada')
+  const brightness = () => ben.page.evaluate(brightnessOnShow)
+  await expect.poll(brightness).toBeGreaterThan(FACE)
+
   await ada.page.evaluate(() => window.client.media.mute('camera'))
   await expect.poll(async () => (await ben.participant('Ada'))?.talk).toEqual(['audio'])
+  await expect.poll(brightness).toBeLessThan(BLACK)
+
   await ada.page.evaluate(() => window.client.media.unmute('camera'))
   await ben.sees('Ada')
+  await expect.poll(brightness).toBeGreaterThan(FACE)
   expect((await ben.participant('Ada'))?.talk).toEqual(['audio', 'video'])
   expect(await ben.descriptions()).toEqual([1])
 })
@@ -86,3 +119,41 @@ test('the browser’s own "Stop sharing" takes the screen back', async () => {
   await expect.poll(async () => (await ben.participant('Ada'))?.published).not.toContain('screen')
   await expect.poll(async () => (await ben.participant('Ada'))?.screen).toEqual([])
 })
+
+/** Shows somebody in an element of the page, as an app does. */
+function play(name: string): void {
+  const found = window.client.getState().participants.find((each) => each.name === name)
+  if (!found) throw new Error(`no ${name}`)
+  const video = document.body.appendChild(document.createElement('video'))
+  window.client.media.attach(video, { participantId: found.id, kind: 'talk' })
+}
+
+/** Of what the page's element shows now. An element without a picture is black. */
+function brightnessOnShow(): number {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 32, height: 18 })
+  const context = canvas.getContext('2d')
+  const video = document.querySelector('video')
+  if (!context || !video) throw new Error('nothing to look at')
+  context.drawImage(video, 0, 0, canvas.width, canvas.height)
+  const { data } = context.getImageData(0, 0, canvas.width, canvas.height)
+  const colors = data.filter((_, i) => i % 4 !== 3)
+  return colors.reduce((sum, each) => sum + each, 0) / colors.length
+}
+
+/** Packets of sound that left the page so far. */
+async function soundSent(): Promise<number> {
+  const reports = await Promise.all(window.probe.connections.map((each) => each.getStats()))
+  const all = reports.flatMap((report) => [...report.values()])
+  const sound = all.find(({ type, kind, packetsSent }) => type === 'outbound-rtp' && kind === 'audio' && packetsSent)
+  return sound?.packetsSent ?? 0
+}
+
+/** Packets of sound that came so far, and the energy of what was played of them. */
+async function soundHeard(): Promise<{ packets: number; energy: number }> {
+  const reports = await Promise.all(window.probe.connections.map((each) => each.getStats()))
+  const all = reports.flatMap((report) => [...report.values()])
+  const sound = all.find(
+    ({ type, kind, packetsReceived }) => type === 'inbound-rtp' && kind === 'audio' && packetsReceived,
+  )
+  return { packets: sound?.packetsReceived ?? 0, energy: sound?.totalAudioEnergy ?? 0 }
+}
