@@ -10,8 +10,9 @@ export function errorsPage(): string {
     '# Errors',
     INTRODUCTION,
     '## What ends a connection',
-    `\`join()\` rejects with these. Once joined, a final one ends the room: \`state.status\` is \`left\`, its \`reason\` is the code. The last
-column says whether the client goes on by itself; see [reconnecting](reconnecting.md).`,
+    `The last column says whether the client goes on by itself; see [reconnecting](reconnecting.md). A first \`join()\` rejects with what is not
+tried again, and with \`timeout\` where trying again did not help in time. Once joined, a final code ends the room: \`state.status\` is
+\`left\`, its \`reason\` is the code.`,
     table(
       ['code', 'meaning', 'who sees it', 'what to do', 'tries again'],
       keysOf(GOODBYES).map((name) => [...words(name), RETRIES[GOODBYES[name].retry]]),

@@ -83,7 +83,7 @@ export const settingsEntries = {
   createRooms: v.exactOptional(v.picklist(['onJoin', 'host', 'api'], 'must be onJoin, host or api'), 'onJoin'),
   /** A second session of an identity takes its place over (`replace`), or is refused (`reject`). Default `replace`. */
   duplicateSessions: v.exactOptional(v.picklist(['replace', 'reject'], 'must be replace or reject'), 'replace'),
-  /** What a client is held to; less than the defaults of the protocol, hardly ever more. */
+  /** What a client is held to, over the protocol's defaults: sizes and participants at most those (a frame at least), rates as you like. */
   limits: v.exactOptional(limits, {}),
   /** Sockets of the process. Default 10,000. */
   maxSockets: v.exactOptional(whole(1, 1_000_000), 10_000),

@@ -36,7 +36,7 @@ export const limits = v.object({
 /** What the server holds a client to. @useDeclaredType */
 export type Limits = v.InferOutput<typeof limits>
 
-/** What a server holds its clients to unless it is told otherwise. Most are also in the schemas: a server may ask for less, not for more. */
+/** What a server holds its clients to unless it is told otherwise. Texts and signals are held to theirs by the schemas, always. */
 export const DEFAULT_LIMITS: Limits = {
   maxFrameBytes: 64 * 1024,
   maxChatCharacters: 2000,
