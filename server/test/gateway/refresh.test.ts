@@ -32,6 +32,31 @@ test('a session goes on with a fresh token', async () => {
   expect(await host.ask({ type: 'chat.send', text: 'still here' })).toMatchObject({ ok: true })
 })
 
+test('a token function that gives the same token again is asked once, and the session ends with that token', async () => {
+  const { clock, host, sign } = await hostWithToken(600)
+  await passTime(clock, 545_000, host)
+  const { expiresAt } = await host.next('session.refreshNeeded')
+  const cached = await sign({ expiresInSeconds: Math.floor((expiresAt - Date.now()) / 1000) })
+  expect(await host.ask({ type: 'session.refresh', token: cached })).toMatchObject({ ok: true })
+  await passTime(clock, 80_000, host)
+  expect(host.received.filter((m) => m.type === 'session.refreshNeeded')).toHaveLength(1)
+  clock.advance(10_000)
+  expect(await host.goodbye()).toMatchObject({ code: 'unauthorized', close: 4401 })
+})
+
+test('a token that hardly lives is asked for again after 5 s, not sooner', async () => {
+  const { clock, host, sign } = await hostWithToken(60)
+  const token = await sign({ expiresInSeconds: 61 })
+  await passTime(clock, 59_000, host)
+  const asked = () => host.received.filter((m) => m.type === 'session.refreshNeeded').length
+  expect(asked()).toBe(1)
+  expect(await host.ask({ type: 'session.refresh', token })).toMatchObject({ ok: true })
+  await passTime(clock, 4999, host)
+  expect(asked()).toBe(1)
+  await passTime(clock, 1, host)
+  expect(asked()).toBe(2)
+})
+
 test('a refresh lowers the role', async () => {
   const { host, self, sign } = await hostWithToken(600)
   expect(await host.ask({ type: 'session.refresh', token: await sign({ role: 'viewer' }) })).toMatchObject({ ok: true })
