@@ -1,6 +1,6 @@
 import type { GoodbyeCode, Rejection, ServerMessage } from '@peerstage/sdk/protocol'
 import { encodeMessage } from '@peerstage/sdk/protocol'
-import type { Connection } from './ports'
+import type { Connection, Journal } from './ports'
 
 /** What a turn does to the outside once it is kept, in order. Data, so that a turn that failed leaves no trace. */
 export type Effect =
@@ -47,22 +47,35 @@ export const close = (connection: Connection, code: GoodbyeCode, reason: string,
     : { do: 'close', connection, code, reason, retryAfterMs }
 
 /**
- * Carries effects out in order, then flushes every socket once. A goodbye is the last word on its socket: whoever ends the
- * room hears first that it worked.
+ * Carries effects out in order; one that fails does not take those behind it along. Then every socket is flushed once. A
+ * goodbye is the last word on its socket: whoever ends the room hears first that it worked.
  */
-export function perform(effects: readonly Effect[]): void {
+export function perform(effects: readonly Effect[], journal: Journal): void {
   const touched = new Set<Connection>()
   const goodbyes: Extract<Effect, { do: 'close' }>[] = []
-  for (const effect of effects) {
+  const take = (effect: Effect) => {
     if (effect.do === 'send') {
+      if (effect.to.length === 0) return
+      const text = effect.text()
       for (const connection of effect.to) {
-        connection.send(effect.text(), effect.droppable)
+        connection.send(text, effect.droppable)
         touched.add(connection)
       }
     } else if (effect.do === 'close') goodbyes.push(effect)
     else if (effect.do === 'end') effect.connection.end()
     else effect.callback()
   }
-  for (const { connection, code, reason, retryAfterMs } of goodbyes) connection.close(code, reason, retryAfterMs)
-  for (const connection of touched) connection.flush()
+  for (const effect of effects) guarded(journal, () => take(effect))
+  for (const { connection, code, reason, retryAfterMs } of goodbyes) {
+    guarded(journal, () => connection.close(code, reason, retryAfterMs))
+  }
+  for (const connection of touched) guarded(journal, () => connection.flush())
+}
+
+function guarded(journal: Journal, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    journal.error({ err: error }, 'a room could not carry out what it had decided')
+  }
 }

@@ -57,7 +57,8 @@ export class RoomHost {
   /** Queues an input for the next turn. Behind a log that hangs the queue is bounded: what a client asks is refused then. */
   submit(input: RoomInput): void {
     if (this.#queue.length >= MAX_QUEUED_INPUTS && input.type !== 'gone' && input.type !== 'tick') {
-      perform(refusalOf(input, reject('unavailable', 'The room is busy. Try again.', RETRY_AFTER_MS)))
+      const error = reject('unavailable', 'The room is busy. Try again.', RETRY_AFTER_MS)
+      perform(refusalOf(input, error), this.#parts.settings.journal)
       return
     }
     this.#queue.push(input)
@@ -80,18 +81,25 @@ export class RoomHost {
     if (this.#phase !== 'scheduled') return
     this.#phase = 'running'
     const stop = this.#parts.settings.meter.turn()
-    try {
-      this.#goOn(await this.#turn(this.#queue.splice(0)))
-    } catch (error) {
-      // A fault of our own: this turn is lost, and the room goes on.
-      this.#parts.settings.journal.error({ err: error, room: this.roomId }, 'a turn of a room failed')
-      this.#goOn([])
-    } finally {
-      stop()
-    }
+    const taken = this.#queue.splice(0)
+    const leftover = await this.#turn(taken).catch((error: unknown) => this.#lost(taken, error))
+    stop()
+    this.#goOn(leftover)
   }
 
-  async #turn(taken: RoomInput[]): Promise<readonly RoomInput[]> {
+  /** A fault of our own: this turn is lost, whoever waits for an answer is told, and the room goes on. */
+  #lost(taken: readonly RoomInput[], error: unknown): readonly RoomInput[] {
+    const { journal } = this.#parts.settings
+    journal.error({ err: error, room: this.roomId }, 'a turn of a room failed')
+    const internal = reject('internal', 'Something went wrong in the server.')
+    perform(
+      taken.flatMap((input) => refusalOf(input, internal)),
+      journal,
+    )
+    return []
+  }
+
+  async #turn(taken: readonly RoomInput[]): Promise<readonly RoomInput[]> {
     const [inputs, excess] = withinLimit(taken, this.#rules.limits.maxUnansweredCommands)
     const missed = await this.#missed(inputs)
     const draft = this.#draft()
@@ -101,8 +109,9 @@ export class RoomHost {
     if (failure !== undefined) salvageTurn(kept, inputs, failure)
     this.#state = kept.state
     this.#seats = kept.seats
-    perform([...excess, ...kept.effects])
     this.#arm(failure !== undefined || inputs.some((input) => input.type === 'tick'))
+    // The last step, and it does not throw: an input is never answered twice.
+    perform([...excess, ...kept.effects], this.#parts.settings.journal)
     return kept.leftover
   }
 

@@ -49,11 +49,11 @@ export class Rooms {
 
   /** Queues an input for a room. Only a join or the API opens an absent one; to anything else an absent room is silent. */
   submit(roomId: string, input: RoomInput): void {
-    if (this.#closed) return dismiss(input, 'draining')
+    if (this.#closed) return dismiss(input, 'draining', this.#parts.journal)
     const host = this.#hosts.get(roomId)
     if (host !== undefined) host.submit(input)
-    else if (input.type !== 'join' && input.type !== 'open') dismiss(input, 'absent')
-    else if (this.#hasEnded(roomId)) dismiss(input, 'ended')
+    else if (input.type !== 'join' && input.type !== 'open') dismiss(input, 'absent', this.#parts.journal)
+    else if (this.#hasEnded(roomId)) dismiss(input, 'ended', this.#parts.journal)
     else this.#open(roomId).submit(input)
   }
 
@@ -130,10 +130,10 @@ export class Rooms {
 }
 
 /** Answers what no room will answer. */
-function dismiss(input: RoomInput, why: 'absent' | 'ended' | 'draining'): void {
+function dismiss(input: RoomInput, why: 'absent' | 'ended' | 'draining', journal: Journal): void {
   if (input.type === 'end') input.settle('absent')
   else if (input.type === 'open') input.settle('unavailable')
-  else if (input.type !== 'join') perform(refusalOf(input, reject('unavailable', 'The room is not open.')))
+  else if (input.type !== 'join') perform(refusalOf(input, reject('unavailable', 'The room is not open.')), journal)
   else if (why === 'ended') input.connection.close('room_ended', 'This room has ended.')
   else input.connection.close('draining', 'The server is going down.')
 }

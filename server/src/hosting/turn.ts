@@ -12,13 +12,15 @@ type InputOf<T extends RoomInput['type']> = Extract<RoomInput, { type: T }>
 
 /** Runs inputs in their order through a draft. An input whose handling throws is answered `internal`; the others go on. */
 export function takeTurn(draft: Draft, inputs: readonly RoomInput[], missed: Missed): void {
-  for (const input of inputs) {
-    try {
-      take(draft, input, missed)
-    } catch (error) {
-      draft.settings.journal.error({ err: error, input: input.type }, 'a room could not handle an input')
-      draft.effects.push(...refusalOf(input, reject('internal', 'Something went wrong in the server.')))
-    }
+  for (const input of inputs) attempt(draft, input, missed)
+}
+
+function attempt(draft: Draft, input: RoomInput, missed: Missed): void {
+  try {
+    take(draft, input, missed)
+  } catch (error) {
+    draft.settings.journal.error({ err: error, input: input.type }, 'a room could not handle an input')
+    draft.effects.push(...refusalOf(input, reject('internal', 'Something went wrong in the server.')))
   }
 }
 
@@ -158,7 +160,7 @@ export function withinLimit(inputs: readonly RoomInput[], limit: number): [RoomI
  */
 export function salvageTurn(draft: Draft, inputs: readonly RoomInput[], error: Rejection): void {
   for (const input of inputs) {
-    if (input.type === 'gone' || input.type === 'routable') take(draft, input, new Map())
+    if (input.type === 'gone' || input.type === 'routable') attempt(draft, input, new Map())
     else draft.effects.push(...refusalOf(input, error))
   }
 }

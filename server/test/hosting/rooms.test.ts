@@ -8,8 +8,7 @@ import { FakeConnection } from '../fakes/fake-connection'
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
-function openRooms(log?: RoomLog) {
-  const clock = new FakeClock()
+function openRooms(log?: RoomLog, clock = new FakeClock()) {
   let ids = 0
   let turns = 0
   const rooms = new Rooms({
@@ -100,6 +99,38 @@ test('who comes in the very turn that closes an empty room opens the next instan
   await got(bob, 'welcome')
   expect(rooms.stats('hall')?.instance).toBeTypeOf('string')
   expect(rooms.stats('hall')?.instance).not.toBe(first)
+})
+
+test('a turn that fails as a whole answers everybody who waits, and the room goes on', async () => {
+  class BrokenClock extends FakeClock {
+    broken = false
+    override now(): number {
+      if (this.broken) throw new Error('broken by a test')
+      return super.now()
+    }
+  }
+  const clock = new BrokenClock()
+  const { rooms, join } = openRooms(memoryLog(), clock)
+  const ada = join('ada')
+  await got(ada, 'welcome')
+  clock.broken = true
+  rooms.submit('hall', { type: 'command', connection: ada, command: { type: 'chat.send', id: 1, text: 'lost' } })
+  const bob = join('bob')
+  await expect.poll(() => bob.closed).toBe('unavailable')
+  expect(ada.received.at(-1)).toMatchObject({ type: 'reply', re: 1, ok: false, error: { code: 'internal' } })
+  clock.broken = false
+  rooms.submit('hall', { type: 'command', connection: ada, command: { type: 'chat.send', id: 2, text: 'kept' } })
+  await expect.poll(() => ada.received.at(-1)).toMatchObject({ type: 'reply', re: 2, ok: true })
+})
+
+test('an effect that fails does not take those behind it along', async () => {
+  const { rooms, join } = openRooms()
+  const settle = () => {
+    throw new Error('broken by a test')
+  }
+  rooms.submit('hall', { type: 'open', settle })
+  const ada = join('ada')
+  await got(ada, 'welcome')
 })
 
 test('behind a log that hangs the queue is bounded', async () => {
