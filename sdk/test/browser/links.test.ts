@@ -1,18 +1,9 @@
 // Links on the WebRTC of a real Chromium: both ends in one page, no server.
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { trimmedSimplePeer } from '../../build/simple-peer/trimmed'
 import { mediaTransportContract } from '../contract/media-transport'
 import { launchBrowser } from './launch-browser'
-import type { LinksPage } from './links-page'
-
-declare global {
-  interface Window {
-    linksPage: LinksPage
-  }
-}
+import { openLinksPage } from './open-links-page'
 
 let browser: Browser
 let page: Page
@@ -20,14 +11,8 @@ const pageErrors: unknown[] = []
 
 beforeAll(async () => {
   browser = await launchBrowser({ autoplay: 'allowed' })
-  page = await browser.newPage()
+  page = await openLinksPage(browser)
   page.on('pageerror', (error) => pageErrors.push(error))
-  // A page of its own at an address that counts as secure, without a server behind it.
-  await page.route('**/*', (route) =>
-    route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>links</title>' }),
-  )
-  await page.goto('http://links.localhost/')
-  await page.addScriptTag({ content: await bundle() })
 })
 
 afterAll(() => browser?.close())
@@ -105,31 +90,3 @@ test('three meshes see each other, and a page that is loaded anew is seen again,
   expect(after).toEqual(['ada>bob 4.0', 'ada>cy 4.0', 'bob>ada 4.0', 'bob>cy 3.0', 'cy>ada 4.0', 'cy>bob 3.0'])
   expect(open).toBe(0)
 })
-
-test.each([
-  { links: 2, rounds: 3 },
-  { links: 19, rounds: 2 },
-])('$links links at once, against bare connections with the same slots', async ({ links, rounds }) => {
-  const { rawMs, linksMs, ratio } = await page.evaluate(
-    ([count, times]) => window.linksPage.compareLinks(count, times),
-    [links, rounds] as const,
-  )
-  console.log(
-    `${links} links: ${ratio.toFixed(2)} × bare connections (${linksMs.toFixed(0)} ms, ${rawMs.toFixed(0)} ms)`,
-  )
-  expect(ratio).toBeGreaterThan(0)
-  expect(pageErrors).toEqual([])
-})
-
-async function bundle(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('./links-page.ts', import.meta.url))],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    platform: 'browser',
-    target: 'es2022',
-    plugins: [trimmedSimplePeer],
-  })
-  return outputFiles[0]?.text ?? ''
-}
