@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { MODES } from '@peerstage/sdk/protocol'
+import { MODES, roomId } from '@peerstage/sdk/protocol'
 import { nanoid } from 'nanoid'
+import * as v from 'valibot'
 import { ConfigError, checkSettings, type Settings, type SettingsInput } from './config'
 import { createVerify, type Verify } from './gateway/auth'
 import { DEFAULT_AUDIENCE, secretBytes } from './gateway/claims'
@@ -43,7 +44,7 @@ export type PeerstageServer = Lifetime & {
     /** Makes a token that this server takes. @throws as `signToken` */
     sign(options: TokenOptions): Promise<string>
   }
-  /** Its rooms, from the inside: no token is asked for. */
+  /** Its rooms, from the inside: no token is asked for. All throw (or reject with) a TypeError where the id is no room id. */
   readonly rooms: {
     /** Opens a room with nobody in it, where `createRooms` is `'api'`; it closes when it was empty for a minute. Harmless to repeat. */
     open(roomId: string): Promise<'opened' | 'ended' | 'unavailable'>
@@ -130,6 +131,7 @@ function compose({ settings, log, journal, clock, demoFolder }: Parts): Peerstag
   const routes = createRoutes({
     rooms,
     metrics,
+    journal,
     allowedOrigins,
     isReady: () => ready,
     mayManage: managers(verify, rooms),
@@ -152,8 +154,17 @@ function compose({ settings, log, journal, clock, demoFolder }: Parts): Peerstag
     ...createLifetime({ clock, gateway, rooms, log, requestListener, localOnly: dev, draining }),
     requestListener,
     tokens: { sign },
-    rooms: { open: (id) => rooms.open(id), end: (id) => rooms.end(id), stats: (id) => rooms.stats(id) },
+    rooms: {
+      open: async (id) => rooms.open(checkedId(id)),
+      end: async (id) => rooms.end(checkedId(id)),
+      stats: (id) => rooms.stats(checkedId(id)),
+    },
   }
+}
+
+function checkedId(id: string): string {
+  if (v.is(roomId, id)) return id
+  throw new TypeError('A room id has 1 to 64 characters of A-Z, a-z, 0-9, _ and -.')
 }
 
 function rulesOf({ mode, limits, createRooms, duplicateSessions, dev }: Settings) {

@@ -1,7 +1,7 @@
-import { type Role, role, roomId } from '@peerstage/sdk/protocol'
+import { encodeHello, MAX_HELLO_CHARACTERS, type Role } from '@peerstage/sdk/protocol'
 import { SignJWT } from 'jose'
 import * as v from 'valibot'
-import { ANY_ROOM, DEFAULT_AUDIENCE, secretBytes } from './gateway/claims'
+import { DEFAULT_AUDIENCE, secretBytes, type TokenClaims, tokenClaims } from './gateway/claims'
 
 /** Who may come in where, and as what. */
 export type TokenOptions = {
@@ -13,7 +13,7 @@ export type TokenOptions = {
   readonly role?: Role
   /** Shown to others; without it the client's own word is. */
   readonly name?: string
-  /** Shown to others beside the name; at most 4 KiB as JSON. */
+  /** Shown to others beside the name; at most 4 KiB as JSON. A browser's hello has room for some 2.5 KiB of it. */
   readonly metadata?: Readonly<Record<string, unknown>>
   /** Default 3600. */
   readonly expiresInSeconds?: number
@@ -39,24 +39,56 @@ const DEFAULT_LIFE_SECONDS = 3600
  * const token = await signToken({ secret, room: 'town-hall', identity: user.id, name: user.name, role: 'host' })
  * ```
  *
- * @throws TypeError when the room or the role is none; RangeError when the secret is shorter than 32 bytes
+ * @throws TypeError when a claim is one that the server would refuse, or the token is too large for a hello; RangeError
+ * when the secret is shorter than 32 bytes
  */
 export async function signToken(options: SignOptions): Promise<string> {
-  const { identity, name, metadata, admin, audience = DEFAULT_AUDIENCE } = options
+  const { room, identity, role = 'viewer', name, metadata, admin, audience = DEFAULT_AUDIENCE } = options
   const key = secretBytes(options.secret)
-  if (!v.is(roomId, options.room) && options.room !== ANY_ROOM) throw new TypeError('The room is no room id.')
-  if (options.role !== undefined && !v.is(role, options.role)) throw new TypeError('The role is none of the four.')
-  return new SignJWT({
-    room: options.room,
-    role: options.role ?? 'viewer',
+  const exp = Math.floor(Date.now() / 1000) + (options.expiresInSeconds ?? DEFAULT_LIFE_SECONDS)
+  const claims = {
+    sub: identity,
+    room,
+    exp,
+    role,
     ...(name === undefined ? {} : { name }),
     ...(metadata === undefined ? {} : { metadata }),
     ...(admin === true ? { admin } : {}),
-  })
+  }
+  checkClaims(claims)
+  const token = await new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-    .setSubject(identity)
     .setAudience(audience)
     .setIssuedAt()
-    .setExpirationTime(Math.floor(Date.now() / 1000) + (options.expiresInSeconds ?? DEFAULT_LIFE_SECONDS))
     .sign(key)
+  if (encodeHello({ ...LARGEST_HELLO, token }).length <= MAX_HELLO_CHARACTERS) return token
+  throw new TypeError('The token is too large for a hello: give it less metadata, or a shorter name.')
 }
+
+/** What is signed would be refused without a reason by the server, so the reason is given here. */
+const SENTENCES: Readonly<Record<keyof TokenClaims, string>> = {
+  sub: 'The identity must be a text of 1 to 256 characters.',
+  room: 'The room is no room id: it has 1 to 64 characters of A-Z, a-z, 0-9, _ and -, or is * for every room.',
+  exp: 'expiresInSeconds must be a number.',
+  role: 'The role is none of the four: host, cohost, guest, viewer.',
+  name: 'The name must be a text.',
+  metadata: 'The metadata must be an object of at most 4 KiB as JSON.',
+  admin: 'admin must be true or false.',
+}
+
+function checkClaims(claims: unknown): void {
+  const { issues } = v.safeParse(tokenClaims, claims, { abortEarly: true })
+  const [issue] = issues ?? []
+  if (issue !== undefined) throw new TypeError(SENTENCES[issue.path?.[0]?.key as keyof TokenClaims])
+}
+
+/** All that a hello may hold beside its token, at its longest; the name rides in the token. */
+const LARGEST_HELLO = {
+  intent: 'join',
+  session: 'x'.repeat(43),
+  attempt: Number.MAX_SAFE_INTEGER,
+  page: 'x'.repeat(64),
+  seq: Number.MAX_SAFE_INTEGER,
+  instance: 'x'.repeat(64),
+  client: 'x'.repeat(64),
+} as const

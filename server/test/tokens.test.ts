@@ -1,7 +1,8 @@
+import { SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import { createVerify } from '../src/gateway/auth'
 import { secretBytes } from '../src/gateway/claims'
-import { signToken } from '../src/tokens'
+import { signToken, type TokenOptions } from '../src/tokens'
 
 const secret = 'a secret of the tests, long enough to be one'
 const verify = createVerify({ secret: secretBytes(secret), audience: 'peerstage', now: Date.now })
@@ -35,8 +36,30 @@ test('an audience of one’s own is asked for', async () => {
 })
 
 test('metadata beyond 4 KiB is unauthorized', async () => {
-  const token = await signToken({ secret, room: 'hall', identity: 'ada', metadata: { note: 'x'.repeat(4096) } })
+  const token = await new SignJWT({ room: 'hall', sub: 'ada', metadata: { note: 'x'.repeat(4096) } })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setAudience('peerstage')
+    .setExpirationTime('1h')
+    .sign(secretBytes(secret))
   expect(await verify(token, 'hall')).toMatchObject({ goodbye: 'unauthorized' })
+})
+
+test.each<[string, Partial<TokenOptions>, string]>([
+  ['no identity', { identity: '' }, 'The identity must'],
+  ['an identity without end', { identity: 'a'.repeat(257) }, 'The identity must'],
+  ['metadata beyond 4 KiB', { metadata: { note: 'x'.repeat(4096) } }, 'The metadata must'],
+  ['an end that is none', { expiresInSeconds: Number.NaN }, 'expiresInSeconds must'],
+  ['a name that is none', { name: 7 as unknown as string }, 'The name must'],
+  ['more than a hello holds', { metadata: { note: 'x'.repeat(3500) } }, 'The token is too large for a hello'],
+])('what the server would refuse is not signed: %s', async (_what, options, sentence) => {
+  const signing = signToken({ secret, room: 'hall', identity: 'ada', ...options })
+  await expect(signing).rejects.toThrow(TypeError)
+  await expect(signing).rejects.toThrow(sentence)
+})
+
+test('what is signed fits a hello', async () => {
+  const token = await signToken({ secret, room: 'hall', identity: 'ada', metadata: { note: 'x'.repeat(2500) } })
+  expect(await verify(token, 'hall')).toMatchObject({ claims: { sub: 'ada' } })
 })
 
 test('nonsense is refused where it is signed', async () => {

@@ -129,7 +129,7 @@ export class Gateway {
       const { newId, limits, clock } = this.#parts
       const connection = new SocketConnection(newId(), ws, limits.maxFrameBytes, clock)
       this.#connections.set(connection, ws)
-      ws.on('error', () => {})
+      ws.on('error', (error) => this.#faulty(error))
       ws.once('close', () => {
         this.#connections.delete(connection)
         if (this.#connections.size === 0) this.#onEmpty()
@@ -138,6 +138,12 @@ export class Gateway {
       if ('goodbye' in greeting) this.#refuse(connection, ws, greeting.goodbye, greeting.reason)
       else void this.#verify(connection, ws, greeting, ticket, this.#roleWithoutToken(request))
     })
+  }
+
+  /** `ws` has closed the socket by itself. What is no fault of the frames is the network's. */
+  #faulty({ code = '' }: NodeJS.ErrnoException): void {
+    if (!code.startsWith('WS_ERR_')) return
+    this.#parts.meter.refusal(code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'oversized_frame' : 'bad_frame')
   }
 
   #examine(request: IncomingMessage, address: Address): Greeting | { goodbye: GoodbyeCode; reason: string } {

@@ -3,6 +3,7 @@ import { roomId } from '@peerstage/sdk/protocol'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import * as v from 'valibot'
+import type { Journal } from '../hosting/ports'
 import type { Rooms } from '../hosting/rooms'
 
 /** What the routes ask of the rest of the server. */
@@ -11,6 +12,7 @@ export type RoutesParts = {
   /** False while the server drains: load balancers send nobody here then. */
   readonly isReady: () => boolean
   readonly metrics: { readonly contentType: string; readonly text: () => Promise<string> }
+  readonly journal: Journal
   /** Whether a bearer may look after a room: its host, or an admin. */
   readonly mayManage: (token: string, roomId: string) => Promise<boolean>
   readonly allowedOrigins: readonly string[] | undefined
@@ -46,7 +48,10 @@ export function createRoutes(parts: RoutesParts): Hono {
   })
   if (parts.extra !== undefined) app.route('/', parts.extra)
   app.notFound((c) => problem(c, 404, 'not_found', 'There is nothing at this path.'))
-  app.onError((_error, c) => problem(c, 500, 'internal', 'Something went wrong in the server.'))
+  app.onError((error, c) => {
+    parts.journal.error({ err: error, method: c.req.method }, 'a request failed')
+    return problem(c, 500, 'internal', 'Something went wrong in the server.')
+  })
   return app
 }
 

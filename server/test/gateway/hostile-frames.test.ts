@@ -19,10 +19,11 @@ async function undisturbed(host: TestClient): Promise<void> {
 }
 
 test('a frame of more than 64 KiB closes its connection before it is read', async () => {
-  const { host, bob } = await hostAndGuest()
+  const { url, host, bob } = await hostAndGuest()
   bob.raw(`["${'x'.repeat(64 * 1024)}"]`)
   expect((await bob.goodbye()).close).toBe(1009)
   await undisturbed(host)
+  expect(await (await fetch(`${url}/metrics`)).text()).toContain('peerstage_refusals_total{reason="oversized_frame"} 1')
 })
 
 test.each<[string, string | Buffer]>([

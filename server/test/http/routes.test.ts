@@ -3,6 +3,7 @@ import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { createRoutes } from '../../src/http/routes'
 import { ConfigError, createPeerstageServer } from '../../src/index'
 import { runServer, SECRET } from '../gateway/running-server'
 
@@ -181,6 +182,29 @@ test('dev mode serves the files of the demo, and nothing beside them', async () 
     expect((await fetch(url + path)).status).toBe(404)
   }
   expect((await fetch(`${url}/livez`)).status).toBe(200)
+})
+
+test('an id that is none is refused by the rooms of a server, too', async () => {
+  const { server } = await runServer()
+  await expect(server.rooms.open('a room')).rejects.toThrow(TypeError)
+  await expect(server.rooms.end('')).rejects.toThrow(TypeError)
+  expect(() => server.rooms.stats('x'.repeat(65))).toThrow('A room id has 1 to 64 characters')
+})
+
+test('a request that fails is a 500 without words of the fault, which the journal has', async () => {
+  const errors: unknown[] = []
+  const journal = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => errors.push(fields) }
+  const fault = new Error('broken by a test')
+  const stats = () => {
+    throw fault
+  }
+  const rooms = { stats, open: async () => 'opened' as const, end: async () => 'ended' as const }
+  const metrics = { contentType: 'text/plain', text: async () => '' }
+  const parts = { rooms, metrics, journal, isReady: () => true, mayManage: async () => true, allowedOrigins: undefined }
+  const response = await createRoutes(parts).request('/v1/rooms/hall/stats', bearer('any'))
+  expect(response.status).toBe(500)
+  expect(await response.text()).not.toContain('broken')
+  expect(errors).toMatchObject([{ err: fault }])
 })
 
 test('a server without auth must say that it is for development', () => {
