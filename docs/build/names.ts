@@ -3,7 +3,7 @@ import { SETTINGS } from '../../server/src/command-line-settings'
 import { type Page, pages } from './pages'
 
 const VARIABLE = /\bPEERSTAGE_[A-Z_]+\b/g
-const SCRIPT = /\bnpm (?:run )([\w:-]+)/g
+const SCRIPT = /\bnpm run ([\w:-]+)\b(?!\s+-w)/g
 /** Not of the server: the bot of the examples reads it. */
 const OTHERS = new Set(['PEERSTAGE_TOKEN'])
 

@@ -22,12 +22,18 @@ export function generatedPages(): Page[] {
   ]
 }
 
-/** The README and all pages of `docs`, as they are. */
+const READMES = ['README.md', 'sdk/README.md', 'server/README.md']
+const FOLDERS = ['.github', 'docs', 'examples']
+/** Not ours, or written by a tool. */
+const FOREIGN = /(?:^|\/)(?:node_modules|dist|api)\//
+
+/** Every page that people read, as it is: the READMEs and all of `docs`, the examples and `.github`. */
 export function pages(): Page[] {
-  const inDocs = readdirSync('docs', { recursive: true, encoding: 'utf8' })
-    .map((path) => `docs/${path.replaceAll('\\', '/')}`)
-    .filter((path) => path.endsWith('.md') && !path.startsWith('docs/api/'))
-  return ['README.md', ...inDocs.sort()].map((path) => ({ path, text: readFileSync(path, 'utf8') }))
+  const found = FOLDERS.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path.replaceAll('\\', '/')}`),
+  )
+  const paths = [...READMES, ...found.filter((path) => path.endsWith('.md') && !FOREIGN.test(path)).sort()]
+  return paths.map((path) => ({ path, text: readFileSync(path, 'utf8') }))
 }
 
 const REGION = /(<!-- generated: (\w+) -->)[\s\S]*?(<!-- \/generated -->)/g

@@ -16,6 +16,7 @@ declare global {
   const messageId: string
   const deviceId: string
   function fetchToken(): Promise<string>
+  function videoFor(participantId: string): HTMLVideoElement
   function render(...what: unknown[]): void
   function show(text: string): void
   function offerToTryAgain(afterMs?: number): void
