@@ -23,6 +23,9 @@ form.onsubmit = async (event) => {
   }
 }
 
+// From here on somebody listens to the form.
+enter.disabled = false
+
 async function walkIn(name: string): Promise<void> {
   // A server in dev mode asks for no token. Elsewhere add `token: () => fetch(…)`: see examples/embed-express.
   const client = new LiveStreamClient({ url: SERVER, room, name })

@@ -128,7 +128,9 @@ function face(
   }
 }
 
-const hasPicture = ({ sources: { camera } }: ParticipantView): boolean => camera.published && !camera.muted
+/** Of somebody whose connection is down no track arrives. */
+const hasPicture = ({ sources: { camera } }: ParticipantView): boolean =>
+  camera.published && !camera.muted && camera.track !== undefined
 
 function line({ name, text }: ChatMessage): Row<ChatMessage> {
   const element = document.createElement('li')

@@ -11,7 +11,12 @@ async function fetchToken() {
   return (await response.json()).token
 }
 
-$('join').onclick = async () => {
+// One button for the way in and the way out. Leaving is safe at any moment, while joining too.
+$('door').onclick = () => (isOut() ? join() : client.leave())
+
+const isOut = () => ['idle', 'left'].includes(client.getState().status)
+
+async function join() {
   try {
     await client.join()
     await client.media.publish({ camera: true, microphone: true })
@@ -19,7 +24,7 @@ $('join').onclick = async () => {
     // Told below: by the state when it is the joining, by `commandFailed` when it is a device.
   }
 }
-$('leave').onclick = () => client.leave()
+
 $('compose').onsubmit = (event) => {
   event.preventDefault()
   const form = /** @type {HTMLFormElement} */ (event.currentTarget)
@@ -29,17 +34,20 @@ $('compose').onsubmit = (event) => {
 }
 
 client.on('commandFailed', ({ error }) => showProblem(error))
-client.subscribe(() => {
+client.subscribe(show)
+show()
+
+function show() {
   const state = client.getState()
-  const isIn = state.self !== null && state.status !== 'left'
-  $('join').hidden = state.status !== 'idle' && state.status !== 'left'
-  $('leave').hidden = !isIn
+  const isIn = state.self !== null && !isOut()
+  $('door').textContent = isOut() ? 'Join' : 'Leave'
+  $('door').hidden = false
   $('room').hidden = !isIn
   showPeople(isIn ? state.participants : [])
   showMessages(state.messages)
   if (state.status === 'left') showProblem(state.error)
   if (state.status === 'joining') showProblem()
-})
+}
 
 /** @param {readonly import('@peerstage/sdk').ParticipantView[]} participants */
 function showPeople(participants) {
@@ -52,7 +60,7 @@ function showPeople(participants) {
     const tile = tiles.get(id) ?? newTile(id)
     tile.classList.toggle('self', isSelf)
     const caption = tile.querySelector('p')
-    if (caption) caption.textContent = `${name}${isSelf ? ' (you)' : ''}${role === 'host' ? ', teacher' : ''}`
+    if (caption) caption.textContent = `${name}${isSelf ? ' (you)' : ''}${role === 'host' ? ', host' : ''}`
   }
 }
 

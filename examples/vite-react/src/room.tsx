@@ -6,6 +6,9 @@ import { useRoom } from './use-room'
 
 const SERVER: string = import.meta.env.VITE_PEERSTAGE_URL ?? 'http://localhost:8080'
 
+/** A ref for what has just come: the keyboard, and whoever listens to the page, goes on there. */
+const focus = (element: HTMLElement | null) => element?.focus()
+
 type Props = { visit: Visit; onLeave: () => void }
 
 export function Room({ visit, onLeave }: Props) {
@@ -18,7 +21,9 @@ export function Room({ visit, onLeave }: Props) {
   return (
     <div className="room">
       <header>
-        <h1>{room?.id}</h1>
+        <h1 tabIndex={-1} ref={focus}>
+          {room?.id}
+        </h1>
         <SourceButton client={client} source="microphone" view={self.sources.microphone} />
         <SourceButton client={client} source="camera" view={self.sources.camera} />
         <button type="button" className="danger" onClick={onLeave}>
@@ -79,7 +84,9 @@ type EndProps = { state: Extract<ClientState, { status: 'left' }>; onBack: () =>
 function End({ state: { error }, onBack }: EndProps) {
   return (
     <main className="card">
-      <h1>You are not in the room</h1>
+      <h1 tabIndex={-1} ref={focus}>
+        You are not in the room
+      </h1>
       {error && (
         <p role="alert">
           {error.message} {error.userAction}
