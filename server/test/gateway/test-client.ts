@@ -27,6 +27,7 @@ export class TestClient {
   readonly received: ServerMessage[] = []
   /** How many messages each frame held. */
   readonly frames: { messages: number; bytes: number }[] = []
+  readonly opened: Promise<void>
   readonly closed: Promise<number>
   #changed: (() => void)[] = []
   #closeCode: number | undefined
@@ -45,6 +46,7 @@ export class TestClient {
     const address = `${url.replace(/^http/, 'ws')}/v1/rooms/${room}`
     this.socket = new WebSocket(address, protocols, headers === undefined ? {} : { headers })
     this.socket.on('error', () => {})
+    this.opened = new Promise((resolve) => this.socket.once('open', resolve))
     this.closed = new Promise((resolve) => this.socket.once('close', resolve))
     this.socket.on('close', (code) => {
       this.#closeCode = code

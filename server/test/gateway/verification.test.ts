@@ -56,7 +56,7 @@ async function serve(server: Server, gateway: Gateway): Promise<string> {
 test('a verification that takes 5 s has failed, whatever the client sends meanwhile', async () => {
   const { clock, inputs, connect, verifications } = await slowlyVerifying()
   const client = connect()
-  await verifications(1)
+  await Promise.all([verifications(1), client.opened])
   clock.advance(4999)
   client.say({ type: 'heartbeat' })
   expect(client.socket.readyState).toBe(client.socket.OPEN)
@@ -68,7 +68,7 @@ test('a verification that takes 5 s has failed, whatever the client sends meanwh
 test('what is sent before the verification is over is read after it, in order', async () => {
   const { asked, inputs, connect, verifications } = await slowlyVerifying()
   const client = connect()
-  await verifications(1)
+  await Promise.all([verifications(1), client.opened])
   client.say({ type: 'chat.send', id: 1, text: 'one' })
   client.say({ type: 'chat.send', id: 2, text: 'two' })
   expect(inputs).toEqual([])
