@@ -1,4 +1,6 @@
 import { type ClientMessage, encodeMessage, type Limits, type SignalUp, utf8Bytes } from '@peerstage/sdk/protocol'
+import { PairBudget } from './pair-budget'
+import { Pauses } from './pauses'
 import { Buckets, type Rate, type Verdict } from './rate-limit'
 
 /** All chat of a room together: what people can still read. */
@@ -7,24 +9,21 @@ const ROOM_CHAT: Rate = { perSecond: 20, burst: 40 }
 const JOINS: Rate = { perSecond: 1, burst: 10 }
 /** A newcomer's 19 answers with their candidates come within one second: some hundred messages (measured). */
 const SIGNALS: Rate = { perSecond: 200, burst: 1000 }
-/** One negotiation has a description and at most some 64 candidates. */
-const PAIR_SIGNALS: Rate = { perSecond: 20, burst: 80 }
-/** Else one peer could fill another's queue. */
-const PAIR_BYTES: Rate = { perSecond: 32 * 1024, burst: 256 * 1024 }
+/** Bytes of casts a second, each of which goes to 19 others; as many at once as the largest casts of one burst have. */
+const CAST_BYTES_PER_SECOND = 64 * 1024
 /** One each 15 s is honest. */
 const HEARTBEATS: Rate = { perSecond: 1, burst: 10 }
 
 const BUCKETS_KEPT = 50_000
-/** A room has 19 others; ids that are not there cost their sender only. */
-const PAIR_BUCKETS_KEPT = 2 * 64
-
-const YES: Verdict = { ok: true }
+/** Who was refused for a busy room waits at least so long: what was under way behind it by then must not overtake it. */
+const LEAST_CHAT_PAUSE_MS = 1000
 
 /** The buckets of all rooms and identities: a reconnect resets nothing. */
 export class Budgets {
   readonly #limits: Limits
   readonly #now: () => number
   readonly #buckets = new Buckets(BUCKETS_KEPT)
+  readonly #chatPauses = new Pauses(BUCKETS_KEPT)
 
   constructor(limits: Limits, now: () => number) {
     this.#limits = limits
@@ -38,35 +37,57 @@ export class Budgets {
 
   /** The budget of one connection. */
   of(identity: string, roomId: string): Budget {
-    const pairs = new Buckets(PAIR_BUCKETS_KEPT)
+    const pairs = new PairBudget()
     const own = new Buckets(2)
-    const shared = (name: string, rate: Rate) => this.#buckets.take(key(name, identity, roomId), rate, this.#now())
+    const shared: Shared = (name, rate, cost) =>
+      this.#buckets.take(key(name, identity, roomId), rate, this.#now(), cost)
     return (message) => {
       if (message.type === 'heartbeat') return own.take('heartbeat', HEARTBEATS, this.#now())
       if (message.type === 'signal') return this.#signal(message, own, pairs)
-      const { castsPerSecond, castBurst, commandsPerSecond, commandBurst, chatPerSecond, chatBurst } = this.#limits
-      if (message.type === 'cast') return shared('cast', { perSecond: castsPerSecond, burst: castBurst })
+      if (message.type === 'cast') return this.#cast(message, shared)
+      const { commandsPerSecond, commandBurst } = this.#limits
       const command = shared('command', { perSecond: commandsPerSecond, burst: commandBurst })
-      if (!command.ok || message.type !== 'chat.send') return command
-      const chat = shared('chat', { perSecond: chatPerSecond, burst: chatBurst })
-      return chat.ok ? neverFlood(this.#buckets.take(key('chat', '', roomId), ROOM_CHAT, this.#now())) : chat
+      return command.ok && message.type === 'chat.send' ? this.#chat(identity, roomId, shared) : command
     }
   }
 
-  #signal(signal: SignalUp, own: Buckets, pairs: Buckets): Verdict {
+  #cast(cast: MessageOf<'cast'>, shared: Shared): Verdict {
+    const { castsPerSecond, castBurst, maxDataBytes } = this.#limits
+    const count = shared('cast', { perSecond: castsPerSecond, burst: castBurst })
+    if (!count.ok) return count
+    const bytes = { perSecond: CAST_BYTES_PER_SECOND, burst: castBurst * maxDataBytes }
+    return shared('cast bytes', bytes, utf8Bytes(encodeMessage(cast)))
+  }
+
+  /** Who was refused because of the others has all its chat refused for that time: its texts keep their order. */
+  #chat(identity: string, roomId: string, shared: Shared): Verdict {
+    const now = this.#now()
+    const pausedMs = this.#chatPauses.left(key('chat', identity, roomId), now)
+    if (pausedMs > 0) return { ok: false, retryAfterMs: pausedMs, flood: false }
+    const { chatPerSecond, chatBurst } = this.#limits
+    const chat = shared('chat', { perSecond: chatPerSecond, burst: chatBurst })
+    if (!chat.ok) return chat
+    const room = this.#buckets.take(key('chat of all', '', roomId), ROOM_CHAT, now)
+    if (room.ok) return room
+    const retryAfterMs = Math.max(room.retryAfterMs, LEAST_CHAT_PAUSE_MS)
+    this.#chatPauses.begin(key('chat', identity, roomId), now, retryAfterMs)
+    // Others filled the room's bucket as well: nobody is sent away for that.
+    return { ok: false, retryAfterMs, flood: false }
+  }
+
+  #signal(signal: SignalUp, own: Buckets, pairs: PairBudget): Verdict {
     const now = this.#now()
     const all = own.take('signal', SIGNALS, now)
-    if (!all.ok) return all
-    const count = pairs.take(`count ${signal.to}`, PAIR_SIGNALS, now)
-    return count.ok ? pairs.take(`bytes ${signal.to}`, PAIR_BYTES, now, utf8Bytes(encodeMessage(signal))) : count
+    return all.ok ? pairs.take(signal.to, utf8Bytes(encodeMessage(signal)), now) : all
   }
 }
 
+type MessageOf<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>
+/** Takes out of a bucket of one identity in one room. */
+type Shared = (name: string, rate: Rate, cost?: number) => Verdict
+
 /** Whether one more message of a connection is within its limits. */
 export type Budget = (message: ClientMessage) => Verdict
-
-/** Others filled the room's bucket as well: nobody is sent away for that. */
-const neverFlood = (verdict: Verdict): Verdict => (verdict.ok ? YES : { ...verdict, flood: false })
 
 /** JSON keeps an identity from running into the parts beside it. */
 const key = (name: string, identity: string, roomId: string): string => JSON.stringify([name, identity, roomId])

@@ -104,6 +104,47 @@ describe('budgets', () => {
     expect(budget(signal('eve', 'x')).ok).toBe(true)
   })
 
+  test('signals: what counts against a pair cannot be pushed out by naming others', () => {
+    let now = 0
+    let others = 0
+    const budget = new Budgets(DEFAULT_LIMITS, () => now).of('ada', 'hall')
+    expect(count(100, () => budget(signal('bob')))).toBe(80)
+    // 64 pairs are kept: no more, while all of them are in use.
+    expect(count(200, () => budget(signal(`nobody ${++others}`)))).toBe(63)
+    expect(budget(signal('bob'))).toMatchObject({ ok: false })
+    now += 20_000
+    expect(budget(signal('a newcomer'))).toMatchObject({ ok: true })
+  })
+
+  test('casts: by their bytes too, for one identity on all its connections', () => {
+    const now = { ms: 0 }
+    const all = new Budgets(DEFAULT_LIMITS, () => now.ms)
+    const cast = { type: 'cast', cast: { type: 'data', value: 'x'.repeat(8000) } } as const
+    expect(count(40, () => all.of('ada', 'hall')(cast))).toBe(40)
+    let passed = 0
+    for (let second = 0; second < 10; second++) {
+      now.ms += 1000
+      passed += count(20, () => all.of('ada', 'hall')(cast))
+    }
+    expect(passed).toBeLessThan(90)
+    expect(all.of('bob', 'hall')(cast).ok).toBe(true)
+  })
+
+  test('chat: who was refused for a busy room is refused for all the time it was told, so that no text overtakes another', () => {
+    let now = 0
+    const all = new Budgets(DEFAULT_LIMITS, () => now)
+    for (let i = 0; i < 4; i++) count(10, () => all.of(`person ${i}`, 'hall')(chat))
+    const ada = all.of('ada', 'hall')
+    const first = ada(chat)
+    expect(first).toEqual({ ok: false, retryAfterMs: 1000, flood: false })
+    now = 999
+    // The room has space for twenty again, and others find it.
+    expect(all.of('bob', 'hall')(chat)).toEqual({ ok: true })
+    expect(ada(chat)).toEqual({ ok: false, retryAfterMs: 1, flood: false })
+    now = 1000
+    expect(ada(chat)).toEqual({ ok: true })
+  })
+
   test('joins: ten at once by identity and room', () => {
     const all = budgets()
     expect(count(12, () => all.join('ada', 'hall'))).toBe(10)
