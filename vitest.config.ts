@@ -35,7 +35,16 @@ export default defineConfig({
         },
       },
       // Groups run one after the other: real media and rooms of twenty need the machine for themselves.
-      { extends: true, test: { name: 'packaging', include: packaging, sequence: { groupOrder: 1 }, ...slow } },
+      {
+        extends: true,
+        test: {
+          name: 'packaging',
+          include: packaging,
+          sequence: { groupOrder: 1 },
+          globalSetup: 'sdk/test/browser/setup.ts',
+          ...slow,
+        },
+      },
       { extends: true, test: { name: 'node-webrtc', include: nodeWebrtc, sequence: { groupOrder: 2 }, ...slow } },
       {
         extends: true,
