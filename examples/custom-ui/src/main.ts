@@ -43,6 +43,8 @@ async function walkIn(name: string): Promise<void> {
   })
   client.on('mediaError', ({ error }) => view.offer(inWords(error)))
   client.on('commandFailed', ({ command, error }) => {
+    // Leaving while the camera opens aborts that: nothing to tell.
+    if (error.code === 'aborted') return
     if (command === 'media.publish') view.offer(inWords(error), 'Try again', goLive)
     else view.offer(inWords(error))
   })

@@ -33,7 +33,10 @@ $('compose').onsubmit = (event) => {
   form.reset()
 }
 
-client.on('commandFailed', ({ error }) => showProblem(error))
+client.on('commandFailed', ({ error }) => {
+  // Leaving while the camera opens aborts that: nothing to tell.
+  if (error.code !== 'aborted') showProblem(error)
+})
 client.subscribe(show)
 show()
 

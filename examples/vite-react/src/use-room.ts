@@ -13,7 +13,10 @@ export function useRoom(options: LiveStreamClientOptions) {
   const state = useSyncExternalStore(client.subscribe, client.getState, client.getState)
 
   useEffect(() => {
-    const stopListening = client.on('commandFailed', (failure) => setError(failure.error))
+    const stopListening = client.on('commandFailed', (failed) => {
+      // A later call took its place: nothing to tell.
+      if (failed.error.code !== 'aborted') setError(failed.error)
+    })
     // What goes wrong is shown: a join that fails by the state, which is `left` then, and the rest by `error`.
     client
       .join()

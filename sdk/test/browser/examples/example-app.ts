@@ -16,6 +16,7 @@ const START_LIMIT_MS = 60_000
 export class ExampleApp {
   readonly #child: ChildProcess
   readonly #ended: Promise<unknown>
+  readonly #said: () => string
   /** Where it says that it is, without a slash at the end. */
   readonly url: string
 
@@ -37,16 +38,21 @@ export class ExampleApp {
     const url = await Promise.race([said.url, ended.then(() => undefined)])
     clearTimeout(limit)
     if (url === undefined) throw new Error(`examples/${example} did not start. It said:\n${said.all()}`)
-    return new ExampleApp(child, ended, url)
+    return new ExampleApp(child, ended, said.all, url)
   }
 
-  private constructor(child: ChildProcess, ended: Promise<unknown>, url: string) {
+  private constructor(child: ChildProcess, ended: Promise<unknown>, said: () => string, url: string) {
     this.#child = child
     this.#ended = ended
+    this.#said = said
     this.url = url
   }
 
+  /** Throws when it had ended by itself. */
   async stop(): Promise<void> {
+    const { exitCode, signalCode } = this.#child
+    if (exitCode !== null || signalCode !== null)
+      throw new Error(`An example ended by itself. It said:\n${this.#said()}`)
     this.#child.kill('SIGTERM')
     await this.#ended
   }
@@ -64,11 +70,15 @@ export async function buildByVite(example: string, env: Record<string, string>):
 function run(example: string, args: string[], env: Record<string, string>): ChildProcess {
   // Vitest's own mode would make a development build.
   const { NODE_ENV: _, VITEST: __, ...inherited } = process.env
-  return spawn(process.execPath, args, {
+  const child = spawn(process.execPath, args, {
     cwd: join(EXAMPLES, example),
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...inherited, NO_COLOR: '1', ...env },
   })
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  child.once('close', () => process.off('exit', kill))
+  return child
 }
 
 function output(child: ChildProcess) {
