@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { helpText, readCommandLine } from './command-line'
 import { ConfigError } from './config'
-import { introduction } from './introduction'
+import { introduction, NO_SECRET } from './introduction'
 import { createPeerstageServer, type PeerstageServer } from './server'
 
 const WRONG_USAGE = 2
@@ -23,8 +23,10 @@ async function serve({ port, host, json, ...options }: Options): Promise<void> {
   const server = createPeerstageServer({ ...options, dev, ...demo })
   closeOnSignals(server)
   const { url } = await server.listen(port, host)
-  if (json) console.log(JSON.stringify({ event: 'listening', url }))
-  else for (const line of introduction({ url, dev, options })) console.log(line)
+  if (json) {
+    console.log(JSON.stringify({ event: 'listening', url }))
+    for (const line of options.auth === undefined ? NO_SECRET : []) console.error(line)
+  } else for (const line of introduction({ url, dev, options })) console.log(line)
 }
 
 /** The first signal drains; a second one means now. */

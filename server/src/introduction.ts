@@ -10,15 +10,18 @@ type Facts = {
 export function introduction({ url, dev, options }: Facts): string[] {
   const lines = [`Peerstage is listening on ${url}`]
   if (dev) lines.push(...DEV_LINES(url))
-  if (options.auth === undefined) {
-    lines.push('!! NO SECRET: whoever reaches this server may enter any room. It serves this machine only.')
-    lines.push('   For more, set PEERSTAGE_SECRET to at least 32 random bytes (openssl rand -base64 32).')
-  }
+  if (options.auth === undefined) lines.push(...NO_SECRET)
   if (!options.iceServers.some(isTurn)) {
     lines.push('No TURN server is set (PEERSTAGE_ICE_SERVERS): people in strict networks will get no pictures.')
   }
   return lines
 }
+
+/** What must be heard though nobody reads the rest: a program may read our lines in a person's place. */
+export const NO_SECRET: readonly string[] = [
+  '!! NO SECRET: whoever reaches this server may enter any room. It serves this machine only.',
+  '   For more, set PEERSTAGE_SECRET to at least 32 random bytes (openssl rand -base64 32).',
+]
 
 const DEV_LINES = (url: string): string[] => [
   `Open ${url} in two tabs: the first one in a room is its host.`,

@@ -95,6 +95,8 @@ test('--json says where it listens in its first line, and SIGTERM drains', async
   running.child.kill('SIGTERM')
   expect(await client.goodbye()).toMatchObject({ code: 'draining', close: 1012 })
   expect(await running.exit).toBe(0)
+  expect(running.said.err).toContain('NO SECRET')
+  expect(running.said.out.trim().split('\n')).toHaveLength(1)
 })
 
 test('a second signal ends it at once, though a client never answers', async () => {
