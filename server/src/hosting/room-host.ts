@@ -33,6 +33,8 @@ export class RoomHost {
   readonly #rules: RoomSettings['rules']
   #state: ServerState | undefined
   #seats = new Seats()
+  /** When its last event was: no later one is older, whatever the clock says. */
+  #lastAt = 0
   #queue: RoomInput[] = []
   #phase: 'idle' | 'scheduled' | 'running' | 'closed' = 'idle'
   #cancelAlarm = () => {}
@@ -109,6 +111,7 @@ export class RoomHost {
     if (failure !== undefined) salvageTurn(kept, inputs, failure)
     this.#state = kept.state
     this.#seats = kept.seats
+    this.#lastAt = kept.records.at(-1)?.at ?? this.#lastAt
     this.#arm(failure !== undefined || inputs.some((input) => input.type === 'tick'))
     // The last step, and it does not throw: an input is never answered twice.
     perform([...excess, ...kept.effects], this.#parts.settings.journal)
@@ -131,7 +134,7 @@ export class RoomHost {
     const { clock, settings } = this.#parts
     return {
       settings,
-      now: clock.now(),
+      now: Math.max(clock.now(), this.#lastAt),
       seats: this.#seats.fork(),
       state: this.#state,
       records: [],

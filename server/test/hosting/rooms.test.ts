@@ -123,6 +123,23 @@ test('a turn that fails as a whole answers everybody who waits, and the room goe
   await expect.poll(() => ada.received.at(-1)).toMatchObject({ type: 'reply', re: 2, ok: true })
 })
 
+test('no event is older than the one before it, though the clock goes back', async () => {
+  class SteppingClock extends FakeClock {
+    back = 0
+    override now(): number {
+      return super.now() - this.back
+    }
+  }
+  const clock = new SteppingClock(1_000_000)
+  const { rooms, join } = openRooms(memoryLog(), clock)
+  const ada = join('ada')
+  await got(ada, 'welcome')
+  clock.back = 5000
+  rooms.submit('hall', { type: 'command', connection: ada, command: { type: 'chat.send', id: 1, text: 'hello' } })
+  await got(ada, 'reply')
+  expect(ada.received.find((each) => each.type === 'event')).toMatchObject({ logged: { at: 1_000_000 } })
+})
+
 test('an effect that fails does not take those behind it along', async () => {
   const { rooms, join } = openRooms()
   const settle = () => {
