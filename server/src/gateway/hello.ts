@@ -5,6 +5,8 @@ import {
   HELLO_PREFIX,
   type Hello,
   MAX_HELLO_CHARACTERS,
+  PROTOCOL_FLOOR,
+  PROTOCOL_VERSION,
   ROOMS_PATH,
   roomId,
   SUBPROTOCOL,
@@ -28,14 +30,20 @@ export function addressOf(url: string | undefined): Address | undefined {
 export const offeredProtocols = (request: IncomingMessage): string[] =>
   (request.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim())
 
+/** What is understood here, from our own version down to the floor; ours is preferred. */
+const UNDERSTOOD: readonly string[] = Array.from(
+  { length: PROTOCOL_VERSION - PROTOCOL_FLOOR + 1 },
+  (_, below) => `peerstage.v${PROTOCOL_VERSION - below}`,
+)
+
 /**
- * The subprotocol to answer: ours, never the hello. A client of another version gets its own back, or its browser would
+ * The subprotocol to answer: one of ours, never the hello. A client of another version gets its own back, or its browser would
  * drop the connection before the goodbye that tells why.
  */
 export function answeredProtocol(offered: Iterable<string>): string | false {
   const all = [...offered]
-  if (all.includes(SUBPROTOCOL)) return SUBPROTOCOL
-  return all.find((each) => /^peerstage\.v\d{1,4}$/.test(each)) ?? false
+  const ours = UNDERSTOOD.find((each) => all.includes(each))
+  return ours ?? all.find((each) => /^peerstage\.v\d{1,4}$/.test(each)) ?? false
 }
 
 /** The client's first words, or what is wrong with them. */
@@ -43,7 +51,7 @@ export function greetingOf(request: IncomingMessage, { roomId, query }: Address)
   if (query.has('token')) return misspoken('A token does not belong into a URL: send it in the hello.')
   if (roomId === undefined) return misspoken('A room id has 1 to 64 characters of A-Z, a-z, 0-9, _ and -.')
   const offered = offeredProtocols(request)
-  if (!offered.includes(SUBPROTOCOL)) {
+  if (!UNDERSTOOD.some((each) => offered.includes(each))) {
     return { goodbye: 'unsupported_version', reason: `This server speaks ${SUBPROTOCOL}.` }
   }
   const encoded = offered.filter((each) => each.startsWith(HELLO_PREFIX)).map((each) => each.slice(HELLO_PREFIX.length))
