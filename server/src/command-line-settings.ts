@@ -103,6 +103,20 @@ export const SETTINGS: readonly Setting[] = [
     help: 'sockets of the process (default 10000)',
   },
   {
+    path: 'maxSocketsPerAddress',
+    flag: 'max-sockets-per-address',
+    env: 'PEERSTAGE_MAX_SOCKETS_PER_ADDRESS',
+    read: read.number,
+    help: 'sockets of one public address (default 50)',
+  },
+  {
+    path: 'trustProxy',
+    flag: 'trust-proxy',
+    env: 'PEERSTAGE_TRUST_PROXY',
+    read: read.number,
+    help: 'proxies before the server, whose X-Forwarded-For is believed (default 0)',
+  },
+  {
     path: 'logLevel',
     flag: 'log-level',
     env: 'PEERSTAGE_LOG_LEVEL',

@@ -77,7 +77,7 @@ function put(target: Record<string, unknown>, path: string, value: unknown): voi
 /** The text of `--help`. */
 export function helpText(): string {
   const rows = SETTINGS.map(({ flag, env, help }) => [flag === undefined ? '' : `--${flag}`, env, help] as const)
-  const lines = rows.map(([flag, env, help]) => `  ${flag.padEnd(22)}${env.padEnd(30)}${help}`)
+  const lines = rows.map(([flag, env, help]) => `  ${flag.padEnd(27)}${env.padEnd(35)}${help}`)
   return [
     'Usage: peerstage-server [options]',
     '',

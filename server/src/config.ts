@@ -89,6 +89,11 @@ export const settingsEntries = {
   maxSockets: v.exactOptional(whole(1, 1_000_000), 10_000),
   /** Sockets of one public address; behind a proxy nobody has one. Default 50. */
   maxSocketsPerAddress: v.exactOptional(whole(1, 1_000_000), 50),
+  /**
+   * How many proxies of yours stand before the server: the address of a client is then that many from the right of
+   * X-Forwarded-For. Default 0: none, and the header is not believed.
+   */
+  trustProxy: v.exactOptional(whole(0, 10), 0),
   /** How much is logged. Default `info`. */
   logLevel: v.exactOptional(v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`), 'info'),
 }

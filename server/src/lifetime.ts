@@ -3,7 +3,7 @@ import type { Server as SecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { ConfigError } from './config'
 import type { Gateway } from './gateway/gateway'
-import type { Clock, RoomLog } from './hosting/ports'
+import type { Clock, Journal, RoomLog } from './hosting/ports'
 import type { Rooms } from './hosting/rooms'
 import type { RequestListener } from './http/listener'
 
@@ -11,8 +11,12 @@ const DEFAULT_DEADLINE_MS = 25_000
 /** Node's own are 60 s and 300 s: a slow request would hold a socket for that long. */
 const HTTP_TIMEOUT_MS = 10_000
 
+/** An app's own server is warned of beyond this: no honest client takes so long for its headers. */
+const LONGEST_HEADERS_MS = 20_000
+
 export type LifetimeParts = {
   readonly clock: Clock
+  readonly journal: Journal
   readonly gateway: Gateway
   readonly rooms: Rooms
   readonly log: RoomLog
@@ -25,11 +29,14 @@ export type LifetimeParts = {
 
 /** From the first socket to the last one. */
 export type Lifetime = {
-  /** Takes the upgrades under `/v1/rooms/` of an app's own server. Foreign paths are left alone. */
+  /**
+   * Takes the upgrades under `/v1/rooms/` of an app's own server. Foreign paths are left alone.
+   * @throws Error when it is closed
+   */
   attach(server: Server | SecureServer): void
   /**
    * Serves stand-alone. Port 0 takes any free one.
-   * @throws Error when the address cannot be listened on; ConfigError for dev mode beyond this machine
+   * @throws Error when the address cannot be listened on, it listens already, or it is closed; ConfigError for dev mode beyond this machine
    */
   listen(port: number, host?: string): Promise<{ readonly url: string; readonly port: number }>
   /**
@@ -47,15 +54,24 @@ export function createLifetime(parts: LifetimeParts): Lifetime {
   let closed: Promise<void> | undefined
   return {
     attach(foreign) {
+      if (closed !== undefined) throw new Error('This server is closed: make another one.')
+      warnOfSlowHeaders(foreign, parts.journal)
       detachments.push(gateway.attach(foreign))
     },
     async listen(port, host = localOnly ? 'localhost' : undefined) {
       if (localOnly && !isLoopback(host)) {
         throw new ConfigError([{ path: 'host', sentence: 'must be this machine (localhost) in dev mode' }])
       }
+      if (closed !== undefined) throw new Error('This server is closed: make another one.')
+      if (server !== undefined) throw new Error('This server listens already: it can do so once.')
       server = createServer({ headersTimeout: HTTP_TIMEOUT_MS, requestTimeout: HTTP_TIMEOUT_MS }, parts.requestListener)
       gateway.attach(server)
-      return await listening(server, port, host)
+      try {
+        return await listening(server, port, host)
+      } catch (error) {
+        server = undefined
+        throw error
+      }
     },
     close({ deadlineMs = DEFAULT_DEADLINE_MS } = {}) {
       closed ??= end(parts, server, deadlineMs).finally(() => {
@@ -64,6 +80,14 @@ export function createLifetime(parts: LifetimeParts): Lifetime {
       return closed
     },
   }
+}
+
+/** The app's server is the app's to set up; but whoever sends its headers slowly holds a socket that nobody counts. */
+function warnOfSlowHeaders({ headersTimeout }: Server | SecureServer, journal: Journal): void {
+  if (headersTimeout > 0 && headersTimeout <= LONGEST_HEADERS_MS) return
+  const advice =
+    'a slow request can hold a socket of the http.Server for long: set its headersTimeout to 10,000 ms or so'
+  journal.warn({ headersTimeout }, advice)
 }
 
 export const isLoopback = (host: string | undefined): boolean =>

@@ -8,6 +8,7 @@ import { DEFAULT_AUDIENCE, secretBytes } from './gateway/claims'
 import { Gateway } from './gateway/gateway'
 import { isLocalRequest } from './gateway/local-request'
 import { localOrigins, originRule } from './gateway/origin'
+import { peerAddress } from './gateway/peer-address'
 import type { Clock, Journal, RoomLog } from './hosting/ports'
 import { type RoomStats, Rooms } from './hosting/rooms'
 import { systemClock } from './hosting/system-clock'
@@ -120,6 +121,7 @@ function compose({ settings, log, journal, clock, demoFolder }: Parts): Peerstag
     // Whoever tries the SDK without tokens wants to see two tabs on stage.
     roleWithoutToken: auth === undefined ? 'guest' : undefined,
     mayConnect: auth === undefined && allowedOrigins === undefined ? localOrigins : originRule(allowedOrigins),
+    peerAddress: peerAddress(settings.trustProxy, journal),
     crowd: {
       maxSockets: settings.maxSockets,
       maxSocketsPerAddress: settings.maxSocketsPerAddress,
@@ -151,7 +153,7 @@ function compose({ settings, log, journal, clock, demoFolder }: Parts): Peerstag
     ready = false
   }
   return {
-    ...createLifetime({ clock, gateway, rooms, log, requestListener, localOnly: dev, draining }),
+    ...createLifetime({ clock, journal, gateway, rooms, log, requestListener, localOnly: dev, draining }),
     requestListener,
     tokens: { sign },
     rooms: {

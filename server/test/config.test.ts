@@ -79,6 +79,14 @@ describe('the command line', () => {
     expect(options([], { PEERSTAGE_ICE_SERVERS: 'none' })).toMatchObject({ iceServers: [] })
   })
 
+  test('reads how many sockets an address may have, and how many proxies are trusted', () => {
+    expect(options(['--trust-proxy', '2'], { PEERSTAGE_MAX_SOCKETS_PER_ADDRESS: '7' })).toMatchObject({
+      trustProxy: 2,
+      maxSocketsPerAddress: 7,
+    })
+    expect(options([])).toMatchObject({ trustProxy: 0, maxSocketsPerAddress: 50 })
+  })
+
   test('switches need no value', () => {
     expect(options(['--dev', '--json'])).toMatchObject({ dev: true, json: true })
     expect(options([], { PEERSTAGE_DEV: '1' })).toMatchObject({ dev: true, json: false })

@@ -11,8 +11,10 @@ import { Budgets } from './budget'
 import { Crowd, type CrowdLimits, type Ticket } from './crowd'
 import { beat } from './heartbeat'
 import { type Address, addressOf, type Greeting, greetingOf } from './hello'
+import { Holds } from './holds'
 import { isLocalRequest } from './local-request'
 import type { OriginRule } from './origin'
+import type { PeerAddress } from './peer-address'
 import { SocketConnection } from './socket-connection'
 import { createSocketServer } from './socket-server'
 import { Visit } from './visit'
@@ -28,6 +30,7 @@ export type GatewayParts = {
   /** The role that dev mode gives whoever has no token and is on this machine; without it a token is needed. */
   readonly roleWithoutToken: Role | undefined
   readonly mayConnect: OriginRule
+  readonly peerAddress: PeerAddress
   readonly crowd: CrowdLimits
   readonly limits: Limits
   readonly iceServers: readonly IceServer[]
@@ -47,6 +50,7 @@ export class Gateway {
   readonly #sockets: WebSocketServer
   readonly #crowd: Crowd
   readonly #budgets: Budgets
+  readonly #holds = new Holds()
   readonly #connections = new Map<SocketConnection, WebSocket>()
   readonly #stopBeat: () => void
   #state: 'open' | 'draining' = 'open'
@@ -81,7 +85,7 @@ export class Gateway {
     if (address === undefined) return false
     // An error without a listener would end the process.
     socket.on('error', () => socket.destroy())
-    const ticket = this.#crowd.enter(request.socket.remoteAddress)
+    const ticket = this.#crowd.enter(this.#parts.peerAddress(request))
     if (typeof ticket === 'number') this.#turnAway(socket, ticket)
     else this.#upgrade(request, socket, head, address, ticket)
     return true
@@ -191,7 +195,7 @@ export class Gateway {
   #welcome(connection: SocketConnection, ws: WebSocket, greeting: Greeting, pass: Pass): void {
     const { clock } = this.#parts
     const budget = this.#budgets.of(pass.claims.identity, pass.roomId)
-    const visit = new Visit(this.#parts, connection, greeting, pass, budget)
+    const visit = new Visit({ ...this.#parts, holds: this.#holds }, connection, greeting, pass, budget)
     const early: [Buffer, boolean][] = []
     let listen = (data: Buffer, isBinary: boolean): void => {
       early.push([data, isBinary])

@@ -5,11 +5,14 @@ import { claimsOf, type Pass } from './admission'
 import type { Verify } from './auth'
 import type { Budget } from './budget'
 import type { Greeting } from './hello'
+import type { Holds } from './holds'
 import type { SocketConnection } from './socket-connection'
 import { type TokenWatch, watchToken } from './token-watch'
 
 /** So many bad messages may be a mistake; one more is none. */
 const BAD_MESSAGES_ALLOWED = 2
+/** When who holds too often may try again: by then a lost socket has been noticed. */
+const HOLD_RETRY_MS = 30_000
 /** How long a prejoin screen may hold a verified connection without a place. */
 const HOLD_MS = 5 * 60_000
 
@@ -17,6 +20,7 @@ export type VisitParts = {
   readonly clock: Clock
   readonly meter: Meter
   readonly verify: Verify
+  readonly holds: Holds
   readonly limits: Limits
   readonly iceServers: readonly IceServer[]
   readonly submit: (roomId: string, input: RoomInput) => void
@@ -39,6 +43,7 @@ export class Visit {
   #seated = false
   #badMessages = 0
   #cancelHold = () => {}
+  #letGo = () => {}
 
   constructor(parts: VisitParts, connection: SocketConnection, greeting: Greeting, pass: Pass, budget: Budget) {
     this.#parts = parts
@@ -76,12 +81,20 @@ export class Visit {
   over(code: number): void {
     this.#tokenWatch.stop()
     this.#cancelHold()
+    this.#letGo()
     const departure = code === GOING_AWAY ? 'closed' : 'lost'
     this.#submit({ type: 'gone', connection: this.#connection, departure })
   }
 
   #hold(): void {
-    const { iceServers, limits, clock } = this.#parts
+    const { iceServers, limits, clock, holds } = this.#parts
+    const letGo = holds.take(this.#pass.claims.identity)
+    if (letGo === undefined) {
+      this.#parts.meter.refusal('rate_limited')
+      this.#connection.close('rate_limited', 'Too many connections wait to join.', HOLD_RETRY_MS)
+      return
+    }
+    this.#letGo = letGo
     this.#cancelHold = clock.after(HOLD_MS, () => {
       if (!this.#seated) this.#connection.close('verification_timeout', 'Nobody joined in five minutes.')
     })
@@ -94,6 +107,7 @@ export class Visit {
     const knock = { type: 'join', connection: this.#connection, claims, sessionHash, page, attempt } as const
     const seated = () => {
       this.#seated = true
+      this.#letGo()
     }
     this.#submit({
       ...knock,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { Holds, MAX_HOLDS } from '../../src/gateway/holds'
 import { failingLog } from '../fakes/failing-log'
 import { FakeClock } from '../fakes/fake-clock'
 import { passTime } from './passing-time'
@@ -54,6 +55,32 @@ test('it may hold for five minutes, and as long as it likes once it has joined',
   clock.advance(1)
   expect(await idle.goodbye()).toMatchObject({ code: 'verification_timeout' })
   expect(await ada.ask({ type: 'chat.send', text: 'still here' })).toMatchObject({ ok: true })
+})
+
+test('an identity may hold twice at once; a place or an end makes room for the next', async () => {
+  const { enter } = await runServer()
+  const hold = (identity: string) => enter('hall', identity, { intent: 'hold', role: 'host' })
+  const [first, second] = await Promise.all([hold('ada'), hold('ada')])
+  await Promise.all([first.next('held'), second.next('held')])
+  expect(await (await hold('ada')).goodbye()).toMatchObject({ code: 'rate_limited', close: 4429 })
+  await (await hold('bob')).next('held')
+  await first.ask({ type: 'join' })
+  const third = await hold('ada')
+  await third.next('held')
+  await second.ask({ type: 'leave' })
+  await second.closed
+  await (await hold('ada')).next('held')
+})
+
+test('so many may hold in the whole process', () => {
+  const holds = new Holds()
+  const first = holds.take('person 0')
+  for (let i = 1; i < MAX_HOLDS; i++) holds.take(`person ${i}`)
+  expect(holds.take('one more')).toBeUndefined()
+  first?.()
+  first?.()
+  expect(holds.take('one more')).toBeTypeOf('function')
+  expect(holds.take('yet one more')).toBeUndefined()
 })
 
 test('who changes their mind leaves without having been there', async () => {

@@ -32,8 +32,12 @@ export const UPGRADE_HEADERS = {
 }
 
 /** Asks for an upgrade by plain HTTP: the status of a refusal, or `upgraded`, or `destroyed`. */
-export async function upgradeStatus(url: string, path: string): Promise<number | 'upgraded' | 'destroyed'> {
-  const asked = request(url + path, { headers: UPGRADE_HEADERS })
+export async function upgradeStatus(
+  url: string,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<number | 'upgraded' | 'destroyed'> {
+  const asked = request(url + path, { headers: { ...UPGRADE_HEADERS, ...headers } })
   asked.end()
   return await new Promise((resolve) => {
     asked.on('response', (response) => resolve(response.statusCode ?? 0))

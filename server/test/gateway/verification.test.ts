@@ -33,6 +33,7 @@ async function slowlyVerifying() {
     verify,
     roleWithoutToken: undefined,
     mayConnect: () => true,
+    peerAddress: ({ socket }) => socket.remoteAddress,
     crowd: { maxSockets: 10, maxSocketsPerAddress: 10, maxVerifying: 2 },
     limits: DEFAULT_LIMITS,
     iceServers: [],

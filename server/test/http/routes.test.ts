@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { get } from 'node:http'
+import { createServer, get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -221,6 +221,24 @@ test('without a secret it listens on this machine only', async () => {
   const server = createPeerstageServer({ dev: true })
   await expect(server.listen(0, '0.0.0.0')).rejects.toThrow('must be this machine')
   await server.close()
+})
+
+test('a server listens once, and no more when it was closed', async () => {
+  const { server } = await runServer()
+  await expect(server.listen(0, '127.0.0.1')).rejects.toThrow('This server listens already')
+  await server.close({ deadlineMs: 0 })
+  await expect(server.listen(0, '127.0.0.1')).rejects.toThrow('This server is closed')
+  expect(() => server.attach(createServer())).toThrow('This server is closed')
+})
+
+test('an app whose own server waits long for headers is warned when it is attached', () => {
+  const warnings: object[] = []
+  const logger = { debug: () => {}, info: () => {}, error: () => {}, warn: (fields: object) => warnings.push(fields) }
+  const live = createPeerstageServer({ auth: { secret: SECRET }, logger })
+  live.attach(createServer({ headersTimeout: 10_000 }))
+  expect(warnings).toEqual([])
+  live.attach(createServer({ headersTimeout: 60_000 }))
+  expect(warnings).toEqual([{ headersTimeout: 60_000 }])
 })
 
 test('a port that is taken gives a plain sentence', async () => {

@@ -1,0 +1,29 @@
+/** A person has one prejoin screen, and for a moment two: while a lost socket of it still counts. */
+export const MAX_HOLDS_PER_IDENTITY = 2
+/** Of the whole process: those who hold have no place in a room that would count them. */
+export const MAX_HOLDS = 500
+
+/** Counts the verified connections that hold without a place. */
+export class Holds {
+  readonly #byIdentity = new Map<string, number>()
+  #all = 0
+
+  /** What gives it back, idempotent; undefined when there are too many. */
+  take(identity: string): (() => void) | undefined {
+    const own = this.#byIdentity.get(identity) ?? 0
+    if (own >= MAX_HOLDS_PER_IDENTITY || this.#all >= MAX_HOLDS) return undefined
+    this.#count(identity, 1)
+    let held = true
+    return () => {
+      if (held) this.#count(identity, -1)
+      held = false
+    }
+  }
+
+  #count(identity: string, by: 1 | -1): void {
+    this.#all += by
+    const own = (this.#byIdentity.get(identity) ?? 0) + by
+    if (own === 0) this.#byIdentity.delete(identity)
+    else this.#byIdentity.set(identity, own)
+  }
+}
