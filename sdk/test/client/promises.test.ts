@@ -1,0 +1,145 @@
+// The promises of the design that a client has a part in, in its words. Real server, real sockets.
+import { afterEach, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { FakeClock } from '../../../server/test/fakes/fake-clock'
+import type { AnyEvent, LiveStreamClient } from '../../src/index'
+import { TcpProxy } from '../browser/rooms/tcp-proxy'
+import { Bench } from '../fakes/bench'
+import { RoomHouse } from '../fakes/room-house'
+
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+function openHouse(options: ConstructorParameters<typeof RoomHouse>[0] = {}): RoomHouse {
+  const house = new RoomHouse(options)
+  cleanups.push(() => house.close())
+  return house
+}
+
+async function wireTo(house: RoomHouse): Promise<TcpProxy> {
+  const proxy = await TcpProxy.to(await house.url())
+  cleanups.push(() => proxy.close())
+  return proxy
+}
+
+/** Every event of a client from now on. */
+function eventsOf(client: LiveStreamClient): AnyEvent[] {
+  const events: AnyEvent[] = []
+  client.on('*', (event) => events.push(event))
+  return events
+}
+
+const named = <N extends AnyEvent['name']>(events: readonly AnyEvent[], name: N) =>
+  events.filter((event): event is Extract<AnyEvent, { name: N }> => event.name === name)
+
+const statusOf = (client: LiveStreamClient) => expect.poll(() => client.state.status)
+
+test('no logged event is lost or doubled across a resume', async () => {
+  const house = openHouse()
+  const proxy = await wireTo(house)
+  const ada = await house.join('Ada')
+  const ben = await house.join('Ben', { url: proxy.url })
+  const events = eventsOf(ben)
+  const said: string[] = []
+  const say = async (text: string) => {
+    said.push(text)
+    await ada.chat.send(text)
+  }
+  for (const round of [1, 2, 3]) {
+    await say(`${round}: before the cut`)
+    proxy.cut()
+    await statusOf(ben).toBe('reconnecting')
+    await say(`${round}: in the dark`)
+    await say(`${round}: still dark`)
+    proxy.heal()
+    await statusOf(ben).toBe('joined')
+    await say(`${round}: after it`)
+  }
+  const heard = () => named(events, 'message').map(({ payload }) => payload.message.text)
+  await expect.poll(heard).toEqual(said)
+  expect(ben.state.messages.map(({ text }) => text)).toEqual(said)
+  expect(named(events, 'reconnected').map(({ payload }) => payload.resumed)).toEqual([true, true, true])
+})
+
+test('an SDK never evicts itself: a new socket beside an old one that the server still holds is the same session', async () => {
+  const sockets: WebSocket[] = []
+  class Remembered extends WebSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols)
+      sockets.push(this)
+    }
+    /** The client's word does not reach the server, as on a network that is gone. */
+    override close(): void {}
+  }
+  cleanups.push(() => sockets.map((socket) => socket.terminate()))
+  const house = openHouse()
+  const ada = await house.join('Ada')
+  const ben = await house.join('Ben', { WebSocket: Remembered })
+  const [self, seenByAda, seenByBen] = [ben.state.self?.id, eventsOf(ada), eventsOf(ben)]
+
+  const [first] = sockets
+  first?.onclose?.({ code: 1006 } as never)
+  expect(first?.readyState).toBe(WebSocket.OPEN)
+  await expect.poll(() => named(seenByBen, 'reconnected')).toHaveLength(1)
+  // The server lets go of the old socket, and that is no word to the session.
+  await expect.poll(() => first?.readyState).toBe(WebSocket.CLOSED)
+  await ben.chat.send('still me')
+  await expect.poll(() => ada.state.messages.map(({ text }) => text)).toEqual(['still me'])
+  expect(ben.state).toMatchObject({ status: 'joined', self: { id: self } })
+  expect(sockets).toHaveLength(2)
+  const names = seenByAda.map(({ name }) => name)
+  for (const name of ['participantLeft', 'participantJoined', 'participantReturned']) expect(names).not.toContain(name)
+})
+
+test('a superseded SDK never retries', async () => {
+  const [bench, line] = await Bench.joined()
+  cleanups.push(() => bench.close())
+  line.goodbye('superseded')
+  await expect
+    .poll(() => bench.client.state)
+    .toMatchObject({ status: 'left', reason: 'superseded', error: { retryable: false } })
+  bench.clock.advance(24 * 3_600_000)
+  bench.page.tell('wake')
+  expect(bench.clock.waiting).toBe(0)
+  expect(bench.server.connections).toHaveLength(1)
+})
+
+test('a dead peer is reconnecting and then gone; a lost host is succeeded once', async () => {
+  const clock = new FakeClock()
+  const house = openHouse({ clock })
+  const proxy = await wireTo(house)
+  const as = async (name: string, role: 'host' | 'cohost' | 'guest') => ({
+    token: await house.server.tokens.sign({ room: 'test', identity: name, name, role }),
+  })
+  const ada = await house.join('Ada', { ...(await as('Ada', 'host')), url: proxy.url })
+  const others = [await house.join('Ben', await as('Ben', 'cohost')), await house.join('Cyd', await as('Cyd', 'guest'))]
+  const adaId = ada.state.self?.id
+  const seen = others.map(eventsOf)
+
+  proxy.cut()
+  for (const client of others) {
+    const presence = () => client.state.participants.find(({ id }) => id === adaId)?.presence
+    await expect.poll(presence).toBe('reconnecting')
+  }
+  // A socket that broke without a word is given 60 s.
+  clock.advance(59_000)
+  for (const client of others) expect(client.state.participants).toHaveLength(3)
+  clock.advance(1_000)
+  for (const client of others) await expect.poll(() => client.state.participants.length).toBe(2)
+
+  for (const events of seen) {
+    expect(named(events, 'participantLeft').map(({ payload }) => [payload.participant.name, payload.reason])).toEqual([
+      ['Ada', 'lost'],
+    ])
+    expect(named(events, 'roleChanged').map(({ payload }) => [payload.participant.name, payload.reason])).toEqual([
+      ['Ben', 'succession'],
+    ])
+  }
+  for (const client of others)
+    expect(client.state.participants.map(({ name, role }) => [name, role])).toEqual([
+      ['Ben', 'host'],
+      ['Cyd', 'guest'],
+    ])
+})
