@@ -39,9 +39,9 @@ try {
   exit(1, error.message)
 }
 
-/** Ends by an explicit exit, and not at once: wrtc's threads crash the process when it ends under a live picture. */
+/** Leaving takes a second at most. And the exit is explicit: wrtc crashes a process that merely runs out of work. */
 function exit(code, words) {
   console.log(words)
   picture.stop()
-  setTimeout(() => process.exit(code), 300)
+  setTimeout(() => process.exit(code), 1000)
 }

@@ -19,7 +19,7 @@ for (const [name, scenario] of Object.entries(mediaTransportContract)) {
   media.stop()
   process.send?.({ name, failure } satisfies ContractUp)
 }
-leave()
+leave({ name: 'the end', failure: null } satisfies ContractUp)
 
 async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + LIMIT_MS

@@ -57,7 +57,7 @@ function close(): void {
   transport.close()
   // A turn later: what runs at once may still leave a timer behind.
   setImmediate(() => {
-    tell({ kind: 'closed', timers: process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length })
-    leave()
+    const timers = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    leave({ kind: 'closed', timers } satisfies PeerUp)
   })
 }

@@ -68,6 +68,5 @@ async function end(): Promise<void> {
   for (const sink of sinks) sink.stop()
   await client.leave()
   media.stop()
-  tell({ kind: 'left', texts, status: client.state.status, links: client.links.length })
-  leave()
+  leave({ kind: 'left', texts, status: client.state.status, links: client.links.length } satisfies RoomUp)
 }
