@@ -13,7 +13,8 @@ const { PEERSTAGE_SECRET = randomBytes(32), COOKIE_SECRET = randomBytes(32).toSt
 const folder = fileURLToPath(new URL('.', import.meta.url))
 
 const app = express()
-const server = createServer(app)
+// Node's own 60 s would let slow requests hold sockets for long.
+const server = createServer({ headersTimeout: 10_000 }, app)
 
 // The room: sockets under /v1/rooms/ of the app's own server, for pages of the app's own origin.
 const live = createPeerstageServer({ auth: { secret: PEERSTAGE_SECRET }, allowedOrigins: [ORIGIN] })
