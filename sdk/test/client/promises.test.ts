@@ -114,7 +114,8 @@ test('a dead peer is reconnecting and then gone; a lost host is succeeded once',
     token: await house.server.tokens.sign({ room: 'test', identity: name, name, role }),
   })
   const ada = await house.join('Ada', { ...(await as('Ada', 'host')), url: proxy.url })
-  const others = [await house.join('Ben', await as('Ben', 'cohost')), await house.join('Cyd', await as('Cyd', 'guest'))]
+  const ben = await house.join('Ben', await as('Ben', 'cohost'))
+  const others = [ben, await house.join('Cyd', await as('Cyd', 'guest'))]
   const adaId = ada.state.self?.id
   const seen = others.map(eventsOf)
 
@@ -125,7 +126,11 @@ test('a dead peer is reconnecting and then gone; a lost host is succeeded once',
   }
   // A socket that broke without a word is given 60 s.
   clock.advance(59_000)
-  for (const client of others) expect(client.state.participants).toHaveLength(3)
+  await ben.chat.send('still waiting')
+  for (const client of others) {
+    await expect.poll(() => client.state.messages).toHaveLength(1)
+    expect(client.state.participants).toHaveLength(3)
+  }
   clock.advance(1_000)
   for (const client of others) await expect.poll(() => client.state.participants.length).toBe(2)
 
