@@ -17,6 +17,7 @@ import type { OriginRule } from './origin'
 import type { PeerAddress } from './peer-address'
 import { SocketConnection } from './socket-connection'
 import { createSocketServer } from './socket-server'
+import { turnAway } from './turn-away'
 import { Visit } from './visit'
 
 export type GatewayParts = {
@@ -39,8 +40,6 @@ export type GatewayParts = {
 
 /** Verification that takes longer has failed. Absolute: nothing that a client does makes it longer. */
 const VERIFICATION_MS = 5000
-/** A client that was turned away may take so long to read why; half-open, its socket would stay for as long as it likes. */
-const TURNED_AWAY_MS = 2000
 /** Clients of a draining server come back spread over so long. */
 const DRAIN_JITTER_MS = 10_000
 
@@ -86,8 +85,10 @@ export class Gateway {
     // An error without a listener would end the process.
     socket.on('error', () => socket.destroy())
     const ticket = this.#crowd.enter(this.#parts.peerAddress(request))
-    if (typeof ticket === 'number') this.#turnAway(socket, ticket)
-    else this.#upgrade(request, socket, head, address, ticket)
+    if (typeof ticket === 'number') {
+      this.#parts.meter.refusal(String(ticket))
+      turnAway(socket, ticket, this.#parts.clock)
+    } else this.#upgrade(request, socket, head, address, ticket)
     return true
   }
 
@@ -113,17 +114,6 @@ export class Gateway {
     })
   }
   #onEmpty = () => {}
-
-  /** A bare HTTP answer, for floods only: a browser cannot see it, but it costs next to nothing. */
-  #turnAway(socket: Duplex, status: 429 | 503): void {
-    this.#parts.meter.refusal(String(status))
-    const reason = status === 429 ? 'Too Many Requests' : 'Service Unavailable'
-    const cancel = this.#parts.clock.after(TURNED_AWAY_MS, () => socket.destroy())
-    socket.once('close', cancel)
-    // The sockets of an HTTP server are half-open: one that we alone have ended would stay until its client ends it.
-    socket.once('finish', () => socket.destroy())
-    socket.end(`HTTP/1.1 ${status} ${reason}\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
-  }
 
   /** 101 comes first, so that a browser hears why it is refused. */
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: Address, ticket: Ticket): void {
