@@ -11,7 +11,7 @@ async function hostAndGuest(options = {}) {
   return { ...running, host, bob, bobId }
 }
 
-test('a kick ends the connection, and there is no way back, with a fresh token neither', async () => {
+test('a kick holds until the room closes: it ends the connection, and a fresh token is no way back', async () => {
   const { host, bob, bobId, enter } = await hostAndGuest()
   expect(await host.ask({ type: 'moderation.kick', participantId: bobId })).toMatchObject({ ok: true })
   expect(await bob.goodbye()).toMatchObject({ code: 'removed', close: 4411 })
@@ -20,6 +20,15 @@ test('a kick ends the connection, and there is no way back, with a fresh token n
   expect(await again.goodbye()).toMatchObject({ code: 'removed' })
   const asHost = await enter('hall', 'bob', { role: 'host' })
   expect(await asHost.goodbye()).toMatchObject({ code: 'removed' })
+})
+
+test('a demotion survives a rejoin, whatever token comes', async () => {
+  const { host, bob, bobId, enter } = await hostAndGuest()
+  await host.ask({ type: 'moderation.setRole', participantId: bobId, role: 'viewer' })
+  expect(await bob.ask({ type: 'leave' })).toMatchObject({ ok: true })
+  const again = await enter('hall', 'bob', { role: 'host' })
+  const { room, self } = await again.welcome()
+  expect(room?.participants.find((each) => each.id === self)).toMatchObject({ role: 'viewer' })
 })
 
 test('an ended room says goodbye to everybody, and its id is refused for 60 s', async () => {

@@ -45,12 +45,14 @@ test('who comes back in time stays, however long ago the socket was lost', async
   expect(host.events('participant.left')).toEqual([])
 })
 
-test('who never says a word again is reconnecting within 30 s', async () => {
+test('a dead peer is reconnecting within 30 s and gone by a stated bound: 60 s later', async () => {
   const { clock, host, bob } = await twoInARoom()
   // A paused socket answers no ping: a dead peer, as the server sees it.
   bob.socket.pause()
   await passTime(clock, 30_000, host)
   expect(await host.next('presence')).toMatchObject({ presence: 'reconnecting' })
+  await passTime(clock, 60_000, host)
+  expect((await host.event('participant.left')).logged.event).toMatchObject({ reason: 'lost' })
 })
 
 test('a newcomer is told who is reconnecting', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { BAD_FRAMES, BAD_MESSAGES } from './hostile-inputs'
 import { runServer } from './running-server'
 import type { TestClient } from './test-client'
 
@@ -26,12 +27,7 @@ test('a frame of more than 64 KiB closes its connection before it is read', asyn
   expect(await (await fetch(`${url}/metrics`)).text()).toContain('peerstage_refusals_total{reason="oversized_frame"} 1')
 })
 
-test.each<[string, string | Buffer]>([
-  ['a binary frame', Buffer.from('[{"type":"heartbeat"}]')],
-  ['bad JSON', '[{"type":'],
-  ['no array', '{"type":"heartbeat"}'],
-  ['an empty array', '[]'],
-])('%s is a bad frame', async (_what, frame) => {
+test.each(BAD_FRAMES)('%s is a bad frame', async (_what, frame) => {
   const { host, bob } = await hostAndGuest()
   bob.raw(frame)
   expect(await bob.goodbye()).toEqual(badFrame)
@@ -53,27 +49,19 @@ test('very many tiny fragments close the connection', async () => {
   await undisturbed(host)
 })
 
-test.each<[string, string]>([
-  ['an unknown type', '{"type":"chat.shout","id":1}'],
-  ['an unknown key', '{"type":"heartbeat","extra":1}'],
-  ['a role of its own choosing', '{"type":"chat.send","id":1,"text":"hi","role":"host"}'],
-  ['__proto__', '{"type":"heartbeat","__proto__":{"role":"host"}}'],
-  ['constructor', '{"type":"heartbeat","constructor":{"prototype":{"role":"host"}}}'],
-  ['__proto__ within app data', '{"type":"cast","cast":{"type":"data","value":{"__proto__":{"a":1}}}}'],
-  ['a string where a number belongs', '{"type":"chat.history","id":"1"}'],
-  ['no object', '"heartbeat"'],
-  ['null', 'null'],
-  ['30,000 levels', `{"type":"cast","cast":{"type":"data","value":${'['.repeat(30_000)}${']'.repeat(30_000)}}}`],
-])('a message with %s is refused: two are forgiven, the third ends the connection', async (_what, message) => {
-  const { host, bob } = await hostAndGuest()
-  bob.raw(`[${message}]`)
-  bob.raw(`[${message}]`)
-  await bob.roundTrip()
-  bob.raw(`[${message}]`)
-  expect(await bob.goodbye()).toEqual(badFrame)
-  await undisturbed(host)
-  expect(Object.keys({})).not.toContain('role')
-})
+test.each(BAD_MESSAGES)(
+  'a message with %s is refused: two are forgiven, the third ends the connection',
+  async (_what, message) => {
+    const { host, bob } = await hostAndGuest()
+    bob.raw(`[${message}]`)
+    bob.raw(`[${message}]`)
+    await bob.roundTrip()
+    bob.raw(`[${message}]`)
+    expect(await bob.goodbye()).toEqual(badFrame)
+    await undisturbed(host)
+    expect(Object.keys({})).not.toContain('role')
+  },
+)
 
 test('a bad command whose id can be read is answered by name', async () => {
   const { bob } = await hostAndGuest()

@@ -1,14 +1,11 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { encodeHello, type Hello, SUBPROTOCOL } from '@peerstage/sdk/protocol'
+import { encodeHello, SUBPROTOCOL } from '@peerstage/sdk/protocol'
 import { expect, onTestFinished, test } from 'vitest'
 import { createPeerstageServer } from '../../src/index'
+import { BAD_HELLOS, HELLO } from './hostile-inputs'
 import { knock, upgradeStatus } from './raw-upgrade'
 import { runServer, SECRET } from './running-server'
-import { newSession } from './test-client'
-
-const hello: Hello = { intent: 'join', session: newSession(), attempt: 1, page: 'a-page-of-a-test', client: 'test/1' }
-const base64url = (text: string) => Buffer.from(text).toString('base64url')
 
 test('the answer names our subprotocol alone, never the hello, and no compression', async () => {
   const { enter } = await runServer()
@@ -19,38 +16,28 @@ test('the answer names our subprotocol alone, never the hello, and no compressio
   expect(ada.socket.extensions).toBe('')
 })
 
-test.each([
-  ['garbage instead of a hello', ['hello.%%%']],
-  ['no hello', []],
-  ['two hellos', [`hello.${encodeHello(hello)}`, `hello.${encodeHello({ ...hello, attempt: 2 })}`]],
-  ['what is no JSON', [`hello.${base64url('{"intent":')}`]],
-  ['an unknown key', [`hello.${base64url(JSON.stringify({ ...hello, role: 'host' }))}`]],
-  ['__proto__', [`hello.${base64url(JSON.stringify(hello).replace('{', '{"__proto__":{"role":"host"},'))}`]],
-  ['no attempt', [`hello.${base64url(JSON.stringify({ ...hello, attempt: undefined }))}`]],
-  ['invalid UTF-8', [`hello.${Buffer.from([0xff, 0xfe, 0xfd]).toString('base64url')}`]],
-  ['more than 6 KiB', [`hello.${'A'.repeat(6 * 1024 + 1)}`]],
-])('a hello with %s is a bad frame', async (_what, offered) => {
+test.each(BAD_HELLOS)('a hello with %s is a bad frame', async (_what, offered) => {
   const { url } = await runServer()
-  const answer = await knock(url, '/v1/rooms/hall', [SUBPROTOCOL, ...offered.map((each) => each.replace('%%%', '!'))])
+  const answer = await knock(url, '/v1/rooms/hall', [SUBPROTOCOL, ...offered])
   expect(answer).toEqual({ protocol: SUBPROTOCOL, goodbye: 'bad_frame', close: 4400 })
 })
 
 test('another version of the protocol hears so, in words that its browser lets through', async () => {
   const { url } = await runServer()
-  const answer = await knock(url, '/v1/rooms/hall', ['peerstage.v99', `hello.${encodeHello(hello)}`])
+  const answer = await knock(url, '/v1/rooms/hall', ['peerstage.v99', `hello.${encodeHello(HELLO)}`])
   expect(answer).toEqual({ protocol: 'peerstage.v99', goodbye: 'unsupported_version', close: 4406 })
 })
 
 test('a token in the URL is refused', async () => {
   const { url, server } = await runServer()
   const token = await server.tokens.sign({ room: 'hall', identity: 'ada' })
-  const answer = await knock(url, `/v1/rooms/hall?token=${token}`, [SUBPROTOCOL, `hello.${encodeHello(hello)}`])
+  const answer = await knock(url, `/v1/rooms/hall?token=${token}`, [SUBPROTOCOL, `hello.${encodeHello(HELLO)}`])
   expect(answer).toMatchObject({ goodbye: 'bad_frame', close: 4400 })
 })
 
 test.each(['', 'a/b', 'with%20space', 'x'.repeat(65), 'a%0d%0ab'])('%j is no room', async (room) => {
   const { url } = await runServer()
-  const answer = await knock(url, `/v1/rooms/${room}`, [SUBPROTOCOL, `hello.${encodeHello(hello)}`])
+  const answer = await knock(url, `/v1/rooms/${room}`, [SUBPROTOCOL, `hello.${encodeHello(HELLO)}`])
   expect(answer).toMatchObject({ goodbye: 'bad_frame', close: 4400 })
 })
 

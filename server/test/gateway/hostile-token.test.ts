@@ -30,12 +30,15 @@ test.each<[string, () => Promise<string> | string]>([
   ['an unknown role', () => signed((jwt) => jwt, { ...claims, role: 'root' })],
   ['an identity without end', () => signed((jwt) => jwt, { ...claims, sub: 'a'.repeat(257) })],
   ['nothing of a token', () => 'nonsense'],
-])('a token with %s is unauthorized, with one and the same reason', async (_what, make) => {
-  const { connect } = await runServer()
-  const client = connect('hall', { token: await make() })
-  expect(await client.goodbye()).toMatchObject({ code: 'unauthorized', close: 4401 })
-  expect(client.received).toMatchObject([{ reason: 'The token is not valid.' }])
-})
+])(
+  'a token is verified to the letter: with %s it is unauthorized, for one and the same reason',
+  async (_what, make) => {
+    const { connect } = await runServer()
+    const client = connect('hall', { token: await make() })
+    expect(await client.goodbye()).toMatchObject({ code: 'unauthorized', close: 4401 })
+    expect(client.received).toMatchObject([{ reason: 'The token is not valid.' }])
+  },
+)
 
 test('no token at all is unauthorized', async () => {
   const { connect } = await runServer()

@@ -58,7 +58,7 @@ test('casts are dropped first when a reader is slow; events never are', () => {
   expect(frames).toHaveLength(inFlightBefore + 9)
 })
 
-test('beyond the bound nothing more is taken', () => {
+test('every buffer has a stated bound: beyond that of an outbox nothing more is taken', () => {
   const { outbox } = slowOutbox(64 * KIB)
   const fits = Math.floor(MAX_QUEUED_BYTES / (63 * KIB))
   for (let i = 0; i < fits; i++) expect(outbox.push(text(63 * KIB), false)).toBe(true)

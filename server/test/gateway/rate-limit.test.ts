@@ -49,7 +49,7 @@ describe('a bucket', () => {
   })
 })
 
-test('buckets are bounded: the one not used for longest is forgotten', () => {
+test('every buffer has a stated bound: of buckets, the one not used for longest is forgotten', () => {
   const buckets = new Buckets(3)
   for (const key of ['a', 'b', 'c', 'a', 'd']) buckets.take(key, { perSecond: 1, burst: 1 }, 0)
   expect(buckets.size).toBe(3)

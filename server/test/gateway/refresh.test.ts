@@ -57,7 +57,7 @@ test('a token that hardly lives is asked for again after 5 s, not sooner', async
   expect(asked()).toBe(2)
 })
 
-test('a refresh lowers the role', async () => {
+test('a refresh lowers, never raises: lower is lower at once', async () => {
   const { host, self, sign } = await hostWithToken(600)
   expect(await host.ask({ type: 'session.refresh', token: await sign({ role: 'viewer' }) })).toMatchObject({ ok: true })
   expect((await host.event('participant.roleChanged')).logged.event).toMatchObject({
@@ -67,7 +67,7 @@ test('a refresh lowers the role', async () => {
   })
 })
 
-test('a refresh never raises the role', async () => {
+test('a refresh lowers, never raises: higher stays as it was', async () => {
   const { enter, sign, server } = await hostWithToken(600)
   const bob = await enter('hall', 'bob', { role: 'viewer' })
   await bob.welcome()

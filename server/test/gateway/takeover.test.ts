@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { runServer } from './running-server'
 import { newSession } from './test-client'
 
-test('another session of the same identity takes the place, and the first one hears it', async () => {
+test('one identity, one live session: another session takes the place, and the first one hears it', async () => {
   const { enter } = await runServer()
   const phone = await enter('hall', 'ada', { role: 'host' })
   const { self } = await phone.welcome()
@@ -13,7 +13,7 @@ test('another session of the same identity takes the place, and the first one he
   expect(await phone.goodbye()).toMatchObject({ code: 'superseded', close: 4409 })
 })
 
-test('duplicateSessions reject: the second session is refused, the first one stays', async () => {
+test('one identity, one live session by the policy reject: the second is refused, the first one stays', async () => {
   const { enter } = await runServer({ duplicateSessions: 'reject' })
   const phone = await enter('hall', 'ada', { role: 'host' })
   await phone.welcome()

@@ -150,7 +150,7 @@ test('an effect that fails does not take those behind it along', async () => {
   await got(ada, 'welcome')
 })
 
-test('behind a log that hangs the queue is bounded', async () => {
+test('every queue has a stated bound: that of a room too, behind a log that hangs', async () => {
   const log: RoomLog = { ...memoryLog(), append: () => new Promise<void>(() => {}) }
   const { rooms, join, turnsTaken } = openRooms(log)
   const ada = join('ada')

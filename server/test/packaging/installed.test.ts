@@ -1,0 +1,43 @@
+// The packed server, installed into an empty folder, and run by the name of its command.
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { emptyFolder, installedProject, npm, packed } from '../../../sdk/test/packaging/npm'
+import { run, serve } from '../../../sdk/test/packaging/program'
+
+const installedServer = async (): Promise<string> => installedProject(await packed('server', await emptyFolder()))
+
+test('the command tells of itself, and serves with a demo', async () => {
+  const folder = await installedServer()
+  const command = ['exec', '--no', '--', 'peerstage-server']
+  expect(await npm(folder, [...command, '--help'])).toContain('--port')
+  const installed = join(folder, 'node_modules', '@peerstage', 'server')
+  const { bin, version } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
+  expect((await npm(folder, [...command, '--version'])).trim()).toBe(version)
+  const url = await serve(folder, [join(installed, bin['peerstage-server']), '--port', '0', '--json', '--dev'])
+  expect(await (await fetch(url)).text()).toContain('peerstage.js')
+  expect(await (await fetch(new URL('/peerstage.js', url))).text()).toContain('Peerstage')
+})
+
+test('nothing of the sdk comes with the server, neither installed nor inside', async () => {
+  const folder = await installedServer()
+  expect(await readdir(join(folder, 'node_modules', '@peerstage'))).toEqual(['server'])
+  const packages = await readdir(join(folder, 'node_modules'))
+  expect(packages.filter((name) => ['simple-peer', 'eventemitter3', 'react', 'vite'].includes(name))).toEqual([])
+  const dist = join(folder, 'node_modules', '@peerstage', 'server', 'dist')
+  for (const file of (await readdir(dist)).filter((name) => /\.c?js$/.test(name))) {
+    const code = await readFile(join(dist, file), 'utf8')
+    const browser = ['RTCPeerConnection', 'getUserMedia', 'new WebSocket(', 'window.', 'document.'].filter((word) =>
+      code.includes(word),
+    )
+    expect({ file, browser }).toEqual({ file, browser: [] })
+  }
+})
+
+test('tokens alone load neither sockets nor a web server', async () => {
+  const folder = await installedServer()
+  const loaded = `
+    const { signToken } = require('@peerstage/server/tokens')
+    console.log(typeof signToken, Object.keys(require.cache).some((file) => /[\\\\/](ws|hono|pino)[\\\\/]/.test(file)))`
+  expect(await run(folder, ['--eval', loaded])).toEqual({ stdout: 'function false\n', stderr: '' })
+})
