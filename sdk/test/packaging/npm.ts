@@ -49,7 +49,7 @@ export async function installedProject(...packages: string[]): Promise<string> {
 }
 
 /** Runs npm, and answers with what it printed. */
-async function npm(folder: string, args: string[]): Promise<string> {
+export async function npm(folder: string, args: string[]): Promise<string> {
   // npm says where it is to what it runs. Without it, npm on Windows is a script that only a shell can start.
   const own = process.env.npm_execpath?.endsWith('npm-cli.js') ? process.env.npm_execpath : undefined
   const [command, first] = own ? [process.execPath, [own]] : ['npm', []]
