@@ -55,6 +55,13 @@ test.each<[string, string[], Record<string, string>, string]>([
     {},
     '--create-rooms (PEERSTAGE_CREATE_ROOMS) must be onJoin, host or api.',
   ],
+  ['dev mode beside a secret', ['--dev'], { PEERSTAGE_SECRET: SECRET }, 'dev must be false beside auth'],
+  [
+    'proxies without number',
+    ['--trust-proxy', 'all'],
+    {},
+    '--trust-proxy (PEERSTAGE_TRUST_PROXY) must be a whole number',
+  ],
   ['an unknown flag', ['--prot', '1'], {}, "Unknown option '--prot'"],
   ['all addresses without a secret', ['--host', '0.0.0.0', '--port', '0'], {}, 'must be this machine (localhost)'],
 ])('%s is a sentence and exit 2', async (_what, args, env, sentence) => {
