@@ -13,7 +13,7 @@ const packaging = ['{sdk,server}/test/packaging/**/*.test.ts', 'docs/build/*.tes
 
 // What talks to real browsers or child processes gets long limits: they bound a hang, no test measures against them.
 const MINUTE = 60_000
-const slow = { testTimeout: 2 * MINUTE, hookTimeout: 3 * MINUTE }
+const slow = { testTimeout: 5 * MINUTE, hookTimeout: 5 * MINUTE }
 
 export default defineConfig({
   resolve: { alias },
