@@ -25,7 +25,7 @@ async function installedNode(version: string): Promise<string> {
 }
 
 test.each(['this', ...OTHER_NODES])(
-  'a server and two clients talk on %s Node, and end without a word',
+  'a server and two clients talk on %s Node and end without a word, and so does the command',
   async (version) => {
     const node = version === 'this' ? process.execPath : await installedNode(version)
     const major = (await run('.', ['--print', 'process.versions.node.split(".")[0]'], { node })).stdout
