@@ -26,12 +26,15 @@ async function installedNode(version: string): Promise<string> {
 
 test.each(['this', ...OTHER_NODES])(
   'a server and two clients talk on %s Node and end without a word, and so does the command',
-  async (version) => {
-    const node = version === 'this' ? process.execPath : await installedNode(version)
+  async (which) => {
+    const node = which === 'this' ? process.execPath : await installedNode(which)
     const major = (await run('.', ['--print', 'process.versions.node.split(".")[0]'], { node })).stdout
     const folder = await installedTalk()
     for (const program of ['esm.mjs', 'cjs.cjs']) {
       expect(await run(folder, [program], { node })).toEqual({ stdout: `hello on Node ${major}`, stderr: '' })
     }
+    const command = join('node_modules', '@peerstage', 'server', 'dist', 'cli.js')
+    const version = { stdout: expect.stringMatching(/^\d+\.\d+\.\d+/), stderr: '' }
+    expect(await run(folder, [command, '--version'], { node })).toEqual(version)
   },
 )
