@@ -73,7 +73,7 @@ let found: Map<string, string[]>
 
 beforeAll(async () => {
   house = await mkdtemp(join(tmpdir(), 'house-'))
-  for (const path of ['biome.jsonc', '.ci/pure.grit']) await cp(join(repository, path), join(house, path))
+  for (const path of ['.biome.jsonc', '.ci/pure.grit']) await cp(join(repository, path), join(house, path))
   for (const [file, source] of [...violations, ...allowed]) {
     await mkdir(dirname(join(house, file)), { recursive: true })
     await writeFile(join(house, file), source)

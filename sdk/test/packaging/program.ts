@@ -29,7 +29,8 @@ export async function serve(folder: string, args: string[], env: Record<string, 
   let said = ''
   const exit = once(child, 'close')
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8')
-  for await (const text of child.stdout) {
+  // A pipe that is closed when its line was read would end a program that goes on talking.
+  for await (const text of child.stdout.iterator({ destroyOnReturn: false })) {
     said += text
     const url = /http:\/\/localhost:\d+/.exec(said)?.[0]
     if (url) {
