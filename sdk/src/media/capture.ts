@@ -4,6 +4,9 @@ import type { Source } from '../protocol'
 /** What a track does by itself: it ends when its device goes away, and falls silent for a while when the system takes the device. */
 export type CaptureEvents = { ended(): void; interrupted(now: boolean): void }
 
+/** Tracks of the app on their way back to it, and whether they came enabled. */
+const returning = new WeakMap<MediaStreamTrack, boolean>()
+
 /**
  * One track in use, from its capture to its release.
  *
@@ -20,7 +23,8 @@ export class Capture {
   constructor(track: MediaStreamTrack, { isOwn }: { isOwn: boolean }) {
     this.track = track
     this.isOwn = isOwn
-    this.#enabledBefore = track.enabled
+    this.#enabledBefore = returning.get(track) ?? track.enabled
+    returning.delete(track)
   }
 
   watch(events: CaptureEvents): void {
@@ -36,13 +40,24 @@ export class Capture {
     }
   }
 
-  /** Idempotent; no event comes after it. */
-  close(): void {
+  /**
+   * Idempotent; no event comes after it.
+   * @param unsent when no link sends the track any more: until then a track of the app is not enabled again
+   */
+  close(unsent: Promise<void> = Promise.resolve()): void {
     if (this.#closed) return
     this.#closed = true
     this.#unwatch()
     if (this.isOwn) this.track.stop()
-    else this.track.enabled = this.#enabledBefore
+    else this.#handBack(unsent)
+  }
+
+  #handBack(unsent: Promise<void>): void {
+    returning.set(this.track, this.#enabledBefore)
+    void unsent.then(() => {
+      // Taken again meanwhile: whoever holds it now gives it back.
+      if (returning.delete(this.track)) this.track.enabled = this.#enabledBefore
+    })
   }
 }
 

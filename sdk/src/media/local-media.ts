@@ -212,7 +212,7 @@ export class LocalMedia {
       source,
       clock,
       announce: (state) => announce({ [source]: state }),
-      fill: (track) => void fill(source, track).catch(() => {}),
+      fill: (track) => fill(source, track).catch(() => {}),
       reopen: (afterLoss) => this.#wishes.reopen(source, afterLoss),
       onChange,
       onEnded: () => {

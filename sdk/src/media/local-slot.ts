@@ -23,7 +23,8 @@ export type SlotPhase =
 export type LocalSlotOptions = {
   readonly source: Source
   readonly clock: Delays
-  fill(track: MediaStreamTrack | null): void
+  /** Resolves when every link has taken it. Never rejects. */
+  fill(track: MediaStreamTrack | null): Promise<void>
   onChange(): void
   /** The track ended by itself; `phase` is how it was before. */
   onLost(phase: SlotPhase): void
@@ -130,7 +131,7 @@ export class LocalSlot {
     if (this.#phase.at === 'off') return
     const { capture } = this.#phase
     this.#phase = OFF
-    if (capture) this.#outlet.hush(capture.track, () => capture.close())
+    if (capture) this.#outlet.hush(capture.track, () => capture.close(this.#outlet.settled))
     this.#options.onChange()
   }
 

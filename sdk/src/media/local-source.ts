@@ -11,7 +11,7 @@ export type LocalSourceOptions = {
   readonly source: Source
   readonly clock: Delays
   announce(state: SourceState): Promise<void>
-  fill(track: MediaStreamTrack | null): void
+  fill(track: MediaStreamTrack | null): Promise<void>
   /** Opens the device again after a mute; or after it was lost, when another one will do. */
   reopen(afterLoss: boolean): Acquire
   onChange(): void

@@ -22,11 +22,12 @@ type Fading = { readonly track: MediaStreamTrack; readonly cancel: () => void; r
 export class Outlet {
   readonly #source: Source
   readonly #clock: Delays
-  readonly #fill: (track: MediaStreamTrack | null) => void
+  readonly #fill: (track: MediaStreamTrack | null) => Promise<void>
   #filled: MediaStreamTrack | null = null
   #fading: Fading | null = null
+  #settled: Promise<void> = Promise.resolve()
 
-  constructor(source: Source, clock: Delays, fill: (track: MediaStreamTrack | null) => void) {
+  constructor(source: Source, clock: Delays, fill: (track: MediaStreamTrack | null) => Promise<void>) {
     this.#source = source
     this.#clock = clock
     this.#fill = fill
@@ -35,6 +36,11 @@ export class Outlet {
   /** What the slot is filled with, on links that are there and on those to come. Black while it fades. */
   get filled(): MediaStreamTrack | null {
     return this.#filled
+  }
+
+  /** Resolves when the links have taken what the slot was filled with last. */
+  get settled(): Promise<void> {
+    return this.#settled
   }
 
   /** Sends a track, in place of whatever was sent. A fade of the same track is called off. */
@@ -85,6 +91,6 @@ export class Outlet {
   #put(track: MediaStreamTrack | null): void {
     if (this.#filled === track) return
     this.#filled = track
-    this.#fill(track)
+    this.#settled = this.#fill(track)
   }
 }

@@ -51,6 +51,8 @@ export class MediaRoom {
   readonly announced: Partial<SourceStates>[] = []
   /** Whether replies come by themselves. */
   repliesAtOnce = true
+  /** When links have taken what they are filled with. */
+  linksAreThrough: Promise<void> = Promise.resolve()
   isSecure = true
   hasDevices = true
   changes = 0
@@ -64,6 +66,7 @@ export class MediaRoom {
       announce: (sources) => this.#announce(sources),
       fill: async (source, track) => {
         this.filled[source] = track
+        await this.linksAreThrough
       },
       onChange: () => {
         this.changes++

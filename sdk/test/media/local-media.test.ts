@@ -237,7 +237,41 @@ test("an app's own track is never stopped, and handed back as it came", async ()
   expect(room.filled.camera).toBe(own)
   await room.media.unpublish('camera')
   room.clock.pass()
+  await settled()
   expect([own.enabled, own.readyState, room.filled.camera]).toEqual([true, 'live', null])
+})
+
+test("an app's own track is silent until no link sends it any more", async () => {
+  const own = new FakeTrack('audio')
+  await room.media.publish({ microphone: asTrack(own) })
+  let links = () => {}
+  room.linksAreThrough = new Promise((resolve) => {
+    links = resolve
+  })
+  await room.media.unpublish('microphone')
+  await settled()
+  expect([own.enabled, room.filled.microphone]).toEqual([false, null])
+  links()
+  await settled()
+  expect(own.enabled).toBe(true)
+})
+
+test("an app's own track that is taken again on its way back is given back once", async () => {
+  const own = new FakeTrack('audio')
+  await room.media.publish({ microphone: asTrack(own) })
+  let links = () => {}
+  room.linksAreThrough = new Promise((resolve) => {
+    links = resolve
+  })
+  await room.media.unpublish('microphone')
+  await room.media.publish({ microphone: asTrack(own) })
+  await room.media.mute('microphone')
+  links()
+  await settled()
+  expect(own.enabled).toBe(false)
+  await room.media.unpublish('microphone')
+  await settled()
+  expect(own.enabled).toBe(true)
 })
 
 test("an app's tracks need no browser; a wrong or ended one is refused", async () => {

@@ -14,7 +14,7 @@ function outletOf(source: 'camera' | 'microphone') {
       }
     },
   }
-  return { outlet: new Outlet(source, clock, (track) => filled.push(track)), filled, due }
+  return { outlet: new Outlet(source, clock, async (track) => void filled.push(track)), filled, due }
 }
 
 const video = () => asTrack(new FakeTrack('video'))
