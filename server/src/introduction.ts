@@ -24,7 +24,7 @@ export const NO_SECRET: readonly string[] = [
 ]
 
 const DEV_LINES = (url: string): string[] => [
-  `Open ${url} in two tabs: the first one in a room is its host.`,
+  `Open ${url}/?room=lobby in two tabs: the first one in a room is its host.`,
   'A phone or another computer needs https: browsers give cameras to secure pages only.',
 ]
 
