@@ -36,7 +36,7 @@ try {
   client.chat.send('Hello everybody! Say "ping".')
   console.log(`${name} is in ${room} on ${url}. Ctrl+C to leave.`)
 } catch (error) {
-  exit(1, error.message)
+  exit(1, [error.message, error.cause?.message].filter(Boolean).join(' '))
 }
 
 /** Leaving takes a second at most. And the exit is explicit: wrtc crashes a process that merely runs out of work. */

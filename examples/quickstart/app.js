@@ -21,13 +21,16 @@ addEventListener('pagehide', () => {
 addEventListener('pageshow', () => sessionStorage.removeItem('tab'))
 name.value = localStorage.name ?? ''
 role.value = tab.role ?? 'guest'
-room.value = new URLSearchParams(location.search).get('room') ?? newRoomName()
+// Who opens a second tab meets the first: this browser remembers its room.
+room.value = new URLSearchParams(location.search).get('room') ?? localStorage.room ?? newRoomName()
+localStorage.room = room.value
 
 form.onsubmit = async (event) => {
   event.preventDefault()
   const cancelling = new AbortController()
   $('cancel').onclick = () => cancelling.abort()
   localStorage.name = name.value
+  localStorage.room = room.value
   tab.role = role.value
   showJoining(true)
   const client = new LiveStreamClient({ room: room.value, name: name.value, token: fetchToken })
@@ -144,6 +147,7 @@ const ENDS = {
 
 function showEnd({ reason, error }) {
   delete tab.joined
+  if (reason === 'room_ended') delete localStorage.room
   const [title, text] = ENDS[reason] ?? ['You are no longer in the room', error ? sentence(error) : '']
   $('end-title').textContent = title
   $('end-text').textContent = text

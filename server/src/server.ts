@@ -63,6 +63,7 @@ export type PeerstageServer = Lifetime & {
  * ```ts
  * const live = createPeerstageServer({ auth: { secret }, allowedOrigins: ['https://example.com'] })
  * const server = createServer(live.requestListener)
+ * server.headersTimeout = 10_000
  * live.attach(server)
  * server.listen(8080)
  * const token = await live.tokens.sign({ room: 'town-hall', identity: user.id, name: user.name, role: 'guest' })

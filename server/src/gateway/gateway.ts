@@ -206,7 +206,7 @@ export class Gateway {
 
   #refuse(connection: SocketConnection, ws: WebSocket, code: GoodbyeCode, reason: string, retryAfterMs?: number): void {
     this.#parts.meter.refusal(code)
-    this.#parts.journal.info({ connection: connection.id, code }, 'a connection was refused')
+    this.#parts.journal.info({ connection: connection.id, code, reason }, 'a connection was refused')
     connection.close(code, reason, retryAfterMs)
     // Its answer to the close could not be seen otherwise.
     ws.resume()
