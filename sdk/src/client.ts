@@ -38,10 +38,12 @@ const PAGE_ID_CHARACTERS = 22
  *
  * @example
  * ```ts
+ * import { LiveStreamClient } from '@peerstage/sdk'
+ *
  * const client = new LiveStreamClient({ url: 'wss://live.example.com', room: 'town-hall', token: fetchToken })
  * client.subscribe(() => render(client.state))
  * client.on('trackAdded', ({ participant, kind }) => {
- *   client.media.attach(elementFor(participant.id, kind), { participantId: participant.id, kind })
+ *   client.media.attach(kind === 'talk' ? videoFor(participant.id) : screenVideo, { participantId: participant.id, kind })
  * })
  * await client.join()
  * await client.media.publish({ camera: true, microphone: true })

@@ -56,6 +56,8 @@ export type ErrorDetails = {
  *
  * @example
  * ```ts
+ * import { LiveStreamError } from '@peerstage/sdk'
+ *
  * try {
  *   await client.join()
  * } catch (error) {

@@ -1,6 +1,16 @@
 /**
  * A count as people write it: `1,234`, or `12K` from ten thousand on.
+ *
+ * @example
+ * ```ts
+ * import { formatCount } from '@peerstage/sdk'
+ *
+ * formatCount(1234, 'en') // '1,234'
+ * formatCount(12_345, 'en') // '12.3K'
+ * ```
+ *
  * @param locale BCP 47, like `'de'`. Default: the browser's.
+ * @throws RangeError when the locale is no BCP 47 tag
  */
 export function formatCount(count: number, locale?: string): string {
   const isLarge = Math.abs(count) >= 10_000
@@ -12,7 +22,17 @@ export function formatCount(count: number, locale?: string): string {
 
 /**
  * A duration as a clock shows it: `0:07`, `12:34`, `1:02:03`. What is below zero counts as zero.
+ *
+ * @example
+ * ```ts
+ * import { formatDuration } from '@peerstage/sdk'
+ *
+ * formatDuration(754_000, 'en') // '12:34'
+ * ```
+ *
+ * @param milliseconds how long; parts of a second are left out
  * @param locale BCP 47; decides the digits. Default: the browser's.
+ * @throws RangeError when the locale is no BCP 47 tag
  */
 export function formatDuration(milliseconds: number, locale?: string): string {
   const total = Math.max(0, Math.floor(milliseconds / 1000)) || 0

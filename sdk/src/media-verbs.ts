@@ -8,7 +8,16 @@ type Own = Pick<
   'publish' | 'unpublish' | 'mute' | 'unmute' | 'switchDevice' | 'shareScreen' | 'stopScreen' | 'devices'
 >
 
-/** One's own media, and the playing of the others'. */
+/**
+ * One's own media, and the playing of the others'.
+ *
+ * @example
+ * ```ts
+ * client.media.attach(video, { participantId, kind: 'talk' })
+ * await client.media.publish({ camera: true, microphone: true })
+ * await client.media.mute('microphone')
+ * ```
+ */
 export type MediaVerbs = Own & {
   /**
    * Plays a participant's stream in an element, now or as soon as there is one, and for as long as the participant is there.

@@ -16,7 +16,17 @@ export type Support = {
   readonly secureContext: boolean
 }
 
-/** What can be done here, before anybody is asked for anything. Never throws. */
+/**
+ * What can be done here, before anybody is asked for anything. Never throws.
+ *
+ * @example
+ * ```ts
+ * import { checkSupport } from '@peerstage/sdk'
+ *
+ * const { publish, secureContext } = checkSupport()
+ * if (!publish) show(secureContext ? 'You can watch here, not take part.' : 'Open this page by https.')
+ * ```
+ */
 export function checkSupport(): Support {
   const devices = mediaDevicesOf()
   const join = typeof globalThis.WebSocket === 'function'

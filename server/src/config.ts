@@ -106,7 +106,20 @@ export type SettingsInput = v.InferInput<typeof settingsSchema>
 /** What is wrong with one option. `path`: where, like `auth.secret`; `sentence`: what it must be. Never its value. */
 export type Problem = { readonly path: string; readonly sentence: string }
 
-/** An option has a wrong value; the message says which and what it must be, and never repeats the value. */
+/**
+ * An option has a wrong value; the message says which and what it must be, and never repeats the value.
+ *
+ * @example
+ * ```ts
+ * import { ConfigError, createPeerstageServer } from '@peerstage/server'
+ *
+ * try {
+ *   createPeerstageServer({ auth: { secret: 'too short' } })
+ * } catch (error) {
+ *   if (error instanceof ConfigError) console.error(error.problems)
+ * }
+ * ```
+ */
 export class ConfigError extends TypeError {
   override readonly name = 'ConfigError'
   /** All that is wrong, not the first only. */

@@ -61,6 +61,10 @@ export type PeerstageServer = Lifetime & {
  *
  * @example
  * ```ts
+ * import { createServer } from 'node:http'
+ * import { createPeerstageServer } from '@peerstage/server'
+ *
+ * const secret = process.env.PEERSTAGE_SECRET ?? ''
  * const live = createPeerstageServer({ auth: { secret }, allowedOrigins: ['https://example.com'] })
  * const server = createServer(live.requestListener)
  * server.headersTimeout = 10_000

@@ -36,6 +36,9 @@ const DEFAULT_LIFE_SECONDS = 3600
  *
  * @example
  * ```ts
+ * import { signToken } from '@peerstage/server/tokens'
+ *
+ * const secret = process.env.PEERSTAGE_SECRET ?? ''
  * const token = await signToken({ secret, room: 'town-hall', identity: user.id, name: user.name, role: 'host' })
  * ```
  *

@@ -1,4 +1,14 @@
-/** UTF-8 bytes of a string, counted without encoding it: neither DOM nor Node is assumed here. */
+/**
+ * UTF-8 bytes of a string, counted without encoding it: neither DOM nor Node is assumed here. Half a surrogate pair counts as
+ * the three bytes of its replacement. Never throws.
+ *
+ * @example
+ * ```ts
+ * import { utf8Bytes } from '@peerstage/sdk/protocol'
+ *
+ * utf8Bytes('Zoë 👋') // 9
+ * ```
+ */
 export function utf8Bytes(text: string): number {
   let bytes = 0
   for (let i = 0; i < text.length; i++) {

@@ -40,26 +40,85 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Reads an upward frame. Never throws. More than {@link MAX_FRAME_MESSAGES} make it a bad one. */
+/**
+ * Reads an upward frame. Never throws. More than {@link MAX_FRAME_MESSAGES} messages make it a bad one: `undefined`.
+ *
+ * @example
+ * ```ts
+ * import { decodeClientFrame } from '@peerstage/sdk/protocol'
+ *
+ * decodeClientFrame('[{"type":"heartbeat"}]') // [{ ok: true, message: { type: 'heartbeat' } }]
+ * decodeClientFrame('no frame') // undefined
+ * ```
+ */
 export const decodeClientFrame = (text: string): DecodedFrame<ClientMessage> =>
   decodeFrame(clientMessage, text, MAX_FRAME_MESSAGES)
 
-/** Reads a downward frame. Never throws. */
+/**
+ * Reads a downward frame, of any number of messages. Never throws; `undefined` when it is no frame.
+ *
+ * @example
+ * ```ts
+ * import { decodeServerFrame } from '@peerstage/sdk/protocol'
+ *
+ * for (const decoded of decodeServerFrame('[{"type":"heartbeat"}]') ?? []) {
+ *   if (decoded.ok) console.log(decoded.message.type)
+ * }
+ * ```
+ */
 export const decodeServerFrame = (text: string): DecodedFrame<ServerMessage> =>
   decodeFrame(serverMessage, text, Number.POSITIVE_INFINITY)
 
-/** A message as text, to be joined into frames by {@link joinFrame}. */
+/**
+ * A message as text, to be joined into frames by {@link joinFrame}. The message is not checked.
+ *
+ * @example
+ * ```ts
+ * import { encodeMessage } from '@peerstage/sdk/protocol'
+ *
+ * encodeMessage({ type: 'chat.send', id: 1, text: 'hello' })
+ * ```
+ */
 export const encodeMessage = (message: ClientMessage | ServerMessage): string => JSON.stringify(message)
 
-/** Encoded messages as one frame. */
+/**
+ * Encoded messages as one frame. It needs one at least: an empty frame is a bad one. How large a frame may be is for the
+ * caller to see to.
+ *
+ * @example
+ * ```ts
+ * import { encodeMessage, joinFrame } from '@peerstage/sdk/protocol'
+ *
+ * joinFrame([encodeMessage({ type: 'heartbeat' })]) // '[{"type":"heartbeat"}]'
+ * ```
+ */
 export const joinFrame = (messages: readonly string[]): string => `[${messages.join(',')}]`
 
-/** A hello as it stands after `hello.` in the subprotocol: base64url of UTF-8 JSON, no padding (RFC 4648 §5). */
+/**
+ * A hello as it stands after `hello.` in the subprotocol: base64url of UTF-8 JSON, no padding (RFC 4648 §5). Neither its
+ * parts nor its length are checked: servers refuse one of more than `MAX_HELLO_CHARACTERS`.
+ *
+ * @example
+ * ```ts
+ * import { encodeHello, HELLO_PREFIX, type Hello, SUBPROTOCOL } from '@peerstage/sdk/protocol'
+ *
+ * const subprotocols = (hello: Hello) => [SUBPROTOCOL, HELLO_PREFIX + encodeHello(hello)]
+ * ```
+ */
 export function encodeHello(value: Hello): string {
   return toBase64Url(JSON.stringify(value))
 }
 
-/** Reads an encoded hello. Never throws; `undefined` when it is none. */
+/**
+ * Reads an encoded hello. Never throws; `undefined` when it is none.
+ *
+ * @example
+ * ```ts
+ * import { decodeHello } from '@peerstage/sdk/protocol'
+ *
+ * decodeHello('no hello') // undefined
+ * ```
+ */
 export function decodeHello(encoded: string): Hello | undefined {
   const text = fromBase64Url(encoded)
   if (text === undefined) return undefined

@@ -71,13 +71,35 @@ export const rejection = v.object({
 /** What a refused command is answered with. */
 export type Rejection = v.InferOutput<typeof rejection>
 
-/** A rejection by its code and a plain sentence; whether it is retryable follows from the table. */
+/**
+ * A rejection by its code and a plain sentence; whether it is retryable follows from {@link REJECTIONS}.
+ *
+ * @example
+ * ```ts
+ * import { reject } from '@peerstage/sdk/protocol'
+ *
+ * reject('rate_limited', 'That was too fast.', 1000)
+ * // { code: 'rate_limited', message: 'That was too fast.', retryable: true, retryAfterMs: 1000 }
+ * ```
+ *
+ * @param retryAfterMs milliseconds to wait before the next try. Default: none is named
+ */
 export function reject(code: RejectionCode, message: string, retryAfterMs?: number): Rejection {
   const base = { code, message, retryable: REJECTIONS[code] }
   return retryAfterMs === undefined ? base : { ...base, retryAfterMs }
 }
 
-/** The goodbye that a WebSocket close code stands for, where the goodbye itself was lost. */
+/**
+ * The goodbye that a WebSocket close code stands for, where the goodbye itself was lost; undefined when it stands for none.
+ *
+ * @example
+ * ```ts
+ * import { goodbyeOfClose } from '@peerstage/sdk/protocol'
+ *
+ * goodbyeOfClose(4413) // 'room_full'
+ * goodbyeOfClose(1006) // undefined
+ * ```
+ */
 export function goodbyeOfClose(close: number): GoodbyeCode | undefined {
   return keysOf(GOODBYES).find((code) => GOODBYES[code].close === close)
 }

@@ -9,6 +9,14 @@ import type { Edge, Participant, Room } from './room'
  * Folds one event into a room. Pure, and the same at both ends. It holds no rule: events carry results.
  * Parts that an event does not touch keep their identity.
  *
+ * @example
+ * ```ts
+ * import { evolve, type LoggedEvent, type Room } from '@peerstage/sdk/protocol'
+ *
+ * const fold = (events: readonly LoggedEvent[], from?: Room) =>
+ *   events.reduce<Room | undefined>((room, event) => evolve(room, event), from)
+ * ```
+ *
  * @throws RangeError when the event is not the next one of this room: a gap would make the mirror lie.
  */
 export function evolve(room: Room | undefined, logged: LoggedEvent<RoomEvent | UnknownEvent>): Room {

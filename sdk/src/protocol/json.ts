@@ -3,7 +3,19 @@ export const MAX_JSON_DEPTH = 32
 
 const POISONED = new Set(['__proto__', 'constructor', 'prototype'])
 
-/** Whether a parsed JSON value is safe to hand on: not too deep, and without keys that poison an object merged from it. */
+/**
+ * Whether a parsed JSON value is safe to hand on: not too deep, and without keys that poison an object merged from it.
+ *
+ * @example
+ * ```ts
+ * import { isSafeJson } from '@peerstage/sdk/protocol'
+ *
+ * isSafeJson({ poll: 'lunch', choice: 2 }) // true
+ * isSafeJson(JSON.parse('{"__proto__":{}}')) // false
+ * ```
+ *
+ * @param depth levels that are above it already. Default 0; {@link MAX_JSON_DEPTH} is the most
+ */
 export function isSafeJson(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return true
   if (depth >= MAX_JSON_DEPTH) return false

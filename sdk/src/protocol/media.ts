@@ -35,7 +35,17 @@ export const NO_SOURCES: SourceStates = {
   screenAudio: UNPUBLISHED,
 }
 
-/** The slots that offer a track, in the order of a link. */
+/**
+ * The slots that offer a track, in the order of a link; muted and interrupted ones too.
+ *
+ * @example
+ * ```ts
+ * import { NO_SOURCES, publishedSources, UNPUBLISHED } from '@peerstage/sdk/protocol'
+ *
+ * const camera = { ...UNPUBLISHED, published: true }
+ * publishedSources({ ...NO_SOURCES, camera }) // ['camera']
+ * ```
+ */
 export const publishedSources = (of: SourceStates): Source[] => SOURCES.filter((name) => of[name].published)
 
 /** Says what the sender publishes now; slots left out stay as they are. A repeat is harmless. */

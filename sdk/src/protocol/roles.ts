@@ -7,10 +7,30 @@ export const role = v.picklist(ROLES)
 /** What a participant may do: `host` > `cohost` > `guest` > `viewer`. */
 export type Role = (typeof ROLES)[number]
 
-/** Whether a role's participant is on stage, that is, may publish. The rest are the audience. */
+/**
+ * Whether a role's participant is on stage, that is, may publish. The rest are the audience.
+ *
+ * @example
+ * ```ts
+ * import { isOnStage } from '@peerstage/sdk/protocol'
+ *
+ * isOnStage('guest') // true
+ * isOnStage('viewer') // false
+ * ```
+ */
 export const isOnStage = (of: Role): boolean => of !== 'viewer'
 
-/** Whether `a` stands above `b`. */
+/**
+ * Whether `a` stands above `b`; of equal ones none does.
+ *
+ * @example
+ * ```ts
+ * import { outranks } from '@peerstage/sdk/protocol'
+ *
+ * outranks('host', 'cohost') // true
+ * outranks('guest', 'guest') // false
+ * ```
+ */
 export const outranks = (a: Role, b: Role): boolean => ROLES.indexOf(a) < ROLES.indexOf(b)
 
 /** The four slots of a link, in the order of its transceivers. */

@@ -53,6 +53,15 @@ export const room = v.object({
 /** The public state of a room. @useDeclaredType */
 export type Room = v.InferOutput<typeof room>
 
-/** The participant of an id; undefined when it is not in the room. */
+/**
+ * The participant of an id; undefined when it is not in the room.
+ *
+ * @example
+ * ```ts
+ * import { participantOf, type Room } from '@peerstage/sdk/protocol'
+ *
+ * const nameOf = (room: Room, id: string) => participantOf(room, id)?.name ?? 'somebody who left'
+ * ```
+ */
 export const participantOf = (of: Room, id: string): Participant | undefined =>
   of.participants.find((each) => each.id === id)

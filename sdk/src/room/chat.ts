@@ -3,7 +3,15 @@ import { LiveStreamError } from '../errors'
 import { type ChatHistoryResult, chatHistoryResult, type Limits, utf8Bytes } from '../protocol'
 import type { VerbPort } from './verb'
 
-/** The chat of the room. Texts are plain: whoever shows them escapes them. */
+/**
+ * The chat of the room. Texts are plain: whoever shows them escapes them.
+ *
+ * @example
+ * ```ts
+ * await client.chat.send('hello')
+ * const { messages } = await client.chat.history({ limit: 20 })
+ * ```
+ */
 export type ChatVerbs = {
   /**
    * Sends a text to all; 1 to 2,000 characters, at most 4 KiB of UTF-8. When it resolves, the message is in

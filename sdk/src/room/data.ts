@@ -3,7 +3,15 @@ import { utf8Bytes } from '../protocol'
 import { isSafeJson, MAX_JSON_DEPTH } from '../protocol/json'
 import type { VerbPort } from './verb'
 
-/** The app's own messages. */
+/**
+ * The app's own messages.
+ *
+ * @example
+ * ```ts
+ * client.on('data', ({ participant, value }) => console.log(participant.name, value))
+ * await client.data.send({ poll: 'lunch', choice: 2 })
+ * ```
+ */
 export type DataVerbs = {
   /**
    * Sends any JSON value, at most 8 KiB, to all others or to those in `to` (participant ids, at most 20). For the moment

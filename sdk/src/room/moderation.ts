@@ -5,6 +5,12 @@ import type { VerbPort } from './verb'
 /**
  * What hosts and cohosts may do to others. While disconnected each is refused at once with `unavailable`: who moderates must
  * know whether it worked. Every one throws LiveStreamError `forbidden`, `peer_not_found`, `unavailable`, `not_joined`.
+ *
+ * @example
+ * ```ts
+ * await client.moderation.mute(participantId, 'microphone')
+ * await client.moderation.kick(participantId, { minutes: 10 })
+ * ```
  */
 export type ModerationVerbs = {
   /** Silences one source of a participant. Only its owner can undo it. */

@@ -3,7 +3,15 @@ import { LiveStreamError } from '../errors'
 import { cast } from '../protocol'
 import type { VerbPort } from './verb'
 
-/** Emojis that everybody sees for a moment. */
+/**
+ * Emojis that everybody sees for a moment.
+ *
+ * @example
+ * ```ts
+ * client.on('reaction', ({ participant, emoji }) => show(`${participant.name} ${emoji}`))
+ * await client.reactions.send('👏')
+ * ```
+ */
 export type ReactionVerbs = {
   /**
    * Shows an emoji to all for a moment; oneself gets the `reaction` event too. Dropped while disconnected.

@@ -1,7 +1,16 @@
 import type { Request, WhileOffline } from './request'
 import type { VerbPort } from './verb'
 
-/** Coming on stage and leaving it, for viewers; deciding who may, for hosts and cohosts. */
+/**
+ * Coming on stage and leaving it, for viewers; deciding who may, for hosts and cohosts. Every one throws LiveStreamError
+ * `not_joined`; those for hosts and cohosts `unavailable` while disconnected.
+ *
+ * @example
+ * ```ts
+ * await client.stage.request() // a viewer raises the hand
+ * client.on('stageRequested', ({ participant }) => client.stage.approve(participant.id)) // a host lets all come
+ * ```
+ */
 export type StageVerbs = {
   /** Raises the hand; with an invitation open it accepts that. @throws LiveStreamError `stage_full`, `not_joined` */
   request(): Promise<void>

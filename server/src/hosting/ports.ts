@@ -49,7 +49,19 @@ export interface Journal {
   error(fields: Readonly<Record<string, unknown>>, message: string): void
 }
 
-/** A room's log could not take or give records. The turn is thrown away and answered `unavailable`. */
+/**
+ * A room's log could not take or give records. The turn is thrown away and answered `unavailable`.
+ *
+ * @example
+ * ```ts
+ * import { LogUnavailable, memoryLog, type RoomLog } from '@peerstage/server'
+ *
+ * const fullDisk: RoomLog = {
+ *   ...memoryLog(),
+ *   append: () => Promise.reject(new LogUnavailable('The disk is full.')),
+ * }
+ * ```
+ */
 export class LogUnavailable extends Error {
   override readonly name = 'LogUnavailable'
 }

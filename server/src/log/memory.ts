@@ -11,6 +11,15 @@ type Tail = { lastSeq: number; bytes: number; readonly kept: Kept[] }
 /**
  * A log that lives as long as the process. It keeps only what a resume may ask for: the least of the replay window's
  * three bounds. `bytes` are counted as UTF-16 code units of the JSON, which for text beyond Latin is a little generous.
+ *
+ * @example
+ * ```ts
+ * import { createPeerstageServer, memoryLog } from '@peerstage/server'
+ *
+ * const live = createPeerstageServer({ dev: true, log: memoryLog() })
+ * ```
+ *
+ * @param clock by which events grow old, in milliseconds. Default: the machine's
  */
 export function memoryLog(clock: Pick<Clock, 'now'> = systemClock()): RoomLog {
   const now = () => clock.now()
