@@ -1,4 +1,8 @@
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { examplePages, missingExamples } from './examples'
 import { brokenLinks } from './links'
 import { unknownNames } from './names'
 import { generatedPages, pages } from './pages'
@@ -29,6 +33,31 @@ test('a snippet that does not compile is told by page and line, in TypeScript an
   expect(brokenSnippets(page([right, wrong, html].join('\n')))).toEqual([
     expect.stringMatching(/^docs\/made-up\.md:6: .*'number'/),
     expect.stringMatching(/^docs\/made-up\.md:\d+: .*'dance'/),
+  ])
+})
+
+test('an exported function or class without an example is found; an example that does not compile, too', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'peerstage-examples-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'made-up.ts')
+  const lines = [
+    '/** Says nothing more. */ export function bare() {}',
+    'export class Bare {}',
+    'export const arrow = () => {}',
+    'export const LIMIT = 5',
+    'export type Shape = { size: number }',
+    '/**',
+    ' * @example',
+    ' * ```ts',
+    ' * await client.chat.send(5)',
+    ' * ```',
+    ' */',
+    'export const shown = () => {}',
+  ]
+  writeFileSync(path, lines.join('\n'))
+  expect(missingExamples([path])).toEqual(['bare', 'Bare', 'arrow'].map((name) => `${path}: ${name} has no @example.`))
+  expect(brokenSnippets(examplePages([path]))).toEqual([
+    expect.stringMatching(/made-up\.ts, example of shown:2: .*'number'/),
   ])
 })
 

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { examplePages, missingExamples } from './examples'
 import { brokenLinks } from './links'
 import { unknownNames } from './names'
-import { generatedPages } from './pages'
+import { generatedPages, pages } from './pages'
 import { brokenSnippets } from './snippets'
 
 /**
- * `docs.js` writes what is generated and then checks all pages; `docs.js --check` only compares, and fails where a page is
+ * `docs.js` writes what is generated and then checks all pages, and the examples of all that is exported; `docs.js --check` only compares, and fails where a page is
  * not what the sources say. Runs in the root of the repository.
  */
 function run(isCheck: boolean): string[] {
@@ -15,7 +16,8 @@ function run(isCheck: boolean): string[] {
     if (isCheck) stale.push(`${path} is not what the sources say: run \`npm run docs\`.`)
     else writeFileSync(path, text)
   }
-  return [...stale, ...brokenLinks(), ...unknownNames(), ...brokenSnippets()]
+  const snippets = brokenSnippets([...pages(), ...examplePages()])
+  return [...stale, ...brokenLinks(), ...unknownNames(), ...missingExamples(), ...snippets]
 }
 
 const problems = run(process.argv.includes('--check'))
