@@ -1,7 +1,8 @@
-import { rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { defineConfig, type Options } from 'tsup'
 import { pureSchemas } from './build/pure-schemas'
 import { trimmedSimplePeer } from './build/simple-peer/trimmed'
+import { thirdPartyLicenses } from './build/third-party-licenses'
 import { version } from './package.json'
 
 const browser: Options = {
@@ -10,7 +11,7 @@ const browser: Options = {
   esbuildPlugins: [pureSchemas, trimmedSimplePeer],
 }
 
-const banner = `/*! Peerstage ${version}, MIT. Contains simple-peer (Feross Aboukhadijeh), eventemitter3 (Arnout Kazemier) and valibot (Fabian Hiller), all MIT. */`
+const banner = `/*! Peerstage ${version}, MIT. Contains simple-peer (Feross Aboukhadijeh), eventemitter3 (Arnout Kazemier) and valibot (Fabian Hiller), all MIT: see third-party-licenses.txt. */`
 
 const entries = { index: 'src/index.ts', 'protocol/index': 'src/protocol/index.ts' }
 
@@ -57,6 +58,8 @@ export default defineConfig(() => {
       },
       outExtension: () => ({ js: '.js' }),
       banner: { js: banner },
+      onSuccess: async () =>
+        writeFileSync(new URL('./dist/third-party-licenses.txt', import.meta.url), thirdPartyLicenses()),
     },
   ]
 })

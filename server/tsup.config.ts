@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { cp } from 'node:fs/promises'
+import { cp, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type Options } from 'tsup'
 
@@ -36,7 +36,9 @@ async function copyDemo(): Promise<void> {
   const parts = [
     { from: path('../examples/quickstart/'), to: path('./dist/demo/') },
     { from: path('../sdk/dist/peerstage.js'), to: path('./dist/demo/peerstage.js') },
+    { from: path('../sdk/dist/third-party-licenses.txt'), to: path('./dist/demo/third-party-licenses.txt') },
   ]
+  await rm(path('./dist/demo/'), { recursive: true, force: true })
   for (const { from, to } of parts) {
     // The server works without its demo, so it can be built alone. That a release has it is for the packaging tests to say.
     if (existsSync(from)) await cp(from, to, { recursive: true })

@@ -34,7 +34,10 @@ export function trimmedSource(source: string): string {
     .replace('module.exports =', 'export default')
     // The facade has servers of its own. Those of others, for those who name none, are not to be found in our files.
     .replace(/^Peer\.config = \{[\s\S]*?^\}/m, 'Peer.config = {}')
-  return UNUSED.reduce(emptied, module)
+  const trimmed = UNUSED.reduce(emptied, module)
+  const left = ['require(', 'stun:', 'this._debug('].find((what) => trimmed.includes(what))
+  if (left !== undefined) throw new Error(`simple-peer still says ${left} in sdk/build/simple-peer/source.ts's hands.`)
+  return trimmed
 }
 
 /** The source is in "standard" style: a method begins and ends with two spaces, and nothing else does. */

@@ -80,7 +80,9 @@ export class LocalSlot {
   /** Takes a capture, in the place of another one, without sending it yet. */
   hold(capture: Capture): void {
     if (this.#phase.at === 'off') return capture.close()
-    this.#phase.capture?.close()
+    // Off is off: what is replaced while muted must not come on again before no link sends it.
+    if (this.#phase.muted) this.#outlet.cut()
+    this.#phase.capture?.close(this.#outlet.settled)
     this.#phase = { ...this.#phase, capture }
     capture.watch({
       ended: () => this.#lose(capture),

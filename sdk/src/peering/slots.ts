@@ -7,8 +7,13 @@ type Slot = { track: MediaStreamTrack | null; sender: RTCRtpSender | null; done:
 export class Slots {
   readonly #slots: Readonly<Record<Source, Slot>>
   #closed = false
+  #release = () => {}
+  readonly #released: Promise<void>
 
   constructor(tracks: SlotTracks) {
+    this.#released = new Promise((resolve) => {
+      this.#release = resolve
+    })
     const slot = (source: Source): Slot => ({ track: tracks[source], sender: null, done: Promise.resolve() })
     this.#slots = {
       microphone: slot('microphone'),
@@ -41,14 +46,15 @@ export class Slots {
 
   close(): void {
     this.#closed = true
+    this.#release()
   }
 
   async #replace(sender: RTCRtpSender, track: MediaStreamTrack | null): Promise<void> {
     if (this.#closed) return
     try {
-      await sender.replaceTrack(track)
+      // By the W3C's words a connection that closes leaves what is under way unsettled for ever; some browsers reject.
+      await Promise.race([sender.replaceTrack(track), this.#released])
     } catch (error) {
-      // A connection that closes meanwhile rejects what is under way; there is nothing left to do about it.
       if (!this.#closed) throw error
     }
   }

@@ -256,6 +256,22 @@ test("an app's own track is silent until no link sends it any more", async () =>
   expect(own.enabled).toBe(true)
 })
 
+test("an app's own camera that is replaced while it goes off is not switched on again behind that", async () => {
+  const [own, other] = [new FakeTrack('video'), new FakeTrack('video')]
+  await room.media.publish({ camera: asTrack(own) })
+  await room.media.mute('camera')
+  let links = () => {}
+  room.linksAreThrough = new Promise((resolve) => {
+    links = resolve
+  })
+  await room.media.publish({ camera: asTrack(other) })
+  await settled()
+  expect([own.enabled, room.filled.camera, room.sources.camera.muted]).toEqual([false, null, true])
+  links()
+  await settled()
+  expect(own.enabled).toBe(true)
+})
+
 test("an app's own track that is taken again on its way back is given back once", async () => {
   const own = new FakeTrack('audio')
   await room.media.publish({ microphone: asTrack(own) })

@@ -70,6 +70,16 @@ test('a track that is refused rejects its own change, and the next one is made a
   expect(fakes[1].calls).toEqual([camera, other])
 })
 
+test('after close, what the browser leaves unsettled for ever holds nobody up', async () => {
+  const { senders } = fourSenders()
+  const slots = new Slots(EMPTY_SLOTS)
+  await slots.attach(senders)
+  const change = slots.set('camera', camera)
+  await new Promise((resolve) => setImmediate(resolve))
+  slots.close()
+  await expect(change).resolves.toBeUndefined()
+})
+
 test('after close, what is under way may fail and what waits is left out, without a rejection', async () => {
   const { fakes, senders } = fourSenders()
   const slots = new Slots(EMPTY_SLOTS)
