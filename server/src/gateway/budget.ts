@@ -11,6 +11,8 @@ const JOINS: Rate = { perSecond: 1, burst: 10 }
 const SIGNALS: Rate = { perSecond: 200, burst: 1000 }
 /** Bytes of casts a second, each of which goes to 19 others; as many at once as the largest casts of one burst have. */
 const CAST_BYTES_PER_SECOND = 64 * 1024
+/** What a cast has around its value, at most: 20 ids of 64 characters as its addressees, and the keys. */
+const CAST_ENVELOPE_BYTES = 2048
 /** One each 15 s is honest. */
 const HEARTBEATS: Rate = { perSecond: 1, burst: 10 }
 
@@ -55,7 +57,8 @@ export class Budgets {
     const { castsPerSecond, castBurst, maxDataBytes } = this.#limits
     const count = shared('cast', { perSecond: castsPerSecond, burst: castBurst })
     if (!count.ok) return count
-    const bytes = { perSecond: CAST_BYTES_PER_SECOND, burst: castBurst * maxDataBytes }
+    const largest = maxDataBytes + CAST_ENVELOPE_BYTES
+    const bytes = { perSecond: Math.max(CAST_BYTES_PER_SECOND, largest), burst: castBurst * largest }
     return shared('cast bytes', bytes, utf8Bytes(encodeMessage(cast)))
   }
 
