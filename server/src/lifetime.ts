@@ -36,7 +36,7 @@ export type Lifetime = {
   attach(server: Server | SecureServer): void
   /**
    * Serves stand-alone. Port 0 takes any free one.
-   * @throws Error when the address cannot be listened on, it listens already, or it is closed; ConfigError for dev mode beyond this machine
+   * @throws Error when the address cannot be listened on, it listens already, or it is (or meanwhile was) closed; ConfigError for dev mode beyond this machine
    */
   listen(port: number, host?: string): Promise<{ readonly url: string; readonly port: number }>
   /**
@@ -67,7 +67,12 @@ export function createLifetime(parts: LifetimeParts): Lifetime {
       server = createServer({ headersTimeout: HTTP_TIMEOUT_MS, requestTimeout: HTTP_TIMEOUT_MS }, parts.requestListener)
       gateway.attach(server)
       try {
-        return await listening(server, port, host)
+        const address = await listening(server, port, host)
+        if (closed === undefined) return address
+        // `close` found nothing that listened yet.
+        server.close()
+        server.closeAllConnections()
+        throw new Error('This server was closed before it could listen.')
       } catch (error) {
         server = undefined
         throw error

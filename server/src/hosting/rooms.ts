@@ -1,7 +1,7 @@
 import type { IceServer, Role } from '@peerstage/sdk/protocol'
 import { ROLES, reject } from '@peerstage/sdk/protocol'
 import type { RoomRules } from '../room/command'
-import { isRemoved } from '../room/index'
+import { isRemoved, participantOfIdentity } from '../room/index'
 import { perform } from './effect'
 import type { RoomInput } from './input'
 import type { Clock, Journal, Meter, NewId, RoomLog } from './ports'
@@ -73,11 +73,15 @@ export class Rooms {
     return host === undefined ? undefined : statsOf(host)
   }
 
-  /** What an open room has made of an identity since its token was signed; undefined where the token still says it all. */
+  /**
+   * What an identity is in an open room: the role of whoever is there, else the one that the room has given it. Undefined
+   * where the token says it all.
+   */
   standingOf(roomId: string, identity: string): Role | 'removed' | undefined {
     const state = this.#hosts.get(roomId)?.state
     if (state === undefined) return undefined
-    return isRemoved(state, identity, this.#parts.clock.now()) ? 'removed' : state.ledger.overrides.get(identity)
+    if (isRemoved(state, identity, this.#parts.clock.now())) return 'removed'
+    return participantOfIdentity(state, identity)?.role ?? state.ledger.overrides.get(identity)
   }
 
   /** All open rooms. */

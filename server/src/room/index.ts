@@ -15,7 +15,7 @@ export type {
 export { type Deadlines, deadlines, EMPTY_ROOM_MS } from './deadlines'
 export { decide } from './decide'
 export { evolveState, fold, toRecords } from './fold'
-export { isRemoved } from './join'
+export { isRemoved, participantOfIdentity } from './join'
 export type { Ledger, Secret, SessionRecord } from './ledger'
 export { cleanName, NAMELESS } from './names'
 export { route } from './route'

@@ -34,7 +34,8 @@ export function isRemoved({ ledger }: ServerState, identity: string, now: number
   return until !== undefined && (until === null || now < until)
 }
 
-function participantOfIdentity({ room, ledger }: ServerState, identity: string): Participant | undefined {
+/** Who of those in the room an identity is. */
+export function participantOfIdentity({ room, ledger }: ServerState, identity: string): Participant | undefined {
   return room.participants.find((each) => ledger.sessions.get(each.id)?.identity === identity)
 }
 

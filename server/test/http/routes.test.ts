@@ -1,5 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, get } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -82,6 +83,18 @@ test('a demoted or removed host looks after the room no more, whatever its token
   await ada.ask({ type: 'moderation.kick', participantId: self })
   expect(await status()).toBe(401)
   expect(await status({ admin: true })).toBe(200)
+})
+
+test('a host whose own token made it less looks after the room no more, though an older token says host', async () => {
+  const { url, server, enter } = await runServer()
+  const ada = await enter('hall', 'ada', { role: 'host' })
+  await ada.welcome()
+  const sign = (role: 'host' | 'viewer') => server.tokens.sign({ room: 'hall', identity: 'ada', role })
+  const asHost = bearer(await sign('host'))
+  expect((await fetch(`${url}/v1/rooms/hall/stats`, asHost)).status).toBe(200)
+  expect(await ada.ask({ type: 'session.refresh', token: await sign('viewer') })).toMatchObject({ ok: true })
+  await ada.event('participant.roleChanged')
+  expect((await fetch(`${url}/v1/rooms/hall/stats`, asHost)).status).toBe(401)
 })
 
 test('a room can be ended by REST, once', async () => {
@@ -229,6 +242,17 @@ test('a server listens once, and no more when it was closed', async () => {
   await server.close({ deadlineMs: 0 })
   await expect(server.listen(0, '127.0.0.1')).rejects.toThrow('This server is closed')
   expect(() => server.attach(createServer())).toThrow('This server is closed')
+})
+
+test('a server that is closed while it is about to listen listens no more', async () => {
+  const squatter = createServer()
+  await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve))
+  const { port } = squatter.address() as AddressInfo
+  await new Promise((resolve) => squatter.close(resolve))
+  const server = createPeerstageServer({ auth: { secret: SECRET }, logLevel: 'silent' })
+  const refused = expect(server.listen(port, '127.0.0.1')).rejects.toThrow('closed before it could listen')
+  await Promise.all([refused, server.close({ deadlineMs: 0 })])
+  await expect(fetch(`http://127.0.0.1:${port}/livez`)).rejects.toThrow()
 })
 
 test('an app whose own server waits long for headers is warned when it is attached', () => {
