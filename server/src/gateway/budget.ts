@@ -17,7 +17,7 @@ const CAST_ENVELOPE_BYTES = 2048
 const HEARTBEATS: Rate = { perSecond: 1, burst: 10 }
 
 const BUCKETS_KEPT = 50_000
-/** Who was refused for a busy room waits at least so long: what was under way behind it by then must not overtake it. */
+/** Whose text was refused waits at least so long: what was under way behind it by then must not overtake it. */
 const LEAST_CHAT_PAUSE_MS = 1000
 
 /** The buckets of all rooms and identities: a reconnect resets nothing. */
@@ -49,7 +49,7 @@ export class Budgets {
       if (message.type === 'cast') return this.#cast(message, shared)
       const { commandsPerSecond, commandBurst } = this.#limits
       const command = shared('command', { perSecond: commandsPerSecond, burst: commandBurst })
-      return command.ok && message.type === 'chat.send' ? this.#chat(identity, roomId, shared) : command
+      return message.type === 'chat.send' ? this.#chat(identity, roomId, command, shared) : command
     }
   }
 
@@ -62,20 +62,28 @@ export class Budgets {
     return shared('cast bytes', bytes, utf8Bytes(encodeMessage(cast)))
   }
 
-  /** Who was refused because of the others has all its chat refused for that time: its texts keep their order. */
-  #chat(identity: string, roomId: string, shared: Shared): Verdict {
+  /**
+   * Whose text was refused, for whatever reason, has all its chat refused for the time that it was told: its texts keep
+   * their order. They count against its own bucket meanwhile, or a pause would hide a flood.
+   */
+  #chat(identity: string, roomId: string, command: Verdict, shared: Shared): Verdict {
     const now = this.#now()
-    const pausedMs = this.#chatPauses.left(key('chat', identity, roomId), now)
-    if (pausedMs > 0) return { ok: false, retryAfterMs: pausedMs, flood: false }
+    const pause = key('chat', identity, roomId)
     const { chatPerSecond, chatBurst } = this.#limits
-    const chat = shared('chat', { perSecond: chatPerSecond, burst: chatBurst })
-    if (!chat.ok) return chat
-    const room = this.#buckets.take(key('chat of all', '', roomId), ROOM_CHAT, now)
-    if (room.ok) return room
-    const retryAfterMs = Math.max(room.retryAfterMs, LEAST_CHAT_PAUSE_MS)
-    this.#chatPauses.begin(key('chat', identity, roomId), now, retryAfterMs)
-    // Others filled the room's bucket as well: nobody is sent away for that.
-    return { ok: false, retryAfterMs, flood: false }
+    const own = command.ok ? shared('chat', { perSecond: chatPerSecond, burst: chatBurst }) : command
+    const pausedMs = this.#chatPauses.left(pause, now)
+    const verdict = own.ok ? this.#roomChat(roomId, pausedMs) : own
+    if (verdict.ok) return verdict
+    const retryAfterMs = Math.max(verdict.retryAfterMs, pausedMs > 0 ? pausedMs : LEAST_CHAT_PAUSE_MS)
+    this.#chatPauses.begin(pause, now, retryAfterMs)
+    return { ...verdict, retryAfterMs }
+  }
+
+  /** Others fill the room's bucket as well: nobody is sent away for that. Who pauses takes nothing out of it. */
+  #roomChat(roomId: string, pausedMs: number): Verdict {
+    if (pausedMs > 0) return { ok: false, retryAfterMs: pausedMs, flood: false }
+    const room = this.#buckets.take(key('chat of all', '', roomId), ROOM_CHAT, this.#now())
+    return room.ok ? room : { ...room, flood: false }
   }
 
   #signal(signal: SignalUp, own: Buckets, pairs: PairBudget): Verdict {

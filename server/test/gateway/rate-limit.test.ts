@@ -169,6 +169,20 @@ describe('budgets', () => {
     expect(ada(chat)).toEqual({ ok: true })
   })
 
+  test.each([
+    ['its own bucket', { chatPerSecond: 10, chatBurst: 2 }],
+    ['the bucket of commands', { commandsPerSecond: 10, commandBurst: 2 }],
+  ])('chat: who was refused by %s is refused until the time it was told, though the bucket has space again', (_by, limits) => {
+    let now = 0
+    const ada = new Budgets({ ...DEFAULT_LIMITS, ...limits }, () => now).of('ada', 'hall')
+    expect(count(2, () => ada(chat))).toBe(2)
+    expect(ada(chat)).toEqual({ ok: false, retryAfterMs: 1000, flood: false })
+    now = 999
+    expect(ada(chat)).toEqual({ ok: false, retryAfterMs: 1, flood: false })
+    now = 1000
+    expect(ada(chat)).toEqual({ ok: true })
+  })
+
   test('joins: ten at once by identity and room', () => {
     const all = budgets()
     expect(count(12, () => all.join('ada', 'hall'))).toBe(10)
