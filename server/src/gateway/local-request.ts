@@ -4,6 +4,17 @@ import type { IncomingMessage } from 'node:http'
 export const isLocalName = (name: string): boolean =>
   name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name)
 
+/** What proxies and tunnels add: one of them is enough to show that somebody else may ask. */
+const PROXY_HEADERS = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'cf-connecting-ip',
+]
+
 /**
  * Whether a request comes from this machine and means it. The address alone does not tell: a page of any site can have its
  * own name point here (DNS rebinding), which the Host header gives away; and a proxy on this machine speaks for others.
@@ -11,7 +22,7 @@ export const isLocalName = (name: string): boolean =>
 export function isLocalRequest({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): boolean {
   const address = socket.remoteAddress?.replace(/^::ffff:/i, '') ?? ''
   const isLoopback = address === '::1' || address.startsWith('127.')
-  const isForwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
+  const isForwarded = PROXY_HEADERS.some((name) => headers[name] !== undefined)
   return isLoopback && !isForwarded && isLocalName(nameOf(headers.host))
 }
 

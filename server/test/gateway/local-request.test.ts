@@ -32,3 +32,16 @@ test.each([
 ])('%s names this machine: %s', (name, expected) => {
   expect(isLocalName(name)).toBe(expected)
 })
+
+test.each([
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'cf-connecting-ip',
+])('a request with %s came by a proxy, which speaks for others', (name) => {
+  const { socket, headers } = requestFrom('127.0.0.1')
+  expect(isLocalRequest({ socket, headers: { ...headers, [name]: 'anything' } })).toBe(false)
+})
