@@ -47,7 +47,7 @@ export const close = (connection: Connection, code: GoodbyeCode, reason: string,
     : { do: 'close', connection, code, reason, retryAfterMs }
 
 /**
- * Carries effects out in order; one that fails does not take those behind it along. Then every socket is flushed once. A
+ * Carries effects out in order; one that fails does not take those behind it along, nor one connection the others. Then every socket is flushed once. A
  * goodbye is the last word on its socket: whoever ends the room hears first that it worked.
  */
 export function perform(effects: readonly Effect[], journal: Journal): void {
@@ -58,8 +58,8 @@ export function perform(effects: readonly Effect[], journal: Journal): void {
       if (effect.to.length === 0) return
       const text = effect.text()
       for (const connection of effect.to) {
-        connection.send(text, effect.droppable)
         touched.add(connection)
+        guarded(journal, () => connection.send(text, effect.droppable))
       }
     } else if (effect.do === 'close') goodbyes.push(effect)
     else if (effect.do === 'end') effect.connection.end()
