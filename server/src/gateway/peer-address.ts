@@ -19,7 +19,13 @@ export function peerAddress(trustProxy: number, journal: Journal): PeerAddress {
     }
     if (trustProxy === 0) return socket.remoteAddress
     const hops = String(forwarded ?? '').split(',')
-    const address = hops.at(-trustProxy)?.trim() ?? ''
+    const address = bare(hops.at(-trustProxy)?.trim() ?? '')
     return isIP(address) === 0 ? socket.remoteAddress : address
   }
+}
+
+/** Some proxies add the port, and IPv6 then stands in brackets: `203.0.113.7:4711`, `[2001:db8::1]:4711`. */
+function bare(hop: string): string {
+  const [, inBrackets, beforePort] = /^(?:\[(.*)\](?::\d+)?|([^:]*):\d+)$/.exec(hop) ?? []
+  return inBrackets ?? beforePort ?? hop
 }

@@ -29,6 +29,10 @@ test.each<[number, string | undefined, string]>([
   [1, 'no address', '10.0.0.1'],
   [1, undefined, '10.0.0.1'],
   [1, '2001:db8::1', '2001:db8::1'],
+  [1, '203.0.113.7:4711', '203.0.113.7'],
+  [1, '[2001:db8::1]', '2001:db8::1'],
+  [1, '[2001:db8::1]:4711', '2001:db8::1'],
+  [1, '[no address]:4711', '10.0.0.1'],
 ])('behind %i proxies, "%s" is %s', (trustProxy, forwarded, expected) => {
   expect(behindProxies(trustProxy).address(forwarded)).toBe(expected)
 })
