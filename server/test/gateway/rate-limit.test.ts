@@ -172,7 +172,7 @@ describe('budgets', () => {
   test.each([
     ['its own bucket', { chatPerSecond: 10, chatBurst: 2 }],
     ['the bucket of commands', { commandsPerSecond: 10, commandBurst: 2 }],
-  ])('chat: who was refused by %s is refused until the time it was told, though the bucket has space again', (_by, limits) => {
+  ])('chat: who was refused by %s is refused until the time it was told, too', (_by, limits) => {
     let now = 0
     const ada = new Budgets({ ...DEFAULT_LIMITS, ...limits }, () => now).of('ada', 'hall')
     expect(count(2, () => ada(chat))).toBe(2)
