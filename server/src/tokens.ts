@@ -1,4 +1,4 @@
-import { encodeHello, MAX_HELLO_CHARACTERS, type Role } from '@peerstage/sdk/protocol'
+import { encodeHello, MAX_HELLO_CHARACTERS, MAX_NAME_CHARACTERS, type Role } from '@peerstage/sdk/protocol'
 import { SignJWT } from 'jose'
 import * as v from 'valibot'
 import { DEFAULT_AUDIENCE, secretBytes, type TokenClaims, tokenClaims } from './gateway/claims'
@@ -56,7 +56,8 @@ export async function signToken(options: SignOptions): Promise<string> {
     role,
     ...(name === undefined ? {} : { name }),
     ...(metadata === undefined ? {} : { metadata }),
-    ...(admin === true ? { admin } : {}),
+    // Without it nobody is one: `false` would only make the token longer.
+    ...(admin === undefined || admin === false ? {} : { admin }),
   }
   checkClaims(claims)
   const token = await new SignJWT(claims)
@@ -85,7 +86,7 @@ function checkClaims(claims: unknown): void {
   if (issue !== undefined) throw new TypeError(SENTENCES[issue.path?.[0]?.key as keyof TokenClaims])
 }
 
-/** All that a hello may hold beside its token, at its longest; the name rides in the token. */
+/** All that a client may put into a hello beside its token, at its longest: a character of a name has up to 3 bytes. */
 const LARGEST_HELLO = {
   intent: 'join',
   session: 'x'.repeat(43),
@@ -94,4 +95,5 @@ const LARGEST_HELLO = {
   seq: Number.MAX_SAFE_INTEGER,
   instance: 'x'.repeat(64),
   client: 'x'.repeat(64),
+  name: '\u{ffee}'.repeat(MAX_NAME_CHARACTERS),
 } as const

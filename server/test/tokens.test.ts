@@ -1,3 +1,4 @@
+import { encodeHello, MAX_HELLO_CHARACTERS, MAX_NAME_CHARACTERS } from '@peerstage/sdk/protocol'
 import { SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import { createVerify } from '../src/gateway/auth'
@@ -50,6 +51,8 @@ test.each<[string, Partial<TokenOptions>, string]>([
   ['metadata beyond 4 KiB', { metadata: { note: 'x'.repeat(4096) } }, 'The metadata must'],
   ['an end that is none', { expiresInSeconds: Number.NaN }, 'expiresInSeconds must'],
   ['a name that is none', { name: 7 as unknown as string }, 'The name must'],
+  ['an admin that is neither', { admin: 'yes' as unknown as boolean }, 'admin must be true or false'],
+  ['an admin that is null', { admin: null as unknown as boolean }, 'admin must be true or false'],
   ['more than a hello holds', { metadata: { note: 'x'.repeat(3500) } }, 'The token is too large for a hello'],
 ])('what the server would refuse is not signed: %s', async (_what, options, sentence) => {
   const signing = signToken({ secret, room: 'hall', identity: 'ada', ...options })
@@ -60,6 +63,30 @@ test.each<[string, Partial<TokenOptions>, string]>([
 test('what is signed fits a hello', async () => {
   const token = await signToken({ secret, room: 'hall', identity: 'ada', metadata: { note: 'x'.repeat(2500) } })
   expect(await verify(token, 'hall')).toMatchObject({ claims: { sub: 'ada' } })
+})
+
+test('the largest token that is signed fits a hello beside the longest name of a client', async () => {
+  const sign = (length: number) =>
+    signToken({ secret, room: 'hall', identity: 'ada', metadata: { note: 'x'.repeat(length) } })
+  let [fits, tooLong] = [0, 4000]
+  while (tooLong - fits > 1) {
+    const middle = Math.floor((fits + tooLong) / 2)
+    const signed = await sign(middle).catch(() => undefined)
+    if (signed === undefined) tooLong = middle
+    else fits = middle
+  }
+  const hello = {
+    intent: 'join',
+    token: await sign(fits),
+    name: '\u4e00'.repeat(MAX_NAME_CHARACTERS),
+    session: 'x'.repeat(43),
+    attempt: Number.MAX_SAFE_INTEGER,
+    page: 'x'.repeat(64),
+    seq: Number.MAX_SAFE_INTEGER,
+    instance: 'x'.repeat(64),
+    client: 'x'.repeat(64),
+  } as const
+  expect(encodeHello(hello).length).toBeLessThanOrEqual(MAX_HELLO_CHARACTERS)
 })
 
 test('nonsense is refused where it is signed', async () => {
