@@ -1,15 +1,27 @@
+import { SignJWT } from 'jose'
 import { expect, test } from 'vitest'
+import { secretBytes } from '../../src/gateway/claims'
 import { FakeClock } from '../fakes/fake-clock'
 import { passTime } from './passing-time'
-import { runServer } from './running-server'
+import { runServer, SECRET } from './running-server'
 
+/** A whole second, as the ends of tokens are: ms since the epoch. */
+const START = 1_800_000_000_000
+
+type Changes = { room?: string; identity?: string; role?: 'host' | 'viewer'; expiresInSeconds?: number }
+
+/** Tokens whose ends the fake clock tells: those of `tokens.sign` go by the real one, which runs on meanwhile. */
 async function hostWithToken(expiresInSeconds: number) {
-  const clock = new FakeClock()
+  const clock = new FakeClock(START)
   const running = await runServer({ clock })
-  const host = await running.enter('hall', 'ada', { role: 'host', expiresInSeconds })
+  const sign = ({ room = 'hall', identity = 'ada', role = 'host', expiresInSeconds = 3600 }: Changes = {}) =>
+    new SignJWT({ room, sub: identity, role, name: identity })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setAudience('peerstage')
+      .setExpirationTime(clock.now() / 1000 + expiresInSeconds)
+      .sign(secretBytes(SECRET))
+  const host = running.connect('hall', { token: await sign({ expiresInSeconds }) })
   const { self } = await host.welcome()
-  const sign = (changes = {}) =>
-    running.server.tokens.sign({ room: 'hall', identity: 'ada', role: 'host', name: 'ada', ...changes })
   return { ...running, clock, host, self, sign }
 }
 
@@ -36,7 +48,7 @@ test('a token function that gives the same token again is asked once, and the se
   const { clock, host, sign } = await hostWithToken(600)
   await passTime(clock, 545_000, host)
   const { expiresAt } = await host.next('session.refreshNeeded')
-  const cached = await sign({ expiresInSeconds: Math.floor((expiresAt - Date.now()) / 1000) })
+  const cached = await sign({ expiresInSeconds: (expiresAt - clock.now()) / 1000 })
   expect(await host.ask({ type: 'session.refresh', token: cached })).toMatchObject({ ok: true })
   await passTime(clock, 80_000, host)
   expect(host.received.filter((m) => m.type === 'session.refreshNeeded')).toHaveLength(1)
@@ -68,8 +80,8 @@ test('a refresh lowers, never raises: lower is lower at once', async () => {
 })
 
 test('a refresh lowers, never raises: higher stays as it was', async () => {
-  const { enter, sign, server } = await hostWithToken(600)
-  const bob = await enter('hall', 'bob', { role: 'viewer' })
+  const { connect, sign, server } = await hostWithToken(600)
+  const bob = connect('hall', { token: await sign({ identity: 'bob', role: 'viewer' }) })
   await bob.welcome()
   const token = await sign({ identity: 'bob', role: 'host' })
   expect(await bob.ask({ type: 'session.refresh', token })).toMatchObject({ ok: true })
