@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { MODES, roomId } from '@peerstage/sdk/protocol'
 import { nanoid } from 'nanoid'
 import * as v from 'valibot'
@@ -73,7 +74,8 @@ export type PeerstageServer = Lifetime & {
  * const token = await live.tokens.sign({ room: 'town-hall', identity: user.id, name: user.name, role: 'guest' })
  * ```
  *
- * @throws ConfigError when an option is wrong, or not one of `auth` and `dev: true` is given, or both are
+ * @throws ConfigError when an option is wrong, or not one of `auth` and `dev: true` is given, or both are, or
+ * `demoFolder` is no folder
  */
 export function createPeerstageServer(options: PeerstageServerOptions = {}): PeerstageServer {
   const { log: givenLog, logger, clock = systemClock(), demoFolder, ...data } = options
@@ -89,10 +91,15 @@ export function createPeerstageServer(options: PeerstageServerOptions = {}): Pee
       },
     ])
   }
+  if (settings.dev && demoFolder !== undefined && !isFolder(demoFolder)) {
+    throw new ConfigError([{ path: 'demoFolder', sentence: 'must be a folder that is there' }])
+  }
   const log = givenLog ?? memoryLog(clock)
   const journal = logger ?? createLogger(settings.logLevel)
   return compose({ settings, log, journal, clock, demoFolder })
 }
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 
 type Parts = {
   readonly settings: Settings

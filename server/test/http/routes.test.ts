@@ -197,6 +197,14 @@ test('dev mode serves the files of the demo, and nothing beside them', async () 
   expect((await fetch(`${url}/livez`)).status).toBe(200)
 })
 
+test('a folder of the demo that is not there is named as an option, without its path', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'demo-'))
+  await rm(folder, { recursive: true })
+  const create = () => createPeerstageServer({ dev: true, demoFolder: folder, logLevel: 'silent' })
+  expect(create).toThrow(ConfigError)
+  expect(create).toThrow(/^demoFolder must be a folder that is there\.$/)
+})
+
 test('an id that is none is refused by the rooms of a server, too', async () => {
   const { server } = await runServer()
   await expect(server.rooms.open('a room')).rejects.toThrow(TypeError)
