@@ -3,8 +3,6 @@ import type { Source } from '../protocol'
 /** Which of a participant's two streams: `talk` is microphone and camera, `screen` is screen and its sound. */
 export type StreamKind = 'talk' | 'screen'
 
-export const STREAM_KINDS: readonly StreamKind[] = ['talk', 'screen']
-
 export const kindOf = (source: Source): StreamKind =>
   source === 'microphone' || source === 'camera' ? 'talk' : 'screen'
 
