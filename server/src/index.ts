@@ -5,7 +5,7 @@
  */
 export type { IceServer, Limits, ModeName, Role } from '@peerstage/sdk/protocol'
 export { ConfigError, type Problem, type SettingsInput } from './config'
-export type { Clock, Journal, LoadedRoom, RoomLog } from './hosting/ports'
+export type { Clock, HistoryQuery, Journal, KeptMessage, RoomLog, StoredRoom, Turn } from './hosting/ports'
 export { LogUnavailable, REPLAY_WINDOW } from './hosting/ports'
 export type { RoomStats } from './hosting/rooms'
 export type { RequestListener } from './http/listener'

@@ -2,7 +2,7 @@ import { type LoggedEvent, PROTOCOL_VERSION, type Welcome } from '@peerstage/sdk
 import { decide } from '../room/index'
 import type { ServerState } from '../room/state'
 import { apply, contextOf, type Draft, isClosed, publicPart } from './draft'
-import { close, replyOk, send } from './effect'
+import { call, close, presenceOf, replyOk, send } from './effect'
 import type { Knock } from './input'
 import { connectionOf } from './seats'
 
@@ -23,7 +23,6 @@ export function arrive(draft: Draft, knock: Knock, missed: Missed): void {
   const { claims, sessionHash, page } = knock
   const decision = decide(draft.state, { type: 'session.join', claims, sessionHash, page }, contextOf(draft, null))
   if ('goodbye' in decision) {
-    draft.settings.meter.refusal(decision.goodbye)
     draft.effects.push(close(knock.connection, decision.goodbye, decision.reason))
   } else if ('refused' in decision || decision.participantId === undefined) {
     draft.effects.push(close(knock.connection, 'unavailable', 'The place could not be taken.'))
@@ -33,10 +32,7 @@ export function arrive(draft: Draft, knock: Knock, missed: Missed): void {
     replaceConnection(draft, participantId, knock)
     apply(draft, decision.events)
     seat(draft, participantId, knock, missed)
-    if (wasAway) {
-      const others = draft.seats.connections(participantId)
-      draft.effects.push(send(others, { type: 'presence', participantId, presence: 'connected' }))
-    }
+    if (wasAway) draft.effects.push(presenceOf(draft.seats.connections(participantId), participantId, 'connected'))
   }
 }
 
@@ -53,8 +49,11 @@ function seat(draft: Draft, participantId: string, knock: Knock, missed: Missed)
   const { connection, sessionHash, attempt, commandId } = knock
   draft.seats.put({ participantId, sessionHash, attempt, line: { state: 'connected', connection } })
   if (draft.state === undefined) return
-  draft.effects.push({ do: 'call', callback: knock.seated })
-  draft.effects.push(send([connection], welcomeOf(draft, draft.state, participantId, knock, missed)))
+  draft.effects.push(call(knock.seated))
+  const welcome = welcomeOf(draft, draft.state, participantId, knock, missed)
+  draft.effects.push(send([connection], welcome))
+  const { meter } = draft.settings
+  if (knock.seq !== undefined) draft.effects.push(call(() => meter.resume(welcome.resumed ? 'events' : 'snapshot')))
   if (commandId !== undefined) draft.effects.push(replyOk(connection, commandId, draft.state.room.seq))
 }
 

@@ -1,15 +1,14 @@
-import type { GoodbyeCode, Rejection, ServerMessage } from '@peerstage/sdk/protocol'
+import type { GoodbyeCode, Presence, Rejection, ServerMessage } from '@peerstage/sdk/protocol'
 import { encodeMessage } from '@peerstage/sdk/protocol'
-import type { Connection, Journal } from './ports'
+import type { Connection, Journal, Manner } from './ports'
 
 /** What a turn does to the outside once it is kept, in order. Data, so that a turn that failed leaves no trace. */
 export type Effect =
-  /** `droppable`: a cast, which a slow reader may miss. */
   | {
       readonly do: 'send'
       readonly to: readonly Connection[]
       readonly text: () => string
-      readonly droppable: boolean
+      readonly manner: Manner
     }
   | {
       readonly do: 'close'
@@ -22,7 +21,7 @@ export type Effect =
   | { readonly do: 'call'; readonly callback: () => void }
 
 /** One message for some connections, serialised once and only if somebody gets it. */
-export function send(to: readonly Connection[], message: ServerMessage, droppable = false): Effect {
+export function send(to: readonly Connection[], message: ServerMessage, manner: Manner = 'kept'): Effect {
   let text: string | undefined
   return {
     do: 'send',
@@ -31,15 +30,21 @@ export function send(to: readonly Connection[], message: ServerMessage, droppabl
       text ??= encodeMessage(message)
       return text
     },
-    droppable,
+    manner,
   }
 }
 
 export const replyOk = (to: Connection, re: number, seq: number, result?: unknown): Effect =>
-  send([to], { type: 'reply', re, ok: true, seq, ...(result === undefined ? {} : { result }) })
+  send([to], { type: 'reply', re, ok: true, seq, ...(result === undefined ? {} : { result }) }, 'answer')
 
 export const replyError = (to: Connection, re: number, error: Rejection): Effect =>
-  send([to], { type: 'reply', re, ok: false, error })
+  send([to], { type: 'reply', re, ok: false, error }, 'answer')
+
+/** The newest presence of a participant is all that counts: a slow reader may miss those before it. */
+export const presenceOf = (to: readonly Connection[], participantId: string, presence: Presence): Effect =>
+  send(to, { type: 'presence', participantId, presence }, { newestOf: participantId })
+
+export const call = (callback: () => void): Effect => ({ do: 'call', callback })
 
 export const close = (connection: Connection, code: GoodbyeCode, reason: string, retryAfterMs?: number): Effect =>
   retryAfterMs === undefined
@@ -59,7 +64,7 @@ export function perform(effects: readonly Effect[], journal: Journal): void {
       const text = effect.text()
       for (const connection of effect.to) {
         touched.add(connection)
-        guarded(journal, () => connection.send(text, effect.droppable))
+        guarded(journal, () => connection.send(text, effect.manner))
       }
     } else if (effect.do === 'close') goodbyes.push(effect)
     else if (effect.do === 'end') effect.connection.end()

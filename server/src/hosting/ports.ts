@@ -1,5 +1,7 @@
-import type { GoodbyeCode, LoggedEvent, RoomEvent } from '@peerstage/sdk/protocol'
-import type { StoredRecord } from '../room/state'
+import type { ChatHistoryResult, ChatMessage, GoodbyeCode, LoggedEvent, RoomEvent } from '@peerstage/sdk/protocol'
+import type { Ban } from '../room/ledger'
+import type { ServerState, StoredRecord } from '../room/state'
+import type { RefusalReason } from './refusal'
 
 /** Time and its timers. `now` is in ms since the epoch and never runs backwards. Delays over 2³¹−1 ms are clamped by the caller. */
 export interface Clock {
@@ -14,11 +16,22 @@ export interface Clock {
 /** Random ids: nothing about them can be guessed. */
 export type NewId = () => string
 
+/** What a message is to the connection that it goes to. */
+export type Manner =
+  /** It must arrive. */
+  | 'kept'
+  /** It must arrive, and answers a command of this connection. */
+  | 'answer'
+  /** A cast: a slow reader may miss it. */
+  | 'droppable'
+  /** A slow reader may miss all but the newest of those with this key. */
+  | { readonly newestOf: string }
+
 /** One socket of a session, as a room sees it. Nothing here throws, and nothing here reaches back into the room. */
 export interface Connection {
   readonly id: string
-  /** Queues one encoded message for the next flush. `droppable`: may be left out when the reader is slow (casts only). */
-  send(message: string, droppable?: boolean): void
+  /** Queues one encoded message for the next flush. Default: it must arrive. */
+  send(message: string, manner?: Manner): void
   /** Sends what is queued, in frames of at most `limits.maxFrameBytes`. */
   flush(): void
   /** Says goodbye, then closes with the code's WebSocket close code. Later calls do nothing. */
@@ -27,12 +40,22 @@ export interface Connection {
   end(): void
 }
 
+/** Whom a refusal concerns. Ids that the server made, and room ids: nothing secret, and no text of a client. */
+export type Concerned = {
+  readonly connection?: string
+  readonly room?: string
+  /** Why, in words of the server's own. */
+  readonly sentence?: string
+}
+
 /** What is counted. The labels are words of the code, never of a client. */
 export interface Meter {
   /** `outcome`: `ok`, or the code it was refused with. */
   command(type: string, outcome: string): void
-  /** A connection, message or request that was refused, by its code. */
-  refusal(reason: string): void
+  /** A connection or message that was refused, and whose it was: for the audit log. */
+  refusal(reason: RefusalReason, about?: Concerned): void
+  /** A client came back for what it missed: it got the events, or a snapshot in their place. */
+  resume(outcome: 'events' | 'snapshot'): void
   /** Starts a stopwatch for one turn of a room; call what it returns when the turn is done. */
   turn(): () => void
 }
@@ -66,24 +89,83 @@ export class LogUnavailable extends Error {
   override readonly name = 'LogUnavailable'
 }
 
-/** What a log gives back of an instance: a state to start from, or nothing where it knows no such room. */
-export type LoadedRoom = { readonly instance: string; readonly records: readonly StoredRecord[] }
+/** One turn of a room, to be kept. */
+export type Turn = {
+  readonly roomId: string
+  readonly instance: string
+  /** The last seq before `records`; 0 for a new instance. */
+  readonly expectedSeq: number
+  /** At least one; their seqs go on from `expectedSeq`. */
+  readonly records: readonly StoredRecord[]
+  /** What the room is after `records`: for snapshots. */
+  readonly state: ServerState
+}
 
-/** Where rooms are kept. One contract suite runs on every implementation. */
+/** What a log knows of a room id. */
+export type StoredRoom = {
+  /** Who stays out whatever instance opens: bans that nobody has lifted. */
+  readonly bans: readonly Ban[]
+  /** When somebody ended its last instance (ms since the epoch); absent when nobody did, or more than {@link ENDED_FOR_MS} ago. */
+  readonly endedAt?: number
+  /** The instance that is open, as its last kept turn left it. */
+  readonly state?: ServerState
+}
+
+/** Which messages of a room to give back, newest first in choosing, oldest first in the answer. */
+export type HistoryQuery = {
+  /** Those of one instance; default: of all that are kept. */
+  readonly instance?: string
+  /** Those before this message. A message that is not kept has none before it. Default: the newest. */
+  readonly before?: string
+  /** At most so many, at least 1. */
+  readonly limit: number
+}
+
+/**
+ * Where rooms are kept. One contract suite runs on every implementation. Everything here rejects with a
+ * {@link LogUnavailable} when it could not be done; what was asked for has then not happened, not even in part.
+ */
 export interface RoomLog {
   /**
-   * Appends records whose seqs go on from `expectedSeq` (the last one there). All or nothing.
-   * @throws LogUnavailable when they could not be kept
+   * Keeps a turn, all or nothing: its records, the chat that follows from them, and the room's bans. A deleted message loses its
+   * text everywhere; its record keeps its seq.
    * @throws RangeError when `expectedSeq` is not the last seq: two writers, a fault in the caller
    */
-  append(roomId: string, instance: string, expectedSeq: number, records: readonly StoredRecord[]): Promise<void>
+  append(turn: Turn): Promise<void>
   /** The events after `seq`; undefined when the replay window no longer reaches that far back. `secret` is left out. */
   since(roomId: string, instance: string, seq: number): Promise<readonly LoggedEvent<RoomEvent>[] | undefined>
-  /** Forgets an instance that has closed. */
+  /** What there is to know before a room opens, or goes on after a restart. */
+  load(roomId: string): Promise<StoredRoom>
+  /** The instances that are open, and how many participants each had after its last turn. */
+  openRooms(): Promise<readonly { readonly roomId: string; readonly instance: string; readonly participants: number }[]>
+  /** Messages that were said in a room id, as far as they are kept. Deleted ones are not among them. */
+  history(roomId: string, query: HistoryQuery): Promise<ChatHistoryResult>
+  /** One message of an instance, with the identity that wrote it; undefined when it is not kept, or deleted. */
+  message(roomId: string, instance: string, messageId: string): Promise<KeptMessage | undefined>
+  /** Forgets an instance that has closed: its state and its records. Its chat stays as long as this log keeps chat. */
   forget(roomId: string, instance: string): Promise<void>
+  /** Erases all that is kept of a room id that is not open: chat, bans, and when it ended. */
+  eraseRoom(roomId: string): Promise<void>
+  /** What an identity wrote that is kept, in whatever room. */
+  messagesOf(
+    identity: string,
+  ): Promise<readonly { readonly roomId: string; readonly instance: string; readonly messageId: string }[]>
+  /**
+   * Erases an identity from all that is kept: the texts and names of its messages, its name and metadata where it joined.
+   * Bans stay, for they hold until lifted. In open rooms it is gone by then: the caller saw to that.
+   */
+  eraseIdentity(identity: string): Promise<void>
+  /** Resolves when the log can take a turn now, by trying to write. */
+  probe(): Promise<void>
   /** Releases files and timers. Idempotent. */
   close(): Promise<void>
 }
 
+/** A message as it is kept, and who wrote it. */
+export type KeptMessage = { readonly message: ChatMessage; readonly identity: string }
+
 /** How far back a log must be able to replay: the least of the three. DESIGN: 1,000 events, 256 KiB, 2 min. */
 export const REPLAY_WINDOW = { events: 1000, bytes: 256 * 1024, ms: 120_000 } as const
+
+/** How long the id of an ended room is refused, so that clients of the old one do not open a new one by their retries. */
+export const ENDED_FOR_MS = 60_000

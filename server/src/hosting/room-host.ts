@@ -10,9 +10,6 @@ import { type Clock, LogUnavailable, type RoomLog } from './ports'
 import { absencesOf, Seats } from './seats'
 import { refusalOf, salvageTurn, takeTurn, withinLimit } from './turn'
 
-/** What may wait while the log takes its time: all commands that 20 participants may have unanswered, many times over. */
-const MAX_QUEUED_INPUTS = 5000
-
 /** How soon a client may ask again, and a lost deadline is tried again, after the log failed. */
 const RETRY_AFTER_MS = 1000
 
@@ -58,7 +55,9 @@ export class RoomHost {
 
   /** Queues an input for the next turn. Behind a log that hangs the queue is bounded: what a client asks is refused then. */
   submit(input: RoomInput): void {
-    if (this.#queue.length >= MAX_QUEUED_INPUTS && input.type !== 'gone' && input.type !== 'tick') {
+    const full = this.#queue.length >= this.#rules.limits.maxQueuedInputs
+    if (full && input.type !== 'gone' && input.type !== 'tick') {
+      this.#parts.settings.meter.refusal('queue_full', { room: this.roomId })
       const error = reject('unavailable', 'The room is busy. Try again.', RETRY_AFTER_MS)
       perform(refusalOf(input, error), this.#parts.settings.journal)
       return
@@ -149,7 +148,8 @@ export class RoomHost {
     const { log, settings } = this.#parts
     const expectedSeq = lastSeq(draft) - draft.records.length
     try {
-      await log.append(this.roomId, draft.state.room.instance, expectedSeq, draft.records)
+      const { records, state } = draft
+      await log.append({ roomId: this.roomId, instance: state.room.instance, expectedSeq, records, state })
       return undefined
     } catch (error) {
       const message = error instanceof LogUnavailable ? 'the log could not keep a turn' : 'the log refused a turn'

@@ -3,7 +3,7 @@ import type { InternalCommand } from '../room/command'
 import { deadlines, decide, route } from '../room/index'
 import { arrive, type Missed } from './arrival'
 import { apply, contextOf, type Draft, isClosed, lastSeq } from './draft'
-import { close, type Effect, replyError, replyOk, send } from './effect'
+import { call, close, type Effect, presenceOf, replyError, replyOk, send } from './effect'
 import type { RoomInput } from './input'
 import type { Connection } from './ports'
 import { absencesOf, connectionOf } from './seats'
@@ -41,34 +41,55 @@ const NOT_SEATED = reject('forbidden', 'You are not in this room.')
 function command(draft: Draft, { connection, command }: InputOf<'command'>): void {
   const by = draft.seats.ofConnection(connection)?.participantId
   if (by === undefined) {
-    draft.effects.push(replyError(connection, command.id, NOT_SEATED))
+    refused(draft, command.type, connection, command.id, NOT_SEATED)
     return
   }
   const decision = decide(draft.state, command, contextOf(draft, by, command.id))
   if ('goodbye' in decision) {
     draft.effects.push(close(connection, decision.goodbye, decision.reason))
   } else if ('refused' in decision) {
-    draft.settings.meter.command(command.type, decision.refused.code)
-    draft.effects.push(replyError(connection, command.id, decision.refused))
+    refused(draft, command.type, connection, command.id, decision.refused)
   } else {
     apply(draft, decision.events)
-    draft.settings.meter.command(command.type, 'ok')
-    draft.effects.push(replyOk(connection, command.id, decision.answeredSeq ?? lastSeq(draft), decision.result))
+    accepted(draft, command.type, replyOk(connection, command.id, decision.answeredSeq ?? lastSeq(draft), decision.result))
   }
 }
+
+/** What is counted waits with the answer until the turn is kept: one that is thrown away counts as what it is answered then. */
+function accepted({ settings, effects }: Draft, type: string, ...answer: Effect[]): void {
+  effects.push(...answer, call(() => settings.meter.command(type, 'ok')))
+}
+
+function refused(draft: Draft, type: string, connection: Connection, id: number, error: Rejection): void {
+  const { meter } = draft.settings
+  draft.effects.push(
+    replyError(connection, id, error),
+    call(() => {
+      meter.command(type, error.code)
+      meter.refusal(error.code, concerned(draft, connection))
+    }),
+  )
+}
+
+const concerned = ({ settings }: Draft, { id }: Connection) => ({ connection: id, room: settings.rules.roomId })
 
 /** A signal or cast on its way; they have no reply, so a refusal is a message of its own. */
 function routable(draft: Draft, input: InputOf<'routable'>): void {
   const by = draft.seats.ofConnection(input.connection)?.participantId
-  if (by === undefined || draft.state === undefined) {
-    draft.effects.push(refusedRoutable(input, NOT_SEATED))
-    return
-  }
-  const answer = route(draft.state, by, input.routable, draft.settings.rules.limits)
-  if ('refused' in answer) draft.effects.push(refusedRoutable(input, answer.refused))
-  else {
+  const answer =
+    by === undefined || draft.state === undefined
+      ? { refused: NOT_SEATED }
+      : route(draft.state, by, input.routable, draft.settings.rules.limits)
+  if ('refused' in answer) {
+    const { meter } = draft.settings
+    const { code } = answer.refused
+    draft.effects.push(
+      refusedRoutable(input, answer.refused),
+      call(() => meter.refusal(code, concerned(draft, input.connection))),
+    )
+  } else {
     const to = answer.to.flatMap((id) => connectionOf(draft.seats.get(id)) ?? [])
-    draft.effects.push(send(to, answer.message, input.routable.type === 'cast'))
+    draft.effects.push(send(to, answer.message, input.routable.type === 'cast' ? 'droppable' : 'kept'))
   }
 }
 
@@ -81,22 +102,22 @@ function refusedRoutable({ connection, routable }: InputOf<'routable'>, error: R
 function leave(draft: Draft, { connection, commandId }: InputOf<'leave'>): void {
   const participantId = draft.seats.ofConnection(connection)?.participantId
   if (participantId === undefined) {
-    draft.effects.push(replyError(connection, commandId, NOT_SEATED))
+    refused(draft, 'leave', connection, commandId, NOT_SEATED)
     return
   }
   // The leaver hears its own event and reply, though it has no seat any more when they go out.
   internal(draft, { type: 'session.end', participantId, reason: 'left' })
-  draft.effects.push(replyOk(connection, commandId, lastSeq(draft)), { do: 'end', connection })
+  accepted(draft, 'leave', replyOk(connection, commandId, lastSeq(draft)), { do: 'end', connection })
 }
 
 function refresh(draft: Draft, { connection, commandId, role }: InputOf<'refresh'>): void {
   const participantId = draft.seats.ofConnection(connection)?.participantId
   if (participantId === undefined) {
-    draft.effects.push(replyError(connection, commandId, NOT_SEATED))
+    refused(draft, 'session.refresh', connection, commandId, NOT_SEATED)
     return
   }
   internal(draft, { type: 'session.refreshed', participantId, role })
-  draft.effects.push(replyOk(connection, commandId, lastSeq(draft)))
+  accepted(draft, 'session.refresh', replyOk(connection, commandId, lastSeq(draft)))
 }
 
 /** Presence is volatile: it is told, and kept with the seat, but never logged. */
@@ -105,7 +126,7 @@ function gone(draft: Draft, { connection, departure }: InputOf<'gone'>): void {
   if (seat === undefined) return
   const { participantId } = seat
   draft.seats.put({ ...seat, line: { state: 'away', since: draft.now, departure } })
-  draft.effects.push(send(draft.seats.connections(), { type: 'presence', participantId, presence: 'reconnecting' }))
+  draft.effects.push(presenceOf(draft.seats.connections(), participantId, 'reconnecting'))
 }
 
 /** What is due is asked anew at its place in the turn: who came back a moment ago is not sent away. */
@@ -124,12 +145,12 @@ function meant(draft: Draft, due: InternalCommand): InternalCommand {
 function end(draft: Draft, { settle }: InputOf<'end'>): void {
   const open = draft.state !== undefined && !isClosed(draft)
   if (open) internal(draft, { type: 'room.end', reason: 'ended' })
-  draft.effects.push({ do: 'call', callback: () => settle(open ? 'ended' : 'absent') })
+  draft.effects.push(call(() => settle(open ? 'ended' : 'absent')))
 }
 
 function open(draft: Draft, { settle }: InputOf<'open'>): void {
   const isOpen = internal(draft, { type: 'room.open' })
-  draft.effects.push({ do: 'call', callback: () => settle(isOpen ? 'opened' : 'unavailable') })
+  draft.effects.push(call(() => settle(isOpen ? 'opened' : 'unavailable')))
 }
 
 /** Answers whether it was accepted. */
@@ -181,7 +202,7 @@ export function refusalOf(input: RoomInput, error: Rejection): Effect[] {
       return [refusedRoutable(input, error)]
     case 'open':
     case 'end':
-      return [{ do: 'call', callback: () => input.settle('unavailable') }]
+      return [call(() => input.settle('unavailable'))]
     case 'gone':
     case 'tick':
       return []

@@ -1,16 +1,32 @@
-import type { LoggedEvent } from '@peerstage/sdk/protocol'
-import { type Clock, REPLAY_WINDOW, type RoomLog } from '../hosting/ports'
+import type { ChatHistoryResult } from '@peerstage/sdk/protocol'
+import {
+  type Clock,
+  ENDED_FOR_MS,
+  type HistoryQuery,
+  type KeptMessage,
+  type RoomLog,
+  type StoredRoom,
+  type Turn,
+} from '../hosting/ports'
 import { systemClock } from '../hosting/system-clock'
-import type { StoredRecord } from '../room/state'
+import { type Ban, banned } from '../room/ledger'
+import type { ServerState, StoredRecord } from '../room/state'
+import { withoutPerson, withoutText } from './erasure'
+import { after, emptyTail, keep, rewrite, type Tail, trim } from './tail'
 
-type Kept = { readonly logged: LoggedEvent; readonly bytes: number; readonly at: number }
+/** Messages of one instance that can be read back. More would be for a log on disk. */
+const MESSAGES_KEPT = 1000
+/** Room ids whose bans are kept; the one that got its bans first gives way. */
+const BANNED_ROOMS_KEPT = 10_000
 
-/** The newest events of one instance, as far back as the replay window reaches. */
-type Tail = { lastSeq: number; bytes: number; readonly kept: Kept[] }
+type Instance = { readonly tail: Tail; state: ServerState; chat: KeptMessage[] }
+
+/** What lives longer than an instance. */
+type Past = { readonly bans: ReadonlyMap<string, Ban>; readonly endedAt: number | undefined }
 
 /**
- * A log that lives as long as the process. It keeps only what a resume may ask for: the least of the replay window's
- * three bounds. `bytes` are counted as UTF-16 code units of the JSON, which for text beyond Latin is a little generous.
+ * A log that lives as long as the process. Of an instance's events it keeps what a resume may ask for (the replay window), and of its chat
+ * the newest 1,000 messages, until the instance closes. Bans outlive the instance, in the newest 10,000 rooms that have any.
  *
  * @example
  * ```ts
@@ -22,52 +38,158 @@ type Tail = { lastSeq: number; bytes: number; readonly kept: Kept[] }
  * @param clock by which events grow old, in milliseconds. Default: the machine's
  */
 export function memoryLog(clock: Pick<Clock, 'now'> = systemClock()): RoomLog {
-  const now = () => clock.now()
-  const tails = new Map<string, Tail>()
-  const keyOf = (roomId: string, instance: string) => `${roomId}/${instance}`
-  return {
-    async append(roomId, instance, expectedSeq, records) {
-      const key = keyOf(roomId, instance)
-      const tail = tails.get(key) ?? { lastSeq: 0, bytes: 0, kept: [] }
-      if (expectedSeq !== tail.lastSeq) throw new RangeError(`expected seq ${expectedSeq}, the log has ${tail.lastSeq}`)
-      for (const record of records) keep(tail, record, now())
-      trim(tail, now())
-      tails.set(key, tail)
-    },
-    async since(roomId, instance, seq) {
-      const tail = tails.get(keyOf(roomId, instance))
-      if (tail === undefined || seq > tail.lastSeq) return undefined
-      trim(tail, now())
-      const firstKept = tail.lastSeq - tail.kept.length + 1
-      if (seq + 1 < firstKept) return undefined
-      return tail.kept.slice(seq + 1 - firstKept).map(({ logged }) => logged)
-    },
-    async forget(roomId, instance) {
-      tails.delete(keyOf(roomId, instance))
-    },
-    async close() {
-      tails.clear()
-    },
-  }
+  return new MemoryLog(() => clock.now())
 }
 
-function keep(tail: Tail, { seq, at, by, event }: StoredRecord, now: number): void {
-  const logged = { seq, at, by, event }
-  const bytes = JSON.stringify(logged).length
-  tail.kept.push({ logged, bytes, at: now })
-  tail.bytes += bytes
-  tail.lastSeq = seq
-}
+class MemoryLog implements RoomLog {
+  readonly #now: () => number
+  readonly #rooms = new Map<string, Map<string, Instance>>()
+  readonly #pasts = new Map<string, Past>()
 
-function trim(tail: Tail, now: number): void {
-  const { events, bytes, ms } = REPLAY_WINDOW
-  let drop = 0
-  let left = tail.bytes
-  for (const kept of tail.kept) {
-    if (tail.kept.length - drop <= events && left <= bytes && kept.at >= now - ms) break
-    left -= kept.bytes
-    drop++
+  constructor(now: () => number) {
+    this.#now = now
   }
-  tail.kept.splice(0, drop)
-  tail.bytes = left
+
+  async append({ roomId, instance, expectedSeq, records, state }: Turn): Promise<void> {
+    const known = this.#find(roomId, instance)
+    const lastSeq = known?.tail.lastSeq ?? 0
+    if (expectedSeq !== lastSeq) throw new RangeError(`expected seq ${expectedSeq}, the log has ${lastSeq}`)
+    const kept = known ?? { tail: emptyTail(), state, chat: [] }
+    for (const record of records) this.#note(roomId, kept, record)
+    trim(kept.tail, this.#now())
+    kept.state = state
+    this.#put(roomId, instance, kept)
+  }
+
+  async since(roomId: string, instance: string, seq: number) {
+    const kept = this.#find(roomId, instance)
+    if (kept === undefined) return undefined
+    trim(kept.tail, this.#now())
+    return after(kept.tail, seq)
+  }
+
+  async load(roomId: string): Promise<StoredRoom> {
+    this.#letGo()
+    const { bans, endedAt } = this.#past(roomId)
+    const open = [...(this.#rooms.get(roomId)?.values() ?? [])].find(({ state }) => state.room.status === 'open')
+    return {
+      bans: [...bans.values()],
+      ...(endedAt === undefined ? {} : { endedAt }),
+      ...(open === undefined ? {} : { state: open.state }),
+    }
+  }
+
+  async openRooms() {
+    return [...this.#rooms].flatMap(([roomId, instances]) =>
+      [...instances].flatMap(
+        ([
+          instance,
+          {
+            state: { room },
+          },
+        ]) => (room.status === 'open' ? [{ roomId, instance, participants: room.participants.length }] : []),
+      ),
+    )
+  }
+
+  async history(roomId: string, { instance, before, limit }: HistoryQuery): Promise<ChatHistoryResult> {
+    const instances = this.#rooms.get(roomId) ?? new Map<string, Instance>()
+    const chosen = instance === undefined ? [...instances.values()] : [instances.get(instance) ?? { chat: [] }]
+    const all = chosen.flatMap(({ chat }) => chat.map(({ message }) => message))
+    const end =
+      before === undefined
+        ? all.length
+        : Math.max(
+            all.findIndex(({ id }) => id === before),
+            0,
+          )
+    const start = Math.max(end - limit, 0)
+    return { messages: all.slice(start, end), hasMore: start > 0 }
+  }
+
+  async message(roomId: string, instance: string, messageId: string): Promise<KeptMessage | undefined> {
+    return this.#find(roomId, instance)?.chat.find(({ message }) => message.id === messageId)
+  }
+
+  async forget(roomId: string, instance: string): Promise<void> {
+    const instances = this.#rooms.get(roomId)
+    instances?.delete(instance)
+    if (instances?.size === 0) this.#rooms.delete(roomId)
+  }
+
+  async eraseRoom(roomId: string): Promise<void> {
+    this.#rooms.delete(roomId)
+    this.#pasts.delete(roomId)
+  }
+
+  async messagesOf(identity: string) {
+    return [...this.#rooms].flatMap(([roomId, instances]) =>
+      [...instances].flatMap(([instance, { chat }]) =>
+        chat
+          .filter((kept) => kept.identity === identity)
+          .map(({ message }) => ({ roomId, instance, messageId: message.id })),
+      ),
+    )
+  }
+
+  async eraseIdentity(identity: string): Promise<void> {
+    for (const kept of this.#instances()) {
+      rewrite(kept.tail, (logged, about) => (about === identity ? withoutPerson(logged) : logged))
+      kept.chat = kept.chat.filter((each) => each.identity !== identity)
+    }
+  }
+
+  async probe(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.#rooms.clear()
+    this.#pasts.clear()
+  }
+
+  #find(roomId: string, instance: string): Instance | undefined {
+    return this.#rooms.get(roomId)?.get(instance)
+  }
+
+  #put(roomId: string, instance: string, kept: Instance): void {
+    const instances = this.#rooms.get(roomId) ?? new Map<string, Instance>()
+    this.#rooms.set(roomId, instances.set(instance, kept))
+  }
+
+  *#instances(): Iterable<Instance> {
+    for (const instances of this.#rooms.values()) yield* instances.values()
+  }
+
+  #note(roomId: string, kept: Instance, record: StoredRecord): void {
+    const { event, secret } = record
+    keep(kept.tail, record, this.#now())
+    if (event.type === 'chat.sent') {
+      kept.chat.push({ message: event.message, identity: secret?.author ?? '' })
+      kept.chat.splice(0, kept.chat.length - MESSAGES_KEPT)
+    } else if (event.type === 'chat.deleted') {
+      kept.chat = kept.chat.filter(({ message }) => message.id !== event.messageId)
+      rewrite(kept.tail, (logged) => withoutText(logged, event.messageId))
+    }
+    const before = this.#past(roomId)
+    const bans = banned(before.bans, secret)
+    const endedAt = event.type === 'room.ended' && event.reason === 'ended' ? record.at : before.endedAt
+    if (bans === before.bans && endedAt === before.endedAt) return
+    this.#pasts.set(roomId, { bans, endedAt })
+  }
+
+  #past(roomId: string): Past {
+    const past = this.#pasts.get(roomId)
+    if (past === undefined) return { bans: new Map(), endedAt: undefined }
+    const isOver = past.endedAt !== undefined && past.endedAt + ENDED_FOR_MS <= this.#now()
+    return isOver ? { bans: past.bans, endedAt: undefined } : past
+  }
+
+  /** Pasts of which nothing is left, and those beyond the bound. */
+  #letGo(): void {
+    for (const [roomId] of this.#pasts) {
+      const { bans, endedAt } = this.#past(roomId)
+      if (bans.size === 0 && endedAt === undefined) this.#pasts.delete(roomId)
+      else if (this.#pasts.size > BANNED_ROOMS_KEPT) this.#pasts.delete(roomId)
+      else break
+    }
+  }
 }

@@ -18,6 +18,7 @@ const kept = (text: string): string =>
   text.replace(/\r\n?/g, '\n').replace(CONTROLS, '').replace(LONE_SURROGATES, '\ufffd')
 
 export function sendChat(
+  { ledger }: ServerState,
   command: RoomCommandOf<'chat.send'>,
   actor: Participant,
   context: DecideContext,
@@ -32,7 +33,9 @@ export function sendChat(
     text,
     at: context.now,
   }
-  return { events: [{ event: { type: 'chat.sent', message }, by: actor.id }] }
+  const author = ledger.sessions.get(actor.id)?.identity
+  const secret = author === undefined ? {} : { secret: { author } }
+  return { events: [{ event: { type: 'chat.sent', message }, by: actor.id, ...secret }] }
 }
 
 /** That it is one's own, or that the sender may delete others', has been asked before. */

@@ -63,7 +63,7 @@ function decideCommand(
     case 'media.update':
       return updateMedia(state, command, actor)
     case 'chat.send':
-      return sendChat(command, actor, context)
+      return sendChat(state, command, actor, context)
     case 'chat.delete':
       return deleteChat(state, command, actor)
     case 'chat.history':

@@ -16,6 +16,25 @@ export type Secret = {
   readonly override?: { readonly identity: string; readonly role: Role }
   /** An identity that is refused until `until` (ms since the epoch), or until the room closes when null. */
   readonly removal?: { readonly identity: string; readonly until: number | null }
+  /** On `chat.sent`: the identity that wrote it. */
+  readonly author?: string
+  /** On `room.opened`: who was banned in earlier instances, and nobody lifted it. */
+  readonly bans?: readonly Ban[]
+  /** An identity that is refused until the ban is lifted, in later instances too. */
+  readonly banned?: Ban
+  /** The id of a ban that was lifted. */
+  readonly unbanned?: string
+}
+
+/** An identity that stays out of a room id until somebody lifts it. */
+export type Ban = {
+  /** Made by the server: a moderator lifts it by this, for identities are not shown. */
+  readonly id: string
+  readonly identity: string
+  /** As it was when the ban was made. */
+  readonly name: string
+  /** ms since the epoch. */
+  readonly at: number
 }
 
 /** The session that holds a participant's place. */
@@ -40,6 +59,8 @@ export type Ledger = {
   readonly overrides: ReadonlyMap<string, Role>
   /** By identity: refused until then (ms since the epoch), or until the room closes when null. */
   readonly removals: ReadonlyMap<string, number | null>
+  /** By identity. */
+  readonly bans: ReadonlyMap<string, Ban>
   /** Since when nobody is in the room (ms since the epoch); null while somebody is. */
   readonly emptySince: number | null
   /** Why the room ended; null while it is open. */
@@ -50,6 +71,7 @@ export const EMPTY_LEDGER: Ledger = {
   sessions: new Map(),
   overrides: new Map(),
   removals: new Map(),
+  bans: new Map(),
   emptySince: null,
   ended: null,
 }
@@ -65,9 +87,18 @@ export function evolveLedger(ledger: Ledger, record: Noted, present: number): Le
       ? put(ledger.overrides, secret.override.identity, secret.override.role)
       : ledger.overrides,
     removals: secret?.removal ? put(ledger.removals, secret.removal.identity, secret.removal.until) : ledger.removals,
+    bans: banned(ledger.bans, secret),
     emptySince: present > 0 ? null : (ledger.emptySince ?? record.at),
     ended: event.type === 'room.ended' ? event.reason : ledger.ended,
   }
+}
+
+/** Who is banned after what a record's secret says; the same map when it says nothing of it. */
+export function banned(bans: Ledger['bans'], secret: Secret | undefined): Ledger['bans'] {
+  if (secret?.bans) return new Map(secret.bans.map((ban) => [ban.identity, ban]))
+  if (secret?.banned) return put(bans, secret.banned.identity, secret.banned)
+  if (secret?.unbanned === undefined) return bans
+  return new Map([...bans].filter(([, { id }]) => id !== secret.unbanned))
 }
 
 type Sessions = Ledger['sessions']

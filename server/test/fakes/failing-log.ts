@@ -2,16 +2,20 @@ import { LogUnavailable, type RoomLog } from '../../src/hosting/ports'
 import { memoryLog } from '../../src/index'
 
 /** A real memory log whose disk a test can break and mend. */
-export function failingLog(): RoomLog & { broken: boolean } {
-  const log = memoryLog()
-  const guard = <T>(work: () => Promise<T>): Promise<T> =>
-    faulty.broken ? Promise.reject(new LogUnavailable('broken by a test')) : work()
-  const faulty = {
-    broken: false,
-    append: (...args: Parameters<RoomLog['append']>) => guard(() => log.append(...args)),
-    since: (...args: Parameters<RoomLog['since']>) => guard(() => log.since(...args)),
-    forget: (...args: Parameters<RoomLog['forget']>) => log.forget(...args),
-    close: () => log.close(),
-  }
-  return faulty
+export function failingLog(log: RoomLog = memoryLog()): RoomLog & { broken: boolean } {
+  const faulty = { broken: false }
+  return new Proxy(log as RoomLog & { broken: boolean }, {
+    get: (_, name: keyof RoomLog | 'broken') => {
+      if (name === 'broken') return faulty.broken
+      if (name === 'close') return () => log.close()
+      return (...args: unknown[]) =>
+        faulty.broken
+          ? Promise.reject(new LogUnavailable('broken by a test'))
+          : (log[name] as (...args: unknown[]) => Promise<unknown>).call(log, ...args)
+    },
+    set: (_, name, value: boolean) => {
+      if (name === 'broken') faulty.broken = value
+      return true
+    },
+  })
 }

@@ -4,5 +4,5 @@ import { FakeClock } from '../fakes/fake-clock'
 
 describeRoomLog('the memory log', () => {
   const clock = new FakeClock()
-  return { log: memoryLog(clock), advance: (ms) => clock.advance(ms) }
+  return { log: memoryLog(clock), now: () => clock.now(), advance: (ms) => clock.advance(ms) }
 })
