@@ -7,15 +7,23 @@ const AHEAD_SHARE = 0.2
 /** A renewed token is not asked for again sooner, however short its life is. */
 const PAUSE_MS = 5000
 /** How long a connection lives on behind its token's end: a backend may be slow. */
-const GRACE_MS = 30_000
+export const GRACE_MS = 30_000
+
+/** For how long a token holds. */
+export type TokenLife = {
+  /** ms since the epoch. */
+  readonly expiresAt: number
+  /** Calls back when its key does not count any more, at once if that is so now. Returns what cancels it. */
+  readonly onWithdrawn?: ((listener: () => void) => () => void) | undefined
+}
 
 export type TokenWatch = {
-  /** Watches another token from now on. `expiresAt` in ms since the epoch. One that ends no later is not asked for again. */
-  renew(expiresAt: number): void
+  /** Watches another token from now on. One that ends no later is not asked for again. */
+  renew(life: TokenLife): void
   stop(): void
 }
 
-/** Tells when a token is about to end, and when it has ended for good. */
+/** Tells when a token is about to end or its key has been withdrawn, and when it has ended for good. */
 export function watchToken(
   clock: Clock,
   { refreshNeeded, expired }: { refreshNeeded: (expiresAt: number) => void; expired: () => void },
@@ -23,22 +31,38 @@ export function watchToken(
   let newest: number | undefined
   let cancelAsk = () => {}
   let cancelEnd = () => {}
+  let forgetKey = () => {}
+  const endBehind = (end: number) => {
+    cancelEnd()
+    cancelEnd = setAlarm(clock, end + GRACE_MS, expired)
+  }
+  const withdrawn = (expiresAt: number) => {
+    // Whichever token comes next is another one, though it may end sooner.
+    newest = undefined
+    cancelAsk()
+    const end = Math.min(expiresAt, clock.now())
+    endBehind(end)
+    refreshNeeded(end)
+  }
   return {
-    renew(expiresAt) {
-      cancelEnd()
-      cancelEnd = setAlarm(clock, expiresAt + GRACE_MS, expired)
+    renew({ expiresAt, onWithdrawn }) {
+      forgetKey()
+      endBehind(expiresAt)
       // A token function that gives the same token again would be asked ever faster.
-      if (newest !== undefined && expiresAt <= newest) return
-      const now = clock.now()
-      const ahead = Math.min(AHEAD_MS, (expiresAt - now) * AHEAD_SHARE)
-      const soonest = newest === undefined ? now : now + PAUSE_MS
-      newest = expiresAt
-      cancelAsk()
-      cancelAsk = setAlarm(clock, Math.max(soonest, expiresAt - ahead), () => refreshNeeded(expiresAt))
+      if (newest === undefined || expiresAt > newest) {
+        const now = clock.now()
+        const ahead = Math.min(AHEAD_MS, (expiresAt - now) * AHEAD_SHARE)
+        const soonest = newest === undefined ? now : now + PAUSE_MS
+        newest = expiresAt
+        cancelAsk()
+        cancelAsk = setAlarm(clock, Math.max(soonest, expiresAt - ahead), () => refreshNeeded(expiresAt))
+      }
+      forgetKey = onWithdrawn?.(() => withdrawn(expiresAt)) ?? (() => {})
     },
     stop() {
       cancelAsk()
       cancelEnd()
+      forgetKey()
     },
   }
 }
