@@ -1,6 +1,6 @@
 import type { IceServer, LoggedEvent } from '@peerstage/sdk/protocol'
 import type { DecideContext, RoomRules } from '../room/command'
-import { evolveState, toRecords } from '../room/index'
+import { type Ban, evolveState, toRecords } from '../room/index'
 import type { Decided, ServerState, StoredRecord } from '../room/state'
 import { close, type Effect, send } from './effect'
 import type { RoomInput } from './input'
@@ -21,6 +21,8 @@ export type Draft = {
   readonly settings: RoomSettings
   readonly now: number
   readonly seats: Seats
+  /** Who was banned before this instance opened. */
+  readonly bans: readonly Ban[]
   /** Absent until the room's first event. */
   state: ServerState | undefined
   readonly records: StoredRecord[]
@@ -35,7 +37,7 @@ export const lastSeq = (draft: Draft): number => draft.state?.room.seq ?? 0
 
 export function contextOf(draft: Draft, by: string | null, commandId?: number): DecideContext {
   const { rules, newId } = draft.settings
-  const context = { by, now: draft.now, newId, rules }
+  const context = { by, now: draft.now, newId, rules, bans: draft.bans }
   return commandId === undefined ? context : { ...context, commandId }
 }
 

@@ -135,6 +135,7 @@ export class RoomHost {
       settings,
       now: Math.max(clock.now(), this.#lastAt),
       seats: this.#seats.fork(),
+      bans: [],
       state: this.#state,
       records: [],
       effects: [],

@@ -51,13 +51,20 @@ function command(draft: Draft, { connection, command }: InputOf<'command'>): voi
     refused(draft, command.type, connection, command.id, decision.refused)
   } else {
     apply(draft, decision.events)
-    accepted(draft, command.type, replyOk(connection, command.id, decision.answeredSeq ?? lastSeq(draft), decision.result))
+    accepted(
+      draft,
+      command.type,
+      replyOk(connection, command.id, decision.answeredSeq ?? lastSeq(draft), decision.result),
+    )
   }
 }
 
 /** What is counted waits with the answer until the turn is kept: one that is thrown away counts as what it is answered then. */
 function accepted({ settings, effects }: Draft, type: string, ...answer: Effect[]): void {
-  effects.push(...answer, call(() => settings.meter.command(type, 'ok')))
+  effects.push(
+    ...answer,
+    call(() => settings.meter.command(type, 'ok')),
+  )
 }
 
 function refused(draft: Draft, type: string, connection: Connection, id: number, error: Rejection): void {

@@ -10,6 +10,7 @@ import type {
   SignalDown,
   SignalUp,
 } from '@peerstage/sdk/protocol'
+import type { Ban } from './ledger'
 import type { Decided, Refused } from './state'
 
 /** What a verified token (or dev mode) says of whoever knocks. Names and metadata are clean already. */
@@ -64,6 +65,8 @@ export type DecideContext = {
   readonly rules: RoomRules
   /** The wire id of the command, for the ledger; absent for internal ones. */
   readonly commandId?: number
+  /** Of an absent room: who was banned in its earlier instances, and nobody lifted it. An open room's ledger has its own. */
+  readonly bans?: readonly Ban[]
 }
 
 /** Yes: events to append (none for a repeat or a query), and for a join whose place it is. */
