@@ -1,7 +1,10 @@
-import type { ChatHistoryResult, ChatMessage, GoodbyeCode, LoggedEvent, RoomEvent } from '@peerstage/sdk/protocol'
+import type { ChatHistoryResult, GoodbyeCode, LoggedEvent, RoomEvent } from '@peerstage/sdk/protocol'
+import type { KeptMessage } from '../room/command'
 import type { Ban } from '../room/ledger'
 import type { ServerState, StoredRecord } from '../room/state'
 import type { RefusalReason } from './refusal'
+
+export type { KeptMessage }
 
 /** Time and its timers. `now` is in ms since the epoch and never runs backwards. Delays over 2³¹−1 ms are clamped by the caller. */
 export interface Clock {
@@ -160,9 +163,6 @@ export interface RoomLog {
   /** Releases files and timers. Idempotent. */
   close(): Promise<void>
 }
-
-/** A message as it is kept, and who wrote it. */
-export type KeptMessage = { readonly message: ChatMessage; readonly identity: string }
 
 /** How far back a log must be able to replay: the least of the three. DESIGN: 1,000 events, 256 KiB, 2 min. */
 export const REPLAY_WINDOW = { events: 1000, bytes: 256 * 1024, ms: 120_000 } as const

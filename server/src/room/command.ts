@@ -2,6 +2,7 @@ import type {
   Cast,
   CastDown,
   ChatHistoryResult,
+  ChatMessage,
   GoodbyeCode,
   Limits,
   Mode,
@@ -67,7 +68,12 @@ export type DecideContext = {
   readonly commandId?: number
   /** Of an absent room: who was banned in its earlier instances, and nobody lifted it. An open room's ledger has its own. */
   readonly bans?: readonly Ban[]
+  /** The message that the command names, as the log has it: the room keeps only the newest, and not who wrote them. */
+  readonly message?: KeptMessage
 }
+
+/** A message as it is kept, and the identity that wrote it. */
+export type KeptMessage = { readonly message: ChatMessage; readonly identity: string }
 
 /** Yes: events to append (none for a repeat or a query), and for a join whose place it is. */
 export type Accepted = {
