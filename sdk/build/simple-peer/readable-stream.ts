@@ -1,25 +1,22 @@
-import EventEmitter from 'eventemitter3'
+type Listener = (...values: unknown[]) => void
 
 /**
  * Stands in for the Duplex of readable-stream, which is three quarters of simple-peer's size and wants Node's globals.
- * A peer is never piped here: it pushes what its data channel receives, and ends when it is destroyed. The two state
- * records are read by simple-peer's destroy.
+ * A peer is neither piped nor read from here: it tells its one owner what happens, and ends when it is destroyed. The two
+ * state records are read by simple-peer's destroy.
  */
-class Duplex extends EventEmitter {
-  readonly _readableState = { ended: false }
-  readonly _writableState = { finished: false }
+class Duplex {
+  readonly _readableState = { ended: true }
+  readonly _writableState = { finished: true }
+  readonly _listeners = new Map<string, Listener>()
 
-  push(chunk: unknown): void {
-    if (chunk !== null) {
-      this.emit('data', chunk)
-      return
-    }
-    this._readableState.ended = true
-    this.emit('end')
+  /** One listener for each event. */
+  on(event: string, listener: Listener): void {
+    this._listeners.set(event, listener)
   }
 
-  end(): void {
-    this._writableState.finished = true
+  emit(event: string, ...values: unknown[]): void {
+    this._listeners.get(event)?.(...values)
   }
 }
 

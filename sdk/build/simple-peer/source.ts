@@ -1,6 +1,7 @@
-// What simple-peer can do and is never asked to do here is not shipped. Knows its source by the names of its methods only.
+// What simple-peer can do and is never asked to do here is not shipped. What goes is known by its name or its first words.
 
-const UNUSED = [
+/** What the facade does in its stead, or nobody asks for: they go, with the lines that call them. */
+const METHODS = [
   // Tracks belong to the facade, which opens all slots before simple-peer sees the connection.
   'addTransceiver',
   'addStream',
@@ -14,35 +15,88 @@ const UNUSED = [
   'address',
   'getStats',
   '_maybeReady',
-  // A peer is never written to as a stream, and so there is nothing to hold back or to finish.
+  'get connected',
+  // Nothing is said over the data channel, and a peer is no stream.
+  'send',
+  'get bufferSize',
+  '_onChannelMessage',
+  '_onChannelBufferedAmountLow',
+  '_onChannelOpen',
+  '_onChannelClose',
+  '_read',
   '_write',
   '_onInterval',
-  '_onChannelBufferedAmountLow',
   '_onFinish',
+  // Candidates are sent as they come: nobody waits for them.
+  '_startIceCompleteTimeout',
   '_debug',
 ]
 
+/** Statements over several lines, by how they begin. */
+const BLOCKS = [
+  'if (!this._wrtc) {',
+  "if (typeof this._pc.peerIdentity === 'object') {",
+  'if (this.streams) {',
+  'this._pc.ontrack = event => {',
+  'this._onFinishBound = () => {',
+  "if (typeof data === 'string') {",
+  'if (data.renegotiate && this.initiator) {',
+  'if (data.transceiverRequest && this.initiator) {',
+  'if (!data.sdp && !data.candidate',
+  'this._sendersAwaitingStable.forEach(sender => {',
+  'if (this._channel) {',
+  'if (event.candidate) {',
+]
+
+/** Read by what went, and by nothing else. */
+const FIELDS = [
+  ...['_id', 'streams', 'allowHalfTrickle', 'iceCompleteTimeout', '_isReactNativeWebrtc', '_onFinishBound'],
+  ...['remoteAddress', 'remoteFamily', 'remotePort', 'localAddress', 'localFamily', 'localPort'],
+  ...['_connected', '_pcReady', '_channelReady', '_iceCompleteTimer', '_channel', '_closingInterval'],
+  ...['_sendersAwaitingStable', '_senderMap', '_remoteTracks', '_remoteStreams', '_chunk', '_cb', '_interval'],
+]
+
 /**
- * simple-peer's source as an ES module, so that bundlers see through it, with those methods emptied (they may still be
- * called) and without its debug lines.
- * @throws when a method is not there: then it is another simple-peer, and this list wants to be read anew
+ * simple-peer's source as an ES module, so that bundlers see through it, and without all of that.
+ * @throws when a passage is not there, or when something still speaks of what went
  */
 export function trimmedSource(source: string): string {
-  const quiet = source.replace(/^const debug = .*$/m, '').replace(/^( *)this\._debug\((?:.*|\n[\s\S]*?^\1)\)\n/gm, '')
-  const module = quiet
+  const module = source
+    .replace(/^const (?:debug|\{ Buffer \}) = .*$/gm, '')
+    .replace(/^( *)this\._debug\((?:.*|\n[\s\S]*?^\1)\)\n/gm, '')
     .replace(/^const (.*) = require\(('.*')\)/gm, 'import $1 from $2')
     .replace('module.exports =', 'export default')
     // The facade has servers of its own. Those of others, for those who name none, are not to be found in our files.
     .replace(/^Peer\.config = \{[\s\S]*?^\}/m, 'Peer.config = {}')
-  const trimmed = UNUSED.reduce(emptied, module)
-  const left = ['require(', 'stun:', 'this._debug('].find((what) => trimmed.includes(what))
-  if (left !== undefined) throw new Error(`simple-peer still says ${left} in sdk/build/simple-peer/source.ts's hands.`)
+    // The facade opens the channel, and keeps it to itself: simple-peer would end a connection whose channel closes.
+    .replace(/^( {2}_setupData) .*\{\n[\s\S]*?^ {2}\}\n/m, '$1 () {}\n')
+    .replace(/^ *this\.trickle = .*\n/m, '')
+    .replaceAll('this.trickle', 'true')
+  const trimmed = FIELDS.reduce(withoutField, METHODS.reduce(withoutMethod, BLOCKS.reduce(withoutBlock, module)))
+  const gone = [...METHODS.map(nameOf), ...FIELDS].map((name) => new RegExp(String.raw`\bthis\.${name}\b`))
+  const left = [/require\(/, /stun:/, /\bBuffer[.(]/, /\btrue =/, ...gone].find((what) => what.test(trimmed))
+  if (left !== undefined) throw stranger(left)
   return trimmed
 }
 
-/** The source is in "standard" style: a method begins and ends with two spaces, and nothing else does. */
-function emptied(source: string, method: string): string {
-  const whole = new RegExp(String.raw`^  ${method} \(.*\) \{\n[\s\S]*?^  \}\n`, 'm')
-  if (!whole.test(source)) throw new Error(`simple-peer has no method ${method}: see sdk/build/simple-peer/source.ts.`)
-  return source.replace(whole, `  ${method} () {}\n`)
+/** Its source is in "standard" style: what begins on a line ends on one that is indented alike. */
+const withoutBlock = (source: string, start: string): string =>
+  without(source, new RegExp(String.raw`^( *)${escaped(start)}.*\n[\s\S]*?^\1\}.*\n`, 'm'))
+
+function withoutMethod(source: string, method: string): string {
+  const called = source.replace(new RegExp(String.raw`^ *(?:if \(.*\) )?this\.${nameOf(method)}\(.*\)\n`, 'gm'), '')
+  return without(called, new RegExp(String.raw`^  ${method} \(.*\) \{(?:\}|\n[\s\S]*?^  \})\n`, 'm'))
 }
+
+const withoutField = (source: string, field: string): string =>
+  without(source, new RegExp(String.raw`^.*\bthis\.${field}\b.*[^{]\n`, 'gm'))
+
+function without(source: string, passage: RegExp): string {
+  const rest = source.replace(passage, '')
+  if (rest === source) throw stranger(passage)
+  return rest
+}
+
+const nameOf = (method: string): string => method.replace('get ', '')
+const escaped = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
+const stranger = (what: RegExp) => new Error(`This is not the simple-peer that sdk/build/simple-peer knows: ${what}`)

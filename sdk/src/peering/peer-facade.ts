@@ -1,6 +1,5 @@
 import { SOURCES, type Source } from '../protocol'
 import { trimCodecs } from './codecs'
-import { QuietChannel } from './quiet-channel'
 import type { Slots } from './slots'
 import type { WebRtc } from './webrtc'
 
@@ -34,7 +33,7 @@ export class PeerFacade {
   readonly #pc: RTCPeerConnection
   readonly #options: PeerFacadeOptions
   readonly #streams: readonly MediaStream[]
-  #channel: QuietChannel | null = null
+  #channel: RTCDataChannel | null = null
   #filled: Promise<void> = Promise.resolve()
   #toldTracks = false
 
@@ -72,9 +71,9 @@ export class PeerFacade {
     return this.#pc.remoteDescription
   }
 
-  createDataChannel(label: string, init: RTCDataChannelInit): QuietChannel {
-    this.#channel = new QuietChannel(this.#pc.createDataChannel(label, init))
-    return this.#channel
+  /** simple-peer ends the whole connection when its channel closes, and media with it. So it never sees the channel. */
+  createDataChannel(label: string, init: RTCDataChannelInit): void {
+    this.#channel = this.#pc.createDataChannel(label, init)
   }
 
   async createOffer(options?: RTCOfferOptions): Promise<RTCSessionDescriptionInit> {

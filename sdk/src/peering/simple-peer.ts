@@ -93,10 +93,6 @@ class SimplePeerTransport implements MediaTransport {
       },
       channelName: 'peerstage',
       channelConfig: { negotiated: true, id: 0 },
-      objectMode: true,
-      trickle: true,
-      // A timer for what only peers without trickle do. It is not cleared on destroy: 5 s by default, it would hold a Node process.
-      iceCompleteTimeout: 1,
     })
     peer.on('signal', (signal) => this.#signal(signal))
     peer.on('error', (error) => this.#fail(error.message))
