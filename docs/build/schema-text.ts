@@ -13,6 +13,7 @@ export const SHARED = [
   'edge',
   'sourceState',
   'sourceStates',
+  'sourceChange',
   'mode',
   'chatMessage',
   'chatHistoryResult',

@@ -221,9 +221,9 @@ export class LiveStreamClient {
       environment: this.#environment,
       store: () => this.#store,
       moments: () => this.#moments,
-      announce: async (states) => {
+      announce: async (source, change) => {
         if (this.#stay === undefined) throw new LiveStreamError('not_joined', 'This needs a joined room.')
-        await this.#stay.announce(states)
+        await this.#stay.announce(source, change)
       },
     })
   }

@@ -8,7 +8,7 @@ import type { Config } from './options'
 import { type LinkView, Mesh, type MeshOptions } from './peering/mesh'
 import { simplePeerTransport } from './peering/simple-peer'
 import type { WebRtc } from './peering/webrtc'
-import { SOURCES, type SourceStates } from './protocol'
+import { SOURCES, type Source, type SourceChange } from './protocol'
 import type { LinkState } from './room/state'
 import type { RoomStore } from './room/store'
 import type { Overlay } from './room/view'
@@ -18,8 +18,8 @@ export type MediaRigPorts = {
   readonly config: Config
   readonly environment: Environment
   readonly store: () => RoomStore
-  /** Tells the room what we publish. */
-  announce(states: Partial<SourceStates>): Promise<void>
+  /** Tells the room what changes in what we publish. */
+  announce(source: Source, change: SourceChange): Promise<void>
   moments(): Moments
 }
 

@@ -8,9 +8,8 @@ import {
   type CastDown,
   type GoodbyeCode,
   participantOf,
-  SOURCES,
   type Source,
-  type SourceStates,
+  type SourceChange,
   type Welcome,
 } from './protocol'
 import type { LeftReason } from './room/state'
@@ -71,15 +70,12 @@ export class Stay {
     return told
   }
 
-  /** Tells the room what we publish. While disconnected the latest of each source waits. */
-  async announce(states: Partial<SourceStates>): Promise<void> {
-    const stated = SOURCES.filter((source) => states[source] !== undefined)
-    const tell = (source: Source) =>
-      this.session.sender.request(
-        { type: 'media.update', sources: { [source]: states[source] } },
-        { latest: `media.${source}` },
-      )
-    await Promise.all(stated.map(tell))
+  /** Tells the room what changes in what we publish. While disconnected the latest of each source waits. */
+  async announce(source: Source, change: SourceChange): Promise<void> {
+    await this.session.sender.request(
+      { type: 'media.update', sources: { [source]: change } },
+      { latest: `media.${source}` },
+    )
   }
 
   #sessionEvents(): SessionEvents {
@@ -193,7 +189,7 @@ export class Stay {
   #comeBack(): void {
     this.#isBack = false
     this.#parts.mesh?.networkChanged()
-    this.announce(this.#parts.media.restate()).catch((error: unknown) => {
+    this.#parts.media.restate().catch((error: unknown) => {
       this.#parts.log('warn', 'the room could not be told what is published', { error })
     })
   }

@@ -1,7 +1,7 @@
-import { type SourceState, UNPUBLISHED } from '../protocol'
+import { type SourceChange, type SourceState, UNPUBLISHED } from '../protocol'
 
 type AnnouncementsOptions = {
-  announce(state: SourceState): Promise<void>
+  announce(change: SourceChange): Promise<void>
   /** A moderator muted the source. */
   onMuted(): void
 }
@@ -16,8 +16,8 @@ export class Announcements {
   readonly #options: AnnouncementsOptions
   #seen: SourceState = UNPUBLISHED
   #last: SourceState = UNPUBLISHED
-  #underWay = 0
-  #mutesUnderWay = 0
+  /** What we said and have no answer to. */
+  readonly #underWay = new Set<SourceChange>()
   /** Something happened that words under way did not know of: they may have undone it. */
   #overtaken = false
 
@@ -30,16 +30,15 @@ export class Announcements {
     return this.#seen
   }
 
-  /** Settles with the server's reply. */
+  /** Says what the room does not know yet, and no more. Settles with the server's reply. */
   async send(state: SourceState): Promise<void> {
     this.#last = state
-    this.#underWay++
-    if (state.muted) this.#mutesUnderWay++
+    const change = this.#unknownOf(state)
+    this.#underWay.add(change)
     try {
-      await this.#options.announce(state)
+      await this.#options.announce(change)
     } finally {
-      this.#underWay--
-      if (state.muted) this.#mutesUnderWay--
+      this.#underWay.delete(change)
       this.#settle()
     }
   }
@@ -50,15 +49,30 @@ export class Announcements {
     this.#seen = state
     if (!this.#isMutedAgainstUs()) return
     // While words of ours are under way it was a moderator if none of them said so. Else `#settle` will see.
-    if (this.#underWay > 0 && !(becameMuted && this.#mutesUnderWay === 0)) return
-    this.#overtaken = this.#underWay > 0
+    const saidSo = [...this.#underWay].some(({ muted }) => muted)
+    if (this.#underWay.size > 0 && (saidSo || !becameMuted)) return
+    this.#overtaken = this.#underWay.size > 0
     this.#obey()
   }
 
   /** The source is given up without a word: whoever ended it knows. */
   forget(): void {
     this.#last = UNPUBLISHED
-    this.#overtaken = this.#underWay > 0
+    this.#overtaken = this.#underWay.size > 0
+  }
+
+  /**
+   * The flags in which the room differs from us, or may come to by words under way. Of the others we say nothing: a
+   * moderator may be changing them right now.
+   */
+  #unknownOf({ published, muted, interrupted }: SourceState): SourceChange {
+    const isUnknown = (flag: keyof SourceState, value: boolean) =>
+      value !== this.#seen[flag] || [...this.#underWay].some((change) => change[flag] !== undefined)
+    return {
+      ...(isUnknown('published', published) ? { published } : {}),
+      ...(isUnknown('muted', muted) ? { muted } : {}),
+      ...(isUnknown('interrupted', interrupted) ? { interrupted } : {}),
+    }
   }
 
   #obey(): void {
@@ -75,7 +89,7 @@ export class Announcements {
   }
 
   #settle(): void {
-    if (this.#underWay > 0) return
+    if (this.#underWay.size > 0) return
     if (this.#isMutedAgainstUs()) this.#obey()
     const isUndone = this.#overtaken && (this.#seen.published !== this.#last.published || this.#isUnmutedAgainstUs())
     this.#overtaken = false

@@ -1,5 +1,5 @@
 import { LiveStreamError } from '../errors'
-import { isOnStage, type Participant, SOURCES, type Source, type SourceStates } from '../protocol'
+import { isOnStage, type Participant, SOURCES, type Source, type SourceChange, type SourceStates } from '../protocol'
 import type { DeviceSource } from './constraints'
 import type { DevicePorts } from './device-captures'
 import { deviceError, noWebRtc } from './device-errors'
@@ -13,7 +13,7 @@ import type { Tracks } from './stream-kind'
 export type LocalMediaOptions = DevicePorts & {
   readonly clock: Delays
   /** Tells the room (`media.update`), one source at a time; settles with the reply. @throws LiveStreamError */
-  announce(sources: Partial<SourceStates>): Promise<void>
+  announce(source: Source, change: SourceChange): Promise<void>
   /** Puts a track into a slot of every link, now and to come. A link that cannot take it starts over by itself. */
   fill(source: Source, track: MediaStreamTrack | null): Promise<void>
   /** Whether there is anything that media could be sent by. */
@@ -194,10 +194,9 @@ export class LocalMedia {
     if (!this.#allowed.includes('screen')) this.#screen.cancel()
   }
 
-  /** What the room's view lacks of ours: to be announced after a rejoin, a new instance or a page's return. */
-  restate(): Partial<SourceStates> {
-    const lacking = SOURCES.filter((source) => !isSame(this.#sources[source].slot.state, this.#sources[source].seen))
-    return Object.fromEntries(lacking.map((source) => [source, this.#sources[source].slot.state]))
+  /** Tells the room what it lacks of ours: after a rejoin, in a new instance, on a page's return. Settles with its replies. */
+  async restate(): Promise<void> {
+    await Promise.all(SOURCES.map((source) => this.#sources[source].restate()))
   }
 
   /** Ends all captures. Idempotent. */
@@ -211,7 +210,7 @@ export class LocalMedia {
     return new LocalSource({
       source,
       clock,
-      announce: (state) => announce({ [source]: state }),
+      announce: (change) => announce(source, change),
       fill: (track) => fill(source, track).catch(() => {}),
       reopen: (afterLoss) => this.#wishes.reopen(source, afterLoss),
       onChange,
@@ -237,6 +236,3 @@ export class LocalMedia {
     return { microphone: of(microphone), camera: of(camera), screen: of(screen), screenAudio: of(screenAudio) }
   }
 }
-
-const isSame = (a: SourceStates[Source], b: SourceStates[Source]): boolean =>
-  a.published === b.published && a.muted === b.muted && a.interrupted === b.interrupted

@@ -1,5 +1,5 @@
 import { LiveStreamError } from '../errors'
-import { type Source, type SourceState, UNPUBLISHED } from '../protocol'
+import { type Source, type SourceChange, type SourceState, UNPUBLISHED } from '../protocol'
 import { Announcements } from './announcements'
 import type { Capture } from './capture'
 import type { Acquire } from './device-captures'
@@ -10,7 +10,7 @@ import type { Delays } from './outlet'
 export type LocalSourceOptions = {
   readonly source: Source
   readonly clock: Delays
-  announce(state: SourceState): Promise<void>
+  announce(change: SourceChange): Promise<void>
   fill(track: MediaStreamTrack | null): Promise<void>
   /** Opens the device again after a mute; or after it was lost, when another one will do. */
   reopen(afterLoss: boolean): Acquire
@@ -53,11 +53,6 @@ export class LocalSource {
   get isUp(): boolean {
     const { phase } = this.slot
     return phase.at === 'publishing' || (phase.at === 'published' && !phase.interrupted)
-  }
-
-  /** What the room's last event said. */
-  get seen(): SourceState {
-    return this.#announcements.seen
   }
 
   /** Settles with the last publish. */
@@ -117,6 +112,12 @@ export class LocalSource {
   /** To be called at every fold with what the room says of this source. */
   follow(seen: SourceState): void {
     this.#announcements.follow(seen)
+  }
+
+  /** Tells the room what it lacks of ours, if it lacks anything. */
+  async restate(): Promise<void> {
+    const { state } = this.slot
+    if (!isSame(state, this.#announcements.seen)) await this.#announcements.send(state)
   }
 
   async #publish(acquire: Acquire): Promise<void> {
@@ -214,3 +215,6 @@ export class LocalSource {
     this.#announce().catch(() => {})
   }
 }
+
+const isSame = (a: SourceState, b: SourceState): boolean =>
+  a.published === b.published && a.muted === b.muted && a.interrupted === b.interrupted

@@ -63,7 +63,14 @@ export {
   MAX_METADATA_BYTES,
   MAX_NAME_CHARACTERS,
 } from './limits'
-export { NO_SOURCES, publishedSources, type SourceState, type SourceStates, UNPUBLISHED } from './media'
+export {
+  NO_SOURCES,
+  publishedSources,
+  type SourceChange,
+  type SourceState,
+  type SourceStates,
+  UNPUBLISHED,
+} from './media'
 export {
   isOnStage,
   MODES,

@@ -48,16 +48,25 @@ export const NO_SOURCES: SourceStates = {
  */
 export const publishedSources = (of: SourceStates): Source[] => SOURCES.filter((name) => of[name].published)
 
-/** Says what the sender publishes now; slots left out stay as they are. A repeat is harmless. */
+/** What changes in a slot. What is left out stays as it is: who says nothing of `muted` undoes no moderator's mute. */
+export const sourceChange = strict({
+  published: v.optional(v.boolean()),
+  muted: v.optional(v.boolean()),
+  interrupted: v.optional(v.boolean()),
+})
+/** What changes in a slot; what is left out stays as it is. */
+export type SourceChange = v.InferOutput<typeof sourceChange>
+
+/** Says what changes in what the sender publishes; slots left out stay as they are. A repeat is harmless. */
 export const mediaUpdate = strict({
   type: v.literal('media.update'),
   id: commandId,
-  /** The slots that change, each whole. */
+  /** The slots that change. */
   sources: strict({
-    microphone: v.optional(strict(sourceState.entries)),
-    camera: v.optional(strict(sourceState.entries)),
-    screen: v.optional(strict(sourceState.entries)),
-    screenAudio: v.optional(strict(sourceState.entries)),
+    microphone: v.optional(sourceChange),
+    camera: v.optional(sourceChange),
+    screen: v.optional(sourceChange),
+    screenAudio: v.optional(sourceChange),
   }),
 })
 

@@ -59,8 +59,8 @@ export class MediaPage {
           return () => clearTimeout(timer)
         },
       },
-      announce: async (sources) => {
-        this.sources = { ...this.sources, ...sources }
+      announce: async (source, change) => {
+        this.sources = { ...this.sources, [source]: { ...this.sources[source], ...change } }
         this.#fold()
       },
       fill: async (source, track) => {

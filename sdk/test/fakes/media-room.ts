@@ -1,11 +1,19 @@
 // The room as one's own media meets it: a server that folds `media.update`, a moderator, and links that are filled.
 import { LiveStreamError } from '../../src/errors'
 import { LocalMedia } from '../../src/media/local-media'
-import { MODES, NO_SOURCES, type Role, SOURCES, type Source, type SourceStates, UNPUBLISHED } from '../../src/protocol'
+import {
+  MODES,
+  NO_SOURCES,
+  type Role,
+  type Source,
+  type SourceChange,
+  type SourceStates,
+  UNPUBLISHED,
+} from '../../src/protocol'
 import { type Deferred, deferred } from './media-deferred'
 import { FakeMediaDevices } from './media-devices'
 
-type Announcement = { readonly sources: Partial<SourceStates>; readonly reply: Deferred<void> }
+type Announcement = { readonly source: Source; readonly change: SourceChange; readonly reply: Deferred<void> }
 
 /** Time that the test moves. */
 class FakeDelays {
@@ -48,7 +56,7 @@ export class MediaRoom {
   readonly errors: { source: Source; error: LiveStreamError }[] = []
   readonly deviceLists: (readonly MediaDeviceInfo[])[] = []
   readonly pending: Announcement[] = []
-  readonly announced: Partial<SourceStates>[] = []
+  readonly announced: Partial<Record<Source, SourceChange>>[] = []
   /** Whether replies come by themselves. */
   repliesAtOnce = true
   /** When links have taken what they are filled with. */
@@ -63,7 +71,7 @@ export class MediaRoom {
       isSecureContext: () => this.isSecure,
       hasWebRtc: () => true,
       clock: this.clock,
-      announce: (sources) => this.#announce(sources),
+      announce: (source, change) => this.#announce(source, change),
       fill: async (source, track) => {
         this.filled[source] = track
         await this.linksAreThrough
@@ -86,9 +94,9 @@ export class MediaRoom {
   accept(): void {
     const next = this.pending.shift()
     if (!next) throw new Error('nothing was announced')
-    const publishes = Object.values(next.sources).some((state) => state.published)
-    if (publishes && this.role === 'viewer') return next.reply.reject(new LiveStreamError('forbidden', 'not on stage'))
-    this.#commit(next.sources)
+    if (next.change.published && this.role === 'viewer')
+      return next.reply.reject(new LiveStreamError('forbidden', 'not on stage'))
+    this.#commit(next)
     next.reply.resolve()
   }
 
@@ -113,21 +121,17 @@ export class MediaRoom {
     this.fold()
   }
 
-  #announce(sources: Partial<SourceStates>): Promise<void> {
-    this.announced.push(sources)
+  #announce(source: Source, change: SourceChange): Promise<void> {
+    this.announced.push({ [source]: change })
     const reply = deferred<void>()
-    this.pending.push({ sources, reply })
+    this.pending.push({ source, change, reply })
     if (this.repliesAtOnce) this.accept()
     return reply.promise
   }
 
-  #commit(sources: Partial<SourceStates>): void {
-    const next = { ...this.sources }
-    for (const source of SOURCES) {
-      const state = sources[source]
-      if (state) next[source] = state.published ? state : UNPUBLISHED
-    }
-    this.sources = next
+  #commit({ source, change }: Announcement): void {
+    const next = { ...this.sources[source], ...change }
+    this.sources = { ...this.sources, [source]: next.published ? next : UNPUBLISHED }
     this.fold()
   }
 }

@@ -217,7 +217,10 @@ test('a mute that could not be told is a mute all the same', async () => {
   room.refuse(new LiveStreamError('unavailable', 'later'))
   expect(await muted).toBe('unavailable')
   expect(room.filled.microphone).toBeNull()
-  expect(room.media.restate()).toEqual({ microphone: { published: true, muted: true, interrupted: false } })
+  room.repliesAtOnce = true
+  await room.media.restate()
+  expect(room.announced.at(-1)).toEqual({ microphone: { muted: true } })
+  expect(room.sources.microphone.muted).toBe(true)
 })
 
 test('what is not published: mute and unpublish are harmless, unmute is an error', async () => {

@@ -1,10 +1,17 @@
-import type { Participant, RoomCommandOf, Source, SourceState, SourceStates } from '@peerstage/sdk/protocol'
+import type {
+  Participant,
+  RoomCommandOf,
+  Source,
+  SourceChange,
+  SourceState,
+  SourceStates,
+} from '@peerstage/sdk/protocol'
 import { SOURCES, UNPUBLISHED } from '@peerstage/sdk/protocol'
 import type { Accepted } from './command'
 import type { Refused, ServerState } from './state'
 import { refuse } from './state'
 
-/** What a participant publishes. Slots left out stay as they are; nothing changes on a repeat. */
+/** What a participant publishes. What is left out stays as it is; nothing changes on a repeat. */
 export function updateMedia(
   { room }: ServerState,
   { sources }: RoomCommandOf<'media.update'>,
@@ -14,7 +21,7 @@ export function updateMedia(
   if (asked.some((source) => !room.mode.sources.includes(source)))
     return refuse('source_not_allowed', `This room takes ${room.mode.sources.join(', ')}.`)
   const next = { ...actor.sources }
-  for (const source of SOURCES) next[source] = settled(sources[source] ?? actor.sources[source])
+  for (const source of SOURCES) next[source] = after(actor.sources[source], sources[source] ?? {})
   return changed(actor, next, actor.id)
 }
 
@@ -25,9 +32,11 @@ export function mute(target: Participant, { source }: RoomCommandOf<'moderation.
   return changed(target, { ...target.sources, [source]: { ...state, muted: true } }, by)
 }
 
-/** What is not published is neither muted nor interrupted. */
-const settled = ({ published, muted, interrupted }: SourceState): SourceState =>
-  published ? { published, muted, interrupted } : UNPUBLISHED
+/** A slot after a change. What is not published is neither muted nor interrupted. */
+function after(now: SourceState, change: SourceChange): SourceState {
+  const { published = now.published, muted = now.muted, interrupted = now.interrupted } = change
+  return published ? { published, muted, interrupted } : UNPUBLISHED
+}
 
 function changed(participant: Participant, sources: SourceStates, by: string): Accepted {
   if (SOURCES.every((source) => isSame(participant.sources, sources, source))) return { events: [] }

@@ -24,6 +24,27 @@ test('a repeat, an empty update and a mute of nothing change nothing', () => {
   expect(typesOf(room.ask(ada, { type: 'media.update', sources: { camera: { ...OFF, muted: true } } }))).toEqual([])
 })
 
+test('of a slot, too, only what is named changes: a mute is not undone by what its owner says of something else', () => {
+  const room = roomHarness()
+  const [host, ada] = [room.enter('host', 'host'), room.enter('ada', 'guest')]
+  room.ask(ada, { type: 'media.update', sources: { microphone: { published: true } } })
+  room.ask(host, { type: 'moderation.mute', participantId: ada, source: 'microphone' })
+  room.ask(ada, { type: 'media.update', sources: { microphone: { interrupted: true } } })
+  expect(room.participant(ada).sources.microphone).toEqual({ published: true, muted: true, interrupted: true })
+  room.ask(ada, { type: 'media.update', sources: { microphone: { muted: false } } })
+  expect(room.participant(ada).sources.microphone.muted).toBe(false)
+})
+
+test('what a demotion stopped does not come back by a word about it', () => {
+  const room = roomHarness()
+  const [host, ada] = [room.enter('host', 'host'), room.enter('ada', 'guest')]
+  room.ask(ada, { type: 'media.update', sources: { camera: ON } })
+  room.ask(host, { type: 'moderation.setRole', participantId: ada, role: 'viewer' })
+  room.ask(host, { type: 'moderation.setRole', participantId: ada, role: 'guest' })
+  expect(typesOf(room.ask(ada, { type: 'media.update', sources: { camera: { interrupted: true } } }))).toEqual([])
+  expect(room.participant(ada).sources.camera.published).toBe(false)
+})
+
 test('a source may be interrupted, and goes on', () => {
   const room = roomHarness()
   const ada = room.enter('ada', 'guest')

@@ -20,7 +20,14 @@ const NOBODY = 8
 const who = fc.nat({ max: NOBODY })
 const role = fc.constantFrom<Role>('host', 'cohost', 'guest', 'viewer')
 const source = fc.constantFrom('microphone', 'camera', 'screen', 'screenAudio')
-const slot = fc.constantFrom(ON, OFF, { ...ON, muted: true }, { ...ON, interrupted: true })
+const slot = fc.constantFrom(
+  ON,
+  OFF,
+  { ...ON, muted: true },
+  { published: true },
+  { muted: false },
+  { interrupted: true },
+)
 
 const often = <T>(weight: number, arbitrary: fc.Arbitrary<T>) => ({ weight, arbitrary })
 
