@@ -1,0 +1,155 @@
+import type { BreakableLog } from './breakable-log'
+import { CountedFault, type Fault } from './fault'
+import type { Direction } from './frame'
+import type { Front } from './front'
+import { ABNORMAL, type Line } from './line'
+import type { MessageFaults } from './message-faults'
+import type { MessageRule, Whose } from './message-rule'
+import type { Outages } from './outage'
+
+/** Which messages are held back, and for how long. */
+export type DelayRule = MessageRule & {
+  /** Milliseconds by the server's clock, which a test can advance. Default: until the fault is lifted. */
+  readonly ms?: number
+}
+
+/** At which message a connection is closed, and how. */
+export type CloseRule = MessageRule & {
+  /** The WebSocket close code. Default 1006: the connection breaks without a word. */
+  readonly code?: number
+}
+
+/** The faults that can be set at a server. Those of messages and connections happen between the client and the server. */
+export interface Faults {
+  /** Loses messages, while the connection goes on. */
+  drop(rule: MessageRule): Fault
+  /** Lets messages arrive twice. */
+  duplicate(rule: MessageRule): Fault
+  /**
+   * Holds messages back, and all that comes behind them on the connection: the order stays. Pings and their answers too, so
+   * beyond some 15 s the other end takes the connection for dead.
+   */
+  delay(rule: DelayRule): Fault
+  /**
+   * Closes the connection in the place of a message: that one is lost, and what comes behind it. At a `reply` on its way down,
+   * the server has done what it was asked, and the client does not know.
+   * @throws RangeError where the code is none
+   */
+  closeAt(rule: CloseRule): Fault
+  /**
+   * Closes connections now. A close code of the protocol (4401, 1012, …) comes with its goodbye; 1006, the default, breaks
+   * the connection without a word. To the server the client is lost.
+   * @throws Error where nobody is connected; RangeError where the code is none
+   */
+  close(options?: Whose & { readonly code?: number }): void
+  /**
+   * Half-open connections: nothing is read nor written, and neither end hears that the other has gone. New connections are not
+   * touched. What was held back arrives when it is lifted.
+   * @throws Error where nobody is connected
+   */
+  stall(options?: Whose & { readonly direction?: 'up' | 'down' }): Fault
+  /** Breaks connections, and refuses new ones until it is lifted. It happens at each connection that it breaks or refuses. */
+  offline(options?: Whose): Fault
+  /**
+   * Lets the token of an identity's connections end now. The client is asked for a fresh one (`session.refreshNeeded`);
+   * without it the connection is closed with 4401 after the server's grace of 30 s by the server's clock. The token itself is
+   * refused from now on, wherever it is shown.
+   * @throws Error where nobody is connected by a token
+   */
+  expireToken(identity: string): void
+  /** The log of the server. */
+  readonly log: {
+    /** Nothing can be kept or read: commands answer `unavailable`, joins are turned away for a moment. */
+    fail(): void
+    /** The log can be used again, and has all that it had. */
+    heal(): void
+  }
+  /** Lifts all faults, and heals the log. Tokens that ended stay ended. */
+  clear(): void
+}
+
+export type FaultParts = {
+  readonly messages: MessageFaults
+  readonly front: Pick<Front, 'lines'>
+  readonly outages: Outages
+  readonly expired: Set<string>
+  readonly log: BreakableLog
+}
+
+/** The faults of a server, over the parts that make them happen. */
+export function createFaults({ messages, front, outages, expired, log }: FaultParts): Faults {
+  const stalls = new Set<Fault>()
+  const connected = (identity: string | undefined): Line[] => {
+    const lines = front.lines(identity)
+    if (lines.length === 0) throw new Error(`Nobody is connected${identity === undefined ? '' : ` as ${identity}`}.`)
+    return lines
+  }
+  return {
+    drop: (rule) => messages.set(rule, { kind: 'drop' }),
+    duplicate: (rule) => messages.set(rule, { kind: 'duplicate' }),
+    delay: ({ ms, ...rule }) => messages.set(rule, { kind: 'delay', ms }),
+    closeAt: ({ code, ...rule }) => messages.set(rule, { kind: 'close', code: closeCode(code) }),
+    close({ identity, code } = {}) {
+      const checked = closeCode(code)
+      for (const line of connected(identity)) line.cut(checked)
+    },
+    stall({ identity, direction } = {}) {
+      const fault = stall(connected(identity), direction, () => stalls.delete(fault))
+      stalls.add(fault)
+      return fault
+    },
+    offline({ identity } = {}) {
+      const outage = {
+        ...(identity === undefined ? {} : { identity }),
+        fault: new CountedFault(() => outages.delete(outage)),
+      }
+      outages.add(outage)
+      for (const line of front.lines(identity)) {
+        outage.fault.happen()
+        line.cut(ABNORMAL)
+      }
+      return outage.fault
+    },
+    expireToken(identity) {
+      const lines = connected(identity).filter(({ token }) => token !== undefined)
+      if (lines.length === 0) throw new Error(`${identity} is connected without a token.`)
+      for (const line of lines) {
+        expired.add(line.token ?? '')
+        line.expireToken()
+      }
+    },
+    log: {
+      fail: () => {
+        log.isBroken = true
+      },
+      heal: () => {
+        log.isBroken = false
+      },
+    },
+    clear() {
+      messages.clear()
+      for (const { fault } of outages) fault.lift()
+      for (const fault of stalls) fault.lift()
+      log.isBroken = false
+    },
+  }
+}
+
+function stall(lines: readonly Line[], direction: Direction | undefined, lifted: () => void): Fault {
+  const fault = new CountedFault(() => {
+    for (const line of lines) line.release()
+    lifted()
+  })
+  for (const line of lines) {
+    fault.happen()
+    line.stall(direction)
+  }
+  return fault
+}
+
+/** @throws RangeError when no WebSocket may be closed with it (RFC 6455 §7.4; 1006 stands for no close at all) */
+function closeCode(code = ABNORMAL): number {
+  const isKnown = code >= 1000 && code <= 1014 && ![1004, 1005].includes(code)
+  if (Number.isInteger(code) && (isKnown || (code >= 3000 && code <= 4999))) return code
+  throw new RangeError('A close code is 1000 to 1003, 1006 to 1014, or 3000 to 4999.')
+}

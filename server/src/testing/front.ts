@@ -1,0 +1,116 @@
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { type ClientOptions, type ServerOptions, WebSocket, WebSocketServer } from 'ws'
+import { answeredProtocol } from '../gateway/hello'
+import type { RequestListener } from '../http/listener'
+import { type Call, readCall } from './call'
+import { ABNORMAL, Line, type LineParts } from './line'
+import type { Outages } from './outage'
+
+/** Bytes pass as they are: what is wrong with them is for the other end to say. */
+const PLAIN = { perMessageDeflate: false, autoPong: false, skipUTF8Validation: true, closeTimeout: 2000 }
+
+export type FrontParts = LineParts & {
+  readonly requestListener: RequestListener
+  readonly outages: Outages
+}
+
+/** What clients reach instead of the server: it carries every connection there, over a line that faults can happen to. */
+export class Front {
+  readonly #parts: FrontParts
+  readonly #lines = new Set<Line>()
+  readonly #http: Server
+  readonly #sockets: WebSocketServer
+  #target = ''
+
+  constructor(parts: FrontParts) {
+    this.#parts = parts
+    const options: ServerOptions & { closeTimeout: number } = {
+      ...PLAIN,
+      noServer: true,
+      clientTracking: false,
+      handleProtocols: answeredProtocol,
+    }
+    this.#sockets = new WebSocketServer(options)
+    this.#http = createServer(parts.requestListener)
+    this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
+  }
+
+  /** The lines that are open: of one identity, or all. */
+  lines(identity?: string): Line[] {
+    return [...this.#lines].filter((line) => line.isOpen && (identity === undefined || line.identity === identity))
+  }
+
+  /** Begins to carry connections to a server. Answers with the URL for clients. */
+  async listen(target: string): Promise<string> {
+    this.#target = target.replace(/^http/, 'ws')
+    this.#http.listen(0, '127.0.0.1')
+    await once(this.#http, 'listening')
+    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`
+  }
+
+  /** Idempotent. */
+  async close(): Promise<void> {
+    for (const line of this.#lines) line.cut(ABNORMAL)
+    if (!this.#http.listening) return
+    const closed = once(this.#http, 'close')
+    this.#http.close()
+    this.#http.closeAllConnections()
+    await closed
+  }
+
+  /** The client is answered when the server has answered, and in the same way. */
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy())
+    const call = readCall(request, this.#parts.expired)
+    if (this.#isOut(call.identity)) return void socket.destroy()
+    const server = this.#dial(request, call)
+    if (server === undefined) return void socket.destroy()
+    const gone = () => server.terminate()
+    socket.once('close', gone)
+    server.on('error', () => socket.destroy())
+    server.once('unexpected-response', (_request, response) => refuse(socket, response))
+    server.once('open', () => {
+      socket.off('close', gone)
+      this.#sockets.handleUpgrade(request, socket, head, (client) => this.#join(call, client, server))
+    })
+  }
+
+  #isOut(identity: string | undefined): boolean {
+    const outage = [...this.#parts.outages].find((each) => each.identity === undefined || each.identity === identity)
+    outage?.fault.happen()
+    return outage !== undefined
+  }
+
+  /** `undefined`: what the client offers is no list of subprotocols. */
+  #dial({ url, headers }: IncomingMessage, { protocols }: Call): WebSocket | undefined {
+    const options: ClientOptions & { closeTimeout: number } = { ...PLAIN, headers: passedOn(headers) }
+    try {
+      return new WebSocket(`${this.#target}${url}`, protocols, options)
+    } catch {
+      return undefined
+    }
+  }
+
+  #join(call: Call, client: WebSocket, server: WebSocket): void {
+    const line = new Line(this.#parts, call, client, server)
+    this.#lines.add(line)
+    client.once('close', () => this.#lines.delete(line))
+  }
+}
+
+/** All that the client says of itself; the rest is the handshake's own. */
+function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
+  const own = (name: string) => name === 'connection' || name === 'upgrade' || name.startsWith('sec-websocket-')
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (own(name) ? [] : [[name, String(value)]])),
+  )
+}
+
+/** A bare HTTP answer, passed on. */
+function refuse(socket: Duplex, { statusCode, statusMessage, headers }: IncomingMessage): void {
+  const retry = headers['retry-after'] === undefined ? '' : `Retry-After: ${headers['retry-after']}\r\n`
+  socket.end(`HTTP/1.1 ${statusCode} ${statusMessage}\r\n${retry}Connection: close\r\nContent-Length: 0\r\n\r\n`)
+}

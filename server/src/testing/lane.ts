@@ -1,0 +1,72 @@
+import type { WebSocket } from 'ws'
+
+/** More than this does not wait here: whoever is slow is felt by whoever sends to it, as without us in between. */
+const MOST_BUFFERED_BYTES = 64 * 1024
+
+/** One direction of a line: what comes of one socket goes to the other in its order, as soon as nothing holds it back. */
+export class Lane {
+  readonly #from: WebSocket
+  readonly #to: WebSocket
+  #tail: Promise<void> = Promise.resolve()
+  #gates = 0
+  #isOver = false
+  #stall: { readonly over: Promise<void>; readonly release: () => void } | undefined
+
+  constructor(from: WebSocket, to: WebSocket) {
+    this.#from = from
+    this.#to = to
+  }
+
+  /** Whether something stands still in it. */
+  get isHeld(): boolean {
+    return this.#stall !== undefined || this.#gates > 0
+  }
+
+  /** `gate`: goes on, and all behind it, when this resolves. */
+  send(data: Buffer | string, binary: boolean, gate?: Promise<void>): void {
+    this.pass(() => {
+      this.#to.send(data, { binary }, () => this.#flow())
+      this.#flow()
+    }, gate)
+  }
+
+  /** Does something when all that came before has passed. */
+  pass(work: () => void, gate?: Promise<void>): void {
+    if (this.#isOver) return
+    if (gate !== undefined) this.#gates++
+    this.#tail = this.#tail.then(async () => {
+      await gate
+      if (gate !== undefined) this.#gates--
+      await this.#stall?.over
+      work()
+    })
+  }
+
+  /** The same, and nothing passes behind it. */
+  last(work: () => void): void {
+    this.pass(work)
+    this.#isOver = true
+  }
+
+  /** Nothing is read any more, and nothing leaves. */
+  stall(): void {
+    if (this.#stall !== undefined) return
+    let release = () => {}
+    const over = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    this.#stall = { over, release }
+    this.#flow()
+  }
+
+  release(): void {
+    this.#stall?.release()
+    this.#stall = undefined
+    this.#flow()
+  }
+
+  #flow(): void {
+    if (this.#stall !== undefined || this.#to.bufferedAmount > MOST_BUFFERED_BYTES) this.#from.pause()
+    else this.#from.resume()
+  }
+}

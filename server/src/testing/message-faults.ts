@@ -1,0 +1,91 @@
+import type { Clock } from '../hosting/ports'
+import { CountedFault, type Fault } from './fault'
+import { fits, type MessageRule, type Passing } from './message-rule'
+
+/** What a fault does to a message. */
+export type Effect =
+  | { readonly kind: 'drop' }
+  | { readonly kind: 'duplicate' }
+  /** Without `ms`: until the fault is lifted. */
+  | { readonly kind: 'delay'; readonly ms: number | undefined }
+  | { readonly kind: 'close'; readonly code: number }
+
+/** What becomes of a message. `gate`: it goes on when this resolves. */
+export type Fate =
+  | { readonly kind: 'pass'; readonly copies: number; readonly gate: Promise<void> | undefined }
+  | { readonly kind: 'drop' }
+  | { readonly kind: 'close'; readonly code: number }
+
+/** What no fault has happened to. */
+export const UNTOUCHED: Fate = { kind: 'pass', copies: 1, gate: undefined }
+
+type Active = {
+  readonly rule: MessageRule
+  readonly effect: Effect
+  readonly fault: CountedFault
+  readonly lifted: Promise<void>
+}
+
+/** The faults that are set on messages, and what they make of each one. */
+export class MessageFaults {
+  readonly #clock: Clock
+  readonly #random: () => number
+  readonly #active = new Set<Active>()
+
+  constructor(clock: Clock, random: () => number) {
+    this.#clock = clock
+    this.#random = random
+  }
+
+  set(rule: MessageRule, effect: Effect): Fault {
+    let resolve = () => {}
+    const lifted = new Promise<void>((done) => {
+      resolve = done
+    })
+    const fault = new CountedFault(() => {
+      this.#active.delete(active)
+      resolve()
+    })
+    const active: Active = { rule, effect, fault, lifted }
+    this.#active.add(active)
+    return fault
+  }
+
+  clear(): void {
+    for (const { fault } of this.#active) fault.lift()
+  }
+
+  /** In the order in which they were set; what loses a message is the last word on it. */
+  fateOf(passing: Passing): Fate {
+    let copies = 1
+    let gate: Promise<void> | undefined
+    for (const active of this.#active) {
+      if (!this.#happens(active, passing)) continue
+      const { effect, fault } = active
+      fault.happen()
+      if (effect.kind === 'drop' || effect.kind === 'close') return effect
+      if (effect.kind === 'duplicate') copies++
+      else gate = Promise.all([gate, this.#held(active, effect.ms)]).then(() => {})
+    }
+    return copies === 1 && gate === undefined ? UNTOUCHED : { kind: 'pass', copies, gate }
+  }
+
+  #happens({ rule, fault }: Active, passing: Passing): boolean {
+    if (fault.count >= (rule.times ?? Number.POSITIVE_INFINITY) || !fits(rule, passing)) return false
+    return rule.probability === undefined || this.#random() < rule.probability
+  }
+
+  #held({ lifted }: Active, ms: number | undefined): Promise<void> {
+    if (ms === undefined) return lifted
+    const { promise, cancel } = elapsed(this.#clock, ms)
+    return Promise.race([promise, lifted]).finally(cancel)
+  }
+}
+
+function elapsed(clock: Clock, ms: number): { promise: Promise<void>; cancel: () => void } {
+  let cancel = () => {}
+  const promise = new Promise<void>((resolve) => {
+    cancel = clock.after(ms, resolve)
+  })
+  return { promise, cancel: () => cancel() }
+}

@@ -1,0 +1,58 @@
+import type { ClientMessage, RoomEvent, ServerMessage } from '@peerstage/sdk/protocol'
+
+/** The connections of one identity, or all. */
+export type Whose = {
+  /** The `identity` of the token; of who came without a token (dev mode), the name. Default: everybody. */
+  readonly identity?: string
+}
+
+type Bounds = Whose & {
+  /** How often it may happen. Default: until it is lifted. */
+  readonly times?: number
+  /** How likely it is for each message that fits, from 0 to 1, by the server's `seed`. Default 1. */
+  readonly probability?: number
+}
+
+/** Which messages of clients a fault happens to. */
+export type UpRule = Bounds & {
+  /** What clients send. */
+  readonly direction: 'up'
+  /** The type of the message, like `chat.send`. Default: any. */
+  readonly type?: ClientMessage['type']
+  /** Asked for each message that fits otherwise. */
+  readonly when?: (message: ClientMessage) => boolean
+}
+
+/** Which messages of the server a fault happens to. */
+export type DownRule = Bounds & {
+  /** What the server sends. */
+  readonly direction: 'down'
+  /** The type of the message, like `reply`; or of the event that it brings, like `chat.sent`. Default: any. */
+  readonly type?: ServerMessage['type'] | RoomEvent['type']
+  /** Asked for each message that fits otherwise. */
+  readonly when?: (message: ServerMessage) => boolean
+}
+
+/** Which messages a fault happens to. */
+export type MessageRule = UpRule | DownRule
+
+/** One message on its way. */
+export type Passing =
+  | { readonly direction: 'up'; readonly identity: string | undefined; readonly message: ClientMessage }
+  | { readonly direction: 'down'; readonly identity: string | undefined; readonly message: ServerMessage }
+
+/** Whether a rule is meant for a message; its bounds are not asked. */
+export function fits(rule: MessageRule, passing: Passing): boolean {
+  if (rule.identity !== undefined && rule.identity !== passing.identity) return false
+  if (rule.direction === 'up' && passing.direction === 'up') {
+    return isOf(rule.type, passing.message.type) && (rule.when?.(passing.message) ?? true)
+  }
+  if (rule.direction === 'down' && passing.direction === 'down') {
+    const { message } = passing
+    const inner = message.type === 'event' ? message.logged.event.type : message.type
+    return (isOf(rule.type, message.type) || rule.type === inner) && (rule.when?.(message) ?? true)
+  }
+  return false
+}
+
+const isOf = (asked: string | undefined, type: string) => asked === undefined || asked === type

@@ -1,0 +1,29 @@
+import type { WebSocket } from 'ws'
+
+const MARK = 'peerstage-testing:'
+/** Real time: who does not answer for so long is taken for dead, and not waited for. */
+const ANSWER_MS = 1000
+
+let asked = 0
+
+/** Whether a pong answers us, and not the other end. */
+export const isOurs = (data: Buffer): boolean => data.toString().startsWith(MARK)
+
+/** Asks a socket for a sign of life, behind all that was said before. False when it does not answer, or closes. */
+export function roundTrip(socket: WebSocket, ask: (marker: string) => void): Promise<boolean> {
+  const marker = `${MARK}${asked++}`
+  return new Promise((resolve) => {
+    const over = (hasAnswered: boolean) => {
+      clearTimeout(timer)
+      socket.off('pong', heard).off('close', gone)
+      resolve(hasAnswered)
+    }
+    const heard = (data: Buffer) => {
+      if (data.toString() === marker) over(true)
+    }
+    const gone = () => over(false)
+    const timer = setTimeout(gone, ANSWER_MS)
+    socket.on('pong', heard).once('close', gone)
+    ask(marker)
+  })
+}

@@ -1,0 +1,81 @@
+import type { Clock } from '../hosting/ports'
+import { systemClock } from '../hosting/system-clock'
+
+type Timer = { readonly at: number; readonly callback: () => void; disarm: () => void }
+
+/** Within two of these the server's heartbeat asks a socket at most once: nobody is taken for dead for a leap of time. */
+const STEP_MS = 5000
+
+/** The machine's time, and what a test adds to it. Timers fire when they are due by the sum of both. */
+export class TestClock implements Clock {
+  readonly #real = systemClock()
+  readonly #timers = new Set<Timer>()
+  readonly #settle: () => Promise<void>
+  #aheadMs = 0
+
+  /** `settle`: lets everybody answer what the last step of time has led to. */
+  constructor(settle: () => Promise<void>) {
+    this.#settle = settle
+  }
+
+  now(): number {
+    return this.#real.now() + this.#aheadMs
+  }
+
+  /** How far it has been advanced beyond the machine's time, ms. */
+  get aheadMs(): number {
+    return this.#aheadMs
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    const timer: Timer = { at: this.now() + delayMs, callback, disarm: () => {} }
+    this.#timers.add(timer)
+    this.#arm(timer)
+    return () => this.#drop(timer)
+  }
+
+  nextTurn(callback: () => void): void {
+    this.#real.nextTurn(callback)
+  }
+
+  async advance(ms: number): Promise<void> {
+    await this.#settle()
+    for (let left = ms; left > 0; left -= STEP_MS) {
+      this.#leap(Math.min(left, STEP_MS))
+      await this.#settle()
+    }
+  }
+
+  /** Timers fire in their order, each at its own time. */
+  #leap(ms: number): void {
+    const end = this.now() + ms
+    for (let next = this.#next(end); next; next = this.#next(end)) {
+      this.#drop(next)
+      this.#reach(next.at)
+      next.callback()
+    }
+    this.#reach(end)
+    for (const timer of this.#timers) this.#arm(timer)
+  }
+
+  #reach(at: number): void {
+    this.#aheadMs = Math.max(this.#aheadMs, at - this.#real.now())
+  }
+
+  #next(end: number): Timer | undefined {
+    return [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0]
+  }
+
+  #arm(timer: Timer): void {
+    timer.disarm()
+    timer.disarm = this.#real.after(Math.max(0, timer.at - this.now()), () => {
+      this.#drop(timer)
+      timer.callback()
+    })
+  }
+
+  #drop(timer: Timer): void {
+    timer.disarm()
+    this.#timers.delete(timer)
+  }
+}

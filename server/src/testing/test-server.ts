@@ -1,0 +1,121 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import type { Clock } from '../hosting/ports'
+import { memoryLog } from '../log/memory'
+import { createPeerstageServer, type PeerstageServer, type PeerstageServerOptions } from '../server'
+import type { TokenOptions } from '../tokens'
+import { breakable } from './breakable-log'
+import { chance } from './chance'
+import { type CloseRule, createFaults, type DelayRule, type Faults } from './faults'
+import { Front } from './front'
+import { MessageFaults } from './message-faults'
+import type { MessageRule } from './message-rule'
+import type { Outages } from './outage'
+import { TestClock } from './test-clock'
+
+/** Faults that are there from the first connection on, as the methods of the same names set them. */
+export type FirstFaults = {
+  readonly drop?: MessageRule
+  readonly duplicate?: MessageRule
+  readonly delay?: DelayRule
+  readonly closeAt?: CloseRule
+}
+
+/**
+ * The options of a server, and its first faults. Other defaults than there: `auth` with a random secret (unless `dev` is
+ * true), no ICE servers, and nothing is logged.
+ */
+export type TestServerOptions = Omit<PeerstageServerOptions, 'clock'> & {
+  /** Faults from the first connection on. Default: none. */
+  readonly faults?: FirstFaults
+  /** Where chance begins, for rules with a `probability`: the same seed gives the same. Default: a random one. */
+  readonly seed?: number
+}
+
+/** A real server on a free port of this machine, and the faults that a test lets happen to it. */
+export interface TestServer {
+  /** Where clients connect to, like `http://127.0.0.1:41234`. The REST endpoints are there too. */
+  readonly url: string
+  /** Faults of messages, connections, tokens and the log. */
+  readonly faults: Faults
+  /** Where chance began. Print it where a test with a `probability` fails. */
+  readonly seed: number
+  /** The server's time: the machine's, and what it was advanced by. The clients have their own. */
+  readonly clock: Clock & {
+    /**
+     * Lets milliseconds pass for the server: grace periods, ends of tokens, empty rooms. In small steps, and clients answer the
+     * server's pings in between, so that only those that are stalled count as dead.
+     */
+    advance(ms: number): Promise<void>
+  }
+  /** The server's rooms, from the inside. */
+  readonly rooms: PeerstageServer['rooms']
+  /** Makes a token; it lives so long by the server's clock. @throws as `signToken` */
+  token(options: TokenOptions): Promise<string>
+  /** Lifts all faults, and drains the server: clients hear a goodbye. Ends after `deadlineMs` (default 1000). Idempotent. */
+  close(options?: { readonly deadlineMs?: number }): Promise<void>
+}
+
+const DEFAULT_DEADLINE_MS = 1000
+
+/**
+ * Starts a real server for a test, on a free port of this machine, with faults to order: lost, late and doubled messages, broken
+ * and half-open connections, tokens that end, a log that is down.
+ *
+ * @example
+ * ```ts
+ * import { createTestServer } from '@peerstage/server/testing'
+ *
+ * const server = await createTestServer()
+ * const token = await server.token({ room: 'test', identity: 'ada', name: 'Ada', role: 'host' })
+ * // … your app joins at server.url with the token …
+ * server.faults.close({ identity: 'ada' })
+ * // … it shows that it reconnects, and goes on …
+ * await server.close()
+ * ```
+ *
+ * @throws ConfigError as `createPeerstageServer`
+ */
+export async function createTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const { faults: first, seed = randomInt(2 ** 31), log: given, ...data } = options
+  const clock: TestClock = new TestClock(async () => {
+    await Promise.all(front.lines().map((line) => line.settle()))
+    await new Promise<void>((resolve) => clock.nextTurn(resolve))
+  })
+  const log = breakable(given ?? memoryLog(clock))
+  const live = createPeerstageServer({ ...defaults(data), ...data, log: log.log, clock })
+  const messages = new MessageFaults(clock, chance(seed))
+  const outages: Outages = new Set()
+  const expired = new Set<string>()
+  const { requestListener } = live
+  const front: Front = new Front({ faults: messages, clock, expired, outages, requestListener })
+  const faults = createFaults({ messages, front, outages, expired, log })
+  setFirst(faults, first)
+  const { url: target } = await live.listen(0, '127.0.0.1')
+  const url = await front.listen(target)
+  return {
+    url,
+    faults,
+    seed,
+    clock,
+    rooms: live.rooms,
+    token: ({ expiresInSeconds = 3600, ...token }) =>
+      live.tokens.sign({ ...token, expiresInSeconds: expiresInSeconds + Math.ceil(clock.aheadMs / 1000) }),
+    async close({ deadlineMs = DEFAULT_DEADLINE_MS } = {}) {
+      faults.clear()
+      await live.close({ deadlineMs })
+      await front.close()
+    },
+  }
+}
+
+function defaults({ dev }: TestServerOptions): PeerstageServerOptions {
+  const quiet: PeerstageServerOptions = { iceServers: [], logLevel: 'silent' }
+  return dev ? quiet : { ...quiet, auth: { secret: randomBytes(32) } }
+}
+
+function setFirst(faults: Faults, { drop, duplicate, delay, closeAt }: FirstFaults = {}): void {
+  if (drop !== undefined) faults.drop(drop)
+  if (duplicate !== undefined) faults.duplicate(duplicate)
+  if (delay !== undefined) faults.delay(delay)
+  if (closeAt !== undefined) faults.closeAt(closeAt)
+}
