@@ -16,7 +16,7 @@ const server: Options = {
 export default defineConfig([
   {
     ...server,
-    entry: { index: 'src/index.ts', tokens: 'src/tokens.ts' },
+    entry: { index: 'src/index.ts', tokens: 'src/tokens.ts', testing: 'src/testing/index.ts' },
     format: ['esm', 'cjs'],
     clean: ['dist/*', '!dist/cli.js*', '!dist/demo'],
     // tsup reads `paths` from here on, not from the tsconfig.json that names them.

@@ -51,6 +51,7 @@ const violations: [file: string, source: string, rule: string][] = [
     [`server/src/${part}/imports-sdk.ts`, importing('@peerstage/sdk'), 'noRestrictedImports'],
   ]),
   ['server/src/server.ts', importing('./cli'), 'noRestrictedImports'],
+  ['server/src/index.ts', importing('./testing/index'), 'noRestrictedImports'],
   ['server/src/circle-a.ts', `import type { B } from './circle-b'\n\nexport type A = B[]\n`, 'noImportCycles'],
   ['server/src/circle-b.ts', `import type { A } from './circle-a'\n\nexport type B = A[]\n`, 'noImportCycles'],
   ['server/src/any.ts', 'export const loose = (value: any) => value\n', 'noExplicitAny'],
