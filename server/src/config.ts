@@ -35,6 +35,8 @@ const MODE_NAMES = Object.keys(MODES) as ModeName[]
 
 const limit = (most = 1_000_000) => v.exactOptional(whole(1, most))
 
+const bytes = (least: number) => v.exactOptional(whole(least, 1024 ** 3))
+
 /** The protocol's schemas hold these to their defaults: a server may ask for less, not for more. */
 const limits = v.strictObject(
   {
@@ -48,6 +50,21 @@ const limits = v.strictObject(
     commandBurst: limit(),
     castsPerSecond: limit(),
     castBurst: limit(),
+    roomChatPerSecond: limit(),
+    roomChatBurst: limit(),
+    joinsPerSecond: limit(),
+    joinBurst: limit(),
+    signalsPerSecond: limit(),
+    signalBurst: limit(),
+    pairSignalsPerSecond: limit(),
+    pairSignalBurst: limit(),
+    pairBytesPerSecond: bytes(1024),
+    // A description, or a peer could never be reached.
+    pairByteBurst: bytes(2 * DEFAULT_LIMITS.maxSdpBytes),
+    maxCandidates: limit(),
+    // A resume brings the whole replay window at once, and must not end in the next one.
+    maxQueuedBytes: bytes(DEFAULT_LIMITS.maxQueuedBytes / 2),
+    maxQueuedInputs: limit(),
   },
   'is no such limit',
 )
@@ -87,8 +104,12 @@ export const settingsEntries = {
   limits: v.exactOptional(limits, {}),
   /** Sockets of the process. Default 10,000. */
   maxSockets: v.exactOptional(whole(1, 1_000_000), 10_000),
-  /** Sockets of one public address; behind a proxy nobody has one. Default 50. */
+  /** Sockets of one public address (IPv6: of one /64); behind a proxy nobody has one. Default 50. */
   maxSocketsPerAddress: v.exactOptional(whole(1, 1_000_000), 50),
+  /** Sockets that may be in verification at once: each costs a signature. Default 500. */
+  maxVerifying: v.exactOptional(whole(1, 1_000_000), 500),
+  /** Connections of the process that may hold without a place: prejoin screens. Default 500. */
+  maxHolds: v.exactOptional(whole(1, 1_000_000), 500),
   /**
    * How many proxies of yours stand before the server: the address of a client is then that many from the right of
    * X-Forwarded-For. Default 0: none, and the header is not believed.

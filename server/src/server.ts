@@ -4,6 +4,7 @@ import { MODES, roomId } from '@peerstage/sdk/protocol'
 import { nanoid } from 'nanoid'
 import * as v from 'valibot'
 import { ConfigError, checkSettings, type Settings, type SettingsInput } from './config'
+import { audited } from './gateway/audit'
 import { createVerify, type Verify } from './gateway/auth'
 import { DEFAULT_AUDIENCE, secretBytes } from './gateway/claims'
 import { Gateway } from './gateway/gateway'
@@ -21,9 +22,6 @@ import { memoryLog } from './log/memory'
 import { createLogger } from './logger'
 import { createMetrics, type Metrics } from './metrics/prometheus'
 import { signToken, type TokenOptions } from './tokens'
-
-/** Sockets that may be in verification at once: each costs a signature. */
-const MAX_VERIFYING = 500
 
 /** What a server is made with: `auth`, or `dev: true`, and whatever shall differ from the defaults. */
 export type PeerstageServerOptions = SettingsInput & {
@@ -122,8 +120,13 @@ function compose({ settings, log, journal, clock, demoFolder }: Parts): Peerstag
     now,
     ...(maxAge === undefined ? {} : { maxTokenAgeSeconds: maxAge }),
   })
-  const metrics: Metrics = createMetrics({ rooms: () => rooms.allStats(), sockets: () => gateway.socketCount })
-  const shared = { clock, journal, newId: nanoid, meter: metrics.meter, iceServers }
+  const metrics: Metrics = createMetrics({
+    rooms: () => rooms.allStats(),
+    sockets: () => gateway.socketCount,
+    queuedBytes: () => gateway.queuedBytes,
+    pausedSockets: () => gateway.pausedCount,
+  })
+  const shared = { clock, journal, newId: nanoid, meter: audited(metrics.meter, journal, clock), iceServers }
   const rooms = new Rooms({ ...shared, log, rules: rulesOf(settings) })
   const gateway = new Gateway({
     ...shared,
@@ -137,8 +140,9 @@ function compose({ settings, log, journal, clock, demoFolder }: Parts): Peerstag
     crowd: {
       maxSockets: settings.maxSockets,
       maxSocketsPerAddress: settings.maxSocketsPerAddress,
-      maxVerifying: MAX_VERIFYING,
+      maxVerifying: settings.maxVerifying,
     },
+    maxHolds: settings.maxHolds,
     submit: (roomId, input) => rooms.submit(roomId, input),
   })
   let ready = true
@@ -163,6 +167,7 @@ function compose({ settings, log, journal, clock, demoFolder }: Parts): Peerstag
   const requestListener = createListener(routes)
   const draining = () => {
     ready = false
+    metrics.close()
   }
   return {
     ...createLifetime({ clock, journal, gateway, rooms, log, requestListener, localOnly: dev, draining }),

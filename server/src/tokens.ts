@@ -13,7 +13,7 @@ export type TokenOptions = {
   readonly role?: Role
   /** Shown to others; without it the client's own word is. */
   readonly name?: string
-  /** Shown to others beside the name; at most 4 KiB as JSON. A browser's hello has room for some 2.5 KiB of it. */
+  /** Shown to others beside the name; at most 2 KiB as JSON, which a browser's hello has room for. */
   readonly metadata?: Readonly<Record<string, unknown>>
   /** Default 3600. */
   readonly expiresInSeconds?: number
@@ -76,7 +76,7 @@ const SENTENCES: Readonly<Record<keyof TokenClaims, string>> = {
   exp: 'expiresInSeconds must be a number.',
   role: 'The role is none of the four: host, cohost, guest, viewer.',
   name: 'The name must be a text.',
-  metadata: 'The metadata must be an object of at most 4 KiB as JSON.',
+  metadata: 'The metadata must be an object of at most 2 KiB as JSON.',
   admin: 'admin must be true or false.',
 }
 

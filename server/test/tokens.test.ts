@@ -1,4 +1,10 @@
-import { encodeHello, MAX_HELLO_CHARACTERS, MAX_NAME_CHARACTERS } from '@peerstage/sdk/protocol'
+import {
+  encodeHello,
+  MAX_HELLO_CHARACTERS,
+  MAX_IDENTITY_CHARACTERS,
+  MAX_METADATA_BYTES,
+  MAX_NAME_CHARACTERS,
+} from '@peerstage/sdk/protocol'
 import { SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import { createVerify } from '../src/gateway/auth'
@@ -36,8 +42,8 @@ test('an audience of one’s own is asked for', async () => {
   expect(await own(token, 'hall')).toMatchObject({ claims: { sub: 'ada' } })
 })
 
-test('metadata beyond 4 KiB is unauthorized', async () => {
-  const token = await new SignJWT({ room: 'hall', sub: 'ada', metadata: { note: 'x'.repeat(4096) } })
+test('metadata beyond 2 KiB is unauthorized', async () => {
+  const token = await new SignJWT({ room: 'hall', sub: 'ada', metadata: { note: 'x'.repeat(2048) } })
     .setProtectedHeader({ alg: 'HS256' })
     .setAudience('peerstage')
     .setExpirationTime('1h')
@@ -48,26 +54,31 @@ test('metadata beyond 4 KiB is unauthorized', async () => {
 test.each<[string, Partial<TokenOptions>, string]>([
   ['no identity', { identity: '' }, 'The identity must'],
   ['an identity without end', { identity: 'a'.repeat(257) }, 'The identity must'],
-  ['metadata beyond 4 KiB', { metadata: { note: 'x'.repeat(4096) } }, 'The metadata must'],
+  ['metadata beyond 2 KiB', { metadata: { note: 'x'.repeat(2048) } }, 'The metadata must'],
   ['an end that is none', { expiresInSeconds: Number.NaN }, 'expiresInSeconds must'],
   ['a name that is none', { name: 7 as unknown as string }, 'The name must'],
   ['an admin that is neither', { admin: 'yes' as unknown as boolean }, 'admin must be true or false'],
   ['an admin that is null', { admin: null as unknown as boolean }, 'admin must be true or false'],
-  ['more than a hello holds', { metadata: { note: 'x'.repeat(3500) } }, 'The token is too large for a hello'],
+  ['more than a hello holds', { name: 'x'.repeat(3500) }, 'The token is too large for a hello'],
 ])('what the server would refuse is not signed: %s', async (_what, options, sentence) => {
   const signing = signToken({ secret, room: 'hall', identity: 'ada', ...options })
   await expect(signing).rejects.toThrow(TypeError)
   await expect(signing).rejects.toThrow(sentence)
 })
 
-test('what is signed fits a hello', async () => {
-  const token = await signToken({ secret, room: 'hall', identity: 'ada', metadata: { note: 'x'.repeat(2500) } })
-  expect(await verify(token, 'hall')).toMatchObject({ claims: { sub: 'ada' } })
+test('metadata of 2 KiB fits a hello, beside the longest identity and room, and a name of 64 letters of any script', async () => {
+  const largest = {
+    room: 'r'.repeat(64),
+    identity: 'i'.repeat(MAX_IDENTITY_CHARACTERS),
+    name: '\u4e00'.repeat(MAX_NAME_CHARACTERS),
+    metadata: { note: 'x'.repeat(MAX_METADATA_BYTES - '{"note":""}'.length) },
+  }
+  const token = await signToken({ secret, ...largest })
+  expect(await verify(token, largest.room)).toMatchObject({ claims: { sub: largest.identity } })
 })
 
 test('the largest token that is signed fits a hello beside the longest name of a client', async () => {
-  const sign = (length: number) =>
-    signToken({ secret, room: 'hall', identity: 'ada', metadata: { note: 'x'.repeat(length) } })
+  const sign = (length: number) => signToken({ secret, room: 'hall', identity: 'ada', name: 'x'.repeat(length) })
   let [fits, tooLong] = [0, 4000]
   while (tooLong - fits > 1) {
     const middle = Math.floor((fits + tooLong) / 2)

@@ -32,6 +32,32 @@ export const limits = v.object({
   castsPerSecond: count,
   /** Casts that may come at once after a pause. */
   castBurst: count,
+  /** Chat messages of a whole room a second, in the long run. */
+  roomChatPerSecond: count,
+  /** Chat messages of a whole room that may come at once after a pause. */
+  roomChatBurst: count,
+  /** Joins of one identity into one room a second, in the long run: resumes and reloads too. */
+  joinsPerSecond: count,
+  /** Joins of one identity into one room that may come at once after a pause. */
+  joinBurst: count,
+  /** Signals of one connection a second, in the long run. */
+  signalsPerSecond: count,
+  /** Signals of one connection that may come at once after a pause. */
+  signalBurst: count,
+  /** Signals to one peer a second, in the long run. */
+  pairSignalsPerSecond: count,
+  /** Signals to one peer that may come at once after a pause. */
+  pairSignalBurst: count,
+  /** Bytes of signals to one peer a second, in the long run. */
+  pairBytesPerSecond: count,
+  /** Bytes of signals to one peer that may come at once after a pause. */
+  pairByteBurst: count,
+  /** ICE candidates to one peer in one epoch. */
+  maxCandidates: count,
+  /** Bytes that may wait for one slow reader. */
+  maxQueuedBytes: count,
+  /** Messages of a whole room that may wait while its log takes its time. */
+  maxQueuedInputs: count,
 })
 /** What the server holds a client to. @useDeclaredType */
 export type Limits = v.InferOutput<typeof limits>
@@ -52,6 +78,24 @@ export const DEFAULT_LIMITS: Limits = {
   commandBurst: 40,
   castsPerSecond: 20,
   castBurst: 40,
+  // What people can still read.
+  roomChatPerSecond: 20,
+  roomChatBurst: 40,
+  joinsPerSecond: 1,
+  joinBurst: 10,
+  // A newcomer's 19 answers with their candidates come within one second: some hundred messages (measured).
+  signalsPerSecond: 200,
+  signalBurst: 1000,
+  // One negotiation has a description and at most some 64 candidates.
+  pairSignalsPerSecond: 20,
+  pairSignalBurst: 80,
+  // Else one peer could fill another's queue.
+  pairBytesPerSecond: 32 * 1024,
+  pairByteBurst: 256 * 1024,
+  maxCandidates: 64,
+  // More than any snapshot, and than the replay window, so that a resume can't loop.
+  maxQueuedBytes: 1024 * 1024,
+  maxQueuedInputs: 1000,
 }
 
 /** Messages of one upward frame. Real ones have some hundred bytes; without it, 64 KiB of `{}` would take 20,000 checks. */
@@ -62,8 +106,8 @@ export const MAX_HELLO_CHARACTERS = 6 * 1024
 export const MAX_IDENTITY_CHARACTERS = 256
 /** Characters of a display name, after cleaning. */
 export const MAX_NAME_CHARACTERS = 64
-/** Bytes of a participant's metadata as JSON (UTF-8). */
-export const MAX_METADATA_BYTES = 4096
+/** Bytes of a participant's metadata as JSON (UTF-8): what still fits a hello, in a token beside the longest identity and name. */
+export const MAX_METADATA_BYTES = 2048
 /** Chat messages that a room keeps for a newcomer. */
 export const CHAT_KEPT = 100
 /** Accepted command ids that the ledger keeps for each session. */

@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 export type CrowdLimits = {
   /** Sockets of the process; beyond it an upgrade gets a bare 503. */
   readonly maxSockets: number
-  /** Sockets of one public peer address. */
+  /** Sockets of one public peer address; of IPv6 of one /64, which is what one customer has. */
   readonly maxSocketsPerAddress: number
   /** Sockets that are not verified yet. */
   readonly maxVerifying: number
@@ -31,7 +31,7 @@ export class Crowd {
   enter(address: string | undefined): Ticket | 429 | 503 {
     const { maxSockets, maxSocketsPerAddress, maxVerifying } = this.#limits
     if (this.#sockets >= maxSockets || this.#verifying >= maxVerifying) return 503
-    const counted = address !== undefined && isPublic(address) ? address : undefined
+    const counted = address !== undefined && isPublic(address) ? networkOf(address) : undefined
     if (counted !== undefined && (this.#byAddress.get(counted) ?? 0) >= maxSocketsPerAddress) return 429
     this.#count(counted, 1)
     this.#verifying++
@@ -64,6 +64,24 @@ function once(callback: () => void): () => void {
   }
 }
 
+/** What is counted as one: an IPv4 address, however it is written, or the first 64 bits of one of IPv6. */
+export function networkOf(address: string): string {
+  const plain = mappedV4(address) ?? address
+  if (isIP(plain) !== 6) return plain
+  const [head = '', tail] = plain.split('%', 1)[0]?.split('::') ?? []
+  const groups = (part: string) => part.split(':').filter((group) => group !== '')
+  const [first, last] = [groups(head), groups(tail ?? '')]
+  const missing = Array<string>(Math.max(0, 8 - first.length - last.length)).fill('0')
+  const all = tail === undefined ? first : [...first, ...missing, ...last]
+  return all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')
+}
+
+/** The IPv4 address within one of IPv6 (RFC 4291 §2.5.5.2), as a socket of both kinds writes it. */
+const mappedV4 = (address: string): string | undefined => /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+
 const PRIVATE_V4 = /^(?:0|10|127|169\.254|172\.(?:1[6-9]|2\d|3[01])|192\.168|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./
 
 /**
@@ -71,8 +89,7 @@ const PRIVATE_V4 = /^(?:0|10|127|169\.254|172\.(?:1[6-9]|2\d|3[01])|192\.168|100
  * by address would shut out all of them at once. Ranges: RFC 1918, 6598, 3927, 4193, 4291.
  */
 export function isPublic(address: string): boolean {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
-  const plain = mapped ?? address
+  const plain = mappedV4(address) ?? address
   if (isIP(plain) === 4) return !PRIVATE_V4.test(plain)
   return isIP(plain) === 6 && !/^(?:::1?$|f[cd]|fe[89ab])/i.test(plain)
 }

@@ -15,6 +15,7 @@ import { Holds } from './holds'
 import { isLocalRequest } from './local-request'
 import type { OriginRule } from './origin'
 import type { PeerAddress } from './peer-address'
+import { shortHash } from './short-hash'
 import { SocketConnection } from './socket-connection'
 import { createSocketServer } from './socket-server'
 import { turnAway } from './turn-away'
@@ -33,6 +34,7 @@ export type GatewayParts = {
   readonly mayConnect: OriginRule
   readonly peerAddress: PeerAddress
   readonly crowd: CrowdLimits
+  readonly maxHolds: number
   readonly limits: Limits
   readonly iceServers: readonly IceServer[]
   readonly submit: (roomId: string, input: RoomInput) => void
@@ -49,7 +51,7 @@ export class Gateway {
   readonly #sockets: WebSocketServer
   readonly #crowd: Crowd
   readonly #budgets: Budgets
-  readonly #holds = new Holds()
+  readonly #holds: Holds
   readonly #connections = new Map<SocketConnection, WebSocket>()
   readonly #stopBeat: () => void
   #state: 'open' | 'draining' = 'open'
@@ -58,6 +60,7 @@ export class Gateway {
     this.#parts = parts
     this.#crowd = new Crowd(parts.crowd)
     this.#budgets = new Budgets(parts.limits, () => parts.clock.now())
+    this.#holds = new Holds(parts.maxHolds)
     this.#sockets = createSocketServer(parts.limits.maxFrameBytes)
     this.#stopBeat = beat(parts.clock, this.#connections)
   }
@@ -65,6 +68,22 @@ export class Gateway {
   /** Open sockets, those in verification included. */
   get socketCount(): number {
     return this.#crowd.sockets
+  }
+
+  /** Bytes that wait for slow readers. */
+  get queuedBytes(): number {
+    return this.#sum((connection) => connection.queuedBytes)
+  }
+
+  /** Sockets that are not read for now, as their clients have too many commands under way. */
+  get pausedCount(): number {
+    return this.#sum(({ unanswered }) => (unanswered.areTooMany ? 1 : 0))
+  }
+
+  #sum(of: (connection: SocketConnection) => number): number {
+    let sum = 0
+    for (const connection of this.#connections.keys()) sum += of(connection)
+    return sum
   }
 
   /** Listens for upgrades on an app's own server. Foreign paths stay the app's. Returns what detaches it. */
@@ -86,7 +105,8 @@ export class Gateway {
     socket.on('error', () => socket.destroy())
     const ticket = this.#crowd.enter(this.#parts.peerAddress(request))
     if (typeof ticket === 'number') {
-      this.#parts.meter.refusal(String(ticket))
+      const room = address.roomId === undefined ? {} : { room: address.roomId }
+      this.#parts.meter.refusal(ticket === 429 ? 'address_full' : 'server_full', room)
       turnAway(socket, ticket, this.#parts.clock)
     } else this.#upgrade(request, socket, head, address, ticket)
     return true
@@ -120,24 +140,24 @@ export class Gateway {
     socket.once('close', ticket.leave)
     this.#sockets.handleUpgrade(request, socket, head, (ws) => {
       ws.pause()
-      const { newId, limits, clock } = this.#parts
-      const connection = new SocketConnection(newId(), ws, limits.maxFrameBytes, clock)
+      const connection = new SocketConnection(this.#parts.newId(), ws, { ...this.#parts, room: address.roomId })
       this.#connections.set(connection, ws)
-      ws.on('error', (error) => this.#faulty(error))
+      ws.on('error', (error) => this.#faulty(connection, error))
       ws.once('close', () => {
         this.#connections.delete(connection)
         if (this.#connections.size === 0) this.#onEmpty()
       })
       const greeting = this.#examine(request, address)
-      if ('goodbye' in greeting) this.#refuse(connection, ws, greeting.goodbye, greeting.reason)
+      if ('goodbye' in greeting) connection.close(greeting.goodbye, greeting.reason)
       else void this.#verify(connection, ws, greeting, ticket, this.#roleWithoutToken(request))
     })
   }
 
   /** `ws` has closed the socket by itself. What is no fault of the frames is the network's. */
-  #faulty({ code = '' }: NodeJS.ErrnoException): void {
+  #faulty({ concerned }: SocketConnection, { code = '' }: NodeJS.ErrnoException): void {
     if (!code.startsWith('WS_ERR_')) return
-    this.#parts.meter.refusal(code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'oversized_frame' : 'bad_frame')
+    const reason = code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'oversized_frame' : 'bad_frame'
+    this.#parts.meter.refusal(reason, concerned)
   }
 
   #examine(request: IncomingMessage, address: Address): Greeting | { goodbye: GoodbyeCode; reason: string } {
@@ -161,24 +181,32 @@ export class Gateway {
   ): Promise<void> {
     const { clock, verify } = this.#parts
     const cancel = clock.after(VERIFICATION_MS, () => {
-      this.#refuse(connection, ws, 'verification_timeout', 'The token could not be verified in time.')
+      connection.close('verification_timeout', 'The token could not be verified in time.')
     })
     const admission = await admit(greeting, verify, roleWithoutToken).catch(this.#failed)
     cancel()
     ticket.verified()
     if (!connection.isOpen) return
-    if ('goodbye' in admission) return this.#refuse(connection, ws, admission.goodbye, admission.reason)
+    if ('goodbye' in admission) return connection.close(admission.goodbye, admission.reason)
     const { roomId, claims } = admission.pass
     const verdict = this.#budgets.join(claims.identity, roomId)
     if (!verdict.ok) {
-      return this.#refuse(connection, ws, 'rate_limited', 'Too many joins in a short time.', verdict.retryAfterMs)
+      const { retryAfterMs, limit: why } = verdict
+      return connection.close('rate_limited', 'Too many joins in a short time.', retryAfterMs, { why })
     }
+    this.#introduce(connection, admission.pass)
     this.#welcome(connection, ws, greeting, admission.pass)
   }
 
   readonly #failed = (error: unknown): Admission => {
     this.#parts.journal.error({ err: error }, 'a verification failed by itself')
     return { goodbye: 'unavailable', reason: 'The token could not be verified now.' }
+  }
+
+  /** Ties a connection's id, which all later lines carry, to its session and identity. */
+  #introduce(connection: SocketConnection, { claims, sessionHash }: Pass): void {
+    const fields = { ...connection.concerned, sessionId: shortHash(sessionHash), who: shortHash(claims.identity) }
+    this.#parts.journal.info(fields, 'a connection was verified')
   }
 
   /** The socket is read again; if its peer has gone meanwhile that shows now, before a place is taken for it. */
@@ -202,13 +230,5 @@ export class Gateway {
         for (const [data, isBinary] of early.splice(0)) visit.read(data, isBinary)
       }),
     )
-  }
-
-  #refuse(connection: SocketConnection, ws: WebSocket, code: GoodbyeCode, reason: string, retryAfterMs?: number): void {
-    this.#parts.meter.refusal(code)
-    this.#parts.journal.info({ connection: connection.id, code, reason }, 'a connection was refused')
-    connection.close(code, reason, retryAfterMs)
-    // Its answer to the close could not be seen otherwise.
-    ws.resume()
   }
 }

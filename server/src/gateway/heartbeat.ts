@@ -8,7 +8,7 @@ const TICKS_BETWEEN_PINGS = 3
 
 /** Asks every socket for a sign of life, and looks for stalled readers. One timer for all of them. Returns what stops it. */
 export function beat(clock: Clock, connections: ReadonlyMap<SocketConnection, WebSocket>): () => void {
-  const asked = new WeakSet<WebSocket>()
+  const asked = new WeakMap<WebSocket, () => void>()
   let ticks = 0
   let cancel = () => {}
   const tick = () => {
@@ -23,13 +23,16 @@ export function beat(clock: Clock, connections: ReadonlyMap<SocketConnection, We
   return () => cancel()
 }
 
-function ask(socket: WebSocket, asked: WeakSet<WebSocket>): void {
+/** `asked`: what is called when a socket is heard that a sign of life was asked of. */
+function ask(socket: WebSocket, asked: WeakMap<WebSocket, () => void>): void {
+  // We do not read it now, so its silence says nothing.
+  if (socket.isPaused) return asked.get(socket)?.()
   if (asked.has(socket)) return socket.terminate()
-  asked.add(socket)
   const heard = () => {
     asked.delete(socket)
     socket.off('pong', heard).off('message', heard).off('ping', heard)
   }
+  asked.set(socket, heard)
   socket.on('pong', heard).on('message', heard).on('ping', heard)
   if (socket.readyState === socket.OPEN) socket.ping()
 }

@@ -1,17 +1,20 @@
 /** A person has one prejoin screen, and for a moment two: while a lost socket of it still counts. */
 export const MAX_HOLDS_PER_IDENTITY = 2
-/** Of the whole process: those who hold have no place in a room that would count them. */
-export const MAX_HOLDS = 500
-
 /** Counts the verified connections that hold without a place. */
 export class Holds {
   readonly #byIdentity = new Map<string, number>()
+  readonly #most: number
   #all = 0
+
+  /** `most`: of the whole process, for those who hold have no place in a room that would count them. */
+  constructor(most: number) {
+    this.#most = most
+  }
 
   /** What gives it back, idempotent; undefined when there are too many. */
   take(identity: string): (() => void) | undefined {
     const own = this.#byIdentity.get(identity) ?? 0
-    if (own >= MAX_HOLDS_PER_IDENTITY || this.#all >= MAX_HOLDS) return undefined
+    if (own >= MAX_HOLDS_PER_IDENTITY || this.#all >= this.#most) return undefined
     this.#count(identity, 1)
     let held = true
     return () => {

@@ -1,45 +1,47 @@
-import { joinFrame } from '@peerstage/sdk/protocol'
+import { joinFrame, type Limits } from '@peerstage/sdk/protocol'
+import type { Manner } from '../hosting/ports'
 
 /** What an outbox needs of a socket. `sent` is called when the bytes are with the operating system, or lost. */
 export interface Wire {
   write(frame: string, sent: () => void): void
 }
 
-type Waiting = { readonly text: string; readonly bytes: number; readonly droppable: boolean }
+type Waiting = { readonly text: string; readonly bytes: number; readonly manner: Manner }
 
-/** At most so much waits for one reader; more than any snapshot, and than the replay window, so that a resume can't loop. */
-export const MAX_QUEUED_BYTES = 1024 * 1024
 /** A reader that takes nothing for so long is stalled. */
 export const STALLED_MS = 10_000
 /** Handed to the socket at once; the rest waits here, where casts can still be dropped. */
 const MAX_IN_FLIGHT_BYTES = 256 * 1024
 
-/** The messages that wait for one reader: joined into frames, bounded, casts dropped first. */
+/** How large a frame and a queue may be. */
+type OutboxLimits = Pick<Limits, 'maxFrameBytes' | 'maxQueuedBytes'>
+
+/** The messages that wait for one reader: joined into frames, bounded; casts are dropped first, and old presences. */
 export class Outbox {
   readonly #wire: Wire
-  readonly #maxFrameBytes: number
+  readonly #limits: OutboxLimits
   readonly #now: () => number
   #waiting: Waiting[] = []
   #waitingBytes = 0
   #inFlightBytes = 0
   #progressAt: number
 
-  constructor(wire: Wire, maxFrameBytes: number, now: () => number) {
+  constructor(wire: Wire, limits: OutboxLimits, now: () => number) {
     this.#wire = wire
-    this.#maxFrameBytes = maxFrameBytes
+    this.#limits = limits
     this.#now = now
     this.#progressAt = now()
   }
 
   /** Queues a message. False when the reader is too slow for it: nothing more may be queued then. */
-  push(text: string, droppable: boolean): boolean {
+  push(text: string, manner: Manner): boolean {
     const bytes = Buffer.byteLength(text)
     if (this.#isFullFor(bytes)) {
-      if (droppable) return true
-      this.#dropCasts()
+      if (manner === 'droppable') return true
+      this.#makeRoom(manner)
       if (this.#isFullFor(bytes)) return false
     }
-    this.#waiting.push({ text, bytes, droppable })
+    this.#waiting.push({ text, bytes, manner })
     this.#waitingBytes += bytes
     return true
   }
@@ -66,13 +68,25 @@ export class Outbox {
     return this.#inFlightBytes > 0 && this.#now() - this.#progressAt >= STALLED_MS
   }
 
-  #isFullFor(bytes: number): boolean {
-    const held = this.#waitingBytes + this.#inFlightBytes
-    return held > 0 && held + bytes > MAX_QUEUED_BYTES
+  /** Bytes that wait here, or with the socket. */
+  get bytes(): number {
+    return this.#waitingBytes + this.#inFlightBytes
   }
 
-  #dropCasts(): void {
-    this.#waiting = this.#waiting.filter((each) => !each.droppable)
+  #isFullFor(bytes: number): boolean {
+    return this.bytes > 0 && this.bytes + bytes > this.#limits.maxQueuedBytes
+  }
+
+  /** Drops what a slow reader may miss: casts, and what something newer of its kind stands behind. `next`: what comes now. */
+  #makeRoom(next: Manner): void {
+    const seen = new Set(typeof next === 'object' ? [next.newestOf] : [])
+    const needed = ({ manner }: Waiting) => {
+      if (typeof manner !== 'object') return manner !== 'droppable'
+      if (seen.has(manner.newestOf)) return false
+      seen.add(manner.newestOf)
+      return true
+    }
+    this.#waiting = this.#waiting.reverse().filter(needed).reverse()
     this.#waitingBytes = this.#waiting.reduce((sum, each) => sum + each.bytes, 0)
   }
 
@@ -98,7 +112,7 @@ export class Outbox {
     let count = 0
     for (const each of this.#waiting) {
       bytes += each.bytes + 1
-      if (count > 0 && bytes > this.#maxFrameBytes) break
+      if (count > 0 && bytes > this.#limits.maxFrameBytes) break
       count++
     }
     return this.#waiting.splice(0, count)

@@ -1,42 +1,64 @@
-import { type Bucket, type Rate, take, type Verdict } from './rate-limit'
-
-/** One negotiation has a description and at most some 64 candidates. */
-const PAIR_SIGNALS: Rate = { perSecond: 20, burst: 80 }
-/** Else one peer could fill another's queue. */
-const PAIR_BYTES: Rate = { perSecond: 32 * 1024, burst: 256 * 1024 }
+import type { Epoch, Limits, SignalUp } from '@peerstage/sdk/protocol'
+import { type Bucket, type Rate, type Refused, type Ruling, take } from './rate-limit'
 
 /** A room has 19 others; ids that are not there cost their sender only. */
 const PAIRS_KEPT = 64
-/** After such a pause the deepest bucket is full again (2 × 256 KiB at 32 KiB a second), and nothing is lost with it. */
-const REFILLED_MS = 16_000
 
-type Pair = { readonly count: Bucket | undefined; readonly bytes: Bucket | undefined; readonly at: number }
+type Pair = {
+  readonly count: Bucket | undefined
+  readonly bytes: Bucket | undefined
+  readonly at: number
+  readonly epoch: Epoch
+  /** ICE candidates in this epoch. */
+  readonly candidates: number
+}
 
 /**
  * What one connection may signal to each of its peers. A pair is forgotten when its buckets have filled up again and never
  * before: nobody can push out what counts against them by naming others.
  */
 export class PairBudget {
+  readonly #signals: Rate
+  readonly #bytes: Rate
+  readonly #maxCandidates: number
+  /** After such a pause the deepest bucket is full again, and nothing is lost with it: 16 s by default. */
+  readonly #refilledMs: number
   /** The one not used for longest first. */
   readonly #pairs = new Map<string, Pair>()
 
-  take(to: string, bytes: number, now: number): Verdict {
+  constructor(limits: Limits) {
+    this.#signals = { perSecond: limits.pairSignalsPerSecond, burst: limits.pairSignalBurst }
+    this.#bytes = { perSecond: limits.pairBytesPerSecond, burst: limits.pairByteBurst }
+    this.#maxCandidates = limits.maxCandidates
+    this.#refilledMs = 1000 * Math.max(...[this.#signals, this.#bytes].map((each) => (2 * each.burst) / each.perSecond))
+  }
+
+  take({ to, epoch, body }: SignalUp, bytes: number, now: number): Ruling {
     const pair = this.#pairs.get(to)
     if (pair === undefined && this.#pairs.size >= PAIRS_KEPT) {
       this.#forgetRefilled(now)
-      if (this.#pairs.size >= PAIRS_KEPT) return { ok: false, retryAfterMs: REFILLED_MS, flood: false }
+      if (this.#pairs.size >= PAIRS_KEPT) return this.#refused('pair_rate')
     }
-    const [count, counted] = take(pair?.count, PAIR_SIGNALS, now)
-    const [taken, weighed] = counted.ok ? take(pair?.bytes, PAIR_BYTES, now, bytes) : [pair?.bytes, counted]
+    const before = pair !== undefined && isSame(pair.epoch, epoch) ? pair.candidates : 0
+    const candidates = before + (body.kind === 'candidate' ? 1 : 0)
+    const [count, counted] = take(pair?.count, this.#signals, now)
+    const [taken, weighed] = counted.ok ? take(pair?.bytes, this.#bytes, now, bytes) : [pair?.bytes, counted]
     this.#pairs.delete(to)
-    this.#pairs.set(to, { count, bytes: taken, at: now })
-    return weighed
+    this.#pairs.set(to, { count, bytes: taken, at: now, epoch, candidates })
+    if (!weighed.ok) return { ...weighed, limit: counted.ok ? 'pair_bytes' : 'pair_rate' }
+    return candidates > this.#maxCandidates ? this.#refused('candidates') : weighed
+  }
+
+  #refused(limit: 'pair_rate' | 'candidates'): Refused {
+    return { ok: false, retryAfterMs: this.#refilledMs, flood: false, limit }
   }
 
   #forgetRefilled(now: number): void {
     for (const [to, { at }] of this.#pairs) {
-      if (now - at < REFILLED_MS) return
+      if (now - at < this.#refilledMs) return
       this.#pairs.delete(to)
     }
   }
 }
+
+const isSame = (a: Epoch, b: Epoch): boolean => a.born === b.born && a.n === b.n

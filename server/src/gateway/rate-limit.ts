@@ -1,3 +1,5 @@
+import type { LimitReason } from '../hosting/refusal'
+
 /** A token bucket's measure: `perSecond` in the long run, `burst` at once after a pause. */
 export type Rate = { readonly perSecond: number; readonly burst: number }
 
@@ -8,6 +10,13 @@ export type Bucket = { readonly tokens: number; readonly at: number }
 export type Verdict =
   | { readonly ok: true }
   | { readonly ok: false; readonly retryAfterMs: number; readonly flood: boolean }
+
+/** A verdict that tells by which limit it is no. */
+export type Ruling = Extract<Verdict, { ok: true }> | Refused
+export type Refused = Extract<Verdict, { ok: false }> & { readonly limit: LimitReason }
+
+/** Names the limit that a verdict was asked of. */
+export const ruling = (verdict: Verdict, limit: LimitReason): Ruling => (verdict.ok ? verdict : { ...verdict, limit })
 
 /** Beyond so many times the limit it is no mistake any more, and the connection ends. */
 const FLOOD = 10

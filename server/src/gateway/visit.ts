@@ -1,8 +1,17 @@
-import { type ClientMessage, decodeClientFrame, type IceServer, type Limits, reject } from '@peerstage/sdk/protocol'
+import {
+  type ClientMessage,
+  type Command,
+  type Decoded,
+  decodeClientFrame,
+  type IceServer,
+  type Limits,
+  type Rejection,
+  reject,
+} from '@peerstage/sdk/protocol'
 import type { RoomInput } from '../hosting/input'
-import type { Clock, Meter } from '../hosting/ports'
+import type { Clock, Journal, Meter } from '../hosting/ports'
 import { claimsOf, type Pass } from './admission'
-import type { Verify } from './auth'
+import type { RefusedToken, Verify } from './auth'
 import type { Budget } from './budget'
 import type { Greeting } from './hello'
 import type { Holds } from './holds'
@@ -19,6 +28,7 @@ const HOLD_MS = 5 * 60_000
 export type VisitParts = {
   readonly clock: Clock
   readonly meter: Meter
+  readonly journal: Journal
   readonly verify: Verify
   readonly holds: Holds
   readonly limits: Limits
@@ -42,6 +52,8 @@ export class Visit {
   #pass: Pass
   #seated = false
   #badMessages = 0
+  /** What was sent and is not taken yet: empty unless too many commands are unanswered. */
+  readonly #waiting: (() => void)[] = []
   #cancelHold = () => {}
   #letGo = () => {}
 
@@ -53,13 +65,13 @@ export class Visit {
     this.#budget = budget
     this.#tokenWatch = watchToken(parts.clock, {
       refreshNeeded: (expiresAt) => this.#tellNow({ type: 'session.refreshNeeded', expiresAt }),
-      expired: () => this.#connection.close('unauthorized', 'The token has expired.'),
+      expired: () => this.#connection.close('unauthorized', 'The token does not hold any more.'),
     })
   }
 
   /** Takes the place that the hello asked for, or holds. */
   begin(): void {
-    if (this.#pass.expiresAt !== undefined) this.#tokenWatch.renew(this.#pass.expiresAt)
+    if (this.#pass.life !== undefined) this.#tokenWatch.renew(this.#pass.life)
     if (this.#greeting.hello.intent === 'join') this.#knock()
     else this.#hold()
   }
@@ -68,13 +80,30 @@ export class Visit {
   read(data: Buffer, isBinary: boolean): void {
     if (!this.#connection.isOpen) return
     const frame = isBinary ? undefined : decodeClientFrame(data.toString())
-    if (frame === undefined) this.#refuse('bad_frame', 'A frame is a JSON array of messages, as text.')
-    for (const decoded of frame ?? []) {
-      if (!this.#connection.isOpen) return
-      if (decoded.ok) this.#weigh(decoded.message)
-      else this.#bad(decoded.id)
+    if (frame === undefined) {
+      const refuse = () => this.#connection.close('bad_frame', 'A frame is a JSON array of messages, as text.')
+      this.#waiting.push(refuse)
+    } else for (const decoded of frame) this.#waiting.push(() => this.#hear(decoded))
+    this.#goOn()
+  }
+
+  /** A paused socket still gives what it had read, and a frame has many messages: they wait here, 64 KiB at most and a frame. */
+  #goOn(): void {
+    const connection = this.#connection
+    let taken = 0
+    while (connection.isOpen && !connection.unanswered.areTooMany) {
+      const take = this.#waiting[taken]
+      if (take === undefined) break
+      taken++
+      take()
     }
-    this.#connection.flush()
+    this.#waiting.splice(0, connection.isOpen ? taken : this.#waiting.length)
+    connection.flush()
+  }
+
+  #hear(decoded: Decoded<ClientMessage>): void {
+    if (decoded.ok) this.#weigh(decoded.message)
+    else this.#bad(decoded.id)
   }
 
   /** The socket is gone. `code`: what the peer closed it with. */
@@ -90,8 +119,7 @@ export class Visit {
     const { iceServers, limits, clock, holds } = this.#parts
     const letGo = holds.take(this.#pass.claims.identity)
     if (letGo === undefined) {
-      this.#parts.meter.refusal('rate_limited')
-      this.#connection.close('rate_limited', 'Too many connections wait to join.', HOLD_RETRY_MS)
+      this.#connection.close('rate_limited', 'Too many connections wait to join.', HOLD_RETRY_MS, { why: 'holds' })
       return
     }
     this.#letGo = letGo
@@ -121,13 +149,11 @@ export class Visit {
   #weigh(message: ClientMessage): void {
     const verdict = this.#budget(message)
     if (verdict.ok) return this.#take(message)
-    this.#parts.meter.refusal('rate_limited')
-    if (verdict.flood) {
-      this.#connection.close('rate_limited', 'Far too many messages.', verdict.retryAfterMs)
-      return
-    }
-    const error = reject('rate_limited', 'Too many messages at once.', verdict.retryAfterMs)
-    if ('id' in message) this.#connection.tell({ type: 'reply', re: message.id, ok: false, error })
+    const { flood, limit, retryAfterMs } = verdict
+    if (flood) return this.#connection.close('rate_limited', 'Far too many messages.', retryAfterMs, { why: 'flood' })
+    this.#parts.meter.refusal(limit, this.#connection.concerned)
+    const error = reject('rate_limited', 'Too many messages at once.', retryAfterMs)
+    if ('id' in message) this.#answer(message, error)
     else if (message.type === 'signal')
       this.#connection.tell({ type: 'refused', what: 'signal', to: message.to, error })
     else if (message.type === 'cast') this.#connection.tell({ type: 'refused', what: 'cast', error })
@@ -144,7 +170,7 @@ export class Visit {
   }
 
   #command(command: RoomBound): void {
-    this.#submit({ type: 'command', connection: this.#connection, command })
+    this.#ask({ type: 'command', connection: this.#connection, command })
   }
 
   #route(routable: Extract<RoomInput, { type: 'routable' }>['routable']): void {
@@ -152,52 +178,70 @@ export class Visit {
   }
 
   #join({ id }: MessageOf<'join'>): void {
-    if (this.#greeting.hello.intent === 'hold') this.#knock(id)
-    else this.#deny(id, 'The hello has asked for the place already.')
+    if (this.#greeting.hello.intent === 'hold') {
+      this.#connection.unanswered.asked()
+      this.#knock(id)
+    } else this.#deny(id, 'The hello has asked for the place already.')
   }
 
   #leave({ id }: MessageOf<'leave'>): void {
     if (this.#greeting.hello.intent === 'hold' && !this.#seated) {
       this.#connection.tell({ type: 'reply', re: id, ok: true, seq: 0 })
       this.#connection.end()
-    } else this.#submit({ type: 'leave', connection: this.#connection, commandId: id })
+    } else this.#ask({ type: 'leave', connection: this.#connection, commandId: id })
   }
 
   /** A fresh token must be for the same identity; its room was checked with it. What it changes is the room's to decide. */
   async #refresh({ id, token }: MessageOf<'session.refresh'>): Promise<void> {
     const verified = await this.#parts.verify(token, this.#pass.roomId)
     if (!this.#connection.isOpen) return
-    if ('goodbye' in verified || verified.claims.sub !== this.#pass.claims.identity) {
-      const error = reject('unauthorized', 'The token is not valid for this session.')
-      return this.#tellNow({ type: 'reply', re: id, ok: false, error })
-    }
-    const { claims, expiresAt } = verified
-    this.#pass = { ...this.#pass, claims: claimsOf(claims, this.#greeting.hello.name), expiresAt }
-    this.#tokenWatch.renew(expiresAt)
+    if ('goodbye' in verified) return this.#refuseToken(id, verified)
+    const { claims, ...life } = verified
+    if (claims.sub !== this.#pass.claims.identity) return this.#refuseToken(id, { fault: 'claim sub' })
+    this.#pass = { ...this.#pass, claims: claimsOf(claims, this.#greeting.hello.name), life }
+    this.#tokenWatch.renew(life)
     if (this.#seated) {
-      this.#submit({ type: 'refresh', connection: this.#connection, commandId: id, role: claims.role })
+      this.#ask({ type: 'refresh', connection: this.#connection, commandId: id, role: claims.role })
     } else this.#tellNow({ type: 'reply', re: id, ok: true, seq: 0 })
+  }
+
+  /** The one it has holds on: until its own end, and half a minute more. */
+  #refuseToken(id: number, { goodbye, retryAfterMs, fault }: Partial<RefusedToken>): void {
+    const error =
+      goodbye === 'unavailable'
+        ? reject('unavailable', 'The token could not be verified now.', retryAfterMs)
+        : reject('unauthorized', 'The token is not valid for this session.')
+    this.#parts.meter.refusal(error.code)
+    this.#parts.journal.info({ connection: this.#connection.id, code: error.code, fault }, 'a fresh token was refused')
+    this.#tellNow({ type: 'reply', re: id, ok: false, error })
   }
 
   #bad(id: number | undefined): void {
     this.#badMessages++
-    this.#parts.meter.refusal('invalid')
-    if (this.#badMessages > BAD_MESSAGES_ALLOWED) return this.#refuse('bad_frame', 'Too many bad messages.')
+    this.#parts.meter.refusal('invalid', this.#connection.concerned)
+    if (this.#badMessages > BAD_MESSAGES_ALLOWED) return this.#connection.close('bad_frame', 'Too many bad messages.')
     if (id !== undefined) this.#deny(id, 'The message is not one of this protocol, or a value is out of bounds.')
+  }
+
+  /** Refuses a command that never came before the room. */
+  #answer({ type, id }: { type: Command['type']; id: number }, error: Rejection): void {
+    this.#parts.meter.command(type, error.code)
+    this.#connection.tell({ type: 'reply', re: id, ok: false, error })
   }
 
   #deny(id: number, sentence: string): void {
     this.#connection.tell({ type: 'reply', re: id, ok: false, error: reject('invalid', sentence) })
   }
 
-  #refuse(code: 'bad_frame', reason: string): void {
-    this.#parts.meter.refusal(code)
-    this.#connection.close(code, reason)
-  }
-
   #tellNow(message: Parameters<SocketConnection['tell']>[0]): void {
     this.#connection.tell(message)
     this.#connection.flush()
+  }
+
+  /** What will have a reply. */
+  #ask(input: Extract<RoomInput, { type: 'command' | 'leave' | 'refresh' }>): void {
+    this.#connection.unanswered.asked()
+    this.#submit(input)
   }
 
   #submit(input: RoomInput): void {

@@ -49,6 +49,8 @@ export type Concerned = {
   readonly room?: string
   /** Why, in words of the server's own. */
   readonly sentence?: string
+  /** What the client was not told of it. */
+  readonly fault?: string
 }
 
 /** What is counted. The labels are words of the code, never of a client. */

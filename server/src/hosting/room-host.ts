@@ -101,7 +101,7 @@ export class RoomHost {
   }
 
   async #turn(taken: readonly RoomInput[]): Promise<readonly RoomInput[]> {
-    const [inputs, excess] = withinLimit(taken, this.#rules.limits.maxUnansweredCommands)
+    const [inputs, excess] = withinLimit(taken, this.#parts.settings)
     const missed = await this.#missed(inputs)
     const draft = this.#draft()
     takeTurn(draft, inputs, missed)

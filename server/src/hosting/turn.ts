@@ -2,7 +2,7 @@ import { type Rejection, reject } from '@peerstage/sdk/protocol'
 import type { InternalCommand } from '../room/command'
 import { deadlines, decide, route } from '../room/index'
 import { arrive, type Missed } from './arrival'
-import { apply, contextOf, type Draft, isClosed, lastSeq } from './draft'
+import { apply, contextOf, type Draft, isClosed, lastSeq, type RoomSettings } from './draft'
 import { call, close, type Effect, presenceOf, replyError, replyOk, send } from './effect'
 import type { RoomInput } from './input'
 import type { Connection } from './ports'
@@ -167,15 +167,17 @@ function internal(draft: Draft, command: InternalCommand): boolean {
   return 'events' in decision
 }
 
-/** Parts the inputs of a turn from what goes beyond `limit` commands of one connection; that is refused before anything runs. */
-export function withinLimit(inputs: readonly RoomInput[], limit: number): [RoomInput[], Effect[]] {
+/** Parts the inputs of a turn from what goes beyond the commands that one connection may have unanswered; that is refused before anything runs. */
+export function withinLimit(inputs: readonly RoomInput[], { rules, meter }: RoomSettings): [RoomInput[], Effect[]] {
   const counts = new Map<Connection, number>()
   const excess: Effect[] = []
   const within = inputs.filter((input) => {
     if (input.type !== 'command') return true
     const count = (counts.get(input.connection) ?? 0) + 1
     counts.set(input.connection, count)
-    if (count <= limit) return true
+    if (count <= rules.limits.maxUnansweredCommands) return true
+    meter.command(input.command.type, 'rate_limited')
+    meter.refusal('unanswered', { connection: input.connection.id, room: rules.roomId })
     excess.push(...refusalOf(input, reject('rate_limited', 'Too many commands wait for their reply.', 1000)))
     return false
   })
@@ -190,6 +192,7 @@ export function salvageTurn(draft: Draft, inputs: readonly RoomInput[], error: R
   for (const input of inputs) {
     if (input.type === 'gone' || input.type === 'routable') attempt(draft, input, new Map())
     else draft.effects.push(...refusalOf(input, error))
+    if (input.type === 'command') draft.settings.meter.command(input.command.type, error.code)
   }
 }
 

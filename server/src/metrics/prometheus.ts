@@ -2,11 +2,25 @@ import { ROLES } from '@peerstage/sdk/protocol'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Meter } from '../hosting/ports'
 import type { RoomStats } from '../hosting/rooms'
+import { eventLoopLag } from './event-loop-lag'
 
 /** What is looked up when somebody scrapes. */
-export type Sources = { readonly rooms: () => readonly RoomStats[]; readonly sockets: () => number }
+export type Sources = {
+  readonly rooms: () => readonly RoomStats[]
+  readonly sockets: () => number
+  /** Bytes that wait for slow readers. */
+  readonly queuedBytes: () => number
+  /** Sockets that are not read, as too many of their commands are unanswered. */
+  readonly pausedSockets: () => number
+}
 
-export type Metrics = { readonly meter: Meter; readonly contentType: string; readonly text: () => Promise<string> }
+export type Metrics = {
+  readonly meter: Meter
+  readonly contentType: string
+  readonly text: () => Promise<string>
+  /** Stops measuring the event loop. Idempotent. */
+  readonly close: () => void
+}
 
 /** Metrics in a registry of their own: two servers in one process never count for each other. */
 export function createMetrics(sources: Sources): Metrics {
@@ -19,8 +33,14 @@ export function createMetrics(sources: Sources): Metrics {
   })
   const refusals = new Counter({
     name: 'peerstage_refusals_total',
-    help: 'Connections, messages and turns that were refused, by reason.',
+    help: 'Connections and messages that were refused, and goodbyes, by reason.',
     labelNames: ['reason'] as const,
+    registers: [...registers],
+  })
+  const resumes = new Counter({
+    name: 'peerstage_resumes_total',
+    help: 'Clients that came back for what they missed, by outcome: events, or a snapshot in their place.',
+    labelNames: ['outcome'] as const,
     registers: [...registers],
   })
   const turns = new Histogram({
@@ -34,6 +54,7 @@ export function createMetrics(sources: Sources): Metrics {
     meter: {
       command: (type, outcome) => commands.inc({ type, outcome }),
       refusal: (reason) => refusals.inc({ reason }),
+      resume: (outcome) => resumes.inc({ outcome }),
       turn: () => {
         const stop = turns.startTimer()
         return () => void stop()
@@ -41,10 +62,11 @@ export function createMetrics(sources: Sources): Metrics {
     },
     contentType: registers[0].contentType,
     text: () => registers[0].metrics(),
+    close: eventLoopLag([...registers]),
   }
 }
 
-function gauges(registers: Registry[], { rooms, sockets }: Sources): void {
+function gauges(registers: Registry[], { rooms, sockets, queuedBytes, pausedSockets }: Sources): void {
   new Gauge({
     name: 'peerstage_rooms',
     help: 'Open rooms.',
@@ -59,6 +81,22 @@ function gauges(registers: Registry[], { rooms, sockets }: Sources): void {
     registers,
     collect() {
       this.set(sockets())
+    },
+  })
+  new Gauge({
+    name: 'peerstage_queued_bytes',
+    help: 'Bytes that wait for slow readers.',
+    registers,
+    collect() {
+      this.set(queuedBytes())
+    },
+  })
+  new Gauge({
+    name: 'peerstage_paused_sockets',
+    help: 'Sockets that are not read for now, as too many of their commands are unanswered.',
+    registers,
+    collect() {
+      this.set(pausedSockets())
     },
   })
   new Gauge({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Holds, MAX_HOLDS } from '../../src/gateway/holds'
+import { Holds } from '../../src/gateway/holds'
 import { failingLog } from '../fakes/failing-log'
 import { FakeClock } from '../fakes/fake-clock'
 import { passTime } from './passing-time'
@@ -73,9 +73,9 @@ test('an identity may hold twice at once; a place or an end makes room for the n
 })
 
 test('so many may hold in the whole process', () => {
-  const holds = new Holds()
+  const holds = new Holds(500)
   const first = holds.take('person 0')
-  for (let i = 1; i < MAX_HOLDS; i++) holds.take(`person ${i}`)
+  for (let i = 1; i < 500; i++) holds.take(`person ${i}`)
   expect(holds.take('one more')).toBeUndefined()
   first?.()
   first?.()

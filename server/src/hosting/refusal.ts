@@ -1,0 +1,34 @@
+import type { GoodbyeCode, RejectionCode } from '@peerstage/sdk/protocol'
+
+/** A limit that somebody has gone beyond. */
+export type LimitReason =
+  | 'command_rate'
+  | 'chat_rate'
+  | 'room_chat_rate'
+  | 'cast_rate'
+  | 'cast_bytes'
+  | 'signal_rate'
+  | 'pair_rate'
+  | 'pair_bytes'
+  | 'candidates'
+  | 'heartbeat_rate'
+  | 'join_rate'
+  | 'holds'
+  /** More commands at once than may be unanswered. */
+  | 'unanswered'
+  /** Ten times one of these: the connection ends. */
+  | 'flood'
+  /** The room's queue is full. */
+  | 'queue_full'
+
+/** Why something was refused, as metrics and the audit log name it: words of the code, so that no client can add one. */
+export type RefusalReason =
+  | GoodbyeCode
+  | RejectionCode
+  | LimitReason
+  /** A frame of more than `maxFrameBytes`: 1009. */
+  | 'oversized_frame'
+  /** Sockets of one address: a bare 429. */
+  | 'address_full'
+  /** Sockets of the process, or those in verification: a bare 503. */
+  | 'server_full'
