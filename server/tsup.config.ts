@@ -13,9 +13,22 @@ const server: Options = {
   sourcemap: true,
 }
 
+/**
+ * The testing entry runs the server of the main entry, so that an error has one class in both. ES modules share their code by
+ * themselves; CommonJS modules do not.
+ */
+const sharedServer: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'shared-server',
+  setup({ initialOptions, onResolve }) {
+    if (initialOptions.format !== 'cjs') return
+    onResolve({ filter: /^\.\.\/index$/ }, () => ({ path: './index.cjs', external: true }))
+  },
+}
+
 export default defineConfig([
   {
     ...server,
+    esbuildPlugins: [sharedServer],
     entry: { index: 'src/index.ts', tokens: 'src/tokens.ts', testing: 'src/testing/index.ts' },
     format: ['esm', 'cjs'],
     clean: ['dist/*', '!dist/cli.js*', '!dist/demo'],

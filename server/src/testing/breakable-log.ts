@@ -1,4 +1,4 @@
-import { LogUnavailable, type RoomLog } from '../hosting/ports'
+import { LogUnavailable, type RoomLog } from '../index'
 
 export type BreakableLog = { readonly log: RoomLog; isBroken: boolean }
 

@@ -1,8 +1,12 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import type { Clock } from '../hosting/ports'
-import { memoryLog } from '../log/memory'
-import { createPeerstageServer, type PeerstageServer, type PeerstageServerOptions } from '../server'
-import type { TokenOptions } from '../tokens'
+import {
+  type Clock,
+  createPeerstageServer,
+  memoryLog,
+  type PeerstageServer,
+  type PeerstageServerOptions,
+  type TokenOptions,
+} from '../index'
 import { breakable } from './breakable-log'
 import { chance } from './chance'
 import { type CloseRule, createFaults, type DelayRule, type Faults } from './faults'

@@ -18,7 +18,7 @@ async function exportsOf(load: string): Promise<{ names: string[]; warnings: str
 }
 
 // Some dependencies are ESM only: that require() takes them without a warning is what `engines` promises.
-test.each(['@peerstage/server', '@peerstage/server/tokens'])(
+test.each(['@peerstage/server', '@peerstage/server/tokens', '@peerstage/server/testing'])(
   '%s loads by import and by require alike',
   async (entry) => {
     const imported = await exportsOf(`await import('${entry}')`)
@@ -44,13 +44,41 @@ test('the types ask only for types that npm installs with the package', async ()
   const { dependencies } = JSON.parse(await readFile(`${packageRoot}package.json`, 'utf8'))
   // ws has no types of its own; @types/ws stays with those who build the server.
   const typed = Object.keys(dependencies).filter((name) => name !== 'ws')
-  for (const file of ['index.d.ts', 'index.d.cts', 'tokens.d.ts', 'tokens.d.cts']) {
+  for (const file of (await readdir(`${packageRoot}dist`)).filter((name) => /\.d\.c?ts$/.test(name))) {
     // Without doc comments: their examples import what an app has.
     const source = (await readFile(`${packageRoot}dist/${file}`, 'utf8')).replace(/\/\*\*[\s\S]*?\*\//g, '')
     const asked = [...source.matchAll(/(?:from|import\()\s*['"]([^.'"\s][^'"\s]*)['"]/g)].map(([, name]) => name ?? '')
     expect(typed, file).toEqual(expect.arrayContaining(asked.filter((name) => !isBuiltin(name))))
   }
 })
+
+test.each([
+  ["import('@peerstage/server')", "import('@peerstage/server/testing')"],
+  ["require('@peerstage/server')", "require('@peerstage/server/testing')"],
+])('the test server is the server of the main entry, loaded when it is asked for only: %s', async (main, testing) => {
+  const script = `
+    void (async () => {
+      const { ConfigError } = await ${main}
+      const { createTestServer } = await ${testing}
+      const error = await createTestServer({ auth: { secret: 'short' } }).catch((thrown) => thrown)
+      console.log(error instanceof ConfigError)
+    })()`
+  const node = ['--input-type=commonjs', '--eval', script]
+  expect((await promisify(execFile)(process.execPath, node, { cwd: packageRoot })).stdout).toBe('true\n')
+  for (const name of await filesBehind('index')) {
+    expect(await readFile(`${packageRoot}dist/${name}`, 'utf8'), name).not.toContain('createTestServer')
+  }
+})
+
+/** An entry's files in both formats, and what they load of their own package. */
+async function filesBehind(entry: string): Promise<string[]> {
+  const files = new Set([`${entry}.js`, `${entry}.cjs`])
+  for (const file of files) {
+    const source = await readFile(`${packageRoot}dist/${file}`, 'utf8')
+    for (const [, name = ''] of source.matchAll(/(?:from|import|require\()\s*["']\.\/([^"']+)["']/g)) files.add(name)
+  }
+  return [...files]
+}
 
 test('the demo is in the package', async () => {
   const demo = await readdir(`${packageRoot}dist/demo`)
