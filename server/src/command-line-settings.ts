@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+
 /** How a text of a flag or variable becomes the value of an option. What cannot be read is left to the schema to refuse. */
 const read = {
   text: (text: string): unknown => text,
@@ -8,6 +10,7 @@ const read = {
       .map((each) => each.trim())
       .filter((each) => each !== ''),
   iceServers: (text: string): unknown => (text === 'none' ? [] : parseJson(text)),
+  keys: (text: string): unknown => publicKeysOf(/^\s*(\{|-----BEGIN )/.test(text) ? text : fileOr(text)),
   flag: (text: string): unknown =>
     text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text,
 }
@@ -39,6 +42,41 @@ export const SETTINGS: readonly Setting[] = [
     help: 'address to listen on (default: all; without a secret: this machine)',
   },
   { path: 'auth.secret', env: 'PEERSTAGE_SECRET', read: read.text, help: 'key of the tokens, at least 32 bytes' },
+  {
+    path: 'auth.keys',
+    flag: 'public-keys',
+    env: 'PEERSTAGE_PUBLIC_KEYS',
+    read: read.keys,
+    help: 'public keys of the tokens: a JSON Web Key Set, a PEM, or a file that holds one',
+  },
+  {
+    path: 'auth.jwksUrl',
+    flag: 'jwks-url',
+    env: 'PEERSTAGE_JWKS_URL',
+    read: read.text,
+    help: 'where to get the public keys of the tokens',
+  },
+  {
+    path: 'auth.jwksRefreshSeconds',
+    flag: 'jwks-refresh',
+    env: 'PEERSTAGE_JWKS_REFRESH',
+    read: read.number,
+    help: 'how often to get them, in seconds (default 600)',
+  },
+  {
+    path: 'auth.jwksMaxAgeSeconds',
+    flag: 'jwks-max-age',
+    env: 'PEERSTAGE_JWKS_MAX_AGE',
+    read: read.number,
+    help: 'how long they count while they cannot be had, in seconds (default 86400)',
+  },
+  {
+    path: 'auth.issuer',
+    flag: 'issuer',
+    env: 'PEERSTAGE_ISSUER',
+    read: read.text,
+    help: 'iss of the tokens (default: any)',
+  },
   {
     path: 'auth.audience',
     flag: 'audience',
@@ -138,6 +176,22 @@ export const SETTINGS: readonly Setting[] = [
     help: 'say where it listens as one line of JSON',
   },
 ]
+
+/** The keys of a JSON Web Key Set or a PEM, as the option has them. */
+function publicKeysOf(text: string): unknown {
+  if (/^\s*-----BEGIN /.test(text)) return [{ publicKey: text }]
+  const set = parseJson(text)
+  if (typeof set !== 'object' || set === null || !('keys' in set) || !Array.isArray(set.keys)) return text
+  return set.keys.map((publicKey: unknown) => ({ publicKey }))
+}
+
+function fileOr(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return path
+  }
+}
 
 function parseJson(text: string): unknown {
   try {

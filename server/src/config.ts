@@ -1,22 +1,11 @@
 import { DEFAULT_LIMITS, iceServer, type Limits, MODES, type ModeName } from '@peerstage/sdk/protocol'
 import * as v from 'valibot'
-import { DEFAULT_AUDIENCE, MIN_SECRET_BYTES } from './gateway/claims'
+import { authSettings } from './auth-config'
 import { LOG_LEVELS } from './logger'
+import { whole } from './whole-number'
 
 /** A public STUN server: enough for most homes, not for strict networks (those need TURN). */
 export const PUBLIC_STUN = { urls: 'stun:stun.l.google.com:19302' }
-
-const whole = (min: number, max: number) => {
-  const sentence = `must be a whole number from ${min} to ${max}`
-  return v.pipe(v.number(sentence), v.integer(sentence), v.minValue(min, sentence), v.maxValue(max, sentence))
-}
-
-const byteLength = (secret: string | Uint8Array) => Buffer.byteLength(secret)
-
-const secret = v.pipe(
-  v.union([v.string(), v.instance(Uint8Array)], 'must be a text or bytes'),
-  v.check((value) => byteLength(value) >= MIN_SECRET_BYTES, `must have at least ${MIN_SECRET_BYTES} bytes`),
-)
 
 const origin = v.pipe(
   v.string('must be a text'),
@@ -72,22 +61,7 @@ const limits = v.strictObject(
 /** Every option that is data, in words of an app; the command line and the environment fill in the same ones. */
 export const settingsEntries = {
   /** Who may come in: needed, unless `dev` is true. */
-  auth: v.exactOptional(
-    v.strictObject(
-      {
-        /** Key of the tokens (HS256): at least 32 bytes. */
-        secret,
-        /** The `aud` of the tokens. Default `peerstage`. */
-        audience: v.exactOptional(
-          v.pipe(v.string('must be a text'), v.minLength(1, 'must not be empty')),
-          DEFAULT_AUDIENCE,
-        ),
-        /** Oldest `iat` of a token; makes `iat` needed. Default: none, `exp` alone counts. */
-        maxTokenAgeSeconds: v.exactOptional(whole(1, 10 * 365 * 24 * 3600)),
-      },
-      'is no option of auth',
-    ),
-  ),
+  auth: v.exactOptional(authSettings),
   /** Lets everybody on this machine in, without a token. Never for others, and never beside `auth`. Default false. */
   dev: v.exactOptional(v.boolean('must be true or false'), false),
   /** Origins of pages that may connect, like `https://example.com`. Default: any, for nothing here rides on cookies. */

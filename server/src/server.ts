@@ -1,12 +1,11 @@
-import { randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { MODES, roomId } from '@peerstage/sdk/protocol'
 import { nanoid } from 'nanoid'
 import * as v from 'valibot'
+import { createAuthority } from './authority'
 import { ConfigError, checkSettings, type Settings, type SettingsInput } from './config'
 import { audited } from './gateway/audit'
-import { createVerify, type Verify } from './gateway/auth'
-import { DEFAULT_AUDIENCE, secretBytes } from './gateway/claims'
+import type { Verify } from './gateway/auth'
 import { Gateway } from './gateway/gateway'
 import { isLocalRequest } from './gateway/local-request'
 import { localOrigins, originRule } from './gateway/origin'
@@ -21,7 +20,7 @@ import { createLifetime, type Lifetime } from './lifetime'
 import { memoryLog } from './log/memory'
 import { createLogger } from './logger'
 import { createMetrics, type Metrics } from './metrics/prometheus'
-import { signToken, type TokenOptions } from './tokens'
+import type { TokenOptions } from './tokens'
 
 /** What a server is made with: `auth`, or `dev: true`, and whatever shall differ from the defaults. */
 export type PeerstageServerOptions = SettingsInput & {
@@ -41,7 +40,7 @@ export type PeerstageServer = Lifetime & {
   readonly requestListener: RequestListener
   /** Tokens, for your backend to hand out. */
   readonly tokens: {
-    /** Makes a token that this server takes. @throws as `signToken` */
+    /** Makes a token that this server takes, by its (first) secret. @throws as `signToken`, and TypeError where it has public keys only */
     sign(options: TokenOptions): Promise<string>
   }
   /** Its rooms, from the inside: no token is asked for. All throw (or reject with) a TypeError where the id is no room id. */
@@ -109,17 +108,7 @@ type Parts = {
 
 function compose({ settings, log, journal, clock, demoFolder }: Parts): PeerstageServer {
   const { auth, dev, limits, iceServers, allowedOrigins } = settings
-  const secret = auth === undefined ? randomBytes(32) : secretBytes(auth.secret)
-  const audience = auth?.audience ?? DEFAULT_AUDIENCE
-  const sign = (claims: TokenOptions) => signToken({ ...claims, secret, audience })
-  const maxAge = auth?.maxTokenAgeSeconds
-  const now = () => clock.now()
-  const verify = createVerify({
-    secret,
-    audience,
-    now,
-    ...(maxAge === undefined ? {} : { maxTokenAgeSeconds: maxAge }),
-  })
+  const { verify, sign, close: closeKeys } = createAuthority(auth, clock, journal)
   const metrics: Metrics = createMetrics({
     rooms: () => rooms.allStats(),
     sockets: () => gateway.socketCount,
@@ -168,6 +157,7 @@ function compose({ settings, log, journal, clock, demoFolder }: Parts): Peerstag
   const draining = () => {
     ready = false
     metrics.close()
+    closeKeys()
   }
   return {
     ...createLifetime({ clock, journal, gateway, rooms, log, requestListener, localOnly: dev, draining }),

@@ -1,5 +1,5 @@
 import { encodeHello, MAX_HELLO_CHARACTERS, MAX_NAME_CHARACTERS, type Role } from '@peerstage/sdk/protocol'
-import { SignJWT } from 'jose'
+import { type CryptoKey, importJWK, importPKCS8, type JWK, SignJWT } from 'jose'
 import * as v from 'valibot'
 import { DEFAULT_AUDIENCE, secretBytes, type TokenClaims, tokenClaims } from './gateway/claims'
 
@@ -21,18 +21,37 @@ export type TokenOptions = {
   readonly admin?: boolean
 }
 
-/** A token, and the key that it is signed with. */
+/** A key that only the signer has; the server knows its public half, by `auth.keys` or `auth.jwksUrl`. */
+export type SigningKey = {
+  /** A JWK, or the text of a PEM (PKCS #8): Ed25519 for EdDSA, P-256 for ES256, RSA of 2,048 bits or more for RS256. */
+  readonly privateKey: JWK | string
+  /** Which of them it is. */
+  readonly alg: 'EdDSA' | 'ES256' | 'RS256'
+  /** Its name at the server. Needed where the server has several keys. Default: that of the JWK. */
+  readonly kid?: string
+}
+
+/** A token, and the key that it is signed with: a `secret` or a `key`. */
 export type SignOptions = TokenOptions & {
-  /** The same as the server's `auth.secret`: at least 32 bytes. */
-  readonly secret: string | Uint8Array
   /** The same as the server's `auth.audience`. Default `peerstage`. */
   readonly audience?: string
-}
+  /** The same as the server's `auth.issuer`. Default: none. */
+  readonly issuer?: string
+} & (
+    | {
+        /** The same as the server's: at least 32 bytes. */
+        readonly secret: string | Uint8Array
+        /** The secret's name at the server. Needed where the server has several keys. */
+        readonly kid?: string
+        readonly key?: never
+      }
+    | { readonly key: SigningKey; readonly secret?: never; readonly kid?: never }
+  )
 
 const DEFAULT_LIFE_SECONDS = 3600
 
 /**
- * Makes a token (a JWT signed by HS256) that lets its bearer into a room. For your backend: never ship the secret.
+ * Makes a token (a JWT) that lets its bearer into a room. For your backend: never ship the secret, or the private key.
  *
  * @example
  * ```ts
@@ -40,14 +59,17 @@ const DEFAULT_LIFE_SECONDS = 3600
  *
  * const secret = process.env.PEERSTAGE_SECRET ?? ''
  * const token = await signToken({ secret, room: 'town-hall', identity: user.id, name: user.name, role: 'host' })
+ *
+ * const key = { privateKey: process.env.PRIVATE_KEY ?? '', alg: 'EdDSA', kid: '2026-11' } as const
+ * const other = await signToken({ key, room: 'town-hall', identity: user.id })
  * ```
  *
- * @throws TypeError when a claim is one that the server would refuse, or the token is too large for a hello; RangeError
- * when the secret is shorter than 32 bytes
+ * @throws TypeError when a claim is one that the server would refuse, the token is too large for a hello, or the key is no
+ * private key for its algorithm; RangeError when the secret is shorter than 32 bytes
  */
 export async function signToken(options: SignOptions): Promise<string> {
-  const { room, identity, role = 'viewer', name, metadata, admin, audience = DEFAULT_AUDIENCE } = options
-  const key = secretBytes(options.secret)
+  const { room, identity, role = 'viewer', name, metadata, admin, audience = DEFAULT_AUDIENCE, issuer } = options
+  const { material, ...header } = await signerOf(options)
   const exp = Math.floor(Date.now() / 1000) + (options.expiresInSeconds ?? DEFAULT_LIFE_SECONDS)
   const claims = {
     sub: identity,
@@ -60,13 +82,34 @@ export async function signToken(options: SignOptions): Promise<string> {
     ...(admin === undefined || admin === false ? {} : { admin }),
   }
   checkClaims(claims)
-  const token = await new SignJWT(claims)
-    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+  const token = await new SignJWT({ ...claims, ...(issuer === undefined ? {} : { iss: issuer }) })
+    .setProtectedHeader({ ...header, typ: 'JWT' })
     .setAudience(audience)
     .setIssuedAt()
-    .sign(key)
+    .sign(material)
   if (encodeHello({ ...LARGEST_HELLO, token }).length <= MAX_HELLO_CHARACTERS) return token
   throw new TypeError('The token is too large for a hello: give it less metadata, or a shorter name.')
+}
+
+type Signer = { readonly alg: string; readonly kid?: string; readonly material: CryptoKey | Uint8Array }
+
+/** Whose names the header says, and what signs. */
+async function signerOf({ secret, kid, key }: SignOptions): Promise<Signer> {
+  if (key === undefined) {
+    return { alg: 'HS256', ...(kid === undefined ? {} : { kid }), material: secretBytes(secret) }
+  }
+  const { privateKey, alg } = key
+  const name = key.kid ?? (typeof privateKey === 'string' ? undefined : privateKey.kid)
+  return { alg, ...(name === undefined ? {} : { kid: name }), material: await privateKeyOf(key) }
+}
+
+/** What `jose` says of a wrong key may hold some of it, so it is not told. */
+async function privateKeyOf({ privateKey, alg }: SigningKey): Promise<CryptoKey> {
+  const isKnown = ['EdDSA', 'ES256', 'RS256'].includes(alg)
+  const read = () => (typeof privateKey === 'string' ? importPKCS8(privateKey, alg) : importJWK(privateKey, alg))
+  const material = isKnown ? await read().catch(() => undefined) : undefined
+  if (material !== undefined && 'type' in material && material.type === 'private') return material
+  throw new TypeError('key.privateKey must be a private key, as a JWK or a PEM (PKCS #8), for the alg that is given.')
 }
 
 /** What is signed would be refused without a reason by the server, so the reason is given here. */

@@ -9,10 +9,12 @@ import { SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import { createVerify } from '../src/gateway/auth'
 import { secretBytes } from '../src/gateway/claims'
+import { fixedKeys } from '../src/gateway/keys'
 import { signToken, type TokenOptions } from '../src/tokens'
 
 const secret = 'a secret of the tests, long enough to be one'
-const verify = createVerify({ secret: secretBytes(secret), audience: 'peerstage', now: Date.now })
+const keys = fixedKeys([{ kid: undefined, alg: 'HS256', material: secretBytes(secret) }])
+const verify = createVerify({ keys, audience: 'peerstage', now: Date.now })
 
 test('what is signed is what is verified', async () => {
   const token = await signToken({
@@ -38,7 +40,7 @@ test('the least privilege is the default', async () => {
 test('an audience of one’s own is asked for', async () => {
   const token = await signToken({ secret, room: 'hall', identity: 'ada', audience: 'app' })
   expect(await verify(token, 'hall')).toMatchObject({ goodbye: 'unauthorized' })
-  const own = createVerify({ secret: secretBytes(secret), audience: 'app', now: Date.now })
+  const own = createVerify({ keys, audience: 'app', now: Date.now })
   expect(await own(token, 'hall')).toMatchObject({ claims: { sub: 'ada' } })
 })
 

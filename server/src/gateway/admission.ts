@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { GoodbyeCode, Role } from '@peerstage/sdk/protocol'
+import type { Role } from '@peerstage/sdk/protocol'
 import type { Claims } from '../room/command'
 import { cleanName } from '../room/index'
-import type { Verify } from './auth'
+import type { RefusedToken, Verify } from './auth'
 import type { TokenClaims } from './claims'
 import type { Greeting } from './hello'
+import type { TokenLife } from './token-watch'
 
 /** Who a connection is, once that is known. */
 export type Pass = {
@@ -12,11 +13,11 @@ export type Pass = {
   readonly claims: Claims
   /** SHA-256 of the session key, hex: the key itself is forgotten at once. */
   readonly sessionHash: string
-  /** When its token ends, ms since the epoch; absent without a token. */
-  readonly expiresAt?: number
+  /** How long its token holds; absent without a token. */
+  readonly life?: TokenLife
 }
 
-export type Admission = { readonly pass: Pass } | { readonly goodbye: GoodbyeCode; readonly reason: string }
+export type Admission = { readonly pass: Pass } | RefusedToken
 
 /** Tells who somebody is from what they said. `withoutToken`: what dev mode makes of whoever has none. */
 export async function admit(greeting: Greeting, verify: Verify, withoutToken: Role | undefined): Promise<Admission> {
@@ -29,7 +30,8 @@ export async function admit(greeting: Greeting, verify: Verify, withoutToken: Ro
   }
   const verified = await verify(token, roomId)
   if ('goodbye' in verified) return verified
-  return { pass: { roomId, sessionHash, claims: claimsOf(verified.claims, hello.name), expiresAt: verified.expiresAt } }
+  const { claims, ...life } = verified
+  return { pass: { roomId, sessionHash, claims: claimsOf(claims, hello.name), life } }
 }
 
 /** A token's claims as a room knows them. The name of the hello stands in where the token names nobody. */

@@ -1,20 +1,31 @@
-import { jwtVerify } from 'jose'
+import { errors, jwtVerify } from 'jose'
 import * as v from 'valibot'
 import { ANY_ROOM, type TokenClaims, tokenClaims } from './claims'
+import { ALGORITHMS, type KeySource, KeysUnavailable, type TokenKey } from './keys'
+import type { TokenLife } from './token-watch'
 
 export type AuthSettings = {
-  readonly secret: Uint8Array
+  readonly keys: KeySource
   readonly audience: string
+  /** The `iss` that a token must have; any, or none, where this is not given. */
+  readonly issuer?: string | undefined
   /** Oldest `iat` that is accepted, in seconds; makes `iat` required. */
-  readonly maxTokenAgeSeconds?: number
+  readonly maxTokenAgeSeconds?: number | undefined
   /** ms since the epoch. */
   readonly now: () => number
 }
 
-/** What a good token says, or why it is none. The reason is one and the same for every fault: nothing is learnt from it. */
-export type Verified =
-  | { readonly claims: TokenClaims; readonly expiresAt: number }
-  | { readonly goodbye: 'unauthorized' | 'forbidden'; readonly reason: string }
+/** Why a token does not let anybody in. The reason is one and the same for every fault: nothing is learnt from it. */
+export type RefusedToken = {
+  readonly goodbye: 'unauthorized' | 'forbidden' | 'unavailable'
+  readonly reason: string
+  readonly retryAfterMs?: number
+  /** What was wrong, in words of the code: for our own log only. */
+  readonly fault?: string
+}
+
+/** What a good token says, or why it is none. */
+export type Verified = ({ readonly claims: TokenClaims } & TokenLife) | RefusedToken
 
 /** Verifies a token for one room. Never throws. */
 export type Verify = (token: string, roomId: string) => Promise<Verified>
@@ -22,27 +33,48 @@ export type Verify = (token: string, roomId: string) => Promise<Verified>
 /** How far clocks may be apart, in seconds. */
 const LEEWAY_SECONDS = 10
 
-export const UNAUTHORIZED = { goodbye: 'unauthorized', reason: 'The token is not valid.' } as const
+const UNAUTHORIZED = { goodbye: 'unauthorized', reason: 'The token is not valid.' } as const
+const UNAVAILABLE = { goodbye: 'unavailable', reason: 'The token could not be verified now.' } as const
 
-/** HS256 alone: a token that names another algorithm, `none` among them, is refused before its signature is looked at. */
-export function createVerify({ secret, audience, maxTokenAgeSeconds, now }: AuthSettings): Verify {
+/** A token that names another algorithm than its key's, `none` among them, is refused before its signature is looked at. */
+export function createVerify({ keys, audience, issuer, maxTokenAgeSeconds, now }: AuthSettings): Verify {
   return async (token, roomId) => {
+    let used: TokenKey | undefined
+    const keyOf = async ({ alg, kid }: { alg?: string; kid?: unknown }) => {
+      if (kid !== undefined && typeof kid !== 'string') throw new UnknownKey()
+      used = await keys.find(kid)
+      if (used === undefined || used.alg !== alg) throw new UnknownKey()
+      return used.material
+    }
     try {
-      const { payload } = await jwtVerify(token, secret, {
-        algorithms: ['HS256'],
+      const { payload } = await jwtVerify(token, keyOf, {
+        algorithms: [...ALGORITHMS],
         audience,
         requiredClaims: ['exp', 'sub', 'room'],
         clockTolerance: LEEWAY_SECONDS,
         currentDate: new Date(now()),
+        ...(issuer === undefined ? {} : { issuer }),
         ...(maxTokenAgeSeconds === undefined ? {} : { maxTokenAge: maxTokenAgeSeconds }),
       })
       const claims = v.parse(tokenClaims, payload, { abortEarly: true })
       if (claims.room !== roomId && claims.room !== ANY_ROOM) {
         return { goodbye: 'forbidden', reason: 'The token is for another room.' }
       }
-      return { claims, expiresAt: claims.exp * 1000 }
-    } catch {
-      return UNAUTHORIZED
+      return { claims, expiresAt: claims.exp * 1000, onWithdrawn: used?.onWithdrawn }
+    } catch (error) {
+      if (error instanceof KeysUnavailable) return { ...UNAVAILABLE, retryAfterMs: error.retryAfterMs }
+      return { ...UNAUTHORIZED, fault: faultOf(error) }
     }
   }
+}
+
+class UnknownKey extends Error {}
+
+/** `jose` names the claim that it looked for; our schema names its own: nothing of what the client wrote. */
+function faultOf(error: unknown): string {
+  if (error instanceof UnknownKey) return 'no key for its kid and alg'
+  if (error instanceof v.ValiError) return `claim ${String(error.issues[0].path?.[0]?.key)}`
+  if (error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed)
+    return `claim ${error.claim}`
+  return error instanceof errors.JOSEError ? error.code : 'unreadable'
 }

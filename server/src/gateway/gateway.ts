@@ -187,7 +187,10 @@ export class Gateway {
     cancel()
     ticket.verified()
     if (!connection.isOpen) return
-    if ('goodbye' in admission) return connection.close(admission.goodbye, admission.reason)
+    if ('goodbye' in admission) {
+      const { goodbye, reason, retryAfterMs, fault } = admission
+      return connection.close(goodbye, reason, retryAfterMs, fault === undefined ? {} : { fault })
+    }
     const { roomId, claims } = admission.pass
     const verdict = this.#budgets.join(claims.identity, roomId)
     if (!verdict.ok) {

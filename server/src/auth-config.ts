@@ -1,0 +1,129 @@
+import type { JsonWebKey } from 'node:crypto'
+import * as v from 'valibot'
+import { DEFAULT_AUDIENCE, MIN_SECRET_BYTES, secretBytes } from './gateway/claims'
+import { ALGORITHMS, MAX_KID_CHARACTERS, readPublicKey, type TokenKey } from './gateway/keys'
+import { isLocalName } from './gateway/local-request'
+import { whole } from './whole-number'
+
+const byteLength = (secret: string | Uint8Array) => Buffer.byteLength(secret)
+const text = v.pipe(v.string('must be a text'), v.minLength(1, 'must not be empty'))
+
+const secret = v.pipe(
+  v.union([v.string(), v.instance(Uint8Array)], 'must be a text or bytes'),
+  v.check((value) => byteLength(value) >= MIN_SECRET_BYTES, `must have at least ${MIN_SECRET_BYTES} bytes`),
+  // Everybody may know a public key: as a secret it would let everybody sign.
+  v.check(
+    (value) => !/^\s*-----BEGIN /.test(Buffer.from(value).toString()),
+    'must be a secret: a PEM belongs into keys',
+  ),
+)
+
+/** A key as options give it. Which of the two it has says what it is. */
+const givenKey = v.strictObject(
+  {
+    /** Key of tokens by HS256: at least 32 bytes. */
+    secret: v.exactOptional(secret),
+    /** A JWK, or the text of a PEM (SPKI): Ed25519 for EdDSA, P-256 for ES256, RSA for RS256. */
+    publicKey: v.exactOptional(
+      v.union([v.string(), v.record(v.string(), v.unknown())], 'must be a JWK or the text of a PEM'),
+    ),
+    /** Which tokens are its own: those with the same `kid`. Default: that of the JWK. Needed where there are several keys. */
+    kid: v.exactOptional(v.pipe(text, v.maxLength(MAX_KID_CHARACTERS, 'must be shorter'))),
+    /** May be said for clearness; it follows from the key. */
+    alg: v.exactOptional(v.picklist(ALGORITHMS, `must be one of ${ALGORITHMS.join(', ')}`)),
+  },
+  'is no option of a key',
+)
+
+type GivenKey = v.InferOutput<typeof givenKey>
+
+/** The key that options give, or what is wrong with it. */
+function readKey(given: GivenKey): TokenKey | { readonly fault: string } {
+  const { secret, publicKey, kid, alg } = given
+  if ((secret === undefined) === (publicKey === undefined)) {
+    return { fault: 'must have a secret or a publicKey, and not both' }
+  }
+  const key = secret === undefined ? readPublicKey(publicKey as string | JsonWebKey) : secretKey(secret)
+  if ('fault' in key) return key
+  return alg === undefined || alg === key.alg ? { ...key, kid: kid ?? key.kid } : { fault: `is a key for ${key.alg}` }
+}
+
+const secretKey = (secret: string | Uint8Array): TokenKey => ({
+  kid: undefined,
+  alg: 'HS256',
+  material: secretBytes(secret),
+})
+
+const goodKeys = (given: readonly GivenKey[]): readonly TokenKey[] =>
+  given.map(readKey).flatMap((key) => ('fault' in key ? [] : [key]))
+
+const key = v.pipe(
+  givenKey,
+  v.rawCheck(({ dataset, addIssue }) => {
+    const read = dataset.typed ? readKey(dataset.value) : undefined
+    if (read !== undefined && 'fault' in read) addIssue({ message: read.fault })
+  }),
+)
+
+function areToldApart(given: GivenKey[]): boolean {
+  const keys = goodKeys(given)
+  return keys.length < 2 || new Set(keys.flatMap(({ kid }) => kid ?? [])).size === keys.length
+}
+
+const keys = v.pipe(
+  v.array(
+    key,
+    'must be a list of keys, each with a publicKey or a secret; as text, a JSON Web Key Set, a PEM or a file',
+  ),
+  v.minLength(1, 'must not be empty'),
+  v.check(areToldApart, 'must each have a kid of its own where there are several'),
+)
+
+const jwksUrl = v.pipe(
+  v.string('must be a text'),
+  v.check(isFetchable, 'must be an https URL (http only to this machine) without a user or password'),
+)
+
+function isFetchable(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol, hostname, username, password } = new URL(url)
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && isLocalName(hostname))
+  return isSafe && username === '' && password === ''
+}
+
+/** The option `auth`: where the keys of the tokens come from, and what else a token must say. */
+export const authSettings = v.pipe(
+  v.strictObject(
+    {
+      /** Key of the tokens (HS256): at least 32 bytes. This, `keys` or `jwksUrl`: one of the three. */
+      secret: v.exactOptional(secret),
+      /** Several keys, or public ones. With more than one a token must name its own by `kid`. */
+      keys: v.exactOptional(keys),
+      /** Where to get the public keys: https (http only to this machine). */
+      jwksUrl: v.exactOptional(jwksUrl),
+      /** How often `jwksUrl` is read: by then a key that was taken out of the set counts no more. Default 600. */
+      jwksRefreshSeconds: v.exactOptional(whole(30, 24 * 3600), 600),
+      /** How long the keys of `jwksUrl` count while it cannot be read. Default 86,400: a day. */
+      jwksMaxAgeSeconds: v.exactOptional(whole(60, 30 * 24 * 3600), 24 * 3600),
+      /** The `aud` of the tokens. Default `peerstage`. */
+      audience: v.exactOptional(text, DEFAULT_AUDIENCE),
+      /** The `iss` that tokens must have. Default: any, or none. */
+      issuer: v.exactOptional(text),
+      /** Oldest `iat` of a token; makes `iat` needed. Default: none, `exp` alone counts. */
+      maxTokenAgeSeconds: v.exactOptional(whole(1, 10 * 365 * 24 * 3600)),
+    },
+    'is no option of auth',
+  ),
+  v.forward(
+    v.check(
+      ({ secret, keys, jwksUrl }) => [secret, keys, jwksUrl].filter((each) => each !== undefined).length === 1,
+      'is needed, or keys, or jwksUrl, and no two of them',
+    ),
+    ['secret'],
+  ),
+)
+export type AuthSettings = v.InferOutput<typeof authSettings>
+
+/** The keys that are given, where they are not fetched. */
+export const givenKeys = ({ secret, keys = [] }: AuthSettings): readonly TokenKey[] =>
+  secret === undefined ? goodKeys(keys) : [secretKey(secret)]

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto'
+import { type AuthSettings, givenKeys } from './auth-config'
+import { createVerify, type Verify } from './gateway/auth'
+import { DEFAULT_AUDIENCE } from './gateway/claims'
+import { Jwks } from './gateway/jwks'
+import { fixedKeys, type KeySource, type TokenKey } from './gateway/keys'
+import type { Clock, Journal } from './hosting/ports'
+import { signToken, type TokenOptions } from './tokens'
+
+/** Who verifies tokens and, where it has a secret, signs them. */
+export type Authority = {
+  readonly verify: Verify
+  readonly sign: (options: TokenOptions) => Promise<string>
+  readonly close: () => void
+}
+
+/** Made of the option `auth`; dev mode has none, and signs with a secret of its own. */
+export function createAuthority(auth: AuthSettings | undefined, clock: Clock, journal: Journal): Authority {
+  const given =
+    auth === undefined ? [{ kid: undefined, alg: 'HS256', material: randomBytes(32) } as const] : givenKeys(auth)
+  const keys = auth?.jwksUrl === undefined ? fixedKeys(given) : jwksOf(auth, auth.jwksUrl, clock, journal)
+  const { audience = DEFAULT_AUDIENCE, issuer, maxTokenAgeSeconds } = auth ?? {}
+  return {
+    verify: createVerify({ keys, audience, issuer, maxTokenAgeSeconds, now: () => clock.now() }),
+    sign: (options) => sign(given, { ...options, audience, ...(issuer === undefined ? {} : { issuer }) }),
+    close: () => keys.close(),
+  }
+}
+
+function jwksOf(auth: AuthSettings, url: string, clock: Clock, journal: Journal): KeySource {
+  const refreshMs = auth.jwksRefreshSeconds * 1000
+  return new Jwks({ url, refreshMs, maxAgeMs: auth.jwksMaxAgeSeconds * 1000, clock, journal })
+}
+
+/** The first secret signs: the newest one stands first while two of them serve. */
+async function sign(
+  keys: readonly TokenKey[],
+  options: TokenOptions & { audience: string; issuer?: string },
+): Promise<string> {
+  for (const { material, kid } of keys) {
+    if (material instanceof Uint8Array)
+      return signToken({ ...options, secret: material, ...(kid === undefined ? {} : { kid }) })
+  }
+  throw new TypeError('This server has public keys only: sign where the private key is, by signToken({ key, … }).')
+}

@@ -1,0 +1,55 @@
+import type { JsonWebKey } from 'node:crypto'
+import * as v from 'valibot'
+
+/** Far more than any set of keys takes. */
+const MAX_BYTES = 256 * 1024
+
+/** Why there is no set: a word of ours. What the endpoint answered is not repeated. */
+export class JwksFault extends Error {
+  override readonly name = 'JwksFault'
+}
+
+/** RFC 7517 §5: what a key says beyond that is for those who know it. */
+const jwks = v.object({ keys: v.array(v.record(v.string(), v.unknown())) })
+
+/** Gets a JSON Web Key Set. Redirects are not followed. @throws JwksFault */
+export async function fetchJwks(url: string, signal: AbortSignal): Promise<readonly JsonWebKey[]> {
+  const text = await fetchText(url, signal).catch((error: unknown) => {
+    throw error instanceof JwksFault ? error : new JwksFault(signal.aborted ? 'no answer in time' : networkFault(error))
+  })
+  const set = v.safeParse(jwks, parse(text), { abortEarly: true })
+  if (!set.success) throw new JwksFault('the answer is no JSON Web Key Set')
+  return set.output.keys
+}
+
+async function fetchText(url: string, signal: AbortSignal): Promise<string> {
+  const response = await fetch(url, { signal, redirect: 'manual', headers: { accept: 'application/json' } })
+  if (response.status !== 200) {
+    await response.body?.cancel()
+    throw new JwksFault(`the answer is HTTP ${response.status}`)
+  }
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength
+    // Leaving the loop cancels the body.
+    if (bytes > MAX_BYTES) throw new JwksFault('the answer is too large')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** `fetch` wraps what went wrong; its code (`ECONNREFUSED`) tells enough. */
+function networkFault(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no connection'
+  return `the endpoint cannot be reached: ${code}`
+}

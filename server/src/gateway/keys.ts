@@ -1,0 +1,98 @@
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+
+/** What a token may be signed by. HS256 by a secret that both sides share, the others by a private key that only the signer has. */
+export const ALGORITHMS = ['HS256', 'EdDSA', 'ES256', 'RS256'] as const
+export type Algorithm = (typeof ALGORITHMS)[number]
+
+/** A key that tokens are verified by. */
+export type TokenKey = {
+  /** Which tokens are its own: those with the same `kid`. Without one it must be the only key. */
+  readonly kid: string | undefined
+  /** The one algorithm that it is for: a public key never serves as a secret, whatever a token says. */
+  readonly alg: Algorithm
+  readonly material: KeyObject | Uint8Array
+  /** Calls back once when the key does not count any more, at once if that is so now. Returns what cancels it. */
+  readonly onWithdrawn?: (listener: () => void) => () => void
+}
+
+/** Where the keys are. */
+export type KeySource = {
+  /**
+   * The key for a token with this `kid`.
+   * @throws KeysUnavailable when that cannot be told now
+   */
+  find(kid: string | undefined): Promise<TokenKey | undefined>
+  /** Idempotent. */
+  close(): void
+}
+
+/** Which keys there are is not known now: the token may be good. */
+export class KeysUnavailable extends Error {
+  override readonly name = 'KeysUnavailable'
+  readonly retryAfterMs: number
+
+  constructor(retryAfterMs: number) {
+    super('The keys cannot be had now.')
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+/** Keys that never change. */
+export function fixedKeys(keys: readonly TokenKey[]): KeySource {
+  return { find: async (kid) => pick(keys, kid), close: () => {} }
+}
+
+/** Where several keys serve a token must name its own. A single one serves whoever names none, and whomever if it has no name itself. */
+export function pick<K extends TokenKey>(keys: readonly K[], kid: string | undefined): K | undefined {
+  const [only, ...more] = keys
+  if (more.length === 0 && (kid === undefined || only?.kid === undefined)) return only
+  return kid === undefined ? undefined : keys.find((key) => key.kid === kid)
+}
+
+const MIN_RSA_BITS = 2048
+/** A longer one only costs time. */
+const MAX_RSA_BITS = 8192
+export const MAX_KID_CHARACTERS = 256
+
+/** A public key of a JWK or a PEM with the algorithm that follows from it, or why it is none that tokens are verified by. */
+export function readPublicKey(given: string | JsonWebKey): TokenKey | { readonly fault: string } {
+  const jwk: JsonWebKey = typeof given === 'string' ? {} : given
+  if (jwk.d !== undefined || (typeof given === 'string' && given.includes('PRIVATE KEY'))) {
+    return { fault: 'must be a public key: a private one stays with who signs' }
+  }
+  const material = typeof given === 'string' ? fromPem(given) : fromJwk(given)
+  const alg = material && algorithmOf(material)
+  if (material === undefined || alg === undefined) {
+    return { fault: 'must be a public key of Ed25519, P-256 or RSA (2,048 to 8,192 bits), as a JWK or a PEM (SPKI)' }
+  }
+  if (!isForTokens(jwk, alg)) return { fault: `is a key for something else than to verify tokens by ${alg}` }
+  return { kid: jwk.kid as string | undefined, alg, material }
+}
+
+const fromPem = (key: string): KeyObject | undefined =>
+  /^\s*-----BEGIN PUBLIC KEY-----/.test(key) ? orNothing(() => createPublicKey({ key, format: 'pem' })) : undefined
+
+const fromJwk = (key: JsonWebKey): KeyObject | undefined => orNothing(() => createPublicKey({ key, format: 'jwk' }))
+
+function orNothing(read: () => KeyObject): KeyObject | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
+function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): Algorithm | undefined {
+  const { namedCurve, modulusLength = 0 } = asymmetricKeyDetails ?? {}
+  if (asymmetricKeyType === 'ed25519') return 'EdDSA'
+  if (asymmetricKeyType === 'ec' && namedCurve === 'prime256v1') return 'ES256'
+  const isGoodRsa = asymmetricKeyType === 'rsa' && modulusLength >= MIN_RSA_BITS && modulusLength <= MAX_RSA_BITS
+  return isGoodRsa ? 'RS256' : undefined
+}
+
+/** What a JWK may say of itself: RFC 7517 §4. */
+function isForTokens({ use, key_ops, alg, kid }: JsonWebKey, derived: Algorithm): boolean {
+  const operations = key_ops === undefined || (Array.isArray(key_ops) && key_ops.includes('verify'))
+  const name = kid === undefined || (typeof kid === 'string' && kid !== '' && kid.length <= MAX_KID_CHARACTERS)
+  return operations && name && (use === undefined || use === 'sig') && (alg === undefined || alg === derived)
+}
