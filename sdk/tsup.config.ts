@@ -45,9 +45,8 @@ export default defineConfig(() => {
       // For a <script> tag: everything in one file that needs nothing of the page but the browser.
       ...browser,
       esbuildPlugins: [pureSchemas, trimmedSimplePeer, yesOrNo],
-      entry: { peerstage: 'src/index.ts' },
+      entry: { peerstage: 'src/script.ts' },
       format: 'iife',
-      globalName: 'Peerstage',
       noExternal: [/.*/],
       // esbuild makes names short across the whole file, terser finds what is left: 4 % smaller than one of them alone.
       // Constants stay on the right (`x === 'a'`), as everywhere else in what is compressed.

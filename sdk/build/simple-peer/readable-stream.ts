@@ -2,12 +2,9 @@ type Listener = (...values: unknown[]) => void
 
 /**
  * Stands in for the Duplex of readable-stream, which is three quarters of simple-peer's size and wants Node's globals.
- * A peer is neither piped nor read from here: it tells its one owner what happens, and ends when it is destroyed. The two
- * state records are read by simple-peer's destroy.
+ * A peer is neither piped nor read from here: it tells its one owner what happens.
  */
 class Duplex {
-  readonly _readableState = { ended: true }
-  readonly _writableState = { finished: true }
   readonly _listeners = new Map<string, Listener>()
 
   /** One listener for each event. */

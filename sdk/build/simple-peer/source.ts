@@ -53,6 +53,7 @@ const FIELDS = [
   ...['_id', 'streams', 'allowHalfTrickle', 'iceCompleteTimeout', '_isReactNativeWebrtc', '_onFinishBound'],
   ...['remoteAddress', 'remoteFamily', 'remotePort', 'localAddress', 'localFamily', 'localPort'],
   ...['_connected', '_pcReady', '_channelReady', '_iceCompleteTimer', '_channel', '_closingInterval'],
+  ...['sdpTransform', 'readable', '_readableState', '_writableState'],
   ...['_sendersAwaitingStable', '_senderMap', '_remoteTracks', '_remoteStreams', '_chunk', '_cb', '_interval'],
 ]
 

@@ -144,6 +144,20 @@ test('on, once and off', async () => {
   expect(unsubscribed).not.toHaveBeenCalled()
 })
 
+test('whoever is taken off by another listener is not called, and whoever is added hears of the next event', async () => {
+  const line = await join()
+  const [removed, added] = [vi.fn(), vi.fn()]
+  bench.client.once('message', () => {
+    bench.client.off('message', removed)
+    bench.client.on('message', added)
+  })
+  bench.client.on('message', removed)
+  line.send(chatSent(3, 'one'), chatSent(4, 'two'))
+  await expect.poll(() => added.mock.calls.length).toBe(1)
+  expect(added).toHaveBeenCalledWith(expect.objectContaining({ message: expect.objectContaining({ text: 'two' }) }))
+  expect(removed).not.toHaveBeenCalled()
+})
+
 test('a listener may leave in the middle of a frame', async () => {
   const line = await join()
   bench.client.on('message', () => void bench.client.leave())

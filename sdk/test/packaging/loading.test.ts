@@ -48,6 +48,17 @@ test('the script tag gives one global with all that npm gives, without process, 
   expect(Object.keys(page.Peerstage).sort()).toEqual(exports)
 })
 
+test('names that the script file shortens are those of simple-peer alone: nothing of ours begins with a `_`', async () => {
+  for (const folder of ['src', 'dist']) {
+    const files = await readdir(`${packageRoot}${folder}`, { recursive: true })
+    const read = files.filter((file) => (folder === 'src' ? /\.ts$/ : /\.d\.c?ts$/).test(file))
+    expect(read).not.toHaveLength(0)
+    for (const file of read) {
+      expect((await readFile(`${packageRoot}${folder}/${file}`, 'utf8')).match(/\b_[a-z]\w*/g), file).toBeNull()
+    }
+  }
+})
+
 test('what npm would publish is the build', async () => {
   const shell = process.platform === 'win32'
   const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json'], { cwd: packageRoot, shell })
