@@ -10,6 +10,14 @@ import type { RequestListener } from './http/listener'
 const DEFAULT_DEADLINE_MS = 25_000
 /** Node's own are 60 s and 300 s: a slow request would hold a socket for that long. */
 const HTTP_TIMEOUT_MS = 10_000
+/** Node looks for overdue requests each 30 s: ten seconds would be forty. */
+const HTTP_CHECK_MS = 1000
+
+const HTTP_TIMEOUTS = {
+  headersTimeout: HTTP_TIMEOUT_MS,
+  requestTimeout: HTTP_TIMEOUT_MS,
+  connectionsCheckingInterval: HTTP_CHECK_MS,
+}
 
 /** An app's own server is warned of beyond this: no honest client takes so long for its headers. */
 const LONGEST_HEADERS_MS = 20_000
@@ -64,7 +72,7 @@ export function createLifetime(parts: LifetimeParts): Lifetime {
       }
       if (closed !== undefined) throw new Error('This server is closed: make another one.')
       if (server !== undefined) throw new Error('This server listens already: it can do so once.')
-      server = createServer({ headersTimeout: HTTP_TIMEOUT_MS, requestTimeout: HTTP_TIMEOUT_MS }, parts.requestListener)
+      server = createServer(HTTP_TIMEOUTS, parts.requestListener)
       gateway.attach(server)
       try {
         const address = await listening(server, port, host)

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
+import type { Journal } from './hosting/ports'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -7,7 +8,20 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 const JWT = /eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g
 
 /** Fields that never reach a log, at whatever depth they are nested (up to three). */
-const SECRET_FIELDS = ['token', 'secret', 'authorization', 'session', 'sdp', 'candidate', 'credential', 'text', 'hello']
+const SECRET_FIELDS = [
+  'token',
+  'secret',
+  'authorization',
+  'cookie',
+  'password',
+  'session',
+  'sdp',
+  'candidate',
+  'credential',
+  'text',
+  'hello',
+  'identity',
+]
 const PATHS = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`])
 
 /** JSON lines. Secrets are taken out by the name of their field, and by their shape wherever they are. */
@@ -18,3 +32,17 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
 
 /** A text without anything that looks like a token. */
 export const scrub = (text: string): string => text.replace(JWT, '[redacted]')
+
+/** An app's own logger: where it throws, the line is lost and nothing else. */
+export function guarded(journal: Journal): Journal {
+  const guard = (level: keyof Journal): Journal['info'] => {
+    return (fields, message) => {
+      try {
+        journal[level](fields, message)
+      } catch {
+        // There is nowhere left to say it.
+      }
+    }
+  }
+  return { debug: guard('debug'), info: guard('info'), warn: guard('warn'), error: guard('error') }
+}

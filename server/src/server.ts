@@ -18,7 +18,7 @@ import { createListener, type RequestListener } from './http/listener'
 import { createRoutes } from './http/routes'
 import { createLifetime, type Lifetime } from './lifetime'
 import { memoryLog } from './log/memory'
-import { createLogger } from './logger'
+import { createLogger, guarded } from './logger'
 import { createMetrics, type Metrics } from './metrics/prometheus'
 import type { TokenOptions } from './tokens'
 
@@ -92,7 +92,7 @@ export function createPeerstageServer(options: PeerstageServerOptions = {}): Pee
     throw new ConfigError([{ path: 'demoFolder', sentence: 'must be a folder that is there' }])
   }
   const log = givenLog ?? memoryLog(clock)
-  const journal = logger ?? createLogger(settings.logLevel)
+  const journal = logger === undefined ? createLogger(settings.logLevel) : guarded(logger)
   return compose({ settings, log, journal, clock, demoFolder })
 }
 

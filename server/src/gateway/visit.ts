@@ -63,6 +63,7 @@ export class Visit {
     this.#greeting = greeting
     this.#pass = pass
     this.#budget = budget
+    connection.unanswered.resumed = () => this.#goOn()
     this.#tokenWatch = watchToken(parts.clock, {
       refreshNeeded: (expiresAt) => this.#tellNow({ type: 'session.refreshNeeded', expiresAt }),
       expired: () => this.#connection.close('unauthorized', 'The token does not hold any more.'),

@@ -1,0 +1,34 @@
+import type { RoomLog } from '../../src/hosting/ports'
+import { memoryLog } from '../../src/index'
+
+/** A real memory log whose disk hangs while a test wants it to: what is appended meanwhile is kept when it goes on. */
+export function hangingLog(): { readonly log: RoomLog; hang(): void; goOn(): void; readonly hanging: number } {
+  const kept = memoryLog()
+  let gate = Promise.resolve()
+  let open = () => {}
+  let hanging = 0
+  const append: RoomLog['append'] = async (...args) => {
+    hanging++
+    await gate
+    hanging--
+    return kept.append(...args)
+  }
+  const log = new Proxy(kept, {
+    get(target, name: keyof RoomLog) {
+      return name === 'append' ? append : (target[name] as (...args: unknown[]) => unknown).bind(target)
+    },
+  })
+  return {
+    log,
+    hang: () => {
+      gate = new Promise((resolve) => {
+        open = resolve
+      })
+    },
+    goOn: () => open(),
+    /** Appends that wait. */
+    get hanging() {
+      return hanging
+    },
+  }
+}

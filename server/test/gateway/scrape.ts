@@ -1,0 +1,10 @@
+/** What `/metrics` says of a name with its labels, written as Prometheus writes them; 0 where it says nothing. */
+export async function scrape(url: string, series: string): Promise<number> {
+  const lines = (await (await fetch(`${url}/metrics`)).text()).split('\n')
+  const found = lines.find((line) => line.startsWith(`${series} `))
+  return found === undefined ? 0 : Number(found.slice(series.length + 1))
+}
+
+/** How often something was refused for a reason. */
+export const refusals = (url: string, reason: string): Promise<number> =>
+  scrape(url, `peerstage_refusals_total{reason="${reason}"}`)
