@@ -9,7 +9,7 @@ import {
   reject,
 } from '@peerstage/sdk/protocol'
 import type { RoomInput } from '../hosting/input'
-import type { Clock, Journal, Meter } from '../hosting/ports'
+import type { Clock, Meter } from '../hosting/ports'
 import { claimsOf, type Pass } from './admission'
 import type { RefusedToken, Verify } from './auth'
 import type { Budget } from './budget'
@@ -28,7 +28,6 @@ const HOLD_MS = 5 * 60_000
 export type VisitParts = {
   readonly clock: Clock
   readonly meter: Meter
-  readonly journal: Journal
   readonly verify: Verify
   readonly holds: Holds
   readonly limits: Limits
@@ -212,8 +211,7 @@ export class Visit {
       goodbye === 'unavailable'
         ? reject('unavailable', 'The token could not be verified now.', retryAfterMs)
         : reject('unauthorized', 'The token is not valid for this session.')
-    this.#parts.meter.refusal(error.code)
-    this.#parts.journal.info({ connection: this.#connection.id, code: error.code, fault }, 'a fresh token was refused')
+    this.#parts.meter.refusal(error.code, { ...this.#connection.concerned, ...(fault === undefined ? {} : { fault }) })
     this.#tellNow({ type: 'reply', re: id, ok: false, error })
   }
 
