@@ -1,12 +1,9 @@
 // The browser that the tests drive: one that is installed, else one that is installed now.
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { aptCommands, run } from './apt'
 import { browserPaths } from './browser-paths'
 import { launchChromium } from './chromium'
-
-const isRoot = process.getuid?.() === 0
 
 /**
  * Answers with the path of a browser that was seen to start.
@@ -59,20 +56,7 @@ function installers(): Installer[] {
   }
   const debian: Installer = {
     what: 'installing the package chromium by apt-get',
-    commands: [
-      ['apt-get', 'update'],
-      ['apt-get', 'install', '-y', 'chromium'],
-    ],
+    commands: aptCommands('chromium'),
   }
-  return isRoot && existsSync('/usr/bin/apt-get') ? [download, debian] : [download]
-}
-
-function run([command = '', ...args]: string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] })
-    child.once('error', reject)
-    child.once('exit', (code, signal) =>
-      code === 0 ? resolve() : reject(new Error(`\`${[command, ...args].join(' ')}\` ended with ${signal ?? code}`)),
-    )
-  })
+  return [download, debian].filter(({ commands }) => commands.length > 0)
 }

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
-import type { LiveStreamClient, ParticipantView, Role, Source } from '../../../src/index'
+import type { LiveStreamClient, LiveStreamClientOptions, ParticipantView, Role, Source } from '../../../src/index'
 import { installProbe } from './page-probe'
 
 declare global {
@@ -21,6 +21,8 @@ export type Visitor = {
   identity?: string
   /** Where its sockets go, when not straight to the server. */
   signalingUrl?: string
+  /** How it connects to others. Default: without any ICE server. */
+  ice?: Pick<LiveStreamClientOptions, 'iceServers' | 'iceTransportPolicy'>
 }
 
 /** A page in a room, as a developer's first page would be: the script tag and the public API. */
@@ -57,7 +59,7 @@ export class RoomPage {
   /** Loads the page, or loads it anew, and makes the client. */
   async load(): Promise<void> {
     await this.page.goto(this.#places.site)
-    const { name, room = 'test', signalingUrl = this.#places.server } = this.visitor
+    const { name, room = 'test', signalingUrl = this.#places.server, ice = { iceServers: [] } } = this.visitor
     const token = this.visitor.role === undefined ? undefined : await this.#token()
     await this.page.evaluate(
       (options) => {
@@ -65,13 +67,12 @@ export class RoomPage {
         window.client = new window.Peerstage.LiveStreamClient({
           ...rest,
           ...(token === undefined ? {} : { token }),
-          iceServers: [],
         })
         window.client.on('*', ({ name, payload }) => {
           if (name !== 'stateChanged') window.probe.events.push({ name, payload: payload as Record<string, unknown> })
         })
       },
-      { url: signalingUrl, room, name, token },
+      { url: signalingUrl, room, name, token, ...ice },
     )
   }
 
