@@ -1,22 +1,17 @@
 import { statSync } from 'node:fs'
-import { MAX_IDENTITY_CHARACTERS, MODES, roomId } from '@peerstage/sdk/protocol'
+import { MODES, roomId } from '@peerstage/sdk/protocol'
 import { nanoid } from 'nanoid'
 import * as v from 'valibot'
-import { accessOf } from './access'
 import { createAuthority } from './authority'
 import { ConfigError, checkSettings, type Settings, type SettingsInput } from './config'
 import { audited } from './gateway/audit'
-import { tokenClaims } from './gateway/claims'
+import type { Verify } from './gateway/auth'
 import { Gateway } from './gateway/gateway'
 import { isLocalRequest } from './gateway/local-request'
 import { localOrigins, originRule } from './gateway/origin'
 import { peerAddress } from './gateway/peer-address'
-import { Erasure } from './hosting/erasure'
-import { watchLog } from './hosting/log-health'
 import type { Clock, Journal, RoomLog } from './hosting/ports'
-import { Recovery } from './hosting/recovery'
-import type { RoomStats } from './hosting/room-stats'
-import { Rooms } from './hosting/rooms'
+import { type RoomStats, Rooms } from './hosting/rooms'
 import { systemClock } from './hosting/system-clock'
 import { devRoutes } from './http/dev-routes'
 import { createListener, type RequestListener } from './http/listener'
@@ -56,17 +51,6 @@ export type PeerstageServer = Lifetime & {
     end(roomId: string): Promise<'ended' | 'absent' | 'unavailable'>
     /** How an open room does; undefined when it is not open. */
     stats(roomId: string): RoomStats | undefined
-    /** Ends a room if it is open, and erases all that is kept of its id: chat, bans, records. Harmless to repeat. */
-    erase(roomId: string): Promise<'erased' | 'unavailable'>
-  }
-  /** Whoever your app knows, from the inside. */
-  readonly identities: {
-    /**
-     * Takes an identity (the `sub` of its tokens) out of all open rooms, and erases its messages, names and metadata from all
-     * that is kept. Bans stay. Resolves to how many messages it had. Harmless to repeat.
-     * @throws (rejects with) TypeError for what is no identity: a text of 1 to 256 characters
-     */
-    erase(identity: string): Promise<number | 'unavailable'>
   }
 }
 
@@ -122,8 +106,7 @@ type Parts = {
   readonly demoFolder: string | undefined
 }
 
-function compose({ settings, log: givenLog, journal, clock, demoFolder }: Parts): PeerstageServer {
-  const log = watchLog(givenLog, clock, journal)
+function compose({ settings, log, journal, clock, demoFolder }: Parts): PeerstageServer {
   const { auth, dev, limits, iceServers, allowedOrigins } = settings
   const { verify, sign, close: closeKeys } = createAuthority(auth, clock, journal)
   const metrics: Metrics = createMetrics({
@@ -131,12 +114,9 @@ function compose({ settings, log: givenLog, journal, clock, demoFolder }: Parts)
     sockets: () => gateway.socketCount,
     queuedBytes: () => gateway.queuedBytes,
     pausedSockets: () => gateway.pausedCount,
-    logIsUp: () => log.isUp,
   })
   const shared = { clock, journal, newId: nanoid, meter: audited(metrics.meter, journal, clock), iceServers }
   const rooms = new Rooms({ ...shared, log, rules: rulesOf(settings) })
-  const recovery = new Recovery({ rooms, log, clock, journal })
-  const erasure = new Erasure({ rooms, recovery, log })
   const gateway = new Gateway({
     ...shared,
     random: Math.random,
@@ -154,16 +134,14 @@ function compose({ settings, log: givenLog, journal, clock, demoFolder }: Parts)
     maxHolds: settings.maxHolds,
     submit: (roomId, input) => rooms.submit(roomId, input),
   })
-  let isDraining = false
+  let ready = true
   const routes = createRoutes({
     rooms,
     metrics,
     journal,
     allowedOrigins,
-    erasure,
-    chat: (id, query) => log.history(id, query),
-    readiness: () => (isDraining ? 'draining' : log.isUp ? 'ready' : 'log_down'),
-    ...accessOf(verify, rooms),
+    isReady: () => ready,
+    mayManage: managers(verify, rooms),
     ...(dev
       ? {
           extra: devRoutes({
@@ -177,22 +155,19 @@ function compose({ settings, log: givenLog, journal, clock, demoFolder }: Parts)
   })
   const requestListener = createListener(routes)
   const draining = () => {
-    isDraining = true
-    recovery.stop()
+    ready = false
     metrics.close()
     closeKeys()
   }
   return {
-    ...createLifetime({ clock, journal, gateway, rooms, recovery, log, requestListener, localOnly: dev, draining }),
+    ...createLifetime({ clock, journal, gateway, rooms, log, requestListener, localOnly: dev, draining }),
     requestListener,
     tokens: { sign },
     rooms: {
       open: async (id) => rooms.open(checkedId(id)),
       end: async (id) => rooms.end(checkedId(id)),
       stats: (id) => rooms.stats(checkedId(id)),
-      erase: async (id) => erasure.room(checkedId(id)),
     },
-    identities: { erase: async (identity) => erasure.identity(checkedIdentity(identity)) },
   }
 }
 
@@ -201,11 +176,16 @@ function checkedId(id: string): string {
   throw new TypeError('A room id has 1 to 64 characters of A-Z, a-z, 0-9, _ and -.')
 }
 
-function checkedIdentity(identity: string): string {
-  if (v.is(tokenClaims.entries.sub, identity)) return identity
-  throw new TypeError(`An identity is a text of 1 to ${MAX_IDENTITY_CHARACTERS} characters.`)
-}
-
 function rulesOf({ mode, limits, createRooms, duplicateSessions, dev }: Settings) {
   return { mode: MODES[mode], limits, createRooms, duplicateSessions, firstIsHost: dev }
+}
+
+/** A room is looked after by its host, as the room has it and not the token alone, and by an admin. */
+function managers(verify: Verify, rooms: Rooms): (token: string, roomId: string) => Promise<boolean> {
+  return async (token, roomId) => {
+    const verified = await verify(token, roomId)
+    if ('goodbye' in verified) return false
+    const { admin, role, sub } = verified.claims
+    return admin || (rooms.standingOf(roomId, sub) ?? role) === 'host'
+  }
 }
