@@ -167,8 +167,9 @@ const REMOTE: Readonly<Record<GoodbyeCode | RejectionCode, ErrorText>> = {
     whatToDo: 'Show that it is over.',
   },
   removed: {
-    meaning: 'A moderator removed this identity from the room.',
-    seenBy: 'the removed one, by the event `left`, and by `join()` until the room closes or the minutes are over',
+    meaning: 'A moderator removed this identity from the room, or banned it.',
+    seenBy:
+      'the removed one, by the event `left`, and by `join()` until the room closes or the minutes are over; a banned one, until the ban is lifted',
     whatToDo: 'Do not join again by yourself.',
   },
   room_full: {
@@ -214,8 +215,18 @@ const REMOTE: Readonly<Record<GoodbyeCode | RejectionCode, ErrorText>> = {
   },
   message_not_found: {
     meaning: 'The chat message is gone already, or no longer kept.',
-    seenBy: '`chat.delete`',
+    seenBy: '`chat.delete`, `moderation.ban`',
     whatToDo: 'Nothing.',
+  },
+  ban_not_found: {
+    meaning: 'There is no such ban: somebody has lifted it.',
+    seenBy: '`moderation.unban`',
+    whatToDo: 'Ask `moderation.bans()` again.',
+  },
+  bans_full: {
+    meaning: 'As many are banned as a room takes: 1,000.',
+    seenBy: '`moderation.ban`',
+    whatToDo: 'Lift one that is no longer needed, or kick: that holds until the room closes.',
   },
   stage_full: {
     meaning: "As many are on stage as the room's mode allows.",

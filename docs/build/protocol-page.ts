@@ -116,6 +116,7 @@ const USUAL: Readonly<Record<string, string>> = {
   id: 'Given by whoever made it. Of a command: the `re` of its reply.',
   participantId: 'Whom it is about.',
   messageId: 'Which chat message.',
+  banId: 'Which ban.',
   re: 'The `id` of the command.',
   seq: 'The number of an event in the log.',
   instance: 'This opening of the room.',

@@ -15,6 +15,7 @@ const PERMISSIONS: Readonly<Record<Permission, string>> = {
   deleteMessages: "delete others' messages",
   mute: 'mute others',
   kick: 'remove others',
+  ban: 'ban others, see who is banned, and lift bans',
   setRole: 'promote and demote',
   lock: 'lock and unlock the room',
   endRoom: 'end the room for all',

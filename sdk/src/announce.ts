@@ -73,6 +73,8 @@ export function announce(step: Step, selfId: string | undefined, look: Look): An
     case 'room.locked':
     case 'room.unlocked':
       return [{ name: 'roomLocked', payload: { locked: event.type === 'room.locked' } }]
+    case 'room.bansChanged':
+      return [{ name: 'bansChanged', payload: { by } }]
     case 'room.ended':
       return [{ name: 'roomEnded', payload: { reason: event.reason } }]
     case 'room.opened':

@@ -54,6 +54,8 @@ export type LiveStreamEvents = {
   stageInvitationClosed: { participant: ParticipantView; outcome: 'accepted' | 'declined' | 'withdrawn' }
   /** The room was locked or unlocked. */
   roomLocked: { locked: boolean }
+  /** Somebody was banned, or a ban was lifted. Moderators ask `moderation.bans()` who. `by`: the moderator's id. */
+  bansChanged: { by: string | null }
   /** The room is over: a host or the server ended it, or it stood empty. `left` follows. */
   roomEnded: { reason: 'ended' | 'empty' }
   /** The link to a participant goes through another state. `error` tells why it is `recovering`. */

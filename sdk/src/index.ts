@@ -30,6 +30,7 @@ export type {
   ChatHistoryResult,
   ChatMessage,
   IceServer,
+  ListedBan,
   Mode,
   ModeName,
   Presence,

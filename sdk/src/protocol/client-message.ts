@@ -2,7 +2,17 @@ import * as v from 'valibot'
 import { chatDelete, chatHistory, chatSend } from './chat'
 import { dataCast } from './data'
 import { mediaUpdate, moderationMute } from './media'
-import { moderationEndRoom, moderationKick, moderationLock, moderationSetRole, moderationUnlock } from './moderation'
+import {
+  moderationBan,
+  moderationBanAuthor,
+  moderationBans,
+  moderationEndRoom,
+  moderationKick,
+  moderationLock,
+  moderationSetRole,
+  moderationUnban,
+  moderationUnlock,
+} from './moderation'
 import { reactionCast } from './reaction'
 import { heartbeat, joinCommand, leaveCommand, sessionRefresh } from './session'
 import { signalUp } from './signal'
@@ -23,6 +33,10 @@ export const roomCommand = v.variant('type', [
   stageLeave,
   moderationMute,
   moderationKick,
+  moderationBan,
+  moderationBanAuthor,
+  moderationUnban,
+  moderationBans,
   moderationSetRole,
   moderationLock,
   moderationUnlock,

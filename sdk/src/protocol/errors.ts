@@ -41,6 +41,8 @@ export const REJECTIONS = {
   forbidden: false,
   peer_not_found: false,
   message_not_found: false,
+  ban_not_found: false,
+  bans_full: true,
   stage_full: true,
   source_not_allowed: false,
   payload_too_large: false,

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { chatDeleted, chatSent } from './chat'
 import { participantId, seq, timestamp } from './ids'
 import { mediaChanged } from './media'
-import { roleChanged, roomLocked, roomUnlocked } from './moderation'
+import { roleChanged, roomBansChanged, roomLocked, roomUnlocked } from './moderation'
 import { participantJoined, participantLeft, participantReturned, roomEnded, roomOpened } from './session'
 import { stageInvitationClosed, stageInvited, stageRequestClosed, stageRequested } from './stage'
 
@@ -12,6 +12,7 @@ export const roomEvent = v.variant('type', [
   roomEnded,
   roomLocked,
   roomUnlocked,
+  roomBansChanged,
   participantJoined,
   participantReturned,
   participantLeft,

@@ -82,6 +82,7 @@ function changes(room: Room, logged: Logged, event: RoomEvent | UnknownEvent): P
     case 'stage.invitationClosed':
       return { invitations: without(room.invitations, event.participantId) }
     case 'room.opened':
+    case 'room.bansChanged':
     case 'unknown':
       return {}
   }

@@ -71,6 +71,7 @@ export {
   type SourceStates,
   UNPUBLISHED,
 } from './media'
+export { type BanListResult, banListResult, type ListedBan, MAX_BANS } from './moderation'
 export {
   isOnStage,
   MODES,

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { commandId, participantId } from './ids'
+import { banId, commandId, messageId, participantId, timestamp } from './ids'
 import { role } from './roles'
 import { strict } from './strict'
 
@@ -11,6 +11,33 @@ export const moderationKick = strict({
   /** How long the identity is refused. Default: until the room closes. */
   minutes: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(7 * 24 * 60))),
 })
+/** Bans of one room id at a time. The list of them is one reply, and no moderator reads more. */
+export const MAX_BANS = 1000
+
+/** Removes a participant; its identity is refused in this and later openings of the room, until the ban is lifted. */
+export const moderationBan = strict({ type: v.literal('moderation.ban'), id: commandId, participantId })
+/** The same for whoever wrote a message, and may have left. */
+export const moderationBanAuthor = strict({ type: v.literal('moderation.banAuthor'), id: commandId, messageId })
+/** Lifts a ban. */
+export const moderationUnban = strict({ type: v.literal('moderation.unban'), id: commandId, banId })
+/** Asks who is banned. A query: it writes nothing. */
+export const moderationBans = strict({ type: v.literal('moderation.bans'), id: commandId })
+
+/** A ban as moderators see it. */
+export const listedBan = v.object({
+  id: banId,
+  /** The name of whoever is banned, as it was then. */
+  name: v.string(),
+  /** When the ban was made. */
+  at: timestamp,
+})
+/** A ban as moderators see it. @useDeclaredType */
+export type ListedBan = v.InferOutput<typeof listedBan>
+/** The reply's `result` to `moderation.bans`: oldest first. */
+export const banListResult = v.object({ bans: v.array(listedBan) })
+/** What `moderation.bans` gives: oldest first. */
+export type BanListResult = v.InferOutput<typeof banListResult>
+
 /** Promotes or demotes; holds for the identity as long as the room lives. */
 export const moderationSetRole = strict({
   type: v.literal('moderation.setRole'),
@@ -37,3 +64,5 @@ export const roleChanged = v.object({
 export const roomLocked = v.object({ type: v.literal('room.locked') })
 /** The room takes new participants again. */
 export const roomUnlocked = v.object({ type: v.literal('room.unlocked') })
+/** Somebody was banned, or a ban was lifted; who it was, moderators ask by `moderation.bans`. */
+export const roomBansChanged = v.object({ type: v.literal('room.bansChanged') })

@@ -1,4 +1,6 @@
-import type { Role, Source } from '../protocol'
+import * as v from 'valibot'
+import { LiveStreamError } from '../errors'
+import { banListResult, type ListedBan, type Role, type Source } from '../protocol'
 import type { Request } from './request'
 import type { VerbPort } from './verb'
 
@@ -17,6 +19,15 @@ export type ModerationVerbs = {
   mute(participantId: string, source: Source): Promise<void>
   /** Removes a participant; its identity is refused until the room closes, or for `minutes` (1 to 10,080). */
   kick(participantId: string, options?: { minutes?: number }): Promise<void>
+  /**
+   * Bans whoever is in the room, or whoever wrote a message and may have left: the identity is removed, and refused in this
+   * and later openings of the room, until somebody lifts it. Also throws `message_not_found`, and `bans_full` (1,000).
+   */
+  ban(who: string | { messageId: string }): Promise<void>
+  /** Lifts a ban, by its id in `bans()`. Also throws `ban_not_found`. */
+  unban(banId: string): Promise<void>
+  /** Who is banned, oldest first: the id of the ban, the name as it was then, and when (ms since the epoch). */
+  bans(): Promise<readonly ListedBan[]>
   /** Promotes or demotes; holds for the identity as long as the room lives. Also throws `stage_full`. */
   setRole(participantId: string, role: Role): Promise<void>
   /** No new identity comes in; who is known may still come back. */
@@ -36,6 +47,18 @@ export function moderationVerbs({ requests, safely }: VerbPort): ModerationVerbs
     mute: (participantId, source) => ask({ type: 'moderation.mute', participantId, source }),
     kick: (participantId, { minutes } = {}) =>
       ask({ type: 'moderation.kick', participantId, ...(minutes === undefined ? {} : { minutes }) }),
+    ban: (who) =>
+      typeof who === 'string'
+        ? ask({ type: 'moderation.ban', participantId: who })
+        : ask({ type: 'moderation.banAuthor', messageId: who.messageId }),
+    unban: (banId) => ask({ type: 'moderation.unban', banId }),
+    bans: () =>
+      safely('moderation.bans', async () => {
+        const { result } = await requests().request({ type: 'moderation.bans' }, 'refuse')
+        const parsed = v.safeParse(banListResult, result)
+        if (parsed.success) return parsed.output.bans
+        throw new LiveStreamError('internal', 'The server sent a list that cannot be read.')
+      }),
     setRole: (participantId, role) => ask({ type: 'moderation.setRole', participantId, role }),
     lock: () => ask({ type: 'moderation.lock' }),
     unlock: () => ask({ type: 'moderation.unlock' }),

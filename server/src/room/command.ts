@@ -1,4 +1,5 @@
 import type {
+  BanListResult,
   Cast,
   CastDown,
   ChatHistoryResult,
@@ -6,6 +7,7 @@ import type {
   GoodbyeCode,
   Limits,
   Mode,
+  Rejection,
   Role,
   RoomCommand,
   SignalDown,
@@ -70,6 +72,10 @@ export type DecideContext = {
   readonly bans?: readonly Ban[]
   /** The message that the command names, as the log has it: the room keeps only the newest, and not who wrote them. */
   readonly message?: KeptMessage
+  /** The page that `chat.history` asks for, as the log has it. Default: none, nothing was said yet. */
+  readonly history?: ChatHistoryResult
+  /** Why the log could not be read for this command; it is refused with this, where it needs what would be there. */
+  readonly unread?: Rejection
 }
 
 /** A message as it is kept, and the identity that wrote it. */
@@ -79,7 +85,7 @@ export type KeptMessage = { readonly message: ChatMessage; readonly identity: st
 export type Accepted = {
   readonly events: readonly Decided[]
   readonly participantId?: string
-  readonly result?: ChatHistoryResult
+  readonly result?: ChatHistoryResult | BanListResult
   /** The first answer to a command that came again: the seq it had then. */
   readonly answeredSeq?: number
 }

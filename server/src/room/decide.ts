@@ -4,8 +4,8 @@ import { chatHistory, deleteChat, sendChat } from './chat'
 import type { Accepted, AnyCommand, DecideContext, Decision, InternalCommand } from './command'
 import { join, openRoom } from './join'
 import { mute, updateMedia } from './media'
-import { kick, setLock, setRole } from './moderation'
-import { may, mayActOn, mayGive, neededFor } from './permissions'
+import { ban, banAuthor, kick, listBans, setLock, setRole, unban } from './moderation'
+import { may, mayActOn, mayGive, neededFor, reasonAgainst } from './permissions'
 import { endRoom, endSession, refreshSession } from './session'
 import { approveStage, cancelStage, inviteToStage, leaveStage, rejectStage, requestStage } from './stage'
 import type { Decided, Refused, ServerState } from './state'
@@ -74,6 +74,12 @@ function decideCommand(
       return cancelStage(state, actor)
     case 'stage.leave':
       return leaveStage(state, actor)
+    case 'moderation.banAuthor':
+      return banAuthor(state, command, actor, context)
+    case 'moderation.unban':
+      return unban(state, command, actor.id)
+    case 'moderation.bans':
+      return listBans(state)
     case 'moderation.lock':
       return setLock(state, true, actor.id)
     case 'moderation.unlock':
@@ -106,20 +112,26 @@ function decideOnOther(
       return mute(target, command, actor.id)
     case 'moderation.kick':
       return kick(state, target, command, context, actor.id)
+    case 'moderation.ban':
+      return ban(state, target, context, actor.id)
     case 'moderation.setRole':
       return setRole(state, target, command, actor.id)
   }
 }
 
-/** Why this one may not do that to that one. Moderation is for others: only a host's stepping down is for oneself. */
+/** Why this one may not do that to that one. A host may step down: that is the one moderation of oneself. */
 function tooHigh(command: OnOther, actor: Participant, target: Participant): string | undefined {
-  if (command.type !== 'moderation.mute' && command.type !== 'moderation.kick' && command.type !== 'moderation.setRole')
-    return undefined
-  if (target.id === actor.id && command.type !== 'moderation.setRole') return 'This is for others, not for yourself.'
-  if (!mayActOn(actor.role, target.role)) return `A ${actor.role} may not do that to a ${target.role}.`
-  if (command.type === 'moderation.setRole' && !mayGive(actor.role, command.role))
-    return `A ${actor.role} may not make a ${command.role}.`
-  return undefined
+  switch (command.type) {
+    case 'moderation.mute':
+    case 'moderation.kick':
+    case 'moderation.ban':
+      return reasonAgainst(actor, target)
+    case 'moderation.setRole':
+      if (!mayActOn(actor.role, target.role)) return `A ${actor.role} may not do that to a ${target.role}.`
+      return mayGive(actor.role, command.role) ? undefined : `A ${actor.role} may not make a ${command.role}.`
+    default:
+      return undefined
+  }
 }
 
 /** The last record of what a command led to names it, so that the ledger knows it when it comes again. */

@@ -7,6 +7,7 @@ export type {
   Decision,
   InternalCommand,
   JoinCommand,
+  KeptMessage,
   RoomRules,
   Routable,
   Routed,

@@ -15,6 +15,7 @@ export function join(
   if (state === undefined) return open(command, context)
   if (state.room.status === 'closed') return closed(state)
   const { identity } = command.claims
+  if (state.ledger.bans.has(identity)) return BANNED
   if (isRemoved(state, identity, context.now)) return turnAway('removed', 'You were removed from this room.')
   const present = participantOfIdentity(state, identity)
   return present ? comeBack(state, present, command, context) : enter(state, command, context)
@@ -22,14 +23,17 @@ export function join(
 
 const turnAway = (goodbye: TurnedAway['goodbye'], reason: string): TurnedAway => ({ goodbye, reason })
 
+const BANNED = turnAway('removed', 'You are banned from this room.')
+
 /** Nobody ended a room that closed for its emptiness: the same attempt opens a new one in a moment. */
 function closed({ ledger }: ServerState): TurnedAway {
   if (ledger.ended === 'empty') return turnAway('unavailable', 'The room is just closing: try again.')
   return turnAway('room_ended', 'The room has ended.')
 }
 
-/** Whether an identity was sent away, and may not come back yet. */
+/** Whether an identity was sent away or banned, and may not come back yet. */
 export function isRemoved({ ledger }: ServerState, identity: string, now: number): boolean {
+  if (ledger.bans.has(identity)) return true
   const until = ledger.removals.get(identity)
   return until !== undefined && (until === null || now < until)
 }
@@ -39,19 +43,23 @@ export function participantOfIdentity({ room, ledger }: ServerState, identity: s
   return room.participants.find((each) => ledger.sessions.get(each.id)?.identity === identity)
 }
 
-function open(command: JoinCommand, { rules, newId }: DecideContext): Accepted | TurnedAway {
+function open(command: JoinCommand, context: DecideContext): Accepted | TurnedAway {
+  const { rules, newId, bans = [] } = context
+  if (bans.some(({ identity }) => identity === command.claims.identity)) return BANNED
   const opens = rules.createRooms === 'onJoin' || (rules.createRooms === 'host' && command.claims.role === 'host')
   if (!opens) return turnAway('room_not_found', 'There is no such room now.')
-  const opened = opening({ rules, newId })
+  const opened = opening(context)
   const role = rules.firstIsHost ? 'host' : command.claims.role
   const { events, participantId } = seat(command, role, newId())
   return { events: [opened, ...events], participantId }
 }
 
-const opening = ({ rules, newId }: Pick<DecideContext, 'rules' | 'newId'>): Decided => ({
-  event: { type: 'room.opened', roomId: rules.roomId, instance: newId(), mode: rules.mode },
-  by: null,
-})
+/** Who was banned before goes into the new instance's log: it needs no other to know it. */
+function opening({ rules, newId, bans = [] }: DecideContext): Decided {
+  const { roomId, mode } = rules
+  const opened: Decided = { event: { type: 'room.opened', roomId, instance: newId(), mode }, by: null }
+  return bans.length === 0 ? opened : { ...opened, secret: { bans } }
+}
 
 /** The API opens a room before anybody comes. Like every room it closes once it was empty for a minute. */
 export function openRoom(state: ServerState | undefined, context: DecideContext): Accepted | Refused {

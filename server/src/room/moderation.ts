@@ -1,6 +1,9 @@
 import type { Participant, RoomCommandOf } from '@peerstage/sdk/protocol'
-import { isOnStage } from '@peerstage/sdk/protocol'
+import { isOnStage, MAX_BANS } from '@peerstage/sdk/protocol'
 import type { Accepted, DecideContext } from './command'
+import { participantOfIdentity } from './join'
+import type { Ban } from './ledger'
+import { reasonAgainst } from './permissions'
 import { changeRole, hasHost, isStageFull } from './role-change'
 import { leaving } from './session'
 import type { Decided, Refused, ServerState } from './state'
@@ -17,10 +20,70 @@ export function kick(
 ): Accepted {
   const identity = state.ledger.sessions.get(target.id)?.identity
   const until = minutes === undefined ? null : now + minutes * MINUTE
-  const left: Decided = { event: { type: 'participant.left', participantId: target.id, reason: 'removed' }, by }
+  const left = removed(target, by)
   const noted = identity === undefined ? left : { ...left, secret: { removal: { identity, until } } }
   return { events: leaving(state, target, noted) }
 }
+
+const removed = (target: Participant, by: string): Decided => ({
+  event: { type: 'participant.left', participantId: target.id, reason: 'removed' },
+  by,
+})
+
+/** Sends a participant away for good: its identity is refused until somebody lifts the ban, whatever instance opens. */
+export function ban(state: ServerState, target: Participant, context: DecideContext, by: string): Accepted | Refused {
+  const identity = state.ledger.sessions.get(target.id)?.identity
+  if (identity === undefined) return refuse('peer_not_found', 'This participant is not in the room.')
+  const noted = note(state, { identity, name: target.name }, context, by)
+  return 'refused' in noted ? noted : { events: [...leaving(state, target, removed(target, by)), noted] }
+}
+
+/** Who has left counts as what a moderator made of it, else as what it was when it wrote. */
+export function banAuthor(
+  state: ServerState,
+  { messageId }: RoomCommandOf<'moderation.banAuthor'>,
+  actor: Participant,
+  context: DecideContext,
+): Accepted | Refused {
+  const { message: kept, unread } = context
+  if (kept?.message.id !== messageId || kept.identity === '')
+    return unread ? { refused: unread } : refuse('message_not_found', 'This message is gone already.')
+  const { identity, message } = kept
+  const present = participantOfIdentity(state, identity)
+  const role = present?.role ?? state.ledger.overrides.get(identity) ?? message.role
+  const reason = reasonAgainst(actor, { id: present?.id, role })
+  if (reason !== undefined) return refuse('forbidden', reason)
+  if (present !== undefined) return ban(state, present, context, actor.id)
+  if (state.ledger.bans.has(identity)) return { events: [] }
+  const noted = note(state, { identity, name: message.name }, context, actor.id)
+  return 'refused' in noted ? noted : { events: [noted] }
+}
+
+function note(
+  { ledger }: ServerState,
+  whom: Pick<Ban, 'identity' | 'name'>,
+  { newId, now }: DecideContext,
+  by: string,
+): Decided | Refused {
+  if (ledger.bans.size >= MAX_BANS) return refuse('bans_full', `A room has at most ${MAX_BANS} bans: lift one first.`)
+  return { event: { type: 'room.bansChanged' }, by, secret: { banned: { ...whom, id: newId(), at: now } } }
+}
+
+export function unban(
+  { ledger }: ServerState,
+  { banId }: RoomCommandOf<'moderation.unban'>,
+  by: string,
+): Accepted | Refused {
+  const isKnown = [...ledger.bans.values()].some(({ id }) => id === banId)
+  if (!isKnown) return refuse('ban_not_found', 'There is no such ban any more.')
+  return { events: [{ event: { type: 'room.bansChanged' }, by, secret: { unbanned: banId } }] }
+}
+
+/** A query. Identities are shown to nobody. */
+export const listBans = ({ ledger }: ServerState): Accepted => ({
+  events: [],
+  result: { bans: [...ledger.bans.values()].map(({ id, name, at }) => ({ id, name, at })) },
+})
 
 /** Gives a role. The one it has already changes nothing; a room keeps its last host. */
 export function setRole(

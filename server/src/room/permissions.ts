@@ -1,4 +1,4 @@
-import type { Cast, ChatMessage, Role, RoomCommand, RoomCommandOf } from '@peerstage/sdk/protocol'
+import type { Cast, ChatMessage, Participant, Role, RoomCommand, RoomCommandOf } from '@peerstage/sdk/protocol'
 import { outranks } from '@peerstage/sdk/protocol'
 
 /** Who may do what: the one table. Asked in `decide` and `route` and nowhere else. */
@@ -15,6 +15,7 @@ const ALLOWED = {
   deleteMessages: ['host', 'cohost'],
   mute: ['host', 'cohost'],
   kick: ['host', 'cohost'],
+  ban: ['host', 'cohost'],
   setRole: ['host', 'cohost'],
   lock: ['host', 'cohost'],
   endRoom: ['host'],
@@ -37,6 +38,10 @@ const NEEDS = {
   'stage.invite': 'manageStage',
   'moderation.mute': 'mute',
   'moderation.kick': 'kick',
+  'moderation.ban': 'ban',
+  'moderation.banAuthor': 'ban',
+  'moderation.unban': 'ban',
+  'moderation.bans': 'ban',
   'moderation.setRole': 'setRole',
   'moderation.lock': 'lock',
   'moderation.unlock': 'lock',
@@ -65,3 +70,12 @@ export const mayActOn = (actor: Role, target: Role): boolean => actor === 'host'
 
 /** Whether a moderator may hand out a role: nobody gives one that stands above its own. */
 export const mayGive = (actor: Role, role: Role): boolean => !outranks(role, actor)
+
+/** Why this one may not moderate that one, as far as it hangs on who they are. Moderation is for others, not for oneself. */
+export function reasonAgainst(
+  actor: Pick<Participant, 'id' | 'role'>,
+  target: { readonly id: string | undefined; readonly role: Role },
+): string | undefined {
+  if (target.id === actor.id) return 'This is for others, not for yourself.'
+  return mayActOn(actor.role, target.role) ? undefined : `A ${actor.role} may not do that to a ${target.role}.`
+}

@@ -2,10 +2,13 @@ import type { Participant, Role, Room, RoomCommand, RoomEvent } from '@peerstage
 import { DEFAULT_LIMITS, MODES, participantOf } from '@peerstage/sdk/protocol'
 import {
   type AnyCommand,
+  type Ban,
   type Claims,
+  type DecideContext,
   type Decision,
   decide,
   evolveState,
+  fold,
   type RoomRules,
   type ServerState,
   type StoredRecord,
@@ -15,6 +18,9 @@ import {
 type WithoutId<C> = C extends unknown ? Omit<C, 'id'> : never
 /** What a participant asks for; the harness counts the ids. */
 export type Asked = WithoutId<RoomCommand>
+
+/** What was looked up before a command was decided. */
+type Looked = Pick<DecideContext, 'message' | 'history' | 'unread' | 'bans'>
 
 type Knock = Partial<Omit<Claims, 'identity'>> & { session?: string; page?: string }
 
@@ -30,7 +36,8 @@ export const RULES: RoomRules = {
 /** A room without sockets, clock or log: commands go in, events come out, and what is accepted is folded. */
 export type RoomHarness = ReturnType<typeof roomHarness>
 
-export function roomHarness(rules: Partial<RoomRules> = {}) {
+/** @param bans who was banned in earlier instances */
+export function roomHarness(rules: Partial<RoomRules> = {}, bans: readonly Ban[] = []) {
   const inForce = { ...RULES, ...rules }
   const records: StoredRecord[] = []
   let state: ServerState | undefined
@@ -38,14 +45,14 @@ export function roomHarness(rules: Partial<RoomRules> = {}) {
   let ids = 0
   let commandIds = 0
 
-  const context = (by: string | null, commandId?: number) => {
-    const base = { by, now, newId: () => `id-${++ids}`, rules: inForce }
+  const context = (by: string | null, commandId?: number, looked: Looked = {}) => {
+    const base = { by, now, newId: () => `id-${++ids}`, rules: inForce, bans, ...looked }
     return commandId === undefined ? base : { ...base, commandId }
   }
 
   /** Decides, and folds what was accepted. */
-  function run(command: AnyCommand, by: string | null = null, commandId?: number): Decision {
-    const decision = decide(state, command, context(by, commandId))
+  function run(command: AnyCommand, by: string | null = null, commandId?: number, looked?: Looked): Decision {
+    const decision = decide(state, command, context(by, commandId, looked))
     if (!('events' in decision)) return decision
     for (const record of toRecords(state, decision.events, now)) {
       // Frozen: whatever changes a state in place, instead of giving a new one, throws.
@@ -74,11 +81,15 @@ export function roomHarness(rules: Partial<RoomRules> = {}) {
         throw new Error(`${identity} was not let in: ${JSON.stringify(decision)}`)
       return decision.participantId
     },
-    /** A participant asks, by a fresh command id or a given one. */
-    ask: (by: string, asked: Asked, commandId = ++commandIds): Decision =>
-      run({ ...asked, id: commandId } as RoomCommand, by, commandId),
+    /** A participant asks, by a fresh command id or a given one. `looked`: what the log had for it. */
+    ask: (by: string, asked: Asked, commandId = ++commandIds, looked?: Looked): Decision =>
+      run({ ...asked, id: commandId } as RoomCommand, by, commandId, looked),
     leave: (participantId: string, reason: 'left' | 'lost' = 'left') =>
       run({ type: 'session.end', participantId, reason }),
+    /** The process ends, and another one knows what the log gives back. */
+    restart() {
+      state = fold(JSON.parse(JSON.stringify(records)))
+    },
     pass(ms: number) {
       now += ms
     },

@@ -91,6 +91,7 @@ test('the steps reach what the laws are about', () => {
       'room.ended empty',
       'room.ended ended',
       'room.locked',
+      'room.bansChanged',
       'participant.returned',
       'participant.left removed',
       'participant.left lost',
@@ -224,6 +225,15 @@ test('a viewer publishes nothing, the room only what its mode takes, and nobody 
         const hands = [...room.stageRequests, ...room.invitations].filter(({ participantId }) => participantId === id)
         expect(hands.length).toBeLessThanOrEqual(isOnStage(role) ? 0 : 1)
       }
+    }
+  })
+})
+
+test('nobody who is banned is in the room', () => {
+  always(({ records }) => {
+    for (const { after } of states(records)) {
+      for (const { id } of after.room.participants)
+        expect(after.ledger.bans.has(after.ledger.sessions.get(id)?.identity ?? '')).toBe(false)
     }
   })
 })

@@ -18,6 +18,7 @@ const alone: [asked: Asked, who: string][] = [
   [{ type: 'stage.request' }, EVERYBODY],
   [{ type: 'stage.cancel' }, EVERYBODY],
   [{ type: 'stage.leave' }, 'cohost guest viewer'],
+  [{ type: 'moderation.bans' }, MODERATORS],
   [{ type: 'moderation.lock' }, MODERATORS],
   [{ type: 'moderation.unlock' }, MODERATORS],
   [{ type: 'moderation.endRoom' }, 'host'],
@@ -33,6 +34,7 @@ const onOthers: [name: string, on: (participantId: string) => Asked, whom: Parti
     (participantId) => ({ type: 'moderation.kick', participantId }),
     { host: EVERYBODY, cohost: 'guest viewer' },
   ],
+  ['ban', (participantId) => ({ type: 'moderation.ban', participantId }), { host: EVERYBODY, cohost: 'guest viewer' }],
   ...(['microphone', 'camera', 'screen', 'screenAudio'] satisfies Source[]).map((source): (typeof onOthers)[number] => [
     `mute ${source} of`,
     (participantId) => ({ type: 'moderation.mute', participantId, source }),
@@ -87,7 +89,7 @@ describe.each(ROLES)('a %s', (role) => {
   })
 
   const moderation: [name: string, on: (participantId: string) => Asked][] = onOthers
-    .filter(([name]) => /^(kick|mute|make)/.test(name))
+    .filter(([name]) => /^(kick|ban|mute|make)/.test(name))
     .map(([name, on]) => [name, on])
   test.each(moderation)('%s itself: only a host steps down', (name, on) => {
     const { room, actor } = fullHouse()

@@ -48,6 +48,8 @@ const asking: fc.Arbitrary<Asking> = fc.oneof(
     participantId,
     ...time,
   })),
+  asks(1, fc.constant('moderation.ban'), (type) => (participantId) => ({ type, participantId })),
+  asks(1, fc.constant('moderation.bans'), (type) => () => ({ type })),
   asks(1, fc.string({ minLength: 1, maxLength: 20 }), (text) => () => ({ type: 'chat.send', text })),
   often(
     1,
