@@ -2,7 +2,13 @@ import ts from 'typescript'
 import type { Page } from './pages'
 
 /** What apps import, as the sources have it. */
-const ENTRIES = ['sdk/src/index.ts', 'sdk/src/protocol/index.ts', 'server/src/index.ts', 'server/src/tokens.ts', 'server/src/testing/index.ts']
+const ENTRIES = [
+  'sdk/src/index.ts',
+  'sdk/src/protocol/index.ts',
+  'server/src/index.ts',
+  'server/src/tokens.ts',
+  'server/src/testing/index.ts',
+]
 
 const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
