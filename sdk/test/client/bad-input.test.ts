@@ -34,7 +34,7 @@ test('a wrong token: unauthorized, final', async () => {
 test('an expired token from a function is asked for once more, then final', async () => {
   open({ auth: { secret } })
   await house.url()
-  const expired = await house.server.tokens.sign({ room: 'test', identity: 'ada', expiresInSeconds: -120 })
+  const expired = await house.server.token({ room: 'test', identity: 'ada', expiresInSeconds: -120 })
   const token = vi.fn(() => expired)
   const client = await house.client('Ada', { token })
   expect(await errorOf(client.join())).toMatchObject({ code: 'unauthorized', retryable: false })
@@ -44,7 +44,7 @@ test('an expired token from a function is asked for once more, then final', asyn
 test('a token for another room: forbidden', async () => {
   open({ auth: { secret } })
   await house.url()
-  const token = await house.server.tokens.sign({ room: 'other', identity: 'ada' })
+  const token = await house.server.token({ room: 'other', identity: 'ada' })
   const client = await house.client('Ada', { token })
   expect(await errorOf(client.join())).toMatchObject({ code: 'forbidden', retryable: false })
 })
@@ -83,7 +83,7 @@ test('an unknown room, where only hosts open one: room_not_found, retryable', as
 test('the same identity elsewhere: superseded, and it does not fight back', async () => {
   open({ auth: { secret } })
   await house.url()
-  const token = await house.server.tokens.sign({ room: 'test', identity: 'ada' })
+  const token = await house.server.token({ room: 'test', identity: 'ada' })
   const first = await house.join('Ada', { token })
   const second = await house.join('Ada', { token })
   await expect
@@ -96,7 +96,7 @@ test('a kick: removed, for good', async () => {
   open({ auth: { secret } })
   await house.url()
   const sign = (identity: string, role: 'host' | 'viewer') =>
-    house.server.tokens.sign({ room: 'test', identity, role, name: identity })
+    house.server.token({ room: 'test', identity, role, name: identity })
   const ada = await house.join('Ada', { token: await sign('ada', 'host') })
   const ben = await house.join('Ben', { token: () => sign('ben', 'viewer') })
   await ada.moderation.kick(ben.state.self?.id ?? '')

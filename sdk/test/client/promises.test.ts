@@ -1,9 +1,7 @@
 // The promises of the design that a client has a part in, in its words. Real server, real sockets.
 import { afterEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { FakeClock } from '../../../server/test/fakes/fake-clock'
 import type { AnyEvent, LiveStreamClient } from '../../src/index'
-import { TcpProxy } from '../browser/rooms/tcp-proxy'
 import { Bench } from '../fakes/bench'
 import { RoomHouse } from '../fakes/room-house'
 
@@ -16,12 +14,6 @@ function openHouse(options: ConstructorParameters<typeof RoomHouse>[0] = {}): Ro
   const house = new RoomHouse(options)
   cleanups.push(() => house.close())
   return house
-}
-
-async function wireTo(house: RoomHouse): Promise<TcpProxy> {
-  const proxy = await TcpProxy.to(await house.url())
-  cleanups.push(() => proxy.close())
-  return proxy
 }
 
 /** Every event of a client from now on. */
@@ -38,9 +30,8 @@ const statusOf = (client: LiveStreamClient) => expect.poll(() => client.state.st
 
 test('no logged event is lost or doubled across a resume', async () => {
   const house = openHouse()
-  const proxy = await wireTo(house)
   const ada = await house.join('Ada')
-  const ben = await house.join('Ben', { url: proxy.url })
+  const ben = await house.join('Ben')
   const events = eventsOf(ben)
   const said: string[] = []
   const say = async (text: string) => {
@@ -49,11 +40,11 @@ test('no logged event is lost or doubled across a resume', async () => {
   }
   for (const round of [1, 2, 3]) {
     await say(`${round}: before the cut`)
-    proxy.cut()
+    const offline = house.server.faults.offline({ identity: 'Ben' })
     await statusOf(ben).toBe('reconnecting')
     await say(`${round}: in the dark`)
     await say(`${round}: still dark`)
-    proxy.heal()
+    offline.lift()
     await statusOf(ben).toBe('joined')
     await say(`${round}: after it`)
   }
@@ -107,31 +98,30 @@ test('a superseded SDK never retries', async () => {
 })
 
 test('a dead peer is reconnecting and then gone; a lost host is succeeded once', async () => {
-  const clock = new FakeClock()
-  const house = openHouse({ clock })
-  const proxy = await wireTo(house)
+  const house = openHouse()
+  await house.url()
   const as = async (name: string, role: 'host' | 'cohost' | 'guest') => ({
-    token: await house.server.tokens.sign({ room: 'test', identity: name, name, role }),
+    token: await house.server.token({ room: 'test', identity: name, name, role }),
   })
-  const ada = await house.join('Ada', { ...(await as('Ada', 'host')), url: proxy.url })
+  const ada = await house.join('Ada', await as('Ada', 'host'))
   const ben = await house.join('Ben', await as('Ben', 'cohost'))
   const others = [ben, await house.join('Cyd', await as('Cyd', 'guest'))]
   const adaId = ada.state.self?.id
   const seen = others.map(eventsOf)
 
-  proxy.cut()
+  house.server.faults.offline({ identity: 'Ada' })
   for (const client of others) {
     const presence = () => client.state.participants.find(({ id }) => id === adaId)?.presence
     await expect.poll(presence).toBe('reconnecting')
   }
   // A socket that broke without a word is given 60 s.
-  clock.advance(59_000)
+  await house.server.clock.advance(50_000)
   await ben.chat.send('still waiting')
   for (const client of others) {
     await expect.poll(() => client.state.messages).toHaveLength(1)
     expect(client.state.participants).toHaveLength(3)
   }
-  clock.advance(1_000)
+  await house.server.clock.advance(10_000)
   for (const client of others) await expect.poll(() => client.state.participants.length).toBe(2)
 
   for (const events of seen) {

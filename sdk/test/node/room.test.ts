@@ -40,7 +40,7 @@ async function enter(names: readonly string[]): Promise<Peer[]> {
   return Promise.all(
     names.map(async (name, i) => {
       const role = i === 0 ? 'host' : 'guest'
-      const token = await house.server.tokens.sign({ room: 'node', identity: name, name, role })
+      const token = await house.server.token({ room: 'node', identity: name, name, role })
       const child = new Child<RoomUp, RoomDown>(program.path, [url, name, token])
       cleanups.push(() => child.kill())
       return { name, child }

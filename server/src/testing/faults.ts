@@ -53,7 +53,8 @@ export interface Faults {
   /**
    * Lets the token of an identity's connections end now. The client is asked for a fresh one (`session.refreshNeeded`);
    * without it the connection is closed with 4401 after the server's grace of 30 s by the server's clock. The token itself is
-   * refused from now on, wherever it is shown.
+   * refused from now on, wherever it is shown. (A backend of your own that signs twice within a second makes the same token
+   * twice; `server.token` does not.)
    * @throws Error where nobody is connected by a token
    */
   expireToken(identity: string): void

@@ -5,5 +5,5 @@
  */
 export type { Fault } from './fault'
 export type { CloseRule, DelayRule, Faults } from './faults'
-export type { DownRule, MessageRule, UpRule, Whose } from './message-rule'
+export type { DownRule, MessageRule, RuleBounds, UpRule, Whose } from './message-rule'
 export { createTestServer, type FirstFaults, type TestServer, type TestServerOptions } from './test-server'

@@ -6,7 +6,8 @@ export type Whose = {
   readonly identity?: string
 }
 
-type Bounds = Whose & {
+/** How often a fault happens. */
+export type RuleBounds = Whose & {
   /** How often it may happen. Default: until it is lifted. */
   readonly times?: number
   /** How likely it is for each message that fits, from 0 to 1, by the server's `seed`. Default 1. */
@@ -14,7 +15,7 @@ type Bounds = Whose & {
 }
 
 /** Which messages of clients a fault happens to. */
-export type UpRule = Bounds & {
+export type UpRule = RuleBounds & {
   /** What clients send. */
   readonly direction: 'up'
   /** The type of the message, like `chat.send`. Default: any. */
@@ -24,7 +25,7 @@ export type UpRule = Bounds & {
 }
 
 /** Which messages of the server a fault happens to. */
-export type DownRule = Bounds & {
+export type DownRule = RuleBounds & {
   /** What the server sends. */
   readonly direction: 'down'
   /** The type of the message, like `reply`; or of the event that it brings, like `chat.sent`. Default: any. */

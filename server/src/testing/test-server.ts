@@ -53,7 +53,7 @@ export interface TestServer {
   }
   /** The server's rooms, from the inside. */
   readonly rooms: PeerstageServer['rooms']
-  /** Makes a token; it lives so long by the server's clock. @throws as `signToken` */
+  /** Makes a token, each another one; it lives so long by the server's clock. @throws as `signToken` */
   token(options: TokenOptions): Promise<string>
   /** Lifts all faults, and drains the server: clients hear a goodbye. Ends after `deadlineMs` (default 1000). Idempotent. */
   close(options?: { readonly deadlineMs?: number }): Promise<void>
@@ -102,8 +102,7 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
     seed,
     clock,
     rooms: live.rooms,
-    token: ({ expiresInSeconds = 3600, ...token }) =>
-      live.tokens.sign({ ...token, expiresInSeconds: expiresInSeconds + Math.ceil(clock.aheadMs / 1000) }),
+    token: tokenMaker(live, clock),
     async close({ deadlineMs = DEFAULT_DEADLINE_MS } = {}) {
       faults.clear()
       await live.close({ deadlineMs })
@@ -115,6 +114,19 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
 function defaults({ dev }: TestServerOptions): PeerstageServerOptions {
   const quiet: PeerstageServerOptions = { iceServers: [], logLevel: 'silent' }
   return dev ? quiet : { ...quiet, auth: { secret: randomBytes(32) } }
+}
+
+/** Tokens by the server's time, no two of them alike: when one is made to end, the next one is another. */
+function tokenMaker({ tokens }: PeerstageServer, clock: TestClock): TestServer['token'] {
+  const made = new Set<string>()
+  return async ({ expiresInSeconds = 3600, ...options }) => {
+    for (let life = expiresInSeconds + Math.ceil(clock.aheadMs / 1000); ; life++) {
+      const token = await tokens.sign({ ...options, expiresInSeconds: life })
+      if (made.has(token)) continue
+      made.add(token)
+      return token
+    }
+  }
 }
 
 function setFirst(faults: Faults, { drop, duplicate, delay, closeAt }: FirstFaults = {}): void {
