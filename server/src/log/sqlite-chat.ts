@@ -1,0 +1,135 @@
+import type { ChatHistoryResult, ChatMessage } from '@peerstage/sdk/protocol'
+import type { Database } from 'better-sqlite3'
+import type { HistoryQuery, KeptMessage } from '../hosting/ports'
+import type { InstanceTables } from './sqlite-instances'
+
+type Kept = { readonly id: number; readonly instance: number; readonly bytes: number }
+type Said = { readonly message: string; readonly identity: string }
+
+/** How many messages give way in one turn at most: what is over goes with the turns that follow. */
+const GIVE_WAY_ROWS = 500
+/** How many messages go in one turn because they are old. */
+const PRUNE_ROWS = 500
+/** How many of the oldest messages go at once when the file has no room for a turn. */
+const MAKE_ROOM_ROWS = 2000
+
+/** What was said, for whoever reads back. It outlives the instance, for as long as chat is kept. */
+export function chatTable(db: Database, instances: InstanceTables) {
+  const add = db.prepare<[number, string, string, number, number, string]>(
+    'INSERT INTO chat (instance, message_id, identity, at, bytes, message) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+  const named = db.prepare<[string], Kept & Said>('SELECT * FROM chat WHERE message_id = ?')
+  const page = db
+    .prepare<[number, number, number], string>(
+      'SELECT message FROM chat WHERE instance = ? AND id < ? ORDER BY id DESC LIMIT ?',
+    )
+    .pluck()
+  const oldest = db.prepare<[number], Kept & { readonly at: number }>(
+    'SELECT id, instance, bytes, at FROM chat ORDER BY id LIMIT ?',
+  )
+  const oldestOf = db.prepare<[number, number], Kept>(
+    'SELECT id, instance, bytes FROM chat WHERE instance = ? ORDER BY id LIMIT ?',
+  )
+  const by = db.prepare<[string], Kept & { roomId: string; name: string; message_id: string }>(
+    `SELECT c.id, c.instance, bytes, r.name AS roomId, i.name AS name, message_id
+      FROM chat c JOIN instances i ON i.id = c.instance JOIN rooms r ON r.id = i.room WHERE identity = ? ORDER BY c.id`,
+  )
+  const remove = db.prepare<[number]>('DELETE FROM chat WHERE id = ?')
+  const removeAll = db.prepare<[number]>('DELETE FROM chat WHERE instance = ?')
+  const weigh = db.prepare<[number, number]>(
+    'UPDATE rooms SET chat_bytes = chat_bytes + ? WHERE id = (SELECT room FROM instances WHERE id = ?)',
+  )
+  const weight = db.prepare<[number], number>('SELECT chat_bytes FROM rooms WHERE id = ?').pluck()
+  const roomOf = db.prepare<[number], number>('SELECT room FROM instances WHERE id = ?').pluck()
+
+  const find = (instance: number, messageId: string) => named.all(messageId).find((kept) => kept.instance === instance)
+
+  /** Takes messages away, and the rows of instances that nothing else is left of. */
+  function drop(messages: readonly Kept[]): number {
+    const touched = new Map<number, number>()
+    for (const { id, instance, bytes } of messages) {
+      remove.run(id)
+      touched.set(instance, (touched.get(instance) ?? 0) + bytes)
+    }
+    for (const [instance, bytes] of touched) {
+      weigh.run(-bytes, instance)
+      const room = roomOf.get(instance)
+      if (room !== undefined) instances.removeEmpty(instance, room)
+    }
+    return messages.length
+  }
+
+  function* newest(instance: number, before: number, limit: number): Iterable<ChatMessage> {
+    for (const message of page.all(instance, before, limit)) yield JSON.parse(message)
+  }
+
+  return {
+    add(instance: number, { message, identity }: KeptMessage, at: number): void {
+      const json = JSON.stringify(message)
+      const bytes = Buffer.byteLength(json)
+      add.run(instance, message.id, identity, at, bytes, json)
+      weigh.run(bytes, instance)
+    },
+    /** Takes one message away. */
+    delete(instance: number, messageId: string): void {
+      const kept = find(instance, messageId)
+      if (kept === undefined) return
+      remove.run(kept.id)
+      weigh.run(-kept.bytes, instance)
+    },
+    /** A room's oldest messages give way until it is within `maxBytes`: some in each turn. */
+    giveWay(room: number, maxBytes: number): void {
+      let over = (weight.get(room) ?? 0) - maxBytes
+      if (over <= 0) return
+      for (const { id } of instances.ofRoom(room).reverse()) {
+        const going: Kept[] = []
+        for (const kept of oldestOf.all(id, GIVE_WAY_ROWS)) {
+          if (over <= 0) break
+          going.push(kept)
+          over -= kept.bytes
+        }
+        drop(going)
+        if (over <= 0 || going.length === GIVE_WAY_ROWS) return
+      }
+    },
+    /** Takes away some of what was said before `at`: the oldest of all rooms. */
+    prune(at: number): void {
+      const old: Kept[] = []
+      for (const kept of oldest.iterate(PRUNE_ROWS)) {
+        if (kept.at >= at) break
+        old.push(kept)
+      }
+      drop(old)
+    },
+    /** Takes away the oldest messages of all rooms, whatever their age. Says how many. */
+    makeRoom: (): number => drop(oldest.all(MAKE_ROOM_ROWS)),
+    history(roomId: string, { instance, before, limit }: HistoryQuery): ChatHistoryResult {
+      const room = instances.roomOf(roomId)
+      const all = room === undefined ? [] : instances.ofRoom(room)
+      const only = instance === undefined ? undefined : instances.find(roomId, instance)?.id
+      const scope = instance === undefined ? all : all.filter(({ id }) => id === only)
+      const inScope = new Set(scope.map(({ id }) => id))
+      const cursor = before === undefined ? undefined : named.all(before).find((kept) => inScope.has(kept.instance))
+      if (before !== undefined && cursor === undefined) return { messages: [], hasMore: false }
+      const messages: ChatMessage[] = []
+      for (const { id } of scope) {
+        if (cursor !== undefined && id > cursor.instance) continue
+        const end = id === cursor?.instance ? cursor.id : Number.MAX_SAFE_INTEGER
+        messages.push(...newest(id, end, limit + 1 - messages.length))
+        if (messages.length > limit) break
+      }
+      return { messages: messages.slice(0, limit).reverse(), hasMore: messages.length > limit }
+    },
+    message(instance: number, messageId: string): KeptMessage | undefined {
+      const kept = find(instance, messageId)
+      return kept === undefined ? undefined : { message: JSON.parse(kept.message), identity: kept.identity }
+    },
+    messagesOf: (identity: string) =>
+      by.all(identity).map(({ roomId, name, message_id }) => ({ roomId, instance: name, messageId: message_id })),
+    eraseIdentity: (identity: string) => drop(by.all(identity)),
+    /** Takes away all that was said in an instance. The room's row must go with it. */
+    remove: (instance: number) => removeAll.run(instance),
+  }
+}
+
+export type ChatTable = ReturnType<typeof chatTable>

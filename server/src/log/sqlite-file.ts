@@ -1,0 +1,98 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import type Sqlite from 'better-sqlite3'
+import { LogUnavailable } from '../hosting/ports'
+import { checkFile, migrate } from './sqlite-schema'
+
+/** In memory, by SQLite's own name for it. */
+export const IN_MEMORY = ':memory:'
+
+const PAGE_BYTES = 4096
+/** For who has just been told to end. A lock that lasts belongs to a server that runs. */
+const BUSY_MS = 1000
+/** Pages of the write-ahead log after which SQLite moves them into the file by itself: 4 MB. */
+const CHECKPOINT_PAGES = 1000
+
+/** The module that speaks SQLite is not there, or not for this Node. */
+export class SqliteMissing extends LogUnavailable {}
+
+export type FileOptions = { readonly durability: 'process' | 'full'; readonly maxBytes: number }
+
+/** Opens a log's file, or makes it, for this process alone. @throws LogUnavailable with a sentence that says why it could not */
+export function openFile(path: string, { durability, maxBytes }: FileOptions): Sqlite.Database {
+  const Database = loadSqlite()
+  let db: Sqlite.Database | undefined
+  try {
+    if (path !== IN_MEMORY) createFile(path)
+    db = new Database(path, { timeout: BUSY_MS })
+    db.pragma('locking_mode = EXCLUSIVE')
+    checkFile(db, path)
+    db.pragma('auto_vacuum = INCREMENTAL')
+    db.pragma('journal_mode = WAL')
+    db.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`)
+    db.pragma('secure_delete = ON')
+    db.pragma('foreign_keys = OFF')
+    db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+    db.pragma(`journal_size_limit = ${CHECKPOINT_PAGES * PAGE_BYTES}`)
+    migrate(db)
+    // The lock is there from the first write on.
+    db.transaction(() => db?.exec('UPDATE upkeep SET probe = NULL')).exclusive()
+    db.pragma(`max_page_count = ${Math.ceil(maxBytes / PAGE_BYTES)}`)
+    return db
+  } catch (error) {
+    db?.close()
+    throw error instanceof LogUnavailable ? error : new LogUnavailable(`${path} ${whyNot(error)}`, { cause: error })
+  }
+}
+
+/** Only when a log is opened: who keeps rooms in memory needs no SQLite. */
+function loadSqlite(): typeof Sqlite {
+  try {
+    const Database: typeof Sqlite = createRequire(import.meta.url)('better-sqlite3')
+    // The binary is loaded with the first database, and may be that of another Node.
+    new Database(IN_MEMORY).close()
+    return Database
+  } catch (cause) {
+    const advice = 'npm install better-sqlite3@12 --allow-scripts=better-sqlite3'
+    throw new SqliteMissing(`A log on disk needs the package better-sqlite3, built for this Node: ${advice}.`, {
+      cause,
+    })
+  }
+}
+
+/** What people said is for the server's own user to read. SQLite gives the files beside it the same mode. */
+function createFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  closeSync(openSync(path, 'a', 0o600))
+}
+
+function whyNot(error: unknown): string {
+  const code = codeOf(error)
+  if (code.startsWith('SQLITE_BUSY')) return 'is in use by another server: one file is for one process.'
+  if (code.startsWith('SQLITE_NOTADB')) return 'is not a log of Peerstage.'
+  if (code.startsWith('SQLITE_CORRUPT')) return 'is damaged.'
+  if (code === 'EISDIR') return 'is a folder: name a file.'
+  if (code === 'ENOSPC' || code.startsWith('SQLITE_FULL')) return 'cannot be made: the disk is full.'
+  return 'cannot be opened, or made, by this user.'
+}
+
+/** Why a log that was open does not take or give something. The sentence is for our own log: nobody outside sees it. */
+export function unavailable(error: unknown): LogUnavailable {
+  if (error instanceof LogUnavailable) return error
+  const code = codeOf(error)
+  const why: readonly (readonly [string, string])[] = [
+    ['SQLITE_FULL', 'The disk is full, or the log has reached its maxBytes.'],
+    ['SQLITE_BUSY', 'The log is locked by another process.'],
+    ['SQLITE_READONLY', 'The log may not be written.'],
+    ['SQLITE_CORRUPT', 'The log is damaged.'],
+    ['SQLITE_NOTADB', 'The log is damaged.'],
+    ['SQLITE_IOERR', 'The disk has failed.'],
+  ]
+  const sentence = why.find(([start]) => code.startsWith(start))?.[1] ?? 'The log has failed.'
+  return new LogUnavailable(sentence, { cause: error })
+}
+
+export const isFull = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_FULL')
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown } | undefined)?.code ?? '')

@@ -1,0 +1,88 @@
+import type { Database } from 'better-sqlite3'
+import type { Clock } from '../hosting/ports'
+
+/** The write-ahead log is emptied at most so often on account of deleted messages: each time, the disk is waited for. */
+const BETWEEN_SCRUBS_MS = 1000
+/** Free pages that the file may hold for what comes next: 4 MiB. The rest goes back to the disk, 1 MiB at a time. */
+const FREE_PAGES_KEPT = 1024
+const PAGES_GIVEN_BACK = 256
+/** A probe writes about as much as a turn does. */
+const PROBE_BYTES = 64 * 1024
+
+/** Keeps the file small, and free of what was erased from it. */
+export class Upkeep {
+  readonly #db: Database
+  readonly #clock: Pick<Clock, 'now' | 'after'>
+  #lastScrub = Number.NEGATIVE_INFINITY
+  #due = false
+  #cancel: (() => void) | undefined
+
+  constructor(db: Database, clock: Pick<Clock, 'now' | 'after'>) {
+    this.#db = db
+    this.#clock = clock
+  }
+
+  /**
+   * SQLite overwrites what is deleted, but now and then leaves a copy in the gap of a page whose rows it has moved. Nobody can
+   * read it by SQL. A file that something was erased from is therefore written anew when it is opened; without room for that, later.
+   */
+  rebuild(): void {
+    if (this.#db.prepare('SELECT erased FROM upkeep').pluck().get() === 0) return
+    try {
+      this.#db.exec('VACUUM; UPDATE upkeep SET erased = 0; PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch {
+      // It takes as much room again as the file has. The log itself is well.
+    }
+  }
+
+  /** Notes, within a transaction, that something is erased by it. */
+  erased(): void {
+    this.#db.exec('UPDATE upkeep SET erased = 1 WHERE erased = 0')
+    this.#due = true
+  }
+
+  /** After a transaction: what was erased leaves the write-ahead log too, and free pages go back to the disk. Never throws. */
+  afterwards(): void {
+    if (this.#due) this.#scrubInTime()
+    try {
+      const free = this.#db.pragma('freelist_count', { simple: true }) as number
+      if (free > FREE_PAGES_KEPT) this.#db.exec(`PRAGMA incremental_vacuum(${PAGES_GIVEN_BACK})`)
+    } catch {
+      // There is a next transaction.
+    }
+  }
+
+  /** Empties the write-ahead log now, if anything was erased. Never throws. */
+  scrub(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+    if (!this.#due) return
+    this.#lastScrub = this.#clock.now()
+    try {
+      this.#db.pragma('wal_checkpoint(TRUNCATE)')
+      this.#due = false
+    } catch {
+      this.#scrubInTime()
+    }
+  }
+
+  /** Writes what nobody needs. */
+  probe(): void {
+    this.#db.prepare('UPDATE upkeep SET probe = zeroblob(?)').run(PROBE_BYTES)
+  }
+
+  /** Takes back what a probe has written. */
+  probed(): void {
+    this.#db.exec('UPDATE upkeep SET probe = NULL')
+  }
+
+  close(): void {
+    this.#cancel?.()
+  }
+
+  #scrubInTime(): void {
+    const wait = this.#lastScrub + BETWEEN_SCRUBS_MS - this.#clock.now()
+    if (wait <= 0) return this.scrub()
+    this.#cancel ??= this.#clock.after(wait, () => this.scrub())
+  }
+}

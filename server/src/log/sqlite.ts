@@ -1,0 +1,186 @@
+import type { Database } from 'better-sqlite3'
+import {
+  type Clock,
+  type HistoryQuery,
+  LogUnavailable,
+  type RoomLog,
+  type StoredRoom,
+  type Turn,
+} from '../hosting/ports'
+import { systemClock } from '../hosting/system-clock'
+import { Batch } from './sqlite-batch'
+import { eraser } from './sqlite-erasure'
+import { openFile, unavailable } from './sqlite-file'
+import { openTables, type Tables } from './sqlite-tables'
+import { Upkeep } from './sqlite-upkeep'
+import { turnWriter } from './sqlite-writer'
+
+const MIB = 1024 * 1024
+const DAY_MS = 24 * 3600 * 1000
+
+/** What a log on disk may take, and what it withstands. */
+export type SqliteLogOptions = {
+  /**
+   * What a turn that was kept survives: the end of the process, however it ends (`process`), or the loss of power too (`full`), for
+   * which each turn waits for the disk. Default `process`.
+   */
+  readonly durability?: 'process' | 'full'
+  /** Bytes of the file, at least 1 MiB; the write-ahead log beside it takes some MiB more. Default 1 GiB. */
+  readonly maxBytes?: number
+  /** Bytes of chat that are kept of one room; its oldest messages give way. Default 50 MiB. */
+  readonly maxRoomBytes?: number
+  /** For how many days chat is kept. Default 30. */
+  readonly chatDays?: number
+  /** By which events and chat grow old. Default: the machine's. */
+  readonly clock?: Pick<Clock, 'now' | 'after'>
+}
+
+/**
+ * A log in a file of SQLite: rooms go on after a restart as they were, and chat can be read back. It needs the package
+ * `better-sqlite3` 12, which is loaded only here. The file is for one process; it and its folder are made where they are not
+ * there, to be read by their own user only. When the file is full, the oldest chat of all rooms gives way.
+ *
+ * @example
+ * ```ts
+ * import { createPeerstageServer, sqliteLog } from '@peerstage/server'
+ *
+ * const log = sqliteLog('/var/lib/peerstage/rooms.db', { maxBytes: 4 * 1024 ** 3 })
+ * const live = createPeerstageServer({ auth: { secret: process.env.PEERSTAGE_SECRET ?? '' }, log })
+ * ```
+ *
+ * @param path of the file; `:memory:` for none, which is for tests
+ * @throws LogUnavailable when `better-sqlite3` cannot be loaded, or the file is in use, damaged, of another program, of a newer
+ * server, or cannot be made; RangeError when an option is wrong
+ */
+export function sqliteLog(path: string, options: SqliteLogOptions = {}): RoomLog {
+  const { durability = 'process', maxBytes = 1024 * MIB, maxRoomBytes = 50 * MIB, chatDays = 30 } = options
+  if (durability !== 'process' && durability !== 'full') throw new RangeError("durability must be 'process' or 'full'")
+  atLeast(MIB, { maxBytes })
+  atLeast(0, { maxRoomBytes, chatDays })
+  const db = openFile(path, { durability, maxBytes })
+  try {
+    return new SqliteLog(db, { maxRoomBytes, chatMs: chatDays * DAY_MS, clock: options.clock ?? systemClock() })
+  } catch (error) {
+    db.close()
+    throw unavailable(error)
+  }
+}
+
+function atLeast(least: number, options: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!(Number.isFinite(value) && value >= least)) throw new RangeError(`${name} must be a number from ${least}`)
+  }
+}
+
+type Settings = { readonly maxRoomBytes: number; readonly chatMs: number; readonly clock: Pick<Clock, 'now' | 'after'> }
+
+class SqliteLog implements RoomLog {
+  readonly #db: Database
+  readonly #now: () => number
+  readonly #tables: Tables
+  readonly #upkeep: Upkeep
+  readonly #writer: ReturnType<typeof turnWriter>
+  readonly #eraser: ReturnType<typeof eraser>
+  readonly #batch: Batch
+
+  constructor(db: Database, { maxRoomBytes, chatMs, clock }: Settings) {
+    this.#db = db
+    this.#now = () => clock.now()
+    this.#upkeep = new Upkeep(db, clock)
+    this.#upkeep.rebuild()
+    const tables = openTables(db)
+    this.#tables = tables
+    const erased = () => this.#upkeep.erased()
+    this.#writer = turnWriter({ ...tables, maxRoomBytes, now: this.#now, erased })
+    this.#eraser = eraser(tables, erased)
+    this.#batch = new Batch({
+      db,
+      inPassing: () => {
+        tables.chat.prune(this.#now() - chatMs)
+        tables.pasts.letGo(this.#now())
+      },
+      kept: () => this.#upkeep.afterwards(),
+      makeRoom: () => db.transaction(() => tables.chat.makeRoom() > 0).immediate(),
+    })
+    // Nobody resumes into a room that closed before the process ended.
+    db.transaction(() => tables.instances.closed().forEach(this.#eraser.forget)).immediate()
+  }
+
+  async append(turn: Turn): Promise<void> {
+    const fault = await this.#batch.add(() => this.#writer.write(turn))
+    if (fault !== undefined) throw fault
+  }
+
+  async since(roomId: string, instance: string, seq: number) {
+    return this.#read(({ instances, records }) => {
+      const row = instances.find(roomId, instance)
+      return row === undefined || row.status === 'forgotten' ? undefined : records.since(row, seq, this.#now())
+    })
+  }
+
+  async load(roomId: string): Promise<StoredRoom> {
+    return this.#read(({ instances, records, pasts }) => {
+      const open = instances.openIn(roomId)
+      const state = open === undefined ? undefined : records.state(open)
+      return { ...pasts.of(roomId, this.#now()), ...(state === undefined ? {} : { state }) }
+    })
+  }
+
+  async openRooms() {
+    return this.#read(({ instances }) => instances.open())
+  }
+
+  async history(roomId: string, query: HistoryQuery) {
+    return this.#read(({ chat }) => chat.history(roomId, query))
+  }
+
+  async message(roomId: string, instance: string, messageId: string) {
+    return this.#read(({ instances, chat }) => {
+      const row = instances.find(roomId, instance)
+      return row === undefined ? undefined : chat.message(row.id, messageId)
+    })
+  }
+
+  forget(roomId: string, instance: string): Promise<void> {
+    return this.#batch.add(() => this.#eraser.forget(this.#tables.instances.find(roomId, instance)))
+  }
+
+  async eraseRoom(roomId: string): Promise<void> {
+    await this.#batch.add(() => this.#eraser.room(roomId))
+    this.#upkeep.scrub()
+  }
+
+  async messagesOf(identity: string) {
+    return this.#read(({ chat }) => chat.messagesOf(identity))
+  }
+
+  async eraseIdentity(identity: string): Promise<void> {
+    await this.#batch.add(() => this.#eraser.identity(identity))
+    this.#upkeep.scrub()
+  }
+
+  async probe(): Promise<void> {
+    await this.#batch.add(() => this.#upkeep.probe())
+    await this.#batch.add(() => this.#upkeep.probed())
+  }
+
+  async close(): Promise<void> {
+    if (!this.#db.open) return
+    this.#batch.flush()
+    this.#upkeep.close()
+    try {
+      this.#db.close()
+    } catch (error) {
+      throw unavailable(error)
+    }
+  }
+
+  #read<T>(work: (tables: Tables) => T): T {
+    if (!this.#db.open) throw new LogUnavailable('The log is closed.')
+    try {
+      return work(this.#tables)
+    } catch (error) {
+      throw unavailable(error)
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import { LogUnavailable } from '../hosting/ports'
+
+/**
+ * How what was stored is brought forward: the first step makes version 2 of version 1, the next one 3 of 2. The version of today
+ * is one more than there are steps.
+ */
+export type Steps = readonly ((stored: unknown) => unknown)[]
+
+/** For records, as `{seq, at, by, event, secret?}`: as many steps as `EVENT_VERSION` is above 1. */
+export const RECORD_STEPS: Steps = []
+
+/** For snapshots, as `snapshot.ts` writes them. */
+export const SNAPSHOT_STEPS: Steps = []
+
+/** Brings a value of version `v` to the version of today. @throws LogUnavailable when a newer server wrote it */
+export function upcast(stored: unknown, v: number, steps: Steps): unknown {
+  if (v > steps.length + 1) throw new LogUnavailable('The log was written by a newer version of the server.')
+  return steps.slice(v - 1).reduce((value, step) => step(value), stored)
+}
