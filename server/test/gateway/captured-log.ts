@@ -1,0 +1,25 @@
+import { Writable } from 'node:stream'
+import { createLogger } from '../../src/logger'
+
+/** The real logger at its most talkative, and what it has written so far. */
+export function capturedLog() {
+  const written: string[] = []
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      written.push(String(chunk))
+      done()
+    },
+  })
+  const text = () => written.join('')
+  const lines = (): Record<string, unknown>[] =>
+    text()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+  return {
+    logger: createLogger('debug', sink),
+    text,
+    lines,
+    audit: () => lines().filter((line) => line.audit === true),
+  }
+}
