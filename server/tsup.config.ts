@@ -11,6 +11,12 @@ const server: Options = {
   // The protocol is written inside, code and types, so that no browser code is installed with the server.
   noExternal: ['@peerstage/sdk'],
   sourcemap: true,
+  // Where a module lies, in CommonJS: `sqliteLog` loads better-sqlite3 from there, when it is called.
+  esbuildOptions(options, { format }) {
+    if (format !== 'cjs') return
+    options.define = { ...options.define, 'import.meta.url': 'moduleUrl' }
+    options.banner = { js: "'use strict'; const moduleUrl = require('node:url').pathToFileURL(__filename).href" }
+  },
 }
 
 /**
