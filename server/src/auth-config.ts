@@ -1,6 +1,6 @@
 import type { JsonWebKey } from 'node:crypto'
 import * as v from 'valibot'
-import { DEFAULT_AUDIENCE, MIN_SECRET_BYTES, secretBytes } from './gateway/claims'
+import { DEFAULT_AUDIENCE, MIN_SECRET_BYTES } from './gateway/claims'
 import { ALGORITHMS, MAX_KID_CHARACTERS, readPublicKey, type TokenKey } from './gateway/keys'
 import { isLocalName } from './gateway/local-request'
 import { whole } from './whole-number'
@@ -51,7 +51,7 @@ function readKey(given: GivenKey): TokenKey | { readonly fault: string } {
 const secretKey = (secret: string | Uint8Array): TokenKey => ({
   kid: undefined,
   alg: 'HS256',
-  material: secretBytes(secret),
+  material: typeof secret === 'string' ? Buffer.from(secret) : secret,
 })
 
 const goodKeys = (given: readonly GivenKey[]): readonly TokenKey[] =>

@@ -5,12 +5,13 @@ import {
   MAX_METADATA_BYTES,
   MAX_NAME_CHARACTERS,
 } from '@peerstage/sdk/protocol'
-import { SignJWT } from 'jose'
+import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import { createVerify } from '../src/gateway/auth'
 import { secretBytes } from '../src/gateway/claims'
-import { fixedKeys } from '../src/gateway/keys'
-import { signToken, type TokenOptions } from '../src/tokens'
+import { fixedKeys, type TokenKey } from '../src/gateway/keys'
+import { type SigningKey, signToken, type TokenOptions } from '../src/tokens'
+import { type SigningPair, signingPair } from './gateway/signing-keys'
 
 const secret = 'a secret of the tests, long enough to be one'
 const keys = fixedKeys([{ kid: undefined, alg: 'HS256', material: secretBytes(secret) }])
@@ -102,8 +103,49 @@ test('the largest token that is signed fits a hello beside the longest name of a
   expect(encodeHello(hello).length).toBeLessThanOrEqual(MAX_HELLO_CHARACTERS)
 })
 
+test.each(['EdDSA', 'ES256', 'RS256'] as const)('a private key signs by %s, as a JWK and as a PEM', async (alg) => {
+  const pair = signingPair(alg, 'mine')
+  const own = createVerify({ keys: fixedKeys([keyOf(pair)]), audience: 'peerstage', now: Date.now })
+  const jwk = { ...pair.privateKey.export({ format: 'jwk' }), kid: 'mine' }
+  const pem = pair.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
+  for (const key of [
+    { privateKey: jwk, alg },
+    { privateKey: pem, alg, kid: 'mine' },
+  ]) {
+    const token = await signToken({ key, room: 'hall', identity: 'ada', role: 'host' })
+    expect(decodeProtectedHeader(token)).toMatchObject({ alg, kid: 'mine' })
+    expect(await own(token, 'hall')).toMatchObject({ claims: { sub: 'ada', role: 'host' } })
+  }
+})
+
+test('an issuer is signed where one is given', async () => {
+  const token = await signToken({ secret, issuer: 'https://app.example', room: 'hall', identity: 'ada' })
+  expect(decodeJwt(token)).toMatchObject({ iss: 'https://app.example' })
+})
+
+test.each<[string, SigningKey]>([
+  ['a public one', { privateKey: signingPair('EdDSA').jwk, alg: 'EdDSA' }],
+  ['one for another algorithm', { privateKey: pemOf(signingPair('ES256')), alg: 'EdDSA' }],
+  ['one that is none', { privateKey: 'a-private-text', alg: 'EdDSA' }],
+  ['a secret', { privateKey: { kty: 'oct', k: 'YS1wcml2YXRlLXRleHQ' }, alg: 'HS256' as 'EdDSA' }],
+])('a key that is %s does not sign, and is not repeated', async (_what, key) => {
+  const signing = signToken({ key, room: 'hall', identity: 'ada' })
+  await expect(signing).rejects.toThrow(TypeError)
+  await expect(signing).rejects.toThrow(
+    /^key\.privateKey must be a private key, as a JWK or a PEM \(PKCS #8\), for the alg/,
+  )
+})
+
 test('nonsense is refused where it is signed', async () => {
   await expect(signToken({ secret: 'short', room: 'hall', identity: 'ada' })).rejects.toThrow(RangeError)
   await expect(signToken({ secret, room: 'a room', identity: 'ada' })).rejects.toThrow(TypeError)
   await expect(signToken({ secret, room: 'hall', identity: 'ada', role: 'root' as 'host' })).rejects.toThrow(TypeError)
 })
+
+function keyOf({ publicKey, alg }: SigningPair): TokenKey {
+  return { kid: 'mine', alg, material: publicKey }
+}
+
+function pemOf({ privateKey }: SigningPair): string {
+  return privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
+}

@@ -78,8 +78,8 @@ export class Jwks implements KeySource {
       .then(() => {
         cancelTimeout()
         this.#asking = undefined
-        const inMs = this.#readAt === this.#askedAt ? refreshMs : COOLDOWN_MS
-        if (!this.#closed) this.#cancelNext = clock.after(inMs, () => this.#ask())
+        const next = this.#askedAt + (this.#readAt === this.#askedAt ? refreshMs : COOLDOWN_MS)
+        if (!this.#closed) this.#cancelNext = clock.after(Math.max(0, next - clock.now()), () => this.#ask())
       })
     this.#asking = { done, abort }
   }

@@ -1,9 +1,11 @@
 import { SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import { secretBytes } from '../../src/gateway/claims'
+import type { PeerstageServerOptions } from '../../src/index'
 import { FakeClock } from '../fakes/fake-clock'
 import { passTime } from './passing-time'
 import { runServer, SECRET } from './running-server'
+import { signedBy, signingPair, type Wanted } from './signing-keys'
 
 /** A whole second, as the ends of tokens are: ms since the epoch. */
 const START = 1_800_000_000_000
@@ -11,12 +13,12 @@ const START = 1_800_000_000_000
 type Changes = { room?: string; identity?: string; role?: 'host' | 'viewer'; expiresInSeconds?: number }
 
 /** Tokens whose ends the fake clock tells: those of `tokens.sign` go by the real one, which runs on meanwhile. */
-async function hostWithToken(expiresInSeconds: number) {
+async function hostWithToken(expiresInSeconds: number, auth: PeerstageServerOptions['auth'] = { secret: SECRET }) {
   const clock = new FakeClock(START)
-  const running = await runServer({ clock })
+  const running = await runServer({ clock, auth })
   const sign = ({ room = 'hall', identity = 'ada', role = 'host', expiresInSeconds = 3600 }: Changes = {}) =>
     new SignJWT({ room, sub: identity, role, name: identity })
-      .setProtectedHeader({ alg: 'HS256' })
+      .setProtectedHeader({ alg: 'HS256', kid: 'shared' })
       .setAudience('peerstage')
       .setExpirationTime(clock.now() / 1000 + expiresInSeconds)
       .sign(secretBytes(SECRET))
@@ -87,6 +89,27 @@ test('a refresh lowers, never raises: higher stays as it was', async () => {
   expect(await bob.ask({ type: 'session.refresh', token })).toMatchObject({ ok: true })
   expect(server.rooms.stats('hall')?.participants).toEqual({ host: 1, cohost: 0, guest: 0, viewer: 1 })
 })
+
+test.each(['EdDSA', 'ES256', 'RS256'] as const)(
+  'a session goes on with a token by another key: %s after HS256; it lowers, never raises, and is for the same identity and room',
+  async (alg) => {
+    const pair = signingPair(alg, 'own')
+    const keys = [{ secret: SECRET, kid: 'shared' }, { publicKey: pair.jwk }]
+    const { host, server, clock } = await hostWithToken(60, { keys })
+    const exp = clock.now() / 1000 + 3600
+    const renew = async (wanted: Partial<Wanted>) =>
+      host.ask({ type: 'session.refresh', token: await signedBy(pair, { exp, ...wanted }) })
+    const refused = { ok: false, error: { code: 'unauthorized' } }
+    expect(await renew({ sub: 'eve' })).toMatchObject(refused)
+    expect(await renew({ room: 'other' })).toMatchObject(refused)
+    expect(await renew({ kid: 'shared' })).toMatchObject(refused)
+    expect(await renew({ role: 'guest' })).toMatchObject({ ok: true })
+    expect(await renew({ role: 'host' })).toMatchObject({ ok: true })
+    expect(server.rooms.stats('hall')?.participants).toEqual({ host: 0, cohost: 0, guest: 1, viewer: 0 })
+    await passTime(clock, 120_000, host)
+    expect(await host.ask({ type: 'chat.send', text: 'still here' })).toMatchObject({ ok: true })
+  },
+)
 
 test('a refresh changes neither identity nor room', async () => {
   const { host, sign } = await hostWithToken(600)
