@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Crowd, isPublic } from '../../src/gateway/crowd'
+import { Crowd, isPublic, networkOf } from '../../src/gateway/crowd'
 
 const limits = { maxSockets: 5, maxSocketsPerAddress: 2, maxVerifying: 3 }
 
@@ -55,4 +55,16 @@ test.each([
   ['no address', false],
 ])('%s is public: %s', (address, expected) => {
   expect(isPublic(address)).toBe(expected)
+})
+
+test.each([
+  ['203.0.113.7', '203.0.113.7'],
+  ['::ffff:203.0.113.7', '203.0.113.7'],
+  ['2001:db8:0:7::1', '2001:db8:0:7'],
+  ['2001:0DB8:0:0007:ffff:2:3:4', '2001:db8:0:7'],
+  ['2001:db8::', '2001:db8:0:0'],
+  ['2001::7:1:2:3:4', '2001:0:0:7'],
+  ['fe80::1%eth0', 'fe80:0:0:0'],
+])('%s is counted as %s', (address, network) => {
+  expect(networkOf(address)).toBe(network)
 })
