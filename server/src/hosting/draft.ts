@@ -37,7 +37,8 @@ export const lastSeq = (draft: Draft): number => draft.state?.room.seq ?? 0
 
 export function contextOf(draft: Draft, by: string | null, commandId?: number): DecideContext {
   const { rules, newId } = draft.settings
-  const context = { by, now: draft.now, newId, rules, bans: draft.bans }
+  const isAway = (id: string) => draft.seats.get(id)?.line.state === 'away'
+  const context = { by, now: draft.now, newId, rules, bans: draft.bans, isAway }
   return commandId === undefined ? context : { ...context, commandId }
 }
 

@@ -56,7 +56,7 @@ export type RoomRules = {
   readonly createRooms: 'onJoin' | 'host' | 'api'
   /** Dev mode: whoever joins a room without a host becomes its host. */
   readonly firstIsHost: boolean
-  /** A second session of an identity takes the place of the first (`replace`), or is refused (`reject`). */
+  /** A second session of an identity takes the place of the first (`replace`), or is refused while that is connected (`reject`). */
   readonly duplicateSessions: 'replace' | 'reject'
 }
 
@@ -70,6 +70,8 @@ export type DecideContext = {
   readonly commandId?: number
   /** Of an absent room: who was banned in its earlier instances, and nobody lifted it. An open room's ledger has its own. */
   readonly bans?: readonly Ban[]
+  /** Whether a participant's connection is down, as the others have been told. Default: nobody's. */
+  readonly isAway?: (participantId: string) => boolean
   /** The message that the command names, as the log has it: the room keeps only the newest, and not who wrote them. */
   readonly message?: KeptMessage
   /** The page that `chat.history` asks for, as the log has it. Default: none, nothing was said yet. */

@@ -1,4 +1,4 @@
-import { participantOf } from '@peerstage/sdk/protocol'
+import { participantOf, type Room } from '@peerstage/sdk/protocol'
 import type { InternalCommand } from './command'
 import type { ServerState } from './state'
 
@@ -23,5 +23,10 @@ export function deadlines(state: ServerState, absences: ReadonlyMap<string, numb
   timed.sort(([a], [b]) => a - b)
   const due = timed.filter(([at]) => at <= now).map(([, command]) => command)
   const next = timed[due.length]
+  // Hosts go last: who is lost with them does not follow them first.
+  const isHosts = (each: InternalCommand) => each.type === 'session.end' && isHost(room, each.participantId)
+  due.sort((a, b) => Number(isHosts(a)) - Number(isHosts(b)))
   return next === undefined ? { due } : { due, nextAt: next[0] }
 }
+
+const isHost = (room: Room, participantId: string): boolean => participantOf(room, participantId)?.role === 'host'

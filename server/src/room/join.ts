@@ -107,11 +107,11 @@ function comeBack(
   state: ServerState,
   present: Participant,
   command: JoinCommand,
-  { rules }: DecideContext,
+  { rules, isAway }: DecideContext,
 ): Accepted | TurnedAway {
   const session = state.ledger.sessions.get(present.id)
   const sameSession = session?.hash === command.sessionHash
-  if (!sameSession && rules.duplicateSessions === 'reject')
+  if (!sameSession && rules.duplicateSessions === 'reject' && !isAway?.(present.id))
     return turnAway('superseded', 'You are in this room already, in another session.')
   const lowering = lowered(state, present, command.claims.role)
   if (sameSession && session.page === command.page) return { events: lowering, participantId: present.id }

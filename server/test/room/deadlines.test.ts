@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { deadlines, EMPTY_ROOM_MS } from '../../src/room'
-import { roomHarness } from './harness'
+import { eventsOf, roomHarness } from './harness'
 
 const nobodyAbsent = new Map<string, number>()
 
@@ -21,6 +21,18 @@ test('whoever is absent is lost at its time and not before', () => {
   const lost = (participantId: string) => ({ type: 'session.end', participantId, reason: 'lost' })
   expect(deadlines(room.state, absences, room.now + 10_000)).toEqual({ due: [lost(ada)], nextAt: room.now + 60_000 })
   expect(deadlines(room.state, absences, room.now + 99_999)).toEqual({ due: [lost(ada), lost(bob)] })
+})
+
+test('who is lost together with the host does not follow it: there is one succession', () => {
+  const room = roomHarness()
+  const host = room.enter('host', 'host')
+  const [first, second, guest] = [room.enter('first', 'cohost'), room.enter('second', 'cohost'), room.enter('guest')]
+  const absences = new Map([host, guest, first].map((id) => [id, room.now + 60_000]))
+  const { due } = deadlines(room.state, absences, room.now + 60_000)
+  const roles = due.flatMap((each) => eventsOf(room.run(each))).filter(({ type }) => type === 'participant.roleChanged')
+  expect(roles).toEqual([
+    { type: 'participant.roleChanged', participantId: second, role: 'host', reason: 'succession' },
+  ])
 })
 
 test('an absence of somebody who has left means nothing', () => {

@@ -20,7 +20,7 @@ type WithoutId<C> = C extends unknown ? Omit<C, 'id'> : never
 export type Asked = WithoutId<RoomCommand>
 
 /** What was looked up before a command was decided. */
-type Looked = Pick<DecideContext, 'message' | 'history' | 'unread' | 'bans'>
+type Looked = Pick<DecideContext, 'message' | 'history' | 'unread' | 'bans' | 'isAway'>
 
 type Knock = Partial<Omit<Claims, 'identity'>> & { session?: string; page?: string }
 
@@ -62,13 +62,14 @@ export function roomHarness(rules: Partial<RoomRules> = {}, bans: readonly Ban[]
     return decision
   }
 
-  const knock = (identity: string, { session = `${identity}-session`, page = 'page-one', ...claims }: Knock = {}) =>
-    run({
-      type: 'session.join',
-      claims: { identity, role: 'viewer', name: identity, ...claims },
-      sessionHash: session,
-      page,
-    })
+  const knock = (
+    identity: string,
+    { session = `${identity}-session`, page = 'page-one', ...claims }: Knock = {},
+    looked?: Looked,
+  ) => {
+    const whole = { identity, role: 'viewer', name: identity, ...claims } as const
+    return run({ type: 'session.join', claims: whole, sessionHash: session, page }, null, undefined, looked)
+  }
 
   return {
     records,

@@ -93,6 +93,14 @@ describe('an identity that is here already', () => {
     expect(verdictOf(room.knock('ada', { page: 'page-two' }))).toBe('accepted')
   })
 
+  test('another session takes over a ghost, even where rules say reject: its connection is down', () => {
+    const room = roomHarness({ duplicateSessions: 'reject', limits: { ...DEFAULT_LIMITS, maxParticipants: 1 } })
+    const ada = room.enter('ada', 'host')
+    const came = room.knock('ada', { role: 'host', session: 'another' }, { isAway: (id) => id === ada })
+    expect(came).toMatchObject({ participantId: ada })
+    expect(typesOf(came)).toEqual(['participant.returned'])
+  })
+
   test('a lower token lowers the role on the way back in, a higher one does not raise it', () => {
     const room = roomHarness()
     const ada = room.enter('ada', 'guest')
