@@ -29,7 +29,7 @@ async function serve({ port, host, json, ...options }: Options): Promise<void> {
   } else for (const line of introduction({ url, dev, options })) console.log(line)
 }
 
-/** The first signal drains; a second one means now. */
+/** The first signal drains; a second one means now. Windows has none that drain: there a parent process sends `shutdown`. */
 function closeOnSignals(server: PeerstageServer): void {
   let asked = false
   const onSignal = () => {
@@ -42,6 +42,9 @@ function closeOnSignals(server: PeerstageServer): void {
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
+  process.on('message', (message) => {
+    if (message === 'shutdown') onSignal()
+  })
 }
 
 main().catch((error: unknown) => {

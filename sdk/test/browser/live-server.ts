@@ -1,4 +1,5 @@
-// The built server as its users run it: a child process, spoken to by its command line, its sockets and its signals.
+// The built server as its users run it: a child process, spoken to by its command line, its sockets and, since Windows has
+// no signal that drains, by the message `shutdown`.
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -45,18 +46,18 @@ export class LiveServer {
     return this.#child?.output ?? ''
   }
 
-  /** Asks it to end (SIGTERM) and waits. Throws if it ends with a failure, or has ended before. */
+  /** Asks it to end and waits. Throws if it ends with a failure, or has ended before. */
   async stop(): Promise<void> {
     const child = this.#child
     this.#child = undefined
-    await child?.end('SIGTERM')
+    await child?.end('asked')
   }
 
   /** Ends it without a chance to say goodbye (SIGKILL). */
   async kill(): Promise<void> {
     const child = this.#child
     this.#child = undefined
-    await child?.end('SIGKILL')
+    await child?.end('killed')
   }
 
   /** Starts it again on the same port, after `stop()` or `kill()`, or stops it first. */
@@ -83,9 +84,9 @@ class RunningServer {
   private constructor(port: number, { args = [], env = {} }: LiveServerOptions) {
     if (!existsSync(CLI)) throw new Error('The server is not built: run `npm run build` first.')
     this.#process = spawn(process.execPath, [CLI, '--dev', '--port', String(port), '--json', ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ...env },
-    })
+    }) as Process
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => this.#keep(text))
     }
@@ -96,14 +97,15 @@ class RunningServer {
     })
   }
 
-  async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  async end(how: 'asked' | 'killed'): Promise<void> {
     if (this.#hasExited()) throw this.#failure('had ended before it was asked to')
     this.#ending = true
-    this.#process.kill(signal)
+    if (how === 'asked') this.#process.send('shutdown')
+    else this.#process.kill('SIGKILL')
     const limit = setTimeout(() => this.#process.kill('SIGKILL'), STOP_LIMIT_MS)
     await this.#exit
     clearTimeout(limit)
-    if (signal === 'SIGTERM' && this.#process.exitCode !== 0) throw this.#failure('did not stop well')
+    if (how === 'asked' && this.#process.exitCode !== 0) throw this.#failure('did not stop well')
   }
 
   async #listening(): Promise<void> {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -17,7 +17,10 @@ type Run = {
 }
 
 function run(args: string[], env: Record<string, string> = {}): Run {
-  const child = spawn(process.execPath, [CLI, ...args], { env: { PATH: process.env.PATH ?? '', ...env } })
+  const child = spawn(process.execPath, [CLI, ...args], {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+  }) as ChildProcessWithoutNullStreams
   const said = { out: '', err: '' }
   child.stdout.on('data', (data) => {
     said.out += data
@@ -104,6 +107,16 @@ test('--json says where it listens in its first line, and SIGTERM drains', async
   expect(await running.exit).toBe(0)
   expect(running.said.err).toContain('NO SECRET')
   expect(running.said.out.trim().split('\n')).toHaveLength(1)
+})
+
+test('a parent process that says shutdown drains it too', async () => {
+  const running = run(['--port', '0', '--json', '--dev'])
+  const client = new TestClient(await listening(running), 'hall')
+  await client.welcome()
+  running.child.send('something else')
+  running.child.send('shutdown')
+  expect(await client.goodbye()).toMatchObject({ code: 'draining', close: 1012 })
+  expect(await running.exit).toBe(0)
 })
 
 test('a second signal ends it at once, though a client never answers', async () => {
