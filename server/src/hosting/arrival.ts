@@ -1,4 +1,5 @@
 import { type LoggedEvent, PROTOCOL_VERSION, type Welcome } from '@peerstage/sdk/protocol'
+import type { JoinCommand } from '../room/command'
 import { decide } from '../room/index'
 import type { ServerState } from '../room/state'
 import { apply, contextOf, type Draft, isClosed, publicPart } from './draft'
@@ -20,8 +21,7 @@ export function arrive(draft: Draft, knock: Knock, missed: Missed): void {
     draft.effects.push(close(knock.connection, 'superseded', 'A newer connection of this session is here already.'))
     return
   }
-  const { claims, sessionHash, page } = knock
-  const decision = decide(draft.state, { type: 'session.join', claims, sessionHash, page }, contextOf(draft, null))
+  const decision = decide(draft.state, joinOf(knock), contextOf(draft, null))
   if ('goodbye' in decision) {
     draft.effects.push(close(knock.connection, decision.goodbye, decision.reason))
   } else if ('refused' in decision || decision.participantId === undefined) {
@@ -34,6 +34,12 @@ export function arrive(draft: Draft, knock: Knock, missed: Missed): void {
     seat(draft, participantId, knock, missed)
     if (wasAway) draft.effects.push(presenceOf(draft.seats.connections(participantId), participantId, 'connected'))
   }
+}
+
+/** What a knock asks of the room. */
+function joinOf({ claims, sessionHash, page, seq, instance }: Knock): JoinCommand {
+  const join = { type: 'session.join', claims, sessionHash, page } as const
+  return seq === undefined || instance === undefined ? join : { ...join, resumes: instance }
 }
 
 /** The connection that held the place so far goes: its page has been replaced, or its socket. */

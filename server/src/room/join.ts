@@ -111,6 +111,10 @@ function comeBack(
 ): Accepted | TurnedAway {
   const session = state.ledger.sessions.get(present.id)
   const sameSession = session?.hash === command.sessionHash
+  // It has been here, and another session has taken the place meanwhile: its line was down when it was told so. Back by itself
+  // it would push the newer one out, and what it sends again would be done again: commands are known within a session.
+  if (!sameSession && command.resumes === state.room.instance)
+    return turnAway('superseded', 'Another session has taken this place meanwhile.')
   if (!sameSession && rules.duplicateSessions === 'reject' && !isAway?.(present.id))
     return turnAway('superseded', 'You are in this room already, in another session.')
   const lowering = lowered(state, present, command.claims.role)
