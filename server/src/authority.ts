@@ -14,10 +14,18 @@ export type Authority = {
   readonly close: () => void
 }
 
+export type AuthorityParts = {
+  readonly auth: AuthSettings | undefined
+  /** Dev mode's own key, where it shall outlive the process. */
+  readonly devKey: Uint8Array | undefined
+  readonly clock: Clock
+  readonly journal: Journal
+}
+
 /** Made of the option `auth`; dev mode has none, and signs with a secret of its own. */
-export function createAuthority(auth: AuthSettings | undefined, clock: Clock, journal: Journal): Authority {
-  const given =
-    auth === undefined ? [{ kid: undefined, alg: 'HS256', material: randomBytes(32) } as const] : givenKeys(auth)
+export function createAuthority({ auth, devKey, clock, journal }: AuthorityParts): Authority {
+  const own = () => [{ kid: undefined, alg: 'HS256', material: devKey ?? randomBytes(32) } as const]
+  const given = auth === undefined ? own() : givenKeys(auth)
   const keys = auth?.jwksUrl === undefined ? fixedKeys(given) : jwksOf(auth, auth.jwksUrl, clock, journal)
   const { audience = DEFAULT_AUDIENCE, issuer, maxTokenAgeSeconds } = auth ?? {}
   return {

@@ -3,7 +3,9 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { helpText, readCommandLine } from './command-line'
 import { ConfigError } from './config'
+import { LogUnavailable } from './hosting/ports'
 import { introduction, NO_SECRET } from './introduction'
+import { openLog } from './log-file'
 import { createPeerstageServer, type PeerstageServer } from './server'
 
 const WRONG_USAGE = 2
@@ -17,16 +19,17 @@ async function main(): Promise<void> {
 
 type Options = Extract<ReturnType<typeof readCommandLine>, { do: 'serve' }>['options']
 
-async function serve({ port, host, json, ...options }: Options): Promise<void> {
+async function serve({ port, host, json, log: logSettings, ...options }: Options): Promise<void> {
   const dev = options.dev || options.auth === undefined
   const demo = dev ? { demoFolder: fileURLToPath(new URL('./demo/', import.meta.url)) } : {}
-  const server = createPeerstageServer({ ...options, dev, ...demo })
+  const { log, devKey, line, loud } = openLog(logSettings, dev)
+  const server = createPeerstageServer({ ...options, dev, log, ...demo, ...(devKey === undefined ? {} : { devKey }) })
   closeOnSignals(server)
   const { url } = await server.listen(port, host)
   if (json) {
     console.log(JSON.stringify({ event: 'listening', url }))
-    for (const line of options.auth === undefined ? NO_SECRET : []) console.error(line)
-  } else for (const line of introduction({ url, dev, options })) console.log(line)
+    for (const each of [...(options.auth === undefined ? NO_SECRET : []), ...(loud ? [line] : [])]) console.error(each)
+  } else for (const each of introduction({ url, dev, log: line, options })) console.log(each)
 }
 
 /** The first signal drains; a second one means now. Windows has none that drain: there a parent process sends `shutdown`. */
@@ -49,5 +52,5 @@ function closeOnSignals(server: PeerstageServer): void {
 
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : 'The server could not start.')
-  process.exit(error instanceof ConfigError ? WRONG_USAGE : 1)
+  process.exit(error instanceof ConfigError || error instanceof LogUnavailable ? WRONG_USAGE : 1)
 })

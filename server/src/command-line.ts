@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import * as v from 'valibot'
 import { SETTINGS } from './command-line-settings'
 import { ConfigError, type Problem, settingsEntries } from './config'
+import { whole } from './whole-number'
 
 /** Flags that need no value. */
 const SWITCHES = new Set(['dev', 'json'])
@@ -16,6 +17,15 @@ const commandLine = v.strictObject({
     8080,
   ),
   host: v.exactOptional(v.pipe(v.string(), v.minLength(1, 'must be a host name or an address'))),
+  log: v.exactOptional(
+    v.strictObject({
+      file: v.exactOptional(v.string()),
+      durability: v.exactOptional(v.picklist(['process', 'full'], 'must be process or full')),
+      maxBytes: v.exactOptional(whole(1024 * 1024, Number.MAX_SAFE_INTEGER)),
+      chatDays: v.exactOptional(whole(0, 36_500)),
+    }),
+    {},
+  ),
   json: v.exactOptional(v.boolean('must be true or false'), false),
 })
 

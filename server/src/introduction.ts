@@ -3,12 +3,14 @@ import type { IceServer } from '@peerstage/sdk/protocol'
 type Facts = {
   readonly url: string
   readonly dev: boolean
+  /** What is to be said of the log. */
+  readonly log: string
   readonly options: { readonly auth?: unknown; readonly iceServers: readonly IceServer[] }
 }
 
 /** What somebody needs to know who has just started a server, as lines. */
-export function introduction({ url, dev, options }: Facts): string[] {
-  const lines = [`Peerstage is listening on ${url}`]
+export function introduction({ url, dev, log, options }: Facts): string[] {
+  const lines = [`Peerstage is listening on ${url}`, log]
   if (dev) lines.push(...DEV_LINES(url))
   if (options.auth === undefined) lines.push(...NO_SECRET)
   if (!options.iceServers.some(isTurn)) {

@@ -32,6 +32,8 @@ export type PeerstageServerOptions = SettingsInput & {
   readonly clock?: Clock
   /** Dev mode: a folder of static files to serve at `/`. */
   readonly demoFolder?: string
+  /** Dev mode: the key of the tokens that it hands out, 32 bytes. Default: a new one, and tokens end with the process. */
+  readonly devKey?: Uint8Array
 }
 
 /** A server: to be attached to an `http.Server`, or to listen by itself. */
@@ -75,7 +77,7 @@ export type PeerstageServer = Lifetime & {
  * `demoFolder` is no folder
  */
 export function createPeerstageServer(options: PeerstageServerOptions = {}): PeerstageServer {
-  const { log: givenLog, logger, clock = systemClock(), demoFolder, ...data } = options
+  const { log: givenLog, logger, clock = systemClock(), demoFolder, devKey, ...data } = options
   const settings = checkSettings(data)
   if (settings.auth === undefined && !settings.dev) {
     throw new ConfigError([{ path: 'auth.secret', sentence: 'is needed, unless dev is true' }])
@@ -93,7 +95,7 @@ export function createPeerstageServer(options: PeerstageServerOptions = {}): Pee
   }
   const log = givenLog ?? memoryLog(clock)
   const journal = logger === undefined ? createLogger(settings.logLevel) : guarded(logger)
-  return compose({ settings, log, journal, clock, demoFolder })
+  return compose({ settings, log, journal, clock, demoFolder, devKey })
 }
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
@@ -104,11 +106,12 @@ type Parts = {
   readonly journal: Journal
   readonly clock: Clock
   readonly demoFolder: string | undefined
+  readonly devKey: Uint8Array | undefined
 }
 
-function compose({ settings, log, journal, clock, demoFolder }: Parts): PeerstageServer {
+function compose({ settings, log, journal, clock, demoFolder, devKey }: Parts): PeerstageServer {
   const { auth, dev, limits, iceServers, allowedOrigins } = settings
-  const { verify, sign, close: closeKeys } = createAuthority(auth, clock, journal)
+  const { verify, sign, close: closeKeys } = createAuthority({ auth, devKey, clock, journal })
   const metrics: Metrics = createMetrics({
     rooms: () => rooms.allStats(),
     sockets: () => gateway.socketCount,

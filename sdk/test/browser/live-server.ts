@@ -85,7 +85,8 @@ class RunningServer {
     if (!existsSync(CLI)) throw new Error('The server is not built: run `npm run build` first.')
     this.#process = spawn(process.execPath, [CLI, '--dev', '--port', String(port), '--json', ...args], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, ...env },
+      // In memory, unless a test says where: no test leaves a file behind.
+      env: { ...process.env, PEERSTAGE_LOG: ':memory:', ...env },
     }) as Process
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => this.#keep(text))

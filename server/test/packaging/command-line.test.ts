@@ -1,44 +1,11 @@
-import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { signToken } from '../../src/index'
 import { TestClient } from '../gateway/test-client'
+import { listening, run } from './running-cli'
 
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 const SECRET = 'a secret of the tests, long enough to be one'
-
-type Run = {
-  readonly child: ChildProcess
-  /** Everything it said so far. */
-  readonly said: { out: string; err: string }
-  readonly exit: Promise<number | null>
-}
-
-function run(args: string[], env: Record<string, string> = {}): Run {
-  const child = spawn(process.execPath, [CLI, ...args], {
-    env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
-  }) as ChildProcessWithoutNullStreams
-  const said = { out: '', err: '' }
-  child.stdout.on('data', (data) => {
-    said.out += data
-  })
-  child.stderr.on('data', (data) => {
-    said.err += data
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  return { child, said, exit: once(child, 'close').then(([code]) => code) }
-}
-
-/** Waits for the line of `--json`, and reads the address out of it. */
-async function listening({ child, said }: Run): Promise<string> {
-  while (!said.out.includes('\n')) await once(child.stdout ?? child, 'data')
-  const line = JSON.parse(said.out.split('\n')[0] ?? '')
-  expect(line).toEqual({ event: 'listening', url: expect.stringMatching(/^http:\/\/localhost:\d+$/) })
-  return line.url
-}
 
 test.each<[string, string[], Record<string, string>, string]>([
   ['a port that is none', ['--port', 'abc'], {}, '--port (PORT) must be a port number from 0 to 65535.'],

@@ -1,0 +1,93 @@
+// Where the command keeps rooms, and what it says when it cannot.
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { emptyFolder } from '../../../sdk/test/packaging/npm'
+import { TestClient } from '../gateway/test-client'
+import { listening, run } from './running-cli'
+
+const SERVE = ['--port', '0', '--json', '--dev']
+/** As somebody starts it who says nothing of a log. */
+const UNSAID = { PEERSTAGE_LOG: '' }
+
+test('keeps rooms in a folder beside whoever starts it, for its user’s eyes', async () => {
+  const folder = await emptyFolder()
+  const running = run(['--port', '0'], UNSAID, folder)
+  await expect.poll(() => running.said.out).toContain('Rooms are kept in peerstage-data/rooms.db.')
+  const data = join(folder, 'peerstage-data')
+  expect(statSync(data).mode & 0o777).toBe(0o700)
+  for (const file of readdirSync(data)) {
+    expect([file, statSync(join(data, file)).mode & 0o777]).toEqual([file, 0o600])
+  }
+  running.child.kill('SIGTERM')
+  expect(await running.exit).toBe(0)
+  expect(readdirSync(data).sort()).toEqual(['rooms.db', 'rooms.db.key'])
+})
+
+test('a token of dev mode is good after a restart', async () => {
+  const folder = await emptyFolder()
+  const first = run(SERVE, UNSAID, folder)
+  const asked = await fetch(`${await listening(first)}/dev/token?room=hall&identity=ada&role=host`)
+  const { token } = (await asked.json()) as { token: string }
+  first.child.kill('SIGKILL')
+  await first.exit
+  const again = await listening(run(SERVE, UNSAID, folder))
+  const { self } = await new TestClient(again, 'hall', { token }).welcome()
+  expect(self).toBeDefined()
+  expect(readFileSync(join(folder, 'peerstage-data', 'rooms.db.key'), 'utf8')).toMatch(/^[0-9a-f]{64}$/)
+})
+
+test('a second server on the file is a sentence and exit 2', async () => {
+  const folder = await emptyFolder()
+  await listening(run(SERVE, UNSAID, folder))
+  const second = run(SERVE, UNSAID, folder)
+  expect(await second.exit).toBe(2)
+  expect(second.said.err).toContain('peerstage-data/rooms.db is in use by another server: one file is for one process.')
+  expect(second.said.err).toContain('--log (PEERSTAGE_LOG) names another file')
+  expect(second.said.err).not.toContain('    at ')
+})
+
+test.each<[string, (path: string) => void, string]>([
+  ['is no database', (path) => writeFileSync(path, 'Dear diary, '.repeat(500)), 'is not a log of Peerstage'],
+  ['is a folder', () => {}, 'is a folder'],
+])('a path that %s is a sentence and exit 2, and stays as it is', async (_what, make, sentence) => {
+  const folder = await emptyFolder()
+  const path = sentence === 'is a folder' ? folder : join(folder, 'mine.db')
+  make(path)
+  const before = path === folder ? [] : readFileSync(path)
+  const refused = run(SERVE, { PEERSTAGE_LOG: path })
+  expect(await refused.exit).toBe(2)
+  expect(refused.said.err).toContain(`${path} ${sentence}`)
+  expect(path === folder ? [] : readFileSync(path)).toEqual(before)
+})
+
+test(':memory: keeps nothing', async () => {
+  const folder = await emptyFolder()
+  const running = run(['--port', '0', '--log', ':memory:'], UNSAID, folder)
+  await expect.poll(() => running.said.out).toContain('Rooms are kept in memory')
+  expect(existsSync(join(folder, 'peerstage-data'))).toBe(false)
+})
+
+/** As where npm could not build it. */
+const WITHOUT_SQLITE = `
+const Module = require('node:module')
+const resolve = Module._resolveFilename
+Module._resolveFilename = function (name, ...rest) {
+  if (name === 'better-sqlite3') throw new Error('Cannot find it')
+  return resolve.call(this, name, ...rest)
+}`
+
+test('without better-sqlite3 it runs in memory and says so aloud; who asked for a file gets exit 2', async () => {
+  const folder = await emptyFolder()
+  const broken = join(folder, 'without-sqlite.cjs')
+  writeFileSync(broken, WITHOUT_SQLITE)
+  const env = { NODE_OPTIONS: `--require ${broken}` }
+  const unsaid = run(SERVE, { ...env, ...UNSAID }, folder)
+  await listening(unsaid)
+  await expect.poll(() => unsaid.said.err).toContain('ROOMS END WITH THIS PROCESS')
+  expect(unsaid.said.err).toContain('npm install better-sqlite3@12')
+  const asked = run([...SERVE, '--log', join(folder, 'rooms.db')], env)
+  expect(await asked.exit).toBe(2)
+  expect(asked.said.err).toContain('npm install better-sqlite3@12')
+  expect(readdirSync(folder)).toEqual(['without-sqlite.cjs'])
+})
