@@ -14,7 +14,7 @@ let events: AnyEvent[]
 
 beforeEach(async () => {
   house = new RoomHouse({ limits: UNHURRIED })
-  ada = await house.join('Ada', {}, promptly)
+  ada = await house.join('Ada', { logLevel: 'silent' }, promptly)
   ben = await house.join('Ben')
   server = house.server
   events = eventsOf(ada)

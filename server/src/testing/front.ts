@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type ClientOptions, type ServerOptions, WebSocket, WebSocketServer } from 'ws'
+import { type ClientOptions, WebSocket as NodeWebSocket, type ServerOptions, WebSocketServer } from 'ws'
 import { answeredProtocol } from '../gateway/hello'
 import type { RequestListener } from '../http/listener'
 import { type Call, readCall } from './call'
@@ -85,16 +85,16 @@ export class Front {
   }
 
   /** `undefined`: what the client offers is no list of subprotocols. */
-  #dial({ url, headers }: IncomingMessage, { protocols }: Call): WebSocket | undefined {
+  #dial({ url, headers }: IncomingMessage, { protocols }: Call): NodeWebSocket | undefined {
     const options: ClientOptions & { closeTimeout: number } = { ...PLAIN, headers: passedOn(headers) }
     try {
-      return new WebSocket(`${this.#target}${url}`, protocols, options)
+      return new NodeWebSocket(`${this.#target}${url}`, protocols, options)
     } catch {
       return undefined
     }
   }
 
-  #join(call: Call, client: WebSocket, server: WebSocket): void {
+  #join(call: Call, client: NodeWebSocket, server: NodeWebSocket): void {
     const line = new Line(this.#parts, call, client, server)
     this.#lines.add(line)
     client.once('close', () => this.#lines.delete(line))

@@ -47,6 +47,21 @@ test('pings and pongs go through to the other end: a client that answers none is
   expect(await ada.next('presence')).toMatchObject({ presence: 'reconnecting' })
 })
 
+test('a slow reader is slow to the server too: its queue fills, and it is let go', async () => {
+  const { server, enter } = await openRoom({ limits: { castBurst: 1_000_000 } })
+  const [ada, bob] = [await enter('ada'), await enter('bob')]
+  const to = [(await bob.welcome()).self]
+  const cast = { type: 'cast', cast: { type: 'data', value: 'x'.repeat(8000), to } }
+  bob.socket.pause()
+  // The buffers of the operating system take some megabytes before that, on either side.
+  while ((await metric(server.url, 'peerstage_queued_bytes')) < 256 * 1024) {
+    for (let n = 0; n < 100; n++) ada.say(...Array.from({ length: 8 }, () => cast))
+    await ada.roundTrip()
+  }
+  await server.clock.advance(15_000)
+  expect(await metric(server.url, 'peerstage_refusals_total{reason="slow_consumer"}')).toBe(1)
+})
+
 test('upgrades that the server refuses, or that are not its own, fail for the client too', async () => {
   const { server } = await openRoom({ maxSockets: 1 })
   const failure = (path: string) =>
@@ -91,3 +106,9 @@ test('bad options are told as by the server itself, and closing twice is harmles
   await Promise.all([server.close(), server.close()])
   await expect(fetch(server.url)).rejects.toThrow()
 })
+
+async function metric(url: string, name: string): Promise<number> {
+  const lines = (await (await fetch(`${url}/metrics`)).text()).split('\n')
+  const line = lines.find((each) => each.startsWith(`${name} `))
+  return Number(line?.slice(name.length) ?? 0)
+}
