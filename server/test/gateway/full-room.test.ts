@@ -49,3 +49,19 @@ test('whoever is reconnecting keeps the place', async () => {
   const eve = await enter('hall', 'eve')
   expect(await eve.goodbye()).toMatchObject({ code: 'room_full' })
 })
+
+test('20 means 20: one’s own ghost is taken over in a full room, under either policy, and frees no place for another', async () => {
+  for (const duplicateSessions of ['replace', 'reject'] as const) {
+    const { enter } = await runServer({ duplicateSessions, limits: { maxParticipants: 2 } })
+    const host = await enter('hall', 'ada', { role: 'host' })
+    await host.welcome()
+    const bob = await enter('hall', 'bob')
+    const { self } = await bob.welcome()
+    bob.cut()
+    await host.next('presence')
+    const again = await enter('hall', 'bob')
+    expect((await again.welcome()).self).toBe(self)
+    expect(await (await enter('hall', 'eve')).goodbye()).toMatchObject({ code: 'room_full' })
+    expect(host.events('participant.left')).toEqual([])
+  }
+})
