@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { launchBrowser } from '../launch-browser'
 import { LiveServer } from '../live-server'
-import { Coturn } from './coturn'
+import { startCoturn } from './coturn'
 import { RoomPage, type Visitor } from './room-page'
 import { barePage, StaticSite } from './static-site'
 
@@ -43,7 +43,7 @@ async function seeEachOtherByRelay(pages: [RoomPage, RoomPage]): Promise<void> {
 }
 
 test('with a user and a password that the server hands out', async () => {
-  const turn = keep(await Coturn.start(), (it) => it.stop())
+  const turn = keep(await startCoturn(), (it) => it.stop())
   const iceServers = [
     { urls: `stun:${turn.address}` },
     { urls: [`turn:${turn.address}`], username: 'peerstage', credential: 'a-long-password' },
@@ -60,7 +60,7 @@ test('with a user and a password that the server hands out', async () => {
 test("over TCP, with passwords that expire, made by the app's own backend", async () => {
   const secret = 'only the backend and coturn know it'
   const turn = keep(
-    await Coturn.start((line) =>
+    await startCoturn((line) =>
       line === 'lt-cred-mech'
         ? ['use-auth-secret', `static-auth-secret=${secret}`]
         : line.startsWith('user=')
