@@ -1,0 +1,80 @@
+import fc from 'fast-check'
+import type { Room } from '../../src/protocol'
+import type { Request, WhileOffline } from '../../src/signaling/outbox'
+
+/** A command, but for whom and what it is about. */
+export type Asking =
+  | 'stage.request'
+  | 'stage.cancel'
+  | 'stage.leave'
+  | 'stage.approve'
+  | 'stage.reject'
+  | 'stage.invite'
+  | 'demote'
+  | 'promote'
+  | 'make host'
+  | 'kick'
+  | 'kick for a minute'
+  | 'lock'
+  | 'unlock'
+  | 'end'
+  | 'camera on'
+  | 'camera off'
+  | 'mute'
+  | 'chat.delete'
+  | 'chat.history'
+
+const often = (weight: number, ...words: Asking[]) => ({ weight, arbitrary: fc.constantFrom(...words) })
+
+export const asking: fc.Arbitrary<Asking> = fc.oneof(
+  often(6, 'stage.request', 'stage.approve', 'stage.invite', 'demote', 'promote', 'camera on'),
+  often(2, 'stage.cancel', 'stage.leave', 'stage.reject', 'make host', 'camera off', 'mute', 'chat.delete'),
+  often(2, 'kick', 'kick for a minute', 'unlock', 'chat.history'),
+  often(1, 'lock', 'end'),
+)
+
+const CAMERA = { published: true, muted: false, interrupted: false }
+
+/** The command, said of the nth participant or message that its author sees, and what becomes of it without a connection. */
+export function requestFor(asking: Asking, room: Room, self: string, nth: number): [Request, WhileOffline] {
+  const others = room.participants.filter(({ id }) => id !== self)
+  const participantId = others[nth % others.length]?.id ?? self
+  const hand = room.stageRequests[0]?.participantId ?? participantId
+  switch (asking) {
+    case 'stage.request':
+    case 'stage.cancel':
+    case 'stage.leave':
+      return [{ type: asking }, 'queue']
+    case 'stage.approve':
+    case 'stage.reject':
+      return [{ type: asking, participantId: hand }, 'refuse']
+    case 'stage.invite':
+      return [{ type: asking, participantId }, 'refuse']
+    case 'demote':
+      return [{ type: 'moderation.setRole', participantId, role: 'viewer' }, 'refuse']
+    case 'promote':
+      return [{ type: 'moderation.setRole', participantId, role: 'cohost' }, 'refuse']
+    case 'make host':
+      return [{ type: 'moderation.setRole', participantId, role: 'host' }, 'refuse']
+    case 'kick':
+      return [{ type: 'moderation.kick', participantId }, 'refuse']
+    case 'kick for a minute':
+      return [{ type: 'moderation.kick', participantId, minutes: 1 }, 'refuse']
+    case 'lock':
+      return [{ type: 'moderation.lock' }, 'refuse']
+    case 'unlock':
+      return [{ type: 'moderation.unlock' }, 'refuse']
+    case 'end':
+      return [{ type: 'moderation.endRoom' }, 'refuse']
+    case 'camera on':
+      return [{ type: 'media.update', sources: { camera: CAMERA } }, { latest: 'camera' }]
+    case 'camera off':
+      return [{ type: 'media.update', sources: { camera: { ...CAMERA, published: false } } }, { latest: 'camera' }]
+    case 'mute':
+      return [{ type: 'moderation.mute', participantId, source: 'camera' }, 'refuse']
+    case 'chat.delete':
+      return [{ type: asking, messageId: room.messages[nth % room.messages.length]?.id ?? 'none' }, 'queue']
+    case 'chat.history':
+      return [{ type: asking }, 'queue']
+  }
+}

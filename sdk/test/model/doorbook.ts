@@ -1,0 +1,134 @@
+import type { GoodbyeCode, ServerMessage } from '../../src/protocol'
+import type { Doorbook, Visit } from './gate'
+import type { Witness } from './witness'
+
+/** How long a place is kept, in ms (DESIGN §4). Written down once more, for the code under test could be wrong. */
+const GRACE_MS = { closed: 10_000, lost: 60_000 }
+const GOING_AWAY = 1001
+
+type Absence = { readonly since: number; readonly sinceMs: number; readonly departure: 'closed' | 'lost' }
+
+/** What the book asks of the world. `now`: by a room's clock (ms since the epoch); `ms`: by the world's own time. */
+export type Watch = { now(roomId: string): number; ms(): number }
+
+/**
+ * Who is at the door, seen from the server's sockets: who is connected, since when somebody is away, and whether that
+ * agrees with who the log says is there.
+ */
+export class Book implements Doorbook {
+  readonly #witness: Witness
+  readonly #watch: Watch
+  /** All that were given a place and are not closed: one of each identity, once the world is at rest. */
+  readonly #seated = new Set<Visit>()
+  /** Who has each identity's place, as the room has said last. */
+  readonly #holders = new Map<string, Visit>()
+  readonly #absences = new Map<string, Absence>()
+  readonly #leaving = new Set<string>()
+  readonly #closedWith = new WeakMap<Visit, GoodbyeCode | number>()
+  readonly #answered = new Set<string>()
+  /** By whom and into which room: the session keys that have knocked. */
+  readonly #keys = new Map<string, Set<string>>()
+
+  constructor(witness: Witness, watch: Watch) {
+    this.#witness = witness
+    this.#watch = watch
+    witness.departed = (roomId, identity, reason) => this.#departed(keyOf(roomId, identity), roomId, reason)
+  }
+
+  knocked(visit: Visit): void {
+    const who = whoOf(visit)
+    this.#keys.set(who, (this.#keys.get(who) ?? new Set()).add(visit.pipe.hello.session))
+  }
+
+  seated(visit: Visit): void {
+    this.#leaving.delete(whoOf(visit))
+    this.#absences.delete(whoOf(visit))
+    this.#seated.add(visit)
+    this.#holders.set(whoOf(visit), visit)
+    // The socket may be gone by now; its room hears of that next.
+    const code = this.#closedWith.get(visit)
+    if (code !== undefined) this.closed(visit, code)
+  }
+
+  leaving(visit: Visit): void {
+    this.#leaving.add(whoOf(visit))
+  }
+
+  replied(visit: Visit, reply: Extract<ServerMessage, { type: 'reply' }>): void {
+    const story = this.#witness.open(visit.roomId)
+    if (!reply.ok || story === undefined) return
+    if (reply.seq > story.state.room.seq) this.#witness.fault(`${whoOf(visit)}: ok before it was kept`)
+    const known = visit.self === undefined ? undefined : story.answers.get(visit.self)?.get(reply.re)
+    if (known === undefined) return
+    const answer = `${visit.self} ${visit.pipe.hello.session} ${reply.re}`
+    if (this.#answered.has(answer)) this.#witness.seen.add('answered again')
+    this.#answered.add(answer)
+    if (known !== reply.seq)
+      this.#witness.fault(`${whoOf(visit)}: command ${reply.re} was answered ${reply.seq}, not ${known}`)
+  }
+
+  closed(visit: Visit, code: GoodbyeCode | number): void {
+    this.#closedWith.set(visit, code)
+    this.#seated.delete(visit)
+    const who = whoOf(visit)
+    if (this.#holders.get(who) !== visit) return
+    this.#holders.delete(who)
+    this.#absences.set(who, this.#absence(visit.roomId, code === GOING_AWAY ? 'closed' : 'lost'))
+  }
+
+  /** Another process has begun to listen: whoever is in a room is away from now on. */
+  restarted(): void {
+    this.#seated.clear()
+    this.#holders.clear()
+    this.#absences.clear()
+    for (const { roomId, state } of this.#witness.stories) {
+      for (const { identity } of state.ledger.sessions.values())
+        if (state.room.status === 'open') this.#absences.set(keyOf(roomId, identity), this.#absence(roomId, 'lost'))
+    }
+  }
+
+  /** Whether another session than this one has knocked for an identity. */
+  hasRival(roomId: string, identity: string, key: string): boolean {
+    return [...(this.#keys.get(keyOf(roomId, identity)) ?? [])].some((each) => each !== key)
+  }
+
+  /** One identity, one connection. */
+  checkSeats(): void {
+    const seen = new Set<string>()
+    for (const visit of this.#seated) {
+      if (!visit.isOpen) continue
+      if (seen.has(whoOf(visit))) this.#witness.fault(`${whoOf(visit)} has two connections`)
+      seen.add(whoOf(visit))
+    }
+  }
+
+  /** Whoever was away for so long is gone. `calmSince`: since when nothing hinders the server, by the world's time. */
+  checkAbsences(roomId: string, calmSince: number): void {
+    const sessions = this.#witness.open(roomId)?.state.ledger.sessions.values() ?? []
+    for (const { identity } of sessions) {
+      const absence = this.#absences.get(keyOf(roomId, identity))
+      if (absence === undefined) continue
+      const grace = GRACE_MS[absence.departure]
+      const byClock = this.#watch.now(roomId) - absence.since
+      if (byClock >= grace && this.#watch.ms() - Math.max(absence.sinceMs, calmSince) >= grace)
+        this.#witness.fault(`${keyOf(roomId, identity)} is away for ${byClock} ms and still there`)
+    }
+  }
+
+  #absence(roomId: string, departure: Absence['departure']): Absence {
+    return { since: this.#watch.now(roomId), sinceMs: this.#watch.ms(), departure }
+  }
+
+  #departed(who: string, roomId: string, reason: 'left' | 'lost' | 'removed'): void {
+    if (reason === 'removed' || (reason === 'left' && this.#leaving.has(who))) return
+    const absence = this.#absences.get(who)
+    const departure = reason === 'left' ? 'closed' : 'lost'
+    if (absence === undefined) this.#witness.fault(`${who} was there, and is said to have ${reason}`)
+    else if (absence.departure !== departure) this.#witness.fault(`${who} ${absence.departure}, and is ${reason}`)
+    else if (this.#watch.now(roomId) - absence.since < GRACE_MS[departure])
+      this.#witness.fault(`${who} was away for ${this.#watch.now(roomId) - absence.since} ms only`)
+  }
+}
+
+const keyOf = (roomId: string, identity: string): string => `${identity} in ${roomId}`
+const whoOf = ({ roomId, identity }: Visit): string => keyOf(roomId, identity)

@@ -1,0 +1,97 @@
+import { LogUnavailable, type RoomLog, type Turn } from '../../../server/src/hosting/ports'
+import type { Witness } from './witness'
+
+type Method = (...args: unknown[]) => Promise<unknown>
+
+/** How an append is held up: before the log has taken it, or when the log has it and only the answer is late. */
+export type Holding = 'before' | 'after'
+
+/**
+ * A real log between the server and the disk that fails, holds up, and dies with its process when the world says so. The
+ * witness hears of each turn that the log has kept.
+ */
+export class FaultyLog {
+  readonly #log: RoomLog
+  readonly #witness: Witness
+  readonly #ms: () => number
+  /** So many of the next calls fail. */
+  failing = 0
+  #holding = new Map<string, Holding>()
+  #releases = new Map<string, (() => void)[]>()
+  #running = 0
+  /** When a call failed for the last time, by the world's time. */
+  failedAt = Number.NEGATIVE_INFINITY
+
+  /** @param ms the world's time */
+  constructor(log: RoomLog, witness: Witness, ms: () => number) {
+    this.#log = log
+    this.#witness = witness
+    this.#ms = ms
+  }
+
+  /** Whether a call is on its way that nobody holds up. */
+  get isBusy(): boolean {
+    return this.#running > 0
+  }
+
+  /** Whether the room's turns wait. */
+  holds(roomId: string): boolean {
+    return this.#holding.has(roomId)
+  }
+
+  hold(roomId: string, holding: Holding): void {
+    if (!this.#holding.has(roomId)) this.#holding.set(roomId, holding)
+  }
+
+  release(roomId: string): void {
+    this.#holding.delete(roomId)
+    for (const release of this.#releases.get(roomId)?.splice(0) ?? []) release()
+  }
+
+  /** What one process sees of it. `isAlive`: a process that is not anymore neither writes nor hears an answer. */
+  of(process: { readonly isAlive: boolean }): RoomLog {
+    return new Proxy(this.#log, {
+      get: (log, name: keyof RoomLog) => {
+        const method = (log[name] as Method).bind(log)
+        if (name === 'close') return () => Promise.resolve()
+        if (name === 'append') return (turn: Turn) => this.#append(process, turn)
+        return (...args: unknown[]) => this.#call(process, () => method(...args))
+      },
+    })
+  }
+
+  async #append(process: { readonly isAlive: boolean }, turn: Turn): Promise<void> {
+    const holding = this.#holding.get(turn.roomId)
+    if (holding === 'before') await this.#held(turn.roomId)
+    await this.#call(process, async () => {
+      await this.#log.append(turn)
+      this.#witness.kept(turn)
+    })
+    if (holding !== 'after') return
+    await this.#held(turn.roomId)
+    if (!process.isAlive) await NEVER
+  }
+
+  #held(roomId: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.#releases.set(roomId, [...(this.#releases.get(roomId) ?? []), resolve])
+    })
+  }
+
+  async #call(process: { readonly isAlive: boolean }, call: () => Promise<unknown>): Promise<unknown> {
+    if (!process.isAlive) await NEVER
+    if (this.failing > 0) {
+      this.failing--
+      this.failedAt = this.#ms()
+      throw new LogUnavailable('failed by the model')
+    }
+    this.#running++
+    const answer = await call().finally(() => {
+      this.#running--
+    })
+    if (!process.isAlive) await NEVER
+    return answer
+  }
+}
+
+const NEVER = new Promise<never>(() => {})

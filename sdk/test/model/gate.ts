@@ -1,0 +1,174 @@
+import type { RoomInput } from '../../../server/src/hosting/input'
+import type { Clock, Connection } from '../../../server/src/hosting/ports'
+import {
+  type ClientMessage,
+  decodeClientFrame,
+  encodeMessage,
+  GOODBYES,
+  type GoodbyeCode,
+  joinFrame,
+  type Role,
+  type ServerMessage,
+} from '../../src/protocol'
+import type { Pipe, ServerEnd } from './network'
+
+/** A token of this world: who it is for, and as what. Nobody forges one here. */
+export const tokenFor = (identity: string, role: Role): string => `${identity}:${role}`
+
+/** A session as the server keeps it. */
+export const hashOf = (session: string): string => `hash of ${session}`
+
+function claimsIn(token = ''): { identity: string; role: Role } {
+  const [identity = '', role = ''] = token.split(':')
+  return { identity, role: role as Role }
+}
+
+/** What the gate tells of who comes and goes, as the server sees it. */
+export interface Doorbook {
+  knocked(visit: Visit): void
+  seated(visit: Visit): void
+  /** The server was asked to give the place up. */
+  leaving(visit: Visit): void
+  replied(visit: Visit, reply: Extract<ServerMessage, { type: 'reply' }>): void
+  /** The server has closed it with a goodbye, or the socket is gone: then `code` is its close code. */
+  closed(visit: Visit, code: GoodbyeCode | number): void
+}
+
+export type GateParts = {
+  readonly clock: Clock
+  readonly submit: (roomId: string, input: RoomInput) => void
+  readonly book: Doorbook
+  readonly nextId: () => string
+}
+
+const GOING_AWAY = 1001
+
+/** One socket at the server: a thin stand-in for the gateway, which turns a hello into a knock, and frames into inputs. */
+export class Visit implements Connection, ServerEnd {
+  readonly id: string
+  readonly pipe: Pipe
+  readonly identity: string
+  readonly tokenRole: Role
+  /** Who it is in the room, once it was told. */
+  self: string | undefined
+  readonly #parts: GateParts
+  #waiting: string[] = []
+  #early: string[] | undefined = []
+  #isOpen = true
+
+  constructor(parts: GateParts, pipe: Pipe) {
+    this.#parts = parts
+    this.pipe = pipe
+    this.id = parts.nextId()
+    const { identity, role } = claimsIn(pipe.hello.token)
+    this.identity = identity
+    this.tokenRole = role
+    // As the gateway does: two turns, in which a peer that has gone shows.
+    parts.clock.nextTurn(() => parts.clock.nextTurn(() => this.#begin()))
+  }
+
+  get roomId(): string {
+    return this.pipe.roomId
+  }
+
+  /** Whether it still takes part. */
+  get isOpen(): boolean {
+    return this.#isOpen && this.pipe.isServerOpen
+  }
+
+  send(message: string): void {
+    if (!this.isOpen) return
+    this.#waiting.push(message)
+    if (message.startsWith('{"type":"welcome"')) this.self = /"self":"([^"]+)"/.exec(message)?.[1]
+    if (message.startsWith('{"type":"reply"')) this.#parts.book.replied(this, JSON.parse(message))
+  }
+
+  flush(): void {
+    if (this.#waiting.length > 0 && this.isOpen) this.pipe.fromServer({ frame: joinFrame(this.#waiting.splice(0)) })
+  }
+
+  close(code: GoodbyeCode, reason: string, retryAfterMs?: number): void {
+    if (!this.isOpen) return
+    const goodbye = { type: 'goodbye', code, reason, retryable: GOODBYES[code].retry !== 'never' } as const
+    this.#waiting.push(encodeMessage(retryAfterMs === undefined ? goodbye : { ...goodbye, retryAfterMs }))
+    this.#finish(GOODBYES[code].close)
+    this.#parts.book.closed(this, code)
+  }
+
+  end(): void {
+    if (!this.isOpen) return
+    this.#finish(1000)
+    this.#parts.book.closed(this, 1000)
+  }
+
+  #finish(close: number): void {
+    this.flush()
+    this.#isOpen = false
+    this.pipe.fromServer({ close })
+  }
+
+  frame(text: string): void {
+    if (this.#early) this.#early.push(text)
+    else for (const decoded of decodeClientFrame(text) ?? []) if (decoded.ok && this.isOpen) this.#take(decoded.message)
+    this.flush()
+  }
+
+  over(code: number): void {
+    if (this.#early) return
+    this.#submit({ type: 'gone', connection: this, departure: code === GOING_AWAY ? 'closed' : 'lost' })
+    this.#parts.book.closed(this, code)
+  }
+
+  /** Asks the client for a fresh token. */
+  wantFreshToken(): void {
+    this.send(encodeMessage({ type: 'session.refreshNeeded', expiresAt: this.#parts.clock.now() + 60_000 }))
+    this.flush()
+  }
+
+  #begin(): void {
+    if (!this.isOpen) return
+    const { session, page, attempt, seq, instance } = this.pipe.hello
+    const claims = { identity: this.identity, role: this.tokenRole, name: this.identity }
+    this.#parts.book.knocked(this)
+    this.#submit({
+      type: 'join',
+      connection: this,
+      claims,
+      sessionHash: hashOf(session),
+      page,
+      attempt,
+      seated: () => this.#parts.book.seated(this),
+      ...(seq === undefined ? {} : { seq }),
+      ...(instance === undefined ? {} : { instance }),
+    })
+    const early = this.#early ?? []
+    this.#early = undefined
+    for (const text of early) this.frame(text)
+  }
+
+  #take(message: ClientMessage): void {
+    switch (message.type) {
+      case 'heartbeat':
+        return this.send(encodeMessage({ type: 'heartbeat' }))
+      case 'leave':
+        this.#parts.book.leaving(this)
+        return this.#submit({ type: 'leave', connection: this, commandId: message.id })
+      case 'session.refresh': {
+        const { role } = claimsIn(message.token)
+        return this.#submit({ type: 'refresh', connection: this, commandId: message.id, role })
+      }
+      case 'signal':
+        return this.#submit({ type: 'routable', connection: this, routable: { type: 'signal', signal: message } })
+      case 'cast':
+        return this.#submit({ type: 'routable', connection: this, routable: { type: 'cast', cast: message.cast } })
+      case 'join':
+        throw new Error('no page of this world holds')
+      default:
+        return this.#submit({ type: 'command', connection: this, command: message })
+    }
+  }
+
+  #submit(input: RoomInput): void {
+    this.#parts.submit(this.roomId, input)
+  }
+}

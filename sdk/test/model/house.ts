@@ -1,0 +1,147 @@
+import type { RoomLog } from '../../../server/src/hosting/ports'
+import { Rooms } from '../../../server/src/hosting/rooms'
+import { DEFAULT_LIMITS, MODES } from '../../src/protocol'
+import { Book } from './doorbook'
+import { FaultyLog } from './faulty-log'
+import { type GateParts, Visit } from './gate'
+import { NOTICED_AFTER_MS, type Pipe, type ServerEnd } from './network'
+import { ProcessClock, type Time, Wall } from './time'
+import { Witness } from './witness'
+
+/** Small, so that the bound is met. */
+export const PLACES = 4
+
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
+const UNCOUNTED = { command() {}, refusal() {}, resume() {}, turn: () => () => {} }
+
+type Process = { isAlive: boolean; readonly clock: ProcessClock; readonly rooms: Rooms; readonly visits: Visit[] }
+
+export type HouseParts = {
+  readonly time: Time
+  readonly log: RoomLog
+  /** All sockets there are. */
+  readonly pipes: () => readonly Pipe[]
+  readonly duplicateSessions: 'replace' | 'reject'
+}
+
+/** The server's side of a world: processes one after the other, on one log, and who keeps an eye on them. */
+export class House {
+  readonly wall: Wall
+  readonly log: FaultyLog
+  readonly witness = new Witness(PLACES)
+  readonly book: Book
+  readonly #parts: HouseParts
+  #process: Process | undefined
+  #ids = 0
+
+  constructor(parts: HouseParts) {
+    this.#parts = parts
+    this.wall = new Wall(parts.time)
+    this.log = new FaultyLog(parts.log, this.witness, () => parts.time.now())
+    this.book = new Book(this.witness, { now: (roomId) => this.now(roomId), ms: () => parts.time.now() })
+    this.start()
+  }
+
+  get isUp(): boolean {
+    return this.#process !== undefined
+  }
+
+  get rooms(): Rooms | undefined {
+    return this.#process?.rooms
+  }
+
+  get visits(): readonly Visit[] {
+    return this.#process?.visits.filter((visit) => visit.isOpen) ?? []
+  }
+
+  /** ms since the epoch, as the server has it. */
+  get serverNow(): number {
+    return this.#process?.clock.now() ?? this.wall.now()
+  }
+
+  /** Time as a room has it: never before its last event. */
+  now(roomId: string): number {
+    const lastAt = this.witness.stories.findLast((each) => each.roomId === roomId)?.records.at(-1)?.at ?? 0
+    return Math.max(this.serverNow, lastAt)
+  }
+
+  start(): void {
+    if (this.#process) return
+    const clock = new ProcessClock(this.#parts.time, this.wall)
+    const process = { isAlive: true, clock, visits: [] }
+    const rooms = new Rooms({
+      rules: {
+        mode: { ...MODES.camera, maxOnStage: 3 },
+        limits: { ...DEFAULT_LIMITS, maxParticipants: PLACES },
+        createRooms: 'onJoin',
+        firstIsHost: false,
+        duplicateSessions: this.#parts.duplicateSessions,
+      },
+      iceServers: [],
+      log: this.log.of(process),
+      clock,
+      newId: () => this.#nextId(),
+      meter: UNCOUNTED,
+      journal: SILENT,
+    })
+    this.#process = Object.assign(process, { rooms })
+    this.book.restarted()
+  }
+
+  /** The process is gone from one instant to the next. `told`: the machine lives, and resets its sockets. */
+  kill(told: boolean): void {
+    const process = this.#process
+    if (process === undefined) return
+    this.#process = undefined
+    process.isAlive = false
+    process.clock.stop()
+    for (const pipe of this.#parts.pipes()) pipe.cut({ client: told, server: true })
+  }
+
+  /** The process ends as it should: goodbyes first. Its rooms stay in the log. */
+  drain(): void {
+    const process = this.#process
+    if (process === undefined) return
+    for (const visit of this.visits) visit.close('draining', 'The server is going down.')
+    for (const pipe of this.#parts.pipes()) pipe.flow(this.accept)
+    process.rooms.close()
+    this.kill(true)
+  }
+
+  /** The server's answer to a new socket: none when it is down. */
+  readonly accept = (pipe: Pipe): ServerEnd | undefined => {
+    const process = this.#process
+    if (process === undefined) return undefined
+    const { clock, rooms } = process
+    const submit: GateParts['submit'] = (roomId, input) => {
+      if (process.isAlive) rooms.submit(roomId, input)
+    }
+    const visit = new Visit({ clock, submit, book: this.book, nextId: () => this.#nextId() }, pipe)
+    process.visits.push(visit)
+    return visit
+  }
+
+  /** Breaks a line. What one end is not told it notices by its pings, half a minute later. */
+  cut(pipe: Pipe, told: { client: boolean; server: boolean }): void {
+    pipe.cut(told)
+    if (!told.server) this.#parts.time.after(NOTICED_AFTER_MS, () => pipe.cut({ client: false, server: true }))
+  }
+
+  /** Holds one direction of a line up. A server whose pings stay unanswered gives it up. */
+  hold(pipe: Pipe, direction: 'up' | 'down'): void {
+    pipe.held[direction] = true
+    this.#parts.time.after(NOTICED_AFTER_MS, () => {
+      if (pipe.held[direction] && pipe.hasArrived) pipe.cut({ client: false, server: true })
+    })
+  }
+
+  /** One turn of the event loop. */
+  turn(): boolean {
+    return this.#process?.clock.turn() ?? false
+  }
+
+  #nextId(): string {
+    this.#ids++
+    return `id-${this.#ids}`
+  }
+}

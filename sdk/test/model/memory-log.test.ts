@@ -1,0 +1,12 @@
+import { test } from 'vitest'
+import { memoryLog } from '../../../server/src/log/memory'
+import { playMany } from './model'
+
+/** A long time: it bounds a hang on a busy machine. */
+const LIMIT_MS = 15 * 60_000
+
+test(
+  'whatever breaks: nothing is lost or doubled, one identity has one connection, 4 places are 4, the dead are gone in time',
+  () => playMany('model over the memory log', (now) => ({ log: memoryLog({ now }), close() {} }), 6000),
+  LIMIT_MS,
+)

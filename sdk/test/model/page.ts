@@ -1,0 +1,197 @@
+import type { GoodbyeCode, LoggedEvent, Role, Room, RoomEvent, UnknownEvent, Welcome } from '../../src/protocol'
+import { RoomStore } from '../../src/room/store'
+import type { Request, WhileOffline } from '../../src/signaling/outbox'
+import { Session } from '../../src/signaling/session'
+import { SessionKey } from '../../src/signaling/session-key'
+import type { Position, RoomMessage } from '../../src/signaling/session-ports'
+import { ManualPage } from '../fakes/manual-page'
+import { tokenFor } from './gate'
+import type { Road } from './network'
+import type { Time } from './time'
+
+/** RFC 6455 §7.4.1: a page that is left. */
+const GOING_AWAY = 1001
+
+/** What a page asked of the room, and what became of it. */
+export type Asked = { readonly command: Request; answer: 'none' | 'ok' | 'failed' }
+
+/** What a page is told, for whoever checks it. */
+export interface Readers {
+  /** `position`: up to where the page knew the room when the welcome came. */
+  welcomed(page: LoadedPage, welcome: Welcome, position: Position | undefined): void
+  folded(page: LoadedPage, logged: LoggedEvent<RoomEvent | UnknownEvent>): void
+  dismissed(code: GoodbyeCode): void
+  torn(page: LoadedPage, error: unknown): void
+  dialled(page: LoadedPage): void
+  ended(page: LoadedPage, code: GoodbyeCode | undefined): void
+}
+
+export type PageParts = {
+  readonly label: string
+  readonly identity: string
+  readonly roomId: string
+  readonly road: Road
+  /** The `sessionStorage` of its tab. */
+  readonly storage: ManualPage['storage']
+  readonly time: Time
+  /** From 0 up to, but not, 1. */
+  readonly random: () => number
+  readonly readers: Readers
+  /** What the issuer of tokens makes of the identity now. */
+  readonly role: () => Role
+}
+
+/**
+ * One loaded page with the SDK's own session code in it: hello, resume, outbox, backoff, and the store that folds. What is
+ * left out is media and the verbs.
+ */
+export class LoadedPage {
+  readonly parts: PageParts
+  readonly asked: Asked[] = []
+  readonly pageId: string
+  readonly #world: ManualPage
+  readonly #key: SessionKey
+  readonly #session: Session
+  readonly #store: RoomStore
+  /** Its JavaScript has stopped: it was reloaded, closed, or killed. */
+  #unloaded = false
+  #over = false
+
+  constructor(parts: PageParts) {
+    this.parts = parts
+    const { time, random, road, roomId, readers } = parts
+    const randomBytes = (count: number) => Uint8Array.from({ length: count }, () => random() * 256)
+    const clock = {
+      now: () => time.now(),
+      after: (ms: number, callback: () => void) => time.after(ms, () => this.#unloaded || callback()),
+    }
+    this.#world = new ManualPage(parts.storage)
+    this.#key = new SessionKey(this.#world, roomId, randomBytes)
+    this.#key.live = true
+    this.pageId = String.fromCharCode(...Array.from(randomBytes(22), (byte) => 97 + (byte % 26)))
+    this.#store = new RoomStore({ tracksOf: () => ({}), streamsOf: () => ({}), linkOf: () => null }, (error) => {
+      throw error
+    })
+    const token = () => tokenFor(parts.identity, parts.role())
+    const WebSocket = () => {
+      if (this.#unloaded) throw new Error('nothing runs here any more')
+      readers.dialled(this)
+      return road.WebSocket
+    }
+    const [base, client] = ['ws://model', 'model/1']
+    const options = { base, client, room: roomId, token, name: undefined, key: this.#key, pageId: this.pageId }
+    const ports = { joinTimeoutMs: 15_000, WebSocket, clock, random, page: this.#world }
+    this.#session = new Session({ ...options, ...ports }, this.#events())
+    this.#session.start()
+  }
+
+  get key(): string {
+    return this.#key.key
+  }
+
+  get room(): Room | undefined {
+    return this.#store.room
+  }
+
+  get selfId(): string | undefined {
+    return this.#store.selfId
+  }
+
+  get isUnloaded(): boolean {
+    return this.#unloaded
+  }
+
+  /** Whether its session goes on: neither left, nor ended, nor unloaded. */
+  get isLive(): boolean {
+    return !this.#over && !this.#unloaded
+  }
+
+  /** Who is shown as reconnecting. */
+  reconnecting(): string[] {
+    const { participants } = this.#store.getState()
+    return participants.filter(({ presence }) => presence === 'reconnecting').map(({ id }) => id)
+  }
+
+  ask(command: Request, whileOffline: WhileOffline): void {
+    const asked: Asked = { command, answer: 'none' }
+    this.asked.push(asked)
+    this.#session.sender.request(command, whileOffline).then(
+      () => {
+        if (!this.#unloaded) asked.answer = 'ok'
+      },
+      () => {
+        if (!this.#unloaded) asked.answer = 'failed'
+      },
+    )
+  }
+
+  /** A reaction: nobody waits for what becomes of it. */
+  react(): void {
+    try {
+      this.#session.sender.cast({ type: 'reaction', emoji: '👏' })
+    } catch {
+      // Not connected, or too many.
+    }
+  }
+
+  wake(): void {
+    this.#world.tell('wake')
+  }
+
+  leave(): void {
+    this.#over = true
+    void this.#session.leave()
+  }
+
+  /** The page goes: a reload or a closed tab, whose sockets say 1001, or its process was killed. */
+  unload(how: 'kindly' | 'killed'): void {
+    if (how === 'kindly') this.#world.tell('hide')
+    this.#unloaded = true
+    if (how === 'kindly') for (const pipe of this.parts.road.pipes) pipe.fromClient({ close: GOING_AWAY })
+  }
+
+  #events(): ConstructorParameters<typeof Session>[1] {
+    const { readers } = this.parts
+    return {
+      position: () => this.#store.position(),
+      welcome: (welcome) => this.#follow(() => this.#welcomed(welcome)),
+      message: (message) => this.#follow(() => this.#received(message)),
+      settled: () => {},
+      goodbye: ({ code }) => readers.dismissed(code),
+      waiting: () => {},
+      ended: (_, code) => this.#ended(code, readers),
+      log: () => {},
+    }
+  }
+
+  #ended(code: GoodbyeCode | undefined, readers: Readers): void {
+    if (this.#unloaded) return
+    this.#over = true
+    this.#key.live = false
+    readers.ended(this, code)
+  }
+
+  #welcomed(welcome: Welcome): void {
+    const position = this.#store.position()
+    this.#store.welcome(welcome)
+    this.parts.readers.welcomed(this, welcome, position)
+    for (const logged of welcome.events ?? []) this.parts.readers.folded(this, logged)
+  }
+
+  #received(message: RoomMessage): void {
+    if (message.type === 'presence') this.#store.presence(message.participantId, message.presence === 'reconnecting')
+    if (message.type !== 'event') return
+    this.#store.fold(message.logged)
+    this.parts.readers.folded(this, message.logged)
+  }
+
+  /** The SDK would ask for a snapshot now. Here nothing may ever be missing. */
+  #follow(step: () => void): void {
+    if (this.#unloaded) return
+    try {
+      step()
+    } catch (error) {
+      this.parts.readers.torn(this, error)
+    }
+  }
+}

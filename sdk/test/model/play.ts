@@ -1,0 +1,134 @@
+import { requestFor } from './asking'
+import type { LoadedPage } from './page'
+import { ROOMS } from './seating'
+import type { Deed, Step } from './steps'
+import type { Tab, World } from './world'
+
+/** Plays a script in a world, checks it after each step, and then lets everything heal and come to its end. */
+export async function play(world: World, script: readonly Step[]): Promise<void> {
+  for (const { deed, rest } of script) {
+    await take(world, deed)
+    if (rest) await world.rest()
+  }
+  await world.rest()
+  await heal(world)
+  await empty(world)
+}
+
+type DeedOf<W extends Deed['do']> = Extract<Deed, { do: W }>
+
+async function take(world: World, deed: Deed): Promise<void> {
+  const { house } = world
+  if ('tab' in deed) return atTab(world, deed, world.tabs[deed.tab] as Tab)
+  switch (deed.do) {
+    case 'pass':
+      return world.pass(deed.ms)
+    case 'setWall':
+      return house.wall.set(deed.ms)
+    case 'failLog':
+      house.log.failing = deed.count
+      return
+    case 'holdLog':
+      return house.log.hold(deed.roomId, deed.holding)
+    case 'releaseLog':
+      return house.log.release(deed.roomId)
+    case 'endRoom':
+      void house.rooms?.end(deed.roomId)
+      return
+    case 'kill':
+      return house.kill(deed.told)
+    case 'drain':
+      return house.drain()
+    case 'start':
+      return house.start()
+  }
+}
+
+function atTab(world: World, deed: Extract<Deed, { tab: number }>, tab: Tab): void {
+  const live = tab.page?.isLive ? tab.page : undefined
+  if (deed.do === 'open') {
+    if (live === undefined) world.load(tab)
+  } else if (live !== undefined) onPage(world, deed, tab, live)
+}
+
+function onPage(world: World, deed: Extract<Deed, { tab: number }>, tab: Tab, page: LoadedPage): void {
+  const { road } = tab
+  const pipe = road.pipes.at(-1)
+  switch (deed.do) {
+    case 'say':
+      for (let n = 0; n < deed.count; n++) page.ask({ type: 'chat.send', text: world.newText() }, 'queue')
+      return
+    case 'ask':
+      return ask(page, deed)
+    case 'react':
+      return page.react()
+    case 'leave':
+      return page.leave()
+    case 'wake':
+      return page.wake()
+    case 'reload':
+      for (const each of deed.late ? road.pipes : []) world.house.hold(each, 'up')
+      page.unload('kindly')
+      return world.load(tab)
+    case 'close':
+      return page.unload('kindly')
+    case 'crash':
+      page.unload('killed')
+      for (const each of road.pipes) world.house.cut(each, { client: true, server: deed.told })
+      return
+    case 'cut':
+      if (pipe) world.house.cut(pipe, { client: deed.told !== 'server', server: deed.told !== 'client' })
+      return
+    case 'hold':
+      if (pipe) world.house.hold(pipe, deed.direction)
+      return
+    case 'holdNew':
+      road.holdsNew = !road.holdsNew
+      return
+    case 'trickle':
+      for (const each of road.pipes) each.flow(world.house.accept, deed.count)
+      return
+    case 'free':
+      road.freeOldest()
+      return
+    case 'repeat':
+      pipe?.repeat()
+      return
+    case 'token':
+      world.roles.set(tab.identity, deed.role)
+      for (const visit of world.house.visits) if (visit.pipe === pipe) visit.wantFreshToken()
+      return
+  }
+}
+
+function ask(page: LoadedPage, { asking, target }: DeedOf<'ask'>): void {
+  const { room, selfId } = page
+  if (room !== undefined && selfId !== undefined) page.ask(...requestFor(asking, room, selfId, target))
+}
+
+/** All faults are over, and time passes. Then everybody is in the room who can be, and nobody waits for an answer. */
+async function heal(world: World): Promise<void> {
+  const { house } = world
+  house.log.failing = 0
+  for (const roomId of ROOMS) house.log.release(roomId)
+  for (const { road } of world.tabs) road.heal()
+  house.start()
+  await world.rest()
+  // Longer than every backoff, watchdog and grace one after the other.
+  for (let n = 0; n < 5; n++) await world.pass(40_000)
+  for (const { page } of world.tabs) if (page?.isLive) world.checkAtPeace(page)
+  world.check()
+}
+
+/** Everybody goes, and the rooms close behind them. */
+async function empty(world: World): Promise<void> {
+  for (const { page } of world.tabs) {
+    if (!page?.isLive) continue
+    if (world.random() < 0.5) page.leave()
+    else page.unload('kindly')
+  }
+  await world.rest()
+  for (let n = 0; n < 3; n++) await world.pass(61_000)
+  world.checkEmpty()
+  world.check()
+}

@@ -1,0 +1,37 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { memoryLog } from '../../../server/src/log/memory'
+import { playSequence, sequences } from './model'
+
+const EXPECTED = [
+  'answered again',
+  'chat.deleted',
+  'ended by itself',
+  'ended by removed',
+  'ended by room_ended',
+  'ended by room_full',
+  'ended by room_locked',
+  'ended by superseded',
+  'goodbye unavailable',
+  'media.changed',
+  'participant.left left',
+  'participant.left lost',
+  'participant.left removed',
+  'participant.returned',
+  'participant.roleChanged moderation',
+  'participant.roleChanged succession',
+  'participant.roleChanged token',
+  'resumed by a snapshot',
+  'resumed by events',
+  'room.ended empty',
+  'room.ended ended',
+]
+
+test('the sequences reach what the promises are about', async () => {
+  const seen = new Set<string>()
+  for (const sequence of fc.sample(sequences, { numRuns: 400, seed: 1 })) {
+    const words = await playSequence((now) => ({ log: memoryLog({ now }), close() {} }), sequence)
+    for (const word of words) seen.add(word)
+  }
+  expect([...seen]).toEqual(expect.arrayContaining(EXPECTED))
+})

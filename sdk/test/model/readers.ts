@@ -1,0 +1,113 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { GoodbyeCode, LoggedEvent, Room, RoomEvent, UnknownEvent, Welcome } from '../../src/protocol'
+import type { Position } from '../../src/signaling/session-ports'
+import type { Book } from './doorbook'
+import { hashOf } from './gate'
+import type { LoadedPage, Readers } from './page'
+import { publicPart, type Story, type Witness } from './witness'
+
+/** The replay window, in ms (DESIGN §2). A model's run stays far below its other bounds. */
+const REPLAY_MS = 120_000
+
+/** What the checks need to know of the world. `now`: by a room's clock. */
+export type Outlook = { now(roomId: string): number; logIsWell(): boolean }
+
+/** What pages are told and show, held against the log: the mirror law, and nothing lost or doubled across a resume. */
+export class Mirrors implements Readers {
+  readonly #witness: Witness
+  readonly #book: Book
+  readonly #outlook: Outlook
+  readonly #checked = new WeakMap<LoadedPage, Room>()
+  readonly #ended = new WeakSet<LoadedPage>()
+
+  constructor(witness: Witness, book: Book, outlook: Outlook) {
+    this.#witness = witness
+    this.#book = book
+    this.#outlook = outlook
+  }
+
+  welcomed(page: LoadedPage, { resumed, instance, seq }: Welcome, position: Position | undefined): void {
+    const say = this.#sayOf(page)
+    const { roomId } = page.parts
+    const { seen } = this.#witness
+    if (position !== undefined) seen.add(resumed ? 'resumed by events' : 'resumed by a snapshot')
+    if (page.room?.seq !== seq) say(`was welcomed at ${seq} and is at ${page.room?.seq}`)
+    if (resumed && position?.instance !== instance) say('resumed what it did not know')
+    if (position?.instance === instance && this.#wasSuperseded(page, position.seq, seq))
+      say('came back though superseded')
+    if (resumed || position?.instance !== instance || !this.#outlook.logIsWell()) return
+    const missed = this.#witness.story(roomId, instance)?.records[position.seq]
+    if (missed === undefined || missed.at > this.#outlook.now(roomId) - REPLAY_MS)
+      say(`got a snapshot, though all after ${position.seq} was in the replay window`)
+  }
+
+  folded(page: LoadedPage, logged: LoggedEvent<RoomEvent | UnknownEvent>): void {
+    const story = this.#storyOf(page)
+    const record = story?.records[logged.seq - 1]
+    if (record === undefined) return this.#sayOf(page)(`was told ${logged.seq}, which is not in the log`)
+    if (isDeepStrictEqual(logged, publicPart(record)) || isErased(logged, story)) return
+    this.#sayOf(page)(`was told another ${logged.seq} than the log has`)
+  }
+
+  dismissed(code: GoodbyeCode): void {
+    this.#witness.seen.add(`goodbye ${code}`)
+  }
+
+  torn(page: LoadedPage, error: unknown): void {
+    this.#sayOf(page)(`lost track: ${error}`)
+  }
+
+  dialled(page: LoadedPage): void {
+    if (this.#ended.has(page)) this.#sayOf(page)('came back after its end')
+  }
+
+  ended(page: LoadedPage, code: GoodbyeCode | undefined): void {
+    this.#ended.add(page)
+    this.#witness.seen.add(`ended by ${code ?? 'itself'}`)
+    const { roomId, identity } = page.parts
+    if (code === 'superseded' && !this.#book.hasRival(roomId, identity, page.key))
+      this.#sayOf(page)('was superseded, and there is no other')
+  }
+
+  /** The page's room is what the log's records lead to, up to where it has come. */
+  checkMirror(page: LoadedPage): void {
+    const { room } = page
+    if (room === undefined || this.#checked.get(page) === room) return
+    this.#checked.set(page, room)
+    if (!isDeepStrictEqual(room, this.#storyOf(page)?.rooms[room.seq - 1])) this.#sayOf(page)('shows another room')
+  }
+
+  /** Whatever was said and told `ok` is in the log; that nothing is there twice the witness has seen. */
+  checkWords(page: LoadedPage): void {
+    for (const { command, answer } of page.asked) {
+      if (command.type === 'chat.send' && answer === 'ok' && !this.#witness.said.has(command.text))
+        this.#sayOf(page)(`was told ok, and ${command.text} is not in the log`)
+    }
+  }
+
+  /** Whether another session has taken the place of this one between two events. */
+  #wasSuperseded(page: LoadedPage, from: number, to: number): boolean {
+    const later = this.#storyOf(page)?.records.slice(from, to) ?? []
+    return later.some(
+      ({ event, secret }) =>
+        event.type === 'participant.returned' &&
+        event.participantId === page.selfId &&
+        secret?.session?.hash !== hashOf(page.key),
+    )
+  }
+
+  #storyOf(page: LoadedPage): Story | undefined {
+    return this.#witness.story(page.parts.roomId, page.room?.instance ?? '')
+  }
+
+  #sayOf({ parts }: LoadedPage): (what: string) => void {
+    return (what) => this.#witness.fault(`${parts.label}: ${what}`)
+  }
+}
+
+/** A message that was deleted later comes without its text. */
+function isErased({ event }: LoggedEvent<RoomEvent | UnknownEvent>, story: Story | undefined): boolean {
+  if (event.type !== 'chat.sent' || event.message.text !== '') return false
+  const { id } = event.message
+  return story?.records.some(({ event }) => event.type === 'chat.deleted' && event.messageId === id) === true
+}
