@@ -69,11 +69,13 @@ export class Front {
     const server = this.#dial(request, call)
     if (server === undefined) return void socket.destroy()
     const gone = () => server.terminate()
+    const failed = () => socket.destroy()
     socket.once('close', gone)
-    server.on('error', () => socket.destroy())
+    server.on('error', failed)
     server.once('unexpected-response', (_request, response) => refuse(socket, response))
     server.once('open', () => {
       socket.off('close', gone)
+      server.off('error', failed)
       this.#sockets.handleUpgrade(request, socket, head, (client) => this.#join(call, client, server))
     })
   }
@@ -112,5 +114,6 @@ function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
 /** A bare HTTP answer, passed on. */
 function refuse(socket: Duplex, { statusCode, statusMessage, headers }: IncomingMessage): void {
   const retry = headers['retry-after'] === undefined ? '' : `Retry-After: ${headers['retry-after']}\r\n`
-  socket.end(`HTTP/1.1 ${statusCode} ${statusMessage}\r\n${retry}Connection: close\r\nContent-Length: 0\r\n\r\n`)
+  const head = `HTTP/1.1 ${statusCode} ${statusMessage}\r\n${retry}Connection: close\r\nContent-Length: 0\r\n\r\n`
+  socket.end(head, () => socket.destroy())
 }

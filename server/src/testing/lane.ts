@@ -22,6 +22,11 @@ export class Lane {
     return this.#stall !== undefined || this.#gates > 0
   }
 
+  /** Whether nothing more may pass. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
   /** `gate`: goes on, and all behind it, when this resolves. */
   send(data: Buffer | string, binary: boolean, gate?: Promise<void>): void {
     this.pass(() => {

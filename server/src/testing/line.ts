@@ -21,6 +21,8 @@ export type LineParts = {
 /** Who is on a line, as the hello says; that it is true is for the server to find out. */
 export type Caller = { readonly identity: string | undefined; readonly token: string | undefined }
 
+type Judged = { readonly raw: object; readonly fate: Fate; readonly isTouched: boolean }
+
 /** One connection of a client to the server, and what faults make of it. */
 export class Line {
   readonly identity: string | undefined
@@ -115,17 +117,28 @@ export class Line {
   }
 
   #carry(direction: Direction, data: Buffer, isBinary: boolean, lane: Lane): void {
-    const frame = isBinary ? [] : readFrame(direction, this.identity, data.toString()).map((said) => this.#judge(said))
+    if (this.#isCut || lane.isOver) return
+    const frame = isBinary ? [] : this.#judgeAll(readFrame(direction, this.identity, data.toString()))
     if (frame.every(({ isTouched }) => !isTouched)) return lane.send(data, isBinary)
     for (const { raw, fate } of frame) {
-      // What came before still arrives, and what comes after is lost.
       if (fate.kind === 'close') return lane.last(() => this.cut(fate.code))
       if (fate.kind === 'drop') continue
       for (let copy = 0; copy < fate.copies; copy++) lane.send(JSON.stringify([raw]), false, fate.gate)
     }
   }
 
-  #judge({ raw, passing }: Said): { raw: object; fate: Fate; isTouched: boolean } {
+  /** As far as a message that closes the connection: what comes behind it is lost, and no fault happens to it. */
+  #judgeAll(frame: Said[]): Judged[] {
+    const judged: Judged[] = []
+    for (const said of frame) {
+      const { fate } = judged.at(-1) ?? {}
+      if (fate?.kind === 'close') break
+      judged.push(this.#judge(said))
+    }
+    return judged
+  }
+
+  #judge({ raw, passing }: Said): Judged {
     if (passing === undefined) return { raw, fate: UNTOUCHED, isTouched: false }
     const { direction, message } = passing
     if (direction === 'up') this.#token.sent(message)

@@ -124,10 +124,11 @@ test('closeAt with a code, and what comes behind in the frame is lost', async ()
   const { server, enter } = await openRoom()
   const [ada, bob] = [await enter('ada'), await enter('bob')]
   server.faults.closeAt({ direction: 'up', identity: 'bob', when: isSecond, code: 1012 })
+  const behind = server.faults.drop({ direction: 'up', when: (message) => 'id' in message && message.id === 3 })
   bob.say({ ...say('one'), id: 1 }, { ...say('two'), id: 2 }, { ...say('three'), id: 3 })
   expect(await bob.goodbye()).toMatchObject({ code: 'draining', close: 1012 })
   await ada.next('presence')
-  expect(heard(ada)).toEqual(['one'])
+  expect([heard(ada), behind.count]).toEqual([['one'], 0])
 })
 
 test('with a probability it happens by the seed: the same seed, the same messages', async () => {
