@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { ConfigError } from './config'
 import type { Gateway } from './gateway/gateway'
 import type { Clock, Journal, RoomLog } from './hosting/ports'
+import type { Recovery } from './hosting/recovery'
 import type { Rooms } from './hosting/rooms'
 import type { RequestListener } from './http/listener'
 
@@ -27,6 +28,8 @@ export type LifetimeParts = {
   readonly journal: Journal
   readonly gateway: Gateway
   readonly rooms: Rooms
+  /** Started once somebody can come back: graces count from then. */
+  readonly recovery: Pick<Recovery, 'start'>
   readonly log: RoomLog
   readonly requestListener: RequestListener
   /** Dev mode gives a token to whoever asks, so nobody else's machine may ask. */
@@ -65,6 +68,8 @@ export function createLifetime(parts: LifetimeParts): Lifetime {
       if (closed !== undefined) throw new Error('This server is closed: make another one.')
       warnOfSlowHeaders(foreign, parts.journal)
       detachments.push(gateway.attach(foreign))
+      if (foreign.listening) void parts.recovery.start()
+      else foreign.once('listening', () => void parts.recovery.start())
     },
     async listen(port, host = localOnly ? 'localhost' : undefined) {
       if (localOnly && !isLoopback(host)) {
@@ -76,7 +81,10 @@ export function createLifetime(parts: LifetimeParts): Lifetime {
       gateway.attach(server)
       try {
         const address = await listening(server, port, host)
-        if (closed === undefined) return address
+        if (closed === undefined) {
+          void parts.recovery.start()
+          return address
+        }
         // `close` found nothing that listened yet.
         server.close()
         server.closeAllConnections()

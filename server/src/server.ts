@@ -1,17 +1,22 @@
 import { statSync } from 'node:fs'
-import { MODES, roomId } from '@peerstage/sdk/protocol'
+import { MAX_IDENTITY_CHARACTERS, MODES, roomId } from '@peerstage/sdk/protocol'
 import { nanoid } from 'nanoid'
 import * as v from 'valibot'
+import { accessOf } from './access'
 import { createAuthority } from './authority'
 import { ConfigError, checkSettings, type Settings, type SettingsInput } from './config'
 import { audited } from './gateway/audit'
-import type { Verify } from './gateway/auth'
+import { tokenClaims } from './gateway/claims'
 import { Gateway } from './gateway/gateway'
 import { isLocalRequest } from './gateway/local-request'
 import { localOrigins, originRule } from './gateway/origin'
 import { peerAddress } from './gateway/peer-address'
+import { Erasure } from './hosting/erasure'
+import { watchLog } from './hosting/log-health'
 import type { Clock, Journal, RoomLog } from './hosting/ports'
-import { type RoomStats, Rooms } from './hosting/rooms'
+import { Recovery } from './hosting/recovery'
+import type { RoomStats } from './hosting/room-stats'
+import { Rooms } from './hosting/rooms'
 import { systemClock } from './hosting/system-clock'
 import { devRoutes } from './http/dev-routes'
 import { createListener, type RequestListener } from './http/listener'
@@ -53,6 +58,17 @@ export type PeerstageServer = Lifetime & {
     end(roomId: string): Promise<'ended' | 'absent' | 'unavailable'>
     /** How an open room does; undefined when it is not open. */
     stats(roomId: string): RoomStats | undefined
+    /** Ends a room if it is open, and erases all that is kept of its id: chat, bans, records. Harmless to repeat. */
+    erase(roomId: string): Promise<'erased' | 'unavailable'>
+  }
+  /** Whoever your app knows, from the inside. */
+  readonly identities: {
+    /**
+     * Takes an identity (the `sub` of its tokens) out of all open rooms, and erases its messages, names and metadata from all
+     * that is kept. Bans stay. Resolves to how many messages it had. Harmless to repeat.
+     * @throws (rejects with) TypeError for what is no identity: a text of 1 to 256 characters
+     */
+    erase(identity: string): Promise<number | 'unavailable'>
   }
 }
 
@@ -109,7 +125,8 @@ type Parts = {
   readonly devKey: Uint8Array | undefined
 }
 
-function compose({ settings, log, journal, clock, demoFolder, devKey }: Parts): PeerstageServer {
+function compose({ settings, log: givenLog, journal, clock, demoFolder, devKey }: Parts): PeerstageServer {
+  const log = watchLog(givenLog, clock, journal)
   const { auth, dev, limits, iceServers, allowedOrigins } = settings
   const { verify, sign, close: closeKeys } = createAuthority({ auth, devKey, clock, journal })
   const metrics: Metrics = createMetrics({
@@ -117,9 +134,12 @@ function compose({ settings, log, journal, clock, demoFolder, devKey }: Parts): 
     sockets: () => gateway.socketCount,
     queuedBytes: () => gateway.queuedBytes,
     pausedSockets: () => gateway.pausedCount,
+    logIsUp: () => log.isUp,
   })
   const shared = { clock, journal, newId: nanoid, meter: audited(metrics.meter, journal, clock), iceServers }
   const rooms = new Rooms({ ...shared, log, rules: rulesOf(settings) })
+  const recovery = new Recovery({ rooms, log, clock, journal })
+  const erasure = new Erasure({ rooms, recovery, log })
   const gateway = new Gateway({
     ...shared,
     random: Math.random,
@@ -137,14 +157,16 @@ function compose({ settings, log, journal, clock, demoFolder, devKey }: Parts): 
     maxHolds: settings.maxHolds,
     submit: (roomId, input) => rooms.submit(roomId, input),
   })
-  let ready = true
+  let isDraining = false
   const routes = createRoutes({
     rooms,
     metrics,
     journal,
     allowedOrigins,
-    isReady: () => ready,
-    mayManage: managers(verify, rooms),
+    erasure,
+    chat: (id, query) => log.history(id, query),
+    readiness: () => (isDraining ? 'draining' : log.isUp ? 'ready' : 'log_down'),
+    ...accessOf(verify, rooms),
     ...(dev
       ? {
           extra: devRoutes({
@@ -158,19 +180,22 @@ function compose({ settings, log, journal, clock, demoFolder, devKey }: Parts): 
   })
   const requestListener = createListener(routes)
   const draining = () => {
-    ready = false
+    isDraining = true
+    recovery.stop()
     metrics.close()
     closeKeys()
   }
   return {
-    ...createLifetime({ clock, journal, gateway, rooms, log, requestListener, localOnly: dev, draining }),
+    ...createLifetime({ clock, journal, gateway, rooms, recovery, log, requestListener, localOnly: dev, draining }),
     requestListener,
     tokens: { sign },
     rooms: {
       open: async (id) => rooms.open(checkedId(id)),
       end: async (id) => rooms.end(checkedId(id)),
       stats: (id) => rooms.stats(checkedId(id)),
+      erase: async (id) => erasure.room(checkedId(id)),
     },
+    identities: { erase: async (identity) => erasure.identity(checkedIdentity(identity)) },
   }
 }
 
@@ -179,16 +204,11 @@ function checkedId(id: string): string {
   throw new TypeError('A room id has 1 to 64 characters of A-Z, a-z, 0-9, _ and -.')
 }
 
-function rulesOf({ mode, limits, createRooms, duplicateSessions, dev }: Settings) {
-  return { mode: MODES[mode], limits, createRooms, duplicateSessions, firstIsHost: dev }
+function checkedIdentity(identity: string): string {
+  if (v.is(tokenClaims.entries.sub, identity)) return identity
+  throw new TypeError(`An identity is a text of 1 to ${MAX_IDENTITY_CHARACTERS} characters.`)
 }
 
-/** A room is looked after by its host, as the room has it and not the token alone, and by an admin. */
-function managers(verify: Verify, rooms: Rooms): (token: string, roomId: string) => Promise<boolean> {
-  return async (token, roomId) => {
-    const verified = await verify(token, roomId)
-    if ('goodbye' in verified) return false
-    const { admin, role, sub } = verified.claims
-    return admin || (rooms.standingOf(roomId, sub) ?? role) === 'host'
-  }
+function rulesOf({ mode, limits, createRooms, duplicateSessions, dev }: Settings) {
+  return { mode: MODES[mode], limits, createRooms, duplicateSessions, firstIsHost: dev }
 }

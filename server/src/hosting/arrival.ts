@@ -5,13 +5,11 @@ import type { ServerState } from '../room/state'
 import { apply, contextOf, type Draft, isClosed, publicPart } from './draft'
 import { call, close, presenceOf, replyOk, send } from './effect'
 import type { Knock } from './input'
+import type { Lookups } from './lookups'
 import { connectionOf } from './seats'
 
-/** What a log still had of the events that a knock asks for; fetched before the turn. */
-export type Missed = ReadonlyMap<Knock, readonly LoggedEvent[]>
-
 /** A connection takes its participant's place: a join, a resume, a reload or a takeover. */
-export function arrive(draft: Draft, knock: Knock, missed: Missed): void {
+export function arrive(draft: Draft, knock: Knock, lookups: Lookups): void {
   if (isClosed(draft)) {
     draft.leftover.push(knock)
     return
@@ -31,13 +29,13 @@ export function arrive(draft: Draft, knock: Knock, missed: Missed): void {
     const wasAway = draft.seats.get(participantId)?.line.state === 'away'
     replaceConnection(draft, participantId, knock)
     apply(draft, decision.events)
-    seat(draft, participantId, knock, missed)
+    seat(draft, participantId, knock, lookups)
     if (wasAway) draft.effects.push(presenceOf(draft.seats.connections(participantId), participantId, 'connected'))
   }
 }
 
 /** What a knock asks of the room. */
-function joinOf({ claims, sessionHash, page, seq, instance }: Knock): JoinCommand {
+export function joinOf({ claims, sessionHash, page, seq, instance }: Knock): JoinCommand {
   const join = { type: 'session.join', claims, sessionHash, page } as const
   return seq === undefined || instance === undefined ? join : { ...join, resumes: instance }
 }
@@ -51,21 +49,21 @@ function replaceConnection(draft: Draft, participantId: string, knock: Knock): v
   draft.seats.put({ ...seat, line: { state: 'away', since: draft.now, departure: 'lost' } })
 }
 
-function seat(draft: Draft, participantId: string, knock: Knock, missed: Missed): void {
+function seat(draft: Draft, participantId: string, knock: Knock, lookups: Lookups): void {
   const { connection, sessionHash, attempt, commandId } = knock
   draft.seats.put({ participantId, sessionHash, attempt, line: { state: 'connected', connection } })
   if (draft.state === undefined) return
   draft.effects.push(call(knock.seated))
-  const welcome = welcomeOf(draft, draft.state, participantId, knock, missed)
+  const welcome = welcomeOf(draft, draft.state, participantId, knock, lookups)
   draft.effects.push(send([connection], welcome))
   const { meter } = draft.settings
   if (knock.seq !== undefined) draft.effects.push(call(() => meter.resume(welcome.resumed ? 'events' : 'snapshot')))
   if (commandId !== undefined) draft.effects.push(replyOk(connection, commandId, draft.state.room.seq))
 }
 
-function welcomeOf(draft: Draft, state: ServerState, self: string, knock: Knock, missed: Missed): Welcome {
+function welcomeOf(draft: Draft, state: ServerState, self: string, knock: Knock, lookups: Lookups): Welcome {
   const { rules, iceServers } = draft.settings
-  const events = eventsSince(draft, state, knock, missed)
+  const events = eventsSince(draft, state, knock, lookups)
   return {
     type: 'welcome',
     protocol: PROTOCOL_VERSION,
@@ -83,8 +81,8 @@ function welcomeOf(draft: Draft, state: ServerState, self: string, knock: Knock,
 }
 
 /** All events after the knock's seq, those of this very turn included; undefined where only a snapshot will do. */
-function eventsSince(draft: Draft, state: ServerState, knock: Knock, missed: Missed): LoggedEvent[] | undefined {
-  const before = missed.get(knock)
+function eventsSince(draft: Draft, state: ServerState, knock: Knock, lookups: Lookups): LoggedEvent[] | undefined {
+  const before = lookups.missed.get(knock)
   if (before === undefined || knock.instance !== state.room.instance) return undefined
   return [...before, ...draft.records.map(publicPart)]
 }

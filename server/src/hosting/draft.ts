@@ -37,7 +37,7 @@ export const lastSeq = (draft: Draft): number => draft.state?.room.seq ?? 0
 
 export function contextOf(draft: Draft, by: string | null, commandId?: number): DecideContext {
   const { rules, newId } = draft.settings
-  const isAway = (id: string) => draft.seats.get(id)?.line.state === 'away'
+  const isAway = (id: string) => connectionOf(draft.seats.get(id)) === undefined
   const context = { by, now: draft.now, newId, rules, bans: draft.bans, isAway }
   return commandId === undefined ? context : { ...context, commandId }
 }

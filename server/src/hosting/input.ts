@@ -20,6 +20,15 @@ export type Knock = {
   readonly seated: () => void
 }
 
+/** An identity is to leave nothing behind in the room. `settle` is told whether that is kept. */
+export type Erase = {
+  readonly type: 'erase'
+  readonly identity: string
+  /** What it wrote in the instances of this room id. */
+  readonly messages: readonly { readonly instance: string; readonly messageId: string }[]
+  readonly settle: (outcome: 'erased' | 'unavailable') => void
+}
+
 /** How a connection went away: its tab was closed or navigated (WebSocket close code 1001), or anything else. */
 export type Departure = 'closed' | 'lost'
 
@@ -35,6 +44,7 @@ export type RoomInput =
   /** A deadline has come. */
   | { readonly type: 'tick' }
   /** The API opens the room. `settle` is told whether it is open now. */
-  | { readonly type: 'open'; readonly settle: (outcome: 'opened' | 'unavailable') => void }
+  | { readonly type: 'open'; readonly settle: (outcome: 'opened' | 'ended' | 'unavailable') => void }
   /** The server ends the room. `settle` is told whether it could. */
   | { readonly type: 'end'; readonly settle: (outcome: 'ended' | 'absent' | 'unavailable') => void }
+  | Erase

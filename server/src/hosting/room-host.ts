@@ -1,52 +1,68 @@
-import { type LoggedEvent, type Rejection, reject } from '@peerstage/sdk/protocol'
-import { deadlines } from '../room/index'
+import type { Ban } from '../room/ledger'
 import type { ServerState } from '../room/state'
 import { setAlarm } from './alarm'
-import type { Missed } from './arrival'
-import { type Draft, lastSeq, type RoomSettings } from './draft'
-import { perform } from './effect'
-import type { Knock, RoomInput } from './input'
-import { type Clock, LogUnavailable, type RoomLog } from './ports'
-import { absencesOf, Seats } from './seats'
-import { refusalOf, salvageTurn, takeTurn, withinLimit } from './turn'
-
-/** How soon a client may ask again, and a lost deadline is tried again, after the log failed. */
-const RETRY_AFTER_MS = 1000
+import { DENIALS, dismissAll, refuseAll, withinLimit } from './denial'
+import type { Draft, RoomSettings } from './draft'
+import { close, perform } from './effect'
+import type { RoomInput } from './input'
+import { keep } from './keeping'
+import { type Recalled, recall } from './loading'
+import { lookUp, turnLength } from './lookups'
+import type { Clock, RoomLog } from './ports'
+import { salvageTurn } from './salvage'
+import { Seats } from './seats'
+import { takeTurn } from './turn'
+import { wakeAt } from './wake'
 
 export type RoomHostParts = {
   readonly settings: RoomSettings
   readonly log: RoomLog
   readonly clock: Clock
-  /** Called once, when the room has ended or nobody ever came in. `leftover`: what came too late for this instance. */
+  /** Before this is over, the log is not asked for the room. */
+  readonly loadAfter: Promise<void> | undefined
+  /** Called once, when the room has ended, or there is none to run. `leftover`: what came too late for this instance. */
   readonly closed: (host: RoomHost, leftover: readonly RoomInput[]) => void
 }
 
 /**
- * Runs one instance of a room: a queue, and turns that take all of it at once. It does not know the rules (those are in
- * `room/`), nor sockets (those are behind {@link Connection}).
+ * Runs one instance of a room: loads it, queues what comes, and takes turns that take all of it at once. It does not know the
+ * rules (those are in `room/`), nor sockets (those are behind {@link Connection}).
  */
 export class RoomHost {
+  /** Resolves when the log has told of the room, to whether it could. Never rejects. */
+  readonly loaded: Promise<boolean>
+  /** Resolves when it takes no more turns. */
+  readonly over: Promise<void>
   readonly #parts: RoomHostParts
-  readonly #rules: RoomSettings['rules']
   #state: ServerState | undefined
   #seats = new Seats()
+  #bans: readonly Ban[] = []
   /** When its last event was: no later one is older, whatever the clock says. */
   #lastAt = 0
   #queue: RoomInput[] = []
-  #phase: 'idle' | 'scheduled' | 'running' | 'closed' = 'idle'
+  #phase: 'loading' | 'idle' | 'scheduled' | 'running' | 'closed' = 'loading'
   #cancelAlarm = () => {}
+  #tellOver = () => {}
 
   constructor(parts: RoomHostParts) {
     this.#parts = parts
-    this.#rules = parts.settings.rules
+    this.over = new Promise((resolve) => {
+      this.#tellOver = resolve
+    })
+    this.loaded = this.#load()
   }
 
   get roomId(): string {
-    return this.#rules.roomId
+    return this.#parts.settings.rules.roomId
   }
 
   get state(): ServerState | undefined {
     return this.#state
+  }
+
+  /** Who was banned before this instance opened; of an open one its own ledger tells. */
+  get bans(): readonly Ban[] {
+    return this.#bans
   }
 
   get seats(): Seats {
@@ -55,12 +71,11 @@ export class RoomHost {
 
   /** Queues an input for the next turn. Behind a log that hangs the queue is bounded: what a client asks is refused then. */
   submit(input: RoomInput): void {
-    const full = this.#queue.length >= this.#rules.limits.maxQueuedInputs
+    const { rules, meter, journal } = this.#parts.settings
+    const full = this.#queue.length >= rules.limits.maxQueuedInputs
     if (full && input.type !== 'gone' && input.type !== 'tick') {
-      this.#parts.settings.meter.refusal('queue_full', { room: this.roomId })
-      const error = reject('unavailable', 'The room is busy. Try again.', RETRY_AFTER_MS)
-      perform(refusalOf(input, error), this.#parts.settings.journal)
-      return
+      meter.refusal('queue_full', { room: this.roomId })
+      return refuseAll([input], DENIALS.busy, journal)
     }
     this.#queue.push(input)
     if (this.#phase === 'idle') this.#schedule()
@@ -70,7 +85,35 @@ export class RoomHost {
   close(): void {
     this.#cancelAlarm()
     this.#phase = 'closed'
-    this.#queue = []
+    this.#tellOver()
+    dismissAll(this.#queue.splice(0), 'draining', this.#parts.settings.journal)
+  }
+
+  async #load(): Promise<boolean> {
+    const { log, clock, settings, loadAfter } = this.#parts
+    await loadAfter
+    const recalled = await recall(this.roomId, { log, clock, journal: settings.journal })
+    if (this.#phase !== 'loading') return false
+    if (recalled !== 'unavailable') return this.#begin(recalled)
+    refuseAll(this.#queue.splice(0), DENIALS.notLoaded, settings.journal)
+    this.#leave([])
+    return false
+  }
+
+  #begin({ isEnded, state, seats, bans, lastAt }: Recalled): true {
+    this.#state = state
+    this.#seats = seats
+    this.#bans = bans
+    this.#lastAt = lastAt
+    this.#phase = 'idle'
+    if (isEnded) {
+      dismissAll(this.#queue.splice(0), 'ended', this.#parts.settings.journal)
+      this.#leave([])
+    } else {
+      this.#arm(false)
+      this.#goOn([])
+    }
+    return true
   }
 
   #schedule(): void {
@@ -82,7 +125,7 @@ export class RoomHost {
     if (this.#phase !== 'scheduled') return
     this.#phase = 'running'
     const stop = this.#parts.settings.meter.turn()
-    const taken = this.#queue.splice(0)
+    const taken = this.#queue.splice(0, turnLength(this.#queue))
     const leftover = await this.#turn(taken).catch((error: unknown) => this.#lost(taken, error))
     stop()
     this.#goOn(leftover)
@@ -92,28 +135,26 @@ export class RoomHost {
   #lost(taken: readonly RoomInput[], error: unknown): readonly RoomInput[] {
     const { journal } = this.#parts.settings
     journal.error({ err: error, room: this.roomId }, 'a turn of a room failed')
-    const internal = reject('internal', 'Something went wrong in the server.')
-    perform(
-      taken.flatMap((input) => refusalOf(input, internal)),
-      journal,
-    )
+    refuseAll(taken, DENIALS.internal, journal)
     return []
   }
 
   async #turn(taken: readonly RoomInput[]): Promise<readonly RoomInput[]> {
-    const [inputs, excess] = withinLimit(taken, this.#parts.settings)
-    const missed = await this.#missed(inputs)
+    const { log, settings } = this.#parts
+    const [inputs, excess] = withinLimit(taken, settings)
+    const lookups = await lookUp(inputs, { log, journal: settings.journal, state: this.#state })
     const draft = this.#draft()
-    takeTurn(draft, inputs, missed)
-    const failure = await this.#keep(draft)
-    const kept = failure === undefined ? draft : this.#draft()
-    if (failure !== undefined) salvageTurn(kept, inputs, failure)
+    takeTurn(draft, inputs, lookups)
+    const outcome = await keep(draft, log)
+    if (outcome === 'unknown') return this.#giveUp(taken)
+    const kept = outcome === 'kept' ? draft : this.#draft()
+    if (outcome === 'unavailable') salvageTurn(kept, inputs, lookups, DENIALS.notKept)
     this.#state = kept.state
     this.#seats = kept.seats
     this.#lastAt = kept.records.at(-1)?.at ?? this.#lastAt
-    this.#arm(failure !== undefined || inputs.some((input) => input.type === 'tick'))
+    this.#arm(outcome === 'unavailable' || inputs.some((input) => input.type === 'tick'))
     // The last step, and it does not throw: an input is never answered twice.
-    perform([...excess, ...kept.effects], this.#parts.settings.journal)
+    perform([...excess, ...kept.effects], settings.journal)
     return kept.leftover
   }
 
@@ -121,12 +162,25 @@ export class RoomHost {
   #goOn(leftover: readonly RoomInput[]): void {
     if (this.#phase === 'closed') return
     const over = this.#state === undefined ? this.#queue.length === 0 : this.#state.room.status === 'closed'
-    if (over) {
-      const rest = [...leftover, ...this.#queue]
-      this.close()
-      this.#parts.closed(this, rest)
-    } else if (this.#queue.length > 0) this.#schedule()
+    if (over) this.#leave([...leftover, ...this.#queue.splice(0)])
+    else if (this.#queue.length > 0) this.#schedule()
     else this.#phase = 'idle'
+  }
+
+  /** What the log holds is not what we hold, or may not be: everybody comes again, to the room as the log has it. */
+  #giveUp(taken: readonly RoomInput[]): readonly RoomInput[] {
+    const { journal } = this.#parts.settings
+    const { message, retryAfterMs } = DENIALS.loadedAnew
+    refuseAll(taken, DENIALS.loadedAnew, journal)
+    const goodbyes = this.#seats.connections().map((each) => close(each, 'unavailable', message, retryAfterMs))
+    perform(goodbyes, journal)
+    this.#leave(this.#queue.splice(0))
+    return []
+  }
+
+  #leave(leftover: readonly RoomInput[]): void {
+    this.close()
+    this.#parts.closed(this, leftover)
   }
 
   #draft(): Draft {
@@ -135,7 +189,7 @@ export class RoomHost {
       settings,
       now: Math.max(clock.now(), this.#lastAt),
       seats: this.#seats.fork(),
-      bans: [],
+      bans: this.#bans,
       state: this.#state,
       records: [],
       effects: [],
@@ -143,53 +197,12 @@ export class RoomHost {
     }
   }
 
-  /** ONE append for the turn. What it answers is why the turn was lost, if it was. */
-  async #keep(draft: Draft): Promise<Rejection | undefined> {
-    if (draft.records.length === 0 || draft.state === undefined) return undefined
-    const { log, settings } = this.#parts
-    const expectedSeq = lastSeq(draft) - draft.records.length
-    try {
-      const { records, state } = draft
-      await log.append({ roomId: this.roomId, instance: state.room.instance, expectedSeq, records, state })
-      return undefined
-    } catch (error) {
-      const message = error instanceof LogUnavailable ? 'the log could not keep a turn' : 'the log refused a turn'
-      settings.journal.error({ err: error, room: this.roomId, records: draft.records.length }, message)
-      settings.meter.refusal('unavailable')
-      return reject('unavailable', 'The room could not keep this. Try again.', RETRY_AFTER_MS)
-    }
-  }
-
-  /** What the log still has for those who resume. A log that cannot tell makes it a snapshot. */
-  async #missed(inputs: readonly RoomInput[]): Promise<Missed> {
-    const missed = new Map<Knock, readonly LoggedEvent[]>()
-    for (const knock of inputs) {
-      if (knock.type !== 'join') continue
-      const events = await this.#since(knock)
-      if (events !== undefined) missed.set(knock, events)
-    }
-    return missed
-  }
-
-  async #since({ seq, instance }: Knock): Promise<readonly LoggedEvent[] | undefined> {
-    const room = this.#state?.room
-    if (room === undefined || seq === undefined || instance !== room.instance || seq > room.seq) return undefined
-    try {
-      return await this.#parts.log.since(room.id, instance, seq)
-    } catch (error) {
-      this.#parts.settings.journal.warn({ err: error, room: room.id }, 'the log could not be read for a resume')
-      return undefined
-    }
-  }
-
-  /** One timer for all that is due some time. What stayed due after a try waits a moment, so that a room can't spin. */
   #arm(triedAlready: boolean): void {
     this.#cancelAlarm()
     this.#cancelAlarm = () => {}
     if (this.#phase === 'closed' || this.#state === undefined || this.#state.room.status === 'closed') return
-    const now = this.#parts.clock.now()
-    const { due, nextAt } = deadlines(this.#state, absencesOf(this.#seats), now)
-    const at = due.length > 0 ? now + (triedAlready ? RETRY_AFTER_MS : 0) : nextAt
-    if (at !== undefined) this.#cancelAlarm = setAlarm(this.#parts.clock, at, () => this.submit({ type: 'tick' }))
+    const { clock } = this.#parts
+    const at = wakeAt(this.#state, this.#seats, clock.now(), triedAlready)
+    if (at !== undefined) this.#cancelAlarm = setAlarm(clock, at, () => this.submit({ type: 'tick' }))
   }
 }

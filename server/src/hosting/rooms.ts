@@ -1,15 +1,11 @@
 import type { IceServer, Role } from '@peerstage/sdk/protocol'
-import { ROLES, reject } from '@peerstage/sdk/protocol'
 import type { RoomRules } from '../room/command'
 import { isRemoved, participantOfIdentity } from '../room/index'
-import { perform } from './effect'
+import { dismiss } from './denial'
 import type { RoomInput } from './input'
-import type { Clock, Journal, Meter, NewId, RoomLog } from './ports'
+import { type Clock, type Journal, LogUnavailable, type Meter, type NewId, type RoomLog } from './ports'
 import { RoomHost } from './room-host'
-import { refusalOf } from './turn'
-
-/** How long the id of an ended room is refused, so that clients of the old one do not open a new one by their retries. */
-export const ENDED_FOR_MS = 60_000
+import { type RoomStats, statsOf } from './room-stats'
 
 export type RoomsParts = {
   readonly rules: Omit<RoomRules, 'roomId'>
@@ -21,45 +17,31 @@ export type RoomsParts = {
   readonly journal: Journal
 }
 
-/** One open room in numbers; for REST and metrics. */
-export type RoomStats = {
-  readonly roomId: string
-  readonly instance: string
-  /** ms since the epoch. */
-  readonly openedAt: number
-  readonly locked: boolean
-  readonly mode: string
-  readonly seq: number
-  readonly participants: Readonly<Record<Role, number>>
-  /** Those among the participants whose connection is down for now. */
-  readonly reconnecting: number
-}
+/** What a room has to be loaded for: a door to knock on, or something to be done to whatever is open. To all else an absent room is silent. */
+const LOADS: ReadonlySet<RoomInput['type']> = new Set<RoomInput['type']>(['join', 'open', 'end', 'erase'])
 
-/** The open rooms by id. Rooms open on demand and are forgotten when they have closed. */
+/** The open rooms by id. Rooms are loaded or opened on demand, and are let go when they have closed. */
 export class Rooms {
   readonly #parts: RoomsParts
   readonly #hosts = new Map<string, RoomHost>()
-  /** Ids that are refused, and until when (ms since the epoch); oldest first. */
-  readonly #ended = new Map<string, number>()
+  /** What is being done to room ids while nobody runs them. */
+  readonly #closures = new Map<string, Promise<void>>()
   #closed = false
 
   constructor(parts: RoomsParts) {
     this.#parts = parts
   }
 
-  /** Queues an input for a room. Only a join or the API opens an absent one; to anything else an absent room is silent. */
+  /** Queues an input for a room. */
   submit(roomId: string, input: RoomInput): void {
     if (this.#closed) return dismiss(input, 'draining', this.#parts.journal)
-    const host = this.#hosts.get(roomId)
-    if (host !== undefined) host.submit(input)
-    else if (input.type !== 'join' && input.type !== 'open') dismiss(input, 'absent', this.#parts.journal)
-    else if (this.#hasEnded(roomId)) dismiss(input, 'ended', this.#parts.journal)
-    else this.#open(roomId).submit(input)
+    const host = this.#hosts.get(roomId) ?? (LOADS.has(input.type) ? this.#run(roomId) : undefined)
+    if (host === undefined) dismiss(input, 'absent', this.#parts.journal)
+    else host.submit(input)
   }
 
   /** Opens an absent room with nobody in it; one that is open stays as it is. `ended`: its id is refused for now. */
   open(roomId: string): Promise<'opened' | 'ended' | 'unavailable'> {
-    if (!this.#hosts.has(roomId) && this.#hasEnded(roomId)) return Promise.resolve('ended')
     return new Promise((settle) => this.submit(roomId, { type: 'open', settle }))
   }
 
@@ -68,25 +50,57 @@ export class Rooms {
     return new Promise((settle) => this.submit(roomId, { type: 'end', settle }))
   }
 
+  /** Loads a room that the log has open. False: the log could not tell. */
+  load(roomId: string): Promise<boolean> {
+    if (this.#closed) return Promise.resolve(false)
+    return (this.#hosts.get(roomId) ?? this.#run(roomId)).loaded
+  }
+
+  /** Does something to a room id that nobody runs; whoever comes meanwhile waits. Undefined, and nothing done, while somebody runs it. */
+  whileClosed(roomId: string, work: () => Promise<void>): Promise<void> | undefined {
+    if (this.#hosts.has(roomId)) return undefined
+    const done = (this.#closures.get(roomId) ?? Promise.resolve()).then(work)
+    const over = done
+      .catch(() => {})
+      .then(() => {
+        if (this.#closures.get(roomId) === over) this.#closures.delete(roomId)
+      })
+    this.#closures.set(roomId, over)
+    return done
+  }
+
+  /** Resolves when nobody runs a room any more; at once where nobody does. */
+  async over(roomId: string): Promise<void> {
+    await this.#hosts.get(roomId)?.over
+  }
+
+  /** The ids of the rooms that are run here. */
+  get ids(): readonly string[] {
+    return [...this.#hosts.keys()]
+  }
+
   stats(roomId: string): RoomStats | undefined {
     const host = this.#hosts.get(roomId)
     return host === undefined ? undefined : statsOf(host)
   }
 
-  /**
-   * What an identity is in an open room: the role of whoever is there, else the one that the room has given it. Undefined
-   * where the token says it all.
-   */
-  standingOf(roomId: string, identity: string): Role | 'removed' | undefined {
-    const state = this.#hosts.get(roomId)?.state
-    if (state === undefined) return undefined
-    if (isRemoved(state, identity, this.#parts.clock.now())) return 'removed'
-    return participantOfIdentity(state, identity)?.role ?? state.ledger.overrides.get(identity)
-  }
-
   /** All open rooms. */
   allStats(): RoomStats[] {
     return [...this.#hosts.values()].flatMap((host) => statsOf(host) ?? [])
+  }
+
+  /**
+   * What an identity is in a room: the role of whoever is there, else the one that the room has given it; `removed` for who is
+   * banned, whether the room is open or not. Undefined where the token says it all; `unknown` while the log can't tell.
+   */
+  async standingOf(roomId: string, identity: string): Promise<Role | 'removed' | 'unknown' | undefined> {
+    if (this.#closed) return 'unknown'
+    const host = this.#hosts.get(roomId) ?? this.#run(roomId)
+    if (!(await host.loaded)) return 'unknown'
+    const { state, bans } = host
+    if (state === undefined) return bans.some((ban) => ban.identity === identity) ? 'removed' : undefined
+    if (isRemoved(state, identity, this.#parts.clock.now())) return 'removed'
+    return participantOfIdentity(state, identity)?.role ?? state.ledger.overrides.get(identity)
   }
 
   /** Stops all rooms where they are; the log is not told that they ended. Idempotent. */
@@ -96,20 +110,20 @@ export class Rooms {
     this.#hosts.clear()
   }
 
-  #open(roomId: string): RoomHost {
+  #run(roomId: string): RoomHost {
     const { rules, iceServers, newId, meter, journal, log, clock } = this.#parts
     const settings = { rules: { ...rules, roomId }, iceServers, newId, meter, journal }
-    const host = new RoomHost({ settings, log, clock, closed: (host, leftover) => this.#forget(host, leftover) })
+    const loadAfter = this.#closures.get(roomId)
+    const closed = (host: RoomHost, leftover: readonly RoomInput[]) => this.#letGo(host, leftover)
+    const host = new RoomHost({ settings, log, clock, loadAfter, closed })
     this.#hosts.set(roomId, host)
     return host
   }
 
-  #forget(host: RoomHost, leftover: readonly RoomInput[]): void {
-    const { roomId, state } = host
+  #letGo({ roomId, state }: RoomHost, leftover: readonly RoomInput[]): void {
     this.#hosts.delete(roomId)
-    if (state !== undefined) {
+    if (state?.room.status === 'closed') {
       this.#parts.journal.info({ room: roomId, seq: state.room.seq, why: state.ledger.ended }, 'a room has closed')
-      if (state.ledger.ended === 'ended') this.#ended.set(roomId, this.#parts.clock.now() + ENDED_FOR_MS)
       void this.#forgetRecords(roomId, state.room.instance)
     }
     for (const input of leftover) this.submit(roomId, input)
@@ -119,34 +133,8 @@ export class Rooms {
     try {
       await this.#parts.log.forget(roomId, instance)
     } catch (error) {
-      this.#parts.journal.warn({ err: error, room: roomId }, 'the log could not forget a closed room')
+      if (error instanceof LogUnavailable) return
+      this.#parts.journal.error({ err: error, room: roomId }, 'the log could not forget a closed room')
     }
   }
-
-  #hasEnded(roomId: string): boolean {
-    const now = this.#parts.clock.now()
-    for (const [id, until] of this.#ended) {
-      if (until > now) break
-      this.#ended.delete(id)
-    }
-    return this.#ended.has(roomId)
-  }
-}
-
-/** Answers what no room will answer. */
-function dismiss(input: RoomInput, why: 'absent' | 'ended' | 'draining', journal: Journal): void {
-  if (input.type === 'end') input.settle('absent')
-  else if (input.type === 'open') input.settle('unavailable')
-  else if (input.type !== 'join') perform(refusalOf(input, reject('unavailable', 'The room is not open.')), journal)
-  else if (why === 'ended') input.connection.close('room_ended', 'This room has ended.')
-  else input.connection.close('draining', 'The server is going down.')
-}
-
-function statsOf({ state, seats, roomId }: RoomHost): RoomStats | undefined {
-  if (state === undefined) return undefined
-  const { instance, openedAt, locked, mode, seq } = state.room
-  const participants = Object.fromEntries(
-    ROLES.map((role) => [role, state.room.participants.filter((each) => each.role === role).length]),
-  ) as Record<Role, number>
-  return { roomId, instance, openedAt, locked, mode: mode.name, seq, participants, reconnecting: seats.away().length }
 }

@@ -12,9 +12,11 @@ export type Seat = {
 
 type Line =
   | { readonly state: 'connected'; readonly connection: Connection }
+  /** Not back yet since the room was loaded; nobody has been told so far, for mostly all are back within moments. */
+  | { readonly state: 'awaited'; readonly since: number }
   | { readonly state: 'away'; readonly since: number; readonly departure: Departure }
 
-/** The seats of one room, in the order of joining. Not logged: after a restart everybody is away. */
+/** The seats of one room, in the order of joining. Not logged: after a restart everybody is awaited. */
 export class Seats {
   readonly #seats: Map<string, Seat>
 
@@ -62,9 +64,14 @@ export class Seats {
     return open
   }
 
-  /** Participants whose connection is down. */
+  /** Participants whose connection is down, as the others have been told. */
   away(): string[] {
     return [...this.#seats.values()].filter(({ line }) => line.state === 'away').map((seat) => seat.participantId)
+  }
+
+  /** How many connections are down, whether told or not. */
+  get downCount(): number {
+    return [...this.#seats.values()].filter(({ line }) => line.state !== 'connected').length
   }
 
   [Symbol.iterator](): IterableIterator<Seat> {
@@ -82,11 +89,20 @@ export const connectionOf = (seat: Seat | undefined): Connection | undefined =>
  */
 export const GRACE_MS: Readonly<Record<Departure, number>> = { closed: 10_000, lost: 60_000 }
 
+/** How long the others are not told of who is not back yet after the room was loaded, in ms: else all would seem to flap. */
+export const AWAITED_MS = 10_000
+
+/** When the others are to be told of a seat (ms since the epoch); undefined where there is nothing to tell. */
+export const toldAt = ({ line }: Seat): number | undefined =>
+  line.state === 'awaited' ? line.since + AWAITED_MS : undefined
+
 /** Whose connection is down, and when each of them counts as gone (ms since the epoch). */
 export function absencesOf(seats: Seats): Map<string, number> {
   const absences = new Map<string, number>()
   for (const { participantId, line } of seats) {
-    if (line.state === 'away') absences.set(participantId, line.since + GRACE_MS[line.departure])
+    if (line.state === 'connected') continue
+    const departure = line.state === 'away' ? line.departure : 'lost'
+    absences.set(participantId, line.since + GRACE_MS[departure])
   }
   return absences
 }

@@ -1,50 +1,56 @@
 import { type Rejection, reject } from '@peerstage/sdk/protocol'
 import type { InternalCommand } from '../room/command'
 import { deadlines, decide, route } from '../room/index'
-import { arrive, type Missed } from './arrival'
-import { apply, contextOf, type Draft, isClosed, lastSeq, type RoomSettings } from './draft'
+import { arrive } from './arrival'
+import { DENIALS, refusalOf, refusedRoutable } from './denial'
+import { apply, contextOf, type Draft, isClosed, lastSeq } from './draft'
 import { call, close, type Effect, presenceOf, replyError, replyOk, send } from './effect'
 import type { RoomInput } from './input'
+import type { Lookups } from './lookups'
 import type { Connection } from './ports'
-import { absencesOf, connectionOf } from './seats'
+import { absencesOf, connectionOf, toldAt } from './seats'
 
 type InputOf<T extends RoomInput['type']> = Extract<RoomInput, { type: T }>
 
 /** Runs inputs in their order through a draft. An input whose handling throws is answered `internal`; the others go on. */
-export function takeTurn(draft: Draft, inputs: readonly RoomInput[], missed: Missed): void {
-  for (const input of inputs) attempt(draft, input, missed)
+export function takeTurn(draft: Draft, inputs: readonly RoomInput[], lookups: Lookups): void {
+  for (const input of inputs) attempt(draft, input, lookups)
 }
 
-function attempt(draft: Draft, input: RoomInput, missed: Missed): void {
+/** One input; its own fault is nobody else's. */
+export function attempt(draft: Draft, input: RoomInput, lookups: Lookups): void {
   try {
-    take(draft, input, missed)
+    take(draft, input, lookups)
   } catch (error) {
     draft.settings.journal.error({ err: error, input: input.type }, 'a room could not handle an input')
-    draft.effects.push(...refusalOf(input, reject('internal', 'Something went wrong in the server.')))
+    draft.effects.push(...refusalOf(input, DENIALS.internal))
   }
 }
 
-function take(draft: Draft, input: RoomInput, missed: Missed): void {
-  if (input.type === 'join') arrive(draft, input, missed)
-  else if (input.type === 'command') command(draft, input)
+function take(draft: Draft, input: RoomInput, lookups: Lookups): void {
+  if (input.type === 'join') arrive(draft, input, lookups)
+  else if (input.type === 'command') command(draft, input, lookups)
   else if (input.type === 'routable') routable(draft, input)
   else if (input.type === 'leave') leave(draft, input)
   else if (input.type === 'refresh') refresh(draft, input)
   else if (input.type === 'gone') gone(draft, input)
   else if (input.type === 'tick') tick(draft)
   else if (input.type === 'open') open(draft, input)
+  else if (input.type === 'erase') erase(draft, input)
   else end(draft, input)
 }
 
 const NOT_SEATED = reject('forbidden', 'You are not in this room.')
 
-function command(draft: Draft, { connection, command }: InputOf<'command'>): void {
+function command(draft: Draft, input: InputOf<'command'>, lookups: Lookups): void {
+  const { connection, command } = input
   const by = draft.seats.ofConnection(connection)?.participantId
   if (by === undefined) {
     refused(draft, command.type, connection, command.id, NOT_SEATED)
     return
   }
-  const decision = decide(draft.state, command, contextOf(draft, by, command.id))
+  const context = { ...contextOf(draft, by, command.id), ...lookups.looked.get(input) }
+  const decision = decide(draft.state, command, context)
   if ('goodbye' in decision) {
     draft.effects.push(close(connection, decision.goodbye, decision.reason))
   } else if ('refused' in decision) {
@@ -100,12 +106,6 @@ function routable(draft: Draft, input: InputOf<'routable'>): void {
   }
 }
 
-function refusedRoutable({ connection, routable }: InputOf<'routable'>, error: Rejection): Effect {
-  const what = routable.type
-  const to = routable.type === 'signal' ? { to: routable.signal.to } : {}
-  return send([connection], { type: 'refused', what, ...to, error })
-}
-
 function leave(draft: Draft, { connection, commandId }: InputOf<'leave'>): void {
   const participantId = draft.seats.ofConnection(connection)?.participantId
   if (participantId === undefined) {
@@ -139,7 +139,18 @@ function gone(draft: Draft, { connection, departure }: InputOf<'gone'>): void {
 /** What is due is asked anew at its place in the turn: who came back a moment ago is not sent away. */
 function tick(draft: Draft): void {
   if (draft.state === undefined || isClosed(draft)) return
+  tellAwaited(draft)
   for (const due of deadlines(draft.state, absencesOf(draft.seats), draft.now).due) internal(draft, meant(draft, due))
+}
+
+/** Who has not come back in the first moments after a restart is told of like everybody whose connection is down. */
+export function tellAwaited(draft: Draft): void {
+  for (const seat of draft.seats) {
+    const at = toldAt(seat)
+    if (at === undefined || at > draft.now || seat.line.state !== 'awaited') continue
+    draft.seats.put({ ...seat, line: { state: 'away', since: seat.line.since, departure: 'lost' } })
+    draft.effects.push(presenceOf(draft.seats.connections(), seat.participantId, 'reconnecting'))
+  }
 }
 
 /** Who closed the tab has left; whoever else did not come back was lost. */
@@ -160,61 +171,18 @@ function open(draft: Draft, { settle }: InputOf<'open'>): void {
   draft.effects.push(call(() => settle(isOpen ? 'opened' : 'unavailable')))
 }
 
+function erase(draft: Draft, { identity, messages, settle }: InputOf<'erase'>): void {
+  const { state } = draft
+  if (state !== undefined && !isClosed(draft)) {
+    const here = messages.filter(({ instance }) => instance === state.room.instance)
+    internal(draft, { type: 'identity.erase', identity, messageIds: here.map(({ messageId }) => messageId) })
+  }
+  draft.effects.push(call(() => settle('erased')))
+}
+
 /** Answers whether it was accepted. */
 function internal(draft: Draft, command: InternalCommand): boolean {
   const decision = decide(draft.state, command, contextOf(draft, null))
   if ('events' in decision) apply(draft, decision.events)
   return 'events' in decision
-}
-
-/** Parts the inputs of a turn from what goes beyond the commands that one connection may have unanswered; that is refused before anything runs. */
-export function withinLimit(inputs: readonly RoomInput[], { rules, meter }: RoomSettings): [RoomInput[], Effect[]] {
-  const counts = new Map<Connection, number>()
-  const excess: Effect[] = []
-  const within = inputs.filter((input) => {
-    if (input.type !== 'command') return true
-    const count = (counts.get(input.connection) ?? 0) + 1
-    counts.set(input.connection, count)
-    if (count <= rules.limits.maxUnansweredCommands) return true
-    meter.command(input.command.type, 'rate_limited')
-    meter.refusal('unanswered', { connection: input.connection.id, room: rules.roomId })
-    excess.push(...refusalOf(input, reject('rate_limited', 'Too many commands wait for their reply.', 1000)))
-    return false
-  })
-  return [within, excess]
-}
-
-/**
- * What is left of a turn that the log could not keep, on a fresh draft: whoever waits for an answer is told, presence is
- * true all the same, and what is not logged goes on, by the rules of the room as it was.
- */
-export function salvageTurn(draft: Draft, inputs: readonly RoomInput[], error: Rejection): void {
-  for (const input of inputs) {
-    if (input.type === 'gone' || input.type === 'routable') attempt(draft, input, new Map())
-    else draft.effects.push(...refusalOf(input, error))
-    if (input.type === 'command') draft.settings.meter.command(input.command.type, error.code)
-  }
-}
-
-/** What an input is answered with that could not be taken. */
-export function refusalOf(input: RoomInput, error: Rejection): Effect[] {
-  switch (input.type) {
-    case 'command':
-      return [replyError(input.connection, input.command.id, error)]
-    case 'leave':
-    case 'refresh':
-      return [replyError(input.connection, input.commandId, error)]
-    case 'join':
-      return input.commandId === undefined
-        ? [close(input.connection, 'unavailable', 'The room cannot be reached now.', error.retryAfterMs)]
-        : [replyError(input.connection, input.commandId, error)]
-    case 'routable':
-      return [refusedRoutable(input, error)]
-    case 'open':
-    case 'end':
-      return [call(() => input.settle('unavailable'))]
-    case 'gone':
-    case 'tick':
-      return []
-  }
 }

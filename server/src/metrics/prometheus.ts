@@ -1,7 +1,7 @@
 import { ROLES } from '@peerstage/sdk/protocol'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Meter } from '../hosting/ports'
-import type { RoomStats } from '../hosting/rooms'
+import type { RoomStats } from '../hosting/room-stats'
 import { eventLoopLag } from './event-loop-lag'
 
 /** What is looked up when somebody scrapes. */
@@ -12,6 +12,8 @@ export type Sources = {
   readonly queuedBytes: () => number
   /** Sockets that are not read, as too many of their commands are unanswered. */
   readonly pausedSockets: () => number
+  /** Whether the log takes turns now. */
+  readonly logIsUp: () => boolean
 }
 
 export type Metrics = {
@@ -66,7 +68,7 @@ export function createMetrics(sources: Sources): Metrics {
   }
 }
 
-function gauges(registers: Registry[], { rooms, sockets, queuedBytes, pausedSockets }: Sources): void {
+function gauges(registers: Registry[], { rooms, sockets, queuedBytes, pausedSockets, logIsUp }: Sources): void {
   new Gauge({
     name: 'peerstage_rooms',
     help: 'Open rooms.',
@@ -97,6 +99,14 @@ function gauges(registers: Registry[], { rooms, sockets, queuedBytes, pausedSock
     registers,
     collect() {
       this.set(pausedSockets())
+    },
+  })
+  new Gauge({
+    name: 'peerstage_log_up',
+    help: '1 while the log takes turns, 0 while it is down.',
+    registers,
+    collect() {
+      this.set(logIsUp() ? 1 : 0)
     },
   })
   new Gauge({

@@ -3,8 +3,6 @@ import type { Accepted, DecideContext } from './command'
 import type { Refused, ServerState } from './state'
 import { refuse } from './state'
 
-const HISTORY_DEFAULT = 50
-
 const CONTROLS = /[^\P{Cc}\t\n]/gu
 // They cannot be written as UTF-8, so a log on disk would give back something else.
 const LONE_SURROGATES = /\p{Surrogate}/gu
@@ -38,21 +36,23 @@ export function sendChat(
   return { events: [{ event: { type: 'chat.sent', message }, by: actor.id, ...secret }] }
 }
 
-/** That it is one's own, or that the sender may delete others', has been asked before. */
+/**
+ * That it is one's own, or that the sender may delete others', has been asked before. What the room does not keep any more is
+ * as the log has it.
+ */
 export function deleteChat(
   { room }: ServerState,
   { messageId }: RoomCommandOf<'chat.delete'>,
   actor: Participant,
+  { message, unread }: DecideContext,
 ): Accepted | Refused {
-  if (!room.messages.some((each) => each.id === messageId))
-    return refuse('message_not_found', 'This message is gone already.')
+  const isKept = room.messages.some((each) => each.id === messageId) || message?.message.id === messageId
+  if (!isKept) return unread ? { refused: unread } : refuse('message_not_found', 'This message is gone already.')
   return { events: [{ event: { type: 'chat.deleted', messageId }, by: actor.id }] }
 }
 
-/** A query. Before a message that is no longer kept there is nothing. */
-export function chatHistory({ room }: ServerState, { before, limit }: RoomCommandOf<'chat.history'>): Accepted {
-  const end = before === undefined ? room.messages.length : room.messages.findIndex((each) => each.id === before)
-  const older = room.messages.slice(0, Math.max(end, 0))
-  const start = Math.max(older.length - (limit ?? HISTORY_DEFAULT), 0)
-  return { events: [], result: { messages: older.slice(start), hasMore: start > 0 } }
-}
+const NOTHING_SAID = { messages: [], hasMore: false }
+
+/** A query; the log was asked before the turn. */
+export const chatHistory = ({ history = NOTHING_SAID, unread }: DecideContext): Accepted | Refused =>
+  unread ? { refused: unread } : { events: [], result: history }

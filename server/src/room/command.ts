@@ -44,6 +44,8 @@ export type InternalCommand =
   | { readonly type: 'session.refreshed'; readonly participantId: string; readonly role: Role }
   /** An absent room opens with nobody in it: by the API. One that is open stays as it is. */
   | { readonly type: 'room.open' }
+  /** The owner of an identity wants all that it has left here erased. `messageIds`: what it wrote in this instance. */
+  | { readonly type: 'identity.erase'; readonly identity: string; readonly messageIds: readonly string[] }
   /** The room ends: by REST, by its own emptiness, or for another reason of the server. */
   | { readonly type: 'room.end'; readonly reason: 'ended' | 'empty' }
 

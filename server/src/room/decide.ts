@@ -6,7 +6,7 @@ import { join, openRoom } from './join'
 import { mute, updateMedia } from './media'
 import { ban, banAuthor, kick, listBans, setLock, setRole, unban } from './moderation'
 import { may, mayActOn, mayGive, neededFor, reasonAgainst } from './permissions'
-import { endRoom, endSession, refreshSession } from './session'
+import { endRoom, endSession, eraseIdentity, refreshSession } from './session'
 import { approveStage, cancelStage, inviteToStage, leaveStage, rejectStage, requestStage } from './stage'
 import type { Decided, Refused, ServerState } from './state'
 import { refuse } from './state'
@@ -35,8 +35,15 @@ function answerOf({ ledger }: ServerState, { by, commandId }: DecideContext): nu
 
 type Internal = Exclude<InternalCommand, { type: 'session.join' | 'room.open' }>
 
+const INTERNAL: ReadonlySet<string> = new Set<Internal['type']>([
+  'session.end',
+  'session.refreshed',
+  'identity.erase',
+  'room.end',
+])
+
 function isInternal(command: RoomCommand | Internal): command is Internal {
-  return command.type === 'session.end' || command.type === 'session.refreshed' || command.type === 'room.end'
+  return INTERNAL.has(command.type)
 }
 
 function decideInternal(state: ServerState, command: Internal, by: string | null): Accepted {
@@ -45,6 +52,8 @@ function decideInternal(state: ServerState, command: Internal, by: string | null
       return endSession(state, command)
     case 'session.refreshed':
       return refreshSession(state, command)
+    case 'identity.erase':
+      return eraseIdentity(state, command)
     case 'room.end':
       return endRoom(state, command, by)
   }
@@ -56,7 +65,9 @@ function decideCommand(
   actor: Participant,
   context: DecideContext,
 ): Accepted | Refused {
-  const needed = neededFor(command, actor.id, state.room.messages)
+  const { message } = context
+  const messages = message === undefined ? state.room.messages : [message.message, ...state.room.messages]
+  const needed = neededFor(command, actor.id, messages)
   if (needed !== undefined && !may(actor.role, needed)) return refuse('forbidden', `A ${actor.role} may not do that.`)
   if ('participantId' in command) return decideOnOther(state, command, actor, context)
   switch (command.type) {
@@ -65,9 +76,9 @@ function decideCommand(
     case 'chat.send':
       return sendChat(state, command, actor, context)
     case 'chat.delete':
-      return deleteChat(state, command, actor)
+      return deleteChat(state, command, actor, context)
     case 'chat.history':
-      return chatHistory(state, command)
+      return chatHistory(context)
     case 'stage.request':
       return requestStage(state, actor)
     case 'stage.cancel':

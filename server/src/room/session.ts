@@ -1,7 +1,7 @@
 import type { Participant } from '@peerstage/sdk/protocol'
 import { participantOf } from '@peerstage/sdk/protocol'
 import type { Accepted, InternalCommand } from './command'
-import { lowered } from './join'
+import { lowered, participantOfIdentity } from './join'
 import { succession } from './role-change'
 import type { Decided, ServerState } from './state'
 
@@ -27,6 +27,18 @@ export const leaving = (state: ServerState, participant: Participant, left: Deci
 export function refreshSession(state: ServerState, { participantId, role }: Of<'session.refreshed'>): Accepted {
   const participant = participantOf(state.room, participantId)
   return { events: participant === undefined ? [] : lowered(state, participant, role) }
+}
+
+/** What an identity wrote goes, and whoever it is leaves. Kicks and given roles hold on: they go with the instance. */
+export function eraseIdentity(state: ServerState, { identity, messageIds }: Of<'identity.erase'>): Accepted {
+  const deleted = messageIds.map((messageId): Decided => ({ event: { type: 'chat.deleted', messageId }, by: null }))
+  const participant = participantOfIdentity(state, identity)
+  if (participant === undefined) return { events: deleted }
+  const left: Decided = {
+    event: { type: 'participant.left', participantId: participant.id, reason: 'removed' },
+    by: null,
+  }
+  return { events: [...deleted, ...leaving(state, participant, left)] }
 }
 
 /** The room ends. Emptiness ends it only while it lasts: somebody may have come in before this was decided. */

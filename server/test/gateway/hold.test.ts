@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Holds } from '../../src/gateway/holds'
+import { PROBE_EVERY_MS } from '../../src/hosting/log-health'
 import { failingLog } from '../fakes/failing-log'
 import { FakeClock } from '../fakes/fake-clock'
 import { passTime } from './passing-time'
@@ -35,12 +36,14 @@ test('before it has joined it may ask nothing of the room', async () => {
 
 test('a join that could not be kept leaves it held, and can be asked again', async () => {
   const log = failingLog()
-  const { enter } = await runServer({ log })
+  const clock = new FakeClock()
+  const { enter } = await runServer({ log, clock })
   const bob = await enter('hall', 'bob', { intent: 'hold' })
   await bob.next('held')
   log.broken = true
   expect(await bob.ask({ type: 'join' })).toMatchObject({ ok: false, error: { code: 'unavailable' } })
   log.broken = false
+  clock.advance(PROBE_EVERY_MS)
   expect(await bob.ask({ type: 'join' })).toMatchObject({ ok: true })
 })
 

@@ -1,6 +1,7 @@
 import { encodeHello, SUBPROTOCOL } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
 import { LINES_A_MINUTE } from '../../src/gateway/audit'
+import { PROBE_EVERY_MS } from '../../src/hosting/log-health'
 import { failingLog } from '../fakes/failing-log'
 import { FakeClock } from '../fakes/fake-clock'
 import { capturedLog } from './captured-log'
@@ -17,7 +18,7 @@ const TEXT = 'a word between friends'
 const IDENTITY = 'ada-the-identity@example.com'
 
 /** A host and a guest who say all that is secret: to each other, to nobody, and in ways that are refused. */
-async function tellSecrets({ enter, connect }: Running, log: { broken: boolean }) {
+async function tellSecrets({ enter, connect }: Running, log: { broken: boolean }, clock: FakeClock) {
   const host = await enter('hall', IDENTITY, { role: 'host' })
   const { self: hostId } = await host.welcome()
   const bob = await enter('hall', 'bob')
@@ -36,6 +37,7 @@ async function tellSecrets({ enter, connect }: Running, log: { broken: boolean }
   log.broken = true
   await bob.ask({ type: 'chat.send', text: TEXT })
   log.broken = false
+  clock.advance(PROBE_EVERY_MS)
   await bob.ask({ type: 'session.refresh', token: `${bob.hello.token}x` })
   for (const token of [`${bob.hello.token}x`, `Bearer ${bob.hello.token}`]) await connect('hall', { token }).closed
   return [host, bob]
@@ -52,8 +54,9 @@ const secretsOf = ({ hello }: TestClient): string[] => [
 test('neither tokens, session keys, SDP, candidates, TURN passwords nor chat are in any line of the log', async () => {
   const captured = capturedLog()
   const log = failingLog()
-  const running = await runServer({ logger: captured.logger, log, iceServers: [TURN] })
-  const clients = await tellSecrets(running, log)
+  const clock = new FakeClock()
+  const running = await runServer({ logger: captured.logger, log, clock, iceServers: [TURN] })
+  const clients = await tellSecrets(running, log, clock)
   const [host] = clients
   const inUrl = await running.server.tokens.sign({ room: 'hall', identity: IDENTITY })
   await knock(running.url, `/v1/rooms/hall?token=${inUrl}`, [SUBPROTOCOL, `hello.${encodeHello(HELLO)}`])

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { Knock } from '../../src/hosting/input'
 import { Rooms } from '../../src/hosting/rooms'
 import { memoryLog, type RoomLog } from '../../src/index'
+import { alteredLog } from '../fakes/altered-log'
 import { FakeClock } from '../fakes/fake-clock'
 import { FakeConnection } from '../fakes/fake-connection'
 
@@ -56,13 +57,12 @@ const got = (connection: FakeConnection, type: string) => expect.poll(() => conn
 test('what comes in one turn of the event loop is one turn of the room: one append, one flush for each socket', async () => {
   const log = memoryLog()
   let appends = 0
-  const counting: RoomLog = {
-    ...log,
-    append: (...args) => {
+  const counting = alteredLog(log, {
+    append: (turn) => {
       appends++
-      return log.append(...args)
+      return log.append(turn)
     },
-  }
+  })
   const { rooms, join, turnsTaken } = openRooms(counting)
   const ada = join('ada')
   for (let id = 1; id <= 5; id++) {
@@ -152,7 +152,7 @@ test('an effect that fails does not take those behind it along', async () => {
 })
 
 test('every queue has a stated bound: that of a room too, behind a log that hangs', async () => {
-  const log: RoomLog = { ...memoryLog(), append: () => new Promise<void>(() => {}) }
+  const log = alteredLog(memoryLog(), { append: () => new Promise<void>(() => {}) })
   const { rooms, join, turnsTaken } = openRooms(log)
   const ada = join('ada')
   await expect.poll(turnsTaken).toBe(1)

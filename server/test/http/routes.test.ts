@@ -221,7 +221,17 @@ test('a request that fails is a 500 without words of the fault, which the journa
   }
   const rooms = { stats, open: async () => 'opened' as const, end: async () => 'ended' as const }
   const metrics = { contentType: 'text/plain', text: async () => '' }
-  const parts = { rooms, metrics, journal, isReady: () => true, mayManage: async () => true, allowedOrigins: undefined }
+  const parts = {
+    rooms,
+    erasure: { room: async () => 'erased' as const, identity: async () => 0 },
+    chat: async () => ({ messages: [], hasMore: false }),
+    metrics,
+    journal,
+    readiness: () => 'ready' as const,
+    mayManage: async () => true,
+    mayAdminister: async () => true,
+    allowedOrigins: undefined,
+  }
   const response = await createRoutes(parts).request('/v1/rooms/hall/stats', bearer('any'))
   expect(response.status).toBe(500)
   expect(await response.text()).not.toContain('broken')

@@ -1,4 +1,4 @@
-import { CHAT_KEPT, type ChatHistoryResult } from '@peerstage/sdk/protocol'
+import { CHAT_KEPT, reject } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
 import { eventsOf, type RoomHarness, roomHarness, typesOf, verdictOf } from './harness'
 
@@ -67,33 +67,55 @@ describe('deleting', () => {
   })
 })
 
-describe('history', () => {
-  const ask = (room: RoomHarness, by: string, query: { before?: string; limit?: number }): ChatHistoryResult => {
-    const decision = room.ask(by, { type: 'chat.history', ...query })
-    if (!('events' in decision) || decision.result === undefined || 'bans' in decision.result)
-      throw new Error('no result')
-    expect(decision.events).toEqual([])
-    return decision.result
-  }
+describe('what the log has', () => {
+  const old = (author: string) => ({
+    message: { id: 'old', participantId: 'p', name: 'x', role: 'guest', text: 'long ago', at: 1 } as const,
+    identity: author,
+  })
+  const unread = reject('unavailable', 'The log cannot be read.', 1000)
 
-  test('pages back to the beginning, every message once and in order', () => {
-    const { room, ada } = talk(70)
-    const newest = ask(room, ada, {})
-    expect(newest.messages).toHaveLength(50)
-    expect(newest.hasMore).toBe(true)
-    const older = ask(room, ada, { before: newest.messages[0]?.id ?? '', limit: 100 })
-    expect(older.hasMore).toBe(false)
-    expect([...older.messages, ...newest.messages]).toEqual(room.room.messages)
+  test('is the page of a query, which writes nothing', () => {
+    const { room, ada } = talk(1)
+    const history = { messages: [old('ada').message], hasMore: true }
+    expect(room.ask(ada, { type: 'chat.history' }, undefined, { history })).toEqual({ events: [], result: history })
+    expect(room.ask(ada, { type: 'chat.history' })).toEqual({ events: [], result: { messages: [], hasMore: false } })
+    expect(verdictOf(room.ask(ada, { type: 'chat.history' }, undefined, { unread }))).toBe('unavailable')
   })
 
-  test('before what is not kept any more there is nothing', () => {
-    const { room, ada } = talk(3)
-    expect(ask(room, ada, { before: 'gone' })).toEqual({ messages: [], hasMore: false })
+  test('can be deleted by moderators, though the room keeps it no more', () => {
+    const { room, ada } = talk(1)
+    const cohost = room.enter('cohost', 'cohost')
+    const remove = (by: string, looked: Parameters<RoomHarness['ask']>[3]) =>
+      room.ask(by, { type: 'chat.delete', messageId: 'old' }, undefined, looked)
+    expect(verdictOf(remove(ada, { message: old('bob') }))).toBe('forbidden')
+    expect(typesOf(remove(cohost, { message: old('bob') }))).toEqual(['chat.deleted'])
+    expect(verdictOf(remove(cohost, {}))).toBe('message_not_found')
   })
 
-  test('an exact page has no more', () => {
-    const { room, ada } = talk(3)
-    expect(ask(room, ada, { limit: 3 }).hasMore).toBe(false)
-    expect(ask(room, ada, { limit: 2 }).hasMore).toBe(true)
+  test('need not be read for a message that the room keeps', () => {
+    const { room, ada } = talk(1)
+    const [kept] = room.room.messages
+    const remove = (messageId = '') => room.ask(ada, { type: 'chat.delete', messageId }, undefined, { unread })
+    expect(verdictOf(remove('old'))).toBe('unavailable')
+    expect(typesOf(remove(kept?.id))).toEqual(['chat.deleted'])
   })
+})
+
+test('what an identity wrote goes, and itself with it; a host is succeeded', () => {
+  const room = roomHarness()
+  const ada = room.enter('ada', 'host')
+  const bob = room.enter('bob', 'cohost')
+  for (const text of ['one', 'two']) room.ask(ada, { type: 'chat.send', text })
+  room.ask(bob, { type: 'chat.send', text: 'mine' })
+  const messageIds = room.room.messages.slice(0, 2).map(({ id }) => id)
+  const erase = (ids: string[]) => room.run({ type: 'identity.erase', identity: 'ada', messageIds: ids })
+  expect(typesOf(erase(messageIds))).toEqual([
+    'chat.deleted',
+    'chat.deleted',
+    'participant.left',
+    'participant.roleChanged',
+  ])
+  expect(textsIn(room)).toEqual(['mine'])
+  expect(room.roleOf(bob)).toBe('host')
+  expect(erase([])).toEqual({ events: [] })
 })

@@ -1,0 +1,71 @@
+import type { Erase } from './input'
+import { LogUnavailable, type RoomLog } from './ports'
+import type { Recovery } from './recovery'
+import type { Rooms } from './rooms'
+
+export type ErasureParts = {
+  readonly rooms: Pick<Rooms, 'ids' | 'submit' | 'end' | 'over' | 'whileClosed'>
+  readonly recovery: Pick<Recovery, 'start' | 'isDone'>
+  readonly log: RoomLog
+}
+
+/** Erases what is kept. `unavailable`: not all of it is erased, and the same call again does the rest. */
+export class Erasure {
+  readonly #parts: ErasureParts
+
+  constructor(parts: ErasureParts) {
+    this.#parts = parts
+  }
+
+  /** Ends a room if it is open, then erases all that its log has of this id. Harmless to repeat. */
+  async room(roomId: string): Promise<'erased' | 'unavailable'> {
+    const { rooms, log } = this.#parts
+    for (;;) {
+      if ((await rooms.end(roomId)) === 'unavailable') return 'unavailable'
+      await rooms.over(roomId)
+      const erased = rooms.whileClosed(roomId, () => log.eraseRoom(roomId))
+      if (erased !== undefined) return orUnavailable(erased.then(() => 'erased'))
+      // Somebody came in between.
+    }
+  }
+
+  /** Takes an identity out of all open rooms, and erases what it wrote anywhere. Answers how many messages these were. */
+  identity(identity: string): Promise<number | 'unavailable'> {
+    return orUnavailable(this.#eraseIdentity(identity))
+  }
+
+  async #eraseIdentity(identity: string): Promise<number | 'unavailable'> {
+    const { recovery, log } = this.#parts
+    await recovery.start()
+    // In a room that is not run yet it could be sitting unseen.
+    if (!recovery.isDone) return 'unavailable'
+    // First it leaves, so that it writes nothing more while its messages are looked for.
+    if (!(await this.#eraseInRooms(identity, []))) return 'unavailable'
+    const messages = await log.messagesOf(identity)
+    if (!(await this.#eraseInRooms(identity, messages))) return 'unavailable'
+    await log.eraseIdentity(identity)
+    return messages.length
+  }
+
+  /** Whether all rooms have kept it. */
+  async #eraseInRooms(identity: string, messages: Awaited<ReturnType<RoomLog['messagesOf']>>): Promise<boolean> {
+    const outcomes = await Promise.all(
+      this.#parts.rooms.ids.map((roomId) => {
+        const here = messages.filter((message) => message.roomId === roomId)
+        return new Promise<Parameters<Erase['settle']>[0]>((settle) =>
+          this.#parts.rooms.submit(roomId, { type: 'erase', identity, messages: here, settle }),
+        )
+      }),
+    )
+    return outcomes.every((outcome) => outcome === 'erased')
+  }
+}
+
+async function orUnavailable<T>(work: Promise<T>): Promise<T | 'unavailable'> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof LogUnavailable) return 'unavailable'
+    throw error
+  }
+}

@@ -1,0 +1,116 @@
+import { type Clock, type Journal, LogUnavailable, type RoomLog, type Turn } from './ports'
+
+/** How often a log that is down is asked whether it is there again, in ms. */
+export const PROBE_EVERY_MS = 5000
+
+/** A log, and whether it takes turns. */
+export type WatchedLog = RoomLog & { readonly isUp: boolean }
+
+/**
+ * Watches over a log. One write that fails and it is down: all writes are refused at once, without a try, until a probe has
+ * succeeded. Reads are always tried, so that who comes back finds its room; one that fails has the log probed, for it may be
+ * that one room only. Each outage is told of in two lines, when it begins and when it ends.
+ */
+export function watchLog(log: RoomLog, clock: Clock, journal: Journal): WatchedLog {
+  return new LogHealth(log, clock, journal)
+}
+
+class LogHealth implements WatchedLog {
+  readonly #log: RoomLog
+  readonly #clock: Clock
+  readonly #journal: Journal
+  #state: 'up' | 'suspected' | 'down' | 'closed' = 'up'
+  #downSince = 0
+  #cancelProbe = () => {}
+
+  constructor(log: RoomLog, clock: Clock, journal: Journal) {
+    this.#log = log
+    this.#clock = clock
+    this.#journal = journal
+  }
+
+  get isUp(): boolean {
+    return this.#state !== 'down'
+  }
+
+  append = (turn: Turn) => this.#write(() => this.#log.append(turn))
+  forget = (roomId: string, instance: string) => this.#write(() => this.#log.forget(roomId, instance))
+  eraseRoom = (roomId: string) => this.#write(() => this.#log.eraseRoom(roomId))
+  eraseIdentity = (identity: string) => this.#write(() => this.#log.eraseIdentity(identity))
+
+  since: RoomLog['since'] = (...which) => this.#read(() => this.#log.since(...which))
+  load: RoomLog['load'] = (...which) => this.#read(() => this.#log.load(...which))
+  openRooms: RoomLog['openRooms'] = () => this.#read(() => this.#log.openRooms())
+  history: RoomLog['history'] = (...which) => this.#read(() => this.#log.history(...which))
+  message: RoomLog['message'] = (...which) => this.#read(() => this.#log.message(...which))
+  messagesOf: RoomLog['messagesOf'] = (...which) => this.#read(() => this.#log.messagesOf(...which))
+
+  probe(): Promise<void> {
+    return this.#log.probe()
+  }
+
+  async close(): Promise<void> {
+    this.#state = 'closed'
+    this.#cancelProbe()
+    await this.#log.close()
+  }
+
+  async #write(work: () => Promise<void>): Promise<void> {
+    if (this.#state === 'down') throw new LogUnavailable('The log is down.')
+    try {
+      await work()
+    } catch (error) {
+      if (error instanceof LogUnavailable) this.#goDown(error)
+      throw error
+    }
+  }
+
+  async #read<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof LogUnavailable) void this.#suspect(error)
+      throw error
+    }
+  }
+
+  async #suspect(fault: LogUnavailable): Promise<void> {
+    if (this.#state !== 'up') return
+    this.#state = 'suspected'
+    const error = await this.#tried()
+    if (this.#state !== 'suspected') return
+    this.#state = 'up'
+    if (error !== undefined) this.#goDown(error)
+    else this.#journal.error({ err: fault }, 'the log could not be read, though it can be written')
+  }
+
+  #goDown(error: unknown): void {
+    if (this.#state === 'down' || this.#state === 'closed') return
+    this.#state = 'down'
+    this.#downSince = this.#clock.now()
+    this.#journal.error({ err: error }, 'the log is down: nothing is kept until it is there again')
+    this.#probeLater()
+  }
+
+  #probeLater(): void {
+    this.#cancelProbe = this.#clock.after(PROBE_EVERY_MS, () => void this.#probe())
+  }
+
+  async #probe(): Promise<void> {
+    const error = await this.#tried()
+    if (this.#state !== 'down') return
+    if (error !== undefined) return this.#probeLater()
+    this.#state = 'up'
+    this.#journal.info({ downMs: this.#clock.now() - this.#downSince }, 'the log is up again')
+  }
+
+  /** What a probe failed with; undefined when it succeeded. */
+  async #tried(): Promise<unknown> {
+    try {
+      await this.#log.probe()
+      return undefined
+    } catch (error) {
+      return error ?? new LogUnavailable('The probe failed.')
+    }
+  }
+}

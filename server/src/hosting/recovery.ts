@@ -1,0 +1,85 @@
+import { type Clock, type Journal, LogUnavailable, type RoomLog } from './ports'
+import type { Rooms } from './rooms'
+
+/** How long to wait before the log is asked again, in ms. */
+const TRY_AGAIN_MS = 5000
+/** Rooms that are loaded at once. */
+const AT_ONCE = 16
+
+export type RecoveryParts = {
+  readonly rooms: Pick<Rooms, 'load' | 'whileClosed'>
+  readonly log: RoomLog
+  readonly clock: Clock
+  readonly journal: Journal
+}
+
+/** Takes up what the log has open: the rooms of a process that is no more. */
+export class Recovery {
+  readonly #parts: RecoveryParts
+  #state: 'idle' | 'trying' | 'done' | 'stopped' = 'idle'
+  #firstTry: Promise<void> | undefined
+  #cancel = () => {}
+
+  constructor(parts: RecoveryParts) {
+    this.#parts = parts
+  }
+
+  /** Whether every open room of the log is run here. */
+  get isDone(): boolean {
+    return this.#state === 'done'
+  }
+
+  /**
+   * Starts, once. Resolves after the first try; what failed then is tried again each 5 s until it works. Meanwhile rooms are
+   * loaded one by one as people come.
+   */
+  start(): Promise<void> {
+    if (this.#state === 'idle') {
+      this.#state = 'trying'
+      this.#firstTry = this.#try()
+    }
+    return this.#firstTry ?? Promise.resolve()
+  }
+
+  /** Tries no more. Idempotent. */
+  stop(): void {
+    this.#state = 'stopped'
+    this.#cancel()
+  }
+
+  async #try(): Promise<void> {
+    const isDone = await this.#takeUp().catch((error: unknown) => this.#failed(error))
+    if (this.#state !== 'trying') return
+    if (isDone) this.#state = 'done'
+    else this.#cancel = this.#parts.clock.after(TRY_AGAIN_MS, () => void this.#try())
+  }
+
+  /** Whether everything is taken up. A room that is run already counts as that: a repeat does only what is left. */
+  async #takeUp(): Promise<boolean> {
+    const open = [...(await this.#parts.log.openRooms())]
+    let allDone = true
+    const worker = async () => {
+      for (let next = open.pop(); next !== undefined && this.#state === 'trying'; next = open.pop()) {
+        if (!(await this.#takeUpOne(next))) allDone = false
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, worker))
+    return allDone
+  }
+
+  /** Nobody can come back to a room where nobody was: it is over, and need not be loaded for that. */
+  async #takeUpOne({ roomId, instance, participants }: OpenRoom): Promise<boolean> {
+    const { rooms, log } = this.#parts
+    if (participants > 0) return rooms.load(roomId)
+    await rooms.whileClosed(roomId, () => log.forget(roomId, instance))
+    return true
+  }
+
+  #failed(error: unknown): false {
+    if (!(error instanceof LogUnavailable))
+      this.#parts.journal.error({ err: error }, 'the open rooms could not be taken up')
+    return false
+  }
+}
+
+type OpenRoom = Awaited<ReturnType<RoomLog['openRooms']>>[number]

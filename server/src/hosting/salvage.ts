@@ -1,0 +1,41 @@
+import type { Rejection } from '@peerstage/sdk/protocol'
+import { decide } from '../room/index'
+import { joinOf } from './arrival'
+import { refusalOf } from './denial'
+import { contextOf, type Draft } from './draft'
+import type { RoomInput } from './input'
+import type { Lookups } from './lookups'
+import { attempt, tellAwaited } from './turn'
+
+/**
+ * What is left of a turn that the log could not keep, on a fresh draft, by the rules of the room as it was: what writes nothing
+ * goes on (signals, casts, presence, a resume, a query, the first answer to a command that comes again); whoever waits for
+ * an answer to anything else is told why there is none.
+ */
+export function salvageTurn(draft: Draft, inputs: readonly RoomInput[], lookups: Lookups, error: Rejection): void {
+  for (const input of inputs) {
+    if (writesNothing(draft, input, lookups)) attempt(draft, input, lookups)
+    else refuse(draft, input, error)
+  }
+}
+
+function refuse(draft: Draft, input: RoomInput, error: Rejection): void {
+  if (input.type === 'tick') return tellAwaited(draft)
+  draft.effects.push(...refusalOf(input, error))
+  if (input.type !== 'command') return
+  const { meter, rules } = draft.settings
+  meter.command(input.command.type, error.code)
+  meter.refusal(error.code, { connection: input.connection.id, room: rules.roomId })
+}
+
+function writesNothing(draft: Draft, input: RoomInput, lookups: Lookups): boolean {
+  if (input.type === 'gone' || input.type === 'routable') return true
+  if (input.type === 'join') return isEmpty(decide(draft.state, joinOf(input), contextOf(draft, null)))
+  if (input.type !== 'command') return false
+  const by = draft.seats.ofConnection(input.connection)?.participantId
+  if (by === undefined) return false
+  const context = { ...contextOf(draft, by, input.command.id), ...lookups.looked.get(input) }
+  return isEmpty(decide(draft.state, input.command, context))
+}
+
+const isEmpty = (decision: ReturnType<typeof decide>): boolean => 'events' in decision && decision.events.length === 0
