@@ -55,6 +55,20 @@ test('an older token than maxTokenAge is unauthorized, and one without iat too',
   await connect('hall', { token: fresh }).welcome()
 })
 
+test.each([
+  ['a thousand years', 32_000_000_000],
+  ['longer than a date can say', 1e308],
+])('a token may live for %s: only maxTokenAge bounds its life, by iat', async (_long, exp) => {
+  const endless = (change: (jwt: SignJWT) => SignJWT) => signed((jwt) => change(jwt.setExpirationTime(exp)))
+  const { connect } = await runServer()
+  const client = connect('hall', { token: await endless((jwt) => jwt) })
+  await client.welcome()
+  expect(await client.ask({ type: 'chat.send', text: 'for ever' })).toMatchObject({ ok: true })
+  const bounded = await runServer({ auth: { secret: SECRET, maxTokenAgeSeconds: 60 } })
+  const old = bounded.connect('hall', { token: await endless((jwt) => jwt.setIssuedAt('-5m')) })
+  expect(await old.goodbye()).toMatchObject({ code: 'unauthorized', close: 4401 })
+})
+
 test('a token for room A does not open room B; one for every room does', async () => {
   const { connect, server } = await runServer()
   const forA = await server.tokens.sign({ room: 'A', identity: 'ada' })
