@@ -1,8 +1,9 @@
 // The promises of the design that a client has a part in, in its words. Real server, real sockets.
 import { afterEach, expect, test } from 'vitest'
-import { WebSocket } from 'ws'
+import { systemEnvironment } from '../../src/environment'
 import type { AnyEvent, LiveStreamClient } from '../../src/index'
 import { Bench } from '../fakes/bench'
+import { ManualClock } from '../fakes/manual-clock'
 import { RoomHouse } from '../fakes/room-house'
 
 const cleanups: (() => unknown)[] = []
@@ -55,31 +56,23 @@ test('no logged event is lost or doubled across a resume', async () => {
 })
 
 test('an SDK never evicts itself: a new socket beside an old one that the server still holds is the same session', async () => {
-  const sockets: WebSocket[] = []
-  class Remembered extends WebSocket {
-    constructor(url: string, protocols: string[]) {
-      super(url, protocols)
-      sockets.push(this)
-    }
-    /** The client's word does not reach the server, as on a network that is gone. */
-    override close(): void {}
-  }
-  cleanups.push(() => sockets.map((socket) => socket.terminate()))
   const house = openHouse()
+  const clock = new ManualClock()
   const ada = await house.join('Ada')
-  const ben = await house.join('Ben', { WebSocket: Remembered })
+  const ben = await house.join('Ben', {}, { ...systemEnvironment, random: () => 0, clock })
   const [self, seenByAda, seenByBen] = [ben.state.self?.id, eventsOf(ada), eventsOf(ben)]
 
-  const [first] = sockets
-  first?.onclose?.({ code: 1006 } as never)
-  expect(first?.readyState).toBe(WebSocket.OPEN)
+  // The network is gone: not even the client's close reaches the server. After 30 s of silence it takes another socket.
+  const stall = house.server.faults.stall({ identity: 'Ben' })
+  for (let waited = 0; waited < 30_000; waited += 15_000) clock.advance(15_000)
+  clock.advance(0)
   await expect.poll(() => named(seenByBen, 'reconnected')).toHaveLength(1)
-  // The server lets go of the old socket, and that is no word to the session.
-  await expect.poll(() => first?.readyState).toBe(WebSocket.CLOSED)
+  // What the server says to the old socket arrives late, and is no word to the session.
+  stall.lift()
   await ben.chat.send('still me')
   await expect.poll(() => ada.state.messages.map(({ text }) => text)).toEqual(['still me'])
   expect(ben.state).toMatchObject({ status: 'joined', self: { id: self } })
-  expect(sockets).toHaveLength(2)
+  expect(named(seenByBen, 'reconnecting')).toHaveLength(1)
   const names = seenByAda.map(({ name }) => name)
   for (const name of ['participantLeft', 'participantJoined', 'participantReturned']) expect(names).not.toContain(name)
 })
