@@ -8,7 +8,7 @@ export const APPLICATION_ID = 0x70656572
  * Each brings the schema one version on; the first makes it in an empty file. What has been released is never changed: another
  * one is added. All tables have a rowid, and what holds texts grows at its end: so SQLite seldom copies a text from page to page.
  */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   `
   -- A room id, as long as anything is kept of it.
   CREATE TABLE rooms (
@@ -75,11 +75,8 @@ const MIGRATIONS: readonly string[] = [
   `,
 ]
 
-/** What the schema of today is numbered. */
-export const SCHEMA_VERSION = MIGRATIONS.length
-
 /** Looks whether a file is ours, and not of a newer server, without writing to it. @throws LogUnavailable when it is not */
-export function checkFile(db: Database, path: string, newest = SCHEMA_VERSION): void {
+export function checkFile(db: Database, path: string, newest = MIGRATIONS.length): void {
   const isEmpty = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0
   if (!isEmpty && db.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
     throw new LogUnavailable(`${path} is a database of another program, not a log of Peerstage.`)

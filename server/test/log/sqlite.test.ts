@@ -1,8 +1,96 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { LogUnavailable } from '../../src/hosting/ports'
 import { sqliteLog } from '../../src/log/sqlite'
+import { fold } from '../../src/room'
+import { LogWriter } from '../contract/log-writer'
 import { describeRoomLog } from '../contract/room-log'
 import { FakeClock } from '../fakes/fake-clock'
+import { LogFolder } from './log-folder'
 
 describeRoomLog('the sqlite log in memory', () => {
   const clock = new FakeClock()
   return { log: sqliteLog(':memory:', { clock }), now: () => clock.now(), advance: (ms) => clock.advance(ms) }
+})
+
+describeRoomLog('the sqlite log in a file', () => {
+  const files = new LogFolder()
+  return { log: files.open(), now: () => files.clock.now(), advance: (ms) => files.clock.advance(ms) }
+})
+
+describe('after a restart', () => {
+  test('a room is as it was, its events can be replayed, and it goes on', async () => {
+    const files = new LogFolder()
+    const first = files.open()
+    const room = new LogWriter(first, 'hall', 'first', () => files.clock.now())
+    await room.open()
+    await room.join('ada')
+    for (let i = 0; i < 300; i++) await room.say('ada', `message ${i}`)
+    await first.close()
+    const second = files.open()
+    expect((await second.load('hall')).state).toEqual(fold(room.records))
+    expect(await second.since('hall', 'first', room.seq - 250)).toHaveLength(250)
+    const goesOn = new LogWriter(second, 'hall', 'first', () => files.clock.now())
+    goesOn.state = room.state
+    await goesOn.say('ada', 'and on')
+    expect((await second.history('hall', { limit: 1 })).messages).toMatchObject([{ text: 'and on' }])
+  })
+
+  test('a room that closed before it is forgotten, but its chat is not', async () => {
+    const files = new LogFolder()
+    const first = files.open()
+    const room = new LogWriter(first, 'hall', 'first', () => files.clock.now())
+    await room.open()
+    await room.say('ada', 'goodbye')
+    await room.end('empty')
+    await first.close()
+    const second = files.open()
+    expect(await second.since('hall', 'first', 0)).toBeUndefined()
+    expect((await second.history('hall', { limit: 9 })).messages).toMatchObject([{ text: 'goodbye' }])
+  })
+})
+
+describe('a turn of the event loop', () => {
+  /** Transactions in the write-ahead log: frames that name a size of the file end one. */
+  function transactions(path: string): number {
+    const wal = readFileSync(`${path}-wal`)
+    const frameBytes = 24 + wal.readUInt32BE(8)
+    let commits = 0
+    for (let at = 32; at + frameBytes <= wal.length; at += frameBytes) if (wal.readUInt32BE(at + 4) > 0) commits++
+    return commits
+  }
+
+  test('is one transaction, whatever number of rooms it has', async () => {
+    const files = new LogFolder()
+    const log = files.open()
+    const rooms = Array.from({ length: 25 }, (_, i) => new LogWriter(log, `room-${i}`, 'first'))
+    await Promise.all(rooms.map((room) => room.open()))
+    const before = transactions(files.path)
+    await Promise.all(rooms.map((room) => room.join('ada')))
+    expect(transactions(files.path)).toBe(before + 1)
+  })
+
+  test('keeps the other rooms’ turns when one of them does not go on where its room stands', async () => {
+    const files = new LogFolder()
+    const log = files.open()
+    const rooms = ['one', 'two', 'three'].map((id) => new LogWriter(log, id, 'first', () => files.clock.now()))
+    await Promise.all(rooms.map((room) => room.open()))
+    const late = new LogWriter(log, 'two', 'first')
+    const [one, again, three] = await Promise.allSettled([rooms[0]?.join('ada'), late.open(), rooms[2]?.join('ada')])
+    expect([one?.status, again?.status, three?.status]).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(again).toMatchObject({ reason: expect.any(RangeError) })
+    expect(await log.since('three', 'first', 0)).toHaveLength(2)
+  })
+
+  test('is not kept by a log that is closed: what was queued before is, what comes later is refused', async () => {
+    const files = new LogFolder()
+    const log = files.open()
+    const room = new LogWriter(log, 'hall', 'first')
+    const queued = room.open()
+    await log.close()
+    await queued
+    await expect(room.join('ada')).rejects.toThrow(LogUnavailable)
+    await expect(log.load('hall')).rejects.toThrow(LogUnavailable)
+    expect((await files.open().load('hall')).state?.room.seq).toBe(1)
+  })
 })

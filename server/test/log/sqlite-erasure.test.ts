@@ -1,0 +1,120 @@
+// What is erased is gone from the files, not only from the answers.
+import { copyFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import type { RoomLog } from '../../src/hosting/ports'
+import { sqliteLog } from '../../src/log/sqlite'
+import { fold } from '../../src/room'
+import { LogWriter } from '../contract/log-writer'
+import { LogFolder } from './log-folder'
+
+async function hall(files: LogFolder, log: RoomLog, roomId = 'hall'): Promise<LogWriter> {
+  const room = new LogWriter(log, roomId, 'first', () => files.clock.now())
+  await room.open()
+  await room.join('ada')
+  await room.join('bob')
+  return room
+}
+
+/** Ids are the first 40 characters of a text: what is behind them stands in the message alone. */
+const secretly = (text: string) => `${text.padEnd(40, '.')} between the two of us`
+
+test('a deleted message is in no file when its deletion is answered, though record and projection held it', async () => {
+  const files = new LogFolder()
+  const room = await hall(files, files.open())
+  await room.say('ada', secretly('plums'), 'kept')
+  expect(files.holds(secretly('plums'))).toBe(true)
+  await room.delete('plums'.padEnd(40, '.'))
+  expect(files.holds(secretly('plums'))).toBe(false)
+  expect(files.holds('"text":"kept"')).toBe(true)
+})
+
+test('a deleted message is in no file though a snapshot held it', async () => {
+  const files = new LogFolder()
+  const log = files.open()
+  const room = await hall(files, log)
+  for (let i = 0; i < 150; i++) await room.say('ada', `before ${i}`)
+  await room.say('ada', secretly('plums'))
+  // With these comes the first snapshot.
+  for (let i = 0; i < 60; i++) await room.say('ada', `after ${i}`)
+  await room.delete('plums'.padEnd(40, '.'))
+  expect(files.holds(secretly('plums'))).toBe(false)
+  expect((await log.load('hall')).state).toEqual(fold(room.records))
+})
+
+test('of many messages deleted one after the other, the last is in no file a second later', async () => {
+  const files = new LogFolder()
+  const room = await hall(files, files.open())
+  for (const word of ['plums', 'pears', 'figs']) await room.say('ada', secretly(word))
+  for (const word of ['plums', 'pears', 'figs']) await room.delete(word.padEnd(40, '.'))
+  files.clock.advance(1000)
+  expect(['plums', 'pears', 'figs'].filter((word) => files.holds(secretly(word)))).toEqual([])
+})
+
+test('an erased room is in no file', async () => {
+  const files = new LogFolder()
+  const log = files.open()
+  const room = await hall(files, log)
+  for (let i = 0; i < 300; i++) await room.say('ada', secretly(`plums ${i}`))
+  await (await hall(files, log, 'other')).say('bob', secretly('pears'))
+  await room.end()
+  await log.forget('hall', 'first')
+  expect(files.holds('between the two of us')).toBe(true)
+  await log.eraseRoom('hall')
+  expect(files.holds('plums')).toBe(false)
+  expect(files.holds(secretly('pears'))).toBe(true)
+})
+
+test('an erased identity is in no file: no text, no name, nothing of its token, nor itself', async () => {
+  const files = new LogFolder()
+  const log = files.open()
+  const room = await hall(files, log)
+  await room.say('ada', secretly('plums'))
+  await room.say('bob', secretly('pears'))
+  const past = await hall(files, log, 'past')
+  await past.say('ada', secretly('figs'))
+  await past.end('empty')
+  await log.forget('past', 'first')
+  await room.delete('plums'.padEnd(40, '.'))
+  await room.leave('ada')
+  await log.eraseIdentity('ada')
+  for (const trace of [secretly('plums'), secretly('figs'), "ada's name", '"of":"ada"', '"ada"', 'ada-hash']) {
+    expect([trace, files.holds(trace)]).toEqual([trace, false])
+  }
+  expect(files.holds(secretly('pears'))).toBe(true)
+  expect((await log.load('hall')).state).toEqual(room.state)
+  await log.close()
+  expect((await files.open().load('hall')).state).toEqual(room.state)
+})
+
+test('a process that ends before the files are clean leaves that to the next start', async () => {
+  const files = new LogFolder()
+  const room = await hall(files, files.open())
+  await room.say('ada', secretly('plums'), secretly('pears'))
+  await room.delete('plums'.padEnd(40, '.'))
+  await room.delete('pears'.padEnd(40, '.'))
+  expect(files.holds(secretly('pears'))).toBe(true)
+  // As the disk is when the process is killed now.
+  const left = new LogFolder()
+  copyFileSync(files.path, left.path)
+  copyFileSync(`${files.path}-wal`, `${left.path}-wal`)
+  const log = left.open()
+  expect(left.holds(secretly('pears'))).toBe(false)
+  expect((await log.load('hall')).state).toEqual(room.state)
+})
+
+test('chat is kept for its days, and is in no file some turns after', async () => {
+  const files = new LogFolder()
+  const log = sqliteLog(files.path, { clock: files.clock, chatDays: 2 })
+  const past = await hall(files, log, 'past')
+  for (let i = 0; i < 1200; i++) await past.say('ada', secretly(`plums ${i}`))
+  await past.end('empty')
+  await log.forget('past', 'first')
+  files.clock.advance(47 * 3600 * 1000)
+  const room = await hall(files, log)
+  expect((await log.history('past', { limit: 10 })).messages).toHaveLength(10)
+  files.clock.advance(2 * 3600 * 1000)
+  for (let i = 0; i < 3; i++) await room.say('bob', secretly('pears'))
+  expect((await log.history('past', { limit: 10 })).messages).toEqual([])
+  await log.close()
+  expect(files.holds('plums')).toBe(false)
+})

@@ -1,0 +1,105 @@
+import { openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { expect, test } from 'vitest'
+import { LogUnavailable } from '../../src/hosting/ports'
+import { sqliteLog } from '../../src/log/sqlite'
+import { openFile } from '../../src/log/sqlite-file'
+import { LogWriter } from '../contract/log-writer'
+import { LogFolder } from './log-folder'
+
+test('a file that is open is refused to a second log, with a sentence', () => {
+  const files = new LogFolder()
+  files.open()
+  expect(() => files.open()).toThrow(LogUnavailable)
+  expect(() => files.open()).toThrow(`${files.path} is in use by another server: one file is for one process.`)
+})
+
+test('a file of a newer schema is refused with a sentence, and stays as it is', async () => {
+  const files = new LogFolder()
+  await files.open().close()
+  const db = new Database(files.path)
+  const version = db.pragma('user_version', { simple: true }) as number
+  db.pragma(`user_version = ${version + 1}`)
+  db.close()
+  const before = readFileSync(files.path)
+  expect(() => files.open()).toThrow(`${files.path} was written by a newer version of Peerstage`)
+  expect(readFileSync(files.path)).toEqual(before)
+})
+
+test('a database of another program is refused with a sentence, and stays as it is', () => {
+  const files = new LogFolder()
+  const db = new Database(files.path)
+  db.exec('CREATE TABLE cheese (name TEXT)')
+  db.close()
+  const before = readFileSync(files.path)
+  expect(() => files.open()).toThrow(`${files.path} is a database of another program, not a log of Peerstage.`)
+  expect(readFileSync(files.path)).toEqual(before)
+})
+
+test('a file that is no database is refused with a sentence, and stays as it is', () => {
+  const files = new LogFolder()
+  writeFileSync(files.path, 'Dear diary, '.repeat(1000))
+  expect(() => files.open()).toThrow(`${files.path} is not a log of Peerstage.`)
+  expect(readFileSync(files.path, 'utf8')).toContain('Dear diary')
+})
+
+test('a folder, and a path below a file, are refused with a sentence', () => {
+  const files = new LogFolder()
+  expect(() => sqliteLog(files.folder)).toThrow('is a folder: name a file.')
+  writeFileSync(files.path, '')
+  expect(() => sqliteLog(join(files.path, 'rooms.db'))).toThrow('cannot be opened, or made, by this user.')
+})
+
+test('a file that was damaged says so where it is read, with what SQLite said as its cause; the other reads go on', async () => {
+  const files = new LogFolder()
+  const log = files.open()
+  const room = new LogWriter(log, 'hall', 'first', () => files.clock.now())
+  await room.open()
+  for (let i = 0; i < 300; i++) await room.say('ada', `${i}`.padEnd(2000, 'x'))
+  await log.close()
+  const file = openSync(files.path, 'r+')
+  const { size } = statSync(files.path)
+  for (let page = 30; page < size / 4096; page++) writeSync(file, Buffer.alloc(4096, 0xaa), 0, 4096, page * 4096)
+  const damaged = files.open()
+  await expect(damaged.history('hall', { limit: 100 })).rejects.toMatchObject({
+    name: 'LogUnavailable',
+    message: 'The log is damaged.',
+    cause: expect.objectContaining({ code: expect.stringContaining('SQLITE_CORRUPT') }),
+  })
+  expect(await damaged.load('other')).toEqual({ bans: [] })
+})
+
+test('the file and its folder are for their own user', () => {
+  const files = new LogFolder()
+  const path = join(files.folder, 'deep', 'down', 'rooms.db')
+  const log = sqliteLog(path)
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  expect(statSync(`${path}-wal`).mode & 0o777).toBe(0o600)
+  expect(statSync(join(files.folder, 'deep')).mode & 0o777).toBe(0o700)
+  return log.close()
+})
+
+test.each([
+  [{ durability: 'none' as 'full' }, 'durability must be'],
+  [{ maxBytes: 4096 }, 'maxBytes must be a number from 1048576'],
+  [{ maxRoomBytes: -1 }, 'maxRoomBytes must be a number from 0'],
+  [{ chatDays: Number.NaN }, 'chatDays must be a number from 0'],
+])('a wrong option is a RangeError that names it: %o', (options, sentence) => {
+  expect(() => sqliteLog(':memory:', options)).toThrow(RangeError)
+  expect(() => sqliteLog(':memory:', options)).toThrow(sentence)
+})
+
+test.each([
+  ['process', 1],
+  ['full', 2],
+] as const)(
+  'durability %s waits for the disk as it says, and nothing that is deleted stays in the file',
+  (durability, synchronous) => {
+    const db = openFile(new LogFolder().path, { durability, maxBytes: 1024 * 1024 })
+    const asked = ['synchronous', 'journal_mode', 'locking_mode', 'secure_delete', 'max_page_count', 'foreign_keys']
+    const got = asked.map((name) => db.pragma(name, { simple: true }))
+    db.close()
+    expect(got).toEqual([synchronous, 'wal', 'exclusive', 1, 256, 0])
+  },
+)

@@ -1,0 +1,104 @@
+// What gives way when there is no more room, and what happens when nothing can.
+import { statSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { LogUnavailable } from '../../src/hosting/ports'
+import { fold } from '../../src/room'
+import { decided, LogWriter } from '../contract/log-writer'
+import { LogFolder } from './log-folder'
+
+const MIB = 1024 * 1024
+
+/** Someone joins who brings `bytes` of metadata: no chat, so that nothing gives way. */
+function fill(room: LogWriter, bytes: number): Promise<void> {
+  const participant = { id: 'p', name: 'Ada', role: 'host', metadata: { text: 'x'.repeat(bytes) } } as const
+  return room.write(decided({ type: 'participant.joined', participant }, 'p'))
+}
+
+test('the oldest chat of a room gives way at its bound; the room goes on', async () => {
+  const files = new LogFolder()
+  const log = files.open({ maxRoomBytes: 100_000 })
+  const [room, other] = ['hall', 'other'].map((id) => new LogWriter(log, id, 'first', () => files.clock.now()))
+  if (room === undefined || other === undefined) throw new Error('two rooms')
+  await room.open()
+  await other.open()
+  await other.say('bob', 'said before all that')
+  for (let i = 0; i < 500; i++) await room.say('ada', `${i} ${'x'.repeat(900)}`)
+  const { messages, hasMore } = await log.history('hall', { limit: 1000 })
+  expect(hasMore).toBe(false)
+  expect(messages.length).toBeGreaterThan(50)
+  expect(JSON.stringify(messages).length).toBeLessThan(110_000)
+  expect(messages.at(-1)?.text).toMatch(/^499 /)
+  expect((await log.load('hall')).state).toEqual(fold(room.records))
+  expect((await log.history('other', { limit: 9 })).messages).toHaveLength(1)
+})
+
+test('the oldest chat of all rooms gives way when the file is full, and it never grows beyond its bound', async () => {
+  const files = new LogFolder()
+  const log = files.open({ maxBytes: 4 * MIB })
+  const room = new LogWriter(log, 'hall', 'first', () => files.clock.now())
+  await room.open()
+  for (let i = 0; i < 200; i++)
+    await room.say('ada', ...Array.from({ length: 20 }, (_, n) => `${i}.${n} `.padEnd(1500, 'x')))
+  expect((await log.history('hall', { limit: 1 })).messages[0]?.text).toMatch(/^199\.19 /)
+  expect((await log.load('hall')).state).toEqual(fold(room.records))
+  await log.close()
+  expect(statSync(files.path).size).toBeLessThanOrEqual(4 * MIB)
+})
+
+test('a file that is full of what cannot give way takes no turn, keeps what it has, and heals when something goes', async () => {
+  const files = new LogFolder()
+  const log = files.open({ maxBytes: MIB })
+  const rooms: LogWriter[] = []
+  const refused = async (): Promise<unknown> => {
+    for (;;) {
+      const room = new LogWriter(log, `room-${rooms.length}`, 'first', () => files.clock.now())
+      try {
+        await room.open()
+        await fill(room, 50_000)
+      } catch (error) {
+        return error
+      }
+      rooms.push(room)
+    }
+  }
+  expect(await refused()).toMatchObject({
+    name: 'LogUnavailable',
+    message: 'The disk is full, or the log has reached its maxBytes.',
+    cause: expect.objectContaining({ code: 'SQLITE_FULL' }),
+  })
+  await expect(log.probe()).rejects.toThrow(LogUnavailable)
+  for (const room of rooms) expect((await log.load(room.roomId)).state).toEqual(fold(room.records))
+  for (const { roomId } of rooms.splice(0, 3)) await log.forget(roomId, 'first')
+  await expect(log.probe()).resolves.toBeUndefined()
+  for (const room of rooms) await room.say('ada', 'there is room again')
+  for (const room of rooms) expect((await log.load(room.roomId)).state).toEqual(fold(room.records))
+})
+
+test('a failure takes all rooms of its turn along, and each goes on where it stood', async () => {
+  const files = new LogFolder()
+  const log = files.open({ maxBytes: MIB })
+  const [small, large] = ['small', 'large'].map((id) => new LogWriter(log, id, 'first', () => files.clock.now()))
+  if (small === undefined || large === undefined) throw new Error('two rooms')
+  await Promise.all([small.open(), large.open()])
+  const both = await Promise.allSettled([small.join('ada'), fill(large, 2 * MIB)])
+  expect(both).toMatchObject([{ reason: expect.any(LogUnavailable) }, { reason: expect.any(LogUnavailable) }])
+  await Promise.all([small.join('bob'), fill(large, 100)])
+  expect((await log.load('small')).state).toEqual(fold(small.records))
+  expect((await log.load('large')).state).toEqual(fold(large.records))
+})
+
+test('a file gives its free pages back to the disk in the course of turns', async () => {
+  const files = new LogFolder()
+  const log = files.open({ chatDays: 1 })
+  const past = new LogWriter(log, 'past', 'first', () => files.clock.now())
+  await past.open()
+  for (let i = 0; i < 300; i++) await past.say('ada', ...Array.from({ length: 20 }, (_, n) => `${i}.${n}`.padEnd(2000)))
+  await past.end('empty')
+  await log.forget('past', 'first')
+  files.clock.advance(2 * 24 * 3600 * 1000)
+  const room = new LogWriter(log, 'hall', 'first', () => files.clock.now())
+  await room.open()
+  for (let i = 0; i < 60; i++) await room.say('ada', 'hello')
+  await log.close()
+  expect(statSync(files.path).size).toBeLessThan(6 * MIB)
+})
