@@ -1,4 +1,5 @@
 // Who is here, and what a host may do about it.
+import { bans } from './bans.js'
 import { $, banner, button, confirmed, copyOf, listIn, ROLE_NAMES, showInitials } from './elements.js'
 import { isOn } from './stage.js'
 
@@ -11,6 +12,7 @@ export function people(client) {
   const showHands = listIn($('hand-list'), (participant) => handRow(client, participant))
   const showStage = listIn($('stage-list'), () => personRow(client))
   const showAudience = listIn($('audience-list'), () => personRow(client))
+  const showBans = bans(client)
   roomActions(client)
 
   return ({ participants, self, room, stageRequests }) => {
@@ -29,6 +31,7 @@ export function people(client) {
     $('audience-count').textContent = audience.length
     $('no-audience').hidden = audience.length > 0
     $('room-actions').hidden = !isModerator(self)
+    showBans(isModerator(self))
     $('lock').textContent = room.locked ? 'Unlock the room' : 'Lock the room'
     $('end').hidden = self?.role !== 'host'
     showBadge(toDecide.length)
@@ -118,12 +121,18 @@ function actionsOn({ moderation, stage }, { id, name, role, sources }, self) {
     role !== 'host' && self.role === 'host' && ['Make host', setRole('host')],
     role !== 'viewer' && ['Move to the audience', setRole('viewer')],
     ['Remove from the room…', () => remove(moderation, id, name), 'danger'],
+    ['Ban from the room…', () => ban(moderation, id, name), 'danger'],
   ].filter(Boolean)
 }
 
 async function remove(moderation, id, name) {
   const text = 'There is no way back in until the room closes.'
   if (await confirmed(`Remove ${name}?`, text, 'Remove')) moderation.kick(id)
+}
+
+async function ban(moderation, id, name) {
+  const text = 'There is no way back in, in later meetings of this room either, until a host lets them in again.'
+  if (await confirmed(`Ban ${name}?`, text, 'Ban')) moderation.ban(id)
 }
 
 function roomActions(client) {

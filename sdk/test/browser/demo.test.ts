@@ -100,6 +100,23 @@ test('a host mutes, turns a camera off, and removes somebody, who has no way bac
   expect(await ben.page.getByRole('heading', { name: house.room }).count()).toBe(0)
 })
 
+test('a host bans somebody, who is listed as banned until the host lets them in again', async () => {
+  const ada = await house.join({ name: 'Ada' })
+  const ben = await house.join({ name: 'Ben' })
+  await ada.tile('Ben').waitFor()
+  await ada.choose('Ben', 'Ban from the room…')
+  await ada.page.getByRole('dialog', { name: 'Ban Ben?' }).getByRole('button', { name: 'Ban' }).click()
+  await ben.page.getByRole('heading', { name: 'You were removed' }).waitFor()
+
+  const banned = ada.page.getByRole('list', { name: 'Banned' })
+  await banned.getByText('Ben').waitFor()
+  await ada.button('Let Ben in again').click()
+  await banned.waitFor({ state: 'hidden' })
+  await ben.page.reload()
+  await ben.button('Join the room').click()
+  await ada.tile('Ben').waitFor()
+})
+
 test('a locked room lets nobody new in, and ends for all when its host ends it', async () => {
   const ada = await house.join({ name: 'Ada' })
   const ben = await house.join({ name: 'Ben', place: 'In the audience' })
