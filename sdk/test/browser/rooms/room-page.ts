@@ -34,8 +34,8 @@ export class RoomPage {
 
   static async open(browser: Browser, places: Places, visitor: Visitor): Promise<RoomPage> {
     const context = await browser.newContext()
+    await context.addInitScript(installProbe)
     const page = await context.newPage()
-    await page.addInitScript(installProbe)
     const room = new RoomPage(context, page, places, visitor)
     await room.load()
     return room
@@ -78,6 +78,20 @@ export class RoomPage {
 
   async join(): Promise<void> {
     await this.page.evaluate(() => window.client.join())
+  }
+
+  /** Begins to join, and waits for nothing. */
+  async beginToJoin(): Promise<void> {
+    await this.page.evaluate(() => void window.client.join().catch(() => {}))
+  }
+
+  /** Another tab of the same person, as `window.open` makes it: with a copy of what this tab has stored. */
+  async openTab(): Promise<RoomPage> {
+    const opened = this.page.waitForEvent('popup')
+    await this.page.evaluate(() => void window.open(location.href))
+    const tab = new RoomPage(this.#context, await opened, this.#places, this.visitor)
+    await tab.load()
+    return tab
   }
 
   async publish(what: { camera?: true; microphone?: true } = { camera: true, microphone: true }): Promise<void> {
