@@ -93,14 +93,14 @@ export async function signToken(options: SignOptions): Promise<string> {
 
 type Signer = { readonly alg: string; readonly kid?: string; readonly material: CryptoKey | Uint8Array }
 
-/** Whose names the header says, and what signs. */
+/** What signs, and what the header says of it. */
 async function signerOf({ secret, kid, key }: SignOptions): Promise<Signer> {
   if (key === undefined) {
     return { alg: 'HS256', ...(kid === undefined ? {} : { kid }), material: secretBytes(secret) }
   }
-  const { privateKey, alg } = key
-  const name = key.kid ?? (typeof privateKey === 'string' ? undefined : privateKey.kid)
-  return { alg, ...(name === undefined ? {} : { kid: name }), material: await privateKeyOf(key) }
+  const material = await privateKeyOf(key)
+  const name = key.kid ?? (typeof key.privateKey === 'string' ? undefined : key.privateKey.kid)
+  return { alg: key.alg, ...(name === undefined ? {} : { kid: name }), material }
 }
 
 /** What `jose` says of a wrong key may hold some of it, so it is not told. */

@@ -127,6 +127,7 @@ test.each<[string, SigningKey]>([
   ['a public one', { privateKey: signingPair('EdDSA').jwk, alg: 'EdDSA' }],
   ['one for another algorithm', { privateKey: pemOf(signingPair('ES256')), alg: 'EdDSA' }],
   ['one that is none', { privateKey: 'a-private-text', alg: 'EdDSA' }],
+  ['not there', { privateKey: undefined as unknown as string, alg: 'EdDSA' }],
   ['a secret', { privateKey: { kty: 'oct', k: 'YS1wcml2YXRlLXRleHQ' }, alg: 'HS256' as 'EdDSA' }],
 ])('a key that is %s does not sign, and is not repeated', async (_what, key) => {
   const signing = signToken({ key, room: 'hall', identity: 'ada' })

@@ -1,7 +1,7 @@
 import type { JsonWebKey } from 'node:crypto'
 import type { Clock, Journal } from '../hosting/ports'
 import { fetchJwks, JwksFault } from './jwks-fetch'
-import { type KeySource, KeysUnavailable, pick, readPublicKey, type TokenKey } from './keys'
+import { type KeySource, KeysUnavailable, type PublicKey, pick, readPublicKey, type TokenKey } from './keys'
 
 export type JwksSettings = {
   readonly url: string
@@ -105,18 +105,17 @@ export class Jwks implements KeySource {
   }
 }
 
-const isSame = (a: TokenKey, b: TokenKey): boolean =>
-  a.kid === b.kid && !ArrayBuffer.isView(a.material) && !ArrayBuffer.isView(b.material) && a.material.equals(b.material)
+const isSame = (a: PublicKey, b: PublicKey): boolean => a.kid === b.kid && a.material.equals(b.material)
 
 /** A key of the set, until it is taken out of it. */
-class LivingKey implements TokenKey {
+class LivingKey implements PublicKey {
   readonly kid: string | undefined
-  readonly alg: TokenKey['alg']
-  readonly material: TokenKey['material']
+  readonly alg: PublicKey['alg']
+  readonly material: PublicKey['material']
   readonly #listeners = new Set<() => void>()
   #withdrawn = false
 
-  constructor({ kid, alg, material }: TokenKey) {
+  constructor({ kid, alg, material }: PublicKey) {
     this.kid = kid
     this.alg = alg
     this.material = material

@@ -15,6 +15,9 @@ export type TokenKey = {
   readonly onWithdrawn?: (listener: () => void) => () => void
 }
 
+/** One that everybody may know. */
+export type PublicKey = TokenKey & { readonly material: KeyObject }
+
 /** Where the keys are. */
 export type KeySource = {
   /**
@@ -55,7 +58,7 @@ const MAX_RSA_BITS = 8192
 export const MAX_KID_CHARACTERS = 256
 
 /** A public key of a JWK or a PEM with the algorithm that follows from it, or why it is none that tokens are verified by. */
-export function readPublicKey(given: string | JsonWebKey): TokenKey | { readonly fault: string } {
+export function readPublicKey(given: string | JsonWebKey): PublicKey | { readonly fault: string } {
   const jwk: JsonWebKey = typeof given === 'string' ? {} : given
   if (jwk.d !== undefined || (typeof given === 'string' && given.includes('PRIVATE KEY'))) {
     return { fault: 'must be a public key: a private one stays with who signs' }

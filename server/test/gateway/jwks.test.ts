@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
 import { COOLDOWN_MS } from '../../src/gateway/jwks'
 import type { PeerstageServerOptions } from '../../src/index'
@@ -147,15 +148,19 @@ test('a key whose kid was given to another one counts no more', async () => {
 
 type Answer = Parameters<JwksEndpoint['answer']>[0]
 const says =
-  (text: string): Answer =>
-  (response) =>
+  (text: string) =>
+  (response: ServerResponse): void =>
     void response.end(text)
 const set = (...keys: unknown[]) => says(JSON.stringify({ keys }))
 const privateJwk = a.privateKey.export({ format: 'jwk' })
 
 test.each<[string, Answer]>([
   ['an error', (response) => void response.writeHead(500).end('no')],
-  ['a redirect', (response) => void response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end()],
+  [
+    'a redirect',
+    (response, { url }) =>
+      void (url === '/b' ? set(b.jwk)(response) : response.writeHead(302, { location: '/b' }).end()),
+  ],
   ['a cut connection', (_response, request) => void request.socket.destroy()],
   ['nothing', says('')],
   ['no JSON', says('<html>')],
