@@ -19,17 +19,23 @@ export type Entering = Knocking & {
 
 /** A whole server on a free port, closed with everything that connected when the test is over. */
 export async function runServer(options: PeerstageServerOptions = {}): Promise<Running> {
-  const data = options.dev ? options : { auth: { secret: SECRET }, ...options }
-  const server = createPeerstageServer({ logLevel: 'silent', ...data })
+  const server = makeServer(options)
   const { url } = await server.listen(0, '127.0.0.1')
-  const clients: TestClient[] = []
-  onTestFinished(async () => {
-    for (const client of clients) client.cut()
-    await server.close({ deadlineMs: 0 })
-  })
+  onTestFinished(() => server.close({ deadlineMs: 0 }))
+  return { url, server, ...visitorsOf(server, url) }
+}
+
+/** A silent server with a secret of the tests, unless it is to be otherwise. */
+export function makeServer(options: PeerstageServerOptions): PeerstageServer {
+  const data = options.dev ? options : { auth: { secret: SECRET }, ...options }
+  return createPeerstageServer({ logLevel: 'silent', ...data })
+}
+
+/** How to come to a server; whoever came is cut off when the test is over. */
+export function visitorsOf(server: PeerstageServer, url: string): Pick<Running, 'connect' | 'enter'> {
   const connect = (room: string, knocking?: Knocking) => {
     const client = new TestClient(url, room, knocking)
-    clients.push(client)
+    onTestFinished(() => client.cut())
     return client
   }
   const enter = async (room: string, identity: string, { role, expiresInSeconds, ...knocking }: Entering = {}) => {
@@ -37,5 +43,5 @@ export async function runServer(options: PeerstageServerOptions = {}): Promise<R
     const token = await server.tokens.sign({ room, identity, name: identity, role: role ?? 'guest', ...life })
     return connect(room, { token, ...knocking })
   }
-  return { url, server, connect, enter }
+  return { connect, enter }
 }
