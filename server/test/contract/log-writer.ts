@@ -8,7 +8,7 @@ export class LogWriter {
   readonly records: StoredRecord[] = []
 
   constructor(
-    readonly log: RoomLog,
+    readonly log: Pick<RoomLog, 'append'>,
     readonly roomId: string,
     readonly instance: string,
     readonly now: () => number = () => 1000 + this.records.length,

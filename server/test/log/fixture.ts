@@ -1,0 +1,48 @@
+import type { Database } from 'better-sqlite3'
+import type { RoomLog } from '../../src/hosting/ports'
+import { decided, LogWriter } from '../contract/log-writer'
+
+/** Always the same, so that a fixture changes only when what is stored does. */
+const AT = 1_800_000_000_000
+
+/** Two rooms with everything that a log holds: what a fixture is made of, and what it must give back. */
+export async function writeFixture(log: RoomLog): Promise<LogWriter[]> {
+  const hall = new LogWriter(log, 'hall', 'instance-of-the-hall', () => AT)
+  await hall.open({ bans: [{ id: 'ban-1', identity: 'mallory', name: 'Mallory', at: AT }] })
+  await hall.join('ada')
+  await hall.join('bob')
+  for (let i = 0; i < 220; i++) await hall.say(i % 2 === 0 ? 'ada' : 'bob', `message ${i} – päivää 👋`)
+  await hall.delete('message 7 – päivää 👋')
+  await hall.write(
+    decided({ type: 'room.locked' }, 'p-ada', { command: { participantId: 'p-ada', id: 9 } }),
+    decided({ type: 'participant.left', participantId: 'p-bob', reason: 'removed' }, 'p-ada', {
+      removal: { identity: 'bob', until: null },
+      banned: { id: 'ban-2', identity: 'bob', name: 'Bob', at: AT },
+      override: { identity: 'bob', role: 'viewer' },
+    }),
+  )
+  const young = new LogWriter(log, 'young', 'instance-without-snapshot', () => AT)
+  await young.open()
+  await young.join('eve')
+  await young.say('eve', 'first')
+  return [hall, young]
+}
+
+/** A file as SQL: its schema, its rows, and how it is marked. */
+export function dump(db: Database): string {
+  const schema = db
+    .prepare<[], { type: string; name: string; sql: string | null }>('SELECT type, name, sql FROM sqlite_schema')
+    .all()
+  const rows = schema.flatMap(({ type, name }) => (type === 'table' ? rowsOf(db, name) : []))
+  const marks = ['application_id', 'user_version'].map(
+    (name) => `PRAGMA ${name} = ${db.pragma(name, { simple: true })}`,
+  )
+  return [...schema.flatMap(({ sql }) => sql ?? []), ...rows, ...marks].map((line) => `${line};\n`).join('')
+}
+
+function rowsOf(db: Database, table: string): string[] {
+  const columns = db.prepare<[], string>(`SELECT name FROM pragma_table_info('${table}')`).pluck().all()
+  const quoted = columns.map((column) => `quote("${column}")`).join(" || ', ' || ")
+  const values = db.prepare<[], string>(`SELECT ${quoted} FROM "${table}" ORDER BY rowid`).pluck().all()
+  return values.map((row) => `INSERT INTO ${table} VALUES (${row})`)
+}

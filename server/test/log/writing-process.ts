@@ -1,0 +1,34 @@
+// A process of its own that writes turns into a log until it is killed, or until the log takes no more. It says of each turn
+// "room seq" in a line, once the turn is kept, and "down" with its reason at the end. Arguments: the file, the number of rooms.
+import { writeSync } from 'node:fs'
+import { LogUnavailable } from '../../src/hosting/ports'
+import { sqliteLog } from '../../src/log/sqlite'
+import { LogWriter } from '../contract/log-writer'
+
+const [path = '', rooms = '1', from = '0'] = process.argv.slice(2)
+const log = sqliteLog(path)
+const STDOUT = 1
+
+async function write(roomId: string): Promise<void> {
+  const room = new LogWriter(log, roomId, `from-${from}`, () => Date.now())
+  await room.open()
+  await room.join('ada')
+  for (let i = 0; ; i++) {
+    await room.say('ada', `${i}.a`.padEnd(300), `${i}.b`)
+    if (i % 7 === 6) await room.delete(`${i}.b`)
+    // Synchronous: what has been kept has been said when the process is killed.
+    writeSync(STDOUT, `${roomId} ${room.seq}\n`)
+  }
+}
+
+try {
+  await Promise.all(Array.from({ length: Number(rooms) }, (_, i) => write(`room-${from}-${i}`)))
+} catch (error) {
+  const why = error instanceof LogUnavailable ? `down ${error.message}` : String(error)
+  // It goes on: a log that is down ends no process.
+  const stillThere = await log.load('room-0-0').then(
+    ({ state }) => state?.room.seq,
+    (fault: unknown) => String(fault),
+  )
+  writeSync(STDOUT, `${why}\nalive ${stillThere}\n`)
+}
