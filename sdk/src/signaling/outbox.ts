@@ -1,6 +1,7 @@
 import { LiveStreamError } from '../errors'
 import type { Command, Reply } from '../protocol'
 import type { Pacing } from './pacing'
+import { isUndecided, offline, outcomeUnknown, type Refusal, rejectionOf } from './rejection'
 
 // The verbs' port in `room/request.ts` says the same; the two folders do not know each other.
 type WithoutId<C> = C extends { id: number } ? Omit<C, 'id'> : never
@@ -21,6 +22,8 @@ type Entry = {
   readonly callers: { resolve(reply: Accepted): void; reject(error: LiveStreamError): void }[]
   /** The number it was refused under because the room was too busy; it waits for another. */
   refusedAs?: number
+  /** It has left before, on a connection that broke: the server may have done it already. */
+  maybeDone?: boolean
 }
 
 /**
@@ -108,12 +111,23 @@ export class Outbox {
     const entry = this.#unanswered.get(reply.re)
     if (entry === undefined) return
     settle(pacing, entry.command)
+    if (!reply.ok && entry.maybeDone && isUndecided(reply.error)) {
+      this.#sendAgain(entry, reply, pacing)
+      return
+    }
     this.#unanswered.delete(reply.re)
     if (reply.ok) for (const caller of entry.callers) caller.resolve(reply)
     else if (entry.command.type === 'chat.send' && reply.error.code === 'rate_limited') {
       pacing.chat.pause(reply.error.retryAfterMs ?? BUSY_ROOM_MS)
       this.#takeBack(entry, reply.re)
     } else fail(entry, rejectionOf(reply.error))
+  }
+
+  /** Only under its number the server can tell whether it was done: another one would do it twice, giving up would hide that it was done. */
+  #sendAgain({ command }: Entry, { re, error }: Refusal, pacing: Pacing): void {
+    const bucket = command.type === 'chat.send' ? pacing.chat : pacing.commands
+    bucket.pause(error.retryAfterMs ?? BUSY_ROOM_MS)
+    this.#resend = [...this.#resend, re].sort((a, b) => a - b)
   }
 
   /** Our own pace is kept, so it was the others' talk that filled the room's bucket. What was written is not lost by that. */
@@ -145,6 +159,7 @@ export class Outbox {
     this.#lastId = Math.max(this.#lastId, lastCommandId)
     if (sameSession) {
       this.#resend = [...this.#unanswered.keys()]
+      for (const entry of this.#unanswered.values()) entry.maybeDone = true
       return
     }
     const entries = [...this.#unanswered.values()]
@@ -198,21 +213,4 @@ function settle({ chat, commands }: Pacing, { type }: Request): void {
 
 function fail({ callers }: Entry, error: LiveStreamError): void {
   for (const caller of callers) caller.reject(error)
-}
-
-export const offline = () =>
-  new LiveStreamError('unavailable', 'The connection to the server is down.', { retryable: true })
-
-const outcomeUnknown = () =>
-  new LiveStreamError(
-    'unavailable',
-    'The room was opened anew before the server answered; it may or may not have taken effect.',
-    {
-      retryable: true,
-    },
-  )
-
-function rejectionOf(error: Extract<Reply, { ok: false }>['error']): LiveStreamError {
-  const { code, message, retryable, retryAfterMs } = error
-  return new LiveStreamError(code, message, { retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
 }

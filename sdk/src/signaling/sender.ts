@@ -15,8 +15,9 @@ import { CastQueue } from './cast-queue'
 import type { Clock } from './clock'
 import type { Connection } from './connection'
 import { fitsFrame } from './frames'
-import { type Accepted, Outbox, offline, type Request, type WhileOffline } from './outbox'
+import { type Accepted, Outbox, type Request, type WhileOffline } from './outbox'
 import { type Pacing, pacingOf } from './pacing'
+import { offline } from './rejection'
 
 type Line =
   /** Not joined yet. */

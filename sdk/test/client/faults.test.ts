@@ -1,5 +1,5 @@
 // What goes wrong between an app and its server, and what the app sees of it. Real server, real sockets, faults to order.
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { TestServer } from '../../../server/src/testing/index'
 import { systemEnvironment } from '../../src/environment'
 import type { AnyEvent, LiveStreamClient } from '../../src/index'
@@ -50,6 +50,20 @@ test('a reply that is lost after the server has done its work: asked again, answ
   await expect.poll(() => textsOf(ben)).toEqual(['once'])
   expect(textsOf(ada)).toEqual(['once'])
   expect(names()).toEqual(['message', 'reconnecting', 'reconnected'])
+})
+
+test('exactly once, where the rate refuses what is asked again: it keeps its number until the answer comes', async () => {
+  const strict = new RoomHouse({ limits: { chatPerSecond: 1, chatBurst: 1 } })
+  onTestFinished(() => strict.close())
+  const cleo = await strict.join('Cleo', { logLevel: 'silent' }, promptly)
+  const dan = await strict.join('Dan')
+  const refusals: string[] = []
+  cleo.on('commandFailed', ({ error }) => refusals.push(error.code))
+  strict.server.faults.closeAt({ direction: 'down', type: 'reply', identity: 'Cleo', times: 1 })
+  await cleo.chat.send('once')
+  await cleo.chat.send('again')
+  await expect.poll(() => textsOf(dan)).toEqual(['once', 'again'])
+  expect(refusals).toEqual([])
 })
 
 test('a command that is lost with its connection leaves again, before what was said later', async () => {

@@ -190,6 +190,40 @@ test('what a busy room refuses for its pace comes again by itself, in order, and
   await Promise.all(settled)
 })
 
+test('what is refused before the server looked whether it was done keeps its number, and leaves before anything new', async () => {
+  const first = await join()
+  const settled = [bench.client.chat.send('maybe said'), bench.client.stage.request()]
+  await first.until('stage.request')
+  first.close(1011)
+  await noticed()
+  const second = await bench.reconnected(2, 5000)
+  second.welcome({ events: [] })
+  await second.until('stage.request')
+  const later = bench.client.chat.send('later')
+  await second.until('chat.send', 2)
+  const busy = { code: 'rate_limited', message: 'Too much at once.', retryable: true, retryAfterMs: 700 } as const
+  const down = {
+    code: 'unavailable',
+    message: 'The room could not keep this.',
+    retryable: true,
+    retryAfterMs: 900,
+  } as const
+  second.send({ type: 'reply', re: 1, ok: false, error: busy }, { type: 'reply', re: 2, ok: false, error: down })
+  second.send({ type: 'reply', re: 3, ok: false, error: busy }, chatSent(3, 'talk of others'))
+  await expect.poll(() => bench.client.state.messages, { interval: 2 }).toHaveLength(1)
+  bench.clock.advance(900)
+  await second.until('chat.send', 4)
+  expect(sentTexts(second)).toEqual([
+    [1, 'maybe said'],
+    [3, 'later'],
+    [1, 'maybe said'],
+    [4, 'later'],
+  ])
+  expect(second.received('stage.request').map(({ id }) => id)).toEqual([2, 2])
+  for (const id of [1, 2, 4]) second.accept(id)
+  await Promise.all([...settled, later])
+})
+
 test('no more commands are unanswered at once than the server allows', async () => {
   bench = await Bench.open()
   const joining = bench.client.join()

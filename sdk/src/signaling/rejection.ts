@@ -1,0 +1,25 @@
+import { LiveStreamError } from '../errors'
+import type { Reply } from '../protocol'
+
+/** A reply that says no. */
+export type Refusal = Extract<Reply, { ok: false }>
+
+/** Refused before the server had a look at what it has done already. */
+export const isUndecided = ({ code }: Refusal['error']): boolean => code === 'rate_limited' || code === 'unavailable'
+
+export const offline = () =>
+  new LiveStreamError('unavailable', 'The connection to the server is down.', { retryable: true })
+
+export const outcomeUnknown = () =>
+  new LiveStreamError(
+    'unavailable',
+    'The room was opened anew before the server answered; it may or may not have taken effect.',
+    {
+      retryable: true,
+    },
+  )
+
+export function rejectionOf(error: Refusal['error']): LiveStreamError {
+  const { code, message, retryable, retryAfterMs } = error
+  return new LiveStreamError(code, message, { retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
+}
