@@ -54,8 +54,9 @@ try {
 const SERVER = `## In the server
 
 \`createPeerstageServer\`, \`listen\` and the command line throw \`ConfigError\`. Its \`problems\` name each wrong option and what it must be, never
-its value. The command line prints them and exits with 2. \`tokens.sign\` throws \`TypeError\` (no room id, no role) or \`RangeError\` (a
-secret of less than 32 bytes). A log of your own throws \`LogUnavailable\` when it cannot append: commands are then answered \`unavailable\`.
+its value. The command line prints them and exits with 2. \`tokens.sign\` throws \`TypeError\` (no room id, no role,
+public keys only) or \`RangeError\` (a secret of less than 32 bytes). A log of your own throws \`LogUnavailable\` when it cannot append: commands
+are then answered \`unavailable\`.
 
 The HTTP endpoints answer \`{ "error": { "code", "message" } }\`: 400 \`invalid\`, 401 \`unauthorized\`, 404 \`room_not_found\` or \`not_found\`,
 409 \`room_ended\`, 503 \`unavailable\`, 500 \`internal\`. An upgrade gets a bare 429 or 503 only when there are too many sockets: of one address, or of all.`
