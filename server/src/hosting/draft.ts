@@ -20,6 +20,8 @@ export type RoomSettings = {
 export type Draft = {
   readonly settings: RoomSettings
   readonly now: number
+  /** What the clock says. Since a restart it may be behind the room's last event, and so behind `now`: absences go by it alone. */
+  readonly clockNow: number
   readonly seats: Seats
   /** Who was banned before this instance opened. */
   readonly bans: readonly Ban[]

@@ -185,9 +185,11 @@ export class RoomHost {
 
   #draft(): Draft {
     const { clock, settings } = this.#parts
+    const clockNow = clock.now()
     return {
       settings,
-      now: Math.max(clock.now(), this.#lastAt),
+      now: Math.max(clockNow, this.#lastAt),
+      clockNow,
       seats: this.#seats.fork(),
       bans: this.#bans,
       state: this.#state,

@@ -132,7 +132,7 @@ function gone(draft: Draft, { connection, departure }: InputOf<'gone'>): void {
   const seat = draft.seats.ofConnection(connection)
   if (seat === undefined) return
   const { participantId } = seat
-  draft.seats.put({ ...seat, line: { state: 'away', since: draft.now, departure } })
+  draft.seats.put({ ...seat, line: { state: 'away', since: draft.clockNow, departure } })
   draft.effects.push(presenceOf(draft.seats.connections(), participantId, 'reconnecting'))
 }
 
@@ -140,14 +140,15 @@ function gone(draft: Draft, { connection, departure }: InputOf<'gone'>): void {
 function tick(draft: Draft): void {
   if (draft.state === undefined || isClosed(draft)) return
   tellAwaited(draft)
-  for (const due of deadlines(draft.state, absencesOf(draft.seats), draft.now).due) internal(draft, meant(draft, due))
+  for (const due of deadlines(draft.state, absencesOf(draft.seats), draft.clockNow).due)
+    internal(draft, meant(draft, due))
 }
 
 /** Who has not come back in the first moments after a restart is told of like everybody whose connection is down. */
 export function tellAwaited(draft: Draft): void {
   for (const seat of draft.seats) {
     const at = toldAt(seat)
-    if (at === undefined || at > draft.now || seat.line.state !== 'awaited') continue
+    if (at === undefined || at > draft.clockNow || seat.line.state !== 'awaited') continue
     draft.seats.put({ ...seat, line: { state: 'away', since: seat.line.since, departure: 'lost' } })
     draft.effects.push(presenceOf(draft.seats.connections(), seat.participantId, 'reconnecting'))
   }

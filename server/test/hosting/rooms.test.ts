@@ -54,6 +54,25 @@ function openRooms(log?: RoomLog, clock = new FakeClock()) {
 
 const got = (connection: FakeConnection, type: string) => expect.poll(() => connection.types).toContain(type)
 
+test('a clock that is behind the last event, since a restart, neither shortens the graces nor makes them longer', async () => {
+  const log = memoryLog()
+  const [ahead, behind] = [new FakeClock(2_000_000), new FakeClock(1_000_000)]
+  const before = openRooms(log, ahead)
+  await got(before.join('ada'), 'welcome')
+  await got(before.join('bob'), 'welcome')
+  before.rooms.close()
+
+  const after = openRooms(log, behind)
+  await after.rooms.load('hall')
+  const bob = after.join('bob')
+  await got(bob, 'welcome')
+  behind.advance(10_000)
+  await got(bob, 'presence')
+  expect(after.rooms.stats('hall')?.participants.host).toBe(2)
+  behind.advance(50_000)
+  await expect.poll(() => after.rooms.stats('hall')?.participants.host).toBe(1)
+})
+
 test('what comes in one turn of the event loop is one turn of the room: one append, one flush for each socket', async () => {
   const log = memoryLog()
   let appends = 0
