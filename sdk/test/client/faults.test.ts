@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { TestServer } from '../../../server/src/testing/index'
 import { systemEnvironment } from '../../src/environment'
 import type { AnyEvent, LiveStreamClient } from '../../src/index'
+import { systemClock } from '../../src/signaling/clock'
 import { ManualClock } from '../fakes/manual-clock'
 import { RoomHouse } from '../fakes/room-house'
 
@@ -55,7 +56,12 @@ test('a reply that is lost after the server has done its work: asked again, answ
 test('exactly once, where the rate refuses what is asked again: it keeps its number until the answer comes', async () => {
   const strict = new RoomHouse({ limits: { chatPerSecond: 1, chatBurst: 1 } })
   onTestFinished(() => strict.close())
-  const cleo = await strict.join('Cleo', { logLevel: 'silent' }, promptly)
+  // Its time runs faster than the server's, so it asks again before the server's rate allows it.
+  const hasty = {
+    now: () => systemClock.now() * 4,
+    after: (ms: number, callback: () => void) => systemClock.after(ms / 4, callback),
+  }
+  const cleo = await strict.join('Cleo', { logLevel: 'silent' }, { ...promptly, clock: hasty })
   const dan = await strict.join('Dan')
   const refusals: string[] = []
   cleo.on('commandFailed', ({ error }) => refusals.push(error.code))
