@@ -10,7 +10,7 @@ type AnnouncementsOptions = {
  * What the room is told of one source, and what it says of it.
  *
  * Its task is to tell a moderator's mute from the echo of our own words, and to see that words of ours that were under way at the
- * same time (about an interruption, say) do not undo what was done to us.
+ * same time (an unmute, say) do not undo what was done to us.
  */
 export class Announcements {
   readonly #options: AnnouncementsOptions

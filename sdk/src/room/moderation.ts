@@ -50,7 +50,8 @@ export function moderationVerbs({ requests, safely }: VerbPort): ModerationVerbs
     ban: (who) =>
       typeof who === 'string'
         ? ask({ type: 'moderation.ban', participantId: who })
-        : ask({ type: 'moderation.banAuthor', messageId: who.messageId }),
+        : // Whatever else came in is refused as `invalid` on its way, like any other value of a wrong form.
+          ask({ type: 'moderation.banAuthor', messageId: who?.messageId }),
     unban: (banId) => ask({ type: 'moderation.unban', banId }),
     bans: () =>
       safely('moderation.bans', async () => {

@@ -64,5 +64,7 @@ test('each refusal of a ban has its code', async () => {
   expect(await codeOf(ben.moderation.ban(ada.state.self?.id ?? ''))).toBe('forbidden')
   expect(await codeOf(ada.moderation.ban('nobody'))).toBe('peer_not_found')
   expect(await codeOf(ada.moderation.unban('none'))).toBe('ban_not_found')
+  for (const wrong of [undefined, null, 7, {}, 'no id!'])
+    expect(await codeOf(ada.moderation.ban(wrong as never)), String(wrong)).toBe('invalid')
   expect(await codeOf((await person('Cyd')).moderation.bans())).toBe('not_joined')
 })

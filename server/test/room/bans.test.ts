@@ -1,4 +1,4 @@
-import { MAX_BANS, type Role } from '@peerstage/sdk/protocol'
+import { MAX_BANS, type Role, reject } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
 import { type Ban, fold, type KeptMessage } from '../../src/room'
 import { eventsOf, type RoomHarness, roomHarness, typesOf, verdictOf } from './harness'
@@ -50,6 +50,17 @@ describe('a ban', () => {
     expect(verdictOf(banAuthor(room, host, keptBy('host', 'host')))).toBe('forbidden')
   })
 
+  test.each(['guest', 'viewer'] as const)('is nothing that a %s makes, lifts, or hears of', (role) => {
+    const { room, host, guest } = panel()
+    ban(room, host, guest)
+    const eve = room.enter('eve', role)
+    const [{ id: banId } = { id: 'none' }] = [...room.state.ledger.bans.values()]
+    expect(verdictOf(ban(room, eve, host))).toBe('forbidden')
+    expect(verdictOf(banAuthor(room, eve, keptBy('somebody')))).toBe('forbidden')
+    expect(verdictOf(room.ask(eve, { type: 'moderation.unban', banId }))).toBe('forbidden')
+    expect(bansOf(room, eve)).toBe('forbidden')
+  })
+
   test('of who is not there says so', () => {
     const { room, host } = panel()
     expect(verdictOf(ban(room, host, 'nobody'))).toBe('peer_not_found')
@@ -82,11 +93,6 @@ describe('the list of the banned', () => {
     expect(JSON.stringify(bansOf(room, host))).not.toContain('identity')
   })
 
-  test('is for moderators', () => {
-    const { room, guest } = panel()
-    expect(bansOf(room, guest)).toBe('forbidden')
-  })
-
   test('is the same after the log was folded anew', () => {
     const { room, host, guest } = panel()
     ban(room, host, guest)
@@ -99,7 +105,7 @@ describe('lifting a ban', () => {
     const { room, host, guest } = panel()
     ban(room, host, guest)
     const [{ id: banId } = { id: 'none' }] = [...room.state.ledger.bans.values()]
-    expect(verdictOf(room.knock('guest'))).toBe('removed')
+    expect(room.knock('guest')).toEqual({ goodbye: 'removed', reason: 'You are banned from this room.' })
     expect(eventsOf(room.ask(host, { type: 'moderation.unban', banId }))).toEqual([{ type: 'room.bansChanged' }])
     expect(room.enter('guest', 'guest')).not.toBe(guest)
   })
@@ -161,6 +167,10 @@ describe('the author of a message', () => {
     const { room, host } = panel()
     expect(verdictOf(banAuthor(room, host))).toBe('message_not_found')
     expect(verdictOf(banAuthor(room, host, keptBy('')))).toBe('message_not_found')
+    // Where the log cannot be read, nobody knows whether it is gone.
+    const unread = reject('unavailable', 'The log cannot be read.', 1000)
+    const asked = { type: 'moderation.banAuthor', messageId: 'm' } as const
+    expect(verdictOf(room.ask(host, asked, undefined, { unread }))).toBe('unavailable')
   })
 })
 
