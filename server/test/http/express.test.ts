@@ -56,6 +56,14 @@ test('in dev mode the files of the demo are its own paths, one by one', async ()
   expect(await (await fetch(`${url}/stage.js`)).text()).toBe('stage()')
 })
 
+test("identities are ours to erase, and all other paths beside them the app's", async () => {
+  const { url, live } = await appWithOwnUpgrades()
+  const token = await live.tokens.sign({ room: '*', identity: 'boss', admin: true })
+  const erase = (path: string) => fetch(url + path, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } })
+  expect(await (await erase('/v1/identities/a%2Fb')).json()).toEqual({ messages: 0 })
+  expect(await (await erase('/v1/others/a%2Fb')).text()).toContain('Cannot DELETE')
+})
+
 test('a drain makes it not ready, while the app goes on', async () => {
   const { url, live } = await appWithOwnUpgrades()
   expect((await fetch(`${url}/readyz`)).status).toBe(200)
