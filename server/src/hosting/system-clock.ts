@@ -1,12 +1,23 @@
 import type { Clock } from './ports'
 
-/** The machine's clock. Steps back are not followed: `now` stands still until the clock has caught up. */
-export function systemClock(): Clock {
+/** Where time comes from, in ms: the clock on the wall, which may be set, and what has elapsed of it all the same. */
+export type TimeSource = { readonly wall: () => number; readonly elapsed: () => number }
+
+const MACHINE: TimeSource = { wall: () => Date.now(), elapsed: () => performance.now() }
+
+/**
+ * The machine's clock. Where the wall's is set back, this one goes on at half the speed until the wall's has caught up: time neither runs
+ * back nor stands still, and whatever is due in a minute is due within two.
+ */
+export function systemClock({ wall, elapsed }: TimeSource = MACHINE): Clock {
   let latest = 0
+  let lookedAt = elapsed()
   return {
     now() {
-      latest = Math.max(latest, Date.now())
-      return latest
+      const before = lookedAt
+      lookedAt = elapsed()
+      latest = Math.max(wall(), latest + (lookedAt - before) / 2)
+      return Math.floor(latest)
     },
     after(delayMs, callback) {
       const timer = setTimeout(callback, delayMs)
