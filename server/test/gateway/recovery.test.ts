@@ -1,33 +1,13 @@
 import { evolve } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import { memoryLog, type RoomLog } from '../../src/index'
+import type { RoomLog } from '../../src/index'
 import { alteredLog } from '../fakes/altered-log'
 import { FakeClock } from '../fakes/fake-clock'
-import { LogFolder } from '../log/log-folder'
 import { passTime } from './passing-time'
-import { goingOn, RestartableServer, type Store } from './restartable-server'
+import { goingOn, RestartableServer } from './restartable-server'
 import type { Running } from './running-server'
+import { STORES } from './stores'
 import type { TestClient } from './test-client'
-
-const clock = () => new FakeClock()
-
-/** The memory log lives on in this process; a file is opened anew. */
-const STORES: [name: string, store: (clock: FakeClock) => Store][] = [
-  [
-    'the memory log',
-    (clock) => {
-      const log = memoryLog(clock)
-      return { open: () => log, release: async () => {} }
-    },
-  ],
-  [
-    'a log on disk',
-    (clock) => {
-      const folder = new LogFolder()
-      return { open: () => folder.open({ clock }), release: (log) => log.close() }
-    },
-  ],
-]
 
 /** A host, a guest and a viewer, who have talked a little. */
 async function three({ enter }: Running) {
@@ -51,9 +31,9 @@ const idOf = async (client: TestClient) => (await client.welcome()).self
 const heard = (client: TestClient) =>
   client.received.filter(({ type }) => type !== 'welcome' && type !== 'reply' && type !== 'heartbeat')
 
-describe.each(STORES)('killed, and started again on %s', (_, storeOf) => {
+describe.each(STORES)('killed, and started again with a log %s', (_, storeOf) => {
   function town(options: object = {}) {
-    const time = clock()
+    const time = new FakeClock()
     const house = new RestartableServer(storeOf(time), { clock: time, ...options })
     return { clock: time, house }
   }
@@ -236,7 +216,7 @@ describe.each(STORES)('killed, and started again on %s', (_, storeOf) => {
   })
 
   test('an empty room is closed without being loaded; none is loaded needlessly', async () => {
-    const time = clock()
+    const time = new FakeClock()
     const store = storeOf(time)
     const loaded: string[] = []
     const counting = (log: RoomLog) =>

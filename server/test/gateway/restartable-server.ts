@@ -4,15 +4,8 @@ import { onTestFinished } from 'vitest'
 import type { Clock, PeerstageServerOptions, RoomLog } from '../../src/index'
 import { type MortalLog, mortalLog } from '../fakes/mortal-log'
 import { makeServer, type Running, visitorsOf } from './running-server'
+import type { Store } from './stores'
 import type { Knocking, TestClient } from './test-client'
-
-/** Where a log outlives the process that writes it. */
-export type Store = {
-  /** The log as a new process finds it. */
-  open(): RoomLog
-  /** Called when the process that opened it is dead. */
-  release(log: RoomLog): Promise<void>
-}
 
 type Life = {
   readonly http: Server

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { failingLog } from '../fakes/failing-log'
 import { FakeClock } from '../fakes/fake-clock'
 import { runServer } from '../gateway/running-server'
+import { STORES } from '../gateway/stores'
 import type { TestClient } from '../gateway/test-client'
 
 /** So fast that nobody waits for the test. */
@@ -38,16 +39,20 @@ async function pagesOf(client: TestClient, limit: number): Promise<ChatHistoryRe
   return pages
 }
 
-test('pages go back to the beginning, beyond what the room keeps: every message once, in order', async () => {
-  const { host } = await hall()
-  const texts = numbered(CHAT_KEPT + 60)
-  await say(host, texts)
-  const pages = await pagesOf(host, 40)
-  expect(pages.map(({ messages }) => messages.length)).toEqual([40, 40, 40, 40])
-  expect(pages.toReversed().flatMap(textsOf)).toEqual(texts)
-  expect(textsOf(await pageOf(host))).toEqual(texts.slice(-50))
-  expect(await pageOf(host, { before: 'nobody-knows' })).toEqual({ messages: [], hasMore: false })
-})
+test.each(STORES)(
+  '%s pages go back to the beginning, beyond what the room keeps: every message once, in order',
+  async (_, storeOf) => {
+    const clock = new FakeClock()
+    const { host } = await hall({ clock, log: storeOf(clock).open() })
+    const texts = numbered(CHAT_KEPT + 60)
+    await say(host, texts)
+    const pages = await pagesOf(host, 40)
+    expect(pages.map(({ messages }) => messages.length)).toEqual([40, 40, 40, 40])
+    expect(pages.toReversed().flatMap(textsOf)).toEqual(texts)
+    expect(textsOf(await pageOf(host))).toEqual(texts.slice(-50))
+    expect(await pageOf(host, { before: 'nobody-knows' })).toEqual({ messages: [], hasMore: false })
+  },
+)
 
 test('what was said or deleted a moment before, in the same frame, is as it is then', async () => {
   const { host } = await hall()

@@ -4,6 +4,7 @@ import type { Knock } from '../../src/hosting/input'
 import { Rooms } from '../../src/hosting/rooms'
 import { memoryLog, type RoomLog } from '../../src/index'
 import { alteredLog } from '../fakes/altered-log'
+import { failingLog } from '../fakes/failing-log'
 import { FakeClock } from '../fakes/fake-clock'
 import { FakeConnection } from '../fakes/fake-connection'
 
@@ -181,4 +182,34 @@ test('every queue has a stated bound: that of a room too, behind a log that hang
   rooms.submit('hall', { type: 'command', connection: ada, command })
   expect(ada.received).toMatchObject([{ type: 'reply', re: 1, ok: false, error: { code: 'unavailable' } }])
   rooms.close()
+})
+
+test('every queue has a stated bound: that of a room too that is still being loaded', async () => {
+  const { rooms, join } = openRooms(alteredLog(memoryLog(), { load: () => new Promise(() => {}) }))
+  for (let i = 0; i < 1000; i++) join(`early ${i}`)
+  expect(join('late').closed).toBe('unavailable')
+  rooms.close()
+})
+
+test('what still waits when the server goes down is told so', async () => {
+  const { rooms, join } = openRooms(alteredLog(memoryLog(), { load: () => new Promise(() => {}) }))
+  const ada = join('ada')
+  const ended = rooms.end('hall')
+  rooms.close()
+  expect(await ended).toBe('unavailable')
+  expect(ada.closed).toBe('draining')
+  expect(await rooms.end('hall')).toBe('unavailable')
+})
+
+test('a resume survives a turn whose other joins are lost', async () => {
+  const disk = failingLog()
+  const { join } = openRooms(disk)
+  const ada = join('ada')
+  await got(ada, 'welcome')
+  disk.broken = true
+  const bob = join('bob')
+  const back = join('ada')
+  await expect.poll(() => bob.closed).toBe('unavailable')
+  expect(back.types).toEqual(['welcome'])
+  expect([ada.closed, back.closed]).toEqual(['superseded', undefined])
 })

@@ -7,6 +7,7 @@ import { alteredLog } from '../fakes/altered-log'
 import { failingLog } from '../fakes/failing-log'
 import { FakeClock } from '../fakes/fake-clock'
 import { type Running, runServer } from '../gateway/running-server'
+import { STORES } from '../gateway/stores'
 
 type Bearer = { room?: string; admin?: boolean; role?: 'host' }
 
@@ -34,17 +35,21 @@ async function hall(options: object = {}) {
   return { ...running, ask, chat, texts, host, bob, bobId }
 }
 
-test('a room is erased, open or not: it ends, and nothing of its chat and bans is left', async () => {
-  const { ask, texts, enter, host, bobId } = await hall()
-  await host.ask({ type: 'moderation.ban', participantId: bobId })
-  expect(await ask('DELETE', '/v1/rooms/hall')).toEqual({ status: 200, body: { erased: true } })
-  expect(await host.goodbye()).toMatchObject({ code: 'room_ended' })
-  expect(await texts()).toEqual([])
-  expect(await ask('DELETE', '/v1/rooms/hall')).toEqual({ status: 200, body: { erased: true } })
-  // That it ended is erased too: the id is free.
-  const back = await enter('hall', 'bob', { role: 'host' })
-  expect((await back.welcome()).room?.messages).toEqual([])
-})
+test.each(STORES)(
+  'a room is erased %s, open or not: it ends, and nothing of its chat and bans is left',
+  async (_, storeOf) => {
+    const clock = new FakeClock()
+    const { ask, texts, enter, host, bobId } = await hall({ clock, log: storeOf(clock).open() })
+    await host.ask({ type: 'moderation.ban', participantId: bobId })
+    expect(await ask('DELETE', '/v1/rooms/hall')).toEqual({ status: 200, body: { erased: true } })
+    expect(await host.goodbye()).toMatchObject({ code: 'room_ended' })
+    expect(await texts()).toEqual([])
+    expect(await ask('DELETE', '/v1/rooms/hall')).toEqual({ status: 200, body: { erased: true } })
+    // That it ended is erased too: the id is free.
+    const back = await enter('hall', 'bob', { role: 'host' })
+    expect((await back.welcome()).room?.messages).toEqual([])
+  },
+)
 
 test('who comes while a room is erased waits, and finds another one', async () => {
   const log = memoryLog()
@@ -67,24 +72,29 @@ test('who comes while a room is erased waits, and finds another one', async () =
   expect(welcome.room?.messages).toEqual([])
 })
 
-test('an identity is erased from all rooms, open and closed: it is gone, and so is what it wrote', async () => {
-  const { server, enter, ask, texts, host, bob, bobId } = await hall()
-  const elsewhere = await enter('other', 'bob', { role: 'host' })
-  await elsewhere.welcome()
-  await elsewhere.ask({ type: 'chat.send', text: 'long ago' })
-  await elsewhere.ask({ type: 'chat.send', text: 'his too' })
-  expect(await ask('DELETE', '/v1/identities/bob')).toEqual({ status: 200, body: { messages: 3 } })
-  for (const client of [bob, elsewhere]) expect(await client.goodbye()).toMatchObject({ code: 'removed', close: 4411 })
-  expect((await host.event('participant.left')).logged).toMatchObject({
-    by: null,
-    event: { participantId: bobId, reason: 'removed' },
-  })
-  await host.event('chat.deleted')
-  expect([await texts(), await texts('other')]).toEqual([['hers'], []])
-  expect(await server.identities.erase('bob')).toBe(0)
-  const newcomer = await enter('hall', 'cyd')
-  expect(JSON.stringify(await newcomer.welcome())).not.toMatch(/bob|his/)
-})
+test.each(STORES)(
+  'an identity is erased %s from all rooms: it is gone, and so is what it wrote',
+  async (_, storeOf) => {
+    const clock = new FakeClock()
+    const { server, enter, ask, texts, host, bob, bobId } = await hall({ clock, log: storeOf(clock).open() })
+    const elsewhere = await enter('other', 'bob', { role: 'host' })
+    await elsewhere.welcome()
+    await elsewhere.ask({ type: 'chat.send', text: 'long ago' })
+    await elsewhere.ask({ type: 'chat.send', text: 'his too' })
+    expect(await ask('DELETE', '/v1/identities/bob')).toEqual({ status: 200, body: { messages: 3 } })
+    for (const client of [bob, elsewhere])
+      expect(await client.goodbye()).toMatchObject({ code: 'removed', close: 4411 })
+    expect((await host.event('participant.left')).logged).toMatchObject({
+      by: null,
+      event: { participantId: bobId, reason: 'removed' },
+    })
+    await host.event('chat.deleted')
+    expect([await texts(), await texts('other')]).toEqual([['hers'], []])
+    expect(await server.identities.erase('bob')).toBe(0)
+    const newcomer = await enter('hall', 'cyd')
+    expect(JSON.stringify(await newcomer.welcome())).not.toMatch(/bob|his/)
+  },
+)
 
 const STRANGE = [
   'a/b',
