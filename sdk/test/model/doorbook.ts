@@ -1,15 +1,18 @@
 import type { GoodbyeCode, ServerMessage } from '../../src/protocol'
 import type { Doorbook, Visit } from './gate'
+import { ROOMS } from './seating'
 import type { Witness } from './witness'
 
 /** How long a place is kept, in ms (DESIGN §4). Written down once more, for the code under test could be wrong. */
 const GRACE_MS = { closed: 10_000, lost: 60_000 }
 const GOING_AWAY = 1001
+/** A clock that was set back is waited for by halves: what is due comes a little late. */
+const SLACK_MS = 10
 
 type Absence = { readonly since: number; readonly sinceMs: number; readonly departure: 'closed' | 'lost' }
 
-/** What the book asks of the world. `now`: by a room's clock (ms since the epoch); `ms`: by the world's own time. */
-export type Watch = { now(roomId: string): number; ms(): number }
+/** What the book asks of the world. `now`: by the server's clock (ms since the epoch); `ms`: by the world's own time. */
+export type Watch = { now(): number; ms(): number }
 
 /**
  * Who is at the door, seen from the server's sockets: who is connected, since when somebody is away, and whether that
@@ -32,7 +35,8 @@ export class Book implements Doorbook {
   constructor(witness: Witness, watch: Watch) {
     this.#witness = witness
     this.#watch = watch
-    witness.departed = (roomId, identity, reason) => this.#departed(keyOf(roomId, identity), roomId, reason)
+    witness.takenUp = (roomId) => this.#takenUp(roomId)
+    witness.departed = (roomId, identity, reason) => this.#departed(keyOf(roomId, identity), reason)
   }
 
   knocked(visit: Visit): void {
@@ -73,7 +77,7 @@ export class Book implements Doorbook {
     const who = whoOf(visit)
     if (this.#holders.get(who) !== visit) return
     this.#holders.delete(who)
-    this.#absences.set(who, this.#absence(visit.roomId, code === GOING_AWAY ? 'closed' : 'lost'))
+    this.#absences.set(who, this.#absence(code === GOING_AWAY ? 'closed' : 'lost'))
   }
 
   /** Another process has begun to listen: whoever is in a room is away from now on. */
@@ -81,10 +85,13 @@ export class Book implements Doorbook {
     this.#seated.clear()
     this.#holders.clear()
     this.#absences.clear()
-    for (const { roomId, state } of this.#witness.stories) {
-      for (const { identity } of state.ledger.sessions.values())
-        if (state.room.status === 'open') this.#absences.set(keyOf(roomId, identity), this.#absence(roomId, 'lost'))
-    }
+    for (const roomId of ROOMS) this.#takenUp(roomId)
+  }
+
+  /** A room was loaded. Nobody has come back to it so far. */
+  #takenUp(roomId: string): void {
+    for (const { identity } of this.#witness.open(roomId)?.state.ledger.sessions.values() ?? [])
+      this.#absences.set(keyOf(roomId, identity), this.#absence('lost'))
   }
 
   /** Whether another session than this one has knocked for an identity. */
@@ -109,24 +116,24 @@ export class Book implements Doorbook {
       const absence = this.#absences.get(keyOf(roomId, identity))
       if (absence === undefined) continue
       const grace = GRACE_MS[absence.departure]
-      const byClock = this.#watch.now(roomId) - absence.since
-      if (byClock >= grace && this.#watch.ms() - Math.max(absence.sinceMs, calmSince) >= grace)
+      const byClock = this.#watch.now() - absence.since
+      if (byClock >= grace + SLACK_MS && this.#watch.ms() - Math.max(absence.sinceMs, calmSince) >= grace)
         this.#witness.fault(`${keyOf(roomId, identity)} is away for ${byClock} ms and still there`)
     }
   }
 
-  #absence(roomId: string, departure: Absence['departure']): Absence {
-    return { since: this.#watch.now(roomId), sinceMs: this.#watch.ms(), departure }
+  #absence(departure: Absence['departure']): Absence {
+    return { since: this.#watch.now(), sinceMs: this.#watch.ms(), departure }
   }
 
-  #departed(who: string, roomId: string, reason: 'left' | 'lost' | 'removed'): void {
+  #departed(who: string, reason: 'left' | 'lost' | 'removed'): void {
     if (reason === 'removed' || (reason === 'left' && this.#leaving.has(who))) return
     const absence = this.#absences.get(who)
     const departure = reason === 'left' ? 'closed' : 'lost'
     if (absence === undefined) this.#witness.fault(`${who} was there, and is said to have ${reason}`)
     else if (absence.departure !== departure) this.#witness.fault(`${who} ${absence.departure}, and is ${reason}`)
-    else if (this.#watch.now(roomId) - absence.since < GRACE_MS[departure])
-      this.#witness.fault(`${who} was away for ${this.#watch.now(roomId) - absence.since} ms only`)
+    else if (this.#watch.now() - absence.since < GRACE_MS[departure])
+      this.#witness.fault(`${who} was away for ${this.#watch.now() - absence.since} ms only`)
   }
 }
 

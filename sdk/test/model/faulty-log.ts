@@ -1,4 +1,4 @@
-import { LogUnavailable, type RoomLog, type Turn } from '../../../server/src/hosting/ports'
+import { LogUnavailable, type RoomLog, type StoredRoom, type Turn } from '../../../server/src/hosting/ports'
 import type { Witness } from './witness'
 
 type Method = (...args: unknown[]) => Promise<unknown>
@@ -11,7 +11,9 @@ export type Holding = 'before' | 'after'
  * witness hears of each turn that the log has kept.
  */
 export class FaultyLog {
-  readonly #log: RoomLog
+  #log: RoomLog | undefined
+  /** Rises when what a process had not yet brought to the disk is lost with it. */
+  #era = 0
   readonly #witness: Witness
   readonly #ms: () => number
   /** So many of the next calls fail. */
@@ -23,10 +25,19 @@ export class FaultyLog {
   failedAt = Number.NEGATIVE_INFINITY
 
   /** @param ms the world's time */
-  constructor(log: RoomLog, witness: Witness, ms: () => number) {
-    this.#log = log
+  constructor(witness: Witness, ms: () => number) {
     this.#witness = witness
     this.#ms = ms
+  }
+
+  /** Another process has opened the log. */
+  reopened(log: RoomLog): void {
+    this.#log = log
+  }
+
+  /** The process was killed, and what was on its way to the disk never gets there. */
+  lost(): void {
+    this.#era++
   }
 
   /** Whether a call is on its way that nobody holds up. */
@@ -50,22 +61,28 @@ export class FaultyLog {
 
   /** What one process sees of it. `isAlive`: a process that is not anymore neither writes nor hears an answer. */
   of(process: { readonly isAlive: boolean }): RoomLog {
+    if (this.#log === undefined) throw new Error('no log was opened')
     return new Proxy(this.#log, {
       get: (log, name: keyof RoomLog) => {
         const method = (log[name] as Method).bind(log)
-        if (name === 'close') return () => Promise.resolve()
-        if (name === 'append') return (turn: Turn) => this.#append(process, turn)
-        return (...args: unknown[]) => this.#call(process, () => method(...args))
+        if (name === 'append') return (turn: Turn) => this.#append(process, log, turn)
+        return async (...args: unknown[]) => {
+          const answer = await this.#call(process, () => method(...args))
+          if (name === 'load') this.#witness.loaded(String(args[0]), answer as StoredRoom)
+          if (name === 'forget') this.#witness.forgotten(String(args[0]), String(args[1]))
+          return answer
+        }
       },
     })
   }
 
-  async #append(process: { readonly isAlive: boolean }, turn: Turn): Promise<void> {
+  async #append(process: { readonly isAlive: boolean }, log: RoomLog, turn: Turn): Promise<void> {
     const holding = this.#holding.get(turn.roomId)
     if (holding === 'before') await this.#held(turn.roomId)
+    const era = this.#era
     await this.#call(process, async () => {
-      await this.#log.append(turn)
-      this.#witness.kept(turn)
+      await log.append(turn)
+      if (era === this.#era) this.#witness.kept(turn)
     })
     if (holding !== 'after') return
     await this.#held(turn.roomId)

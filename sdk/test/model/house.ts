@@ -1,4 +1,6 @@
-import type { RoomLog } from '../../../server/src/hosting/ports'
+import { watchLog } from '../../../server/src/hosting/log-health'
+import type { Clock, RoomLog } from '../../../server/src/hosting/ports'
+import { Recovery } from '../../../server/src/hosting/recovery'
 import { Rooms } from '../../../server/src/hosting/rooms'
 import { DEFAULT_LIMITS, MODES } from '../../src/protocol'
 import { Book } from './doorbook'
@@ -18,10 +20,20 @@ type Process = { isAlive: boolean; readonly clock: ProcessClock; readonly rooms:
 
 export type HouseParts = {
   readonly time: Time
-  readonly log: RoomLog
+  readonly disk: Disk
   /** All sockets there are. */
   readonly pipes: () => readonly Pipe[]
   readonly duplicateSessions: 'replace' | 'reject'
+}
+
+/** Where a log lives, longer than the processes that open it. */
+export interface Disk {
+  /** A process opens the log. */
+  open(clock: Pick<Clock, 'now' | 'after'>): RoomLog
+  /** The process has ended. Says whether all that it had not yet written is lost. */
+  ended(how: 'closed' | 'killed'): boolean
+  /** The world is over. */
+  close(): void
 }
 
 /** The server's side of a world: processes one after the other, on one log, and who keeps an eye on them. */
@@ -37,8 +49,8 @@ export class House {
   constructor(parts: HouseParts) {
     this.#parts = parts
     this.wall = new Wall(parts.time)
-    this.log = new FaultyLog(parts.log, this.witness, () => parts.time.now())
-    this.book = new Book(this.witness, { now: (roomId) => this.now(roomId), ms: () => parts.time.now() })
+    this.log = new FaultyLog(this.witness, () => parts.time.now())
+    this.book = new Book(this.witness, { now: () => this.serverNow, ms: () => parts.time.now() })
     this.start()
   }
 
@@ -69,6 +81,8 @@ export class House {
     if (this.#process) return
     const clock = new ProcessClock(this.#parts.time, this.wall)
     const process = { isAlive: true, clock, visits: [] }
+    this.log.reopened(this.#parts.disk.open(clock))
+    const log = watchLog(this.log.of(process), clock, SILENT)
     const rooms = new Rooms({
       rules: {
         mode: { ...MODES.camera, maxOnStage: 3 },
@@ -78,7 +92,7 @@ export class House {
         duplicateSessions: this.#parts.duplicateSessions,
       },
       iceServers: [],
-      log: this.log.of(process),
+      log,
       clock,
       newId: () => this.#nextId(),
       meter: UNCOUNTED,
@@ -86,15 +100,21 @@ export class House {
     })
     this.#process = Object.assign(process, { rooms })
     this.book.restarted()
+    void new Recovery({ rooms, log, clock, journal: SILENT }).start()
   }
 
   /** The process is gone from one instant to the next. `told`: the machine lives, and resets its sockets. */
   kill(told: boolean): void {
+    this.#end('killed', told)
+  }
+
+  #end(how: 'closed' | 'killed', told: boolean): void {
     const process = this.#process
     if (process === undefined) return
     this.#process = undefined
     process.isAlive = false
     process.clock.stop()
+    if (this.#parts.disk.ended(how)) this.log.lost()
     for (const pipe of this.#parts.pipes()) pipe.cut({ client: told, server: true })
   }
 
@@ -105,7 +125,7 @@ export class House {
     for (const visit of this.visits) visit.close('draining', 'The server is going down.')
     for (const pipe of this.#parts.pipes()) pipe.flow(this.accept)
     process.rooms.close()
-    this.kill(true)
+    this.#end('closed', true)
   }
 
   /** The server's answer to a new socket: none when it is down. */

@@ -1,5 +1,5 @@
 import { test } from 'vitest'
-import { memoryLog } from '../../../server/src/log/memory'
+import { memoryDisk } from './disks'
 import { playMany } from './model'
 
 /** A long time: it bounds a hang on a busy machine. */
@@ -7,6 +7,6 @@ const LIMIT_MS = 15 * 60_000
 
 test(
   'whatever breaks: nothing is lost or doubled, one identity has one connection, 4 places are 4, the dead are gone in time',
-  () => playMany('model over the memory log', (now) => ({ log: memoryLog({ now }), close() {} }), 6000),
+  () => playMany('model over the memory log', memoryDisk, 6000),
   LIMIT_MS,
 )

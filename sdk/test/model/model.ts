@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { RoomLog } from '../../../server/src/hosting/ports'
+import type { Disk } from './house'
 import { play } from './play'
 import { randomFrom } from './random'
 import { type Step, scripts } from './steps'
@@ -10,9 +10,6 @@ type Policy = 'replace' | 'reject'
 /** One run of a world: everything that chance decides in it. */
 export type Sequence = { readonly script: readonly Step[]; readonly chance: number; readonly policy: Policy }
 
-/** Opens the log of one world. `now`: the server's clock. What it gives beside the log ends it. */
-export type OpenLog = (now: () => number) => { readonly log: RoomLog; close(): void }
-
 export const sequences: fc.Arbitrary<Sequence> = fc.record({
   script: scripts,
   chance: fc.integer(),
@@ -20,19 +17,13 @@ export const sequences: fc.Arbitrary<Sequence> = fc.record({
 })
 
 /** Plays one sequence to its end. Gives back what happened in it, in words. */
-export async function playSequence(open: OpenLog, { script, chance, policy }: Sequence): Promise<Set<string>> {
-  let close = () => {}
-  const log = (now: () => number) => {
-    const opened = open(now)
-    close = () => opened.close()
-    return opened.log
-  }
-  const world = new World({ log, duplicateSessions: policy, random: randomFrom(chance) })
+export async function playSequence(disk: Disk, { script, chance, policy }: Sequence): Promise<Set<string>> {
   try {
+    const world = new World({ disk, duplicateSessions: policy, random: randomFrom(chance) })
     await play(world, script)
     return world.house.witness.seen
   } finally {
-    close()
+    disk.close()
   }
 }
 
@@ -47,12 +38,12 @@ const given = (name: string): number | undefined => {
  *
  * @param count how many, unless `PEERSTAGE_SEQUENCES` says another number
  */
-export async function playMany(name: string, open: OpenLog, count: number): Promise<void> {
+export async function playMany(name: string, disk: () => Disk, count: number): Promise<void> {
   const numRuns = given('PEERSTAGE_SEQUENCES') ?? count
   const seed = given('PEERSTAGE_SEED') ?? Date.now() % 2 ** 31
   const path = process.env.PEERSTAGE_PATH
   console.info(`${name}: ${numRuns} sequences, PEERSTAGE_SEED=${seed}`)
-  const property = fc.asyncProperty(sequences, async (sequence) => void (await playSequence(open, sequence)))
+  const property = fc.asyncProperty(sequences, async (sequence) => void (await playSequence(disk(), sequence)))
   const result = await fc.check(property, { numRuns, seed, ...(path ? { path, endOnFailure: true } : {}) })
   if (!result.failed) return
   const again = `PEERSTAGE_SEED=${result.seed} PEERSTAGE_PATH=${result.counterexamplePath}`

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { memoryLog } from '../../../server/src/log/memory'
+import { memoryDisk } from './disks'
 import { playSequence, sequences } from './model'
 
 const EXPECTED = [
@@ -30,7 +30,7 @@ const EXPECTED = [
 test('the sequences reach what the promises are about', async () => {
   const seen = new Set<string>()
   for (const sequence of fc.sample(sequences, { numRuns: 400, seed: 1 })) {
-    const words = await playSequence((now) => ({ log: memoryLog({ now }), close() {} }), sequence)
+    const words = await playSequence(memoryDisk(), sequence)
     for (const word of words) seen.add(word)
   }
   expect([...seen]).toEqual(expect.arrayContaining(EXPECTED))

@@ -61,11 +61,14 @@ const deeds: fc.Arbitrary<Deed> = fc.oneof(
   deed(1, 'wake', { tab }),
   deed(2, 'react', { tab }),
   deed(3, 'token', { tab, role }),
-  deed(1, 'setWall', { ms: fc.constantFrom(-50_000, -3_000, 3_000, 300_000) }),
+  deed(1, 'setWall', { ms: fc.constantFrom(-300_000, -50_000, -3_000, 3_000, 300_000) }),
   deed(4, 'failLog', { count: fc.constantFrom(1, 1, 2, 5, 40) }),
   deed(4, 'holdLog', { roomId, holding: fc.constantFrom('before', 'after') }),
   deed(5, 'releaseLog', { roomId }),
   deed(1, 'endRoom', { roomId }),
+  deed(4, 'kill', { told: fc.boolean() }),
+  deed(1, 'drain', {}),
+  deed(6, 'start', {}),
 )
 
 const step: fc.Arbitrary<Step> = fc.record({ deed: deeds, rest: fc.constantFrom(true, true, false) })

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../server/src/hosting/ports'
+import { systemClock } from '../../../server/src/hosting/system-clock'
 
 type Timer = { readonly at: number; readonly order: number; readonly callback: () => void }
 
@@ -61,22 +62,16 @@ export class Wall {
   }
 }
 
-/** The clock of one server process, as the system's: it never runs back, and ends with the process. */
+/** The clock of one server process: the system's, by the time of the world. It ends with the process. */
 export class ProcessClock implements Clock {
   readonly #time: Time
-  readonly #wall: Wall
-  #latest = 0
+  readonly now: () => number
   #turns: (() => void)[] = []
   #stopped = false
 
   constructor(time: Time, wall: Wall) {
     this.#time = time
-    this.#wall = wall
-  }
-
-  now(): number {
-    this.#latest = Math.max(this.#latest, this.#wall.now())
-    return this.#latest
+    this.now = systemClock({ wall: () => wall.now(), elapsed: () => time.now() }).now
   }
 
   after(delayMs: number, callback: () => void): () => void {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Turn } from '../../../server/src/hosting/ports'
+import type { StoredRoom, Turn } from '../../../server/src/hosting/ports'
 import { evolveState, type ServerState, type StoredRecord } from '../../../server/src/room'
 import type { LoggedEvent, Role, Room, RoomEvent } from '../../src/protocol'
 import { outranks } from '../../src/protocol'
@@ -37,6 +37,9 @@ export class Witness {
   /** How often each text was logged. */
   readonly said = new Map<string, number>()
   readonly #maxParticipants: number
+  readonly #forgotten = new Set<Story>()
+  /** Called when a room that is open was loaded. */
+  takenUp: (roomId: string) => void = () => {}
   /** Called for each who left, with why. */
   departed: (roomId: string, identity: string, reason: Departure) => void = () => {}
   /** By room: when its last instance was ended by somebody. */
@@ -52,7 +55,26 @@ export class Witness {
 
   /** The instance of a room that is open, as the log has it. */
   open(roomId: string): Story | undefined {
-    return this.stories.findLast((each) => each.roomId === roomId && each.state.room.status === 'open')
+    const isOpen = (story: Story) => story.state.room.status === 'open' && !this.#forgotten.has(story)
+    return this.stories.findLast((each) => each.roomId === roomId && isOpen(each))
+  }
+
+  /** What a log gives back of a room is what it has accepted. */
+  loaded(roomId: string, { state }: StoredRoom): void {
+    const story = this.open(roomId)
+    if (!isDeepStrictEqual(state, story?.state))
+      this.fault(`${roomId}: the log gives back another room than it has kept`)
+    if (state === undefined) return
+    this.seen.add('loaded')
+    this.takenUp(roomId)
+  }
+
+  /** An instance is forgotten when it has closed, or nobody was in it when a process took it up. */
+  forgotten(roomId: string, instance: string): void {
+    const story = this.story(roomId, instance)
+    if (story === undefined) return
+    if (story.state.room.participants.length > 0) this.fault(`${roomId}: forgotten with somebody in it`)
+    this.#forgotten.add(story)
   }
 
   fault(text: string): void {

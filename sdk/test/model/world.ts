@@ -1,7 +1,6 @@
-import type { RoomLog } from '../../../server/src/hosting/ports'
 import type { Role } from '../../src/protocol'
 import { ManualPage } from '../fakes/manual-page'
-import { House, PLACES } from './house'
+import { type Disk, House, PLACES } from './house'
 import { Road } from './network'
 import { LoadedPage } from './page'
 import { Mirrors } from './readers'
@@ -22,7 +21,7 @@ export type Tab = {
 }
 
 export type WorldParts = {
-  readonly log: (now: () => number) => RoomLog
+  readonly disk: Disk
   readonly duplicateSessions: 'replace' | 'reject'
   /** From 0 up to, but not, 1. */
   readonly random: () => number
@@ -42,7 +41,7 @@ export class World {
   readonly #calmSince = new Map<string, number>()
   #texts = 0
 
-  constructor({ log, duplicateSessions, random }: WorldParts) {
+  constructor({ disk, duplicateSessions, random }: WorldParts) {
     this.random = random
     this.tabs = TABS.map((tab, i) => ({
       ...tab,
@@ -52,9 +51,7 @@ export class World {
       page: undefined,
     }))
     const pipes = () => this.tabs.flatMap(({ road }) => road.pipes)
-    let now = () => 0
-    this.house = new House({ time: this.time, log: log(() => now()), duplicateSessions, pipes })
-    now = () => this.house.serverNow
+    this.house = new House({ time: this.time, disk, duplicateSessions, pipes })
     const { house, time } = this
     this.#mirrors = new Mirrors(house.witness, house.book, {
       now: (roomId) => house.now(roomId),
@@ -148,7 +145,6 @@ export class World {
   checkEmpty(): void {
     const { witness, rooms } = this.house
     for (const { roomId } of rooms?.allStats() ?? []) witness.fault(`${roomId} is still open`)
-    for (const { roomId, state } of witness.stories)
-      if (state.room.status === 'open') witness.fault(`the log has ${roomId} open`)
+    for (const roomId of ROOMS) if (witness.open(roomId)) witness.fault(`the log has ${roomId} open`)
   }
 }
