@@ -54,7 +54,7 @@ function loadSqlite(): typeof Sqlite {
     new Database(IN_MEMORY).close()
     return Database
   } catch (cause) {
-    const advice = 'npm install better-sqlite3@12 --allow-scripts=better-sqlite3'
+    const advice = 'npm install better-sqlite3@12, whose install script must be allowed to run'
     throw new SqliteMissing(`A log on disk needs the package better-sqlite3, built for this Node: ${advice}.`, {
       cause,
     })
