@@ -20,13 +20,15 @@ export type ChatVerbs = {
    */
   send(text: string): Promise<void>
   /**
-   * Deletes one's own message; a host's or cohost's call deletes anybody's.
-   * @throws LiveStreamError `forbidden`, `message_not_found`, `not_joined`
+   * Deletes one's own message; a host's or cohost's call deletes anybody's, also where the room keeps it no more but its log does.
+   * @throws LiveStreamError `forbidden`, `message_not_found`, `not_joined`, `unavailable` (the log is down for now)
    */
   delete(messageId: string): Promise<void>
   /**
-   * Asks for messages older than `before` (default: the newest), at most `limit` (1 to 100, default 50), oldest first.
-   * @throws LiveStreamError `invalid`, `not_joined`
+   * Asks the room's log for messages older than `before` (a message's id; default: the newest), oldest first: at most `limit`
+   * (1 to 100, default 50), and at most some 60 KiB of them, so go by `hasMore`. What was said in an earlier opening of the room is
+   * not among them.
+   * @throws LiveStreamError `invalid`, `not_joined`, `unavailable` (the log cannot be read for now)
    */
   history(options?: { before?: string; limit?: number }): Promise<ChatHistoryResult>
 }

@@ -78,15 +78,15 @@ export interface Journal {
 }
 
 /**
- * A room's log could not take or give records. The turn is thrown away and answered `unavailable`.
+ * A log could not take or give something, and nothing of it has happened. After a write that failed so, the log counts as down for
+ * all rooms until its `probe` succeeds: turns are thrown away and answered `unavailable`.
  *
  * @example
  * ```ts
- * import { LogUnavailable, memoryLog, type RoomLog } from '@peerstage/server'
+ * import { LogUnavailable, type RoomLog } from '@peerstage/server'
  *
- * const fullDisk: RoomLog = {
- *   ...memoryLog(),
- *   append: () => Promise.reject(new LogUnavailable('The disk is full.')),
+ * const append: RoomLog['append'] = async () => {
+ *   throw new LogUnavailable('The disk is full.')
  * }
  * ```
  */
@@ -134,7 +134,8 @@ export interface RoomLog {
   /**
    * Keeps a turn, all or nothing: its records, the chat that follows from them, and the room's bans. A deleted message loses its
    * text everywhere; its record keeps its seq.
-   * @throws RangeError when `expectedSeq` is not the last seq: two writers, a fault in the caller
+   * @throws RangeError when `expectedSeq` is not the last seq: another writer. Then, as after any error but {@link LogUnavailable},
+   * the room is loaded anew, for what the log holds is not known
    */
   append(turn: Turn): Promise<void>
   /** The events after `seq`; undefined when the replay window no longer reaches that far back. `secret` is left out. */
