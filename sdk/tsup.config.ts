@@ -3,7 +3,6 @@ import { defineConfig, type Options } from 'tsup'
 import { pureSchemas } from './build/pure-schemas'
 import { trimmedSimplePeer } from './build/simple-peer/trimmed'
 import { thirdPartyLicenses } from './build/third-party-licenses'
-import { yesOrNo } from './build/valibot/plugin'
 import { version } from './package.json'
 
 const browser: Options = {
@@ -12,7 +11,7 @@ const browser: Options = {
   esbuildPlugins: [pureSchemas, trimmedSimplePeer],
 }
 
-const banner = `/*! Peerstage ${version}, MIT. Contains simple-peer (Feross Aboukhadijeh, MIT): see third-party-licenses.txt. */`
+const banner = `/*! Peerstage ${version}, MIT. Contains simple-peer (Feross Aboukhadijeh), eventemitter3 (Arnout Kazemier) and valibot (Fabian Hiller), all MIT: see third-party-licenses.txt. */`
 
 const entries = { index: 'src/index.ts', 'protocol/index': 'src/protocol/index.ts' }
 
@@ -44,7 +43,6 @@ export default defineConfig(() => {
     {
       // For a <script> tag: everything in one file that needs nothing of the page but the browser.
       ...browser,
-      esbuildPlugins: [pureSchemas, trimmedSimplePeer, yesOrNo],
       entry: { peerstage: 'src/script.ts' },
       format: 'iife',
       noExternal: [/.*/],
@@ -55,7 +53,7 @@ export default defineConfig(() => {
       esbuildOptions: (options) => {
         options.minify = true
         options.legalComments = 'none'
-        // simple-peer begins its private names so, and nothing else does.
+        // simple-peer and eventemitter3 begin their private names so, and nothing else does.
         options.mangleProps = /^_[a-z]/
       },
       outExtension: () => ({ js: '.js' }),

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-const INLINED = ['simple-peer']
+const INLINED = ['simple-peer', 'eventemitter3', 'valibot']
 
 /** All of them as one text, for `dist/third-party-licenses.txt`. */
 export const thirdPartyLicenses = (): string =>

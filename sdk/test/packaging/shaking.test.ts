@@ -23,9 +23,9 @@ test('a type weighs nothing', async () => {
   expect(bundle).toEqual({ text: '', parts: [] })
 })
 
-test('the client brings its dependency and no other', async () => {
+test('the client brings its two dependencies and no other', async () => {
   const bundle = await bundleOf(`export { LiveStreamClient } from '@peerstage/sdk'`)
-  expect(packagesIn(bundle)).toEqual(['valibot'])
+  expect(packagesIn(bundle)).toEqual(['eventemitter3', 'valibot'])
   expect(wordsIn(bundle, NODE)).toEqual([])
 })
 

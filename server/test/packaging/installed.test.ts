@@ -23,7 +23,7 @@ test('nothing of the sdk comes with the server, neither installed nor inside', a
   const folder = await installedServer()
   expect(await readdir(join(folder, 'node_modules', '@peerstage'))).toEqual(['server'])
   const packages = await readdir(join(folder, 'node_modules'))
-  expect(packages.filter((name) => ['simple-peer', 'react', 'vite'].includes(name))).toEqual([])
+  expect(packages.filter((name) => ['simple-peer', 'eventemitter3', 'react', 'vite'].includes(name))).toEqual([])
   const dist = join(folder, 'node_modules', '@peerstage', 'server', 'dist')
   for (const file of (await readdir(dist)).filter((name) => /\.c?js$/.test(name))) {
     const code = await readFile(join(dist, file), 'utf8')
