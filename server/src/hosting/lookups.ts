@@ -1,8 +1,15 @@
-import { type ChatHistoryResult, type LoggedEvent, type RoomCommand, reject, utf8Bytes } from '@peerstage/sdk/protocol'
+import {
+  type ChatHistoryResult,
+  type ChatMessage,
+  type LoggedEvent,
+  type RoomCommand,
+  reject,
+  utf8Bytes,
+} from '@peerstage/sdk/protocol'
 import type { DecideContext } from '../room/command'
 import type { ServerState } from '../room/state'
 import type { RoomInput } from './input'
-import { type Journal, LogUnavailable, type RoomLog } from './ports'
+import { type HistoryQuery, type Journal, LogUnavailable, type RoomLog } from './ports'
 
 /** What a log has for a command. */
 export type Looked = Pick<DecideContext, 'message' | 'history' | 'unread'>
@@ -19,6 +26,8 @@ export type Lookups = {
 export const HISTORY_DEFAULT = 50
 /** JSON of a page's messages, so that its reply fits one frame of any server (64 KiB). A message has at most some 9 KiB of it. */
 export const HISTORY_BYTES = 60 * 1024
+/** Messages that are read at once for a page. */
+const STEP = 25
 
 const UNREAD: Looked = { unread: reject('unavailable', 'The log cannot be read now. Try again.', 1000) }
 
@@ -77,24 +86,27 @@ async function lookedFor(command: RoomCommand, { log, state }: Asking): Promise<
   const { id, instance } = state.room
   if (command.type === 'chat.history') {
     const { before, limit = HISTORY_DEFAULT } = command
-    const page = await log.history(id, { instance, limit, ...(before === undefined ? {} : { before }) })
-    return { history: withinBytes(page) }
+    return { history: await pageOf(log, id, { instance, limit, ...(before === undefined ? {} : { before }) }) }
   }
   const messageId = messageIn(command)
   const message = messageId === undefined ? undefined : await log.message(id, instance, messageId)
   return message === undefined ? undefined : { message }
 }
 
-/** The newest of a page that fit; at least one, so that whoever reads on gets on. */
-function withinBytes({ messages, hasMore }: ChatHistoryResult): ChatHistoryResult {
+/** A page, as far as it fits: at least one message, so that whoever reads on gets on. It is read in steps, for most of a long one would be in vain. */
+async function pageOf(log: RoomLog, roomId: string, { limit, ...query }: HistoryQuery): Promise<ChatHistoryResult> {
+  const newestFirst: ChatMessage[] = []
   let bytes = 0
-  let start = messages.length
-  for (const message of messages.toReversed()) {
-    bytes += utf8Bytes(JSON.stringify(message)) + 1
-    if (bytes > HISTORY_BYTES && start < messages.length) break
-    start--
+  for (let { before } = query; ; before = newestFirst.at(-1)?.id) {
+    const step = Math.min(STEP, limit - newestFirst.length)
+    const part = await log.history(roomId, { ...query, limit: step, ...(before === undefined ? {} : { before }) })
+    for (const message of part.messages.toReversed()) {
+      bytes += utf8Bytes(JSON.stringify(message)) + 1
+      if (bytes > HISTORY_BYTES && newestFirst.length > 0) return { messages: newestFirst.reverse(), hasMore: true }
+      newestFirst.push(message)
+    }
+    if (newestFirst.length === limit || !part.hasMore) return { messages: newestFirst.reverse(), hasMore: part.hasMore }
   }
-  return { messages: messages.slice(start), hasMore: hasMore || start > 0 }
 }
 
 async function tried<T>({ journal, state }: Asking, otherwise: T, work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import type { Rejection } from '@peerstage/sdk/protocol'
-import { decide } from '../room/index'
+import { type Decision, decide } from '../room/index'
 import { joinOf } from './arrival'
 import { refusalOf } from './denial'
 import { contextOf, type Draft } from './draft'
@@ -30,12 +30,27 @@ function refuse(draft: Draft, input: RoomInput, error: Rejection): void {
 
 function writesNothing(draft: Draft, input: RoomInput, lookups: Lookups): boolean {
   if (input.type === 'gone' || input.type === 'routable') return true
-  if (input.type === 'join') return isEmpty(decide(draft.state, joinOf(input), contextOf(draft, null)))
-  if (input.type !== 'command') return false
-  const by = draft.seats.ofConnection(input.connection)?.participantId
-  if (by === undefined) return false
-  const context = { ...contextOf(draft, by, input.command.id), ...lookups.looked.get(input) }
-  return isEmpty(decide(draft.state, input.command, context))
+  try {
+    const decision = decisionOn(draft, input, lookups)
+    return decision !== undefined && 'events' in decision && decision.events.length === 0
+  } catch {
+    // The journal has it already, from the turn that was lost.
+    return false
+  }
 }
 
-const isEmpty = (decision: ReturnType<typeof decide>): boolean => 'events' in decision && decision.events.length === 0
+/** What the room would make of an input; undefined for those that are for writing only. */
+function decisionOn(draft: Draft, input: RoomInput, lookups: Lookups): Decision | undefined {
+  if (input.type === 'join') return decide(draft.state, joinOf(input), contextOf(draft, null))
+  if (input.type !== 'command' && input.type !== 'refresh') return undefined
+  const by = draft.seats.ofConnection(input.connection)?.participantId
+  if (by === undefined) return undefined
+  if (input.type === 'refresh') {
+    return decide(
+      draft.state,
+      { type: 'session.refreshed', participantId: by, role: input.role },
+      contextOf(draft, null),
+    )
+  }
+  return decide(draft.state, input.command, { ...contextOf(draft, by, input.command.id), ...lookups.looked.get(input) })
+}

@@ -29,9 +29,13 @@ export function refreshSession(state: ServerState, { participantId, role }: Of<'
   return { events: participant === undefined ? [] : lowered(state, participant, role) }
 }
 
-/** What an identity wrote goes, and whoever it is leaves. Kicks and given roles hold on: they go with the instance. */
+/**
+ * What an identity wrote goes, and whoever it is leaves. Older messages than the room holds are in no mirror either: those need
+ * no event. Kicks and given roles hold on: they go with the instance.
+ */
 export function eraseIdentity(state: ServerState, { identity, messageIds }: Of<'identity.erase'>): Accepted {
-  const deleted = messageIds.map((messageId): Decided => ({ event: { type: 'chat.deleted', messageId }, by: null }))
+  const held = state.room.messages.filter(({ id }) => messageIds.includes(id))
+  const deleted = held.map(({ id }): Decided => ({ event: { type: 'chat.deleted', messageId: id }, by: null }))
   const participant = participantOfIdentity(state, identity)
   if (participant === undefined) return { events: deleted }
   const left: Decided = {
