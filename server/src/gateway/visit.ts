@@ -212,7 +212,8 @@ export class Visit {
         ? reject('unavailable', 'The token could not be verified now.', retryAfterMs)
         : reject('unauthorized', 'The token is not valid for this session.')
     this.#parts.meter.refusal(error.code, { ...this.#connection.concerned, ...(fault === undefined ? {} : { fault }) })
-    this.#tellNow({ type: 'reply', re: id, ok: false, error })
+    this.#answer({ type: 'session.refresh', id }, error)
+    this.#connection.flush()
   }
 
   #bad(id: number | undefined): void {
