@@ -14,7 +14,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE rooms (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
-    ended_at INTEGER,
+    ended_at REAL,
     chat_bytes INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE INDEX rooms_ended ON rooms (ended_at) WHERE ended_at IS NOT NULL;
@@ -48,7 +48,7 @@ export const MIGRATIONS: readonly string[] = [
     instance INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     v INTEGER NOT NULL,
-    at INTEGER NOT NULL,
+    at REAL NOT NULL,
     total INTEGER NOT NULL,
     identity TEXT,
     logged TEXT NOT NULL,
@@ -62,7 +62,7 @@ export const MIGRATIONS: readonly string[] = [
     instance INTEGER NOT NULL,
     message_id TEXT NOT NULL,
     identity TEXT NOT NULL,
-    at INTEGER NOT NULL,
+    at REAL NOT NULL,
     bytes INTEGER NOT NULL,
     message TEXT NOT NULL
   ) STRICT;

@@ -93,17 +93,21 @@ class SqliteLog implements RoomLog {
     const erased = () => this.#upkeep.erased()
     this.#writer = turnWriter({ ...tables, maxRoomBytes, now: this.#now, erased })
     this.#eraser = eraser(tables, erased)
+    const inPassing = () => {
+      tables.chat.prune(this.#now() - chatMs)
+      tables.pasts.letGo(this.#now())
+    }
     this.#batch = new Batch({
       db,
-      inPassing: () => {
-        tables.chat.prune(this.#now() - chatMs)
-        tables.pasts.letGo(this.#now())
-      },
+      inPassing,
       kept: () => this.#upkeep.afterwards(),
       makeRoom: () => db.transaction(() => tables.chat.makeRoom() > 0).immediate(),
     })
-    // Nobody resumes into a room that closed before the process ended.
-    db.transaction(() => tables.instances.closed().forEach(this.#eraser.forget)).immediate()
+    db.transaction(() => {
+      // Nobody resumes into a room that closed before the process ended.
+      for (const row of tables.instances.closed()) this.#eraser.forget(row)
+      inPassing()
+    }).immediate()
   }
 
   async append(turn: Turn): Promise<void> {

@@ -109,6 +109,16 @@ export function describeRoomLog(name: string, open: () => OpenedLog): void {
         expect(seqs(await log.since('hall', 'first', 2))).toEqual([3])
       })
 
+      test('takes time as a clock gives it, to the fraction of a millisecond', async () => {
+        advance(0.25)
+        const room = await hall()
+        await room.end('ended')
+        const events = (await log.since('hall', 'first', 0)) ?? []
+        expect(events.map(({ at }) => at)).toEqual(room.records.map(({ at }) => at))
+        expect((await log.load('hall')).endedAt).toBe(room.records.at(-1)?.at)
+        expect(Number.isInteger(room.records[0]?.at)).toBe(false)
+      })
+
       test('goes on counting where the window has passed', async () => {
         const room = await hall()
         advance(REPLAY_WINDOW.ms * 2)

@@ -37,6 +37,27 @@ test('a token of dev mode is good after a restart', async () => {
   expect(readFileSync(join(folder, 'peerstage-data', 'rooms.db.key'), 'utf8')).toMatch(/^[0-9a-f]{64}$/)
 })
 
+test('what was answered with ok is there after SIGKILL: the room, who is in it, and what was said', async () => {
+  const folder = await emptyFolder()
+  const first = run(SERVE, UNSAID, folder)
+  const url = await listening(first)
+  const asked = await fetch(`${url}/dev/token?room=hall&identity=ada&role=host`)
+  const { token } = (await asked.json()) as { token: string }
+  const client = new TestClient(url, 'hall', { token })
+  const before = await client.welcome()
+  await client.ask({ type: 'chat.send', text: 'a word before the end' })
+  first.child.kill('SIGKILL')
+  await first.exit
+  const again = new TestClient(await listening(run(SERVE, UNSAID, folder)), 'hall', {
+    ...client.hello,
+    token,
+    attempt: 2,
+  })
+  const after = await again.welcome()
+  expect([after.instance, after.self]).toEqual([before.instance, before.self])
+  expect(JSON.stringify(after)).toContain('a word before the end')
+})
+
 test('a second server on the file is a sentence and exit 2', async () => {
   const folder = await emptyFolder()
   await listening(run(SERVE, UNSAID, folder))
