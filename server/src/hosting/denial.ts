@@ -56,7 +56,7 @@ export function refusedRoutable({ connection, routable }: InputOf<'routable'>, e
 }
 
 /** Why no room takes an input: none is open, its id is refused for now, or the server goes down. */
-export type Closed = 'absent' | 'ended' | 'draining'
+type Closed = 'absent' | 'ended' | 'draining'
 
 /** Answers what no room will answer. */
 export function dismiss(input: RoomInput, why: Closed, journal: Journal): void {

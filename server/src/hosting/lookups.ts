@@ -25,7 +25,7 @@ export type Lookups = {
 /** Messages of a page, unless the query says how many. */
 export const HISTORY_DEFAULT = 50
 /** JSON of a page's messages, so that its reply fits one frame of any server (64 KiB). A message has at most some 9 KiB of it. */
-export const HISTORY_BYTES = 60 * 1024
+const HISTORY_BYTES = 60 * 1024
 /** Messages that are read at once for a page. */
 const STEP = 25
 

@@ -2,6 +2,7 @@ import { type ChatHistoryResult, MAX_IDENTITY_CHARACTERS } from '@peerstage/sdk/
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import type { Erasure } from '../hosting/erasure'
+import { HISTORY_DEFAULT } from '../hosting/lookups'
 import { type HistoryQuery, LogUnavailable } from '../hosting/ports'
 import type { Rooms } from '../hosting/rooms'
 import { type May, refusalOf, roomGate } from './gate'
@@ -22,7 +23,7 @@ const chatQuery = v.object({
   before: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))),
   limit: v.optional(
     v.pipe(v.string(), v.regex(/^\d{1,3}$/), v.transform(Number), v.minValue(1), v.maxValue(100)),
-    '50',
+    String(HISTORY_DEFAULT),
   ),
 })
 
