@@ -20,8 +20,11 @@ export type RoomHostParts = {
   readonly clock: Clock
   /** Before this is over, the log is not asked for the room. */
   readonly loadAfter: Promise<void> | undefined
-  /** Called once, when the room has ended, or there is none to run. `leftover`: what came too late for this instance. */
-  readonly closed: (host: RoomHost, leftover: readonly RoomInput[]) => void
+  /**
+   * Called once, when the room has ended, or there is none to run; `givenUp`: when the log may have it as it is not here.
+   * `leftover`: what came too late for this instance.
+   */
+  readonly closed: (host: RoomHost, leftover: readonly RoomInput[], why: 'over' | 'givenUp') => void
 }
 
 /**
@@ -174,13 +177,13 @@ export class RoomHost {
     refuseAll(taken, DENIALS.loadedAnew, journal)
     const goodbyes = this.#seats.connections().map((each) => close(each, 'unavailable', message, retryAfterMs))
     perform(goodbyes, journal)
-    this.#leave(this.#queue.splice(0))
+    this.#leave(this.#queue.splice(0), 'givenUp')
     return []
   }
 
-  #leave(leftover: readonly RoomInput[]): void {
+  #leave(leftover: readonly RoomInput[], why: 'over' | 'givenUp' = 'over'): void {
     this.close()
-    this.#parts.closed(this, leftover)
+    this.#parts.closed(this, leftover, why)
   }
 
   #draft(): Draft {

@@ -17,6 +17,9 @@ export type RoomsParts = {
   readonly journal: Journal
 }
 
+/** How soon a room that was given up is loaded again, if nobody comes before, in ms. */
+const TAKE_UP_AGAIN_MS = 5000
+
 /** What a room has to be loaded for: a door to knock on, or something to be done to whatever is open. To all else an absent room is silent. */
 const LOADS: ReadonlySet<RoomInput['type']> = new Set<RoomInput['type']>(['join', 'open', 'end', 'erase'])
 
@@ -26,6 +29,8 @@ export class Rooms {
   readonly #hosts = new Map<string, RoomHost>()
   /** What is being done to room ids while nobody runs them. */
   readonly #closures = new Map<string, Promise<void>>()
+  /** Cancels what is to be loaded again, by room. */
+  readonly #takingUp = new Map<string, () => void>()
   #closed = false
 
   constructor(parts: RoomsParts) {
@@ -108,14 +113,24 @@ export class Rooms {
     this.#closed = true
     for (const host of this.#hosts.values()) host.close()
     this.#hosts.clear()
+    for (const cancel of this.#takingUp.values()) cancel()
+    this.#takingUp.clear()
   }
 
   #run(roomId: string): RoomHost {
     const { rules, iceServers, newId, meter, journal, log, clock } = this.#parts
     const settings = { rules: { ...rules, roomId }, iceServers, newId, meter, journal }
     const loadAfter = this.#closures.get(roomId)
-    const closed = (host: RoomHost, leftover: readonly RoomInput[]) => this.#letGo(host, leftover)
-    const host = new RoomHost({ settings, log, clock, loadAfter, closed })
+    const host = new RoomHost({
+      settings,
+      log,
+      clock,
+      loadAfter,
+      closed: (host, leftover, why) => {
+        if (why === 'givenUp') this.#takeUpAgain(roomId)
+        this.#letGo(host, leftover)
+      },
+    })
     this.#hosts.set(roomId, host)
     return host
   }
@@ -127,6 +142,16 @@ export class Rooms {
       void this.#forgetRecords(roomId, state.room.instance)
     }
     for (const input of leftover) this.submit(roomId, input)
+  }
+
+  /** Those in it are due to be gone some time, though nobody may ever knock again. */
+  #takeUpAgain(roomId: string): void {
+    this.#takingUp.get(roomId)?.()
+    const again = () => {
+      this.#takingUp.delete(roomId)
+      void this.load(roomId)
+    }
+    this.#takingUp.set(roomId, this.#parts.clock.after(TAKE_UP_AGAIN_MS, again))
   }
 
   async #forgetRecords(roomId: string, instance: string): Promise<void> {

@@ -74,6 +74,29 @@ test('a clock that is behind the last event, since a restart, neither shortens t
   await expect.poll(() => after.rooms.stats('hall')?.participants.host).toBe(1)
 })
 
+test('a room that no longer agrees with its log is loaded again, though nobody comes', async () => {
+  const log = memoryLog()
+  let isOdd = false
+  const odd = alteredLog(log, {
+    append: async (turn) => {
+      await log.append(turn)
+      if (isOdd) throw new Error('nobody knows whether it was kept')
+    },
+  })
+  const { rooms, clock, join } = openRooms(odd)
+  const ada = join('ada')
+  await got(ada, 'welcome')
+  isOdd = true
+  join('bob')
+  await expect.poll(() => ada.closed).toBe('unavailable')
+  isOdd = false
+  expect(rooms.stats('hall')).toBeUndefined()
+  clock.advance(5000)
+  await expect.poll(() => rooms.stats('hall')?.participants.host).toBe(2)
+  clock.advance(60_000)
+  await expect.poll(() => rooms.stats('hall')?.participants.host).toBe(0)
+})
+
 test('what comes in one turn of the event loop is one turn of the room: one append, one flush for each socket', async () => {
   const log = memoryLog()
   let appends = 0
