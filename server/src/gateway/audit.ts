@@ -3,34 +3,34 @@ import type { RefusalReason } from '../hosting/refusal'
 
 /** So many lines a minute for each reason: a flood of refusals fills no disk. Metrics count them all. */
 export const LINES_A_MINUTE = 10
-const MINUTE = 60_000
+const MINUTE_MS = 60_000
 
-type Window = { readonly since: number; lines: number; unlogged: number }
+type Minute = { readonly since: number; lines: number; unlogged: number }
 
 /** A meter that also writes each refusal to the audit log: reason, connection and room, and never what was said. */
 export function audited(meter: Meter, journal: Journal, clock: Pick<Clock, 'now'>): Meter {
-  const windows = new Map<RefusalReason, Window>()
+  const minutes = new Map<RefusalReason, Minute>()
   return {
     ...meter,
     refusal(reason, about = {}) {
       meter.refusal(reason, about)
-      const unlogged = place(windows, reason, clock.now())
+      const unlogged = place(minutes, reason, clock.now())
       if (unlogged !== undefined) journal.info(lineOf(reason, about, unlogged), messageOf(about))
     },
   }
 }
 
 /** How many of this reason had no line since the last one; undefined where this one has none either. */
-function place(windows: Map<RefusalReason, Window>, reason: RefusalReason, now: number): number | undefined {
-  const last = windows.get(reason)
-  const window = last !== undefined && now - last.since < MINUTE ? last : { since: now, lines: 0, unlogged: 0 }
-  windows.set(reason, window)
-  if (window.lines >= LINES_A_MINUTE) {
-    window.unlogged++
+function place(minutes: Map<RefusalReason, Minute>, reason: RefusalReason, now: number): number | undefined {
+  const last = minutes.get(reason)
+  const minute = last !== undefined && now - last.since < MINUTE_MS ? last : { since: now, lines: 0, unlogged: 0 }
+  minutes.set(reason, minute)
+  if (minute.lines >= LINES_A_MINUTE) {
+    minute.unlogged++
     return undefined
   }
-  window.lines++
-  return window === last ? 0 : (last?.unlogged ?? 0)
+  minute.lines++
+  return minute === last ? 0 : (last?.unlogged ?? 0)
 }
 
 function lineOf(reason: RefusalReason, about: Concerned, unlogged: number): Readonly<Record<string, unknown>> {

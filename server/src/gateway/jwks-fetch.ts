@@ -28,13 +28,16 @@ async function fetchText(url: string, signal: AbortSignal): Promise<string> {
     await response.body?.cancel()
     throw new JwksFault(`the answer is HTTP ${response.status}`)
   }
+  const reader = response.body?.getReader()
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    bytes += chunk.byteLength
-    // Leaving the loop cancels the body.
-    if (bytes > MAX_BYTES) throw new JwksFault('the answer is too large')
-    chunks.push(chunk)
+  for (let read = await reader?.read(); read?.value !== undefined; read = await reader?.read()) {
+    bytes += read.value.byteLength
+    if (bytes > MAX_BYTES) {
+      await reader?.cancel()
+      throw new JwksFault('the answer is too large')
+    }
+    chunks.push(read.value)
   }
   return Buffer.concat(chunks).toString()
 }
