@@ -32,9 +32,11 @@ export function recordTables(db: Database) {
   const anonymise = db.prepare<[number, number]>(
     'UPDATE records SET identity = NULL, secret = NULL WHERE instance = ? AND seq = ?',
   )
-  // Conditions that hold for a record hold for those before it: each has a beginning, and the last beginning counts.
+  // Whatever lies before a record that goes, goes with it: there are no gaps.
   const trim = db.prepare<[Readonly<Record<'instance' | 'seq' | 'total' | 'at' | 'events', number>>]>(
-    'DELETE FROM records WHERE instance = @instance AND seq <= @seq AND (total < @total OR at < @at OR seq <= @seq - @events)',
+    `DELETE FROM records WHERE instance = @instance AND seq <= (
+      SELECT max(seq) FROM records
+        WHERE instance = @instance AND seq <= @seq AND (total < @total OR at < @at OR seq <= @seq - @events))`,
   )
   const snapshot = db.prepare<[number], { v: number; state: string }>(
     'SELECT v, state FROM snapshots WHERE instance = ?',
