@@ -1,117 +1,164 @@
-import type { Role, Source } from '@peerstage/sdk/protocol'
+import type { ChatMessage, Role, RoomCommand } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
 import { route } from '../../src/room'
 import { type Asked, ON, roomHarness, verdictOf } from './harness'
 
-const ROLES: Role[] = ['host', 'cohost', 'guest', 'viewer']
+const ROLES = ['host', 'cohost', 'guest', 'viewer'] as const satisfies Role[]
+/** Whom a command is about: oneself, another one of each role (so one lower, equal and higher), or nobody who is there. */
+const TARGETS = ['self', ...ROLES, 'absent'] as const
+type Target = (typeof TARGETS)[number]
 
-// The rules once more in other words, so that a slip in the server's table cannot repeat itself here.
-const EVERYBODY = 'host cohost guest viewer'
-const MODERATORS = 'host cohost'
+/** What names a target: its id, a message of its own, a ban. */
+type Named = { readonly participantId: string; readonly messageId: string; readonly banId: string }
+type Verdict = (actor: Role, target: Target) => string
+type Row = { readonly ask: (of: Named) => Asked; readonly verdict: Verdict }
 
-/** Commands that touch nobody else, and who may give them. */
-const alone: [asked: Asked, who: string][] = [
-  [{ type: 'media.update', sources: { microphone: ON } }, 'host cohost guest'],
-  [{ type: 'media.update', sources: {} }, EVERYBODY],
-  [{ type: 'chat.send', text: 'hello' }, EVERYBODY],
-  [{ type: 'chat.history' }, EVERYBODY],
-  [{ type: 'stage.request' }, EVERYBODY],
-  [{ type: 'stage.cancel' }, EVERYBODY],
-  [{ type: 'stage.leave' }, 'cohost guest viewer'],
-  [{ type: 'moderation.bans' }, MODERATORS],
-  [{ type: 'moderation.lock' }, MODERATORS],
-  [{ type: 'moderation.unlock' }, MODERATORS],
-  [{ type: 'moderation.endRoom' }, 'host'],
-]
+// The rules in words of their own: the server's table is not asked.
+const isModerator = (actor: Role) => actor === 'host' || actor === 'cohost'
+const allowed = (yes: boolean) => (yes ? 'accepted' : 'forbidden')
+const everybody: Verdict = () => 'accepted'
+const moderators: Verdict = (actor) => allowed(isModerator(actor))
+const hosts: Verdict = (actor) => allowed(actor === 'host')
 
-/** Commands on somebody else: for each actor, the roles it may do that to. */
-const onOthers: [name: string, on: (participantId: string) => Asked, whom: Partial<Record<Role, string>>][] = [
-  ['approve', (participantId) => ({ type: 'stage.approve', participantId }), { host: EVERYBODY, cohost: EVERYBODY }],
-  ['reject', (participantId) => ({ type: 'stage.reject', participantId }), { host: EVERYBODY, cohost: EVERYBODY }],
-  ['invite', (participantId) => ({ type: 'stage.invite', participantId }), { host: EVERYBODY, cohost: EVERYBODY }],
-  [
-    'kick',
-    (participantId) => ({ type: 'moderation.kick', participantId }),
-    { host: EVERYBODY, cohost: 'guest viewer' },
+/** A moderator, on somebody who is there. */
+const onAnybody: Verdict = (actor, target) =>
+  !isModerator(actor) ? 'forbidden' : target === 'absent' ? 'peer_not_found' : 'accepted'
+
+/** A host on anybody else, a cohost on guests and viewers; nobody on oneself. */
+const onThoseBelow: Verdict = (actor, target) => {
+  if (!isModerator(actor) || target === 'absent') return onAnybody(actor, target)
+  if (target === 'self') return 'forbidden'
+  return allowed(actor === 'host' || target === 'guest' || target === 'viewer')
+}
+
+/** A host steps down as well. */
+const onRoleOf: Verdict = (actor, target) =>
+  actor === 'host' && target === 'self' ? 'accepted' : onThoseBelow(actor, target)
+
+/** Each command of the protocol; one that has no row here does not compile. */
+const MATRIX: Readonly<Record<RoomCommand['type'], readonly Row[]>> = {
+  'media.update': [
+    {
+      ask: () => ({ type: 'media.update', sources: { microphone: ON } }),
+      verdict: (actor) => allowed(actor !== 'viewer'),
+    },
+    { ask: () => ({ type: 'media.update', sources: {} }), verdict: everybody },
   ],
-  ['ban', (participantId) => ({ type: 'moderation.ban', participantId }), { host: EVERYBODY, cohost: 'guest viewer' }],
-  ...(['microphone', 'camera', 'screen', 'screenAudio'] satisfies Source[]).map((source): (typeof onOthers)[number] => [
-    `mute ${source} of`,
-    (participantId) => ({ type: 'moderation.mute', participantId, source }),
-    { host: EVERYBODY, cohost: 'guest viewer' },
-  ]),
-  ...ROLES.map((role): (typeof onOthers)[number] => [
-    `make a ${role} of`,
-    (participantId) => ({ type: 'moderation.setRole', participantId, role }),
-    role === 'host' ? { host: EVERYBODY } : { host: EVERYBODY, cohost: 'guest viewer' },
-  ]),
-  [
-    'delete a message of',
-    () => ({ type: 'chat.delete', messageId: 'of the target' }),
-    { host: EVERYBODY, cohost: EVERYBODY },
+  'chat.send': [{ ask: () => ({ type: 'chat.send', text: 'hello' }), verdict: everybody }],
+  'chat.history': [{ ask: () => ({ type: 'chat.history' }), verdict: everybody }],
+  'chat.delete': [
+    {
+      ask: ({ messageId }) => ({ type: 'chat.delete', messageId }),
+      verdict: (actor, target) =>
+        target === 'absent' ? 'message_not_found' : allowed(target === 'self' || isModerator(actor)),
+    },
   ],
-]
-
-const among = (list: string, role: Role) => list.split(' ').includes(role)
+  'stage.request': [{ ask: () => ({ type: 'stage.request' }), verdict: everybody }],
+  'stage.cancel': [{ ask: () => ({ type: 'stage.cancel' }), verdict: everybody }],
+  'stage.leave': [{ ask: () => ({ type: 'stage.leave' }), verdict: (actor) => allowed(actor !== 'host') }],
+  'stage.approve': [{ ask: ({ participantId }) => ({ type: 'stage.approve', participantId }), verdict: onAnybody }],
+  'stage.reject': [{ ask: ({ participantId }) => ({ type: 'stage.reject', participantId }), verdict: onAnybody }],
+  'stage.invite': [{ ask: ({ participantId }) => ({ type: 'stage.invite', participantId }), verdict: onAnybody }],
+  'moderation.mute': (['microphone', 'camera', 'screen', 'screenAudio'] as const).map((source) => ({
+    ask: ({ participantId }) => ({ type: 'moderation.mute', participantId, source }),
+    verdict: onThoseBelow,
+  })),
+  'moderation.kick': [
+    { ask: ({ participantId }) => ({ type: 'moderation.kick', participantId }), verdict: onThoseBelow },
+  ],
+  'moderation.ban': [
+    { ask: ({ participantId }) => ({ type: 'moderation.ban', participantId }), verdict: onThoseBelow },
+  ],
+  'moderation.banAuthor': [
+    {
+      ask: ({ messageId }) => ({ type: 'moderation.banAuthor', messageId }),
+      verdict: (actor, target) =>
+        target === 'absent' && isModerator(actor) ? 'message_not_found' : onThoseBelow(actor, target),
+    },
+  ],
+  'moderation.unban': [
+    {
+      ask: ({ banId }) => ({ type: 'moderation.unban', banId }),
+      verdict: (actor) => (isModerator(actor) ? 'ban_not_found' : 'forbidden'),
+    },
+  ],
+  'moderation.bans': [{ ask: () => ({ type: 'moderation.bans' }), verdict: moderators }],
+  'moderation.setRole': ROLES.map((role) => ({
+    ask: ({ participantId }) => ({ type: 'moderation.setRole', participantId, role }),
+    verdict: (actor, target) =>
+      role === 'host' && actor === 'cohost' && target !== 'absent' ? 'forbidden' : onRoleOf(actor, target),
+  })),
+  'moderation.lock': [{ ask: () => ({ type: 'moderation.lock' }), verdict: moderators }],
+  'moderation.unlock': [{ ask: () => ({ type: 'moderation.unlock' }), verdict: moderators }],
+  'moderation.endRoom': [{ ask: () => ({ type: 'moderation.endRoom' }), verdict: hosts }],
+}
 
 /** Two of each role, so that the rule of the last host is out of the way; everybody has written, viewers have asked. */
 function fullHouse() {
   const room = roomHarness()
-  const of = (nth: number) => Object.fromEntries(ROLES.map((role) => [role, room.enter(`${role}-${nth}`, role)]))
-  const [first, second] = [of(1), of(2)]
-  const idOf = (who: Record<string, string>, role: Role) => who[role] ?? ''
-  for (const who of [first, second]) room.ask(idOf(who, 'viewer'), { type: 'stage.request' })
-  return { room, actor: (role: Role) => idOf(first, role), target: (role: Role) => idOf(second, role) }
+  const of = (nth: number) => new Map(ROLES.map((role) => [role, room.enter(`${role}-${nth}`, role)]))
+  const [actors, others] = [of(1), of(2)]
+  for (const who of [actors, others]) {
+    room.ask(who.get('viewer') ?? '', { type: 'stage.request' })
+    for (const id of who.values()) room.ask(id, { type: 'chat.send', text: 'hello' })
+  }
+  const idOf = (actor: Role, target: Target) =>
+    (target === 'self' ? actors.get(actor) : target === 'absent' ? undefined : others.get(target)) ?? 'nobody'
+  return { room, actorId: (actor: Role) => actors.get(actor) ?? '', idOf }
 }
 
-describe.each(ROLES)('a %s', (role) => {
-  test.each(alone.map(([asked, who]) => ({ name: JSON.stringify(asked), asked, allowed: among(who, role) })))(
-    '$name: $allowed',
-    ({ asked, allowed }) => {
-      const { room, actor } = fullHouse()
-      expect(verdictOf(room.ask(actor(role), asked))).toBe(allowed ? 'accepted' : 'forbidden')
-    },
+function asked(actor: Role, target: Target, { ask }: Row): { verdict: string; isUnchanged: boolean } {
+  const { room, actorId, idOf } = fullHouse()
+  const participantId = idOf(actor, target)
+  const message: ChatMessage | undefined = room.room.messages.find((each) => each.participantId === participantId)
+  const identity = room.state.ledger.sessions.get(participantId)?.identity ?? ''
+  const before = room.state
+  const command = ask({ participantId, messageId: message?.id ?? 'none', banId: 'none' })
+  const looked = message === undefined ? {} : { message: { message, identity } }
+  const verdict = verdictOf(room.ask(actorId(actor), command, undefined, looked))
+  return { verdict, isUnchanged: room.state === before }
+}
+
+const byTarget = (of: (target: Target) => string) => Object.fromEntries(TARGETS.map((target) => [target, of(target)]))
+
+describe.each(ROLES)('a %s', (actor) => {
+  const rows = Object.entries(MATRIX).flatMap(([type, all]) =>
+    all.map((row, nth) => ({ name: `${type} ${nth + 1}`, row })),
   )
 
-  const onEach = onOthers.flatMap(([name, on, whom]) =>
-    ROLES.map((targetRole) => ({ name, on, targetRole, allowed: among(whom[role] ?? '', targetRole) })),
-  )
-  test.each(onEach)('$name a $targetRole: $allowed', ({ on, targetRole, allowed }) => {
-    const { room, actor, target } = fullHouse()
-    room.ask(target(targetRole), { type: 'chat.send', text: 'hello' })
-    const [message] = room.room.messages
-    const asked = on(target(targetRole))
-    const meant = asked.type === 'chat.delete' && message ? { ...asked, messageId: message.id } : asked
-    const before = room.room
-    const verdict = verdictOf(room.ask(actor(role), meant))
-    expect(verdict).toBe(allowed ? 'accepted' : 'forbidden')
-    if (!allowed) expect(room.room).toBe(before)
+  test.each(rows)('$name, on each target', ({ row }) => {
+    const expected = byTarget((target) => row.verdict(actor, target))
+    expect(byTarget((target) => asked(actor, target, row).verdict)).toEqual(expected)
+    for (const target of TARGETS) {
+      if (expected[target] !== 'accepted') expect(asked(actor, target, row).isUnchanged).toBe(true)
+    }
   })
 
-  const moderation: [name: string, on: (participantId: string) => Asked][] = onOthers
-    .filter(([name]) => /^(kick|ban|mute|make)/.test(name))
-    .map(([name, on]) => [name, on])
-  test.each(moderation)('%s itself: only a host steps down', (name, on) => {
-    const { room, actor } = fullHouse()
-    const stepsDown = role === 'host' && name.startsWith('make')
-    expect(verdictOf(room.ask(actor(role), on(actor(role))))).toBe(stepsDown ? 'accepted' : 'forbidden')
+  test('signals go to others along an edge: two viewers have none; oneself and nobody have the same answer', () => {
+    const { room, actorId, idOf } = fullHouse()
+    const verdict = (target: Target) => {
+      const signal = { type: 'signal', to: idOf(actor, target), epoch: { born: 1, n: 0 }, order: 0 } as const
+      const answer = route(room.state, actorId(actor), {
+        type: 'signal',
+        signal: { ...signal, body: { kind: 'restart' } },
+      })
+      return 'refused' in answer ? answer.refused.code : 'accepted'
+    }
+    const reached = (target: Target) =>
+      target !== 'self' && target !== 'absent' && !(actor === 'viewer' && target === 'viewer')
+    expect(byTarget(verdict)).toEqual(byTarget((target) => (reached(target) ? 'accepted' : 'peer_not_found')))
   })
 
-  test('asking for what it may not, it does not learn who is there', () => {
-    const { room, actor } = fullHouse()
-    const onNobody = onOthers.filter(([name]) => !name.startsWith('delete')).map(([, on]) => on('nobody'))
-    for (const asked of onNobody)
-      expect(verdictOf(room.ask(actor(role), asked))).toBe(among(MODERATORS, role) ? 'peer_not_found' : 'forbidden')
-  })
-
-  test('may react, send data, and signal along an edge', () => {
-    const { room, actor, target } = fullHouse()
-    const signal = { type: 'signal', to: target('guest'), epoch: { born: 1, n: 0 }, order: 0 } as const
-    for (const routable of [
-      { type: 'cast', cast: { type: 'reaction', emoji: '👏' } },
-      { type: 'cast', cast: { type: 'data', value: 1 } },
-      { type: 'signal', signal: { ...signal, body: { kind: 'restart' } } },
-    ] as const)
-      expect(route(room.state, actor(role), routable)).not.toHaveProperty('refused')
+  test('casts go to others, whatever their role; to oneself or nobody they do not', () => {
+    const { room, actorId, idOf } = fullHouse()
+    const verdict = (target: Target) => {
+      const cast = { type: 'data', value: 1, to: [idOf(actor, target)] } as const
+      const answer = route(room.state, actorId(actor), { type: 'cast', cast: { ...cast, to: [...cast.to] } })
+      return 'refused' in answer ? answer.refused.code : 'accepted'
+    }
+    const reached = (target: Target) => target !== 'self' && target !== 'absent'
+    expect(byTarget(verdict)).toEqual(byTarget((target) => (reached(target) ? 'accepted' : 'peer_not_found')))
+    const reaction = route(room.state, actorId(actor), { type: 'cast', cast: { type: 'reaction', emoji: '👏' } })
+    expect('to' in reaction ? reaction.to : []).toHaveLength(7)
   })
 })
