@@ -1,8 +1,6 @@
 import {
   type ClientMessage,
   type Command,
-  type Decoded,
-  decodeClientFrame,
   type IceServer,
   type Limits,
   type Rejection,
@@ -15,6 +13,7 @@ import type { RefusedToken, Verify } from './auth'
 import type { Budget } from './budget'
 import type { Greeting } from './hello'
 import type { Holds } from './holds'
+import { Intake } from './intake'
 import type { SocketConnection } from './socket-connection'
 import { type TokenWatch, watchToken } from './token-watch'
 
@@ -47,12 +46,11 @@ export class Visit {
   readonly #connection: SocketConnection
   readonly #greeting: Greeting
   readonly #budget: Budget
+  readonly #intake: Intake
   readonly #tokenWatch: TokenWatch
   #pass: Pass
   #seated = false
   #badMessages = 0
-  /** What was sent and is not taken yet: empty unless too many commands are unanswered. */
-  readonly #waiting: (() => void)[] = []
   #cancelHold = () => {}
   #letGo = () => {}
 
@@ -62,7 +60,10 @@ export class Visit {
     this.#greeting = greeting
     this.#pass = pass
     this.#budget = budget
-    connection.unanswered.resumed = () => this.#goOn()
+    this.#intake = new Intake(connection, {
+      hear: (decoded) => (decoded.ok ? this.#weigh(decoded.message) : this.#bad(decoded.id)),
+      refuse: () => connection.close('bad_frame', 'A frame is a JSON array of messages, as text.'),
+    })
     this.#tokenWatch = watchToken(parts.clock, {
       refreshNeeded: (expiresAt) => this.#tellNow({ type: 'session.refreshNeeded', expiresAt }),
       expired: () => this.#connection.close('unauthorized', 'The token does not hold any more.'),
@@ -78,32 +79,7 @@ export class Visit {
 
   /** One frame of the client. Never throws. */
   read(data: Buffer, isBinary: boolean): void {
-    if (!this.#connection.isOpen) return
-    const frame = isBinary ? undefined : decodeClientFrame(data.toString())
-    if (frame === undefined) {
-      const refuse = () => this.#connection.close('bad_frame', 'A frame is a JSON array of messages, as text.')
-      this.#waiting.push(refuse)
-    } else for (const decoded of frame) this.#waiting.push(() => this.#hear(decoded))
-    this.#goOn()
-  }
-
-  /** A paused socket still gives what it had read, and a frame has many messages: they wait here, 64 KiB at most and a frame. */
-  #goOn(): void {
-    const connection = this.#connection
-    let taken = 0
-    while (connection.isOpen && !connection.unanswered.areTooMany) {
-      const take = this.#waiting[taken]
-      if (take === undefined) break
-      taken++
-      take()
-    }
-    this.#waiting.splice(0, connection.isOpen ? taken : this.#waiting.length)
-    connection.flush()
-  }
-
-  #hear(decoded: Decoded<ClientMessage>): void {
-    if (decoded.ok) this.#weigh(decoded.message)
-    else this.#bad(decoded.id)
+    this.#intake.read(data, isBinary)
   }
 
   /** The socket is gone. `code`: what the peer closed it with. */
