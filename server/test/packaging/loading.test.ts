@@ -29,6 +29,22 @@ test.each(['@peerstage/server', '@peerstage/server/tokens', '@peerstage/server/t
   },
 )
 
+test.each(["await import('@peerstage/server')", "require('@peerstage/server')"])(
+  'SQLite is loaded when a log on disk is opened, and not before: %s',
+  async (load) => {
+    const script = `
+      const { sqliteLog } = ${load}
+      const { _cache } = ${load.startsWith('await') ? "(await import('node:module')).default" : "require('node:module')"}
+      const isLoaded = () => Object.keys(_cache).some((file) => file.includes('better-sqlite3'))
+      const before = isLoaded()
+      sqliteLog(':memory:').close().then(() => console.log(before, isLoaded()))`
+    const type = load.startsWith('await') ? 'module' : 'commonjs'
+    const node = [`--input-type=${type}`, '--eval', script]
+    const said = await promisify(execFile)(process.execPath, node, { cwd: packageRoot })
+    expect(said).toEqual({ stdout: 'false true\n', stderr: '' })
+  },
+)
+
 test('the protocol is written inside: neither code nor types ask for the sdk', async () => {
   const files = (await readdir(`${packageRoot}dist`)).filter((file) => /\.(c?js|d\.c?ts)$/.test(file))
   expect(files).toEqual(
