@@ -6,6 +6,8 @@ const BETWEEN_SCRUBS_MS = 1000
 /** Free pages that the file may hold for what comes next: 4 MiB. The rest goes back to the disk, 1 MiB at a time. */
 const FREE_PAGES_KEPT = 1024
 const PAGES_GIVEN_BACK = 256
+/** A file that may grow by less has reached its bound: a turn of the event loop may need as much. */
+const NEAR_BOUND_PAGES = 1024
 /** A probe writes about as much as a turn does. */
 const PROBE_BYTES = 64 * 1024
 
@@ -64,6 +66,14 @@ export class Upkeep {
     } catch {
       this.#scrubInTime()
     }
+  }
+
+  /** Whether it is the file's own bound that leaves no room, and not what others have filled the disk with. */
+  isNearItsBound(): boolean {
+    const [most = 0, pages = 0, free = 0] = ['max_page_count', 'page_count', 'freelist_count'].map(
+      (name) => this.#db.pragma(name, { simple: true }) as number,
+    )
+    return most - pages + free < NEAR_BOUND_PAGES
   }
 
   /** Writes what nobody needs. */

@@ -101,7 +101,7 @@ class SqliteLog implements RoomLog {
       db,
       inPassing,
       kept: () => this.#upkeep.afterwards(),
-      makeRoom: () => db.transaction(() => tables.chat.makeRoom() > 0).immediate(),
+      makeRoom: () => this.#upkeep.isNearItsBound() && db.transaction(() => tables.chat.makeRoom() > 0).immediate(),
     })
     db.transaction(() => {
       // Nobody resumes into a room that closed before the process ended.

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { LogUnavailable } from '../../src/hosting/ports'
 import { sqliteLog } from '../../src/log/sqlite'
-import { openFile } from '../../src/log/sqlite-file'
+import { openFile, unavailable } from '../../src/log/sqlite-file'
 import { LogWriter } from '../contract/log-writer'
 import { LogFolder } from './log-folder'
 
@@ -103,3 +103,16 @@ test.each([
     expect(got).toEqual([synchronous, 'wal', 'exclusive', 1, 256, 0])
   },
 )
+
+test.each([
+  ['SQLITE_FULL', 'The disk is full, or the log has reached its maxBytes.'],
+  ['SQLITE_BUSY', 'The log is locked by another process.'],
+  ['SQLITE_READONLY_DBMOVED', 'The log may not be written.'],
+  ['SQLITE_CORRUPT_INDEX', 'The log is damaged.'],
+  ['SQLITE_NOTADB', 'The log is damaged.'],
+  ['SQLITE_IOERR_FSYNC', 'The disk has failed.'],
+  ['SQLITE_ERROR', 'The log has failed.'],
+])('%s makes the log unavailable, with a sentence and its cause', (code, sentence) => {
+  const cause = new Database.SqliteError('as SQLite says it', code)
+  expect(unavailable(cause)).toMatchObject({ name: 'LogUnavailable', message: sentence, cause })
+})

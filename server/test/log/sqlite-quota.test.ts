@@ -2,6 +2,8 @@
 import { statSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { LogUnavailable } from '../../src/hosting/ports'
+import { openFile } from '../../src/log/sqlite-file'
+import { Upkeep } from '../../src/log/sqlite-upkeep'
 import { fold } from '../../src/room'
 import { decided, LogWriter } from '../contract/log-writer'
 import { LogFolder } from './log-folder'
@@ -43,6 +45,17 @@ test('the oldest chat of all rooms gives way when the file is full, and it never
   expect((await log.load('hall')).state).toEqual(fold(room.records))
   await log.close()
   expect(statSync(files.path).size).toBeLessThanOrEqual(4 * MIB)
+})
+
+test('no chat gives way to what others have filled the disk with: the file must be near its own bound', () => {
+  const files = new LogFolder()
+  const nearness = [MIB, 64 * MIB].map((maxBytes) => {
+    const db = openFile(files.path, { durability: 'process', maxBytes })
+    const isNear = new Upkeep(db, files.clock).isNearItsBound()
+    db.close()
+    return isNear
+  })
+  expect(nearness).toEqual([true, false])
 })
 
 test('a file that is full of what cannot give way takes no turn, keeps what it has, and heals when something goes', async () => {
