@@ -7,21 +7,24 @@ const TRY_AGAIN_MS = 5000
 const AT_ONCE = 16
 
 export type RecoveryParts = {
-  readonly rooms: Pick<Rooms, 'load' | 'whileClosed'>
+  readonly rooms: Pick<Rooms, 'load' | 'whileClosed' | 'onGivenUp'>
   readonly log: RoomLog
   readonly clock: Clock
   readonly journal: Journal
 }
 
-/** Takes up what the log has open: the rooms of a process that is no more. */
+/** Takes up what the log has open and nobody runs: the rooms of a process that is no more, and those that were given up. */
 export class Recovery {
   readonly #parts: RecoveryParts
   #state: 'idle' | 'trying' | 'done' | 'stopped' = 'idle'
   #firstTry: Promise<void> | undefined
+  /** Whether a room was given up since the last try began. */
+  #isStale = false
   #cancel = () => {}
 
   constructor(parts: RecoveryParts) {
     this.#parts = parts
+    parts.rooms.onGivenUp(() => this.#gaveUp())
   }
 
   /** Whether every open room of the log is run here. */
@@ -47,11 +50,23 @@ export class Recovery {
     this.#cancel()
   }
 
+  /** Those in it are due to be gone some time, though nobody may ever knock again. */
+  #gaveUp(): void {
+    this.#isStale = true
+    if (this.#state === 'done') this.#tryLater()
+  }
+
   async #try(): Promise<void> {
+    this.#isStale = false
     const isDone = await this.#takeUp().catch((error: unknown) => this.#failed(error))
     if (this.#state !== 'trying') return
-    if (isDone) this.#state = 'done'
-    else this.#cancel = this.#parts.clock.after(TRY_AGAIN_MS, () => void this.#try())
+    if (isDone && !this.#isStale) this.#state = 'done'
+    else this.#tryLater()
+  }
+
+  #tryLater(): void {
+    this.#state = 'trying'
+    this.#cancel = this.#parts.clock.after(TRY_AGAIN_MS, () => void this.#try())
   }
 
   /** Whether everything is taken up. A room that is run already counts as that: a repeat does only what is left. */

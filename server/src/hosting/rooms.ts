@@ -17,9 +17,6 @@ export type RoomsParts = {
   readonly journal: Journal
 }
 
-/** How soon a room that was given up is loaded again, if nobody comes before, in ms. */
-const TAKE_UP_AGAIN_MS = 5000
-
 /** What a room has to be loaded for: a door to knock on, or something to be done to whatever is open. To all else an absent room is silent. */
 const LOADS: ReadonlySet<RoomInput['type']> = new Set<RoomInput['type']>(['join', 'open', 'end', 'erase'])
 
@@ -29,8 +26,7 @@ export class Rooms {
   readonly #hosts = new Map<string, RoomHost>()
   /** What is being done to room ids while nobody runs them. */
   readonly #closures = new Map<string, Promise<void>>()
-  /** Cancels what is to be loaded again, by room. */
-  readonly #takingUp = new Map<string, () => void>()
+  #gaveUp = () => {}
   #closed = false
 
   constructor(parts: RoomsParts) {
@@ -59,6 +55,11 @@ export class Rooms {
   load(roomId: string): Promise<boolean> {
     if (this.#closed) return Promise.resolve(false)
     return (this.#hosts.get(roomId) ?? this.#run(roomId)).loaded
+  }
+
+  /** Calls back when a room that the log has open is not run any more, for it may not be as it was here. */
+  onGivenUp(listener: () => void): void {
+    this.#gaveUp = listener
   }
 
   /** Does something to a room id that nobody runs; whoever comes meanwhile waits. Undefined, and nothing done, while somebody runs it. */
@@ -113,8 +114,6 @@ export class Rooms {
     this.#closed = true
     for (const host of this.#hosts.values()) host.close()
     this.#hosts.clear()
-    for (const cancel of this.#takingUp.values()) cancel()
-    this.#takingUp.clear()
   }
 
   #run(roomId: string): RoomHost {
@@ -127,8 +126,8 @@ export class Rooms {
       clock,
       loadAfter,
       closed: (host, leftover, why) => {
-        if (why === 'givenUp') this.#takeUpAgain(roomId)
         this.#letGo(host, leftover)
+        if (why === 'givenUp') this.#gaveUp()
       },
     })
     this.#hosts.set(roomId, host)
@@ -142,16 +141,6 @@ export class Rooms {
       void this.#forgetRecords(roomId, state.room.instance)
     }
     for (const input of leftover) this.submit(roomId, input)
-  }
-
-  /** Those in it are due to be gone some time, though nobody may ever knock again. */
-  #takeUpAgain(roomId: string): void {
-    this.#takingUp.get(roomId)?.()
-    const again = () => {
-      this.#takingUp.delete(roomId)
-      void this.load(roomId)
-    }
-    this.#takingUp.set(roomId, this.#parts.clock.after(TAKE_UP_AGAIN_MS, again))
   }
 
   async #forgetRecords(roomId: string, instance: string): Promise<void> {

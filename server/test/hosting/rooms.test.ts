@@ -1,6 +1,7 @@
 import { DEFAULT_LIMITS, MODES } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
 import type { Knock } from '../../src/hosting/input'
+import { Recovery } from '../../src/hosting/recovery'
 import { Rooms } from '../../src/hosting/rooms'
 import { memoryLog, type RoomLog } from '../../src/index'
 import { alteredLog } from '../fakes/altered-log'
@@ -84,6 +85,8 @@ test('a room that no longer agrees with its log is loaded again, though nobody c
     },
   })
   const { rooms, clock, join } = openRooms(odd)
+  const recovery = new Recovery({ rooms, log: odd, clock, journal: silent })
+  await recovery.start()
   const ada = join('ada')
   await got(ada, 'welcome')
   isOdd = true
@@ -91,8 +94,10 @@ test('a room that no longer agrees with its log is loaded again, though nobody c
   await expect.poll(() => ada.closed).toBe('unavailable')
   isOdd = false
   expect(rooms.stats('hall')).toBeUndefined()
+  expect(recovery.isDone).toBe(false)
   clock.advance(5000)
   await expect.poll(() => rooms.stats('hall')?.participants.host).toBe(2)
+  expect(recovery.isDone).toBe(true)
   clock.advance(60_000)
   await expect.poll(() => rooms.stats('hall')?.participants.host).toBe(0)
 })
