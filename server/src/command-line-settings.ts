@@ -11,6 +11,7 @@ const read = {
       .filter((each) => each !== ''),
   iceServers: (text: string): unknown => (text === 'none' ? [] : parseJson(text)),
   keys: (text: string): unknown => publicKeysOf(/^\s*(\{|-----BEGIN )/.test(text) ? text : fileOr(text)),
+  json: (text: string): unknown => parseJson(text),
   flag: (text: string): unknown =>
     text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text,
 }
@@ -125,6 +126,13 @@ export const SETTINGS: readonly Setting[] = [
     env: 'PEERSTAGE_DUPLICATE_SESSIONS',
     read: read.text,
     help: 'a second session of an identity: replace or reject (default replace)',
+  },
+  {
+    path: 'limits',
+    flag: 'limits',
+    env: 'PEERSTAGE_LIMITS',
+    read: read.json,
+    help: 'JSON object of limits, like {"chatPerSecond":2}',
   },
   {
     path: 'limits.maxParticipants',

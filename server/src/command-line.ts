@@ -73,7 +73,8 @@ function readFlags(args: readonly string[]): Record<string, string | boolean | u
 }
 
 function problemOf(path: string, sentence: string): Problem {
-  const setting = SETTINGS.find((each) => path === each.path || path.startsWith(`${each.path}.`))
+  const setting =
+    SETTINGS.find((each) => path === each.path) ?? SETTINGS.find((each) => path.startsWith(`${each.path}.`))
   if (setting === undefined) return { path, sentence }
   return { path: setting.flag === undefined ? setting.env : `--${setting.flag} (${setting.env})`, sentence }
 }

@@ -87,6 +87,17 @@ describe('the command line', () => {
     expect(options([])).toMatchObject({ trustProxy: 0, maxSocketsPerAddress: 50 })
   })
 
+  test('limits come as JSON, and the one with a flag of its own stands above them', () => {
+    const env = { PEERSTAGE_LIMITS: '{"chatPerSecond":2,"maxParticipants":5}' }
+    expect(options(['--max-participants', '7'], env).limits).toEqual({ chatPerSecond: 2, maxParticipants: 7 })
+    expect(problemsOf(() => options([], { PEERSTAGE_LIMITS: '{"chatPerSecond":0}' }))).toMatchObject([
+      { path: '--limits (PEERSTAGE_LIMITS)' },
+    ])
+    expect(problemsOf(() => options([], { PEERSTAGE_MAX_PARTICIPANTS: '21' }))).toMatchObject([
+      { path: '--max-participants (PEERSTAGE_MAX_PARTICIPANTS)' },
+    ])
+  })
+
   test('switches need no value', () => {
     expect(options(['--dev', '--json'])).toMatchObject({ dev: true, json: true })
     expect(options([], { PEERSTAGE_DEV: '1' })).toMatchObject({ dev: true, json: false })
