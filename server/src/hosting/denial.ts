@@ -48,6 +48,14 @@ export function refuseAll(inputs: readonly RoomInput[], error: Rejection, journa
   )
 }
 
+/** Sends everybody away who is seated or asks for something, to come again in a moment. */
+export function sendBack(inputs: readonly RoomInput[], seated: readonly Connection[], journal: Journal): void {
+  refuseAll(inputs, DENIALS.loadedAnew, journal)
+  const { message, retryAfterMs } = DENIALS.loadedAnew
+  const goodbyes = seated.map((connection) => close(connection, 'unavailable', message, retryAfterMs))
+  perform(goodbyes, journal)
+}
+
 /** A signal or cast has no reply, so its refusal is a message of its own. */
 export function refusedRoutable({ connection, routable }: InputOf<'routable'>, error: Rejection): Effect {
   const what = routable.type

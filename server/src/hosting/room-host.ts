@@ -1,13 +1,14 @@
 import type { Ban } from '../room/ledger'
 import type { ServerState } from '../room/state'
 import { setAlarm } from './alarm'
-import { DENIALS, dismissAll, refuseAll, withinLimit } from './denial'
+import { DENIALS, dismissAll, refuseAll, sendBack, withinLimit } from './denial'
 import type { Draft, RoomSettings } from './draft'
-import { close, perform } from './effect'
+import { perform } from './effect'
 import type { RoomInput } from './input'
+import { InputQueue } from './input-queue'
 import { keep } from './keeping'
 import { type Recalled, recall } from './loading'
-import { lookUp, turnLength } from './lookups'
+import { lookUp } from './lookups'
 import type { Clock, RoomLog } from './ports'
 import { salvageTurn } from './salvage'
 import { Seats } from './seats'
@@ -37,18 +38,19 @@ export class RoomHost {
   /** Resolves when it takes no more turns. */
   readonly over: Promise<void>
   readonly #parts: RoomHostParts
+  readonly #queue: InputQueue
   #state: ServerState | undefined
   #seats = new Seats()
   #bans: readonly Ban[] = []
   /** When its last event was: no later one is older, whatever the clock says. */
   #lastAt = 0
-  #queue: RoomInput[] = []
   #phase: 'loading' | 'idle' | 'scheduled' | 'running' | 'closed' = 'loading'
   #cancelAlarm = () => {}
   #tellOver = () => {}
 
   constructor(parts: RoomHostParts) {
     this.#parts = parts
+    this.#queue = new InputQueue(parts.settings.rules.limits.maxQueuedInputs)
     this.over = new Promise((resolve) => {
       this.#tellOver = resolve
     })
@@ -74,14 +76,13 @@ export class RoomHost {
 
   /** Queues an input for the next turn. Behind a log that hangs the queue is bounded: what a client asks is refused then. */
   submit(input: RoomInput): void {
-    const { rules, meter, journal } = this.#parts.settings
-    const full = this.#queue.length >= rules.limits.maxQueuedInputs
-    if (full && input.type !== 'gone' && input.type !== 'tick') {
+    const { meter, journal } = this.#parts.settings
+    if (this.#queue.offer(input, (connection) => this.#seats.ofConnection(connection) !== undefined)) {
+      if (this.#phase === 'idle') this.#schedule()
+    } else if (input.type !== 'gone') {
       meter.refusal('queue_full', { room: this.roomId })
-      return refuseAll([input], DENIALS.busy, journal)
+      refuseAll([input], DENIALS.busy, journal)
     }
-    this.#queue.push(input)
-    if (this.#phase === 'idle') this.#schedule()
   }
 
   /** Stops the timer and takes no more turns. The log keeps what it has. Idempotent. */
@@ -89,7 +90,7 @@ export class RoomHost {
     this.#cancelAlarm()
     this.#phase = 'closed'
     this.#tellOver()
-    dismissAll(this.#queue.splice(0), 'draining', this.#parts.settings.journal)
+    dismissAll(this.#queue.takeAll(), 'draining', this.#parts.settings.journal)
   }
 
   async #load(): Promise<boolean> {
@@ -98,7 +99,7 @@ export class RoomHost {
     const recalled = await recall(this.roomId, { log, clock, journal: settings.journal })
     if (this.#phase !== 'loading') return false
     if (recalled !== 'unavailable') return this.#begin(recalled)
-    refuseAll(this.#queue.splice(0), DENIALS.notLoaded, settings.journal)
+    refuseAll(this.#queue.takeAll(), DENIALS.notLoaded, settings.journal)
     this.#leave([])
     return false
   }
@@ -109,13 +110,9 @@ export class RoomHost {
     this.#bans = bans
     this.#lastAt = lastAt
     this.#phase = 'idle'
-    if (isEnded) {
-      dismissAll(this.#queue.splice(0), 'ended', this.#parts.settings.journal)
-      this.#leave([])
-    } else {
-      this.#arm(false)
-      this.#goOn([])
-    }
+    if (isEnded) dismissAll(this.#queue.takeAll(), 'ended', this.#parts.settings.journal)
+    this.#arm(false)
+    this.#goOn([])
     return true
   }
 
@@ -128,7 +125,7 @@ export class RoomHost {
     if (this.#phase !== 'scheduled') return
     this.#phase = 'running'
     const stop = this.#parts.settings.meter.turn()
-    const taken = this.#queue.splice(0, turnLength(this.#queue))
+    const taken = this.#queue.takeTurn()
     const leftover = await this.#turn(taken).catch((error: unknown) => this.#lost(taken, error))
     stop()
     this.#goOn(leftover)
@@ -164,20 +161,16 @@ export class RoomHost {
   /** The room after a turn: closed for good, waiting, or on to the next turn. */
   #goOn(leftover: readonly RoomInput[]): void {
     if (this.#phase === 'closed') return
-    const over = this.#state === undefined ? this.#queue.length === 0 : this.#state.room.status === 'closed'
-    if (over) this.#leave([...leftover, ...this.#queue.splice(0)])
-    else if (this.#queue.length > 0) this.#schedule()
-    else this.#phase = 'idle'
+    const over = this.#state === undefined ? this.#queue.isEmpty : this.#state.room.status === 'closed'
+    if (over) this.#leave([...leftover, ...this.#queue.takeAll()])
+    else if (this.#queue.isEmpty) this.#phase = 'idle'
+    else this.#schedule()
   }
 
   /** What the log holds is not what we hold, or may not be: everybody comes again, to the room as the log has it. */
   #giveUp(taken: readonly RoomInput[]): readonly RoomInput[] {
-    const { journal } = this.#parts.settings
-    const { message, retryAfterMs } = DENIALS.loadedAnew
-    refuseAll(taken, DENIALS.loadedAnew, journal)
-    const goodbyes = this.#seats.connections().map((each) => close(each, 'unavailable', message, retryAfterMs))
-    perform(goodbyes, journal)
-    this.#leave(this.#queue.splice(0), 'givenUp')
+    sendBack(taken, this.#seats.connections(), this.#parts.settings.journal)
+    this.#leave(this.#queue.takeAll(), 'givenUp')
     return []
   }
 
@@ -189,17 +182,9 @@ export class RoomHost {
   #draft(): Draft {
     const { clock, settings } = this.#parts
     const clockNow = clock.now()
-    return {
-      settings,
-      now: Math.max(clockNow, this.#lastAt),
-      clockNow,
-      seats: this.#seats.fork(),
-      bans: this.#bans,
-      state: this.#state,
-      records: [],
-      effects: [],
-      leftover: [],
-    }
+    const now = Math.max(clockNow, this.#lastAt)
+    const before = { seats: this.#seats.fork(), bans: this.#bans, state: this.#state }
+    return { settings, now, clockNow, ...before, records: [], effects: [], leftover: [] }
   }
 
   #arm(triedAlready: boolean): void {

@@ -88,7 +88,7 @@ test('a page of long messages is cut, so that its reply fits one frame; it says 
   expect(Math.max(...host.frames.map(({ bytes }) => bytes))).toBeLessThanOrEqual(DEFAULT_LIMITS.maxFrameBytes)
 })
 
-test('what was said before the room opened anew is not told to whoever opens it', async () => {
+test('what was said before the room opened anew is not told to whoever opens it [R3.14]', async () => {
   const clock = new FakeClock()
   const { host, enter } = await hall({ clock })
   await say(host, ['between us'])

@@ -26,7 +26,7 @@ async function hostAndGuest() {
 
 const unavailable = { ok: false, error: { code: 'unavailable', retryable: true, retryAfterMs: PROBE_EVERY_MS } }
 
-test('while the log is down commands are unavailable and nothing of them is seen; then the room goes on', async () => {
+test('while the log is down commands are unavailable and nothing of them is seen; then the room goes on [R3.1, R3.12]', async () => {
   const { log, host, bob, mend } = await hostAndGuest()
   log.broken = true
   expect(await host.ask({ type: 'chat.send', text: 'lost' })).toMatchObject(unavailable)
@@ -36,7 +36,7 @@ test('while the log is down commands are unavailable and nothing of them is seen
   expect(bob.events('chat.sent').map((each) => each.logged.event)).toMatchObject([{ message: { text: 'kept' } }])
 })
 
-test('it is not tried before a probe has succeeded, and each outage is told of when it begins and when it ends', async () => {
+test('it is not tried before a probe has succeeded, and each outage is told of when it begins and when it ends [R3.12]', async () => {
   const { log, clock, host, mend, told } = await hostAndGuest()
   log.broken = true
   await host.ask({ type: 'chat.send', text: 'one' })
@@ -70,7 +70,7 @@ test('the server is alive meanwhile, but not ready, and metrics say why', async 
   expect(await scrape(url, 'peerstage_log_up')).toBe(1)
 })
 
-test('signals and casts go on while the log is down, in the same turn as commands that are lost', async () => {
+test('signals and casts go on while the log is down, in the same turn as commands that are lost [R3.12]', async () => {
   const { log, host, hostId, bob } = await hostAndGuest()
   log.broken = true
   host.say(
@@ -84,7 +84,7 @@ test('signals and casts go on while the log is down, in the same turn as command
   expect(bob.events('chat.sent')).toEqual([])
 })
 
-test('a join that cannot be kept is turned away for a moment', async () => {
+test('a join that cannot be kept is turned away for a moment [R3.12]', async () => {
   const { log, enter, mend } = await hostAndGuest()
   log.broken = true
   const eve = await enter('hall', 'eve')
@@ -103,7 +103,7 @@ test('so is whoever comes to a room that cannot be loaded; the next one loads it
   await (await enter('elsewhere', 'eve')).welcome()
 })
 
-test('a resume survives the turn of a join that is lost', async () => {
+test('a resume survives the turn of a join that is lost [R3.12]', async () => {
   const { log, host, bob, enter } = await hostAndGuest()
   const { seq, instance } = await bob.welcome()
   bob.cut()
@@ -119,7 +119,7 @@ test('a resume survives the turn of a join that is lost', async () => {
   await host.until((m) => m.type === 'presence' && m.presence === 'connected')
 })
 
-test('what is asked again while the log is down gets its first answer, for that writes nothing', async () => {
+test('what is asked again while the log is down gets its first answer, for that writes nothing [R3.6]', async () => {
   const { log, host } = await hostAndGuest()
   const first = await host.ask({ type: 'chat.send', text: 'once' }, 7)
   log.broken = true

@@ -172,7 +172,7 @@ test('a turn that fails as a whole answers everybody who waits, and the room goe
   await expect.poll(() => ada.received.at(-1)).toMatchObject({ type: 'reply', re: 2, ok: true })
 })
 
-test('no event is older than the one before it, though the clock goes back', async () => {
+test('no event is older than the one before it, though the clock goes back [R3.2]', async () => {
   class SteppingClock extends FakeClock {
     back = 0
     override now(): number {
@@ -199,7 +199,7 @@ test('an effect that fails does not take those behind it along', async () => {
   await got(ada, 'welcome')
 })
 
-test('every queue has a stated bound: that of a room too, behind a log that hangs', async () => {
+test('every queue has a stated bound: that of a room too, behind a log that hangs [R7.8]', async () => {
   const log = alteredLog(memoryLog(), { append: () => new Promise<void>(() => {}) })
   const { rooms, join, turnsTaken } = openRooms(log)
   const ada = join('ada')
@@ -212,7 +212,7 @@ test('every queue has a stated bound: that of a room too, behind a log that hang
   rooms.close()
 })
 
-test('every queue has a stated bound: that of a room too that is still being loaded', async () => {
+test('every queue has a stated bound: that of a room too that is still being loaded [R7.8]', async () => {
   const { rooms, join } = openRooms(alteredLog(memoryLog(), { load: () => new Promise(() => {}) }))
   for (let i = 0; i < 1000; i++) join(`early ${i}`)
   expect(join('late').closed).toBe('unavailable')

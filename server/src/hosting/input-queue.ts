@@ -1,0 +1,44 @@
+import type { RoomInput } from './input'
+import { turnLength } from './lookups'
+import type { Connection } from './ports'
+
+/**
+ * What waits for the turns of a room, in the order of its arrival. Beyond its bound it takes one tick, and the end of each
+ * connection that has a seat or waits for one: nothing that clients could make more of.
+ */
+export class InputQueue {
+  readonly #bound: number
+  #inputs: RoomInput[] = []
+
+  constructor(bound: number) {
+    this.#bound = bound
+  }
+
+  get isEmpty(): boolean {
+    return this.#inputs.length === 0
+  }
+
+  /** Whether it was taken. `isSeated`: of the connection that an end is of. */
+  offer(input: RoomInput, isSeated: (connection: Connection) => boolean): boolean {
+    const full = this.#inputs.length >= this.#bound
+    if (full && !this.#mustBeHeard(input, isSeated)) return false
+    this.#inputs.push(input)
+    return true
+  }
+
+  /** What makes the next turn. */
+  takeTurn(): RoomInput[] {
+    return this.#inputs.splice(0, turnLength(this.#inputs))
+  }
+
+  takeAll(): RoomInput[] {
+    return this.#inputs.splice(0)
+  }
+
+  #mustBeHeard(input: RoomInput, isSeated: (connection: Connection) => boolean): boolean {
+    if (input.type === 'tick') return true
+    if (input.type !== 'gone') return false
+    const { connection } = input
+    return isSeated(connection) || this.#inputs.some((each) => each.type === 'join' && each.connection === connection)
+  }
+}

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import type { Knock } from '../../src/hosting/input'
+import { InputQueue } from '../../src/hosting/input-queue'
+import { FakeConnection } from '../fakes/fake-connection'
+
+const knock = (connection: FakeConnection): Knock => ({
+  type: 'join',
+  connection,
+  claims: { identity: connection.id, name: connection.id, role: 'guest' },
+  sessionHash: connection.id,
+  page: 'a page',
+  attempt: 1,
+  seated: () => {},
+})
+const gone = (connection: FakeConnection) => ({ type: 'gone', connection, departure: 'lost' }) as const
+
+test('a full queue takes the end of whoever is in the room or waits for it, and of nobody else', () => {
+  const [seated, waiting, refused] = [new FakeConnection('a'), new FakeConnection('b'), new FakeConnection('c')]
+  const queue = new InputQueue(1)
+  const offer = (input: Parameters<InputQueue['offer']>[0]) => queue.offer(input, (each) => each === seated)
+  expect(offer(knock(waiting))).toBe(true)
+  expect(offer(knock(refused))).toBe(false)
+  expect([waiting, seated, refused].map((each) => offer(gone(each)))).toEqual([true, true, false])
+  expect(offer({ type: 'tick' })).toBe(true)
+  expect(queue.takeTurn().map(({ type }) => type)).toEqual(['join', 'gone', 'gone', 'tick'])
+  expect(offer(knock(refused))).toBe(true)
+})
