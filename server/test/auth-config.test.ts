@@ -98,7 +98,7 @@ test.each<[string, unknown[], string]>([
   expect(message).not.toMatch(/hunter2|BEGIN|aHVud/)
 })
 
-test('a public key given as the secret is refused: everybody could sign with it', () => {
+test('a public key given as the secret is refused: everybody could sign with it [R6.2]', () => {
   expect(wrong({ secret: rsa.pem })).toBe('auth.secret must be a secret: a PEM belongs into keys.')
 })
 

@@ -13,14 +13,14 @@ function captured() {
   return { logger: createLogger('debug', sink), text: () => lines.join('') }
 }
 
-test('fields that hold secrets are redacted by their name, nested ones too', () => {
+test('fields that hold secrets are redacted by their name, nested ones too [R7.12]', () => {
   const { logger, text } = captured()
   logger.info({ token: 'S1', a: { sdp: 'S2' }, b: { c: { credential: 'S3' } }, text: 'S4', room: 'hall' }, 'hello')
   for (const secret of ['S1', 'S2', 'S3', 'S4']) expect(text()).not.toContain(secret)
   expect(JSON.parse(text())).toMatchObject({ room: 'hall', msg: 'hello', token: '[redacted]' })
 })
 
-test('what looks like a token is taken out wherever it is', () => {
+test('what looks like a token is taken out wherever it is [R7.12]', () => {
   const { logger, text } = captured()
   const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl'
   logger.warn({ url: `/v1/rooms/hall?token=${jwt}`, err: new Error(`bad ${jwt}`) }, `refused ${jwt}`)

@@ -44,7 +44,7 @@ const codeOf = (promise: Promise<unknown>) =>
     (error: { code: string }) => error.code,
   )
 
-test('a reply that is lost after the server has done its work: asked again, answered once, said once', async () => {
+test('a reply that is lost after the server has done its work: asked again, answered once, said once [R3.6]', async () => {
   const lost = server.faults.closeAt({ direction: 'down', type: 'reply', identity: 'Ada', times: 1 })
   await ada.chat.send('once')
   expect(lost.count).toBe(1)

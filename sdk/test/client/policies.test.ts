@@ -16,7 +16,7 @@ async function benIn(duplicateSessions: 'replace' | 'reject') {
   return { first, second: await tab() }
 }
 
-test('one identity, one live session, by the policy replace: the newer tab has the place, the older one never retries', async () => {
+test('one identity, one live session, by the policy replace: the newer tab has the place, the older one never retries [R2.5, R2.7]', async () => {
   const { first, second } = await benIn('replace')
   const id = first.state.self?.id
   await second.join()
@@ -28,7 +28,7 @@ test('one identity, one live session, by the policy replace: the newer tab has t
   expect(second.state.participants).toHaveLength(1)
 })
 
-test('one identity, one live session, by the policy reject: the newer tab is refused until the older one has left', async () => {
+test('one identity, one live session, by the policy reject: the newer tab is refused until the older one has left [R2.5]', async () => {
   const { first, second } = await benIn('reject')
   await expect(second.join()).rejects.toMatchObject({ code: 'superseded', retryable: false })
   expect(second.state).toMatchObject({ status: 'left', reason: 'superseded' })

@@ -29,7 +29,7 @@ const named = <N extends AnyEvent['name']>(events: readonly AnyEvent[], name: N)
 
 const statusOf = (client: LiveStreamClient) => expect.poll(() => client.state.status)
 
-test('no logged event is lost or doubled across a resume', async () => {
+test('no logged event is lost or doubled across a resume [R3.4]', async () => {
   const house = openHouse()
   const ada = await house.join('Ada')
   const ben = await house.join('Ben')
@@ -55,7 +55,7 @@ test('no logged event is lost or doubled across a resume', async () => {
   expect(named(events, 'reconnected').map(({ payload }) => payload.resumed)).toEqual([true, true, true])
 })
 
-test('an SDK never evicts itself: a new socket beside an old one that the server still holds is the same session', async () => {
+test('an SDK never evicts itself: a new socket beside an old one that the server still holds is the same session [R2.7]', async () => {
   const house = openHouse()
   const clock = new ManualClock()
   const ada = await house.join('Ada')
@@ -77,7 +77,7 @@ test('an SDK never evicts itself: a new socket beside an old one that the server
   for (const name of ['participantLeft', 'participantJoined', 'participantReturned']) expect(names).not.toContain(name)
 })
 
-test('a superseded SDK never retries', async () => {
+test('a superseded SDK never retries [R2.7]', async () => {
   const [bench, line] = await Bench.joined()
   cleanups.push(() => bench.close())
   line.goodbye('superseded')
@@ -90,7 +90,7 @@ test('a superseded SDK never retries', async () => {
   expect(bench.server.connections).toHaveLength(1)
 })
 
-test('a dead peer is reconnecting and then gone; a lost host is succeeded once', async () => {
+test('a dead peer is reconnecting and then gone; a lost host is succeeded once [R4.1, R4.2, R4.4]', async () => {
   const house = openHouse()
   await house.url()
   const as = async (name: string, role: 'host' | 'cohost' | 'guest') => ({

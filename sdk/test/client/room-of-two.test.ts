@@ -24,7 +24,7 @@ test('two join and chat: each finds the message in its state, the author when it
   await expect.poll(() => ben.state.messages).toHaveLength(0)
 })
 
-test('a newcomer finds what was said, and can ask for it by pages', async () => {
+test('a newcomer finds what was said, and can ask for it by pages [R3.14]', async () => {
   const ada = await house.join('Ada')
   for (const text of ['one', 'two', 'three']) await ada.chat.send(text)
   const ben = await house.join('Ben')

@@ -17,7 +17,7 @@ const codeOf = (promise: Promise<unknown>) =>
     (error: LiveStreamError) => error.code,
   )
 
-test("a moderator's mute is obeyed without a word, and can be undone by its owner", async () => {
+test("a moderator's mute is obeyed without a word, and can be undone by its owner [R5.8]", async () => {
   await room.media.publish({ microphone: true })
   room.moderatorMutes('microphone')
   expect(room.filled.microphone).toBeNull()

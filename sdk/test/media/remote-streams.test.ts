@@ -90,7 +90,7 @@ test('a new epoch brings a new track into the same stream', () => {
   expect(news).toEqual(['+ada camera talk', '-ada camera talk', '+ada camera talk'])
 })
 
-test('media of a role that may not publish is not shown, whatever its sources say', () => {
+test('media of a role that may not publish is not shown, whatever its sources say [R5.11]', () => {
   streams.track('ada', 'camera', camera)
   streams.update([participant('ada', { camera: ON })], 'me')
   streams.update([participant('ada', { camera: ON }, 'viewer')], 'me')

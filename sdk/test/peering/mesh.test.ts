@@ -22,7 +22,7 @@ test('an edge makes a link, and what the other one puts into its slots arrives w
   ])
 })
 
-test('only the offerer of an edge offers, as soon as it folds it', async () => {
+test('only the offerer of an edge offers, as soon as it folds it [R9.2]', async () => {
   const rig = new Rig()
   for (const id of ['ada', 'bob', 'cy']) rig.seat(id)
   rig.fold(1, edge('ada', 'bob'), edge('cy', 'ada'))
@@ -32,7 +32,7 @@ test('only the offerer of an edge offers, as soon as it folds it', async () => {
   expect(rig.sentBy('cy')).toEqual(['offer 0'])
 })
 
-test('an edge between others makes no link', () => {
+test('an edge between others makes no link [R9.1]', () => {
   const rig = new Rig()
   const cy = rig.seat('cy')
   rig.fold(1, edge('ada', 'bob'))

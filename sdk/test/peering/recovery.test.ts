@@ -13,7 +13,7 @@ async function twoLinked(prepare: (rig: Rig) => void = () => undefined) {
   return { rig, ada, bob }
 }
 
-test('a connection that fails is followed by the next epoch, and no other link is touched', async () => {
+test('a connection that fails is followed by the next epoch, and no other link is touched [R9.3]', async () => {
   const { rig, ada, bob } = await twoLinked()
   rig.seat('cy')
   rig.fold(2, edge('ada', 'bob'), edge('ada', 'cy', 2))
@@ -82,7 +82,7 @@ test('pauses grow with each failure in a row up to 30 s, half of them by chance'
   expect(restartDelay(3, () => 0)).toBe(1000)
 })
 
-test('a pair that cannot connect tries on for as long as the edge exists, with one connection at a time', async () => {
+test('a pair that cannot connect tries on for as long as the edge exists, with one connection at a time [R9.3]', async () => {
   const { rig, ada } = await twoLinked((it) => {
     it.network.reachable = false
   })

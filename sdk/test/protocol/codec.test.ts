@@ -13,7 +13,7 @@ import { toBase64Url } from '../../src/protocol/base64url'
 const decoders = { decodeClientFrame, decodeServerFrame, decodeHello }
 const each = Object.entries(decoders)
 
-describe('reading never throws', () => {
+describe('reading never throws [R7.1]', () => {
   test.each(each)('%s takes any text', (_name, decode) => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void decode(text)))
   })
@@ -96,7 +96,7 @@ describe('a frame', () => {
     },
   )
 
-  test('an upward one has a bound on its messages', () => {
+  test('an upward one has a bound on its messages [R7.2]', () => {
     const frame = (count: number) => `[${Array(count).fill('{"type":"heartbeat"}').join(',')}]`
     expect(decodeClientFrame(frame(MAX_FRAME_MESSAGES))).toHaveLength(MAX_FRAME_MESSAGES)
     expect(decodeClientFrame(frame(MAX_FRAME_MESSAGES + 1))).toBeUndefined()

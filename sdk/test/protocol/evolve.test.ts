@@ -39,14 +39,14 @@ describe('the log has no gaps', () => {
 })
 
 describe('edges', () => {
-  test('one host and many viewers make a star, by who was there first', () => {
+  test('one host and many viewers make a star, by who was there first [R9.1]', () => {
     expect(stage().edges).toEqual([
       { offerer: 'host', answerer: 'ada', born: 3 },
       { offerer: 'host', answerer: 'bob', born: 4 },
     ])
   })
 
-  test('a promotion adds edges and keeps those that were there; a demotion takes them away again', () => {
+  test('a promotion adds edges and keeps those that were there; a demotion takes them away again [R9.1, R9.2]', () => {
     const promoted = folded(
       [{ type: 'participant.roleChanged', participantId: 'bob', role: 'guest', reason: 'stage' }],
       stage(),
@@ -63,7 +63,7 @@ describe('edges', () => {
     expect(demoted.edges).toEqual(stage().edges)
   })
 
-  test('a fresh page makes its edges anew, and answers from then on', () => {
+  test('a fresh page makes its edges anew, and answers from then on [R9.2]', () => {
     const returned = folded([{ type: 'participant.returned', participantId: 'host' }], stage())
     expect(returned.edges).toEqual([
       { offerer: 'ada', answerer: 'host', born: 5 },

@@ -40,7 +40,7 @@ describe('a signal', () => {
     expect(signal({ kind: 'candidate', candidate: `${candidate}x`, sdpMid: null, sdpMLineIndex: null })).toBe(false)
   })
 
-  test('does not say who sends it', () => {
+  test('does not say who sends it [R5.9]', () => {
     const body = { kind: 'restart' }
     expect(passes({ type: 'signal', to: 'a', from: 'b', epoch: { born: 1, n: 0 }, order: 0, body })).toBe(false)
   })

@@ -34,7 +34,7 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.constant('wait' as const) },
 )
 
-test('exactly once and in order, wherever the line breaks and whichever replies are lost', async () => {
+test('exactly once and in order, wherever the line breaks and whichever replies are lost [R3.6]', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const clock = new ManualClock()

@@ -40,7 +40,7 @@ test('a frame never exceeds what the server takes', async () => {
     expect(JSON.stringify(frame).length).toBeLessThanOrEqual(DEFAULT_LIMITS.maxFrameBytes)
 })
 
-test('a promise resolves when the reply comes, with the message in the state already', async () => {
+test('a promise resolves when the reply comes, with the message in the state already [R3.8]', async () => {
   const line = await join()
   const sent = bench.client.chat.send('hello').then(() => bench.client.state.messages.map(({ text }) => text))
   const [{ id }] = await line.until('chat.send')

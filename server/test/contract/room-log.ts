@@ -41,13 +41,13 @@ export function describeRoomLog(name: string, open: () => OpenedLog): void {
         expect(seqs(await log.since('hall', 'first', 5))).toEqual([])
       })
 
-      test('never gives back a secret, nor a version', async () => {
+      test('never gives back a secret, nor a version [R3.9]', async () => {
         const room = await hall()
         const publicParts = room.records.map(({ seq, at, by, event }) => ({ seq, at, by, event }))
         expect(await log.since('hall', 'first', 0)).toEqual(publicParts)
       })
 
-      test('refuses a second writer: the expected seq must be the last one', async () => {
+      test('refuses a second writer: the expected seq must be the last one [R3.11]', async () => {
         const room = await hall()
         const late = writer()
         await expect(late.open()).rejects.toThrow(RangeError)
@@ -79,7 +79,7 @@ export function describeRoomLog(name: string, open: () => OpenedLog): void {
         expect(await log.since('hall', 'first', 0)).toBeUndefined()
       })
 
-      test('replays the window by count, and no more', async () => {
+      test('replays the window by count, and no more [R3.5]', async () => {
         const room = await hall()
         const { events } = REPLAY_WINDOW
         for (let i = 0; i < 10; i++) {
@@ -89,7 +89,7 @@ export function describeRoomLog(name: string, open: () => OpenedLog): void {
         expect(await log.since('hall', 'first', room.seq - events - 1)).toBeUndefined()
       })
 
-      test('replays the window by bytes, and no more', async () => {
+      test('replays the window by bytes, and no more [R3.5]', async () => {
         const room = await hall()
         for (let i = 100; i < 400; i++) await room.say('ada', `${i}${'x'.repeat(1000)}`)
         expect(await log.since('hall', 'first', 0)).toBeUndefined()
@@ -99,7 +99,7 @@ export function describeRoomLog(name: string, open: () => OpenedLog): void {
         expect(await log.since('hall', 'first', room.seq - most - 1)).toBeUndefined()
       })
 
-      test('replays the window by time, and no more', async () => {
+      test('replays the window by time, and no more [R3.5]', async () => {
         const room = await hall()
         advance(REPLAY_WINDOW.ms)
         expect(seqs(await log.since('hall', 'first', 0))).toEqual([1, 2])
@@ -173,7 +173,7 @@ export function describeRoomLog(name: string, open: () => OpenedLog): void {
         expect(await log.load('hall')).toEqual({ bans: [] })
       })
 
-      test('keeps bans beyond the instance, until they are lifted', async () => {
+      test('keeps bans beyond the instance, until they are lifted [R5.4]', async () => {
         const room = await hall()
         await room.write(
           decided({ type: 'participant.left', participantId: 'p-eve', reason: 'removed' }, null, { banned: BAN }),
@@ -191,7 +191,7 @@ export function describeRoomLog(name: string, open: () => OpenedLog): void {
     })
 
     describe('chat', () => {
-      test('is read back page by page, the oldest of a page first', async () => {
+      test('is read back page by page, the oldest of a page first [R3.14]', async () => {
         const room = await hall()
         for (let i = 1; i <= 5; i++) await room.say('ada', `m${i}`)
         const newest = await log.history('hall', { instance: 'first', limit: 2 })
@@ -213,7 +213,7 @@ export function describeRoomLog(name: string, open: () => OpenedLog): void {
         expect(messages).toEqual(room.state?.room.messages)
       })
 
-      test('is read of one instance, or of all', async () => {
+      test('is read of one instance, or of all [R3.14]', async () => {
         await (await hall()).say('ada', 'first')
         await (await hall('hall', 'second')).say('ada', 'second')
         await (await hall('other')).say('ada', 'elsewhere')
@@ -232,7 +232,7 @@ export function describeRoomLog(name: string, open: () => OpenedLog): void {
         expect(await log.message('hall', 'first', 'mine')).toBeUndefined()
       })
 
-      test('a deleted message is gone from the history, and its text from the replay; its seq stays', async () => {
+      test('a deleted message is gone from the history, and its text from the replay; its seq stays [R3.10]', async () => {
         const room = await hall()
         await room.say('ada', 'kept', 'regretted')
         await room.delete('regretted')
@@ -243,7 +243,7 @@ export function describeRoomLog(name: string, open: () => OpenedLog): void {
         expect((await log.load('hall')).state).toEqual(room.state)
       })
 
-      test('a message deleted in the turn that brought it leaves no text either', async () => {
+      test('a message deleted in the turn that brought it leaves no text either [R3.10]', async () => {
         const room = await hall()
         const message = { id: 'm', participantId: 'p-ada', name: 'Ada', role: 'host', text: 'oops', at: 1 } as const
         await room.write(
@@ -256,7 +256,7 @@ export function describeRoomLog(name: string, open: () => OpenedLog): void {
     })
 
     describe('erasure', () => {
-      test('erases a room: its chat, its bans, that it ended', async () => {
+      test('erases a room: its chat, its bans, that it ended [R3.15]', async () => {
         const room = await hall()
         await room.write(decided({ type: 'room.locked' }, null, { banned: BAN }))
         await room.say('ada', 'gone')
@@ -269,7 +269,7 @@ export function describeRoomLog(name: string, open: () => OpenedLog): void {
         expect(texts((await log.history('other', { limit: 9 })).messages)).toEqual(['stays'])
       })
 
-      test('names and erases what an identity wrote', async () => {
+      test('names and erases what an identity wrote [R3.15]', async () => {
         const room = await hall()
         await room.join('bob')
         await room.say('ada', 'hers')

@@ -26,7 +26,7 @@ const paused = (url: string) => scrape(url, 'peerstage_paused_sockets')
 const ids = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 const answered = (client: TestClient) => client.received.flatMap((m) => (m.type === 'reply' ? [m.re] : []))
 
-test('64 commands of one connection unanswered: it is not read until replies have gone out; nothing is lost', async () => {
+test('64 commands of one connection unanswered: it is not read until replies have gone out; nothing is lost [R7.7]', async () => {
   const { url, host, disk } = await hungRoom()
   for (const id of ids(2, 200)) chat(host, id)
   host.say({ type: 'heartbeat' })
@@ -41,7 +41,7 @@ test('64 commands of one connection unanswered: it is not read until replies hav
   expect(before.length).toBeGreaterThanOrEqual(64)
 })
 
-test('many commands in one frame are held back as well', async () => {
+test('many commands in one frame are held back as well [R7.7]', async () => {
   const { url, host, disk } = await hungRoom()
   host.say(...ids(2, 100).map((id) => ({ type: 'chat.send', id, text: 'hi' })), { type: 'heartbeat' })
   await expect.poll(() => paused(url)).toBe(1)
@@ -85,7 +85,7 @@ test('a connection that ends while it is not read is let go', async () => {
   await expect.poll(() => scrape(url, 'peerstage_sockets')).toBe(0)
 })
 
-test('1,000 inputs queued in a room: the next is unavailable, by name, and the room heals', async () => {
+test('1,000 inputs queued in a room: the next is unavailable, by name, and the room heals [R7.8]', async () => {
   const { url, host, disk, enter } = await hungRoom({ ...ROOMY, maxQueuedInputs: 20 })
   for (const id of ids(2, 21)) chat(host, id)
   chat(host, 22)

@@ -3,7 +3,7 @@ import { Crowd, isPublic, networkOf } from '../../src/gateway/crowd'
 
 const limits = { maxSockets: 5, maxSocketsPerAddress: 2, maxVerifying: 3 }
 
-test('a public address may have so many sockets, and more when some have gone', () => {
+test('a public address may have so many sockets, and more when some have gone [R7.9]', () => {
   const crowd = new Crowd(limits)
   const first = crowd.enter('203.0.113.7')
   crowd.enter('203.0.113.7')
@@ -17,7 +17,7 @@ test('addresses behind a proxy share one, so they are not counted by it', () => 
   for (let i = 0; i < 3; i++) expect(crowd.enter('10.0.0.1')).toBeTypeOf('object')
 })
 
-test('so many may be in verification at once', () => {
+test('so many may be in verification at once [R7.9]', () => {
   const crowd = new Crowd(limits)
   const tickets = [1, 2, 3].map(() => crowd.enter('127.0.0.1'))
   expect(crowd.enter('127.0.0.1')).toBe(503)

@@ -18,7 +18,7 @@ async function halfOpenUpgrade(url: string): Promise<string> {
   return answer
 }
 
-test('a drain says goodbye to everybody, with a delay of its own for each, and ends', async () => {
+test('a drain says goodbye to everybody, with a delay of its own for each, and ends [R8.1]', async () => {
   const { server, enter } = await runServer()
   const clients = await Promise.all(['ada', 'bob', 'eve'].map((identity) => enter('hall', identity, { role: 'host' })))
   await Promise.all(clients.map((client) => client.welcome()))
@@ -33,7 +33,7 @@ test('a drain says goodbye to everybody, with a delay of its own for each, and e
   expect(new Set(goodbyes.map((goodbye) => goodbye.retryAfterMs)).size).toBeGreaterThan(1)
 })
 
-test('a drain ends by its deadline though a client never answers the close', async () => {
+test('a drain ends by its deadline though a client never answers the close [R8.2]', async () => {
   const { server, enter } = await runServer()
   const deaf = await enter('hall', 'deaf')
   await deaf.welcome()
@@ -41,7 +41,7 @@ test('a drain ends by its deadline though a client never answers the close', asy
   await server.close({ deadlineMs: 50 })
 })
 
-test('a drain ends though a client that was turned away keeps its half of the socket open', async () => {
+test('a drain ends though a client that was turned away keeps its half of the socket open [R8.2]', async () => {
   const { url, server, enter } = await runServer({ maxSockets: 1 })
   await (await enter('hall', 'ada', { role: 'host' })).welcome()
   expect(await halfOpenUpgrade(url)).toMatch(/^HTTP\/1.1 503 /)

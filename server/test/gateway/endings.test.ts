@@ -11,7 +11,7 @@ async function hostAndGuest(options = {}) {
   return { ...running, host, bob, bobId }
 }
 
-test('a kick holds until the room closes: it ends the connection, and a fresh token is no way back', async () => {
+test('a kick holds until the room closes: it ends the connection, and a fresh token is no way back [R5.3]', async () => {
   const { host, bob, bobId, enter } = await hostAndGuest()
   expect(await host.ask({ type: 'moderation.kick', participantId: bobId })).toMatchObject({ ok: true })
   expect(await bob.goodbye()).toMatchObject({ code: 'removed', close: 4411 })
@@ -22,7 +22,7 @@ test('a kick holds until the room closes: it ends the connection, and a fresh to
   expect(await asHost.goodbye()).toMatchObject({ code: 'removed' })
 })
 
-test('a demotion survives a rejoin, whatever token comes', async () => {
+test('a demotion survives a rejoin, whatever token comes [R5.5]', async () => {
   const { host, bob, bobId, enter } = await hostAndGuest()
   await host.ask({ type: 'moderation.setRole', participantId: bobId, role: 'viewer' })
   expect(await bob.ask({ type: 'leave' })).toMatchObject({ ok: true })
@@ -31,7 +31,7 @@ test('a demotion survives a rejoin, whatever token comes', async () => {
   expect(room?.participants.find((each) => each.id === self)).toMatchObject({ role: 'viewer' })
 })
 
-test('an ended room says goodbye to everybody, and its id is refused for 60 s', async () => {
+test('an ended room says goodbye to everybody, and its id is refused for 60 s [R1.4]', async () => {
   const clock = new FakeClock()
   const { host, bob, enter } = await hostAndGuest({ clock })
   host.say({ type: 'moderation.endRoom', id: 1 })
@@ -45,7 +45,7 @@ test('an ended room says goodbye to everybody, and its id is refused for 60 s', 
   expect(await later.welcome()).toMatchObject({ room: { participants: [{ name: 'eve' }] } })
 })
 
-test('the server itself can end a room', async () => {
+test('the server itself can end a room [R1.4]', async () => {
   const { server, host, bob } = await hostAndGuest()
   expect(await server.rooms.end('hall')).toBe('ended')
   expect(await host.goodbye()).toMatchObject({ code: 'room_ended' })
@@ -53,7 +53,7 @@ test('the server itself can end a room', async () => {
   expect(await server.rooms.end('hall')).toBe('absent')
 })
 
-test('a lock keeps new people out, and never one who comes back', async () => {
+test('a lock keeps new people out, and never one who comes back [R1.7]', async () => {
   const { host, bob, bobId, enter } = await hostAndGuest()
   expect(await host.ask({ type: 'moderation.lock' })).toMatchObject({ ok: true })
   const eve = await enter('hall', 'eve')
@@ -63,7 +63,7 @@ test('a lock keeps new people out, and never one who comes back', async () => {
   expect((await back.welcome()).self).toBe(bobId)
 })
 
-test('a room that only a host may open is not there for others', async () => {
+test('a room that only a host may open is not there for others [R1.2]', async () => {
   const { enter } = await runServer({ createRooms: 'host' })
   const early = await enter('hall', 'bob')
   expect(await early.goodbye()).toMatchObject({ code: 'room_not_found', close: 4404 })

@@ -14,7 +14,7 @@ async function outcome(clients: readonly TestClient[]): Promise<{ in: number; fu
 const crowd = (enter: (i: number) => Promise<TestClient>) =>
   Promise.all(Array.from({ length: 100 }, (_, i) => enter(i)))
 
-test('20 means 20 under 100 simultaneous joins', async () => {
+test('20 means 20 under 100 simultaneous joins [R1.5]', async () => {
   const { server, enter } = await runServer()
   // All of them may host: nobody's place is kept for one who is not there.
   const clients = await crowd((i) => enter('hall', `person ${i}`, { role: 'host' }))
@@ -22,13 +22,13 @@ test('20 means 20 under 100 simultaneous joins', async () => {
   expect(server.rooms.stats('hall')?.participants.host).toBe(20)
 })
 
-test('20 means 20 in dev mode: the first one is host, so no place is kept', async () => {
+test('20 means 20 in dev mode: the first one is host, so no place is kept [R1.5]', async () => {
   const { connect } = await runServer({ dev: true })
   const clients = await crowd(async () => connect('hall'))
   expect(await outcome(clients)).toEqual({ in: 20, full: 80 })
 })
 
-test('100 viewers without a host fill 19 places, and the twentieth is the host’s', async () => {
+test('100 viewers without a host fill 19 places, and the twentieth is the host’s [R1.5, R1.6]', async () => {
   const { enter } = await runServer()
   const clients = await crowd((i) => enter('hall', `person ${i}`, { role: 'viewer' }))
   expect(await outcome(clients)).toEqual({ in: 19, full: 81 })
@@ -38,7 +38,7 @@ test('100 viewers without a host fill 19 places, and the twentieth is the host�
   expect(await late.goodbye()).toMatchObject({ code: 'room_full', close: 4413 })
 })
 
-test('whoever is reconnecting keeps the place', async () => {
+test('whoever is reconnecting keeps the place [R1.5]', async () => {
   const { enter } = await runServer({ limits: { maxParticipants: 2 } })
   const host = await enter('hall', 'ada', { role: 'host' })
   await host.welcome()
@@ -50,7 +50,7 @@ test('whoever is reconnecting keeps the place', async () => {
   expect(await eve.goodbye()).toMatchObject({ code: 'room_full' })
 })
 
-test('20 means 20: one’s own ghost is taken over in a full room, under either policy, and frees no place for another', async () => {
+test('20 means 20: one’s own ghost is taken over in a full room, under either policy, and frees no place for another [R1.5, R1.8]', async () => {
   for (const duplicateSessions of ['replace', 'reject'] as const) {
     const { enter } = await runServer({ duplicateSessions, limits: { maxParticipants: 2 } })
     const host = await enter('hall', 'ada', { role: 'host' })

@@ -6,7 +6,7 @@ const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
 /** A slow machine sends less, and is not waited for. */
 const LONGEST_MS = 40_000
 
-test('no input ends the process, leaks, or changes another room: random frames, fragments, bytes and upgrades', async () => {
+test('no input ends the process, leaks, or changes another room: random frames, fragments, bytes and upgrades [R7.1]', async () => {
   const until = Date.now() + LONGEST_MS
   const report = await fuzz({ seed, frames: 20_000, isOver: () => Date.now() > until })
   console.log(`fuzz: ${report.frames} frames in ${report.sessions} sessions, ${report.texts} texts, seed ${seed}`)

@@ -13,7 +13,7 @@ async function twoInARoom() {
   return { ...running, clock, host, bob }
 }
 
-test('a closed tab is gone after 10 s, and not before', async () => {
+test('a closed tab is gone after 10 s, and not before [R4.2]', async () => {
   const { clock, host, bob } = await twoInARoom()
   bob.socket.close(1001)
   await host.next('presence')
@@ -23,7 +23,7 @@ test('a closed tab is gone after 10 s, and not before', async () => {
   expect((await host.event('participant.left')).logged.event).toMatchObject({ reason: 'left' })
 })
 
-test('a lost connection is gone after 60 s, and not before', async () => {
+test('a lost connection is gone after 60 s, and not before [R4.2]', async () => {
   const { clock, host, bob } = await twoInARoom()
   bob.cut()
   await host.next('presence')
@@ -33,7 +33,7 @@ test('a lost connection is gone after 60 s, and not before', async () => {
   expect((await host.event('participant.left')).logged.event).toMatchObject({ reason: 'lost' })
 })
 
-test('who comes back in time stays, however long ago the socket was lost', async () => {
+test('who comes back in time stays, however long ago the socket was lost [R4.2]', async () => {
   const { clock, host, bob, enter } = await twoInARoom()
   bob.cut()
   await host.next('presence')
@@ -45,7 +45,7 @@ test('who comes back in time stays, however long ago the socket was lost', async
   expect(host.events('participant.left')).toEqual([])
 })
 
-test('a dead peer is reconnecting within 30 s and gone by a stated bound: 60 s later', async () => {
+test('a dead peer is reconnecting within 30 s and gone by a stated bound: 60 s later [R4.1, R4.2]', async () => {
   const { clock, host, bob } = await twoInARoom()
   // A paused socket answers no ping: a dead peer, as the server sees it.
   bob.socket.pause()
@@ -63,7 +63,7 @@ test('a newcomer is told who is reconnecting', async () => {
   expect(await eve.welcome()).toMatchObject({ reconnecting: [participantId] })
 })
 
-test('a room that stays empty for 60 s closes; whoever comes then opens a new instance', async () => {
+test('a room that stays empty for 60 s closes; whoever comes then opens a new instance [R1.3]', async () => {
   const clock = new FakeClock()
   const { server, enter } = await runServer({ clock })
   const host = await enter('hall', 'ada', { role: 'host' })

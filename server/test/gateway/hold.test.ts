@@ -6,7 +6,7 @@ import { FakeClock } from '../fakes/fake-clock'
 import { passTime } from './passing-time'
 import { runServer } from './running-server'
 
-test('a held connection is verified and has no place; join takes it: welcome, then the reply', async () => {
+test('a held connection is verified and has no place; join takes it: welcome, then the reply [R2.8]', async () => {
   const { server, enter } = await runServer()
   const host = await enter('hall', 'ada', { role: 'host' })
   await host.welcome()
@@ -18,12 +18,12 @@ test('a held connection is verified and has no place; join takes it: welcome, th
   expect(server.rooms.stats('hall')?.participants.guest).toBe(1)
 })
 
-test('a held connection with a bad token is refused like any other', async () => {
+test('a held connection with a bad token is refused like any other [R2.8]', async () => {
   const { connect } = await runServer()
   expect(await connect('hall', { intent: 'hold', token: 'nonsense' }).goodbye()).toMatchObject({ code: 'unauthorized' })
 })
 
-test('before it has joined it may ask nothing of the room', async () => {
+test('before it has joined it may ask nothing of the room [R2.8]', async () => {
   const { enter } = await runServer()
   const host = await enter('hall', 'ada', { role: 'host' })
   await host.welcome()
@@ -47,7 +47,7 @@ test('a join that could not be kept leaves it held, and can be asked again', asy
   expect(await bob.ask({ type: 'join' })).toMatchObject({ ok: true })
 })
 
-test('it may hold for five minutes, and as long as it likes once it has joined', async () => {
+test('it may hold for five minutes, and as long as it likes once it has joined [R2.8]', async () => {
   const clock = new FakeClock()
   const { enter } = await runServer({ clock })
   const idle = await enter('hall', 'bob', { intent: 'hold' })
@@ -75,7 +75,7 @@ test('an identity may hold twice at once; a place or an end makes room for the n
   await (await hold('ada')).next('held')
 })
 
-test('so many may hold in the whole process', () => {
+test('so many may hold in the whole process [R7.8]', () => {
   const holds = new Holds(500)
   const first = holds.take('person 0')
   for (let i = 1; i < 500; i++) holds.take(`person ${i}`)

@@ -19,7 +19,7 @@ async function undisturbed(host: TestClient): Promise<void> {
   expect(await host.ask({ type: 'chat.send', text: 'all is well' })).toMatchObject({ ok: true })
 }
 
-test('a frame of more than 64 KiB closes its connection before it is read', async () => {
+test('a frame of more than 64 KiB closes its connection before it is read [R7.2]', async () => {
   const { url, host, bob } = await hostAndGuest()
   bob.raw(`["${'x'.repeat(64 * 1024)}"]`)
   expect((await bob.goodbye()).close).toBe(1009)
@@ -27,7 +27,7 @@ test('a frame of more than 64 KiB closes its connection before it is read', asyn
   expect(await (await fetch(`${url}/metrics`)).text()).toContain('peerstage_refusals_total{reason="oversized_frame"} 1')
 })
 
-test.each(BAD_FRAMES)('%s is a bad frame', async (_what, frame) => {
+test.each(BAD_FRAMES)('%s is a bad frame [R7.2]', async (_what, frame) => {
   const { host, bob } = await hostAndGuest()
   bob.raw(frame)
   expect(await bob.goodbye()).toEqual(badFrame)
@@ -50,7 +50,7 @@ test('very many tiny fragments close the connection', async () => {
 })
 
 test.each(BAD_MESSAGES)(
-  'a message with %s is refused: two are forgiven, the third ends the connection',
+  'a message with %s is refused: two are forgiven, the third ends the connection [R7.3]',
   async (_what, message) => {
     const { host, bob } = await hostAndGuest()
     bob.raw(`[${message}]`)
@@ -63,7 +63,7 @@ test.each(BAD_MESSAGES)(
   },
 )
 
-test('a bad command whose id can be read is answered by name', async () => {
+test('a bad command whose id can be read is answered by name [R7.3]', async () => {
   const { bob } = await hostAndGuest()
   bob.raw('[{"type":"chat.send","id":41,"text":5}]')
   expect(await bob.reply(41)).toMatchObject({ ok: false, error: { code: 'invalid', retryable: false } })
@@ -83,7 +83,7 @@ test('app data of more than 8 KiB is refused', async () => {
   expect(await bob.next('refused')).toMatchObject({ what: 'cast', error: { code: 'payload_too_large' } })
 })
 
-test('a signal to oneself, to nobody, or without an edge gets one and the same answer', async () => {
+test('a signal to oneself, to nobody, or without an edge gets one and the same answer [R5.10]', async () => {
   const { host, bob, bobId, enter } = await hostAndGuest()
   const other = await enter('elsewhere', 'eve', { role: 'host' })
   const { self: elsewhere } = await other.welcome()
@@ -116,7 +116,7 @@ test('what is sent behind the goodbye is not read', async () => {
   expect(host.events('chat.sent')).toHaveLength(1)
 })
 
-test('sixteen sockets that send noise at once end one by one, and the room goes on', async () => {
+test('sixteen sockets that send noise at once end one by one, and the room goes on [R7.1]', async () => {
   const { host, enter } = await hostAndGuest()
   const noise = ['\u0000', '[1,2,3,4]', '[[[]]]', '[{}]', '{"a":[{"b":', '[{"type":"signal"}]', '[null,null,null]', '"']
   const clients = await Promise.all(

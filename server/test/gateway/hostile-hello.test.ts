@@ -7,7 +7,7 @@ import { BAD_HELLOS, HELLO } from './hostile-inputs'
 import { knock, upgradeStatus } from './raw-upgrade'
 import { runServer, SECRET } from './running-server'
 
-test('the answer names our subprotocol alone, never the hello, and no compression', async () => {
+test('the answer names our subprotocol alone, never the hello, and no compression [R2.1]', async () => {
   const { enter } = await runServer()
   const ada = await enter('hall', 'ada')
   await ada.welcome()
@@ -28,20 +28,20 @@ test('another version of the protocol hears so, in words that its browser lets t
   expect(answer).toEqual({ protocol: 'peerstage.v99', goodbye: 'unsupported_version', close: 4406 })
 })
 
-test('a token in the URL is refused', async () => {
+test('a token in the URL is refused [R6.8]', async () => {
   const { url, server } = await runServer()
   const token = await server.tokens.sign({ room: 'hall', identity: 'ada' })
   const answer = await knock(url, `/v1/rooms/hall?token=${token}`, [SUBPROTOCOL, `hello.${encodeHello(HELLO)}`])
   expect(answer).toMatchObject({ goodbye: 'bad_frame', close: 4400 })
 })
 
-test.each(['', 'a/b', 'with%20space', 'x'.repeat(65), 'a%0d%0ab'])('%j is no room', async (room) => {
+test.each(['', 'a/b', 'with%20space', 'x'.repeat(65), 'a%0d%0ab'])('%j is no room [R1.1]', async (room) => {
   const { url } = await runServer()
   const answer = await knock(url, `/v1/rooms/${room}`, [SUBPROTOCOL, `hello.${encodeHello(HELLO)}`])
   expect(answer).toMatchObject({ goodbye: 'bad_frame', close: 4400 })
 })
 
-test('a foreign or null Origin is forbidden where origins are listed; a listed one and none at all are not', async () => {
+test('a foreign or null Origin is forbidden where origins are listed; a listed one and none at all are not [R7.10]', async () => {
   const { enter } = await runServer({ allowedOrigins: ['https://example.com'] })
   for (const origin of ['https://evil.example', 'null', 'https://example.com.evil.example', 'http://example.com']) {
     const client = await enter('hall', 'ada', { headers: { origin } })
@@ -51,7 +51,7 @@ test('a foreign or null Origin is forbidden where origins are listed; a listed o
   await (await enter('hall', 'bob')).welcome()
 })
 
-test('dev mode lets pages of this machine in, and no others', async () => {
+test('dev mode lets pages of this machine in, and no others [R6.9]', async () => {
   const { connect } = await runServer({ dev: true })
   await connect('hall', { headers: { origin: 'http://localhost:5173' } }).welcome()
   await connect('hall', { headers: { origin: 'http://127.0.0.1:3000' } }).welcome()
@@ -59,12 +59,12 @@ test('dev mode lets pages of this machine in, and no others', async () => {
   expect(await foreign.goodbye()).toMatchObject({ code: 'forbidden' })
 })
 
-test('an upgrade on a foreign path is destroyed where nobody else would answer it', async () => {
+test('an upgrade on a foreign path is destroyed where nobody else would answer it [R7.11]', async () => {
   const { url } = await runServer()
   expect(await upgradeStatus(url, '/socket.io/')).toBe('destroyed')
 })
 
-test('an upgrade on a foreign path is left to the app that listens for it too', async () => {
+test('an upgrade on a foreign path is left to the app that listens for it too [R7.11]', async () => {
   const app = createServer()
   const live = createPeerstageServer({ auth: { secret: SECRET }, logLevel: 'silent' })
   live.attach(app)
@@ -81,7 +81,7 @@ test('an upgrade on a foreign path is left to the app that listens for it too', 
   expect(await upgradeStatus(url, '/v1/rooms/hall')).toBe('upgraded')
 })
 
-test('beyond the cap of the process an upgrade gets a bare 503', async () => {
+test('beyond the cap of the process an upgrade gets a bare 503 [R7.9]', async () => {
   const { url, enter } = await runServer({ maxSockets: 1 })
   await (await enter('hall', 'ada')).welcome()
   expect(await upgradeStatus(url, '/v1/rooms/hall')).toBe(503)

@@ -51,7 +51,7 @@ const secretsOf = ({ hello }: TestClient): string[] => [
   hello.token?.split('.')[2] ?? '',
 ]
 
-test('neither tokens, session keys, SDP, candidates, TURN passwords nor chat are in any line of the log', async () => {
+test('neither tokens, session keys, SDP, candidates, TURN passwords nor chat are in any line of the log [R7.12]', async () => {
   const captured = capturedLog()
   const log = failingLog()
   const clock = new FakeClock()
@@ -78,7 +78,7 @@ test('neither tokens, session keys, SDP, candidates, TURN passwords nor chat are
   }
 })
 
-test('a refusal has a line of its own: its reason, and the connection and room by which it can be followed', async () => {
+test('a refusal has a line of its own: its reason, and the connection and room by which it can be followed [R7.13]', async () => {
   const captured = capturedLog()
   const { enter } = await runServer({ logger: captured.logger })
   const host = await enter('hall', IDENTITY, { role: 'host' })
@@ -94,7 +94,7 @@ test('a refusal has a line of its own: its reason, and the connection and room b
   expect(verified.find((each) => each.connection === line?.connection)).toMatchObject({ sessionId: short, who: short })
 })
 
-test('a flood of refusals fills no disk: ten lines a minute for each reason, then how many had none', async () => {
+test('a flood of refusals fills no disk: ten lines a minute for each reason, then how many had none [R7.13]', async () => {
   const captured = capturedLog()
   const clock = new FakeClock()
   const { url, enter } = await runServer({ logger: captured.logger, clock, limits: { castBurst: 100 } })

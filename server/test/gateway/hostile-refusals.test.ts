@@ -108,7 +108,7 @@ const PROVOCATIONS: Provocation[] = [
 
 const lots = <T>(of: T, times = 6): T[] => Array(times).fill(of)
 
-test.each(PROVOCATIONS)('each refusal is counted by its reason: %s', async (reason, provoke, options) => {
+test.each(PROVOCATIONS)('each refusal is counted by its reason: %s [R7.13]', async (reason, provoke, options) => {
   const there = await room(options)
   await provoke(there)
   await expect.poll(() => refusals(there.url, reason)).toBeGreaterThan(0)

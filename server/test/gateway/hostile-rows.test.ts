@@ -38,7 +38,7 @@ test.each(['__proto__', 'constructor', 'prototype', 'hasOwnProperty'])(
   },
 )
 
-test('a signal is stamped by the server: who claims to be somebody else has sent a bad message', async () => {
+test('the server stamps who spoke: a signal that claims to be of somebody else is a bad message [R5.9]', async () => {
   const { host, hostId, bob, bobId, born } = await hostAndGuest()
   const signal = { type: 'signal', to: bobId, epoch: { born, n: 0 }, order: 0, body: { kind: 'restart' } }
   host.say({ ...signal, from: 'somebody else' }, signal)
@@ -59,7 +59,7 @@ test('nothing is queued for a peer who is away: the signal is gone, and others a
   expect(back.received.some((m) => m.type === 'signal')).toBe(false)
 })
 
-test('a viewer claims a source: it is refused, and nobody sees it published', async () => {
+test('a viewer claims a source: it is refused, and nobody sees it published [R5.11]', async () => {
   const { host, enter } = await hostAndGuest()
   const viewer = await enter('hall', 'eve', { role: 'viewer' })
   await viewer.welcome()
@@ -69,7 +69,7 @@ test('a viewer claims a source: it is refused, and nobody sees it published', as
   expect(host.events().map((m) => m.logged.event.type)).not.toContain('media.updated')
 })
 
-test('a flood of SDP and ICE: 80 signals to one peer at once, and 64 candidates of one negotiation', async () => {
+test('a flood of SDP and ICE: 80 signals to one peer at once, and 64 candidates of one negotiation [R7.4]', async () => {
   const { host, bob, bobId, born } = await hostAndGuest({ clock: new FakeClock() })
   const signal = (body: object, n = 0) => ({ type: 'signal', to: bobId, epoch: { born, n }, order: 0, body })
   const candidate = { kind: 'candidate', candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0 }
@@ -92,7 +92,7 @@ test('SDP of more than 32 KiB and a candidate of more than 1 KiB are bad message
   expect(bob.received.filter((m) => m.type === 'signal')).toHaveLength(1)
 })
 
-test('a chat flood: buckets are of identity and room, so that reconnecting resets nothing', async () => {
+test('a chat flood: buckets are of identity and room, so that reconnecting resets nothing [R7.5]', async () => {
   const { bob, enter } = await hostAndGuest({ clock: new FakeClock() })
   for (let i = 0; i < 10; i++) expect(await bob.ask({ type: 'chat.send', text: 'again' })).toMatchObject({ ok: true })
   const { session, page } = bob.hello
@@ -129,7 +129,7 @@ test('slowloris: whoever sends headers slowly is let go after ten seconds', asyn
   expect(answer).toMatch(/^HTTP\/1.1 408 /)
 })
 
-test('a connection flood: one /64 of IPv6 is one address, and only the proxy’s own word for it counts', async () => {
+test('a connection flood: one /64 of IPv6 is one address, and only the proxy’s own word for it counts [R7.9]', async () => {
   const { url, enter } = await runServer({ maxSocketsPerAddress: 2, trustProxy: 1 })
   const from = (address: string) => ({ 'x-forwarded-for': `198.51.100.9, ${address}` })
   await (await enter('hall', 'ada', { headers: from('2001:db8:0:7::1') })).welcome()
@@ -152,7 +152,7 @@ test('a stolen session key is useless without a valid token of the same identity
   await host.event('chat.sent')
 })
 
-test('a display name with CRLF, ANSI, bidi, U+2028 and 10 KB is cleaned before anybody sees it', async () => {
+test('a display name with CRLF, ANSI, bidi, U+2028 and 10 KB is cleaned before anybody sees it [R5.12]', async () => {
   const { server, connect, host } = await hostAndGuest()
   const name = `Eve\r\n\u001b[31m\u202e\u2028\u0000${'x'.repeat(1000)}`
   const token = await server.tokens.sign({ room: 'hall', identity: 'eve', name })
@@ -166,7 +166,7 @@ test('a display name with CRLF, ANSI, bidi, U+2028 and 10 KB is cleaned before a
   expect(JSON.stringify(joined)).not.toMatch(/\\r|\\n|\\u001b|\u202e|\u2028/)
 })
 
-test('HTML and javascript: in chat are stored and sent as the text they are', async () => {
+test('HTML and javascript: in chat are stored and sent as the text they are [R5.12]', async () => {
   const { bob, host, enter } = await hostAndGuest()
   const text = '<img src=x onerror=alert(1)> javascript:alert(1) </script>'
   await bob.ask({ type: 'chat.send', text })

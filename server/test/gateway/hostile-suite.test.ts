@@ -31,7 +31,7 @@ async function misbehave({ enter }: Running, identity: string, frames: (string |
   await client.closed
 }
 
-test('no input ends the process: after all that is hostile it still answers, and other rooms go on', async () => {
+test('no input ends the process: after all that is hostile it still answers, and other rooms go on [R7.1]', async () => {
   const running = await runServer()
   const { url, enter, connect } = running
   const ada = await enter('hall', 'ada', { role: 'host' })

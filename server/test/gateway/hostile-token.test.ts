@@ -31,7 +31,7 @@ test.each<[string, () => Promise<string> | string]>([
   ['an identity without end', () => signed((jwt) => jwt, { ...claims, sub: 'a'.repeat(257) })],
   ['nothing of a token', () => 'nonsense'],
 ])(
-  'a token is verified to the letter: with %s it is unauthorized, for one and the same reason',
+  'a token is verified to the letter: with %s it is unauthorized, for one and the same reason [R6.1, R6.2, R6.3]',
   async (_what, make) => {
     const { connect } = await runServer()
     const client = connect('hall', { token: await make() })
@@ -40,12 +40,12 @@ test.each<[string, () => Promise<string> | string]>([
   },
 )
 
-test('no token at all is unauthorized', async () => {
+test('no token at all is unauthorized [R6.3]', async () => {
   const { connect } = await runServer()
   expect(await connect('hall').goodbye()).toMatchObject({ code: 'unauthorized' })
 })
 
-test('an older token than maxTokenAge is unauthorized, and one without iat too', async () => {
+test('an older token than maxTokenAge is unauthorized, and one without iat too [R6.1]', async () => {
   const { connect } = await runServer({ auth: { secret: SECRET, maxTokenAgeSeconds: 60 } })
   const old = await signed((jwt) => jwt.setIssuedAt('-5m'))
   const undated = await signed()
@@ -69,7 +69,7 @@ test.each([
   expect(await old.goodbye()).toMatchObject({ code: 'unauthorized', close: 4401 })
 })
 
-test('a token for room A does not open room B; one for every room does', async () => {
+test('a token for room A does not open room B; one for every room does [R6.1, R6.3]', async () => {
   const { connect, server } = await runServer()
   const forA = await server.tokens.sign({ room: 'A', identity: 'ada' })
   expect(await connect('B', { token: forA }).goodbye()).toMatchObject({ code: 'forbidden', close: 4403 })

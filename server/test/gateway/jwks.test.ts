@@ -63,7 +63,7 @@ test('the keys of a JWKS endpoint verify tokens; it is asked once, when the firs
   expect(endpoint.asked()).toBe(1)
 })
 
-test('a flood of unknown kids asks the endpoint once in 30 s; who comes with a good token meanwhile gets in', async () => {
+test('a flood of unknown kids asks the endpoint once in 30 s; who comes with a good token meanwhile gets in [R6.6]', async () => {
   const endpoint = await jwksEndpoint(a)
   const { enter, clock } = await served(endpoint)
   await (await enter(a)).welcome()
@@ -81,7 +81,7 @@ test('a flood of unknown kids asks the endpoint once in 30 s; who comes with a g
   expect(endpoint.asked()).toBe(3)
 })
 
-test('a token by a new key gets in at once: the set is read again for its kid', async () => {
+test('a token by a new key gets in at once: the set is read again for its kid [R6.5]', async () => {
   const endpoint = await jwksEndpoint(a)
   const { enter, clock } = await served(endpoint)
   await (await enter(a)).welcome()
@@ -106,7 +106,7 @@ test('a rotation drops no session: both keys overlap, the session takes a token 
   expect(await ada.ask({ type: 'chat.send', text: 'still here' })).toMatchObject({ ok: true })
 })
 
-test('a key that is taken out of the set ends its sessions within the refresh interval and half a minute', async () => {
+test('a key that is taken out of the set ends its sessions within the refresh interval and half a minute [R6.5]', async () => {
   const endpoint = await jwksEndpoint(a, b)
   const { enter, clock } = await served(endpoint)
   const [ada, bob] = [await enter(a, 'ada'), await enter(b, 'bob')]
@@ -121,7 +121,7 @@ test('a key that is taken out of the set ends its sessions within the refresh in
   expect(await (await enter(a, 'ada')).goodbye()).toMatchObject(UNAUTHORIZED)
 })
 
-test('whose key was taken out of the set goes on with a token by another key, though that one ends sooner', async () => {
+test('whose key was taken out of the set goes on with a token by another key, though that one ends sooner [R6.5]', async () => {
   const endpoint = await jwksEndpoint(a, b)
   const { enter, clock } = await served(endpoint)
   const ada = await enter(a)
@@ -176,7 +176,7 @@ test.each<[string, Answer]>([
     'a body that is cut off',
     (response) => void response.writeHead(200, { 'content-length': '99' }).write('{', () => response.destroy()),
   ],
-])('where the endpoint answers with %s the last keys go on serving, and the log says so', async (_what, answer) => {
+])('where the endpoint answers with %s the last keys serve on, and the log says so [R6.6]', async (_what, answer) => {
   const endpoint = await jwksEndpoint(a)
   const { enter, clock, lines, faults } = await served(endpoint)
   const ada = await enter(a)

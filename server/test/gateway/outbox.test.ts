@@ -47,7 +47,7 @@ test('the size of a frame counts bytes, not characters', () => {
   expect(frames).toHaveLength(2)
 })
 
-test('casts are dropped first when a reader is slow; events never are', () => {
+test('casts are dropped first when a reader is slow; events never are [R7.6]', () => {
   const { outbox, frames, take } = slowOutbox(64 * KIB)
   for (let i = 0; i < 8; i++) outbox.push(text(63 * KIB), 'droppable')
   for (let i = 0; i < 8; i++) outbox.push(text(63 * KIB), 'kept')
@@ -77,7 +77,7 @@ test('of presences that wait behind a slow reader the newest of each participant
   expect(all.filter((each) => !Array.isArray(each))).toHaveLength(10)
 })
 
-test('every buffer has a stated bound: beyond that of an outbox nothing more is taken', () => {
+test('every buffer has a stated bound: beyond that of an outbox nothing more is taken [R7.6, R7.8]', () => {
   const { outbox } = slowOutbox(64 * KIB)
   const fits = Math.floor(MAX_QUEUED_BYTES / (63 * KIB))
   for (let i = 0; i < fits; i++) expect(outbox.push(text(63 * KIB), 'kept')).toBe(true)
@@ -91,7 +91,7 @@ test('one message larger than the bound still goes, when nothing else waits: a s
   expect(frames).toHaveLength(1)
 })
 
-test('a reader is stalled when it has taken nothing for 10 s, and any progress counts', () => {
+test('a reader is stalled when it has taken nothing for 10 s, and any progress counts [R7.6]', () => {
   const { outbox, clock, take } = slowOutbox(100)
   clock.advance(STALLED_MS)
   expect(outbox.isStalled).toBe(false)

@@ -28,7 +28,7 @@ describe('a bucket', () => {
     expect(takeMany(5, 1000, first.bucket).passed).toBe(4)
   })
 
-  test('says when to come again, and keeps its word', () => {
+  test('says when to come again, and keeps its word [R7.4]', () => {
     const { bucket } = takeMany(10, 0)
     const [after, verdict] = take(bucket, RATE, 0)
     expect(verdict).toMatchObject({ ok: false, flood: false })
@@ -38,7 +38,7 @@ describe('a bucket', () => {
     expect(take(after, RATE, retryAfterMs)[1].ok).toBe(true)
   })
 
-  test('calls ten times the burst a flood, and not much less', () => {
+  test('calls ten times the burst a flood, and not much less [R7.4]', () => {
     expect(takeMany(100, 0).flooded).toBe(false)
     expect(takeMany(120, 0).flooded).toBe(true)
   })
@@ -49,7 +49,7 @@ describe('a bucket', () => {
   })
 })
 
-test('every buffer has a stated bound: of buckets, the one not used for longest is forgotten', () => {
+test('every buffer has a stated bound: of buckets, the one not used for longest is forgotten [R7.8]', () => {
   const buckets = new Buckets(3)
   for (const key of ['a', 'b', 'c', 'a', 'd']) buckets.take(key, { perSecond: 1, burst: 1 }, 0)
   expect(buckets.size).toBe(3)
@@ -65,7 +65,7 @@ describe('budgets', () => {
     Array.from({ length: times }, ask).filter((v) => v.ok).length
   const budgets = () => new Budgets(DEFAULT_LIMITS, () => 0)
 
-  test('chat is counted by identity and room: a second connection brings nothing new, another room does', () => {
+  test('chat is counted by identity and room: a second connection brings nothing new, another room does [R7.5]', () => {
     const all = budgets()
     const first = all.of('ada', 'hall')
     expect(count(12, () => first(chat))).toBe(10)
@@ -193,7 +193,7 @@ describe('budgets', () => {
 describe('on the wire', () => {
   const limits = { chatPerSecond: 1, chatBurst: 2 }
 
-  test('chat beyond the limit is refused with the time to wait, and the connection stays', async () => {
+  test('chat beyond the limit is refused with the time to wait, and the connection stays [R7.4]', async () => {
     const clock = new FakeClock()
     const { enter } = await runServer({ limits, clock })
     const ada = await enter('hall', 'ada', { role: 'host' })
@@ -206,7 +206,7 @@ describe('on the wire', () => {
     expect(await ada.ask({ type: 'chat.send', text: 'three' })).toMatchObject({ ok: true })
   })
 
-  test('ten times the limit ends the connection', async () => {
+  test('ten times the limit ends the connection [R7.4]', async () => {
     const { enter } = await runServer({ limits, clock: new FakeClock() })
     const ada = await enter('hall', 'ada', { role: 'host' })
     await ada.welcome()
@@ -214,7 +214,7 @@ describe('on the wire', () => {
     expect(await ada.goodbye()).toMatchObject({ code: 'rate_limited', close: 4429 })
   })
 
-  test('casts beyond the limit are refused', async () => {
+  test('casts beyond the limit are refused [R7.4]', async () => {
     const { enter } = await runServer({ limits: { castsPerSecond: 1, castBurst: 1 }, clock: new FakeClock() })
     const ada = await enter('hall', 'ada', { role: 'host' })
     await ada.welcome()
@@ -222,7 +222,7 @@ describe('on the wire', () => {
     expect(await ada.next('refused')).toMatchObject({ what: 'cast', error: { code: 'rate_limited' } })
   })
 
-  test('joins beyond the limit are turned away for a moment', async () => {
+  test('joins beyond the limit are turned away for a moment [R7.4]', async () => {
     const { enter } = await runServer({ clock: new FakeClock() })
     for (let attempt = 1; attempt <= 10; attempt++) await (await enter('hall', 'ada', { attempt })).welcome()
     const eleventh = await enter('hall', 'ada', { attempt: 11 })

@@ -5,7 +5,7 @@ import { FakeClock } from '../fakes/fake-clock'
 import { goingOn } from './restartable-server'
 import { runServer } from './running-server'
 
-test('where another process has written a room meanwhile, everybody comes again, to the room as the log has it', async () => {
+test('where another process has written a room meanwhile, everybody comes again, to the room as the log has it [R3.11]', async () => {
   const clock = new FakeClock()
   const log = memoryLog(clock)
   const here = await runServer({ log, clock })

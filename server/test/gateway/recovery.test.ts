@@ -38,7 +38,7 @@ describe.each(STORES)('killed, and started again with a log %s', (_, storeOf) =>
     return { clock: time, house }
   }
 
-  test('with a durable log the room is whole again after it returns, and nobody seems to have been away', async () => {
+  test('with a durable log the room is whole again after it returns, and nobody seems to have been away [R3.13, R9.4]', async () => {
     const { house } = town()
     const first = await house.start()
     const { host, bob, eve, instance, seq } = await three(first)
@@ -79,7 +79,7 @@ describe.each(STORES)('killed, and started again with a log %s', (_, storeOf) =>
     }
   })
 
-  test('no logged event is lost or doubled across a resume into another process', async () => {
+  test('no logged event is lost or doubled across a resume into another process [R3.4, R3.13]', async () => {
     const { house } = town()
     const first = await house.start()
     const { host, bob } = await three(first)
@@ -99,7 +99,7 @@ describe.each(STORES)('killed, and started again with a log %s', (_, storeOf) =>
     expect(folded?.messages.map(({ text }) => text)).toEqual(['one', 'two', 'three', 'four'])
   })
 
-  test('a command that was answered before is answered as it was then', async () => {
+  test('a command that was answered before is answered as it was then [R3.6]', async () => {
     const { house } = town()
     const first = await house.start()
     const { host } = await three(first)
@@ -114,7 +114,7 @@ describe.each(STORES)('killed, and started again with a log %s', (_, storeOf) =>
     expect((await newcomer.welcome()).room?.messages.map(({ text }) => text)).toEqual(['one', 'two', 'once'])
   })
 
-  test('killed between the append and the reply, a command has happened once when it is sent again', async () => {
+  test('killed between the append and the reply, a command has happened once when it is sent again [R3.6, R3.13]', async () => {
     const { house } = town()
     const first = await house.start()
     const { host, seq } = await three(first)
@@ -131,7 +131,7 @@ describe.each(STORES)('killed, and started again with a log %s', (_, storeOf) =>
     expect((await newcomer.welcome()).room?.messages.map(({ text }) => text)).toEqual(['one', 'two', 'once'])
   })
 
-  test('a kick holds, a demotion survives a rejoin, a ban is known, and a lock is still locked', async () => {
+  test('a kick holds, a demotion survives a rejoin, a ban is known, and a lock is still locked [R3.13, R5.3, R5.4, R5.5]', async () => {
     const { house } = town()
     const first = await house.start()
     const { host, bob, eve } = await three(first)
@@ -164,7 +164,7 @@ describe.each(STORES)('killed, and started again with a log %s', (_, storeOf) =>
     expect(ada.events('participant.left')).toEqual([])
   })
 
-  test('the id of a room that was ended is refused for the rest of its minute', async () => {
+  test('the id of a room that was ended is refused for the rest of its minute [R1.4]', async () => {
     const { clock, house } = town()
     const first = await house.start()
     await three(first)
@@ -178,7 +178,7 @@ describe.each(STORES)('killed, and started again with a log %s', (_, storeOf) =>
     await (await second.enter('hall', 'ada', { role: 'host' })).welcome()
   })
 
-  test('who does not come back is awaited, then reconnecting, then gone: counted from listening', async () => {
+  test('who does not come back is awaited, then reconnecting, then gone: counted from listening [R4.3]', async () => {
     const { clock, house } = town()
     const first = await house.start()
     const { host, bob, eve } = await three(first)

@@ -27,7 +27,7 @@ async function hostWithToken(expiresInSeconds: number, auth: PeerstageServerOpti
   return { ...running, clock, host, self, sign }
 }
 
-test('a fresh token is asked for a minute ahead; without one the connection ends 30 s behind its end', async () => {
+test('a fresh token is asked for a minute ahead; without one the connection ends 30 s behind its end [R6.7]', async () => {
   const { clock, host } = await hostWithToken(600)
   await passTime(clock, 530_000, host)
   expect(host.received.some((m) => m.type === 'session.refreshNeeded')).toBe(false)
@@ -38,7 +38,7 @@ test('a fresh token is asked for a minute ahead; without one the connection ends
   expect(await host.goodbye()).toMatchObject({ code: 'unauthorized', close: 4401 })
 })
 
-test('a session goes on with a fresh token', async () => {
+test('a session goes on with a fresh token [R6.7]', async () => {
   const { clock, host, sign } = await hostWithToken(60)
   const token = await sign({ expiresInSeconds: 3600 })
   expect(await host.ask({ type: 'session.refresh', token })).toMatchObject({ ok: true })
@@ -71,7 +71,7 @@ test('a token that hardly lives is asked for again after 5 s, not sooner', async
   expect(asked()).toBe(2)
 })
 
-test('a refresh lowers, never raises: lower is lower at once', async () => {
+test('a refresh lowers, never raises: lower is lower at once [R5.6]', async () => {
   const { host, self, sign } = await hostWithToken(600)
   expect(await host.ask({ type: 'session.refresh', token: await sign({ role: 'viewer' }) })).toMatchObject({ ok: true })
   expect((await host.event('participant.roleChanged')).logged.event).toMatchObject({
@@ -81,7 +81,7 @@ test('a refresh lowers, never raises: lower is lower at once', async () => {
   })
 })
 
-test('a refresh lowers, never raises: higher stays as it was', async () => {
+test('a refresh lowers, never raises: higher stays as it was [R5.6]', async () => {
   const { connect, sign, server } = await hostWithToken(600)
   const bob = connect('hall', { token: await sign({ identity: 'bob', role: 'viewer' }) })
   await bob.welcome()
@@ -91,7 +91,7 @@ test('a refresh lowers, never raises: higher stays as it was', async () => {
 })
 
 test.each(['EdDSA', 'ES256', 'RS256'] as const)(
-  'a session goes on with a token by another key: %s after HS256; it lowers, never raises, and is for the same identity and room',
+  'a session goes on with a token by another key: %s after HS256; it lowers, never raises, and is for the same identity and room [R5.6]',
   async (alg) => {
     const pair = signingPair(alg, 'own')
     const keys = [{ secret: SECRET, kid: 'shared' }, { publicKey: pair.jwk }]
@@ -111,7 +111,7 @@ test.each(['EdDSA', 'ES256', 'RS256'] as const)(
   },
 )
 
-test('a refresh changes neither identity nor room', async () => {
+test('a refresh changes neither identity nor room [R5.6]', async () => {
   const { host, sign } = await hostWithToken(600)
   const refused = { ok: false, error: { code: 'unauthorized' } }
   for (const token of [await sign({ identity: 'eve' }), await sign({ room: 'other' }), 'nonsense']) {

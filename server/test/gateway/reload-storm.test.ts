@@ -14,7 +14,7 @@ const storm = fc.record({
   broken: fc.uniqueArray(fc.integer({ min: 1, max: RELOADS - 1 })),
 })
 
-test('one identity, one live session: of 20 reloads in a row, sockets overlapping in every order, the last one is there', async () => {
+test('one identity, one live session: of 20 reloads in a row, sockets overlapping in every order, the last one is there [R2.4, R2.5]', async () => {
   // All loads of a run come at once: more than the joins that one identity has otherwise.
   const { server, enter } = await runServer({ limits: { joinBurst: 100 } })
   let rooms = 0

@@ -17,7 +17,7 @@ const again = ({ hello }: TestClient, from: { seq: number; instance: string }, a
 
 const seqs = (welcome: ServerMessageOf<'welcome'>) => welcome.events?.map((each) => each.seq)
 
-test('no logged event is lost or doubled across a resume', async () => {
+test('no logged event is lost or doubled across a resume [R3.4]', async () => {
   const { enter } = await runServer()
   const host = await enter('hall', 'ada', { role: 'host' })
   await host.welcome()
@@ -41,7 +41,7 @@ test('no logged event is lost or doubled across a resume', async () => {
   expect(folded?.participants).toHaveLength(2)
 })
 
-test('a resume writes nothing, and nobody is seen to leave', async () => {
+test('a resume writes nothing, and nobody is seen to leave [R2.3, R3.4]', async () => {
   const { enter } = await runServer()
   const host = await enter('hall', 'ada', { role: 'host' })
   await host.welcome()
@@ -57,7 +57,7 @@ test('a resume writes nothing, and nobody is seen to leave', async () => {
   expect(host.events().map((each) => each.logged.event.type)).toEqual(['participant.joined'])
 })
 
-test('where the replay window ends, a snapshot comes with resumed:false', async () => {
+test('where the replay window ends, a snapshot comes with resumed:false [R3.5]', async () => {
   const clock = new FakeClock()
   const { enter } = await runServer({ log: memoryLog(clock) })
   const host = await enter('hall', 'ada', { role: 'host' })
@@ -86,7 +86,7 @@ test('another instance, or a seq from the future, gets a snapshot', async () => 
   expect(await future.welcome()).toMatchObject({ resumed: false, room: { seq: first.seq } })
 })
 
-test('a command that comes again is answered again, and happens once', async () => {
+test('a command that comes again is answered again, and happens once [R3.6]', async () => {
   const { enter } = await runServer()
   const host = await enter('hall', 'ada', { role: 'host' })
   const first = await host.welcome()

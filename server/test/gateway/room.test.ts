@@ -18,7 +18,7 @@ test('dev mode: the first one in is host, and chat reaches everybody once', asyn
   expect(bob.events('chat.sent')).toHaveLength(1)
 })
 
-test('the author gets its event, then its reply', async () => {
+test('the author gets its event, then its reply [R3.8]', async () => {
   const { connect } = await runServer({ dev: true })
   const ada = connect('hall')
   await ada.welcome()
@@ -28,7 +28,7 @@ test('the author gets its event, then its reply', async () => {
   expect(reply).toMatchObject({ ok: true, seq: ada.events('chat.sent')[0]?.logged.seq })
 })
 
-test('signals and casts are routed to whom they are for, with their sender stamped on', async () => {
+test('the server stamps who spoke: signals and casts reach whom they are for, with their sender [R5.9]', async () => {
   const { connect } = await runServer({ dev: true })
   const ada = connect('hall')
   const { self: adaId } = await ada.welcome()
@@ -44,7 +44,7 @@ test('signals and casts are routed to whom they are for, with their sender stamp
   expect(await bob.next('cast')).toEqual({ type: 'cast', from: adaId, cast: { type: 'reaction', emoji: '🔥' } })
 })
 
-test('who leaves is answered and gone at once', async () => {
+test('who leaves is answered and gone at once [R4.2]', async () => {
   const { connect } = await runServer({ dev: true })
   const ada = connect('hall')
   const bob = connect('hall')

@@ -28,12 +28,12 @@ async function roomWithSlowReader() {
 
 const isGone = (host: TestClient) => host.received.some((m) => m.type === 'presence' && m.presence === 'reconnecting')
 
-test('casts alone never end a slow connection: they are dropped', async () => {
+test('casts alone never end a slow connection: they are dropped [R7.6]', async () => {
   const { host } = await roomWithSlowReader()
   expect(isGone(host)).toBe(false)
 })
 
-test('a stalled reader leaves the others alone: its queue has a bound, there it is let go, and the others get everything', async () => {
+test('a stalled reader leaves the others alone: its queue has a bound, there it is let go, and the others get everything [R7.6]', async () => {
   const { host, slowId, enter } = await roomWithSlowReader()
   const guests = await Promise.all([1, 2, 3, 4, 5, 6].map((i) => enter('hall', `guest ${i}`)))
   const body = { kind: 'offer', sdp: 'x'.repeat(30_000), layout: 1 }
@@ -49,7 +49,7 @@ test('a stalled reader leaves the others alone: its queue has a bound, there it 
   for (const guest of guests) await guest.event('chat.sent')
 })
 
-test('a reader that takes nothing for 10 s is let go, before it could count as dead', async () => {
+test('a reader that takes nothing for 10 s is let go, before it could count as dead [R7.6]', async () => {
   const { host, clock } = await roomWithSlowReader()
   clock.advance(10_000)
   await host.roundTrip()

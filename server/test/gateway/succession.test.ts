@@ -27,7 +27,7 @@ async function panel(...people: [identity: string, role: Role][]) {
   return { ...running, clock, of }
 }
 
-test('a lost host is succeeded once, by rule, though half the room is lost with it: by a cohost who is there', async () => {
+test('a lost host is succeeded once, by rule, though half the room is lost with it: by a cohost who is there [R4.4]', async () => {
   const people = ['host', 'first', 'second', 'guest', 'eve'] as const
   const { clock, of } = await panel(
     ['host', 'host'],
@@ -47,7 +47,7 @@ test('a lost host is succeeded once, by rule, though half the room is lost with 
   ])
 })
 
-test('a lost host is succeeded once, by rule: else by the guest of longest standing; a returning host is host again', async () => {
+test('a lost host is succeeded once, by rule: else by the guest of longest standing; a returning host is host again [R4.4, R4.5]', async () => {
   const { enter, of } = await panel(['ada', 'host'], ['bob', 'guest'], ['cyd', 'guest'], ['eve', 'viewer'])
   const [bob, eve] = [of('bob'), of('eve')]
   await of('ada').client.ask({ type: 'leave' })
@@ -59,7 +59,7 @@ test('a lost host is succeeded once, by rule: else by the guest of longest stand
   expect(successions(eve.client)).toHaveLength(1)
 })
 
-test('a lost host is succeeded by nobody where only viewers are left; a returning host token is host again', async () => {
+test('a lost host is succeeded by nobody where only viewers are left; a returning host token is host again [R4.4, R4.5]', async () => {
   const { server, enter, of } = await panel(['ada', 'host'], ['eve', 'viewer'])
   await of('ada').client.ask({ type: 'leave' })
   await of('eve').client.event('participant.left')

@@ -4,7 +4,7 @@ import { runServer } from './running-server'
 /** The wish of a page whose socket was lost, on its next one: go on in the same session. */
 const resuming = { attempt: 2, page: 'the-same-page' }
 
-test('a superseded one never comes back by itself, though its line was down when it was told', async () => {
+test('a superseded one never comes back by itself, though its line was down when it was told [R2.7]', async () => {
   const { enter } = await runServer()
   const host = await enter('hall', 'ada', { role: 'host' })
   await host.welcome()
@@ -22,7 +22,7 @@ test('a superseded one never comes back by itself, though its line was down when
   expect(await laptop.ask({ type: 'chat.send', text: 'undisturbed' })).toMatchObject({ ok: true })
 })
 
-test('whoever starts afresh in an older session takes the place over like any other', async () => {
+test('whoever starts afresh in an older session takes the place over like any other [R2.5]', async () => {
   const { enter } = await runServer()
   const phone = await enter('hall', 'bob', { page: resuming.page })
   const { self } = await phone.welcome()

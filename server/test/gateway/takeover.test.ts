@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { runServer } from './running-server'
 import { newSession } from './test-client'
 
-test('one identity, one live session: another session takes the place, and the first one hears it', async () => {
+test('one identity, one live session: another session takes the place, and the first one hears it [R2.5]', async () => {
   const { enter } = await runServer()
   const phone = await enter('hall', 'ada', { role: 'host' })
   const { self } = await phone.welcome()
@@ -13,7 +13,7 @@ test('one identity, one live session: another session takes the place, and the f
   expect(await phone.goodbye()).toMatchObject({ code: 'superseded', close: 4409 })
 })
 
-test('one identity, one live session by the policy reject: the second is refused, the first one stays', async () => {
+test('one identity, one live session by the policy reject: the second is refused, the first one stays [R2.5]', async () => {
   const { enter } = await runServer({ duplicateSessions: 'reject' })
   const phone = await enter('hall', 'ada', { role: 'host' })
   await phone.welcome()
@@ -22,7 +22,7 @@ test('one identity, one live session by the policy reject: the second is refused
   expect(await phone.ask({ type: 'chat.send', text: 'still here' })).toMatchObject({ ok: true })
 })
 
-test('a reload is the same participant on a new page: it returns, nobody joins or leaves', async () => {
+test('a reload is the same participant on a new page: it returns, nobody joins or leaves [R2.4]', async () => {
   const { enter } = await runServer()
   const host = await enter('hall', 'ada', { role: 'host' })
   await host.welcome()
@@ -36,7 +36,7 @@ test('a reload is the same participant on a new page: it returns, nobody joins o
   expect(host.events().map((each) => each.logged.event.type)).toEqual(['participant.joined', 'participant.returned'])
 })
 
-test('within a session the newer attempt wins: the older socket is closed', async () => {
+test('within a session the newer attempt wins: the older socket is closed [R2.6]', async () => {
   const { enter } = await runServer()
   const session = newSession()
   const page = 'the-same-page'
@@ -47,7 +47,7 @@ test('within a session the newer attempt wins: the older socket is closed', asyn
   expect(await first.goodbye()).toMatchObject({ code: 'superseded' })
 })
 
-test('an attempt that arrives late is refused, and harms the newer one not at all', async () => {
+test('an attempt that arrives late is refused, and harms the newer one not at all [R2.6]', async () => {
   const { enter } = await runServer()
   const session = newSession()
   const page = 'the-same-page'

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { FakeClock } from '../fakes/fake-clock'
 import { runServer } from './running-server'
 
-test('every timer has a stated bound, and none outlives what it was set for', async () => {
+test('every timer has a stated bound, and none outlives what it was set for [R7.8]', async () => {
   const clock = new FakeClock()
   const { server, enter } = await runServer({ clock })
   const idle = clock.pending.length

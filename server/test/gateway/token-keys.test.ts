@@ -51,7 +51,7 @@ test.each<[string, () => Promise<string>]>([
   ['a kid that is no text', async () => unsigned({ alg: 'EdDSA', kid: { toString: 'ed' } })],
   ['a header that is a list', async () => unsigned([])],
 ])(
-  'a token is verified to the letter: with %s it is unauthorized, for one and the same reason',
+  'a token is verified to the letter: with %s it is unauthorized, for one and the same reason [R6.2, R6.3, R6.4]',
   async (_what, make) => {
     const lines: string[] = []
     const { connect } = await runServer({ auth, logger: listening(lines) })
@@ -78,7 +78,7 @@ test('what was wrong with a token stands in the audit log, and nowhere else', as
   expect(await faults(`${await signedBy(ed)}x`)).toMatch(/"fault":"ERR_JWS_/)
 })
 
-test('a single key serves whoever names none; whoever names another is refused', async () => {
+test('a single key serves whoever names none; whoever names another is refused [R6.4]', async () => {
   const { connect } = await runServer({ auth: { keys: [{ publicKey: ed.jwk }] } })
   await connect('hall', { token: await handSigned(ed.privateKey, { alg: 'EdDSA' }) }).welcome()
   const other = connect('hall', { token: await handSigned(ed.privateKey, { alg: 'EdDSA', kid: 'other' }) })
@@ -92,7 +92,7 @@ test('a single key without a name serves whatever a token names: so a kid can co
   }).welcome()
 })
 
-test('where an issuer is set a token must have it', async () => {
+test('where an issuer is set a token must have it [R6.1]', async () => {
   const { connect, server } = await runServer({ auth: { secret: SECRET, issuer: 'https://app.example' } })
   const by = (iss?: string) => handSigned(hmac, { alg: 'HS256', ...(iss === undefined ? {} : { iss }) })
   for (const token of [await by(), await by('https://other.example')]) {

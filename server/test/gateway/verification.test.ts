@@ -55,7 +55,7 @@ async function serve(server: Server, gateway: Gateway): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-test('a verification that takes 5 s has failed, whatever the client sends meanwhile', async () => {
+test('a verification that takes 5 s has failed, whatever the client sends meanwhile [R2.2]', async () => {
   const { clock, inputs, connect, verifications } = await slowlyVerifying()
   const client = connect()
   await Promise.all([verifications(1), client.opened])
@@ -67,7 +67,7 @@ test('a verification that takes 5 s has failed, whatever the client sends meanwh
   expect(inputs).toEqual([])
 })
 
-test('what is sent before the verification is over is read after it, in order', async () => {
+test('what is sent before the verification is over is read after it, in order [R2.2]', async () => {
   const { asked, inputs, connect, verifications } = await slowlyVerifying()
   const client = connect()
   await Promise.all([verifications(1), client.opened])
@@ -97,7 +97,7 @@ test('a verification that breaks is unavailable, and only for that one', async (
   expect(await client.goodbye()).toMatchObject({ code: 'unavailable', close: 1013 })
 })
 
-test('so many may be in verification at once; the next one is turned away before any work', async () => {
+test('so many may be in verification at once; the next one is turned away before any work [R7.9]', async () => {
   const { asked, connect, verifications } = await slowlyVerifying()
   const first = connect()
   connect()

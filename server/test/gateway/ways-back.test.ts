@@ -55,7 +55,7 @@ async function expectKeptOut({ enter }: Running, bob: TestClient): Promise<void>
   }
 }
 
-test('a kick holds until the room closes, whatever token comes: over a restart, and against a connection held before', async () => {
+test('a kick holds until the room closes, whatever token comes: over a restart, and against a connection held before [R5.3]', async () => {
   const house = await onDisk()
   const { host, bob, bobId } = await adaAndBob(house)
   const held = await house.running.enter('hall', 'bob', { intent: 'hold' })
@@ -74,7 +74,7 @@ test('a kick holds until the room closes, whatever token comes: over a restart, 
   expect(await (await house.running.enter('hall', 'bob')).welcome()).toMatchObject({ resumed: false })
 })
 
-test('a ban holds until lifted, whatever token comes: over restarts, and in later openings of the room', async () => {
+test('a ban holds until lifted, whatever token comes: over restarts, and in later openings of the room [R5.4]', async () => {
   const house = await onDisk()
   const { host, bob, bobId } = await adaAndBob(house)
   const held = await house.running.enter('hall', 'bob', { intent: 'hold' })
@@ -104,7 +104,7 @@ test('a ban holds until lifted, whatever token comes: over restarts, and in late
   expect(await (await house.running.enter('hall', 'bob')).welcome()).toMatchObject({ resumed: false })
 })
 
-test('a demotion survives a rejoin, whatever token comes: over a restart, until the room closes', async () => {
+test('a demotion survives a rejoin, whatever token comes: over a restart, until the room closes [R5.5]', async () => {
   const house = await onDisk()
   const { host, bob, bobId } = await adaAndBob(house, 'host')
   await host.ask({ type: 'moderation.setRole', participantId: bobId, role: 'viewer' })
@@ -121,7 +121,7 @@ test('a demotion survives a rejoin, whatever token comes: over a restart, until 
   expect(await roleOfBob({ role: 'host' })).toBe('host')
 })
 
-test('a lock keeps new people out, and never one who comes back: over a restart', async () => {
+test('a lock keeps new people out, and never one who comes back: over a restart [R1.7]', async () => {
   const house = await onDisk()
   const { host, bob, bobId } = await adaAndBob(house)
   await host.ask({ type: 'moderation.lock' })
@@ -135,7 +135,7 @@ test('a lock keeps new people out, and never one who comes back: over a restart'
   }
 })
 
-test('an attempt that arrives late is refused, also after a restart', async () => {
+test('an attempt that arrives late is refused, also after a restart [R2.6]', async () => {
   const house = await onDisk()
   const { bob, bobId } = await adaAndBob(house)
   const { session } = bob.hello

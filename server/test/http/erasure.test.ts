@@ -144,7 +144,7 @@ test('dots are no identity in a path, encoded or not: they never lead to another
   expect(await texts()).toEqual(['hers', 'his'])
 })
 
-test('only admins erase, and read all chat; an identity only admins of all rooms', async () => {
+test('only admins erase, and read all chat; an identity only admins of all rooms [R6.10]', async () => {
   const { ask, host, texts } = await hall()
   const asHost: Bearer = { room: 'hall', role: 'host' }
   const asAdmin: Bearer = { room: 'hall', admin: true }

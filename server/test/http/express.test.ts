@@ -34,7 +34,7 @@ async function appWithOwnUpgrades(options: PeerstageServerOptions = { auth: { se
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, live }
 }
 
-test('Express keeps its own upgrades, and the rooms have theirs', async () => {
+test('Express keeps its own upgrades, and the rooms have theirs [R7.11]', async () => {
   const { url, live } = await appWithOwnUpgrades()
   const own = new WebSocket(`${url.replace('http', 'ws')}/echo`)
   const answer = new Promise((resolve) => own.once('message', (data) => resolve(String(data))))
@@ -64,7 +64,7 @@ test("identities are ours to erase, and all other paths beside them the app's", 
   expect(await (await erase('/v1/others/a%2Fb')).text()).toContain('Cannot DELETE')
 })
 
-test('a drain makes it not ready, while the app goes on', async () => {
+test('a drain makes it not ready, while the app goes on [R8.1]', async () => {
   const { url, live } = await appWithOwnUpgrades()
   expect((await fetch(`${url}/readyz`)).status).toBe(200)
   await live.close()

@@ -51,7 +51,7 @@ test('two servers in one process never count for each other', async () => {
   expect(await (await fetch(`${two.url}/metrics`)).text()).toContain('peerstage_rooms 0')
 })
 
-test('stats are for a host of the room and for admins', async () => {
+test('stats are for a host of the room and for admins [R6.10]', async () => {
   const { url, server, enter } = await runServer()
   await (await enter('hall', 'ada', { role: 'host' })).welcome()
   const path = `${url}/v1/rooms/hall/stats`
@@ -66,7 +66,7 @@ test('stats are for a host of the room and for admins', async () => {
   expect(byAdmin.status).toBe(200)
 })
 
-test('a demoted or removed host looks after the room no more, whatever its token says; an admin always does', async () => {
+test('a demoted or removed host looks after the room no more, whatever its token says; an admin always does [R6.10]', async () => {
   const { url, server, enter } = await runServer()
   const ada = await enter('hall', 'ada', { role: 'host' })
   await ada.welcome()
@@ -162,7 +162,7 @@ test('dev mode lets pages of this machine read tokens, and no others', async () 
   expect(await from('https://evil.example')).toBeNull()
 })
 
-test('dev mode serves this machine alone, by its own name: neither rebound names nor proxies that speak for others', async () => {
+test('dev mode serves this machine alone, by its own name: neither rebound names nor proxies that speak for others [R6.9]', async () => {
   const { url, connect } = await runServer({ dev: true })
   const asked = (headers: Record<string, string>) =>
     new Promise<number | undefined>((resolve) => {
@@ -248,7 +248,7 @@ test('a secret that is in use is never at the service of dev mode', () => {
   expect(() => createPeerstageServer({ auth: { secret: SECRET }, dev: true })).toThrow('dev must be false beside auth')
 })
 
-test('without a secret it listens on this machine only', async () => {
+test('without a secret it listens on this machine only [R6.9]', async () => {
   const server = createPeerstageServer({ dev: true })
   await expect(server.listen(0, '0.0.0.0')).rejects.toThrow('must be this machine')
   await server.close()

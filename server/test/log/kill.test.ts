@@ -59,7 +59,7 @@ async function compare(files: LogFolder, said: Map<string, number>): Promise<voi
   await log.close()
 }
 
-test('a process that is killed at any instant loses no turn that was kept', async () => {
+test('a process that is killed at any instant loses no turn that was kept [R3.1, R3.13]', async () => {
   const files = new LogFolder()
   const kept = new Map<string, number>()
   for (let round = 0; round < 20; round++) {

@@ -18,7 +18,7 @@ async function hall(files: LogFolder, log: RoomLog, roomId = 'hall'): Promise<Lo
 /** Ids are the first 40 characters of a text: what is behind them stands in the message alone. */
 const secretly = (text: string) => `${text.padEnd(40, '.')} between the two of us`
 
-test('a deleted message is in no file when its deletion is answered, though record and projection held it', async () => {
+test('a deleted message is in no file when its deletion is answered, though record and projection held it [R3.10]', async () => {
   const files = new LogFolder()
   const room = await hall(files, files.open())
   await room.say('ada', secretly('plums'), 'kept')
@@ -28,7 +28,7 @@ test('a deleted message is in no file when its deletion is answered, though reco
   expect(files.holds('"text":"kept"')).toBe(true)
 })
 
-test('a deleted message is in no file though a snapshot held it', async () => {
+test('a deleted message is in no file though a snapshot held it [R3.10]', async () => {
   const files = new LogFolder()
   const log = files.open()
   const room = await hall(files, log)
@@ -41,7 +41,7 @@ test('a deleted message is in no file though a snapshot held it', async () => {
   expect((await log.load('hall')).state).toEqual(fold(room.records))
 })
 
-test('of many messages deleted one after the other, the last is in no file a second later', async () => {
+test('of many messages deleted one after the other, the last is in no file a second later [R3.10]', async () => {
   const files = new LogFolder()
   const room = await hall(files, files.open())
   for (const word of ['plums', 'pears', 'figs']) await room.say('ada', secretly(word))
@@ -50,7 +50,7 @@ test('of many messages deleted one after the other, the last is in no file a sec
   expect(['plums', 'pears', 'figs'].filter((word) => files.holds(secretly(word)))).toEqual([])
 })
 
-test('an erased room is in no file', async () => {
+test('an erased room is in no file [R3.15]', async () => {
   const files = new LogFolder()
   const log = files.open()
   const room = await hall(files, log)
@@ -64,7 +64,7 @@ test('an erased room is in no file', async () => {
   expect(files.holds(secretly('pears'))).toBe(true)
 })
 
-test('an erased identity is in no file: no text, no name, nothing of its token, nor itself', async () => {
+test('an erased identity is in no file: no text, no name, nothing of its token, nor itself [R3.15]', async () => {
   const files = new LogFolder()
   const log = files.open()
   const room = await hall(files, log)

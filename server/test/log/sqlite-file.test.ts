@@ -8,7 +8,7 @@ import { openFile, unavailable } from '../../src/log/sqlite-file'
 import { LogWriter } from '../contract/log-writer'
 import { LogFolder } from './log-folder'
 
-test('a file that is open is refused to a second log, with a sentence', () => {
+test('a file that is open is refused to a second log, with a sentence [R3.11]', () => {
   const files = new LogFolder()
   files.open()
   expect(() => files.open()).toThrow(LogUnavailable)

@@ -87,7 +87,7 @@ test('a file that is full of what cannot give way takes no turn, keeps what it h
   for (const room of rooms) expect((await log.load(room.roomId)).state).toEqual(fold(room.records))
 })
 
-test('a failure takes all rooms of its turn along, and each goes on where it stood', async () => {
+test('a failure takes all rooms of its turn along, and each goes on where it stood [R3.1]', async () => {
   const files = new LogFolder()
   const log = files.open({ maxBytes: MIB })
   const [small, large] = ['small', 'large'].map((id) => new LogWriter(log, id, 'first', () => files.clock.now()))

@@ -60,7 +60,7 @@ describe('a turn of the event loop', () => {
     return commits
   }
 
-  test('is one transaction, whatever number of rooms it has', async () => {
+  test('is one transaction, whatever number of rooms it has [R3.1]', async () => {
     const files = new LogFolder()
     const log = files.open()
     const rooms = Array.from({ length: 25 }, (_, i) => new LogWriter(log, `room-${i}`, 'first'))

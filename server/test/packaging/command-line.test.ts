@@ -86,7 +86,7 @@ test('a parent process that says shutdown drains it too', async () => {
   expect(await running.exit).toBe(0)
 })
 
-test('a second signal ends it at once, though a client never answers', async () => {
+test('a second signal ends it at once, though a client never answers [R8.2]', async () => {
   const running = run(['--port', '0', '--json', '--dev'])
   const client = new TestClient(await listening(running), 'hall')
   await client.welcome()
@@ -117,7 +117,7 @@ test('dev mode says what somebody needs who tries it, and serves the demo with t
   expect(await (await fetch(`${url}/peerstage.js`)).text()).toContain('Peerstage')
 })
 
-test('neither secrets, tokens nor chat are in anything it says, at its most talkative', async () => {
+test('neither secrets, tokens nor chat are in anything it says, at its most talkative [R7.12]', async () => {
   const running = run(['--port', '0', '--json', '--log-level', 'debug'], {
     PEERSTAGE_SECRET: SECRET,
   })

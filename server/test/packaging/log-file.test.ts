@@ -37,7 +37,7 @@ test('a token of dev mode is good after a restart', async () => {
   expect(readFileSync(join(folder, 'peerstage-data', 'rooms.db.key'), 'utf8')).toMatch(/^[0-9a-f]{64}$/)
 })
 
-test('what was answered with ok is there after SIGKILL: the room, who is in it, and what was said', async () => {
+test('what was answered with ok is there after SIGKILL: the room, who is in it, and what was said [R3.1, R3.13]', async () => {
   const folder = await emptyFolder()
   const first = run(SERVE, UNSAID, folder)
   const url = await listening(first)
@@ -58,7 +58,7 @@ test('what was answered with ok is there after SIGKILL: the room, who is in it, 
   expect(JSON.stringify(after)).toContain('a word before the end')
 })
 
-test('a second server on the file is a sentence and exit 2', async () => {
+test('a second server on the file is a sentence and exit 2 [R3.11]', async () => {
   const folder = await emptyFolder()
   await listening(run(SERVE, UNSAID, folder))
   const second = run(SERVE, UNSAID, folder)

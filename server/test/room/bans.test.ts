@@ -27,7 +27,7 @@ const banAuthor = (room: RoomHarness, by: string, message?: KeptMessage) =>
   room.ask(by, { type: 'moderation.banAuthor', messageId: 'm' }, undefined, message && { message })
 
 describe('a ban', () => {
-  test('ends the place, and leaves the identity in the ledger only', () => {
+  test('ends the place, and leaves the identity in the ledger only [R3.9, R5.4]', () => {
     const { room, host, guest } = panel()
     expect(eventsOf(ban(room, host, guest))).toEqual([
       { type: 'participant.left', participantId: guest, reason: 'removed' },
@@ -177,13 +177,13 @@ describe('the author of a message', () => {
 describe('a room that opens anew', () => {
   const banned: Ban[] = [{ id: 'b', identity: 'guest', name: 'Gus', at: 1 }]
 
-  test('refuses who was banned before, and is not opened by them', () => {
+  test('refuses who was banned before, and is not opened by them [R5.4]', () => {
     const room = roomHarness({}, banned)
     expect(verdictOf(room.knock('guest', { role: 'host' }))).toBe('removed')
     expect(room.records).toEqual([])
   })
 
-  test('keeps the bans in its own log, whoever opened it', () => {
+  test('keeps the bans in its own log, whoever opened it [R5.4]', () => {
     for (const open of [
       (room: RoomHarness) => room.enter('ada'),
       (room: RoomHarness) => room.run({ type: 'room.open' }),

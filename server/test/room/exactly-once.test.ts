@@ -4,7 +4,7 @@ import { ON, roomHarness, verdictOf } from './harness'
 
 const hello = { type: 'chat.send', text: 'hello' } as const
 
-test('a command that comes again is answered with the seq it had, and does nothing', () => {
+test('a command that comes again is answered with the seq it had, and does nothing [R3.6]', () => {
   const room = roomHarness()
   const ada = room.enter('ada')
   room.ask(ada, hello, 1)
@@ -31,7 +31,7 @@ test('ids are counted for each session: the same id of somebody else is another 
   expect(room.room.messages).toHaveLength(2)
 })
 
-test('a rejection is not kept: the same command is decided again', () => {
+test('a rejection is not kept: the same command is decided again [R3.7]', () => {
   const room = roomHarness()
   const host = room.enter('host', 'host')
   const ada = room.enter('ada')
@@ -62,7 +62,7 @@ test('an answer that was lost as the room ended can still be had', () => {
   expect(room.ask(host, { type: 'moderation.endRoom' }, 3)).toEqual({ events: [], answeredSeq: room.room.seq })
 })
 
-test('the ledger keeps the newest answers only', () => {
+test('the ledger keeps the newest answers only [R3.6]', () => {
   const room = roomHarness()
   const ada = room.enter('ada')
   for (let id = 1; id <= ANSWERED_COMMANDS_KEPT + 1; id++) room.ask(ada, hello, id)

@@ -17,14 +17,14 @@ describe('opening a room', () => {
     expect(decision).toMatchObject({ participantId: 'id-2' })
   })
 
-  test('where only hosts open rooms, anybody else finds none', () => {
+  test('where only hosts open rooms, anybody else finds none [R1.2]', () => {
     const room = roomHarness({ createRooms: 'host' })
     expect(verdictOf(room.knock('ada', { role: 'cohost' }))).toBe('room_not_found')
     expect(verdictOf(room.knock('ada', { role: 'host' }))).toBe('accepted')
     expect(verdictOf(room.knock('bob', { role: 'viewer' }))).toBe('accepted')
   })
 
-  test('where the API opens rooms, not even a host does by joining', () => {
+  test('where the API opens rooms, not even a host does by joining [R1.2]', () => {
     expect(verdictOf(roomHarness({ createRooms: 'api' }).knock('ada', { role: 'host' }))).toBe('room_not_found')
   })
 
@@ -51,13 +51,13 @@ describe('opening a room', () => {
 })
 
 describe('an identity that is here already', () => {
-  test('the same session and page resume: nothing is written', () => {
+  test('the same session and page resume: nothing is written [R2.3, R3.4]', () => {
     const room = roomHarness()
     const ada = room.enter('ada')
     expect(room.knock('ada')).toEqual({ events: [], participantId: ada })
   })
 
-  test('a new page of the same session returns as the same participant', () => {
+  test('a new page of the same session returns as the same participant [R2.4]', () => {
     const room = roomHarness()
     const ada = room.enter('ada')
     const decision = room.knock('ada', { page: 'page-two' })
@@ -76,7 +76,7 @@ describe('an identity that is here already', () => {
     ])
   })
 
-  test('another session takes over the place in one append, and nobody is seen to leave', () => {
+  test('another session takes over the place in one append, and nobody is seen to leave [R2.5]', () => {
     const room = roomHarness()
     const ada = room.enter('ada')
     const decision = room.knock('ada', { session: 'another-session' })
@@ -86,7 +86,7 @@ describe('an identity that is here already', () => {
     expect(room.room.participants).toHaveLength(1)
   })
 
-  test('another session is refused where rules say reject', () => {
+  test('another session is refused where rules say reject [R2.5]', () => {
     const room = roomHarness({ duplicateSessions: 'reject' })
     room.enter('ada')
     expect(verdictOf(room.knock('ada', { session: 'another-session' }))).toBe('superseded')
@@ -101,7 +101,7 @@ describe('an identity that is here already', () => {
     expect(typesOf(came)).toEqual(['participant.returned'])
   })
 
-  test('a lower token lowers the role on the way back in, a higher one does not raise it', () => {
+  test('a lower token lowers the role on the way back in, a higher one does not raise it [R5.6]', () => {
     const room = roomHarness()
     const ada = room.enter('ada', 'guest')
     room.ask(ada, { type: 'media.update', sources: { camera: ON } })
@@ -118,7 +118,7 @@ describe('an identity that is here already', () => {
 })
 
 describe('a locked room', () => {
-  test('takes no new identity, but lets everybody back in', () => {
+  test('takes no new identity, but lets everybody back in [R1.7]', () => {
     const room = roomHarness()
     const host = room.enter('host', 'host')
     const ada = room.enter('ada')
@@ -130,7 +130,7 @@ describe('a locked room', () => {
     expect(verdictOf(room.knock('bob'))).toBe('accepted')
   })
 
-  test('is open to a host', () => {
+  test('is open to a host [R1.7]', () => {
     const room = roomHarness()
     room.ask(room.enter('host', 'host'), { type: 'moderation.lock' })
     expect(verdictOf(room.knock('bob', { role: 'cohost' }))).toBe('room_locked')
@@ -139,7 +139,7 @@ describe('a locked room', () => {
 })
 
 describe('places', () => {
-  test('a full room is full, for a host too', () => {
+  test('a full room is full, for a host too [R1.5]', () => {
     const room = roomHarness(places(3))
     room.enter('host', 'host')
     room.enter('ada')
@@ -148,7 +148,7 @@ describe('places', () => {
     expect(verdictOf(room.knock('other', { role: 'host' }))).toBe('room_full')
   })
 
-  test('while no host is present, a joining host always finds the last place', () => {
+  test('while no host is present, a joining host always finds the last place [R1.6]', () => {
     const room = roomHarness(places(3))
     room.enter('ada')
     room.enter('bob', 'guest')
@@ -156,7 +156,7 @@ describe('places', () => {
     expect(verdictOf(room.knock('host', { role: 'host' }))).toBe('accepted')
   })
 
-  test('whoever is here comes back into a full room', () => {
+  test('whoever is here comes back into a full room [R1.8]', () => {
     const room = roomHarness(places(2))
     room.enter('host', 'host')
     room.enter('ada')
@@ -174,7 +174,7 @@ describe('places', () => {
 })
 
 describe('whoever may not come in', () => {
-  test('a kick holds until the room closes, whatever token or session comes', () => {
+  test('a kick holds until the room closes, whatever token or session comes [R5.3]', () => {
     const room = roomHarness()
     const host = room.enter('host', 'host')
     room.ask(host, { type: 'moderation.kick', participantId: room.enter('ada') })
@@ -183,7 +183,7 @@ describe('whoever may not come in', () => {
     expect(verdictOf(room.knock('ada', { role: 'host', session: 'another-session', page: 'page-two' }))).toBe('removed')
   })
 
-  test('a kick for some minutes ends with them', () => {
+  test('a kick for some minutes ends with them [R5.3]', () => {
     const room = roomHarness()
     const host = room.enter('host', 'host')
     room.ask(host, { type: 'moderation.kick', participantId: room.enter('ada'), minutes: 5 })
@@ -193,7 +193,7 @@ describe('whoever may not come in', () => {
     expect(verdictOf(room.knock('ada'))).toBe('accepted')
   })
 
-  test('nobody enters an ended room', () => {
+  test('nobody enters an ended room [R1.4]', () => {
     const room = roomHarness()
     room.ask(room.enter('host', 'host'), { type: 'moderation.endRoom' })
     expect(verdictOf(room.knock('host', { role: 'host' }))).toBe('room_ended')

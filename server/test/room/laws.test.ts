@@ -108,7 +108,7 @@ test('the steps reach what the laws are about', () => {
   )
 })
 
-test('the mirror equals the room of the server at every seq', () => {
+test('the mirror equals the room of the server at every seq [R3.3]', () => {
   always(({ records }) => {
     let mirror: Room | undefined
     for (const { record, after } of states(records)) {
@@ -118,7 +118,7 @@ test('the mirror equals the room of the server at every seq', () => {
   })
 })
 
-test('a newcomer that starts from a snapshot mirrors the same room', () => {
+test('a newcomer that starts from a snapshot mirrors the same room [R3.3]', () => {
   fc.assert(
     fc.property(steps, fc.nat(), (taken, somewhere) => {
       const { records } = play(taken)
@@ -145,7 +145,7 @@ test('the same inputs give the same outputs, and the log gives back the same sta
   )
 })
 
-test('seqs are contiguous and time does not run back', () => {
+test('seqs are contiguous and time does not run back [R3.2]', () => {
   always(({ records }) => {
     records.forEach((record, i) => {
       expect(record.seq).toBe(i + 1)
@@ -164,7 +164,7 @@ function pairsOf({ participants }: Room): string[] {
   return found.sort()
 }
 
-test('edges are exactly where one of a pair is on stage, and whoever was there first offers', () => {
+test('edges are exactly where one of a pair is on stage, and whoever was there first offers [R9.1, R9.2]', () => {
   always(({ records }) => {
     for (const { after } of states(records)) {
       const { room } = after
@@ -175,7 +175,7 @@ test('edges are exactly where one of a pair is on stage, and whoever was there f
   })
 })
 
-test('an edge keeps its birth unless one of the pair came with a fresh page, or it was gone', () => {
+test('an edge keeps its birth unless one of the pair came with a fresh page, or it was gone [R9.2]', () => {
   always(({ records }) => {
     for (const { record, before, after } of states(records)) {
       const fresh = record.event.type === 'participant.returned' ? record.event.participantId : undefined
@@ -188,7 +188,7 @@ test('an edge keeps its birth unless one of the pair came with a fresh page, or 
   })
 })
 
-test('20 means 20: there are never more participants than places, and a host finds one while there is none', () => {
+test('20 means 20: there are never more participants than places, and a host finds one while there is none [R1.5, R1.6]', () => {
   always(({ records }) => {
     for (const { record, before, after } of states(records)) {
       const { participants } = after.room
@@ -201,7 +201,7 @@ test('20 means 20: there are never more participants than places, and a host fin
   })
 })
 
-test('a lost host is succeeded at most once, at once, and only when none is left', () => {
+test('a lost host is succeeded at most once, at once, and only when none is left [R4.4]', () => {
   always(({ records }) => {
     const all = states(records)
     all.forEach(({ record, before }, i) => {
@@ -214,7 +214,7 @@ test('a lost host is succeeded at most once, at once, and only when none is left
   })
 })
 
-test('a viewer publishes nothing, the room only what its mode takes, and nobody on stage has its hand up', () => {
+test('a viewer publishes nothing, the room only what its mode takes, and nobody on stage has its hand up [R5.11]', () => {
   always(({ records }) => {
     for (const { after } of states(records)) {
       const { room } = after
@@ -229,7 +229,7 @@ test('a viewer publishes nothing, the room only what its mode takes, and nobody 
   })
 })
 
-test('nobody who is banned is in the room', () => {
+test('nobody who is banned is in the room [R5.4]', () => {
   always(({ records }) => {
     for (const { after } of states(records)) {
       for (const { id } of after.room.participants)
@@ -238,7 +238,7 @@ test('nobody who is banned is in the room', () => {
   })
 })
 
-test('one identity holds one place, and every place has its session', () => {
+test('one identity holds one place, and every place has its session [R2.5]', () => {
   always(({ records }) => {
     for (const { after } of states(records)) {
       if (after.room.status === 'closed') continue
@@ -249,7 +249,7 @@ test('one identity holds one place, and every place has its session', () => {
   })
 })
 
-test('exactly once: whatever was accepted with events is only answered when it comes again', () => {
+test('exactly once: whatever was accepted with events is only answered when it comes again [R3.6]', () => {
   always((room) => {
     if (room.records.length === 0) return
     const { ledger } = room.state

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { eventsOf, ON, roomHarness, typesOf } from './harness'
 
 describe('a lost host is succeeded once, by rule', () => {
-  test('by the cohost who has been so for longest, in the same append', () => {
+  test('by the cohost who has been so for longest, in the same append [R4.4]', () => {
     const room = roomHarness()
     const host = room.enter('host', 'host')
     room.enter('guest', 'guest')
@@ -17,7 +17,7 @@ describe('a lost host is succeeded once, by rule', () => {
     ])
   })
 
-  test('else by the guest who has been so for longest', () => {
+  test('else by the guest who has been so for longest [R4.4]', () => {
     const room = roomHarness()
     const host = room.enter('host', 'host')
     const promoted = room.enter('promoted')
@@ -28,7 +28,7 @@ describe('a lost host is succeeded once, by rule', () => {
     expect(room.roleOf(promoted)).toBe('guest')
   })
 
-  test('else by nobody: a viewer is not made host', () => {
+  test('else by nobody: a viewer is not made host [R4.4]', () => {
     const room = roomHarness()
     const host = room.enter('host', 'host')
     room.enter('ada')
@@ -45,7 +45,7 @@ describe('a lost host is succeeded once, by rule', () => {
     expect(typesOf(room.leave(host))).toEqual(['participant.left'])
   })
 
-  test('the successor stays host after a rejoin, and a returning host token is host again', () => {
+  test('the successor stays host after a rejoin, and a returning host token is host again [R4.5]', () => {
     const room = roomHarness()
     room.leave(room.enter('host', 'host'))
     const host = room.enter('host', 'host')
@@ -78,7 +78,7 @@ describe('whoever leaves', () => {
     expect(typesOf(room.leave(ada, 'lost'))).toEqual([])
   })
 
-  test('is somebody new on the next visit, with the role that a moderator gave', () => {
+  test('is somebody new on the next visit, with the role that a moderator gave [R4.5, R5.5]', () => {
     const room = roomHarness()
     const host = room.enter('host', 'host')
     const cohost = room.enter('cohost', 'cohost')
@@ -112,7 +112,7 @@ describe('a fresh token in mid-session', () => {
     role: 'host' | 'cohost' | 'guest' | 'viewer',
   ) => room.run({ type: 'session.refreshed', participantId, role })
 
-  test('lowers: what was published is out of the room first', () => {
+  test('lowers: what was published is out of the room first [R5.6]', () => {
     const room = roomHarness()
     const ada = room.enter('ada', 'cohost')
     room.ask(ada, { type: 'media.update', sources: { microphone: ON } })
@@ -121,7 +121,7 @@ describe('a fresh token in mid-session', () => {
     expect(room.roleOf(ada)).toBe('viewer')
   })
 
-  test('never raises', () => {
+  test('never raises [R5.6]', () => {
     const room = roomHarness()
     const ada = room.enter('ada', 'viewer')
     for (const role of ['guest', 'cohost', 'host'] as const) expect(typesOf(refresh(room, ada, role))).toEqual([])

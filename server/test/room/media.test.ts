@@ -54,7 +54,7 @@ test('a source may be interrupted, and goes on', () => {
   expect(room.participant(ada).sources.camera).toEqual(ON)
 })
 
-test('a viewer publishes nothing, but may say that it has stopped', () => {
+test('a viewer publishes nothing, but may say that it has stopped [R5.11]', () => {
   const room = roomHarness()
   const ada = room.enter('ada', 'viewer')
   expect(verdictOf(room.ask(ada, { type: 'media.update', sources: { microphone: ON } }))).toBe('forbidden')

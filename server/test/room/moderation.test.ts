@@ -50,7 +50,7 @@ describe('roles', () => {
     expect(typesOf(room.ask(host, { type: 'moderation.setRole', participantId: guest, role: 'guest' }))).toEqual([])
   })
 
-  test('the last host stays; with another one it may step down', () => {
+  test('the last host stays; with another one it may step down [R5.7]', () => {
     const { room, host, guest } = panel()
     const stepDown = () => room.ask(host, { type: 'moderation.setRole', participantId: host, role: 'viewer' })
     expect(verdictOf(stepDown())).toBe('forbidden')
@@ -70,7 +70,7 @@ describe('a kick', () => {
     expect(JSON.stringify(room.room)).not.toContain('removal')
   })
 
-  test('reaches another host, never oneself', () => {
+  test('reaches another host, never oneself [R5.2]', () => {
     const { room, host } = panel()
     const other = room.enter('other', 'host')
     expect(verdictOf(room.ask(host, { type: 'moderation.kick', participantId: host }))).toBe('forbidden')
@@ -93,7 +93,7 @@ describe('a mute', () => {
     expect(typesOf(room.ask(host, { type: 'moderation.mute', participantId: guest, source: 'camera' }))).toEqual([])
   })
 
-  test('may be undone by its owner', () => {
+  test('may be undone by its owner [R5.8]', () => {
     const { room, host, guest } = panel()
     room.ask(guest, { type: 'media.update', sources: { microphone: ON } })
     room.ask(host, { type: 'moderation.mute', participantId: guest, source: 'microphone' })

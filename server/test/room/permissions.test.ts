@@ -121,7 +121,7 @@ function asked(actor: Role, target: Target, { ask }: Row): { verdict: string; is
 
 const byTarget = (of: (target: Target) => string) => Object.fromEntries(TARGETS.map((target) => [target, of(target)]))
 
-describe.each(ROLES)('a %s', (actor) => {
+describe.each(ROLES)('a %s [R5.1, R5.2]', (actor) => {
   const rows = Object.entries(MATRIX).flatMap(([type, all]) =>
     all.map((row, nth) => ({ name: `${type} ${nth + 1}`, row })),
   )
@@ -134,7 +134,7 @@ describe.each(ROLES)('a %s', (actor) => {
     }
   })
 
-  test('signals go to others along an edge: two viewers have none; oneself and nobody have the same answer', () => {
+  test('signals go to others along an edge: two viewers have none; oneself and nobody have the same answer [R5.10]', () => {
     const { room, actorId, idOf } = fullHouse()
     const verdict = (target: Target) => {
       const signal = { type: 'signal', to: idOf(actor, target), epoch: { born: 1, n: 0 }, order: 0 } as const

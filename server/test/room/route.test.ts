@@ -25,7 +25,7 @@ function audience() {
 }
 
 describe('a signal', () => {
-  test('goes along an edge, both ways, with its sender stamped on it', () => {
+  test('goes along an edge, both ways, with its sender stamped on it [R5.9, R5.10]', () => {
     const { room, host, ada } = audience()
     expect(sendSignal(room, ada, host)).toEqual({
       to: [host],
@@ -34,14 +34,14 @@ describe('a signal', () => {
     expect(sendSignal(room, host, ada)).toMatchObject({ to: [ada], message: { from: host } })
   })
 
-  test('gets the same answer where somebody has no edge, is unknown, or is oneself', () => {
+  test('gets the same answer where somebody has no edge, is unknown, or is oneself [R5.10]', () => {
     const { room, ada, bob } = audience()
     const answers = [bob, 'nobody', ada, '__proto__'].map((to) => sendSignal(room, ada, to))
     expect(codeOf(sendSignal(room, ada, bob))).toBe('peer_not_found')
     for (const answer of answers) expect(answer).toEqual(answers[0])
   })
 
-  test('finds its way with the stage: an edge comes and goes with the role', () => {
+  test('finds its way with the stage: an edge comes and goes with the role [R5.10]', () => {
     const { room, host, ada, bob } = audience()
     room.ask(host, { type: 'moderation.setRole', participantId: bob, role: 'guest' })
     expect(codeOf(sendSignal(room, ada, bob))).toBe('routed')

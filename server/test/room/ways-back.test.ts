@@ -61,7 +61,7 @@ function withBob(policy: (typeof POLICIES)[number], role: Role = 'guest') {
 const isThere = (room: RoomHarness, name = 'bob') =>
   room.room.participants.some((each) => room.state.ledger.sessions.get(each.id)?.identity === name)
 
-describe('a kick holds until the room closes, whatever token comes', () => {
+describe('a kick holds until the room closes, whatever token comes [R5.3]', () => {
   test.each(TABLE)('$policy: $way', ({ policy, come }) => {
     const { room, host, bob } = withBob(policy)
     room.ask(host, { type: 'moderation.kick', participantId: bob })
@@ -82,7 +82,7 @@ describe('a kick holds until the room closes, whatever token comes', () => {
   )
 })
 
-describe('a ban holds until lifted, whatever token comes', () => {
+describe('a ban holds until lifted, whatever token comes [R5.4]', () => {
   test.each(TABLE)('$policy: $way', ({ policy, come }) => {
     const { room, host, bob } = withBob(policy)
     room.ask(host, { type: 'moderation.ban', participantId: bob })
@@ -94,7 +94,7 @@ describe('a ban holds until lifted, whatever token comes', () => {
   })
 })
 
-describe('a demotion survives a rejoin, whatever token comes', () => {
+describe('a demotion survives a rejoin, whatever token comes [R5.5]', () => {
   test.each(TABLE)('$policy: $way', ({ policy, way, come }) => {
     const { room, host, bob } = withBob(policy, 'cohost')
     room.ask(host, { type: 'moderation.setRole', participantId: bob, role: 'viewer' })
@@ -103,7 +103,7 @@ describe('a demotion survives a rejoin, whatever token comes', () => {
   })
 })
 
-describe('a lock keeps new identities out, and never one who comes back', () => {
+describe('a lock keeps new identities out, and never one who comes back [R1.7]', () => {
   test.each(TABLE.filter(({ way }) => !/leaving|grace/.test(way)))('$policy: $way', ({ policy, way, come }) => {
     const { room, host, bob } = withBob(policy)
     room.ask(host, { type: 'moderation.lock' })
@@ -161,7 +161,7 @@ describe('when the room has closed and opens anew', () => {
     expect(verdictOf(reopened(room).knock('eve'))).toBe('accepted')
   })
 
-  test('a ban stays through any number of instances, until lifted', () => {
+  test('a ban stays through any number of instances, until lifted [R5.4]', () => {
     const { room, host, bob } = withBob('replace')
     room.ask(host, { type: 'moderation.ban', participantId: bob })
     const third = reopened(reopened(room))

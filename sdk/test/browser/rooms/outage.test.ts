@@ -3,7 +3,7 @@ import { roomHouse } from './room-house'
 
 const house = roomHouse()
 
-test('video goes on while the server is down; once it is back, all come back by themselves, and so do the pictures', async () => {
+test('video goes on while the server is down; once it is back, all come back by themselves, and so do the pictures [R9.4]', async () => {
   // Without tokens: a server in dev mode has other keys after a restart.
   const pages = [await house.publish({ name: 'Ada' }), await house.publish({ name: 'Ben' })] as const
   const [ada, ben] = pages

@@ -4,7 +4,7 @@ import { TcpProxy } from './tcp-proxy'
 
 const house = roomHouse()
 
-test('a page reload brings back the same participant, without a ghost, with pictures both ways', async () => {
+test('a page reload brings back the same participant, without a ghost, with pictures both ways [R2.4]', async () => {
   const ada = await house.publish({ name: 'Ada', role: 'host' })
   const ben = await house.publish({ name: 'Ben', role: 'guest' })
   await Promise.all([ada.sees('Ben'), ben.sees('Ada')])

@@ -51,7 +51,7 @@ test('a demoted participant’s media is dropped at once, and its page lets go o
     .not.toBe('live')
 })
 
-test('a demoted participant’s media is not shown, whatever its page goes on sending', async () => {
+test('a demoted participant’s media is not shown, whatever its page goes on sending [R5.11]', async () => {
   const host = await house.publish({ name: 'Host', role: 'host' })
   const gus = await house.publish({ name: 'Gus', role: 'guest' })
   await host.sees('Gus')
@@ -90,7 +90,7 @@ test('a kicked participant has no way back', async () => {
   expect(await host.names()).toEqual(['Host'])
 })
 
-test('a moderator mutes a guest, and cannot unmute it', async () => {
+test('a moderator mutes a guest, and cannot unmute it [R5.8]', async () => {
   const host = await house.publish({ name: 'Host', role: 'host' })
   const gus = await house.publish({ name: 'Gus', role: 'guest' })
   await host.sees('Gus')

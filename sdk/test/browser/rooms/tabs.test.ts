@@ -3,7 +3,7 @@ import { roomHouse } from './room-house'
 
 const house = roomHouse()
 
-test('one identity, one live session: of two tabs the newer one has the place, and the older one does not fight back', async () => {
+test('one identity, one live session: of two tabs the newer one has the place, and the older one does not fight back [R2.5, R2.7]', async () => {
   const ada = await house.join({ name: 'Ada', role: 'host' })
   const first = await house.join({ name: 'Ben', role: 'guest' })
   const id = await first.id()
@@ -21,7 +21,7 @@ test('one identity, one live session: of two tabs the newer one has the place, a
   expect(await ada.events('participantJoined')).toHaveLength(1)
 })
 
-test('a tab by window.open has a copy of the storage, and no part in the session: an SDK never evicts itself', async () => {
+test('a tab by window.open has a copy of the storage, and no part in the session: an SDK never evicts itself [R2.7]', async () => {
   const ada = await house.join({ name: 'Ada', role: 'host' })
   const ben = await house.join({ name: 'Ben', role: 'guest' })
   const id = await ben.id()
@@ -46,7 +46,7 @@ test('a tab by window.open has a copy of the storage, and no part in the session
   expect(await tab.uncaught()).toEqual([])
 })
 
-test('a storm of 20 reloads, each before the one before has joined: one participant, no ghost, connected', async () => {
+test('a storm of 20 reloads, each before the one before has joined: one participant, no ghost, connected [R2.4]', async () => {
   const ada = await house.join({ name: 'Ada', role: 'host' })
   const ben = await house.join({ name: 'Ben', role: 'guest' })
   const id = await ben.id()
