@@ -1,5 +1,5 @@
-// The built server as its users run it: a child process, spoken to by its command line, its sockets and, since Windows has
-// no signal that drains, by the message `shutdown`.
+// The built server as its users run it: a child process, spoken to by its command line, its sockets and its signals; since
+// Windows has none that drains, there by the message `shutdown`.
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -46,7 +46,7 @@ export class LiveServer {
     return this.#child?.output ?? ''
   }
 
-  /** Asks it to end and waits. Throws if it ends with a failure, or has ended before. */
+  /** Asks it to end (SIGTERM) and waits. Throws if it ends with a failure or not by its deadline, or has ended before. */
   async stop(): Promise<void> {
     const child = this.#child
     this.#child = undefined
@@ -101,8 +101,9 @@ class RunningServer {
   async end(how: 'asked' | 'killed'): Promise<void> {
     if (this.#hasExited()) throw this.#failure('had ended before it was asked to')
     this.#ending = true
-    if (how === 'asked') this.#process.send('shutdown')
-    else this.#process.kill('SIGKILL')
+    if (how === 'killed') this.#process.kill('SIGKILL')
+    else if (process.platform === 'win32') this.#process.send('shutdown')
+    else this.#process.kill('SIGTERM')
     const limit = setTimeout(() => this.#process.kill('SIGKILL'), STOP_LIMIT_MS)
     await this.#exit
     clearTimeout(limit)

@@ -2,12 +2,12 @@ import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import type { BrowserOptions } from '../chromium'
 import { launchBrowser } from '../launch-browser'
-import { LiveServer } from '../live-server'
+import { LiveServer, type LiveServerOptions } from '../live-server'
 import { RoomPage, type Visitor } from './room-page'
 import { barePage, StaticSite } from './static-site'
 
 /** One server and one browser for a file of tests; each test has a room of its own, and leaves no page behind. */
-export function roomHouse(options: BrowserOptions = {}) {
+export function roomHouse(options: BrowserOptions = {}, serverOptions: LiveServerOptions = {}) {
   let server: LiveServer
   let site: StaticSite
   let browser: Browser
@@ -15,7 +15,7 @@ export function roomHouse(options: BrowserOptions = {}) {
   let rooms = 0
 
   beforeAll(async () => {
-    server = await LiveServer.start()
+    server = await LiveServer.start(serverOptions)
     site = await StaticSite.serve(barePage(`${server.url}/peerstage.js`))
     browser = await launchBrowser(options)
   })
