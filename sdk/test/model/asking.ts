@@ -15,6 +15,8 @@ export type Asking =
   | 'make host'
   | 'kick'
   | 'kick for a minute'
+  | 'ban'
+  | 'unban'
   | 'lock'
   | 'unlock'
   | 'end'
@@ -29,14 +31,17 @@ const often = (weight: number, ...words: Asking[]) => ({ weight, arbitrary: fc.c
 export const asking: fc.Arbitrary<Asking> = fc.oneof(
   often(6, 'stage.request', 'stage.approve', 'stage.invite', 'demote', 'promote', 'camera on'),
   often(2, 'stage.cancel', 'stage.leave', 'stage.reject', 'make host', 'camera off', 'mute', 'chat.delete'),
-  often(2, 'kick', 'kick for a minute', 'unlock', 'chat.history'),
+  often(2, 'kick', 'kick for a minute', 'ban', 'unban', 'unlock', 'chat.history'),
   often(1, 'lock', 'end'),
 )
 
 const CAMERA = { published: true, muted: false, interrupted: false }
 
-/** The command, said of the nth participant or message that its author sees, and what becomes of it without a connection. */
-export function requestFor(asking: Asking, room: Room, self: string, nth: number): [Request, WhileOffline] {
+/** The command, said of the nth participant or message that its author sees, and whether it waits for a connection. */
+export function requestFor(
+  asking: Asking,
+  { room, self, nth, ban }: { room: Room; self: string; nth: number; ban: string },
+): [Request, WhileOffline] {
   const others = room.participants.filter(({ id }) => id !== self)
   const participantId = others[nth % others.length]?.id ?? self
   const hand = room.stageRequests[0]?.participantId ?? participantId
@@ -60,6 +65,10 @@ export function requestFor(asking: Asking, room: Room, self: string, nth: number
       return [{ type: 'moderation.kick', participantId }, 'refuse']
     case 'kick for a minute':
       return [{ type: 'moderation.kick', participantId, minutes: 1 }, 'refuse']
+    case 'ban':
+      return [{ type: 'moderation.ban', participantId }, 'refuse']
+    case 'unban':
+      return [{ type: 'moderation.unban', banId: ban }, 'refuse']
     case 'lock':
       return [{ type: 'moderation.lock' }, 'refuse']
     case 'unlock':

@@ -35,6 +35,7 @@ export class Book implements Doorbook {
   constructor(witness: Witness, watch: Watch) {
     this.#witness = witness
     this.#watch = watch
+    witness.arrived = (roomId, identity) => this.#absences.delete(keyOf(roomId, identity))
     witness.takenUp = (roomId) => this.#takenUp(roomId)
     witness.departed = (roomId, identity, reason) => this.#departed(keyOf(roomId, identity), reason)
   }

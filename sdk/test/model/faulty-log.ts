@@ -18,6 +18,8 @@ export class FaultyLog {
   readonly #ms: () => number
   /** So many of the next calls fail. */
   failing = 0
+  /** The next append is kept, but what it answers says nothing of that. */
+  garbling = false
   #holding = new Map<string, Holding>()
   #releases = new Map<string, (() => void)[]>()
   #running = 0
@@ -83,6 +85,9 @@ export class FaultyLog {
     await this.#call(process, async () => {
       await log.append(turn)
       if (era === this.#era) this.#witness.kept(turn)
+      if (!this.garbling) return
+      this.garbling = false
+      throw new Error('garbled by the model')
     })
     if (holding !== 'after') return
     await this.#held(turn.roomId)

@@ -7,6 +7,6 @@ const LIMIT_MS = 15 * 60_000
 
 test(
   'whatever breaks: nothing is lost or doubled, one identity has one connection, 4 places are 4, the dead are gone in time',
-  () => playMany('model over the memory log', memoryDisk, 6000),
+  () => playMany('model over the memory log', memoryDisk, 7000),
   LIMIT_MS,
 )

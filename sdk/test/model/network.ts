@@ -138,8 +138,8 @@ class ClientSocket implements WebSocketLike {
 /** The way from one browser tab to the server, with all its sockets that are not over. Oldest first. */
 export class Road {
   readonly WebSocket: WebSocketConstructor
-  /** Whether new sockets are held up before they get to the server. */
-  holdsNew = false
+  /** Whether the next socket is held up before it gets to the server. */
+  holdsNext = false
   #pipes: Pipe[] = []
 
   constructor() {
@@ -157,19 +157,19 @@ export class Road {
   }
 
   dialled(pipe: Pipe): void {
-    pipe.held.up = this.holdsNew
+    pipe.held.up = this.holdsNext
+    this.holdsNext = false
     this.#pipes.push(pipe)
   }
 
-  /** The socket that is held up for longest is so no more. */
-  freeOldest(): void {
-    const held = this.pipes.find((pipe) => pipe.held.up || pipe.held.down)
-    if (held) Object.assign(held.held, { up: false, down: false })
+  /** The socket that is held up for longest. */
+  get oldestHeld(): Pipe | undefined {
+    return this.pipes.find(({ held }) => held.up || held.down)
   }
 
   /** Nothing is held up any more. */
   heal(): void {
-    this.holdsNew = false
+    this.holdsNext = false
     for (const { held } of this.#pipes) Object.assign(held, { up: false, down: false })
   }
 }

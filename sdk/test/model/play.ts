@@ -28,6 +28,9 @@ async function take(world: World, deed: Deed): Promise<void> {
     case 'failLog':
       house.log.failing = deed.count
       return
+    case 'garbleLog':
+      house.log.garbling = true
+      return
     case 'holdLog':
       return house.log.hold(deed.roomId, deed.holding)
     case 'releaseLog':
@@ -62,7 +65,7 @@ function onPage(world: World, deed: Extract<Deed, { tab: number }>, tab: Tab, pa
       for (let n = 0; n < deed.count; n++) page.ask({ type: 'chat.send', text: world.newText() }, 'queue')
       return
     case 'ask':
-      return ask(page, deed)
+      return ask(world, page, deed)
     case 'react':
       return page.react()
     case 'leave':
@@ -85,14 +88,14 @@ function onPage(world: World, deed: Extract<Deed, { tab: number }>, tab: Tab, pa
     case 'hold':
       if (pipe) world.house.hold(pipe, deed.direction)
       return
-    case 'holdNew':
-      road.holdsNew = !road.holdsNew
+    case 'holdNext':
+      road.holdsNext = true
       return
     case 'trickle':
-      for (const each of road.pipes) each.flow(world.house.accept, deed.count)
+      road.oldestHeld?.flow(world.house.accept, deed.count)
       return
     case 'free':
-      road.freeOldest()
+      Object.assign(road.oldestHeld?.held ?? {}, { up: false, down: false })
       return
     case 'repeat':
       pipe?.repeat()
@@ -104,9 +107,11 @@ function onPage(world: World, deed: Extract<Deed, { tab: number }>, tab: Tab, pa
   }
 }
 
-function ask(page: LoadedPage, { asking, target }: DeedOf<'ask'>): void {
-  const { room, selfId } = page
-  if (room !== undefined && selfId !== undefined) page.ask(...requestFor(asking, room, selfId, target))
+function ask({ house }: World, page: LoadedPage, { asking, target }: DeedOf<'ask'>): void {
+  const { room, selfId: self } = page
+  if (room === undefined || self === undefined) return
+  const [ban] = house.witness.bans(page.parts.roomId).values()
+  page.ask(...requestFor(asking, { room, self, nth: target, ban: ban?.id ?? 'none' }))
 }
 
 /** All faults are over, and time passes. Then everybody is in the room who can be, and nobody waits for an answer. */
@@ -131,10 +136,11 @@ async function empty(world: World): Promise<void> {
     else page.unload('kindly')
   }
   await world.rest()
-  for (let n = 0; n < 3; n++) await world.pass(61_000)
-  // An empty room closes by its last event: a clock that is behind that has to catch up first.
+  // Thirty seconds until a broken line shows, a grace, and a minute of emptiness, all of it at half the speed where a clock was set back.
+  await world.pass(300_000)
+  // An empty room closes by its last event: a clock that is behind that, since a restart, has to catch up first.
   const behind = Math.max(...ROOMS.map((roomId) => world.house.now(roomId) - world.house.serverNow))
-  await world.pass(behind + 61_000)
+  await world.pass(2 * (behind + 61_000))
   world.checkEmpty()
   world.check()
 }

@@ -4,12 +4,13 @@ import type { Position } from '../../src/signaling/session-ports'
 import type { Book } from './doorbook'
 import { hashOf } from './gate'
 import type { LoadedPage, Readers } from './page'
-import { publicPart, type Story, type Witness } from './witness'
+import { publicPart, type Story } from './story'
+import type { Witness } from './witness'
 
 /** The replay window, in ms (DESIGN §2). A model's run stays far below its other bounds. */
 const REPLAY_MS = 120_000
 
-/** What the checks need to know of the world. `now`: by a room's clock. */
+/** What the checks need to know of the world. `now`: the latest that it ever was for a room and its log. */
 export type Outlook = { now(roomId: string): number; logIsWell(): boolean }
 
 /** What pages are told and show, held against the log: the mirror law, and nothing lost or doubled across a resume. */

@@ -47,6 +47,8 @@ export class Wall {
   #offset = 1_000_000_000_000
   /** When it was set for the last time, by the world's time. */
   setAt = 0
+  /** The latest that it was before it was set. */
+  furthest = 0
 
   constructor(time: Time) {
     this.#time = time
@@ -57,6 +59,7 @@ export class Wall {
   }
 
   set(byMs: number): void {
+    this.furthest = Math.max(this.furthest, this.now())
     this.#offset += byMs
     this.setAt = this.#time.now()
   }

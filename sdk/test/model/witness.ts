@@ -1,29 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { StoredRoom, Turn } from '../../../server/src/hosting/ports'
 import { evolveState, type ServerState, type StoredRecord } from '../../../server/src/room'
-import type { LoggedEvent, Role, Room, RoomEvent } from '../../src/protocol'
-import { outranks } from '../../src/protocol'
-
-/** One instance of a room as the log has accepted it, record by record. */
-export type Story = {
-  readonly roomId: string
-  readonly instance: string
-  readonly records: StoredRecord[]
-  /** What the room was after each record: `rooms[seq - 1]`. */
-  readonly rooms: Room[]
-  state: ServerState
-  /** By identity: what a moderator, the stage or a succession made of it. */
-  readonly given: Map<string, Role>
-  /** By identity: sent away until then; null: for as long as the room lives. */
-  readonly removed: Map<string, number | null>
-  /** By participant, of its present session: the commands that were logged, by id, with the seq of their answer. */
-  readonly answers: Map<string, Map<number, number>>
-  /** Who has to be made host by the next record. */
-  heir: string | undefined
-}
-
-type Say = (what: string) => void
-type Departure = Extract<RoomEvent, { type: 'participant.left' }>['reason']
+import type { Ban } from '../../../server/src/room/ledger'
+import { type Departure, hasHost, heirOf, joined, returned, roleChanged, type Say, type Story } from './story'
 
 /**
  * All that the logs ever accepted, held against the promises record by record. It knows the records alone: not the server
@@ -38,8 +17,11 @@ export class Witness {
   readonly said = new Map<string, number>()
   readonly #maxParticipants: number
   readonly #forgotten = new Set<Story>()
+  readonly #bans = new Map<string, Map<string, Ban>>()
   /** Called when a room that is open was loaded. */
   takenUp: (roomId: string) => void = () => {}
+  /** Called for each who came in. */
+  arrived: (roomId: string, identity: string) => void = () => {}
   /** Called for each who left, with why. */
   departed: (roomId: string, identity: string, reason: Departure) => void = () => {}
   /** By room: when its last instance was ended by somebody. */
@@ -59,13 +41,23 @@ export class Witness {
     return this.stories.findLast((each) => each.roomId === roomId && isOpen(each))
   }
 
+  /** Who is banned from a room id. */
+  bans(roomId: string): Map<string, Ban> {
+    const bans = this.#bans.get(roomId) ?? new Map<string, Ban>()
+    this.#bans.set(roomId, bans)
+    return bans
+  }
+
   /** What a log gives back of a room is what it has accepted. */
-  loaded(roomId: string, { state }: StoredRoom): void {
+  loaded(roomId: string, { state, bans }: StoredRoom): void {
+    if (!isDeepStrictEqual(bans, [...this.bans(roomId).values()]))
+      this.fault(`${roomId}: the log lost sight of its bans`)
     const story = this.open(roomId)
     if (!isDeepStrictEqual(state, story?.state))
       this.fault(`${roomId}: the log gives back another room than it has kept`)
     if (state === undefined) return
     this.seen.add('loaded')
+    if (story) story.isFresh = true
     this.takenUp(roomId)
   }
 
@@ -105,7 +97,8 @@ export class Witness {
 
   #begin(roomId: string, instance: string, state: ServerState): Story {
     const maps = { given: new Map(), removed: new Map(), answers: new Map() }
-    const story = { roomId, instance, records: [], rooms: [], state, heir: undefined, ...maps }
+    const bans = this.bans(roomId)
+    const story = { roomId, instance, records: [], rooms: [], state, bans, heir: undefined, isFresh: false, ...maps }
     this.stories.push(story)
     return story
   }
@@ -113,16 +106,21 @@ export class Witness {
   #check(story: Story, before: ServerState | undefined, record: StoredRecord, say: Say): void {
     const { event, at, secret } = record
     this.seen.add('reason' in event ? `${event.type} ${event.reason}` : event.type)
-    if (at < (story.records.at(-2)?.at ?? 0)) say('time runs back')
+    if (at < (story.records.at(-2)?.at ?? 0) && !story.isFresh) say('time runs back')
+    story.isFresh = false
     if (story.state.room.participants.length > this.#maxParticipants) say('more than there are places')
     this.#succession(story, before, record, say)
     if (event.type === 'chat.sent') this.#said(event.message.text, say)
     else if (event.type === 'room.opened') this.#opened(story.roomId, at, say)
     else if (event.type === 'room.ended' && event.reason === 'ended') this.#endedAt.set(story.roomId, at)
-    else if (event.type === 'participant.joined') joined(story, before, record, this.#maxParticipants, say)
-    else if (event.type === 'participant.returned') returned(story, before, record, say)
+    else if (event.type === 'participant.joined') {
+      joined(story, before, record, this.#maxParticipants, say)
+      this.arrived(story.roomId, secret?.session?.identity ?? '')
+    } else if (event.type === 'participant.returned') returned(story, before, record, say)
     else if (event.type === 'participant.left') this.#left(story, before, record, say)
     else if (event.type === 'participant.roleChanged') roleChanged(story, before, record, say)
+    if (secret?.banned) story.bans.set(secret.banned.identity, secret.banned)
+    if (secret?.unbanned) for (const [who, { id }] of story.bans) if (id === secret.unbanned) story.bans.delete(who)
     if (secret?.command === undefined) return
     const { participantId, id } = secret.command
     story.answers.set(participantId, (story.answers.get(participantId) ?? new Map()).set(id, record.seq))
@@ -142,7 +140,6 @@ export class Witness {
   #left(story: Story, before: ServerState | undefined, { event, secret }: StoredRecord, say: Say): void {
     if (event.type !== 'participant.left') return
     if (secret?.removal) story.removed.set(secret.removal.identity, secret.removal.until)
-    if (event.reason === 'removed' && !secret?.removal) say('nobody knows who was sent away')
     const identity = before?.ledger.sessions.get(event.participantId)?.identity
     if (identity === undefined) say('was not in the room')
     else this.departed(story.roomId, identity, event.reason)
@@ -158,65 +155,3 @@ export class Witness {
     story.heir = lost && story.state.room.status === 'open' ? heirOf(story.state.room, wasHost?.id) : undefined
   }
 }
-
-const hasHost = ({ participants }: Room): boolean => participants.some(({ role }) => role === 'host')
-
-function joined(
-  story: Story,
-  before: ServerState | undefined,
-  { event, at, secret }: StoredRecord,
-  places: number,
-  say: Say,
-): void {
-  if (event.type !== 'participant.joined') return
-  const { identity = '', tokenRole } = secret?.session ?? {}
-  const { role } = event.participant
-  const sessions = [...(before?.ledger.sessions.values() ?? [])]
-  if (sessions.some((session) => session.identity === identity)) say('was in the room')
-  const granted = story.given.get(identity) ?? tokenRole
-  if (granted === undefined || outranks(role, granted)) say(`came as ${role} and is a ${granted}`)
-  const hostless = before === undefined || !hasHost(before.room)
-  if (role !== 'host' && hostless && sessions.length >= places - 1) say('took the place of the host')
-  if (before?.room.locked && role !== 'host') say('came in though the room was locked')
-  letIn(story, identity, at, say)
-}
-
-function returned(story: Story, before: ServerState | undefined, { event, at, secret }: StoredRecord, say: Say): void {
-  if (event.type !== 'participant.returned') return
-  const was = before?.ledger.sessions.get(event.participantId)
-  if (was?.identity !== secret?.session?.identity) say('took the place of somebody else')
-  // Another session counts its commands anew.
-  if (was?.hash !== secret?.session?.hash) story.answers.delete(event.participantId)
-  letIn(story, was?.identity ?? '', at, say)
-}
-
-function letIn({ removed }: Story, identity: string, at: number, say: Say): void {
-  const until = removed.get(identity)
-  if (until === null || (until !== undefined && at < until)) say('had been sent away')
-}
-
-function roleChanged(
-  { given, state }: Story,
-  before: ServerState | undefined,
-  { event }: StoredRecord,
-  say: Say,
-): void {
-  if (event.type !== 'participant.roleChanged') return
-  const identity = state.ledger.sessions.get(event.participantId)?.identity
-  if (event.reason !== 'token') {
-    if (identity !== undefined) given.set(identity, event.role)
-    return
-  }
-  const was = before?.room.participants.find(({ id }) => id === event.participantId)?.role
-  if (was === undefined || !outranks(was, event.role)) say('a token gave more than there was')
-}
-
-/** Who has to follow where the last host has gone: the cohost, else the guest, who has been so for longest. */
-function heirOf({ participants }: Room, lost: string | undefined): string | undefined {
-  const longest = (role: Role) =>
-    participants.filter((each) => each.role === role && each.id !== lost).sort((a, b) => a.roleSeq - b.roleSeq)[0]
-  return (longest('cohost') ?? longest('guest'))?.id
-}
-
-/** The part of a record that everybody may see. */
-export const publicPart = ({ seq, at, by, event }: StoredRecord): LoggedEvent => ({ seq, at, by, event })

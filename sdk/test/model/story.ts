@@ -1,0 +1,103 @@
+import type { ServerState, StoredRecord } from '../../../server/src/room'
+import type { Ban } from '../../../server/src/room/ledger'
+import { type LoggedEvent, outranks, type Role, type Room, type RoomEvent } from '../../src/protocol'
+
+/** One instance of a room as the log has accepted it, record by record. */
+export type Story = {
+  readonly roomId: string
+  readonly instance: string
+  readonly records: StoredRecord[]
+  /** What the room was after each record: `rooms[seq - 1]`. */
+  readonly rooms: Room[]
+  state: ServerState
+  /** By identity: what a moderator, the stage or a succession made of it. */
+  readonly given: Map<string, Role>
+  /** By identity: sent away until then; null: for as long as the room lives. */
+  readonly removed: Map<string, number | null>
+  /** By participant, of its present session: the commands that were logged, by id, with the seq of their answer. */
+  readonly answers: Map<string, Map<number, number>>
+  /** By identity: who is banned from the room id, in all its instances. */
+  readonly bans: Map<string, Ban>
+  /**
+   * Whether it was just taken up by another process. Its clock may be behind, and no log knows when an event was that lies
+   * beyond the replay window.
+   */
+  isFresh: boolean
+  /** Who has to be made host by the next record. */
+  heir: string | undefined
+}
+
+/** Says what is wrong with a record. */
+export type Say = (what: string) => void
+export type Departure = Extract<RoomEvent, { type: 'participant.left' }>['reason']
+
+export const hasHost = ({ participants }: Room): boolean => participants.some(({ role }) => role === 'host')
+
+/** Somebody came in who was not there, in a role that is due, to a free place, by an open door. */
+export function joined(
+  story: Story,
+  before: ServerState | undefined,
+  { event, at, secret }: StoredRecord,
+  places: number,
+  say: Say,
+): void {
+  if (event.type !== 'participant.joined') return
+  const { identity = '', tokenRole } = secret?.session ?? {}
+  const { role } = event.participant
+  const sessions = [...(before?.ledger.sessions.values() ?? [])]
+  if (sessions.some((session) => session.identity === identity)) say('was in the room')
+  const granted = story.given.get(identity) ?? tokenRole
+  if (granted === undefined || outranks(role, granted)) say(`came as ${role} and is a ${granted}`)
+  const hostless = before === undefined || !hasHost(before.room)
+  if (role !== 'host' && hostless && sessions.length >= places - 1) say('took the place of the host')
+  if (before?.room.locked && role !== 'host') say('came in though the room was locked')
+  letIn(story, identity, at, say)
+}
+
+/** Somebody took the own place again. */
+export function returned(
+  story: Story,
+  before: ServerState | undefined,
+  { event, at, secret }: StoredRecord,
+  say: Say,
+): void {
+  if (event.type !== 'participant.returned') return
+  const was = before?.ledger.sessions.get(event.participantId)
+  if (was?.identity !== secret?.session?.identity) say('took the place of somebody else')
+  // Another session counts its commands anew.
+  if (was?.hash !== secret?.session?.hash) story.answers.delete(event.participantId)
+  letIn(story, was?.identity ?? '', at, say)
+}
+
+function letIn({ removed, bans }: Story, identity: string, at: number, say: Say): void {
+  if (bans.has(identity)) say('is banned')
+  const until = removed.get(identity)
+  if (until === null || (until !== undefined && at < until)) say('had been sent away')
+}
+
+/** What a moderator gives holds; a token takes only. */
+export function roleChanged(
+  { given, state }: Story,
+  before: ServerState | undefined,
+  { event }: StoredRecord,
+  say: Say,
+): void {
+  if (event.type !== 'participant.roleChanged') return
+  const identity = state.ledger.sessions.get(event.participantId)?.identity
+  if (event.reason !== 'token') {
+    if (identity !== undefined) given.set(identity, event.role)
+    return
+  }
+  const was = before?.room.participants.find(({ id }) => id === event.participantId)?.role
+  if (was === undefined || !outranks(was, event.role)) say('a token gave more than there was')
+}
+
+/** Who has to follow where the last host has gone: the cohost, else the guest, who has been so for longest. */
+export function heirOf({ participants }: Room, lost: string | undefined): string | undefined {
+  const longest = (role: Role) =>
+    participants.filter((each) => each.role === role && each.id !== lost).sort((a, b) => a.roleSeq - b.roleSeq)[0]
+  return (longest('cohost') ?? longest('guest'))?.id
+}
+
+/** The part of a record that everybody may see. */
+export const publicPart = ({ seq, at, by, event }: StoredRecord): LoggedEvent => ({ seq, at, by, event })
