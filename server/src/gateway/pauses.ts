@@ -1,4 +1,7 @@
-/** Pauses by key, at most `capacity` of them: the one begun first goes first. */
+/** How many that are over are let go of each time that one begins: more than can be added. */
+const FORGOTTEN_AT_ONCE = 2
+
+/** Pauses by key, at most `capacity` of them: the one begun first goes first, once it is over or when there are too many. */
 export class Pauses {
   readonly #until = new Map<string, number>()
   readonly #capacity: number
@@ -11,8 +14,7 @@ export class Pauses {
   begin(key: string, now: number, ms: number): void {
     this.#until.delete(key)
     this.#until.set(key, now + ms)
-    const [oldest] = this.#until.keys()
-    if (this.#until.size > this.#capacity && oldest !== undefined) this.#until.delete(oldest)
+    this.#forget(now)
   }
 
   /** How long the key's pause still is, in ms; 0 when it is over, or there is none. */
@@ -21,5 +23,13 @@ export class Pauses {
     if (until === undefined || until > now) return until === undefined ? 0 : until - now
     this.#until.delete(key)
     return 0
+  }
+
+  #forget(now: number): void {
+    let left = FORGOTTEN_AT_ONCE
+    for (const [key, until] of this.#until) {
+      if (left-- === 0 || (until > now && this.#until.size <= this.#capacity)) return
+      this.#until.delete(key)
+    }
   }
 }

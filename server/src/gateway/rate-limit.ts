@@ -39,12 +39,19 @@ export function take(bucket: Bucket | undefined, rate: Rate, now: number, cost =
 const refilled = ({ tokens, at }: Bucket, { perSecond, burst }: Rate, now: number): number =>
   Math.min(burst, tokens + (Math.max(0, now - at) / 1000) * perSecond)
 
+/** A bucket, and when it is full again: as if it had never been used. */
+type Kept = { readonly bucket: Bucket; readonly fullAt: number }
+
+/** How many full ones are let go of each time that one is used: more than can be added. */
+const FORGOTTEN_AT_ONCE = 2
+
 /**
- * Buckets by key, at most `capacity` of them: the one not used for longest goes first. It would have filled up again by
- * then, unless so many others were busy within its pause.
+ * Buckets by key, at most `capacity` of them: the one not used for longest goes first. Most are let go of once they are full
+ * again; one that must go before that would have filled up by then, unless so many others were busy within its pause.
  */
 export class Buckets {
-  readonly #buckets = new Map<string, Bucket>()
+  /** The one not used for longest first. */
+  readonly #kept = new Map<string, Kept>()
   readonly #capacity: number
 
   constructor(capacity: number) {
@@ -52,21 +59,23 @@ export class Buckets {
   }
 
   take(key: string, rate: Rate, now: number, cost = 1): Verdict {
-    const [bucket, verdict] = take(this.#buckets.get(key), rate, now, cost)
-    this.#buckets.delete(key)
-    this.#buckets.set(key, bucket)
-    if (this.#buckets.size > this.#capacity) this.#forgetOldest()
+    const [bucket, verdict] = take(this.#kept.get(key)?.bucket, rate, now, cost)
+    const fullAt = now + ((rate.burst - bucket.tokens) / rate.perSecond) * 1000
+    this.#kept.delete(key)
+    this.#kept.set(key, { bucket, fullAt })
+    this.#forget(now)
     return verdict
   }
 
   get size(): number {
-    return this.#buckets.size
+    return this.#kept.size
   }
 
-  #forgetOldest(): void {
-    for (const key of this.#buckets.keys()) {
-      this.#buckets.delete(key)
-      return
+  #forget(now: number): void {
+    let left = FORGOTTEN_AT_ONCE
+    for (const [key, { fullAt }] of this.#kept) {
+      if (left-- === 0 || (fullAt > now && this.#kept.size <= this.#capacity)) return
+      this.#kept.delete(key)
     }
   }
 }

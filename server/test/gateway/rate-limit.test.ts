@@ -57,6 +57,19 @@ test('every buffer has a stated bound: of buckets, the one not used for longest 
   expect(buckets.take('b', { perSecond: 1, burst: 1 }, 0).ok).toBe(true)
 })
 
+test('a bucket that is full again is let go of: what is kept is about who was busy lately', () => {
+  const buckets = new Buckets(1000)
+  const rate = { perSecond: 1, burst: 10 }
+  for (let i = 0; i < 500; i++) buckets.take(`person ${i}`, rate, 0)
+  expect(buckets.size).toBe(500)
+  for (let i = 0; i < 10; i++) buckets.take('ada', rate, 999)
+  expect(buckets.size).toBe(501)
+  for (let i = 0; i < 500; i++) buckets.take(`newcomer ${i % 2}`, rate, 1000)
+  // Who used all of it is still held to that.
+  expect(buckets.size).toBe(3)
+  expect(buckets.take('ada', rate, 1000).ok).toBe(false)
+})
+
 describe('budgets', () => {
   const chat = { type: 'chat.send', id: 1, text: 'hi' } as const
   const signal = (to: string, sdp = '') =>
