@@ -9,6 +9,7 @@ export type { Clock, HistoryQuery, Journal, KeptMessage, RoomLog, StoredRoom, Tu
 export { LogUnavailable, REPLAY_WINDOW } from './hosting/ports'
 export type { RoomStats } from './hosting/room-stats'
 export type { RequestListener } from './http/listener'
+export type { Inside } from './inside'
 export type { Lifetime } from './lifetime'
 export { memoryLog } from './log/memory'
 export { type SqliteLogOptions, sqliteLog } from './log/sqlite'

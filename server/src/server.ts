@@ -1,12 +1,10 @@
 import { statSync } from 'node:fs'
-import { MAX_IDENTITY_CHARACTERS, MODES, roomId } from '@peerstage/sdk/protocol'
+import { MODES } from '@peerstage/sdk/protocol'
 import { nanoid } from 'nanoid'
-import * as v from 'valibot'
 import { accessOf } from './access'
 import { createAuthority } from './authority'
 import { ConfigError, checkSettings, type Settings, type SettingsInput } from './config'
 import { audited } from './gateway/audit'
-import { tokenClaims } from './gateway/claims'
 import { Gateway } from './gateway/gateway'
 import { isLocalRequest } from './gateway/local-request'
 import { localOrigins, originRule } from './gateway/origin'
@@ -15,12 +13,12 @@ import { Erasure } from './hosting/erasure'
 import { watchLog } from './hosting/log-health'
 import type { Clock, Journal, RoomLog } from './hosting/ports'
 import { Recovery } from './hosting/recovery'
-import type { RoomStats } from './hosting/room-stats'
 import { Rooms } from './hosting/rooms'
 import { systemClock } from './hosting/system-clock'
 import { devRoutes } from './http/dev-routes'
 import { createListener, type RequestListener } from './http/listener'
 import { createRoutes } from './http/routes'
+import { type Inside, insideOf } from './inside'
 import { createLifetime, type Lifetime } from './lifetime'
 import { memoryLog } from './log/memory'
 import { createLogger, guarded } from './logger'
@@ -42,35 +40,16 @@ export type PeerstageServerOptions = SettingsInput & {
 }
 
 /** A server: to be attached to an `http.Server`, or to listen by itself. */
-export type PeerstageServer = Lifetime & {
-  /** Health, metrics and REST: for `http.createServer(…)`, or as Express middleware. */
-  readonly requestListener: RequestListener
-  /** Tokens, for your backend to hand out. */
-  readonly tokens: {
-    /** Makes a token that this server takes, by its (first) secret. @throws as `signToken`, and TypeError where it has public keys only */
-    sign(options: TokenOptions): Promise<string>
+export type PeerstageServer = Lifetime &
+  Inside & {
+    /** Health, metrics and REST: for `http.createServer(…)`, or as Express middleware. */
+    readonly requestListener: RequestListener
+    /** Tokens, for your backend to hand out. */
+    readonly tokens: {
+      /** Makes a token that this server takes, by its (first) secret. @throws as `signToken`, and TypeError where it has public keys only */
+      sign(options: TokenOptions): Promise<string>
+    }
   }
-  /** Its rooms, from the inside: no token is asked for. All throw (or reject with) a TypeError where the id is no room id. */
-  readonly rooms: {
-    /** Opens a room with nobody in it, where `createRooms` is `'api'`; it closes when it was empty for a minute. Harmless to repeat. */
-    open(roomId: string): Promise<'opened' | 'ended' | 'unavailable'>
-    /** Ends an open room; its id is refused for a minute. */
-    end(roomId: string): Promise<'ended' | 'absent' | 'unavailable'>
-    /** How an open room does; undefined when it is not open. */
-    stats(roomId: string): RoomStats | undefined
-    /** Ends a room if it is open, and erases all that is kept of its id: chat, bans, records. Harmless to repeat. */
-    erase(roomId: string): Promise<'erased' | 'unavailable'>
-  }
-  /** Whoever your app knows, from the inside. */
-  readonly identities: {
-    /**
-     * Takes an identity (the `sub` of its tokens) out of all open rooms, and erases its messages, names and metadata from all
-     * that is kept. Bans stay. Resolves to how many messages it had. Harmless to repeat.
-     * @throws (rejects with) TypeError for what is no identity: a text of 1 to 256 characters
-     */
-    erase(identity: string): Promise<number | 'unavailable'>
-  }
-}
 
 /**
  * Builds a server; nothing listens yet.
@@ -189,24 +168,8 @@ function compose({ settings, log: givenLog, journal, clock, demoFolder, devKey }
     ...createLifetime({ clock, journal, gateway, rooms, recovery, log, requestListener, localOnly: dev, draining }),
     requestListener,
     tokens: { sign },
-    rooms: {
-      open: async (id) => rooms.open(checkedId(id)),
-      end: async (id) => rooms.end(checkedId(id)),
-      stats: (id) => rooms.stats(checkedId(id)),
-      erase: async (id) => erasure.room(checkedId(id)),
-    },
-    identities: { erase: async (identity) => erasure.identity(checkedIdentity(identity)) },
+    ...insideOf(rooms, erasure),
   }
-}
-
-function checkedId(id: string): string {
-  if (v.is(roomId, id)) return id
-  throw new TypeError('A room id has 1 to 64 characters of A-Z, a-z, 0-9, _ and -.')
-}
-
-function checkedIdentity(identity: string): string {
-  if (v.is(tokenClaims.entries.sub, identity)) return identity
-  throw new TypeError(`An identity is a text of 1 to ${MAX_IDENTITY_CHARACTERS} characters.`)
 }
 
 function rulesOf({ mode, limits, createRooms, duplicateSessions, dev }: Settings) {
