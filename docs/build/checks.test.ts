@@ -6,6 +6,7 @@ import { examplePages, missingExamples } from './examples'
 import { brokenLinks } from './links'
 import { unknownNames } from './names'
 import { generatedPages, pages } from './pages'
+import { brokenRules } from './rules'
 import { brokenSnippets } from './snippets'
 
 const page = (text: string) => [{ path: 'docs/made-up.md', text }]
@@ -19,9 +20,14 @@ test('a link to no file and one to no heading are found, others are not', () => 
   ])
 })
 
-test('a variable or script that does not exist is found', () => {
-  expect(unknownNames(page('PEERSTAGE_SECRET PEERSTAGE_MOOD `npm run check` `npm run away`'))).toEqual([
+test('a variable, metric, rule or script that does not exist is found', () => {
+  const metrics = 'peerstage_rooms peerstage_turn_seconds_bucket peerstage_mood_total'
+  expect(
+    unknownNames(page(`PEERSTAGE_SECRET PEERSTAGE_MOOD ${metrics} R1.1 R0.7 \`npm run check\` \`npm run away\``)),
+  ).toEqual([
     'docs/made-up.md: no variable is called PEERSTAGE_MOOD.',
+    'docs/made-up.md: no metric is called peerstage_mood_total.',
+    'docs/made-up.md: no rule is called R0.7.',
     'docs/made-up.md: there is no npm script away.',
   ])
 })
@@ -58,6 +64,16 @@ test('an exported function or class without an example is found; an example that
   expect(missingExamples([path])).toEqual(['bare', 'Bare', 'arrow'].map((name) => `${path}: ${name} has no @example.`))
   expect(brokenSnippets(examplePages([path]))).toEqual([
     expect.stringMatching(/made-up\.ts, example of shown:2: .*'number'/),
+  ])
+})
+
+test('a rule without a test, a number that is given twice, and a citation of no rule are found', () => {
+  const spec = '- **R1.1** One.\n- **R1.2** Two.\n- **R1.2** Two again.\n- **R10.1** Ten.'
+  const tests = ["test('one [R1.1]', …)", "test.each(…)('two and another [R1.2, R1.3]', …)"]
+  expect(brokenRules(spec, tests)).toEqual([
+    'docs/spec.md: two rules are called R1.2.',
+    'docs/spec.md: no test cites rule R10.1.',
+    'A test cites R1.3, which is no rule.',
   ])
 })
 

@@ -3,11 +3,12 @@ import { examplePages, missingExamples } from './examples'
 import { brokenLinks } from './links'
 import { unknownNames } from './names'
 import { generatedPages, pages } from './pages'
+import { brokenRules } from './rules'
 import { brokenSnippets } from './snippets'
 
 /**
- * `docs.js` writes what is generated and then checks all pages, and the examples of all that is exported; `docs.js --check` only compares, and fails where a page is
- * not what the sources say. Runs in the root of the repository.
+ * `docs.js` writes what is generated and then checks all pages, the examples of all that is exported, and that each rule has its tests; `docs.js --check` only
+ * compares, and fails where a page is not what the sources say. Runs in the root of the repository.
  */
 function run(isCheck: boolean): string[] {
   const stale: string[] = []
@@ -17,7 +18,7 @@ function run(isCheck: boolean): string[] {
     else writeFileSync(path, text)
   }
   const snippets = brokenSnippets([...pages(), ...examplePages()])
-  return [...stale, ...brokenLinks(), ...unknownNames(), ...missingExamples(), ...snippets]
+  return [...stale, ...brokenLinks(), ...unknownNames(), ...missingExamples(), ...brokenRules(), ...snippets]
 }
 
 const problems = run(process.argv.includes('--check'))

@@ -163,7 +163,7 @@ function closingSections(): string[] {
       Object.entries(GOODBYES).map(([name, { close, retry }]) => [code(name), String(close), RETRIES[retry]]),
     ),
     '## Limits',
-    'The `limits` of `welcome` say what a server holds its clients to. These are the defaults; a server may be set otherwise.',
+    'The `limits` of `welcome` say what a server holds its clients to. These are the defaults; a server may be set otherwise, and what it does not name is as here.',
     table(
       ['limit', 'default', 'meaning'],
       Object.entries(DEFAULT_LIMITS).map(([name, value]) => [

@@ -2,6 +2,7 @@ import { isOnStage, MODES, ROLES } from '@peerstage/sdk/protocol'
 import { SETTINGS } from '../../server/src/command-line-settings'
 import { may, type Permission } from '../../server/src/room/permissions'
 import { code, table } from './markdown'
+import { METRICS } from './metrics'
 
 const PERMISSIONS: Readonly<Record<Permission, string>> = {
   publish: 'publish microphone, camera and screen',
@@ -42,6 +43,11 @@ export const REGIONS: Readonly<Record<string, () => string>> = {
     ),
   stage: () =>
     `On stage: ${ROLES.filter(isOnStage).join(', ')}. In the audience: ${ROLES.filter((role) => !isOnStage(role)).join(', ')}.`,
+  metrics: () =>
+    table(
+      ['metric', 'kind', 'labels', 'meaning'],
+      METRICS.map(({ name, kind, labels, help }) => [code(name), kind, labels.map(code).join(', ') || '–', help]),
+    ),
   settings: () =>
     table(
       ['option', 'flag', 'variable', 'meaning'],
