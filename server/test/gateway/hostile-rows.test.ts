@@ -66,7 +66,7 @@ test('a viewer claims a source: it is refused, and nobody sees it published [R5.
   const sources = { camera: { published: true, muted: false } }
   expect(await viewer.ask({ type: 'media.update', sources })).toMatchObject({ error: { code: 'forbidden' } })
   await host.ask({ type: 'chat.send', text: 'all is well' })
-  expect(host.events().map((m) => m.logged.event.type)).not.toContain('media.updated')
+  expect(host.events().map((m) => m.logged.event.type)).not.toContain('media.changed')
 })
 
 test('a flood of SDP and ICE: 80 signals to one peer at once, and 64 candidates of one negotiation [R7.4]', async () => {

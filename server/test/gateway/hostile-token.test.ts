@@ -25,6 +25,7 @@ test.each<[string, () => Promise<string> | string]>([
   ['a beginning to come', () => signed((jwt) => jwt.setNotBefore('5m'))],
   ['another audience', () => signed((jwt) => jwt.setAudience('elsewhere'))],
   ['no exp', () => new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setAudience('peerstage').sign(key)],
+  ['no aud', () => new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setExpirationTime('1h').sign(key)],
   ['no sub', () => signed((jwt) => jwt, { room: 'hall' })],
   ['no room', () => signed((jwt) => jwt, { sub: 'ada' })],
   ['an unknown role', () => signed((jwt) => jwt, { ...claims, role: 'root' })],

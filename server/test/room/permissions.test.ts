@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { ChatMessage, Role, RoomCommand } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
 import { route } from '../../src/room'
@@ -161,4 +164,14 @@ describe.each(ROLES)('a %s [R5.1, R5.2]', (actor) => {
     const reaction = route(room.state, actorId(actor), { type: 'cast', cast: { type: 'reaction', emoji: '👏' } })
     expect('to' in reaction ? reaction.to : []).toHaveLength(7)
   })
+})
+
+test('the permission table is asked in decide and route and nowhere else [R5.1]', () => {
+  const sources = fileURLToPath(new URL('../../src', import.meta.url))
+  const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
+  const asks = (name: string) =>
+    /import \{[^}]*\b(?:may|neededFor|CAST_NEEDS)\b[^}]*\} from '[./\w]*permissions'/.test(
+      readFileSync(join(sources, name), 'utf8'),
+    )
+  expect(files.filter(asks).sort()).toEqual([join('room', 'decide.ts'), join('room', 'route.ts')])
 })
