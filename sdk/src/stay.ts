@@ -141,7 +141,7 @@ export class Stay {
     const { store, moments } = this.#parts
     try {
       const fold = store.fold(logged)
-      moments.addLater(() => announce(fold, store.selfId, this.#look))
+      if (fold !== undefined) moments.addLater(() => announce(fold, store.selfId, this.#look))
     } catch (error) {
       this.#lostTrack(error)
     }

@@ -100,13 +100,17 @@ export class RoomStore {
 
   #foldAll(events: readonly Fold['logged'][]): Fold[] {
     if (this.#room === undefined) throw new RangeError('events of a room that is not here')
-    return events.map((logged) => this.fold(logged))
+    return events.flatMap((logged) => this.fold(logged) ?? [])
   }
 
-  /** @throws RangeError when the event is not the next one; the room then stays as it is */
-  fold(logged: Fold['logged']): Fold {
+  /**
+   * Undefined for an event that was folded before: it came twice.
+   * @throws RangeError when events are missing before this one; the room then stays as it is
+   */
+  fold(logged: Fold['logged']): Fold | undefined {
     const before = this.#room
     if (before === undefined) throw new RangeError('an event of a room that is not here')
+    if (logged.seq <= before.seq) return undefined
     try {
       const after = evolve(before, logged)
       this.#room = after

@@ -110,6 +110,19 @@ test('a gap throws, leaves the room as it is, and asks for a snapshot', () => {
   expect(store.position()).toEqual({ seq: 9, instance: 'instance-1' })
 })
 
+test('an event that comes twice counts once', () => {
+  const store = joinedStore()
+  store.fold(says(3, 'hi'))
+  const state = store.getState()
+  expect(store.fold(says(3, 'hi'))).toBeUndefined()
+  expect(store.welcome(welcomeOf({ events: [says(3, 'hi'), joins(4, 'ben')], seq: 4 }))).toMatchObject({
+    resumed: true,
+    folds: [{ logged: { seq: 4 } }],
+  })
+  expect(store.getState().messages).toBe(state.messages)
+  expect(store.position()).toEqual({ seq: 4, instance: 'instance-1' })
+})
+
 test('nothing of a room is kept when it is left', () => {
   const store = joinedStore()
   store.stand({ status: 'left', reason: 'left' })
