@@ -1,102 +1,75 @@
 import * as v from 'valibot'
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(1))
+/** An older server does not name the newest limits: it counts as holding its clients to their defaults. */
+const limit = (byDefault: number) => v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), byDefault)
 
 /** What the server holds a client to. Advertised in `welcome.limits`, so that the SDK refuses locally and paces itself. */
 export const limits = v.object({
   /** Bytes of one upward frame (UTF-8). Also where downward batches are cut. */
-  maxFrameBytes: count,
+  maxFrameBytes: limit(64 * 1024),
   /** UTF-16 code units of one chat text. */
-  maxChatCharacters: count,
+  maxChatCharacters: limit(2000),
   /** Bytes of one chat text (UTF-8). */
-  maxChatBytes: count,
+  maxChatBytes: limit(4096),
   /** Bytes of one app message's JSON (UTF-8). */
-  maxDataBytes: count,
+  maxDataBytes: limit(8192),
   /** Bytes of one session description (UTF-8). */
-  maxSdpBytes: count,
+  maxSdpBytes: limit(32 * 1024),
   /** Bytes of one ICE candidate line (UTF-8). */
-  maxCandidateBytes: count,
+  maxCandidateBytes: limit(1024),
   /** Participants in a room, those that are reconnecting included. */
-  maxParticipants: count,
+  maxParticipants: limit(20),
   /** Commands that may wait for their reply at once. */
-  maxUnansweredCommands: count,
+  maxUnansweredCommands: limit(32),
   /** Chat messages a second, in the long run. */
-  chatPerSecond: count,
+  chatPerSecond: limit(5),
   /** Chat messages that may come at once after a pause. */
-  chatBurst: count,
+  chatBurst: limit(10),
   /** All commands a second, in the long run. */
-  commandsPerSecond: count,
+  commandsPerSecond: limit(20),
   /** Commands that may come at once after a pause. */
-  commandBurst: count,
+  commandBurst: limit(40),
   /** Casts (reactions and app data) a second, in the long run. */
-  castsPerSecond: count,
+  castsPerSecond: limit(20),
   /** Casts that may come at once after a pause. */
-  castBurst: count,
+  castBurst: limit(40),
+  // What people can still read.
   /** Chat messages of a whole room a second, in the long run. */
-  roomChatPerSecond: count,
+  roomChatPerSecond: limit(20),
   /** Chat messages of a whole room that may come at once after a pause. */
-  roomChatBurst: count,
+  roomChatBurst: limit(40),
   /** Joins of one identity into one room a second, in the long run: resumes and reloads too. */
-  joinsPerSecond: count,
+  joinsPerSecond: limit(1),
   /** Joins of one identity into one room that may come at once after a pause. */
-  joinBurst: count,
+  joinBurst: limit(10),
+  // A newcomer's 19 answers with their candidates come within one second: some hundred messages (measured).
   /** Signals of one connection a second, in the long run. */
-  signalsPerSecond: count,
+  signalsPerSecond: limit(200),
   /** Signals of one connection that may come at once after a pause. */
-  signalBurst: count,
+  signalBurst: limit(1000),
+  // One negotiation has a description and at most some 64 candidates.
   /** Signals to one peer a second, in the long run. */
-  pairSignalsPerSecond: count,
+  pairSignalsPerSecond: limit(20),
   /** Signals to one peer that may come at once after a pause. */
-  pairSignalBurst: count,
+  pairSignalBurst: limit(80),
+  // Else one peer could fill another's queue.
   /** Bytes of signals to one peer a second, in the long run. */
-  pairBytesPerSecond: count,
+  pairBytesPerSecond: limit(32 * 1024),
   /** Bytes of signals to one peer that may come at once after a pause. */
-  pairByteBurst: count,
+  pairByteBurst: limit(256 * 1024),
   /** ICE candidates to one peer in one epoch. */
-  maxCandidates: count,
+  maxCandidates: limit(64),
+  // More than any snapshot, and than the replay window, so that a resume can't loop.
   /** Bytes that may wait for one slow reader. */
-  maxQueuedBytes: count,
+  maxQueuedBytes: limit(1024 * 1024),
   /** Messages of a whole room that may wait while its log takes its time. */
-  maxQueuedInputs: count,
+  maxQueuedInputs: limit(1000),
 })
 /** What the server holds a client to. @useDeclaredType */
 export type Limits = v.InferOutput<typeof limits>
 
 /** What a server holds its clients to unless it is told otherwise. Texts and signals are held to theirs by the schemas, always. */
-export const DEFAULT_LIMITS: Limits = {
-  maxFrameBytes: 64 * 1024,
-  maxChatCharacters: 2000,
-  maxChatBytes: 4096,
-  maxDataBytes: 8192,
-  maxSdpBytes: 32 * 1024,
-  maxCandidateBytes: 1024,
-  maxParticipants: 20,
-  maxUnansweredCommands: 32,
-  chatPerSecond: 5,
-  chatBurst: 10,
-  commandsPerSecond: 20,
-  commandBurst: 40,
-  castsPerSecond: 20,
-  castBurst: 40,
-  // What people can still read.
-  roomChatPerSecond: 20,
-  roomChatBurst: 40,
-  joinsPerSecond: 1,
-  joinBurst: 10,
-  // A newcomer's 19 answers with their candidates come within one second: some hundred messages (measured).
-  signalsPerSecond: 200,
-  signalBurst: 1000,
-  // One negotiation has a description and at most some 64 candidates.
-  pairSignalsPerSecond: 20,
-  pairSignalBurst: 80,
-  // Else one peer could fill another's queue.
-  pairBytesPerSecond: 32 * 1024,
-  pairByteBurst: 256 * 1024,
-  maxCandidates: 64,
-  // More than any snapshot, and than the replay window, so that a resume can't loop.
-  maxQueuedBytes: 1024 * 1024,
-  maxQueuedInputs: 1000,
-}
+export const DEFAULT_LIMITS: Limits = v.getDefaults(limits)
 
 /** Messages of one upward frame. Real ones have some hundred bytes; without it, 64 KiB of `{}` would take 20,000 checks. */
 export const MAX_FRAME_MESSAGES = 1024

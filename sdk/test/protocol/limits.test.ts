@@ -108,8 +108,9 @@ test.each([0.5, 0, 7 * 24 * 60 + 1, Number.POSITIVE_INFINITY])('nobody is kicked
   expect(passes({ type: 'moderation.kick', id: 1, participantId: 'a', minutes })).toBe(false)
 })
 
-test('the default limits are limits', () => {
-  expect(v.is(limits, DEFAULT_LIMITS)).toBe(true)
+test('the default limits are limits, and what a server does not name is as they say', () => {
+  expect(v.parse(limits, DEFAULT_LIMITS)).toEqual(DEFAULT_LIMITS)
+  expect(v.parse(limits, { chatBurst: 3 })).toEqual({ ...DEFAULT_LIMITS, chatBurst: 3 })
 })
 
 test('what may be said fits into a frame', () => {

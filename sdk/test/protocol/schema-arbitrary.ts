@@ -38,7 +38,9 @@ const ofNode: Walk = (node) => {
 }
 
 const objectOf: Walk = ({ entries = {} }) => {
-  const required = Object.keys(entries).filter((key) => entries[key]?.type !== 'optional')
+  // What has a default is there once it was read.
+  const isThere = (entry: SchemaNode) => entry.type !== 'optional' || entry.default !== undefined
+  const required = Object.entries(entries).flatMap(([key, entry]) => (isThere(entry) ? [key] : []))
   const model = Object.fromEntries(Object.entries(entries).map(([key, entry]) => [key, ofNode(entry)]))
   return fc.record(model, { requiredKeys: required, noNullPrototype: true })
 }

@@ -6,6 +6,8 @@ export type SchemaNode = {
   readonly type: string
   readonly entries?: Readonly<Record<string, SchemaNode>>
   readonly wrapped?: SchemaNode
+  /** Of what is optional. */
+  readonly default?: unknown
   readonly item?: SchemaNode
   readonly value?: SchemaNode
   readonly literal?: unknown
