@@ -87,7 +87,7 @@ test.each([
   ['drained', 'stop', 1],
   ['killed at a random instant, twice', 'kill', 2],
 ] as const)(
-  'video goes on while the server is down, and with a durable log the room is whole again after it returns: %s under load',
+  'video goes on while the server is down, and with a durable log the room is whole again after it returns: %s under load [R3.13, R9.4]',
   async (_how, end, restarts) => {
     await startTalking(`talk-${end}`)
     const before = await Promise.all(pages.map(unmoved))
