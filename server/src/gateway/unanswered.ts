@@ -13,13 +13,13 @@ const PAUSED_AT = 2
 export class Unanswered {
   readonly #socket: Pausable
   readonly #limit: number
-  readonly #clock: Clock
+  readonly #clock: Pick<Clock, 'nextTurn'>
   #count = 0
   #paused = false
   /** Called in a turn of its own when the socket is read again. */
   resumed = (): void => {}
 
-  constructor(socket: Pausable, limit: number, clock: Clock) {
+  constructor(socket: Pausable, limit: number, clock: Pick<Clock, 'nextTurn'>) {
     this.#socket = socket
     this.#limit = limit
     this.#clock = clock
@@ -44,8 +44,9 @@ export class Unanswered {
     this.#clock.nextTurn(() => this.#resume())
   }
 
+  /** Each reply below the limit has asked for this, and the first one may have filled it up again. */
   #resume(): void {
-    if (!this.#paused) return
+    if (!this.#paused || this.#count > this.#limit) return
     this.#paused = false
     this.#socket.resume()
     this.resumed()

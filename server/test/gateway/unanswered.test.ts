@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { Unanswered } from '../../src/gateway/unanswered'
+
+const LIMIT = 4
+
+/** A socket that is read or not, and turns that come when the test says so. */
+function counted() {
+  const turns: (() => void)[] = []
+  let isRead = true
+  const socket = {
+    pause: () => {
+      isRead = false
+    },
+    resume: () => {
+      isRead = true
+    },
+  }
+  const nextTurn = (callback: () => void) => void turns.push(callback)
+  const unanswered = new Unanswered(socket, LIMIT, { nextTurn })
+  const ask = (times: number) => {
+    for (let i = 0; i < times; i++) unanswered.asked()
+  }
+  const answer = (times: number) => {
+    for (let i = 0; i < times; i++) unanswered.answered()
+  }
+  const turn = () => {
+    for (const callback of turns.splice(0)) callback()
+  }
+  return { unanswered, ask, answer, turn, isRead: () => isRead }
+}
+
+test('twice the limit unanswered: the socket is not read until no more than the limit are, and then in a turn of its own', () => {
+  const { ask, answer, turn, isRead } = counted()
+  ask(2 * LIMIT - 1)
+  expect(isRead()).toBe(true)
+  ask(1)
+  expect(isRead()).toBe(false)
+  answer(LIMIT - 1)
+  turn()
+  expect(isRead()).toBe(false)
+  answer(1)
+  expect(isRead()).toBe(false)
+  turn()
+  expect(isRead()).toBe(true)
+})
+
+test('who asks as much again once it is read is not read again, however many replies had come at once', () => {
+  const { unanswered, ask, answer, turn, isRead } = counted()
+  let resumed = 0
+  unanswered.resumed = () => {
+    resumed++
+    ask(2 * LIMIT)
+  }
+  ask(2 * LIMIT)
+  answer(2 * LIMIT)
+  turn()
+  expect(resumed).toBe(1)
+  expect(isRead()).toBe(false)
+  answer(LIMIT)
+  turn()
+  expect(resumed).toBe(2)
+})
