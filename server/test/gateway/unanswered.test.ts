@@ -29,7 +29,7 @@ function counted() {
   return { unanswered, ask, answer, turn, isRead: () => isRead }
 }
 
-test('twice the limit unanswered: the socket is not read until no more than the limit are, and then in a turn of its own', () => {
+test('twice the limit unanswered: the socket is not read until no more than the limit are, and then in a turn of its own [R7.7]', () => {
   const { ask, answer, turn, isRead } = counted()
   ask(2 * LIMIT - 1)
   expect(isRead()).toBe(true)
@@ -44,7 +44,7 @@ test('twice the limit unanswered: the socket is not read until no more than the 
   expect(isRead()).toBe(true)
 })
 
-test('who asks as much again once it is read is not read again, however many replies had come at once', () => {
+test('who asks as much again once it is read is not read again, however many replies had come at once [R7.7]', () => {
   const { unanswered, ask, answer, turn, isRead } = counted()
   let resumed = 0
   unanswered.resumed = () => {
