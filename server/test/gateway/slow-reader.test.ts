@@ -1,4 +1,4 @@
-import type { RoomEvent } from '@peerstage/sdk/protocol'
+import type { ServerMessageOf } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
 import { FakeClock } from '../fakes/fake-clock'
 import { goingOn } from './restartable-server'
@@ -38,7 +38,7 @@ function fill(guest: TestClient, slowId: string): void {
   }
 }
 
-const textsOf = (events: readonly { logged: { event: RoomEvent } }[]) =>
+const textsOf = (events: readonly Pick<ServerMessageOf<'event'>, 'logged'>[]) =>
   events.flatMap(({ logged: { event } }) => (event.type === 'chat.sent' ? [event.message.text] : []))
 
 const isGone = (host: TestClient) => host.received.some((m) => m.type === 'presence' && m.presence === 'reconnecting')
