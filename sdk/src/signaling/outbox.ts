@@ -1,5 +1,5 @@
 import { LiveStreamError } from '../errors'
-import type { Command, Reply } from '../protocol'
+import { ANSWERED_COMMANDS_KEPT, type Command, type Reply } from '../protocol'
 import type { Pacing } from './pacing'
 import { isUndecided, offline, outcomeUnknown, type Refusal, rejectionOf } from './rejection'
 
@@ -36,7 +36,7 @@ export class Outbox {
   #waiting: Entry[] = []
   /** In the order of their numbers. */
   readonly #unanswered = new Map<number, Entry>()
-  /** Numbers that must leave again before anything new does. */
+  /** Numbers that must leave again, before anything new of their kind does. */
   #resend: number[] = []
   #lastId = 0
 
@@ -71,27 +71,34 @@ export class Outbox {
     }
   }
 
-  #next(pacing: Pacing, maxUnanswered: number): Command | number | undefined {
+  #next({ chat, commands }: Pacing, maxUnanswered: number): Command | number | undefined {
+    // Asked once: time goes on in between, and a later message would slip past an earlier one.
+    const [wait, chatWait] = [commands.waitMs(), chat.waitMs()]
     this.#resend = this.#resend.filter((id) => this.#unanswered.has(id))
-    const [again] = this.#resend
-    const entry = again === undefined ? undefined : this.#unanswered.get(again)
-    if (again !== undefined && entry !== undefined) {
-      const wait = waitFor(pacing, entry.command)
-      if (wait > 0) return wait
-      this.#resend.shift()
-      return numbered(entry.command, again)
-    }
-    return this.#unanswered.size < maxUnanswered ? this.#nextNew(pacing) : undefined
+    if (this.#resend.length + this.#waiting.length === 0) return undefined
+    if (wait > 0) return wait
+    const mayLeave = ({ command }: Entry) => chatWait === 0 || command.type !== 'chat.send'
+    return this.#nextAgain(mayLeave) ?? this.#nextNew(mayLeave, maxUnanswered) ?? (chatWait || undefined)
   }
 
-  #nextNew(pacing: Pacing): Command | number | undefined {
-    // Asked once: time goes on in between, and a later message would slip past an earlier one.
-    const [wait, chatWait] = [pacing.commands.waitMs(), pacing.chat.waitMs()]
-    if (this.#waiting.length === 0) return undefined
-    if (wait > 0) return wait
-    const index = this.#waiting.findIndex(({ command }) => chatWait === 0 || command.type !== 'chat.send')
+  #nextAgain(mayLeave: (entry: Entry) => boolean): Command | undefined {
+    for (const [index, id] of this.#resend.entries()) {
+      const entry = this.#unanswered.get(id)
+      if (entry === undefined || !mayLeave(entry)) continue
+      this.#resend.splice(index, 1)
+      return numbered(entry.command, id)
+    }
+    return undefined
+  }
+
+  #nextNew(mayLeave: (entry: Entry) => boolean, maxUnanswered: number): Command | undefined {
+    const [oldest = this.#lastId] = this.#unanswered.keys()
+    // Further on, the server would know no more whether the oldest was done.
+    const isTooFar = this.#lastId + 1 - oldest >= ANSWERED_COMMANDS_KEPT
+    if (isTooFar || this.#unanswered.size >= maxUnanswered) return undefined
+    const index = this.#waiting.findIndex(mayLeave)
     const entry = this.#waiting[index]
-    return entry === undefined ? chatWait : this.#number(index, entry)
+    return entry === undefined ? undefined : this.#number(index, entry)
   }
 
   #number(index: number, entry: Entry): Command {
@@ -159,7 +166,7 @@ export class Outbox {
     this.#lastId = Math.max(this.#lastId, lastCommandId)
     if (sameSession) {
       this.#resend = [...this.#unanswered.keys()]
-      for (const entry of this.#unanswered.values()) entry.maybeDone = true
+      for (const entry of this.#unanswered.values()) entry.maybeDone = !isQuery(entry.command)
       return
     }
     const entries = [...this.#unanswered.values()]
@@ -171,6 +178,7 @@ export class Outbox {
   }
 
   #waitAgain(entry: Entry): void {
+    entry.maybeDone = false
     const later = this.#waiting.find((each) => sameKey(each.whileOffline, entry.whileOffline))
     if (later === undefined) this.#waiting.unshift(entry)
     else later.callers.push(...entry.callers)
@@ -198,8 +206,8 @@ const sameKey = (a: WhileOffline, b: WhileOffline): boolean =>
 
 const isOfConnection = ({ type }: Request): boolean => type === 'session.refresh' || type === 'leave' || type === 'join'
 
-const waitFor = ({ chat, commands }: Pacing, { type }: Request): number =>
-  Math.max(commands.waitMs(), type === 'chat.send' ? chat.waitMs() : 0)
+/** It changes nothing, so it may fail like one that has just left. */
+const isQuery = ({ type }: Request): boolean => type === 'chat.history' || type === 'moderation.bans'
 
 function pay({ chat, commands }: Pacing, { type }: Request): void {
   commands.take()

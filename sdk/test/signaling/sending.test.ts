@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { DEFAULT_LIMITS } from '../../src/protocol'
+import { ANSWERED_COMMANDS_KEPT, DEFAULT_LIMITS } from '../../src/protocol'
 import { Bench } from '../fakes/bench'
 import { chatSent, roomOf, type ScriptedConnection, welcomeOf } from '../fakes/scripted-server'
 
@@ -222,6 +222,51 @@ test('what is refused before the server looked whether it was done keeps its num
   expect(second.received('stage.request').map(({ id }) => id)).toEqual([2, 2])
   for (const id of [1, 2, 4]) second.accept(id)
   await Promise.all([...settled, later])
+})
+
+test('chat that must leave again holds up no command that is not chat, as long as the server still knows its number', async () => {
+  const first = await join()
+  const said = bench.client.chat.send('maybe said')
+  await first.until('chat.send')
+  first.close(1011)
+  await noticed()
+  const second = await bench.reconnected(2, 5000)
+  second.welcome({ events: [] })
+  await second.until('chat.send')
+  const busy = { code: 'rate_limited', message: 'Too much at once.', retryable: true, retryAfterMs: 10_000 } as const
+  second.send({ type: 'reply', re: 1, ok: false, error: busy }, chatSent(3, 'talk of others'))
+  await expect.poll(() => bench.client.state.messages, { interval: 2 }).toHaveLength(1)
+  for (let id = 2; id <= ANSWERED_COMMANDS_KEPT; id++) {
+    const locked = bench.client.moderation.lock()
+    bench.clock.advance(100)
+    await second.until('moderation.lock', id - 1)
+    second.accept(id)
+    await locked
+  }
+  const oneMore = bench.client.moderation.lock()
+  bench.clock.advance(10_000)
+  await second.until('chat.send', 2)
+  expect(sentTexts(second).at(-1)).toEqual([1, 'maybe said'])
+  expect(second.received('moderation.lock')).toHaveLength(ANSWERED_COMMANDS_KEPT - 1)
+  second.accept(1)
+  await said
+  await second.until('moderation.lock', ANSWERED_COMMANDS_KEPT)
+  second.accept(ANSWERED_COMMANDS_KEPT + 1)
+  await oneMore
+})
+
+test('a question that is sent again fails where the log is down: nothing was done by it', async () => {
+  const first = await join()
+  const asked = codeOf(bench.client.chat.history())
+  await first.until('chat.history')
+  first.close(1011)
+  await noticed()
+  const second = await bench.reconnected(2, 5000)
+  second.welcome({ events: [] })
+  await second.until('chat.history')
+  const error = { code: 'unavailable', message: 'The log is down.', retryable: true } as const
+  second.send({ type: 'reply', re: 1, ok: false, error })
+  expect(await asked).toBe('unavailable')
 })
 
 test('no more commands are unanswered at once than the server allows', async () => {
