@@ -31,7 +31,7 @@ const often = (weight: number, ...words: Asking[]) => ({ weight, arbitrary: fc.c
 export const asking: fc.Arbitrary<Asking> = fc.oneof(
   often(6, 'stage.request', 'stage.approve', 'stage.invite', 'demote', 'promote', 'camera on'),
   often(2, 'stage.cancel', 'stage.leave', 'stage.reject', 'make host', 'camera off', 'mute', 'chat.delete'),
-  often(2, 'kick', 'kick for a minute', 'ban', 'unban', 'unlock', 'chat.history'),
+  often(2, 'kick', 'kick for a minute', 'ban', 'ban', 'unban', 'unlock', 'chat.history'),
   often(1, 'lock', 'end'),
 )
 

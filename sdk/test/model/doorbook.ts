@@ -9,7 +9,9 @@ const GOING_AWAY = 1001
 /** A clock that was set back is waited for by halves: what is due comes a little late. */
 const SLACK_MS = 10
 
-type Absence = { readonly since: number; readonly sinceMs: number; readonly departure: 'closed' | 'lost' }
+/** Since when, by the server's clock and by the world's time. */
+export type Since = { readonly since: number; readonly sinceMs: number }
+type Absence = Since & { readonly departure: 'closed' | 'lost' }
 
 /** What the book asks of the world. `now`: by the server's clock (ms since the epoch); `ms`: by the world's own time. */
 export type Watch = { now(): number; ms(): number }
@@ -27,10 +29,10 @@ export class Book implements Doorbook {
   readonly #holders = new Map<string, Visit>()
   readonly #absences = new Map<string, Absence>()
   readonly #leaving = new Set<string>()
-  readonly #closedWith = new WeakMap<Visit, GoodbyeCode | number>()
+  readonly #closed = new WeakMap<Visit, Absence>()
   readonly #answered = new Set<string>()
-  /** By whom and into which room: the session keys that have knocked. */
-  readonly #keys = new Map<string, Set<string>>()
+  /** By whom and into which room: the session keys that have knocked, each with its highest attempt. */
+  readonly #keys = new Map<string, Map<string, number>>()
 
   constructor(witness: Witness, watch: Watch) {
     this.#witness = witness
@@ -42,7 +44,11 @@ export class Book implements Doorbook {
 
   knocked(visit: Visit): void {
     const who = whoOf(visit)
-    this.#keys.set(who, (this.#keys.get(who) ?? new Set()).add(visit.pipe.hello.session))
+    const { session, attempt } = visit.pipe.hello
+    const keys = this.#keys.get(who) ?? new Map<string, number>()
+    const highest = keys.get(session) ?? 0
+    if (attempt < highest) this.#witness.seen.add('a late attempt')
+    this.#keys.set(who, keys.set(session, Math.max(highest, attempt)))
   }
 
   seated(visit: Visit): void {
@@ -50,9 +56,9 @@ export class Book implements Doorbook {
     this.#absences.delete(whoOf(visit))
     this.#seated.add(visit)
     this.#holders.set(whoOf(visit), visit)
-    // The socket may be gone by now; its room hears of that next.
-    const code = this.#closedWith.get(visit)
-    if (code !== undefined) this.closed(visit, code)
+    // The socket may be gone by now; its room has heard of that, or hears of it next.
+    const absence = this.#closed.get(visit)
+    if (absence !== undefined) this.#gone(visit, absence)
   }
 
   leaving(visit: Visit): void {
@@ -73,12 +79,17 @@ export class Book implements Doorbook {
   }
 
   closed(visit: Visit, code: GoodbyeCode | number): void {
-    this.#closedWith.set(visit, code)
+    const absence = this.#absence(code === GOING_AWAY ? 'closed' : 'lost')
+    this.#closed.set(visit, absence)
+    this.#gone(visit, absence)
+  }
+
+  #gone(visit: Visit, absence: Absence): void {
     this.#seated.delete(visit)
     const who = whoOf(visit)
     if (this.#holders.get(who) !== visit) return
     this.#holders.delete(who)
-    this.#absences.set(who, this.#absence(code === GOING_AWAY ? 'closed' : 'lost'))
+    this.#absences.set(who, absence)
   }
 
   /** Another process has begun to listen: whoever is in a room is away from now on. */
@@ -97,7 +108,7 @@ export class Book implements Doorbook {
 
   /** Whether another session than this one has knocked for an identity. */
   hasRival(roomId: string, identity: string, key: string): boolean {
-    return [...(this.#keys.get(keyOf(roomId, identity)) ?? [])].some((each) => each !== key)
+    return [...(this.#keys.get(keyOf(roomId, identity))?.keys() ?? [])].some((each) => each !== key)
   }
 
   /** One identity, one connection. */
@@ -110,15 +121,14 @@ export class Book implements Doorbook {
     }
   }
 
-  /** Whoever was away for so long is gone. `calmSince`: since when nothing hinders the server, by the world's time. */
-  checkAbsences(roomId: string, calmSince: number): void {
-    const sessions = this.#witness.open(roomId)?.state.ledger.sessions.values() ?? []
-    for (const { identity } of sessions) {
+  /** Whoever was away for so long is gone. `calm`: since when nothing hinders the server. */
+  checkAbsences(roomId: string, calm: Since): void {
+    for (const { identity } of this.#witness.open(roomId)?.state.ledger.sessions.values() ?? []) {
       const absence = this.#absences.get(keyOf(roomId, identity))
       if (absence === undefined) continue
-      const grace = GRACE_MS[absence.departure]
-      const byClock = this.#watch.now() - absence.since
-      if (byClock >= grace + SLACK_MS && this.#watch.ms() - Math.max(absence.sinceMs, calmSince) >= grace)
+      const byClock = this.#watch.now() - Math.max(absence.since, calm.since)
+      const byTime = this.#watch.ms() - Math.max(absence.sinceMs, calm.sinceMs)
+      if (Math.min(byClock, byTime) >= GRACE_MS[absence.departure] + SLACK_MS)
         this.#witness.fault(`${keyOf(roomId, identity)} is away for ${byClock} ms and still there`)
     }
   }

@@ -91,7 +91,9 @@ export class FaultyLog {
     })
     if (holding !== 'after') return
     await this.#held(turn.roomId)
-    if (!process.isAlive) await NEVER
+    if (process.isAlive) return
+    this.#witness.seen.add('killed between append and reply')
+    await NEVER
   }
 
   #held(roomId: string): Promise<void> {

@@ -40,7 +40,7 @@ export interface Disk {
 export class House {
   readonly wall: Wall
   readonly log: FaultyLog
-  readonly witness = new Witness(PLACES)
+  readonly witness: Witness
   readonly book: Book
   readonly #parts: HouseParts
   #process: Process | undefined
@@ -49,6 +49,7 @@ export class House {
   constructor(parts: HouseParts) {
     this.#parts = parts
     this.wall = new Wall(parts.time)
+    this.witness = new Witness(PLACES, () => parts.time.now())
     this.log = new FaultyLog(this.witness, () => parts.time.now())
     this.book = new Book(this.witness, { now: () => this.serverNow, ms: () => parts.time.now() })
     this.start()

@@ -49,5 +49,7 @@ export async function playMany(name: string, disk: () => Disk, count: number): P
   const again = `PEERSTAGE_SEED=${result.seed} PEERSTAGE_PATH=${result.counterexamplePath}`
   const [shortest] = result.counterexample ?? []
   const steps = shortest?.script.map((step) => JSON.stringify(step)).join('\n')
-  throw new Error(`${result.errorInstance}\nwith ${shortest?.policy}:\n${steps}\nAgain: ${again}`)
+  throw new Error(
+    `${result.errorInstance}\nwith ${shortest?.policy}, chance ${shortest?.chance}:\n${steps}\nAgain: ${again}`,
+  )
 }

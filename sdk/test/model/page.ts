@@ -1,3 +1,4 @@
+import type { LiveStreamError } from '../../src/errors'
 import type { GoodbyeCode, LoggedEvent, Role, Room, RoomEvent, UnknownEvent, Welcome } from '../../src/protocol'
 import { RoomStore } from '../../src/room/store'
 import type { Request, WhileOffline } from '../../src/signaling/outbox'
@@ -23,7 +24,7 @@ export interface Readers {
   dismissed(code: GoodbyeCode): void
   torn(page: LoadedPage, error: unknown): void
   dialled(page: LoadedPage): void
-  ended(page: LoadedPage, code: GoodbyeCode | undefined): void
+  ended(page: LoadedPage, error: LiveStreamError, code: GoodbyeCode | undefined): void
 }
 
 export type PageParts = {
@@ -159,21 +160,22 @@ export class LoadedPage {
       settled: () => {},
       goodbye: ({ code }) => readers.dismissed(code),
       waiting: () => {},
-      ended: (_, code) => this.#ended(code, readers),
+      ended: (error, code) => this.#ended(error, code),
       log: () => {},
     }
   }
 
-  #ended(code: GoodbyeCode | undefined, readers: Readers): void {
+  #ended(error: LiveStreamError, code: GoodbyeCode | undefined): void {
     if (this.#unloaded) return
     this.#over = true
     this.#key.live = false
-    readers.ended(this, code)
+    this.parts.readers.ended(this, error, code)
   }
 
   #welcomed(welcome: Welcome): void {
     const position = this.#store.position()
-    this.#store.welcome(welcome)
+    const arrival = this.#store.welcome(welcome)
+    if (arrival.resumed && arrival.folds.length !== welcome.events?.length) throw new RangeError('events came twice')
     this.parts.readers.welcomed(this, welcome, position)
     for (const logged of welcome.events ?? []) this.parts.readers.folded(this, logged)
   }
@@ -181,11 +183,11 @@ export class LoadedPage {
   #received(message: RoomMessage): void {
     if (message.type === 'presence') this.#store.presence(message.participantId, message.presence === 'reconnecting')
     if (message.type !== 'event') return
-    this.#store.fold(message.logged)
+    if (this.#store.fold(message.logged) === undefined) throw new RangeError(`event ${message.logged.seq} came twice`)
     this.parts.readers.folded(this, message.logged)
   }
 
-  /** The SDK would ask for a snapshot now. Here nothing may ever be missing. */
+  /** The SDK would ask for a snapshot now, or pass over what came twice. Here nothing may be missing nor doubled. */
   #follow(step: () => void): void {
     if (this.#unloaded) return
     try {

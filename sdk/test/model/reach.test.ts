@@ -4,15 +4,18 @@ import { memoryDisk } from './disks'
 import { playSequence, sequences } from './model'
 
 const EXPECTED = [
+  'a late attempt',
   'answered again',
-  'ended by itself',
   'ended by removed',
   'ended by room_ended',
   'ended by room_full',
   'ended by room_locked',
   'ended by superseded',
+  'ended by timeout',
+  'ended by unreachable',
   'goodbye draining',
   'goodbye unavailable',
+  'killed between append and reply',
   'loaded',
   'media.changed',
   'participant.left left',

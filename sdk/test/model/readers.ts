@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { LiveStreamError } from '../../src/errors'
 import type { GoodbyeCode, LoggedEvent, Room, RoomEvent, UnknownEvent, Welcome } from '../../src/protocol'
 import type { Position } from '../../src/signaling/session-ports'
 import type { Book } from './doorbook'
@@ -62,9 +63,11 @@ export class Mirrors implements Readers {
     if (this.#ended.has(page)) this.#sayOf(page)('came back after its end')
   }
 
-  ended(page: LoadedPage, code: GoodbyeCode | undefined): void {
+  ended(page: LoadedPage, error: LiveStreamError, code: GoodbyeCode | undefined): void {
     this.#ended.add(page)
-    this.#witness.seen.add(`ended by ${code ?? 'itself'}`)
+    this.#witness.seen.add(`ended by ${error.code}`)
+    if (code === undefined && error.code !== 'timeout' && error.code !== 'unreachable')
+      this.#sayOf(page)(`ended by itself: ${error}`)
     const { roomId, identity } = page.parts
     if (code === 'superseded' && !this.#book.hasRival(roomId, identity, page.key))
       this.#sayOf(page)('was superseded, and there is no other')

@@ -16,6 +16,7 @@ export class Witness {
   /** How often each text was logged. */
   readonly said = new Map<string, number>()
   readonly #maxParticipants: number
+  readonly #ms: () => number
   readonly #forgotten = new Set<Story>()
   readonly #bans = new Map<string, Map<string, Ban>>()
   /** Called when a room that is open was loaded. */
@@ -24,11 +25,13 @@ export class Witness {
   arrived: (roomId: string, identity: string) => void = () => {}
   /** Called for each who left, with why. */
   departed: (roomId: string, identity: string, reason: Departure) => void = () => {}
-  /** By room: when its last instance was ended by somebody. */
-  readonly #endedAt = new Map<string, number>()
+  /** By room: when somebody has ended its last instance: by the server's clock, and by the world's time. */
+  readonly #ended = new Map<string, { readonly at: number; readonly ms: number }>()
 
-  constructor(maxParticipants: number) {
+  /** @param ms the world's time */
+  constructor(maxParticipants: number, ms: () => number) {
     this.#maxParticipants = maxParticipants
+    this.#ms = ms
   }
 
   story(roomId: string, instance: string): Story | undefined {
@@ -112,7 +115,8 @@ export class Witness {
     this.#succession(story, before, record, say)
     if (event.type === 'chat.sent') this.#said(event.message.text, say)
     else if (event.type === 'room.opened') this.#opened(story.roomId, at, say)
-    else if (event.type === 'room.ended' && event.reason === 'ended') this.#endedAt.set(story.roomId, at)
+    else if (event.type === 'room.ended' && event.reason === 'ended')
+      this.#ended.set(story.roomId, { at, ms: this.#ms() })
     else if (event.type === 'participant.joined') {
       joined(story, before, record, this.#maxParticipants, say)
       this.arrived(story.roomId, secret?.session?.identity ?? '')
@@ -133,8 +137,9 @@ export class Witness {
   }
 
   #opened(roomId: string, at: number, say: Say): void {
-    const endedAt = this.#endedAt.get(roomId)
-    if (endedAt !== undefined && at < endedAt + 60_000) say('opened within a minute of its end')
+    const ended = this.#ended.get(roomId)
+    if (ended !== undefined && at < ended.at + 60_000 && this.#ms() < ended.ms + 60_000)
+      say('opened within a minute of its end')
   }
 
   #left(story: Story, before: ServerState | undefined, { event, secret }: StoredRecord, say: Say): void {

@@ -1,5 +1,6 @@
 import type { Role } from '../../src/protocol'
 import { ManualPage } from '../fakes/manual-page'
+import type { Since } from './doorbook'
 import { type Disk, House, PLACES } from './house'
 import { Road } from './network'
 import { LoadedPage } from './page'
@@ -37,8 +38,8 @@ export class World {
   readonly roles = new Map<string, Role>(Object.entries(ROLES_AT_FIRST))
   readonly #mirrors: Mirrors
   readonly #pages: LoadedPage[] = []
-  /** Since when nothing hinders a room, by the world's time. */
-  readonly #calmSince = new Map<string, number>()
+  /** Since when nothing hinders a room. */
+  readonly #calm = new Map<string, Since>()
   #texts = 0
 
   constructor({ disk, duplicateSessions, random }: WorldParts) {
@@ -116,10 +117,13 @@ export class World {
 
   #checkRoom(roomId: string): void {
     const { house, time } = this
-    const hindered = house.log.holds(roomId) || house.log.failing > 0 || !house.isUp
-    if (hindered || !this.#calmSince.has(roomId)) this.#calmSince.set(roomId, time.now())
-    const calmSince = Math.max(this.#calmSince.get(roomId) ?? 0, house.log.failedAt + LOG_RECOVERS_MS, house.wall.setAt)
-    if (!hindered) house.book.checkAbsences(roomId, calmSince)
+    const { log, wall } = house
+    const calm = this.#calm.get(roomId)
+    const recovers = time.now() < log.failedAt + LOG_RECOVERS_MS
+    const hindered = log.holds(roomId) || log.failing > 0 || recovers || !house.isUp
+    if (hindered || calm === undefined || wall.setAt >= calm.sinceMs)
+      this.#calm.set(roomId, { since: house.serverNow, sinceMs: time.now() })
+    else house.book.checkAbsences(roomId, calm)
   }
 
   /** Nothing is broken any more, for minutes. */
