@@ -62,7 +62,9 @@ export type RoomView = {
 
 /** @inline */
 type Content = {
+  /** Null until one has joined, and once one has left. */
   readonly room: RoomView | null
+  /** Oneself, as all see it. There whenever `room` is. */
   readonly self: ParticipantView | null
   /** In the order of joining, oneself included. */
   readonly participants: readonly ParticipantView[]

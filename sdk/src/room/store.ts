@@ -196,6 +196,9 @@ export class RoomStore {
     const room = this.#room
     if (room === undefined) return { ...EMPTY, ...this.#standing }
     const before = this.#state
+    // Our place is gone, and the goodbye that says why is on its way: until then the room stands as it was with us in it.
+    if (this.#selfId !== undefined && participantOf(room, this.#selfId) === undefined)
+      return { ...before, ...this.#standing }
     const participants = shareById(
       before.participants,
       room.participants.map((each) => this.#view(each)),

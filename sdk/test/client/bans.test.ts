@@ -52,6 +52,20 @@ test('whoever wrote a message is banned, though it has left', async () => {
   })
 })
 
+test.each(['kick', 'ban', 'endRoom'] as const)(
+  'until it has left, nobody sees a room without itself (%s)',
+  async (how) => {
+    house = new RoomHouse({ auth: { secret: 'a secret of at least thirty-two bytes' } })
+    const ada = await joined('Ada', 'host')
+    const ben = await joined('Ben')
+    const shown: unknown[] = []
+    ben.subscribe(() => shown.push([ben.state.status, ben.state.room?.id ?? null, ben.state.self?.name ?? null]))
+    await (how === 'endRoom' ? ada.moderation.endRoom() : ada.moderation[how](ben.state.self?.id ?? ''))
+    await expect.poll(() => ben.state.status).toBe('left')
+    expect(shown).toEqual([['left', null, null]])
+  },
+)
+
 test('each refusal of a ban has its code', async () => {
   house = new RoomHouse({ auth: { secret: 'a secret of at least thirty-two bytes' } })
   const ada = await joined('Ada', 'host')
