@@ -1,21 +1,20 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Server as SecureServer } from 'node:https'
 import type { Duplex } from 'node:stream'
-import type { GoodbyeCode, IceServer, Limits, Role } from '@peerstage/sdk/protocol'
+import type { IceServer, Limits, Role } from '@peerstage/sdk/protocol'
 import type { WebSocket, WebSocketServer } from 'ws'
+import { setAlarm } from '../hosting/alarm'
 import type { RoomInput } from '../hosting/input'
 import type { Clock, Journal, Meter, NewId } from '../hosting/ports'
-import { type Admission, admit, type Pass } from './admission'
 import type { Verify } from './auth'
 import { Budgets } from './budget'
 import { Crowd, type CrowdLimits, type Ticket } from './crowd'
 import { beat } from './heartbeat'
-import { type Address, addressOf, type Greeting, greetingOf } from './hello'
+import { type Address, addressOf } from './hello'
 import { Holds } from './holds'
-import { isLocalRequest } from './local-request'
 import type { OriginRule } from './origin'
 import type { PeerAddress } from './peer-address'
-import { shortHash } from './short-hash'
+import { type Guest, Reception } from './reception'
 import { SocketConnection } from './socket-connection'
 import { createSocketServer } from './socket-server'
 import { turnAway } from './turn-away'
@@ -40,8 +39,6 @@ export type GatewayParts = {
   readonly submit: (roomId: string, input: RoomInput) => void
 }
 
-/** Verification that takes longer has failed. Absolute: nothing that a client does makes it longer. */
-const VERIFICATION_MS = 5000
 /** Clients of a draining server come back spread over so long. */
 const DRAIN_JITTER_MS = 10_000
 
@@ -52,6 +49,7 @@ export class Gateway {
   readonly #crowd: Crowd
   readonly #budgets: Budgets
   readonly #holds: Holds
+  readonly #reception: Reception
   readonly #connections = new Map<SocketConnection, WebSocket>()
   readonly #stopBeat: () => void
   #state: 'open' | 'draining' = 'open'
@@ -61,6 +59,7 @@ export class Gateway {
     this.#crowd = new Crowd(parts.crowd)
     this.#budgets = new Budgets(parts.limits, () => parts.clock.now())
     this.#holds = new Holds(parts.maxHolds)
+    this.#reception = new Reception({ ...parts, budgets: this.#budgets })
     this.#sockets = createSocketServer(parts.limits.maxFrameBytes)
     this.#stopBeat = beat(parts.clock, this.#connections)
   }
@@ -126,7 +125,8 @@ export class Gateway {
   #emptied(deadlineMs: number): Promise<void> {
     return new Promise((resolve) => {
       if (this.#connections.size === 0) return resolve()
-      const cancel = this.#parts.clock.after(deadlineMs, resolve)
+      const { clock } = this.#parts
+      const cancel = setAlarm(clock, clock.now() + deadlineMs, resolve)
       this.#onEmpty = () => {
         cancel()
         resolve()
@@ -147,10 +147,21 @@ export class Gateway {
         this.#connections.delete(connection)
         if (this.#connections.size === 0) this.#onEmpty()
       })
-      const greeting = this.#examine(request, address)
-      if ('goodbye' in greeting) connection.close(greeting.goodbye, greeting.reason)
-      else void this.#verify(connection, ws, greeting, ticket, this.#roleWithoutToken(request))
+      if (this.#state === 'draining') connection.close('draining', 'The server is going down.')
+      else void this.#receive(connection, ws, request, address, ticket)
     })
+  }
+
+  async #receive(
+    connection: SocketConnection,
+    ws: WebSocket,
+    request: IncomingMessage,
+    address: Address,
+    ticket: Ticket,
+  ): Promise<void> {
+    const guest = await this.#reception.receive(connection, request, address)
+    ticket.verified()
+    if (guest !== undefined) this.#welcome(connection, ws, guest)
   }
 
   /** `ws` has closed the socket by itself. What is no fault of the frames is the network's. */
@@ -160,60 +171,8 @@ export class Gateway {
     this.#parts.meter.refusal(reason, concerned)
   }
 
-  #examine(request: IncomingMessage, address: Address): Greeting | { goodbye: GoodbyeCode; reason: string } {
-    if (this.#state === 'draining') return { goodbye: 'draining', reason: 'The server is going down.' }
-    if (!this.#parts.mayConnect(request.headers.origin)) {
-      return { goodbye: 'forbidden', reason: 'Pages of this origin may not connect here.' }
-    }
-    return greetingOf(request, address)
-  }
-
-  #roleWithoutToken(request: IncomingMessage): Role | undefined {
-    return isLocalRequest(request) ? this.#parts.roleWithoutToken : undefined
-  }
-
-  async #verify(
-    connection: SocketConnection,
-    ws: WebSocket,
-    greeting: Greeting,
-    ticket: Ticket,
-    roleWithoutToken: Role | undefined,
-  ): Promise<void> {
-    const { clock, verify } = this.#parts
-    const cancel = clock.after(VERIFICATION_MS, () => {
-      connection.close('verification_timeout', 'The token could not be verified in time.')
-    })
-    const admission = await admit(greeting, verify, roleWithoutToken).catch(this.#failed)
-    cancel()
-    ticket.verified()
-    if (!connection.isOpen) return
-    if ('goodbye' in admission) {
-      const { goodbye, reason, retryAfterMs, fault } = admission
-      return connection.close(goodbye, reason, retryAfterMs, fault === undefined ? {} : { fault })
-    }
-    const { roomId, claims } = admission.pass
-    const verdict = this.#budgets.join(claims.identity, roomId)
-    if (!verdict.ok) {
-      const { retryAfterMs, limit: why } = verdict
-      return connection.close('rate_limited', 'Too many joins in a short time.', retryAfterMs, { why })
-    }
-    this.#introduce(connection, admission.pass)
-    this.#welcome(connection, ws, greeting, admission.pass)
-  }
-
-  readonly #failed = (error: unknown): Admission => {
-    this.#parts.journal.error({ err: error }, 'a verification failed by itself')
-    return { goodbye: 'unavailable', reason: 'The token could not be verified now.' }
-  }
-
-  /** Ties a connection's id, which all later lines carry, to its session and identity. */
-  #introduce(connection: SocketConnection, { claims, sessionHash }: Pass): void {
-    const fields = { ...connection.concerned, sessionId: shortHash(sessionHash), who: shortHash(claims.identity) }
-    this.#parts.journal.info(fields, 'a connection was verified')
-  }
-
   /** The socket is read again; if its peer has gone meanwhile that shows now, before a place is taken for it. */
-  #welcome(connection: SocketConnection, ws: WebSocket, greeting: Greeting, pass: Pass): void {
+  #welcome(connection: SocketConnection, ws: WebSocket, { greeting, pass }: Guest): void {
     const { clock } = this.#parts
     const budget = this.#budgets.of(pass.claims.identity, pass.roomId)
     const visit = new Visit({ ...this.#parts, holds: this.#holds }, connection, greeting, pass, budget)

@@ -60,6 +60,12 @@ export class SocketConnection implements Connection {
     this.send(encodeMessage(message))
   }
 
+  /** Sends one message that only this connection gets, and what waits before it. */
+  tellNow(message: ServerMessage): void {
+    this.tell(message)
+    this.flush()
+  }
+
   flush(): void {
     if (this.isOpen) this.#outbox.flush()
   }

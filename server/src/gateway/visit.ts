@@ -1,32 +1,31 @@
 import {
   type ClientMessage,
   type Command,
+  type Decoded,
   type IceServer,
   type Limits,
   type Rejection,
   reject,
 } from '@peerstage/sdk/protocol'
 import type { RoomInput } from '../hosting/input'
-import type { Clock, Meter } from '../hosting/ports'
+import type { Clock, Journal, Meter } from '../hosting/ports'
 import { claimsOf, type Pass } from './admission'
 import type { RefusedToken, Verify } from './auth'
 import type { Budget } from './budget'
 import type { Greeting } from './hello'
 import type { Holds } from './holds'
 import { Intake } from './intake'
+import { Place } from './place'
 import type { SocketConnection } from './socket-connection'
 import { type TokenWatch, watchToken } from './token-watch'
 
 /** So many bad messages may be a mistake; one more is none. */
 const BAD_MESSAGES_ALLOWED = 2
-/** When who holds too often may try again: by then a lost socket has been noticed. */
-const HOLD_RETRY_MS = 30_000
-/** How long a prejoin screen may hold a verified connection without a place. */
-const HOLD_MS = 5 * 60_000
 
 export type VisitParts = {
   readonly clock: Clock
   readonly meter: Meter
+  readonly journal: Journal
   readonly verify: Verify
   readonly holds: Holds
   readonly limits: Limits
@@ -35,10 +34,6 @@ export type VisitParts = {
 }
 
 type MessageOf<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>
-type RoomBound = Exclude<
-  ClientMessage,
-  { type: 'heartbeat' | 'join' | 'leave' | 'session.refresh' | 'signal' | 'cast' }
->
 
 /** A verified connection from its first frame to its end: reads what it says, and hands it on to its room. */
 export class Visit {
@@ -46,13 +41,11 @@ export class Visit {
   readonly #connection: SocketConnection
   readonly #greeting: Greeting
   readonly #budget: Budget
+  readonly #place: Place
   readonly #intake: Intake
   readonly #tokenWatch: TokenWatch
   #pass: Pass
-  #seated = false
   #badMessages = 0
-  #cancelHold = () => {}
-  #letGo = () => {}
 
   constructor(parts: VisitParts, connection: SocketConnection, greeting: Greeting, pass: Pass, budget: Budget) {
     this.#parts = parts
@@ -60,21 +53,22 @@ export class Visit {
     this.#greeting = greeting
     this.#pass = pass
     this.#budget = budget
+    const submit = (input: RoomInput) => this.#submit(input)
+    this.#place = new Place({ ...parts, submit, settled: () => this.#settled() }, connection, greeting.hello)
     this.#intake = new Intake(connection, {
-      hear: (decoded) => (decoded.ok ? this.#weigh(decoded.message) : this.#bad(decoded.id)),
+      hear: (decoded) => this.#hear(decoded),
       refuse: () => connection.close('bad_frame', 'A frame is a JSON array of messages, as text.'),
     })
     this.#tokenWatch = watchToken(parts.clock, {
-      refreshNeeded: (expiresAt) => this.#tellNow({ type: 'session.refreshNeeded', expiresAt }),
-      expired: () => this.#connection.close('unauthorized', 'The token does not hold any more.'),
+      refreshNeeded: (expiresAt) => connection.tellNow({ type: 'session.refreshNeeded', expiresAt }),
+      expired: () => connection.close('unauthorized', 'The token does not hold any more.'),
     })
   }
 
   /** Takes the place that the hello asked for, or holds. */
   begin(): void {
-    if (this.#pass.life !== undefined) this.#tokenWatch.renew(this.#pass.life)
-    if (this.#greeting.hello.intent === 'join') this.#knock()
-    else this.#hold()
+    if (this.#place.isByCommand) this.#place.hold(this.#pass.claims.identity)
+    else this.#place.ask(this.#pass)
   }
 
   /** One frame of the client. Never throws. */
@@ -85,41 +79,25 @@ export class Visit {
   /** The socket is gone. `code`: what the peer closed it with. */
   over(code: number): void {
     this.#tokenWatch.stop()
-    this.#cancelHold()
-    this.#letGo()
+    this.#place.leave()
     const departure = code === GOING_AWAY ? 'closed' : 'lost'
     this.#submit({ type: 'gone', connection: this.#connection, departure })
   }
 
-  #hold(): void {
-    const { iceServers, limits, clock, holds } = this.#parts
-    const letGo = holds.take(this.#pass.claims.identity)
-    if (letGo === undefined) {
-      this.#connection.close('rate_limited', 'Too many connections wait to join.', HOLD_RETRY_MS, { why: 'holds' })
-      return
-    }
-    this.#letGo = letGo
-    this.#cancelHold = clock.after(HOLD_MS, () => {
-      if (!this.#seated) this.#connection.close('verification_timeout', 'Nobody joined in five minutes.')
-    })
-    this.#tellNow({ type: 'held', iceServers: [...iceServers], limits })
+  /** Only now: nothing is said of the token before the first frame. */
+  #settled(): void {
+    if (this.#pass.life !== undefined && this.#connection.isOpen) this.#tokenWatch.renew(this.#pass.life)
   }
 
-  #knock(commandId?: number): void {
-    const { page, attempt, seq, instance } = this.#greeting.hello
-    const { claims, sessionHash } = this.#pass
-    const knock = { type: 'join', connection: this.#connection, claims, sessionHash, page, attempt } as const
-    const seated = () => {
-      this.#seated = true
-      this.#letGo()
+  /** A fault of our own ends this connection, and nothing else. */
+  #hear(decoded: Decoded<ClientMessage>): void {
+    try {
+      if (decoded.ok) this.#weigh(decoded.message)
+      else this.#bad(decoded.id)
+    } catch (error) {
+      this.#parts.journal.error({ err: error, ...this.#connection.concerned }, 'a message could not be taken')
+      this.#connection.close('unavailable', 'Something went wrong in the server.')
     }
-    this.#submit({
-      ...knock,
-      seated,
-      ...(seq === undefined ? {} : { seq }),
-      ...(instance === undefined ? {} : { instance }),
-      ...(commandId === undefined ? {} : { commandId }),
-    })
   }
 
   #weigh(message: ClientMessage): void {
@@ -142,11 +120,7 @@ export class Visit {
     else if (message.type === 'session.refresh') void this.#refresh(message)
     else if (message.type === 'signal') this.#route({ type: 'signal', signal: message })
     else if (message.type === 'cast') this.#route({ type: 'cast', cast: message.cast })
-    else this.#command(message)
-  }
-
-  #command(command: RoomBound): void {
-    this.#ask({ type: 'command', connection: this.#connection, command })
+    else this.#ask({ type: 'command', connection: this.#connection, command: message })
   }
 
   #route(routable: Extract<RoomInput, { type: 'routable' }>['routable']): void {
@@ -154,14 +128,14 @@ export class Visit {
   }
 
   #join({ id }: MessageOf<'join'>): void {
-    if (this.#greeting.hello.intent === 'hold') {
+    if (this.#place.isByCommand) {
       this.#connection.unanswered.asked()
-      this.#knock(id)
+      this.#place.ask(this.#pass, id)
     } else this.#deny(id, 'The hello has asked for the place already.')
   }
 
   #leave({ id }: MessageOf<'leave'>): void {
-    if (this.#greeting.hello.intent === 'hold' && !this.#seated) {
+    if (this.#place.isByCommand && !this.#place.isTaken) {
       this.#connection.tell({ type: 'reply', re: id, ok: true, seq: 0 })
       this.#connection.end()
     } else this.#ask({ type: 'leave', connection: this.#connection, commandId: id })
@@ -176,9 +150,9 @@ export class Visit {
     if (claims.sub !== this.#pass.claims.identity) return this.#refuseToken(id, { fault: 'claim sub' })
     this.#pass = { ...this.#pass, claims: claimsOf(claims, this.#greeting.hello.name), life }
     this.#tokenWatch.renew(life)
-    if (this.#seated) {
+    if (this.#place.isTaken) {
       this.#ask({ type: 'refresh', connection: this.#connection, commandId: id, role: claims.role })
-    } else this.#tellNow({ type: 'reply', re: id, ok: true, seq: 0 })
+    } else this.#connection.tellNow({ type: 'reply', re: id, ok: true, seq: 0 })
   }
 
   /** The one it has holds on: until its own end, and half a minute more. */
@@ -207,11 +181,6 @@ export class Visit {
 
   #deny(id: number, sentence: string): void {
     this.#connection.tell({ type: 'reply', re: id, ok: false, error: reject('invalid', sentence) })
-  }
-
-  #tellNow(message: Parameters<SocketConnection['tell']>[0]): void {
-    this.#connection.tell(message)
-    this.#connection.flush()
   }
 
   /** What will have a reply. */

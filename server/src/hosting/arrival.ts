@@ -53,9 +53,8 @@ function seat(draft: Draft, participantId: string, knock: Knock, lookups: Lookup
   const { connection, sessionHash, attempt, commandId } = knock
   draft.seats.put({ participantId, sessionHash, attempt, line: { state: 'connected', connection } })
   if (draft.state === undefined) return
-  draft.effects.push(call(knock.seated))
   const welcome = welcomeOf(draft, draft.state, participantId, knock, lookups)
-  draft.effects.push(send([connection], welcome))
+  draft.effects.push(send([connection], welcome), call(knock.seated))
   const { meter } = draft.settings
   if (knock.seq !== undefined) draft.effects.push(call(() => meter.resume(welcome.resumed ? 'events' : 'snapshot')))
   if (commandId !== undefined) draft.effects.push(replyOk(connection, commandId, draft.state.room.seq))

@@ -16,7 +16,7 @@ export type Knock = {
   readonly instance?: string
   /** The `join` command of a held connection, answered after the welcome. */
   readonly commandId?: number
-  /** Told once, when the place is taken. */
+  /** Told once, when the place is taken and the welcome is on its way. */
   readonly seated: () => void
 }
 

@@ -3,9 +3,10 @@ import { expect, test } from 'vitest'
 import { secretBytes } from '../../src/gateway/claims'
 import type { PeerstageServerOptions } from '../../src/index'
 import { FakeClock } from '../fakes/fake-clock'
+import { hangingLog } from '../fakes/hanging-log'
 import { passTime } from './passing-time'
 import { runServer, SECRET } from './running-server'
-import { signedBy, signingPair, type Wanted } from './signing-keys'
+import { handSigned, signedBy, signingPair, type Wanted } from './signing-keys'
 
 /** A whole second, as the ends of tokens are: ms since the epoch. */
 const START = 1_800_000_000_000
@@ -118,4 +119,20 @@ test('a refresh changes neither identity nor room [R5.6]', async () => {
     expect(await host.ask({ type: 'session.refresh', token })).toMatchObject(refused)
   }
   expect(await host.ask({ type: 'chat.send', text: 'still here' })).toMatchObject({ ok: true })
+})
+
+test('nothing is said of a token before the welcome, however long a log keeps its bearer waiting', async () => {
+  const clock = new FakeClock(START)
+  const disk = hangingLog()
+  const { connect } = await runServer({ clock, log: disk.log })
+  disk.hang()
+  const exp = clock.now() / 1000 + 20
+  const ada = connect('hall', { token: await handSigned(secretBytes(SECRET), { alg: 'HS256', exp }) })
+  await expect.poll(() => disk.hanging).toBe(1)
+  clock.advance(17_000)
+  disk.goOn()
+  await ada.welcome()
+  clock.advance(3000)
+  await ada.next('session.refreshNeeded')
+  expect(ada.received[0]?.type).toBe('welcome')
 })

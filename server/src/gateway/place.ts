@@ -1,0 +1,87 @@
+import type { Hello, IceServer, Limits } from '@peerstage/sdk/protocol'
+import type { RoomInput } from '../hosting/input'
+import type { Clock } from '../hosting/ports'
+import type { Pass } from './admission'
+import type { Holds } from './holds'
+import type { SocketConnection } from './socket-connection'
+
+/** When who holds too often may try again: by then a lost socket has been noticed. */
+const HOLD_RETRY_MS = 30_000
+/** How long a prejoin screen may hold a verified connection without a place. */
+const HOLD_MS = 5 * 60_000
+
+export type PlaceParts = {
+  readonly clock: Clock
+  readonly holds: Holds
+  readonly limits: Limits
+  readonly iceServers: readonly IceServer[]
+  /** To its room. */
+  readonly submit: (input: RoomInput) => void
+  /** Told when it has its first frame: the client is held, or has its place. May be told of both, one after the other. */
+  readonly settled: () => void
+}
+
+/** A connection's place in its room: not wanted yet (it holds), asked for, or taken. */
+export class Place {
+  readonly #parts: PlaceParts
+  readonly #connection: SocketConnection
+  readonly #hello: Hello
+  #isTaken = false
+  #cancelHold = () => {}
+  #letGo = () => {}
+
+  constructor(parts: PlaceParts, connection: SocketConnection, hello: Hello) {
+    this.#parts = parts
+    this.#connection = connection
+    this.#hello = hello
+  }
+
+  get isTaken(): boolean {
+    return this.#isTaken
+  }
+
+  /** Whether the client asks for it by a command, when it likes to; else its hello has done so. */
+  get isByCommand(): boolean {
+    return this.#hello.intent === 'hold'
+  }
+
+  /** Waits for the client's word, for five minutes. */
+  hold(identity: string): void {
+    const { iceServers, limits, clock, holds, settled } = this.#parts
+    const letGo = holds.take(identity)
+    if (letGo === undefined) {
+      this.#connection.close('rate_limited', 'Too many connections wait to join.', HOLD_RETRY_MS, { why: 'holds' })
+      return
+    }
+    this.#letGo = letGo
+    this.#cancelHold = clock.after(HOLD_MS, () => {
+      if (!this.#isTaken) this.#connection.close('verification_timeout', 'Nobody joined in five minutes.')
+    })
+    this.#connection.tellNow({ type: 'held', iceServers: [...iceServers], limits })
+    settled()
+  }
+
+  /** Asks the room for it. `commandId`: of the command that is answered then. */
+  ask({ claims, sessionHash }: Pass, commandId?: number): void {
+    const { page, attempt, seq, instance } = this.#hello
+    const knock = { type: 'join', connection: this.#connection, claims, sessionHash, page, attempt } as const
+    const seated = () => {
+      this.#isTaken = true
+      this.#letGo()
+      this.#parts.settled()
+    }
+    this.#parts.submit({
+      ...knock,
+      seated,
+      ...(seq === undefined ? {} : { seq }),
+      ...(instance === undefined ? {} : { instance }),
+      ...(commandId === undefined ? {} : { commandId }),
+    })
+  }
+
+  /** The connection is gone: it holds no more. */
+  leave(): void {
+    this.#cancelHold()
+    this.#letGo()
+  }
+}
