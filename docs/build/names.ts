@@ -4,8 +4,8 @@ import { METRICS } from './metrics'
 import { type Page, pages } from './pages'
 import { rulesOf } from './rules'
 
-/** Not of the server: the bot of the examples reads it. */
-const OTHERS = ['PEERSTAGE_TOKEN']
+/** Not of the server: the bot of the examples reads the first one, the model test the others. */
+const OTHERS = ['PEERSTAGE_TOKEN', 'PEERSTAGE_SEED', 'PEERSTAGE_PATH', 'PEERSTAGE_SEQUENCES']
 
 /** A kind of names: how they look on a page, which there are, and what to say of any other. */
 type Kind = {
