@@ -3,6 +3,7 @@ import type { Server as SecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { ConfigError } from './config'
 import type { Gateway } from './gateway/gateway'
+import { setAlarm } from './hosting/alarm'
 import type { Clock, Journal, RoomLog } from './hosting/ports'
 import type { Recovery } from './hosting/recovery'
 import type { Rooms } from './hosting/rooms'
@@ -41,7 +42,7 @@ export type LifetimeParts = {
 /** From the first socket to the last one. */
 export type Lifetime = {
   /**
-   * Takes the upgrades under `/v1/rooms/` of an app's own server. Foreign paths are left alone.
+   * Takes the upgrades under `/v1/rooms/` of an app's own server. Foreign paths are left alone. Harmless to repeat.
    * @throws Error when it is closed
    */
   attach(server: Server | SecureServer): void
@@ -60,14 +61,16 @@ export type Lifetime = {
 /** Starts and ends: listening, being attached, and the drain, once. */
 export function createLifetime(parts: LifetimeParts): Lifetime {
   const { gateway, localOnly } = parts
-  const detachments: (() => void)[] = []
+  const attached = new Map<Server | SecureServer, () => void>()
   let server: Server | undefined
   let closed: Promise<void> | undefined
   return {
     attach(foreign) {
       if (closed !== undefined) throw new Error('This server is closed: make another one.')
+      // Two listeners would take the same upgrade, and `ws` throws at the second one.
+      if (attached.has(foreign)) return
       warnOfSlowHeaders(foreign, parts.journal)
-      detachments.push(gateway.attach(foreign))
+      attached.set(foreign, gateway.attach(foreign))
       if (foreign.listening) void parts.recovery.start()
       else foreign.once('listening', () => void parts.recovery.start())
     },
@@ -96,7 +99,7 @@ export function createLifetime(parts: LifetimeParts): Lifetime {
     },
     close({ deadlineMs = DEFAULT_DEADLINE_MS } = {}) {
       closed ??= end(parts, server, deadlineMs).finally(() => {
-        for (const detach of detachments) detach()
+        for (const detach of attached.values()) detach()
       })
       return closed
     },
@@ -148,7 +151,7 @@ async function end(parts: LifetimeParts, server: Server | undefined, deadlineMs:
   const httpClosed = server?.listening ? new Promise<void>((resolve) => server.close(() => resolve())) : undefined
   let cancel = () => {}
   const overdue = new Promise<void>((resolve) => {
-    cancel = parts.clock.after(deadlineMs, resolve)
+    cancel = setAlarm(parts.clock, parts.clock.now() + deadlineMs, resolve)
   })
   await parts.gateway.drain(deadlineMs)
   parts.rooms.close()

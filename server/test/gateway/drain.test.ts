@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import { FakeClock } from '../fakes/fake-clock'
 import { UPGRADE_HEADERS } from './raw-upgrade'
 import { runServer } from './running-server'
 
@@ -39,6 +40,18 @@ test('a drain ends by its deadline though a client never answers the close [R8.2
   await deaf.welcome()
   deaf.socket.pause()
   await server.close({ deadlineMs: 50 })
+})
+
+test('a deadline may be as far off as anybody likes: no timer is longer than timers can be', async () => {
+  const clock = new FakeClock()
+  const { server, enter } = await runServer({ clock })
+  const ada = await enter('hall', 'ada')
+  await ada.welcome()
+  ada.socket.pause()
+  const closing = server.close({ deadlineMs: Number.POSITIVE_INFINITY })
+  expect(Math.max(...clock.pending)).toBe(2 ** 31 - 1)
+  ada.cut()
+  await closing
 })
 
 test('a drain ends though a client that was turned away keeps its half of the socket open [R8.2]', async () => {

@@ -31,7 +31,7 @@ async function appWithOwnUpgrades(options: PeerstageServerOptions = { auth: { se
     server.close()
     server.closeAllConnections()
   })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, live }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, live, server }
 }
 
 test('Express keeps its own upgrades, and the rooms have theirs [R7.11]', async () => {
@@ -44,6 +44,13 @@ test('Express keeps its own upgrades, and the rooms have theirs [R7.11]', async 
   await client.welcome()
   expect(await answer).toBe('echo hello')
   expect(await client.ask({ type: 'chat.send', text: 'hello' })).toMatchObject({ ok: true })
+})
+
+test('who attaches it twice to a server has attached it once', async () => {
+  const { url, live, server } = await appWithOwnUpgrades()
+  live.attach(server)
+  const token = await live.tokens.sign({ room: 'hall', identity: 'ada', role: 'host' })
+  await new TestClient(url, 'hall', { token }).welcome()
 })
 
 test('in dev mode the files of the demo are its own paths, one by one', async () => {
