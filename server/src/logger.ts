@@ -33,12 +33,12 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
 /** A text without anything that looks like a token. */
 export const scrub = (text: string): string => text.replace(JWT, '[redacted]')
 
-/** An app's own logger: where it throws, the line is lost and nothing else. */
+/** An app's own logger: where it throws, or rejects what it promised, the line is lost and nothing else. */
 export function guarded(journal: Journal): Journal {
   const guard = (level: keyof Journal): Journal['info'] => {
-    return (fields, message) => {
+    return async (fields, message) => {
       try {
-        journal[level](fields, message)
+        await journal[level](fields, message)
       } catch {
         // There is nowhere left to say it.
       }

@@ -59,6 +59,7 @@ test.each<[string, Partial<TokenOptions>, string]>([
   ['an identity without end', { identity: 'a'.repeat(257) }, 'The identity must'],
   ['metadata beyond 2 KiB', { metadata: { note: 'x'.repeat(2048) } }, 'The metadata must'],
   ['an end that is none', { expiresInSeconds: Number.NaN }, 'expiresInSeconds must'],
+  ['an end that JSON cannot say', { expiresInSeconds: Number.POSITIVE_INFINITY }, 'expiresInSeconds must'],
   ['a name that is none', { name: 7 as unknown as string }, 'The name must'],
   ['an admin that is neither', { admin: 'yes' as unknown as boolean }, 'admin must be true or false'],
   ['an admin that is null', { admin: null as unknown as boolean }, 'admin must be true or false'],

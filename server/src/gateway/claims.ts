@@ -21,7 +21,7 @@ export const ANY_ROOM = '*'
 export const tokenClaims = v.object({
   sub: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_IDENTITY_CHARACTERS)),
   room: v.union([roomId, v.literal(ANY_ROOM)]),
-  exp: v.number(),
+  exp: v.pipe(v.number(), v.finite()),
   role: v.optional(role, 'viewer' satisfies Role),
   name: v.optional(v.string()),
   metadata: v.optional(

@@ -114,10 +114,15 @@ test('a flood of refusals fills no disk: ten lines a minute for each reason, the
   expect(lines().at(-1)).toMatchObject({ unlogged: 90 })
 })
 
-test('a hook that throws takes nothing along: an app’s logger', async () => {
-  const broken = () => {
-    throw new Error('the disk of the log is full')
-  }
+const thrown = () => {
+  throw new Error('the disk of the log is full')
+}
+const rejected = () => Promise.reject(new Error('the disk of the log is full'))
+
+test.each([
+  ['throws', thrown],
+  ['rejects', rejected],
+])('a hook that throws takes nothing along: an app’s logger that %s', async (_what, broken) => {
   const { enter, connect } = await runServer({ logger: { debug: broken, info: broken, warn: broken, error: broken } })
   expect(await connect('hall', { token: 'nonsense' }).goodbye()).toMatchObject({ code: 'unauthorized' })
   const ada = await enter('hall', 'ada', { role: 'host' })
