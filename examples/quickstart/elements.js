@@ -20,9 +20,12 @@ export function listIn(container, create) {
     const ids = new Set(items.map(({ id }) => id))
     for (const [id, row] of rows) {
       if (ids.has(id)) continue
+      const hadFocus = row.element.contains(document.activeElement)
       row.close?.()
       row.element.remove()
       rows.delete(id)
+      // Whoever goes by keys goes on from here, and not from the top of the page. Only lists of the panel have buttons.
+      if (hadFocus) $('panel-title').focus()
     }
     items.forEach((item, index) => {
       if (!rows.has(item.id)) rows.set(item.id, create(item))

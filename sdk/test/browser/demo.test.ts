@@ -112,6 +112,8 @@ test('a host bans somebody, who is listed as banned until the host lets them in 
   await banned.getByText('Ben').waitFor()
   await ada.button('Let Ben in again').click()
   await banned.waitFor({ state: 'hidden' })
+  // Whoever goes by keys goes on from the panel: the button that was pressed is gone.
+  expect(await ada.page.evaluate(() => document.activeElement?.textContent)).toBe('People')
   await ben.page.reload()
   await ben.button('Join the room').click()
   await ada.tile('Ben').waitFor()

@@ -15,7 +15,7 @@ export type DemoVisit = {
 export class DemoVisitor {
   readonly page: Page
   readonly visit: DemoVisit
-  /** Errors and rejections that nobody caught. */
+  /** Errors and rejections that nobody caught, and those of listeners, which the SDK catches. */
   readonly uncaught: string[] = []
 
   static async open(browser: Browser, url: string, visit: DemoVisit): Promise<DemoVisitor> {
@@ -33,6 +33,9 @@ export class DemoVisitor {
     this.page = page
     this.visit = visit
     page.on('pageerror', (error) => this.uncaught.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && message.text().startsWith('[peerstage]')) this.uncaught.push(message.text())
+    })
   }
 
   async join(): Promise<void> {
