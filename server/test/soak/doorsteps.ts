@@ -43,6 +43,6 @@ export const comeNoFurther: Doorstep = async (visit) => {
     [2, ['bad hello', mumble]],
     [2, ['half a request', stopHalfway]],
   ])
-  visit.tally.note(`doorstep: ${name}`)
+  visit.tally.note(`at the door: ${name}`)
   await doorstep(visit)
 }

@@ -10,8 +10,8 @@ const MIB = 1024 * 1024
 const [path = ''] = process.argv.slice(2)
 const live = createPeerstageServer({
   auth: { secret: SECRET },
-  // Old chat gives way by its age, by its room's share and by the size of the file.
-  log: sqliteLog(path, { chatDays: CHAT_SECONDS / DAY_SECONDS, maxRoomBytes: 64 * 1024, maxBytes: 64 * MIB }),
+  // Old chat gives way by its age and by its room's share.
+  log: sqliteLog(path, { chatDays: CHAT_SECONDS / DAY_SECONDS, maxRoomBytes: 64 * 1024, maxBytes: 256 * MIB }),
   iceServers: [],
   logLevel: 'error',
   // So that somebody can fill a slow reader's queue.
