@@ -7,7 +7,7 @@ const house = demoHouse()
 
 test('two people join by the form, see each other move, chat and react both ways', async () => {
   const ada = await house.join({ name: 'Ada' })
-  await ada.page.getByText('You are the first one here.').waitFor()
+  await ada.page.getByText('You are the only one here.').waitFor()
   const ben = await house.join({ name: 'Ben' })
   await Promise.all([ada.seesMoving('Ben'), ben.seesMoving('Ada'), ada.seesMoving('Ada'), ben.seesMoving('Ben')])
   await ada.tile('Ada').getByText('Host').waitFor()
