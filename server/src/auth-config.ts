@@ -32,7 +32,7 @@ const givenKey = v.strictObject(
     /** May be said for clearness; it follows from the key. */
     alg: v.exactOptional(v.picklist(ALGORITHMS, `must be one of ${ALGORITHMS.join(', ')}`)),
   },
-  'is no option of a key',
+  ({ expected }) => (expected === 'never' ? 'is no option of a key' : 'must be an object with a publicKey or a secret'),
 )
 
 type GivenKey = v.InferOutput<typeof givenKey>
@@ -112,7 +112,7 @@ export const authSettings = v.pipe(
       /** Oldest `iat` of a token; makes `iat` needed. Default: none, `exp` alone counts. */
       maxTokenAgeSeconds: v.exactOptional(whole(1, 10 * 365 * 24 * 3600)),
     },
-    'is no option of auth',
+    ({ expected }) => (expected === 'never' ? 'is no option of auth' : 'must be an object'),
   ),
   v.forward(
     v.check(

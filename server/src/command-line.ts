@@ -76,7 +76,9 @@ function problemOf(path: string, sentence: string): Problem {
   const setting =
     SETTINGS.find((each) => path === each.path) ?? SETTINGS.find((each) => path.startsWith(`${each.path}.`))
   if (setting === undefined) return { path, sentence }
-  return { path: setting.flag === undefined ? setting.env : `--${setting.flag} (${setting.env})`, sentence }
+  const name = setting.flag === undefined ? setting.env : `--${setting.flag} (${setting.env})`
+  const within = path.slice(setting.path.length + 1)
+  return { path: /^[a-z]/i.test(within) ? `${name}: ${within}` : name, sentence }
 }
 
 function put(target: Record<string, unknown>, path: string, value: unknown): void {

@@ -1,6 +1,7 @@
 import { DEFAULT_LIMITS, iceServer, type Limits, MODES, type ModeName } from '@peerstage/sdk/protocol'
 import * as v from 'valibot'
 import { authSettings } from './auth-config'
+import { limitSettings } from './limit-config'
 import { LOG_LEVELS } from './logger'
 import { whole } from './whole-number'
 
@@ -22,42 +23,6 @@ const iceServers = v.message(
 
 const MODE_NAMES = Object.keys(MODES) as ModeName[]
 
-const limit = (most = 1_000_000) => v.exactOptional(whole(1, most))
-
-const bytes = (least: number) => v.exactOptional(whole(least, 1024 ** 3))
-
-/** The protocol's schemas hold these to their defaults: a server may ask for less, not for more. */
-const limits = v.strictObject(
-  {
-    maxFrameBytes: v.exactOptional(whole(DEFAULT_LIMITS.maxFrameBytes, 1024 * 1024)),
-    maxDataBytes: limit(DEFAULT_LIMITS.maxDataBytes),
-    maxParticipants: limit(DEFAULT_LIMITS.maxParticipants),
-    maxUnansweredCommands: limit(),
-    chatPerSecond: limit(),
-    chatBurst: limit(),
-    commandsPerSecond: limit(),
-    commandBurst: limit(),
-    castsPerSecond: limit(),
-    castBurst: limit(),
-    roomChatPerSecond: limit(),
-    roomChatBurst: limit(),
-    joinsPerSecond: limit(),
-    joinBurst: limit(),
-    signalsPerSecond: limit(),
-    signalBurst: limit(),
-    pairSignalsPerSecond: limit(),
-    pairSignalBurst: limit(),
-    pairBytesPerSecond: bytes(1024),
-    // A description, or a peer could never be reached.
-    pairByteBurst: bytes(2 * DEFAULT_LIMITS.maxSdpBytes),
-    maxCandidates: limit(),
-    // A resume brings the whole replay window at once, and must not end in the next one.
-    maxQueuedBytes: bytes(DEFAULT_LIMITS.maxQueuedBytes / 2),
-    maxQueuedInputs: limit(),
-  },
-  'is no such limit',
-)
-
 /** Every option that is data, in words of an app; the command line and the environment fill in the same ones. */
 export const settingsEntries = {
   /** Who may come in: needed, unless `dev` is true. */
@@ -75,7 +40,7 @@ export const settingsEntries = {
   /** A second session of an identity takes its place over (`replace`), or is refused (`reject`). Default `replace`. */
   duplicateSessions: v.exactOptional(v.picklist(['replace', 'reject'], 'must be replace or reject'), 'replace'),
   /** What a client is held to, over the protocol's defaults: sizes and participants at most those (a frame at least), rates as you like. */
-  limits: v.exactOptional(limits, {}),
+  limits: v.exactOptional(limitSettings, {}),
   /** Sockets of the process. Default 10,000. */
   maxSockets: v.exactOptional(whole(1, 1_000_000), 10_000),
   /** Sockets of one public address (IPv6: of one /64); behind a proxy nobody has one. Default 50. */

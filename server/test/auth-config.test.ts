@@ -54,6 +54,8 @@ test.each<[string, object]>([
 
 test.each<[string, unknown[], string]>([
   ['no keys', [], 'auth.keys must not be empty.'],
+  ['a key that is no object', ['hunter2'], 'auth.keys.0 must be an object with a publicKey or a secret.'],
+  ['an option that keys do not have', [{ secret: SECRET, colour: 'red' }], 'auth.keys.0.colour is no option of a key.'],
   ['a key that is nothing', [{ kid: 'a' }], 'auth.keys.0 must have a secret or a publicKey, and not both.'],
   [
     'a key that is both',
@@ -96,6 +98,11 @@ test.each<[string, unknown[], string]>([
   const message = wrong({ keys })
   expect(message).toContain(sentence)
   expect(message).not.toMatch(/hunter2|BEGIN|aHVud/)
+})
+
+test('auth that is no object is told apart from an option that it does not have', () => {
+  expect(wrong('hunter2')).toBe('auth must be an object.')
+  expect(wrong({ secret: SECRET, colour: 'red' })).toBe('auth.colour is no option of auth.')
 })
 
 test('a public key given as the secret is refused: everybody could sign with it [R6.2]', () => {

@@ -91,7 +91,13 @@ describe('the command line', () => {
     const env = { PEERSTAGE_LIMITS: '{"chatPerSecond":2,"maxParticipants":5}' }
     expect(options(['--max-participants', '7'], env).limits).toEqual({ chatPerSecond: 2, maxParticipants: 7 })
     expect(problemsOf(() => options([], { PEERSTAGE_LIMITS: '{"chatPerSecond":0}' }))).toMatchObject([
-      { path: '--limits (PEERSTAGE_LIMITS)' },
+      { path: '--limits (PEERSTAGE_LIMITS): chatPerSecond' },
+    ])
+    expect(problemsOf(() => options([], { PEERSTAGE_LIMITS: '{"chats":2}' }))).toEqual([
+      { path: '--limits (PEERSTAGE_LIMITS): chats', sentence: 'is no such limit' },
+    ])
+    expect(problemsOf(() => options([], { PEERSTAGE_LIMITS: 'few' }))).toEqual([
+      { path: '--limits (PEERSTAGE_LIMITS)', sentence: 'must be an object like {"chatPerSecond": 2}' },
     ])
     expect(problemsOf(() => options([], { PEERSTAGE_MAX_PARTICIPANTS: '21' }))).toMatchObject([
       { path: '--max-participants (PEERSTAGE_MAX_PARTICIPANTS)' },

@@ -1,0 +1,39 @@
+import { DEFAULT_LIMITS } from '@peerstage/sdk/protocol'
+import * as v from 'valibot'
+import { whole } from './whole-number'
+
+const limit = (most = 1_000_000) => v.exactOptional(whole(1, most))
+
+const bytes = (least: number) => v.exactOptional(whole(least, 1024 ** 3))
+
+/** The option `limits`. The protocol's schemas hold some of these to their defaults: a server may ask for less, not for more. */
+export const limitSettings = v.strictObject(
+  {
+    maxFrameBytes: v.exactOptional(whole(DEFAULT_LIMITS.maxFrameBytes, 1024 * 1024)),
+    maxDataBytes: limit(DEFAULT_LIMITS.maxDataBytes),
+    maxParticipants: limit(DEFAULT_LIMITS.maxParticipants),
+    maxUnansweredCommands: limit(),
+    chatPerSecond: limit(),
+    chatBurst: limit(),
+    commandsPerSecond: limit(),
+    commandBurst: limit(),
+    castsPerSecond: limit(),
+    castBurst: limit(),
+    roomChatPerSecond: limit(),
+    roomChatBurst: limit(),
+    joinsPerSecond: limit(),
+    joinBurst: limit(),
+    signalsPerSecond: limit(),
+    signalBurst: limit(),
+    pairSignalsPerSecond: limit(),
+    pairSignalBurst: limit(),
+    pairBytesPerSecond: bytes(1024),
+    // A description, or a peer could never be reached.
+    pairByteBurst: bytes(2 * DEFAULT_LIMITS.maxSdpBytes),
+    maxCandidates: limit(),
+    // A resume brings the whole replay window at once, and must not end in the next one.
+    maxQueuedBytes: bytes(DEFAULT_LIMITS.maxQueuedBytes / 2),
+    maxQueuedInputs: limit(),
+  },
+  ({ expected }) => (expected === 'never' ? 'is no such limit' : 'must be an object like {"chatPerSecond": 2}'),
+)
