@@ -72,7 +72,7 @@ async function talk(rooms: readonly Listener[][], sentAt: Map<string, number>): 
 const passing = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const at = (sorted: readonly number[], share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN
 
-test.each([10, 25, 50, 100])(`%s rooms of ${PEOPLE}, ${TALKERS} texts a second in each`, async (count) => {
+test.each([25, 50, 100, 200, 400])(`%s rooms of ${PEOPLE}, ${TALKERS} texts a second in each`, async (count) => {
   const folder = mkdtempSync(join(tmpdir(), 'peerstage-load-'))
   const server = await LiveServer.start({ args: ['--log', join(folder, 'rooms.db')] })
   const sentAt = new Map<string, number>()
