@@ -6,6 +6,7 @@ import {
   encodeMessage,
   GOODBYES,
   type GoodbyeCode,
+  type IceServer,
   joinFrame,
   type Role,
   type ServerMessage,
@@ -42,6 +43,9 @@ export type GateParts = {
 }
 
 const GOING_AWAY = 1001
+
+/** Nobody links up in this world. */
+export const NO_ICE_SERVERS: { readonly iceServers: readonly IceServer[] } = { iceServers: [] }
 
 /** One socket at the server: a thin stand-in for the gateway, which turns a hello into a knock, and frames into inputs. */
 export class Visit implements Connection, ServerEnd {
@@ -137,7 +141,9 @@ export class Visit implements Connection, ServerEnd {
       sessionHash: hashOf(session),
       page,
       attempt,
+      iceServers: [],
       seated: () => this.#parts.book.seated(this),
+      ...NO_ICE_SERVERS,
       ...(seq === undefined ? {} : { seq }),
       ...(instance === undefined ? {} : { instance }),
     })

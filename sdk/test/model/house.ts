@@ -92,7 +92,6 @@ export class House {
         firstIsHost: false,
         duplicateSessions: this.#parts.duplicateSessions,
       },
-      iceServers: [],
       log,
       clock,
       newId: () => this.#nextId(),
