@@ -58,8 +58,8 @@ const keysOf = <K extends string>(record: Record<K, unknown>): [K, ...K[]] => Ob
 
 /** Why a connection ends. */
 export const goodbyeCode = v.picklist(keysOf(GOODBYES))
-/** Why a command, signal or cast was refused. */
-export const rejectionCode = v.picklist(keysOf(REJECTIONS))
+/** Why a command, signal or cast was refused. One that only a newer server knows counts as `internal`: an answer it is all the same. */
+export const rejectionCode = v.fallback(v.picklist(keysOf(REJECTIONS)), 'internal')
 
 /** What a refused command is answered with. `retryable`: the same command may succeed later. */
 export const rejection = v.object({

@@ -137,6 +137,15 @@ describe('unknown keys', () => {
     ])
   })
 
+  test('a refusal with a code that this version does not know is a refusal all the same', () => {
+    const error = { code: 'of_a_newer_server', message: 'Not today.', retryable: true }
+    const [decoded] = decodeServerFrame(JSON.stringify([{ type: 'reply', re: 1, ok: false, error }])) ?? []
+    expect(decoded).toEqual({
+      ok: true,
+      message: { type: 'reply', re: 1, ok: false, error: { ...error, code: 'internal' } },
+    })
+  })
+
   test('an event that this version does not know is folded as unknown: its seq counts', () => {
     const frame = '[{"type":"event","logged":{"seq":4,"at":1,"by":null,"event":{"type":"poll.opened","question":"?"}}}]'
     expect(decodeServerFrame(frame)).toEqual([
