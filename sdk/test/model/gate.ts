@@ -141,7 +141,6 @@ export class Visit implements Connection, ServerEnd {
       sessionHash: hashOf(session),
       page,
       attempt,
-      iceServers: [],
       seated: () => this.#parts.book.seated(this),
       ...NO_ICE_SERVERS,
       ...(seq === undefined ? {} : { seq }),
