@@ -1,9 +1,12 @@
+import type { ServerMessageOf } from '@peerstage/sdk/protocol'
+
 /** How a connection may end here, beside 1000 and 1001: the codes of the wire that visitors bring about. */
 const EXPECTED_CLOSES = new Set([
   1000, 1001, 1002, 1003, 1007, 1009, 4400, 4401, 4404, 4408, 4409, 4410, 4411, 4413, 4423, 4429, 4430,
 ])
-/** Answers that no visitor may ever get from a healthy server. */
+/** Answers that no visitor may ever get from a healthy server; but for what comes right behind the end of its room. */
 const FAULTS = new Set(['internal', 'unavailable'])
+const TOO_LATE = 'The room is not open.'
 
 /** What happened, by name; and what should not have. */
 export class Tally {
@@ -20,10 +23,11 @@ export class Tally {
     this.faults.set(what, (this.faults.get(what) ?? 0) + 1)
   }
 
-  /** A reply's outcome: `ok` or the code of its error. */
-  answered(command: string, outcome: string): void {
-    this.note(`${command}: ${outcome}`)
-    if (FAULTS.has(outcome)) this.fault(`${command} was answered ${outcome}`)
+  /** What a command was answered. */
+  answered(command: string, reply: ServerMessageOf<'reply'>): void {
+    this.note(`${command}: ${reply.ok ? 'ok' : reply.error.code}`)
+    if (reply.ok || !FAULTS.has(reply.error.code) || reply.error.message === TOO_LATE) return
+    this.fault(`${command} was answered: ${reply.error.message}`)
   }
 
   /** A connection that the visitor did not end itself. */

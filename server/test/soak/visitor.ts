@@ -40,7 +40,7 @@ export class Visitor {
   async ask(wish: Wish): Promise<void> {
     const reply = await this.#client.ask(wish)
     const { tally, room } = this.visit
-    tally.answered(wish.type, reply.ok ? 'ok' : reply.error.code)
+    tally.answered(wish.type, reply)
     if (wish.type === 'moderation.ban' && reply.ok) tally.roomsWithBans.add(room)
   }
 
