@@ -1,15 +1,48 @@
 import type { JsonWebKey } from 'node:crypto'
+import type { JWK } from 'jose'
 import * as v from 'valibot'
 import { DEFAULT_AUDIENCE, MIN_SECRET_BYTES } from './gateway/claims'
 import { ALGORITHMS, MAX_KID_CHARACTERS, readPublicKey, type TokenKey } from './gateway/keys'
 import { isLocalName } from './gateway/local-request'
 import { whole } from './whole-number'
 
+/** A key that tokens are verified by: a `publicKey` or a `secret`. */
+export type KeyOptions = {
+  /** Key of tokens by HS256: at least 32 bytes. */
+  readonly secret?: string | Uint8Array
+  /** A JWK, or the text of a PEM (SPKI): Ed25519 for EdDSA, P-256 for ES256, RSA for RS256. */
+  readonly publicKey?: JWK | string
+  /** Which tokens are its own: those with the same `kid`. Default: that of the JWK. Needed where there are several keys. */
+  readonly kid?: string
+  /** May be said for clearness; it follows from the key. */
+  readonly alg?: 'HS256' | 'EdDSA' | 'ES256' | 'RS256'
+}
+
+/** Where the keys of the tokens come from (`secret`, `keys` or `jwksUrl`: one of the three), and what else a token must say. */
+export type AuthOptions = {
+  /** Key of the tokens (HS256): at least 32 bytes. */
+  readonly secret?: string | Uint8Array
+  /** Several keys, or public ones. With more than one a token must name its own by `kid`. */
+  readonly keys?: readonly KeyOptions[]
+  /** Where to get the public keys: https (http only to this machine). */
+  readonly jwksUrl?: string
+  /** How often `jwksUrl` is read: by then a key that was taken out of the set counts no more. Default 600. */
+  readonly jwksRefreshSeconds?: number
+  /** How long the keys of `jwksUrl` count while it cannot be read. Default 86,400: a day. */
+  readonly jwksMaxAgeSeconds?: number
+  /** The `aud` of the tokens. Default `peerstage`. */
+  readonly audience?: string
+  /** The `iss` that tokens must have. Default: any, or none. */
+  readonly issuer?: string
+  /** Oldest `iat` of a token; makes `iat` needed. Default: none, `exp` alone counts. */
+  readonly maxTokenAgeSeconds?: number
+}
+
 const byteLength = (secret: string | Uint8Array) => Buffer.byteLength(secret)
 const text = v.pipe(v.string('must be a text'), v.minLength(1, 'must not be empty'))
 
 const secret = v.pipe(
-  v.union([v.string(), v.instance(Uint8Array)], 'must be a text or bytes'),
+  v.union([v.string(), v.instance(Uint8Array<ArrayBufferLike>)], 'must be a text or bytes'),
   v.check((value) => byteLength(value) >= MIN_SECRET_BYTES, `must have at least ${MIN_SECRET_BYTES} bytes`),
   // Everybody may know a public key: as a secret it would let everybody sign.
   v.check(
@@ -21,19 +54,17 @@ const secret = v.pipe(
 /** A key as options give it. Which of the two it has says what it is. */
 const givenKey = v.strictObject(
   {
-    /** Key of tokens by HS256: at least 32 bytes. */
     secret: v.exactOptional(secret),
-    /** A JWK, or the text of a PEM (SPKI): Ed25519 for EdDSA, P-256 for ES256, RSA for RS256. */
-    publicKey: v.exactOptional(
-      v.union([v.string(), v.record(v.string(), v.unknown())], 'must be a JWK or the text of a PEM'),
-    ),
-    /** Which tokens are its own: those with the same `kid`. Default: that of the JWK. Needed where there are several keys. */
+    publicKey: v.exactOptional(v.union([v.string(), v.custom<JWK>(isObject)], 'must be a JWK or the text of a PEM')),
     kid: v.exactOptional(v.pipe(text, v.maxLength(MAX_KID_CHARACTERS, 'must be shorter'))),
-    /** May be said for clearness; it follows from the key. */
     alg: v.exactOptional(v.picklist(ALGORITHMS, `must be one of ${ALGORITHMS.join(', ')}`)),
   },
   ({ expected }) => (expected === 'never' ? 'is no option of a key' : 'must be an object with a publicKey or a secret'),
 )
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
 
 type GivenKey = v.InferOutput<typeof givenKey>
 
@@ -91,25 +122,17 @@ function isFetchable(url: string): boolean {
   return isSafe && username === '' && password === ''
 }
 
-/** The option `auth`: where the keys of the tokens come from, and what else a token must say. */
+/** The option `auth`. */
 export const authSettings = v.pipe(
   v.strictObject(
     {
-      /** Key of the tokens (HS256): at least 32 bytes. This, `keys` or `jwksUrl`: one of the three. */
       secret: v.exactOptional(secret),
-      /** Several keys, or public ones. With more than one a token must name its own by `kid`. */
       keys: v.exactOptional(keys),
-      /** Where to get the public keys: https (http only to this machine). */
       jwksUrl: v.exactOptional(jwksUrl),
-      /** How often `jwksUrl` is read: by then a key that was taken out of the set counts no more. Default 600. */
       jwksRefreshSeconds: v.exactOptional(whole(30, 24 * 3600), 600),
-      /** How long the keys of `jwksUrl` count while it cannot be read. Default 86,400: a day. */
       jwksMaxAgeSeconds: v.exactOptional(whole(60, 30 * 24 * 3600), 24 * 3600),
-      /** The `aud` of the tokens. Default `peerstage`. */
       audience: v.exactOptional(text, DEFAULT_AUDIENCE),
-      /** The `iss` that tokens must have. Default: any, or none. */
       issuer: v.exactOptional(text),
-      /** Oldest `iat` of a token; makes `iat` needed. Default: none, `exp` alone counts. */
       maxTokenAgeSeconds: v.exactOptional(whole(1, 10 * 365 * 24 * 3600)),
     },
     ({ expected }) => (expected === 'never' ? 'is no option of auth' : 'must be an object'),

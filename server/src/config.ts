@@ -1,7 +1,7 @@
-import { DEFAULT_LIMITS, iceServer, type Limits, MODES, type ModeName } from '@peerstage/sdk/protocol'
+import { DEFAULT_LIMITS, type IceServer, iceServer, type Limits, MODES, type ModeName } from '@peerstage/sdk/protocol'
 import * as v from 'valibot'
-import { authSettings } from './auth-config'
-import { limitSettings } from './limit-config'
+import { type AuthOptions, authSettings } from './auth-config'
+import { type LimitOptions, limitSettings } from './limit-config'
 import { LOG_LEVELS } from './logger'
 import { whole } from './whole-number'
 
@@ -23,45 +23,62 @@ const iceServers = v.message(
 
 const MODE_NAMES = Object.keys(MODES) as ModeName[]
 
-/** Every option that is data, in words of an app; the command line and the environment fill in the same ones. */
-export const settingsEntries = {
+/** Every option that is data; their defaults are those of the command line. */
+export type SettingsInput = {
   /** Who may come in: needed, unless `dev` is true. */
-  auth: v.exactOptional(authSettings),
+  readonly auth?: AuthOptions
   /** Lets everybody on this machine in, without a token. Never for others, and never beside `auth`. Default false. */
-  dev: v.exactOptional(v.boolean('must be true or false'), false),
+  readonly dev?: boolean
   /** Origins of pages that may connect, like `https://example.com`. Default: any, for nothing here rides on cookies. */
-  allowedOrigins: v.exactOptional(v.array(origin, 'must be a list of origins')),
+  readonly allowedOrigins?: readonly string[]
   /** STUN and TURN servers for the links. Default: one public STUN server. */
-  iceServers: v.exactOptional(iceServers, [PUBLIC_STUN]),
-  /** How many may be on stage, and what they may publish: `voice`, `camera` or `studio`. Default `studio`. */
-  mode: v.exactOptional(v.picklist(MODE_NAMES, `must be one of ${MODE_NAMES.join(', ')}`), 'studio'),
+  readonly iceServers?: readonly IceServer[]
+  /** How many may be on stage, and what they may publish. Default `studio`. */
+  readonly mode?: ModeName
   /** Who opens a room: whoever joins (`onJoin`), a host who joins (`host`), or your backend alone (`api`). Default `onJoin`. */
-  createRooms: v.exactOptional(v.picklist(['onJoin', 'host', 'api'], 'must be onJoin, host or api'), 'onJoin'),
+  readonly createRooms?: 'onJoin' | 'host' | 'api'
   /** A second session of an identity takes its place over (`replace`), or is refused (`reject`). Default `replace`. */
-  duplicateSessions: v.exactOptional(v.picklist(['replace', 'reject'], 'must be replace or reject'), 'replace'),
+  readonly duplicateSessions?: 'replace' | 'reject'
   /** What a client is held to, over the protocol's defaults: sizes and participants at most those (a frame at least), rates as you like. */
-  limits: v.exactOptional(limitSettings, {}),
+  readonly limits?: LimitOptions
   /** Sockets of the process. Default 10,000. */
-  maxSockets: v.exactOptional(whole(1, 1_000_000), 10_000),
+  readonly maxSockets?: number
   /** Sockets of one public address (IPv6: of one /64); behind a proxy nobody has one. Default 50. */
-  maxSocketsPerAddress: v.exactOptional(whole(1, 1_000_000), 50),
+  readonly maxSocketsPerAddress?: number
   /** Sockets that may be in verification at once: each costs a signature. Default 500. */
-  maxVerifying: v.exactOptional(whole(1, 1_000_000), 500),
+  readonly maxVerifying?: number
   /** Connections of the process that may hold without a place: prejoin screens. Default 500. */
-  maxHolds: v.exactOptional(whole(1, 1_000_000), 500),
+  readonly maxHolds?: number
   /**
    * How many proxies of yours stand before the server: the address of a client is then that many from the right of
    * X-Forwarded-For. Default 0: none, and the header is not believed.
    */
-  trustProxy: v.exactOptional(whole(0, 10), 0),
+  readonly trustProxy?: number
   /** How much is logged. Default `info`. */
+  readonly logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+}
+
+/** The schema of each of them, for the command line too. A test holds type and schemas to each other. */
+/** Every option that is data, in words of an app; the command line and the environment fill in the same ones. */
+export const settingsEntries = {
+  auth: v.exactOptional(authSettings),
+  dev: v.exactOptional(v.boolean('must be true or false'), false),
+  allowedOrigins: v.exactOptional(v.array(origin, 'must be a list of origins')),
+  iceServers: v.exactOptional(iceServers, [PUBLIC_STUN]),
+  mode: v.exactOptional(v.picklist(MODE_NAMES, `must be one of ${MODE_NAMES.join(', ')}`), 'studio'),
+  createRooms: v.exactOptional(v.picklist(['onJoin', 'host', 'api'], 'must be onJoin, host or api'), 'onJoin'),
+  duplicateSessions: v.exactOptional(v.picklist(['replace', 'reject'], 'must be replace or reject'), 'replace'),
+  limits: v.exactOptional(limitSettings, {}),
+  maxSockets: v.exactOptional(whole(1, 1_000_000), 10_000),
+  maxSocketsPerAddress: v.exactOptional(whole(1, 1_000_000), 50),
+  maxVerifying: v.exactOptional(whole(1, 1_000_000), 500),
+  maxHolds: v.exactOptional(whole(1, 1_000_000), 500),
+  trustProxy: v.exactOptional(whole(0, 10), 0),
   logLevel: v.exactOptional(v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`), 'info'),
 }
 
 const settingsSchema = v.strictObject(settingsEntries, 'is no option of this server')
 export type Settings = Omit<v.InferOutput<typeof settingsSchema>, 'limits'> & { readonly limits: Limits }
-/** Every option that is data; their defaults are those of the command line. @useDeclaredType */
-export type SettingsInput = v.InferInput<typeof settingsSchema>
 
 /** What is wrong with one option. `path`: where, like `auth.secret`; `sentence`: what it must be. Never its value. */
 export type Problem = { readonly path: string; readonly sentence: string }

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export type { IceServer, Limits, ModeName, Role } from '@peerstage/sdk/protocol'
+export type { AuthOptions, KeyOptions } from './auth-config'
 export { ConfigError, type Problem, type SettingsInput } from './config'
 export type { Clock, HistoryQuery, Journal, KeptMessage, RoomLog, StoredRoom, Turn } from './hosting/ports'
 export { ENDED_FOR_MS, LogUnavailable, REPLAY_WINDOW } from './hosting/ports'
@@ -11,6 +12,7 @@ export type { RoomStats } from './hosting/room-stats'
 export type { RequestListener } from './http/listener'
 export type { Inside } from './inside'
 export type { Lifetime } from './lifetime'
+export type { LimitOptions } from './limit-config'
 export { memoryLog } from './log/memory'
 export { type SqliteLogOptions, sqliteLog } from './log/sqlite'
 export type { Ban, Ledger, ServerState, SessionRecord, StoredRecord } from './room/index'

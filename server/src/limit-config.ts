@@ -1,6 +1,11 @@
-import { DEFAULT_LIMITS } from '@peerstage/sdk/protocol'
+import { DEFAULT_LIMITS, type Limits } from '@peerstage/sdk/protocol'
 import * as v from 'valibot'
 import { whole } from './whole-number'
+
+/** The limits that a server may set. Texts and signals are held to theirs by the protocol, always. */
+export type LimitOptions = Readonly<
+  Partial<Omit<Limits, 'maxChatCharacters' | 'maxChatBytes' | 'maxSdpBytes' | 'maxCandidateBytes'>>
+>
 
 const limit = (most = 1_000_000) => v.exactOptional(whole(1, most))
 
