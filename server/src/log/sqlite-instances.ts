@@ -40,7 +40,7 @@ export function instanceTables(db: Database) {
     `SELECT r.name AS roomId, i.name AS instance, participants
       FROM instances i JOIN rooms r ON r.id = i.room WHERE status = 'open' ORDER BY i.id`,
   )
-  const closed = db.prepare<[], InstanceRow>("SELECT * FROM instances WHERE status = 'closed'")
+  const rows = db.prepare<[InstanceRow['status']], InstanceRow>('SELECT * FROM instances WHERE status = ?')
   const ofRoom = db.prepare<[number], InstanceRow>('SELECT * FROM instances WHERE room = ? ORDER BY id DESC')
   const removeUnread = db.prepare<[number]>(
     "DELETE FROM instances WHERE id = ? AND status = 'forgotten' AND NOT EXISTS (SELECT 1 FROM chat WHERE instance = instances.id)",
@@ -64,7 +64,7 @@ export function instanceTables(db: Database) {
     put: (id: number, standing: Standing) => put.run({ ...standing, id }),
     openIn: (roomId: string) => openIn.get(roomId),
     open: () => open.all(),
-    closed: () => closed.all(),
+    rows: (status: 'open' | 'closed') => rows.all(status),
     /** The instances of a room that anything is kept of, the newest first. */
     ofRoom: (room: number) => ofRoom.all(room),
     markForgotten: (id: number) => markForgotten.run(id),

@@ -48,14 +48,16 @@ export function recordTables(db: Database) {
   const replace = (instance: number, record: StoredRecord, change: (logged: LoggedEvent) => LoggedEvent) =>
     rewrite.run(EVENT_VERSION, JSON.stringify(change(publicPart(record))), instance, record.seq)
 
+  function put(instance: number, record: StoredRecord, total: number): number {
+    const logged = JSON.stringify(publicPart(record))
+    const secret = record.secret === undefined ? null : JSON.stringify(record.secret)
+    add.run(instance, record.seq, record.v, record.at, total, identityOf(record) ?? null, logged, secret)
+    return logged.length
+  }
+
   return {
     /** Puts a record behind `total` bytes of others; says how many bytes it has. */
-    add(instance: number, record: StoredRecord, total: number): number {
-      const logged = JSON.stringify(publicPart(record))
-      const secret = record.secret === undefined ? null : JSON.stringify(record.secret)
-      add.run(instance, record.seq, record.v, record.at, total, identityOf(record) ?? null, logged, secret)
-      return logged.length
-    },
+    add: put,
     /** The events after `seq`, when the window that ends with the last record reaches that far back. */
     since(last: InstanceRow, seq: number, now: number): LoggedEvent<RoomEvent>[] | undefined {
       if (seq > last.seq) return undefined
@@ -78,6 +80,13 @@ export function recordTables(db: Database) {
     trim(instance: number, seq: number, total: number, now: number): void {
       const { events, bytes, ms } = REPLAY_WINDOW
       trim.run({ instance, seq, total: total - bytes, at: now - ms, events })
+    },
+    /** Gives the last record a later seq. Those before it are let go of: nobody can resume from them into what comes next. */
+    leap({ id, seq }: InstanceRow, to: number): void {
+      const last = place.get(id, seq)
+      const [row] = behind.all(id, seq - 1)
+      removeRecords.run(id)
+      if (last !== undefined && row !== undefined) put(id, { ...recordOf(row), seq: to }, last.total)
     },
     /** Takes a message's text out of whatever records name it. */
     withoutText(instance: number, messageId: string): void {

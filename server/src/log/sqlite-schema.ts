@@ -39,7 +39,7 @@ export const MIGRATIONS: readonly string[] = [
     snapshot_total INTEGER NOT NULL DEFAULT 0,
     UNIQUE (room, name)
   ) STRICT;
-  CREATE INDEX instances_living ON instances (status) WHERE status <> 'forgotten';
+  CREATE INDEX instances_by_status ON instances (status, room);
   -- A room's state at its instance's snapshot_seq.
   CREATE TABLE snapshots (instance INTEGER PRIMARY KEY, v INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
   -- "total": bytes of the instance's records before this one. "identity": whom it is about.
@@ -69,9 +69,10 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX chat_of_instance ON chat (instance);
   CREATE INDEX chat_by_message ON chat (message_id);
   CREATE INDEX chat_of_identity ON chat (identity);
-  -- One row. "erased": something was, since the file was last rebuilt.
-  CREATE TABLE upkeep (id INTEGER PRIMARY KEY CHECK (id = 1), erased INTEGER NOT NULL, probe BLOB) STRICT;
-  INSERT INTO upkeep VALUES (1, 0, NULL);
+  -- One row. "erased": something was, since the file was last rebuilt. "machine": which start of it somebody writes under without
+  -- waiting for the disk; NULL when nobody does.
+  CREATE TABLE upkeep (id INTEGER PRIMARY KEY CHECK (id = 1), erased INTEGER NOT NULL, probe BLOB, machine TEXT) STRICT;
+  INSERT INTO upkeep VALUES (1, 0, NULL, NULL);
   `,
 ]
 

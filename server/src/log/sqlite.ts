@@ -11,6 +11,7 @@ import { systemClock } from '../hosting/system-clock'
 import { Batch } from './sqlite-batch'
 import { eraser } from './sqlite-erasure'
 import { openFile, unavailable } from './sqlite-file'
+import { powerWatch } from './sqlite-power'
 import { openTables, type Tables } from './sqlite-tables'
 import { Upkeep } from './sqlite-upkeep'
 import { turnWriter } from './sqlite-writer'
@@ -59,7 +60,8 @@ export function sqliteLog(path: string, options: SqliteLogOptions = {}): RoomLog
   atLeast(0, { maxRoomBytes, chatDays })
   const db = openFile(path, { durability, maxBytes })
   try {
-    return new SqliteLog(db, { maxRoomBytes, chatMs: chatDays * DAY_MS, clock: options.clock ?? systemClock() })
+    const clock = options.clock ?? systemClock()
+    return new SqliteLog(db, { durability, maxRoomBytes, chatMs: chatDays * DAY_MS, clock })
   } catch (error) {
     db.close()
     throw unavailable(error)
@@ -72,7 +74,7 @@ function atLeast(least: number, options: Readonly<Record<string, number>>): void
   }
 }
 
-type Settings = { readonly maxRoomBytes: number; readonly chatMs: number; readonly clock: Pick<Clock, 'now' | 'after'> }
+type Settings = Required<Pick<SqliteLogOptions, 'durability' | 'maxRoomBytes' | 'clock'>> & { readonly chatMs: number }
 
 class SqliteLog implements RoomLog {
   readonly #db: Database
@@ -82,8 +84,9 @@ class SqliteLog implements RoomLog {
   readonly #writer: ReturnType<typeof turnWriter>
   readonly #eraser: ReturnType<typeof eraser>
   readonly #batch: Batch
+  readonly #power: ReturnType<typeof powerWatch>
 
-  constructor(db: Database, { maxRoomBytes, chatMs, clock }: Settings) {
+  constructor(db: Database, { durability, maxRoomBytes, chatMs, clock }: Settings) {
     this.#db = db
     this.#now = () => clock.now()
     this.#upkeep = new Upkeep(db, clock)
@@ -103,11 +106,15 @@ class SqliteLog implements RoomLog {
       kept: () => this.#upkeep.afterwards(),
       makeRoom: () => this.#upkeep.isNearItsBound() && db.transaction(() => tables.chat.makeRoom() > 0).immediate(),
     })
+    this.#power = powerWatch(db, tables, durability)
     db.transaction(() => {
       // Nobody resumes into a room that closed before the process ended.
-      for (const row of tables.instances.closed()) this.#eraser.forget(row)
+      for (const row of tables.instances.rows('closed')) this.#eraser.forget(row)
       inPassing()
+      this.#power.opened()
     }).immediate()
+    // The disk is waited for: whatever is lost from now on, that the machine ran is not.
+    db.pragma('wal_checkpoint(TRUNCATE)')
   }
 
   async append(turn: Turn): Promise<void> {
@@ -173,6 +180,7 @@ class SqliteLog implements RoomLog {
     this.#batch.flush()
     this.#upkeep.close()
     try {
+      this.#power.closing()
       this.#db.close()
     } catch (error) {
       throw unavailable(error)

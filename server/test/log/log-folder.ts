@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { onTestFinished } from 'vitest'
 import type { RoomLog } from '../../src/hosting/ports'
 import { type SqliteLogOptions, sqliteLog } from '../../src/log/sqlite'
@@ -11,12 +12,13 @@ export class LogFolder {
   readonly folder = mkdtempSync(join(tmpdir(), 'peerstage-log-'))
   readonly path = join(this.folder, 'rooms.db')
   readonly clock = new FakeClock()
+  readonly #disk = `${this.folder}-disk`
   readonly #opened: RoomLog[] = []
 
   constructor() {
     onTestFinished(async () => {
       for (const log of this.#opened) await log.close()
-      rmSync(this.folder, { recursive: true, force: true })
+      for (const folder of [this.folder, this.#disk]) rmSync(folder, { recursive: true, force: true })
     })
   }
 
@@ -27,8 +29,39 @@ export class LogFolder {
     return log
   }
 
+  /** Notes what the disk holds now: all that is left when the machine loses power later. */
+  reachesTheDisk(): void {
+    mkdirSync(this.#disk, { recursive: true })
+    this.#copy(this.folder, this.#disk)
+  }
+
+  /** Once nobody has it open: the files are as they last reached the disk, and the machine starts again. */
+  losesPower(): void {
+    this.isAsItReachedTheDisk()
+    this.alter("UPDATE upkeep SET machine = 'of an earlier start' WHERE machine IS NOT NULL")
+  }
+
+  /** Once nobody has it open: the files are as they last reached the disk. */
+  isAsItReachedTheDisk(): void {
+    for (const name of this.#files(this.folder)) rmSync(join(this.folder, name))
+    this.#copy(this.#disk, this.folder)
+  }
+
+  /** Does to the file what no log would. */
+  alter(sql: string): void {
+    const db = new Database(this.path)
+    db.exec(sql)
+    db.close()
+  }
+
   /** Whether any file in the folder holds these bytes. */
   holds(text: string): boolean {
     return readdirSync(this.folder).some((name) => readFileSync(join(this.folder, name)).includes(text))
+  }
+
+  #files = (folder: string) => readdirSync(folder).filter((name) => name.startsWith('rooms.db'))
+
+  #copy(from: string, to: string): void {
+    for (const name of this.#files(from)) copyFileSync(join(from, name), join(to, name))
   }
 }
