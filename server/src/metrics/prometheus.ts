@@ -26,32 +26,33 @@ export type Metrics = {
 
 /** Metrics in a registry of their own: two servers in one process never count for each other. */
 export function createMetrics(sources: Sources): Metrics {
-  const registers = [new Registry()] as const
+  const registry = new Registry()
+  const registers = [registry]
   const commands = new Counter({
     name: 'peerstage_commands_total',
     help: 'Commands by type and outcome.',
     labelNames: ['type', 'outcome'] as const,
-    registers: [...registers],
+    registers,
   })
   const refusals = new Counter({
     name: 'peerstage_refusals_total',
     help: 'Connections and messages that were refused, and goodbyes, by reason.',
     labelNames: ['reason'] as const,
-    registers: [...registers],
+    registers,
   })
   const resumes = new Counter({
     name: 'peerstage_resumes_total',
     help: 'Clients that came back for what they missed, by outcome: events, or a snapshot in their place.',
     labelNames: ['outcome'] as const,
-    registers: [...registers],
+    registers,
   })
   const turns = new Histogram({
     name: 'peerstage_turn_seconds',
     help: 'How long a turn of a room takes, its append to the log included.',
     buckets: [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
-    registers: [...registers],
+    registers,
   })
-  gauges([...registers], sources)
+  gauges(registers, sources)
   return {
     meter: {
       command: (type, outcome) => commands.inc({ type, outcome }),
@@ -62,9 +63,9 @@ export function createMetrics(sources: Sources): Metrics {
         return () => void stop()
       },
     },
-    contentType: registers[0].contentType,
-    text: () => registers[0].metrics(),
-    close: eventLoopLag([...registers]),
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    close: eventLoopLag(registers),
   }
 }
 
