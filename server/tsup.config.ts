@@ -37,7 +37,8 @@ export default defineConfig([
     esbuildPlugins: [sharedServer],
     entry: { index: 'src/index.ts', tokens: 'src/tokens.ts', testing: 'src/testing/index.ts' },
     format: ['esm', 'cjs'],
-    clean: ['dist/*', '!dist/cli.js*', '!dist/demo'],
+    // Paths within dist. The other part is built at the same time, and cleans up after itself.
+    clean: ['!cli.js*', '!demo/**'],
     // tsup reads `paths` from here on, not from the tsconfig.json that names them.
     dts: { resolve: ['@peerstage/sdk'], compilerOptions: { baseUrl: path('..') } },
   },
