@@ -107,6 +107,26 @@ export const SETTINGS: readonly Setting[] = [
     help: 'JSON list of ICE servers, or none (default: one public STUN server)',
   },
   {
+    path: 'turn.urls',
+    flag: 'turn-urls',
+    env: 'PEERSTAGE_TURN_URLS',
+    read: read.list,
+    help: 'a TURN server whose passwords expire: its URLs, with commas between',
+  },
+  {
+    path: 'turn.secret',
+    env: 'PEERSTAGE_TURN_SECRET',
+    read: read.text,
+    help: 'the key that it has too, at least 20 bytes',
+  },
+  {
+    path: 'turn.ttlSeconds',
+    flag: 'turn-ttl',
+    env: 'PEERSTAGE_TURN_TTL',
+    read: read.number,
+    help: 'how long a TURN password holds, in seconds (default 3600)',
+  },
+  {
     path: 'mode',
     flag: 'mode',
     env: 'PEERSTAGE_MODE',

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { type AuthOptions, authSettings } from './auth-config'
 import { type LimitOptions, limitSettings } from './limit-config'
 import { LOG_LEVELS } from './logger'
+import { type TurnOptions, turnSettings } from './turn-config'
 import { whole } from './whole-number'
 
 /** A public STUN server: enough for most homes, not for strict networks (those need TURN). */
@@ -33,6 +34,8 @@ export type SettingsInput = {
   readonly allowedOrigins?: readonly string[]
   /** STUN and TURN servers for the links. Default: one public STUN server. */
   readonly iceServers?: readonly IceServer[]
+  /** A TURN server beside those, whose passwords are made for each session, and expire. Default: none. */
+  readonly turn?: TurnOptions
   /** How many may be on stage, and what they may publish. Default `studio`. */
   readonly mode?: ModeName
   /** Who opens a room: whoever joins (`onJoin`), a host who joins (`host`), or your backend alone (`api`). Default `onJoin`. */
@@ -59,12 +62,12 @@ export type SettingsInput = {
 }
 
 /** The schema of each of them, for the command line too. A test holds type and schemas to each other. */
-/** Every option that is data, in words of an app; the command line and the environment fill in the same ones. */
 export const settingsEntries = {
   auth: v.exactOptional(authSettings),
   dev: v.exactOptional(v.boolean('must be true or false'), false),
   allowedOrigins: v.exactOptional(v.array(origin, 'must be a list of origins')),
   iceServers: v.exactOptional(iceServers, [PUBLIC_STUN]),
+  turn: v.exactOptional(turnSettings),
   mode: v.exactOptional(v.picklist(MODE_NAMES, `must be one of ${MODE_NAMES.join(', ')}`), 'studio'),
   createRooms: v.exactOptional(v.picklist(['onJoin', 'host', 'api'], 'must be onJoin, host or api'), 'onJoin'),
   duplicateSessions: v.exactOptional(v.picklist(['replace', 'reject'], 'must be replace or reject'), 'replace'),

@@ -5,7 +5,7 @@ type Facts = {
   readonly dev: boolean
   /** What is to be said of the log. */
   readonly log: string
-  readonly options: { readonly auth?: unknown; readonly iceServers: readonly IceServer[] }
+  readonly options: { readonly auth?: unknown; readonly turn?: unknown; readonly iceServers: readonly IceServer[] }
 }
 
 /** What somebody needs to know who has just started a server, as lines. */
@@ -13,8 +13,8 @@ export function introduction({ url, dev, log, options }: Facts): string[] {
   const lines = [`Peerstage is listening on ${url}`, log]
   if (dev) lines.push(...DEV_LINES(url))
   if (options.auth === undefined) lines.push(...NO_SECRET)
-  if (!options.iceServers.some(isTurn)) {
-    lines.push('No TURN server is set (PEERSTAGE_ICE_SERVERS): people in strict networks will get no pictures.')
+  if (options.turn === undefined && !options.iceServers.some(isTurn)) {
+    lines.push('No TURN server is set (PEERSTAGE_TURN_URLS): people in strict networks will get no pictures.')
   }
   return lines
 }

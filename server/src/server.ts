@@ -106,7 +106,7 @@ type Parts = {
 
 function compose({ settings, log: givenLog, journal, clock, demoFolder, devKey }: Parts): PeerstageServer {
   const log = watchLog(givenLog, clock, journal)
-  const { auth, dev, limits, iceServers, allowedOrigins } = settings
+  const { auth, dev, limits, iceServers, turn, allowedOrigins } = settings
   const { verify, sign, close: closeKeys } = createAuthority({ auth, devKey, clock, journal })
   const metrics: Metrics = createMetrics({
     rooms: () => rooms.allStats(),
@@ -115,7 +115,7 @@ function compose({ settings, log: givenLog, journal, clock, demoFolder, devKey }
     pausedSockets: () => gateway.pausedCount,
     logIsUp: () => log.isUp,
   })
-  const shared = { clock, journal, newId: nanoid, meter: audited(metrics.meter, journal, clock), iceServers }
+  const shared = { clock, journal, newId: nanoid, meter: audited(metrics.meter, journal, clock) }
   const rooms = new Rooms({ ...shared, log, rules: rulesOf(settings) })
   const recovery = new Recovery({ rooms, log, clock, journal })
   const erasure = new Erasure({ rooms, recovery, log })
@@ -124,6 +124,8 @@ function compose({ settings, log: givenLog, journal, clock, demoFolder, devKey }
     random: Math.random,
     verify,
     limits,
+    iceServers,
+    turn,
     // Whoever tries the SDK without tokens wants to see two tabs on stage.
     roleWithoutToken: auth === undefined ? 'guest' : undefined,
     mayConnect: auth === undefined && allowedOrigins === undefined ? localOrigins : originRule(allowedOrigins),

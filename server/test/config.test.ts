@@ -46,6 +46,32 @@ test('secrets may be bytes', () => {
   expect(problemsOf(() => checkSettings({ auth: { secret: new Uint8Array(31) } }))).toHaveLength(1)
 })
 
+describe('a TURN server', () => {
+  const turn = { urls: 'turn:turn.example.com:3478', secret: 'shared with coturn, and long enough' }
+
+  test('has one URL or several, and passwords that hold for an hour', () => {
+    expect(checkSettings({ turn }).turn).toEqual({ ...turn, ttlSeconds: 3600 })
+    const urls = ['turns:turn.example.com?transport=tcp', 'turn:192.0.2.1', 'TURN:[2001:db8::1]:3478?transport=udp']
+    expect(checkSettings({ turn: { ...turn, urls, ttlSeconds: 600 } }).turn).toMatchObject({ urls, ttlSeconds: 600 })
+  })
+
+  test.each([
+    [{ urls: 'stun:turn.example.com' }, 'turn.urls'],
+    [{ urls: 'turn:ada:pass-of-ada@turn.example.com' }, 'turn.urls'],
+    [{ urls: 'turn:turn.example.com?transport=tls' }, 'turn.urls'],
+    [{ urls: [] }, 'turn.urls'],
+    [{ secret: 'too short' }, 'turn.secret'],
+    [{ secret: new Uint8Array(32) }, 'turn.secret'],
+    [{ ttlSeconds: 9 }, 'turn.ttlSeconds'],
+    [{ ttlSeconds: 86_401 }, 'turn.ttlSeconds'],
+    [{ username: 'ada' }, 'turn.username'],
+  ])('has no %o, and is told so without it', (wrong, path) => {
+    const problems = problemsOf(() => checkSettings({ turn: { ...turn, ...wrong } }))
+    expect(problems.map((each) => each.path)).toEqual([path])
+    expect(JSON.stringify(problems)).not.toMatch(/pass-of-ada|too short|shared with coturn/)
+  })
+})
+
 describe('the command line', () => {
   const options = (args: string[], env: Record<string, string> = {}) => {
     const line = readCommandLine(args, env)
@@ -102,6 +128,17 @@ describe('the command line', () => {
     expect(problemsOf(() => options([], { PEERSTAGE_MAX_PARTICIPANTS: '21' }))).toMatchObject([
       { path: '--max-participants (PEERSTAGE_MAX_PARTICIPANTS)' },
     ])
+  })
+
+  test('reads a TURN server; its URLs and its secret go together', () => {
+    const env = { PEERSTAGE_TURN_SECRET: SECRET, PEERSTAGE_TURN_TTL: '60' }
+    const urls = ['turn:a.example', 'turns:a.example']
+    expect(options(['--turn-urls', urls.join(', ')], env).turn).toEqual({ urls, secret: SECRET, ttlSeconds: 60 })
+    expect(problemsOf(() => options([], env))).toMatchObject([{ path: '--turn-urls (PEERSTAGE_TURN_URLS)' }])
+    expect(problemsOf(() => options(['--turn-urls', 'turn:a.example']))).toMatchObject([
+      { path: 'PEERSTAGE_TURN_SECRET', sentence: expect.stringContaining('is needed') },
+    ])
+    expect(() => options(['--turn-secret', SECRET])).toThrow(ConfigError)
   })
 
   test('switches need no value', () => {

@@ -20,6 +20,14 @@ test('fields that hold secrets are redacted by their name, nested ones too [R7.1
   expect(JSON.parse(text())).toMatchObject({ room: 'hall', msg: 'hello', token: '[redacted]' })
 })
 
+test('the key of a TURN server and the passwords made with it are among them [R7.12]', () => {
+  const { logger, text } = captured()
+  const turn = { urls: 'turn:turn.example.com', secret: 'S1' }
+  logger.info({ turn, settings: { turn }, iceServers: [{ urls: turn.urls, credential: 'S2' }] }, 'hello')
+  expect(text()).toContain('turn:turn.example.com')
+  for (const secret of ['S1', 'S2']) expect(text()).not.toContain(secret)
+})
+
 test('what looks like a token is taken out wherever it is [R7.12]', () => {
   const { logger, text } = captured()
   const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl'

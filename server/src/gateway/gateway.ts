@@ -18,6 +18,7 @@ import { type Guest, Reception } from './reception'
 import { SocketConnection } from './socket-connection'
 import { createSocketServer } from './socket-server'
 import { turnAway } from './turn-away'
+import type { TurnServer } from './turn-credentials'
 import { Visit } from './visit'
 
 export type GatewayParts = {
@@ -35,7 +36,10 @@ export type GatewayParts = {
   readonly crowd: CrowdLimits
   readonly maxHolds: number
   readonly limits: Limits
+  /** The same for everybody. */
   readonly iceServers: readonly IceServer[]
+  /** Beside them: a TURN server whose passwords are made for each session. */
+  readonly turn: TurnServer | undefined
   readonly submit: (roomId: string, input: RoomInput) => void
 }
 

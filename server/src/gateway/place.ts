@@ -14,7 +14,8 @@ export type PlaceParts = {
   readonly clock: Clock
   readonly holds: Holds
   readonly limits: Limits
-  readonly iceServers: readonly IceServer[]
+  /** Those for a first frame, made for it. */
+  readonly iceServers: () => IceServer[]
   /** To its room. */
   readonly submit: (input: RoomInput) => void
   /** Told when it has its first frame: the client is held, or has its place. May be told of both, one after the other. */
@@ -57,14 +58,23 @@ export class Place {
     this.#cancelHold = clock.after(HOLD_MS, () => {
       if (!this.#isTaken) this.#connection.close('verification_timeout', 'Nobody joined in five minutes.')
     })
-    this.#connection.tellNow({ type: 'held', iceServers: [...iceServers], limits })
+    this.#connection.tellNow({ type: 'held', iceServers: iceServers(), limits })
     settled()
   }
 
   /** Asks the room for it. `commandId`: of the command that is answered then. */
   ask({ claims, sessionHash }: Pass, commandId?: number): void {
     const { page, attempt, seq, instance } = this.#hello
-    const knock = { type: 'join', connection: this.#connection, claims, sessionHash, page, attempt } as const
+    const iceServers = this.#parts.iceServers()
+    const knock = {
+      type: 'join',
+      connection: this.#connection,
+      claims,
+      sessionHash,
+      page,
+      attempt,
+      iceServers,
+    } as const
     const seated = () => {
       this.#isTaken = true
       this.#letGo()

@@ -14,10 +14,13 @@ import type { RefusedToken, Verify } from './auth'
 import type { Budget } from './budget'
 import type { Greeting } from './hello'
 import type { Holds } from './holds'
+import { IceServers } from './ice-servers'
 import { Intake } from './intake'
 import { Place } from './place'
+import { shortHash } from './short-hash'
 import type { SocketConnection } from './socket-connection'
 import { type TokenWatch, watchToken } from './token-watch'
+import type { TurnServer } from './turn-credentials'
 
 /** So many bad messages may be a mistake; one more is none. */
 const BAD_MESSAGES_ALLOWED = 2
@@ -30,6 +33,7 @@ export type VisitParts = {
   readonly holds: Holds
   readonly limits: Limits
   readonly iceServers: readonly IceServer[]
+  readonly turn: TurnServer | undefined
   readonly submit: (roomId: string, input: RoomInput) => void
 }
 
@@ -44,6 +48,7 @@ export class Visit {
   readonly #place: Place
   readonly #intake: Intake
   readonly #tokenWatch: TokenWatch
+  readonly #iceServers: IceServers
   #pass: Pass
   #badMessages = 0
 
@@ -53,8 +58,13 @@ export class Visit {
     this.#greeting = greeting
     this.#pass = pass
     this.#budget = budget
+    this.#iceServers = new IceServers(parts, shortHash(pass.sessionHash), (iceServers) =>
+      connection.tellNow({ type: 'iceServers', iceServers }),
+    )
     const submit = (input: RoomInput) => this.#submit(input)
-    this.#place = new Place({ ...parts, submit, settled: () => this.#settled() }, connection, greeting.hello)
+    const settled = () => this.#settled()
+    const iceServers = () => this.#iceServers.take()
+    this.#place = new Place({ ...parts, submit, settled, iceServers }, connection, greeting.hello)
     this.#intake = new Intake(connection, {
       hear: (decoded) => this.#hear(decoded),
       refuse: () => connection.close('bad_frame', 'A frame is a JSON array of messages, as text.'),
@@ -79,14 +89,17 @@ export class Visit {
   /** The socket is gone. `code`: what the peer closed it with. */
   over(code: number): void {
     this.#tokenWatch.stop()
+    this.#iceServers.stop()
     this.#place.leave()
     const departure = code === GOING_AWAY ? 'closed' : 'lost'
     this.#submit({ type: 'gone', connection: this.#connection, departure })
   }
 
-  /** Only now: nothing is said of the token before the first frame. */
+  /** Only now: nothing is said of the token, nor of TURN, before the first frame. */
   #settled(): void {
-    if (this.#pass.life !== undefined && this.#connection.isOpen) this.#tokenWatch.renew(this.#pass.life)
+    if (!this.#connection.isOpen) return
+    if (this.#pass.life !== undefined) this.#tokenWatch.renew(this.#pass.life)
+    this.#iceServers.keepUp()
   }
 
   /** A fault of our own ends this connection, and nothing else. */

@@ -61,7 +61,7 @@ function seat(draft: Draft, participantId: string, knock: Knock, lookups: Lookup
 }
 
 function welcomeOf(draft: Draft, state: ServerState, self: string, knock: Knock, lookups: Lookups): Welcome {
-  const { rules, iceServers } = draft.settings
+  const { rules } = draft.settings
   const events = eventsSince(draft, state, knock, lookups)
   return {
     type: 'welcome',
@@ -72,7 +72,7 @@ function welcomeOf(draft: Draft, state: ServerState, self: string, knock: Knock,
     resumed: events !== undefined,
     ...(events === undefined ? { room: state.room } : { events }),
     reconnecting: draft.seats.away(),
-    iceServers: [...iceServers],
+    iceServers: [...knock.iceServers],
     limits: rules.limits,
     lastCommandId: state.ledger.sessions.get(self)?.lastCommandId ?? 0,
     serverTime: draft.now,

@@ -1,4 +1,4 @@
-import type { IceServer, LoggedEvent } from '@peerstage/sdk/protocol'
+import type { LoggedEvent } from '@peerstage/sdk/protocol'
 import type { DecideContext, RoomRules } from '../room/command'
 import { type Ban, evolveState, toRecords } from '../room/index'
 import type { Decided, ServerState, StoredRecord } from '../room/state'
@@ -10,7 +10,6 @@ import { connectionOf, type Seats } from './seats'
 /** What a room is run with; the same for all its turns. */
 export type RoomSettings = {
   readonly rules: RoomRules
-  readonly iceServers: readonly IceServer[]
   readonly newId: NewId
   readonly meter: Meter
   readonly journal: Journal

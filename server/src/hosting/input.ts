@@ -1,4 +1,4 @@
-import type { Role, RoomCommand } from '@peerstage/sdk/protocol'
+import type { IceServer, Role, RoomCommand } from '@peerstage/sdk/protocol'
 import type { Claims, Routable } from '../room/command'
 import type { Connection } from './ports'
 
@@ -14,6 +14,8 @@ export type Knock = {
   /** What the client has folded already; asks for what came after. */
   readonly seq?: number
   readonly instance?: string
+  /** For its welcome. */
+  readonly iceServers: readonly IceServer[]
   /** The `join` command of a held connection, answered after the welcome. */
   readonly commandId?: number
   /** Told once, when the place is taken and the welcome is on its way. */

@@ -1,4 +1,4 @@
-import type { IceServer, Role } from '@peerstage/sdk/protocol'
+import type { Role } from '@peerstage/sdk/protocol'
 import type { RoomRules } from '../room/command'
 import { isRemoved, participantOfIdentity } from '../room/index'
 import { dismiss } from './denial'
@@ -9,7 +9,6 @@ import { type RoomStats, statsOf } from './room-stats'
 
 export type RoomsParts = {
   readonly rules: Omit<RoomRules, 'roomId'>
-  readonly iceServers: readonly IceServer[]
   readonly log: RoomLog
   readonly clock: Clock
   readonly newId: NewId
@@ -117,8 +116,8 @@ export class Rooms {
   }
 
   #run(roomId: string): RoomHost {
-    const { rules, iceServers, newId, meter, journal, log, clock } = this.#parts
-    const settings = { rules: { ...rules, roomId }, iceServers, newId, meter, journal }
+    const { rules, newId, meter, journal, log, clock } = this.#parts
+    const settings = { rules: { ...rules, roomId }, newId, meter, journal }
     const loadAfter = this.#closures.get(roomId)
     const host = new RoomHost({
       settings,

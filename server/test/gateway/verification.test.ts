@@ -38,6 +38,7 @@ async function slowlyVerifying() {
     maxHolds: 10,
     limits: DEFAULT_LIMITS,
     iceServers: [],
+    turn: undefined,
     submit: (_roomId, input) => inputs.push(input),
   })
   const url = await serve(createServer(), gateway)

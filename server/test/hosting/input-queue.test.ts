@@ -10,6 +10,7 @@ const knock = (connection: FakeConnection): Knock => ({
   sessionHash: connection.id,
   page: 'a page',
   attempt: 1,
+  iceServers: [],
   seated: () => {},
 })
 const gone = (connection: FakeConnection) => ({ type: 'gone', connection, departure: 'lost' }) as const

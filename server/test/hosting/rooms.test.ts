@@ -22,7 +22,6 @@ function openRooms(log?: RoomLog, clock = new FakeClock()) {
       firstIsHost: false,
       duplicateSessions: 'replace',
     },
-    iceServers: [],
     log: log ?? memoryLog(clock),
     clock,
     newId: () => `id${++ids}`,
@@ -44,6 +43,7 @@ function openRooms(log?: RoomLog, clock = new FakeClock()) {
     sessionHash: identity,
     page: 'a page',
     attempt: 1,
+    iceServers: [],
     seated: () => {},
   })
   const join = (identity: string) => {
