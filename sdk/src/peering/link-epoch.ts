@@ -1,4 +1,4 @@
-import type { SignalBody, Source } from '../protocol'
+import type { IceServer, SignalBody, Source } from '../protocol'
 import type { Clock } from './clock'
 import type { Loss } from './link-state'
 import type { MediaTransport, TransportEvents } from './media-transport'
@@ -74,6 +74,10 @@ export class LinkEpoch {
     } catch (error) {
       this.lose(`the ${source} track was refused (${error instanceof Error ? error.message : error})`)
     }
+  }
+
+  setIceServers(servers: readonly IceServer[]): void {
+    this.#transport()?.setIceServers(servers)
   }
 
   getStats(): Promise<RTCStatsReport> | undefined {

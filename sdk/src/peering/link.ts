@@ -1,4 +1,4 @@
-import type { Epoch, SignalBody, Source } from '../protocol'
+import type { Epoch, IceServer, SignalBody, Source } from '../protocol'
 import { LinkEpoch, type LinkPorts } from './link-epoch'
 import type { LinkState, Loss } from './link-state'
 import { restartDelay } from './restart-delay'
@@ -71,6 +71,10 @@ export class Link {
 
   async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
     if (this.#state.kind === 'trying') await this.#state.epoch.setTrack(source, track)
+  }
+
+  setIceServers(servers: readonly IceServer[]): void {
+    if (this.#state.kind === 'trying') this.#state.epoch.setIceServers(servers)
   }
 
   async getStats(): Promise<RTCStatsReport | undefined> {

@@ -36,6 +36,8 @@ export interface MediaTransport {
    * Rejects when the browser refuses the track; after `close()` it just resolves.
    */
   setTrack(source: Source, track: MediaStreamTrack | null): Promise<void>
+  /** For what is gathered from now on; a way that is in use stays as it is. Never throws. */
+  setIceServers(servers: readonly IceServer[]): void
   getStats(): Promise<RTCStatsReport>
   /** Idempotent; no event comes after it. */
   close(): void

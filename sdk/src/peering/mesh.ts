@@ -94,9 +94,10 @@ export class Mesh {
     await Promise.all([...this.#links.values()].map((link) => link.setTrack(source, track)))
   }
 
-  /** For the connections to come; those that are up keep theirs. */
+  /** For the connections to come, and for what those that are there still gather. Passwords in the ones before may expire. */
   setIceServers(servers: readonly IceServer[]): void {
     this.#iceServers = servers
+    for (const link of this.#links.values()) link.setIceServers(servers)
   }
 
   /** The network or the way to the server came back: links that wait to start over do so now. */

@@ -116,6 +116,15 @@ export class PeerFacade {
     }
   }
 
+  /** Firefox before 119 has no such call, and one bad server makes it fail: the connection then keeps those that it has. */
+  setIceServers(iceServers: RTCIceServer[]): void {
+    try {
+      this.#pc.setConfiguration({ ...this.#options.configuration, iceServers })
+    } catch {
+      // See above.
+    }
+  }
+
   realStats(): Promise<RTCStatsReport> {
     return this.#pc.getStats()
   }

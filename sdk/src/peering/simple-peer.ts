@@ -63,6 +63,10 @@ class SimplePeerTransport implements MediaTransport {
     return this.#slots.set(source, track)
   }
 
+  setIceServers(servers: readonly IceServer[]): void {
+    this.#facade.setIceServers(servers.map(toBrowser))
+  }
+
   getStats(): Promise<RTCStatsReport> {
     return this.#facade.realStats()
   }

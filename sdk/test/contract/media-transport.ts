@@ -121,6 +121,22 @@ export const mediaTransportContract: Readonly<Record<string, Scenario>> = {
     })
   },
 
+  'goes on when it is given other ICE servers, before it is up and after, and bears those that nobody can use': async (
+    world,
+  ) => {
+    const servers = [[{ urls: 'turn:127.0.0.1:1', username: 'ada', credential: 'fresh' }], [{ urls: 'rubbish' }], []]
+    const pair = new Pair(world.open, { offererTracks: { camera: world.track('video') } })
+    const give = () => {
+      for (const end of pair.ends) for (const each of servers) end.transport.setIceServers(each)
+    }
+    give()
+    await withPair(world, pair, async () => {
+      give()
+      await flows(world, pair.answerer, 'camera')
+      equal(descriptions(pair), 2, 'descriptions')
+    })
+  },
+
   'bears candidates that nobody can use': async (world) => {
     const rubbish = (candidate: string, sdpMid: string | null): SignalBody[] => [
       { kind: 'candidate', candidate, sdpMid, sdpMLineIndex: sdpMid === null ? null : 0 },
@@ -172,6 +188,7 @@ export const mediaTransportContract: Readonly<Record<string, Scenario>> = {
       end.transport.close()
       for (const body of pair.answerer.sent.concat(pair.offerer.sent)) end.transport.accept(body)
       await end.transport.setTrack('camera', world.track('video'))
+      end.transport.setIceServers([])
     }
     // Long enough for another pair to come up: whatever the closed ones had under way has come out by then.
     await withPair(world, {}, async () => undefined)

@@ -1,7 +1,7 @@
 // Connections without a network, for links and meshes: they do what the contract says, in time that the test moves.
 import type { Clock } from '../../src/peering/clock'
 import type { MediaTransport, OpenTransport, TransportOptions } from '../../src/peering/media-transport'
-import { LAYOUT, type SignalBody, SOURCES, type Source } from '../../src/protocol'
+import { type IceServer, LAYOUT, type SignalBody, SOURCES, type Source } from '../../src/protocol'
 
 const KIND_OF = { microphone: 'audio', camera: 'video', screen: 'video', screenAudio: 'audio' } as const
 
@@ -56,6 +56,8 @@ export class FakeTransport implements MediaTransport {
   readonly accepted: SignalBody[] = []
   readonly slots: Record<Source, MediaStreamTrack | null>
   readonly options: TransportOptions
+  /** With which it would gather now. */
+  iceServers: readonly IceServer[]
   readonly owner: string
   closed = false
   connected = false
@@ -71,6 +73,7 @@ export class FakeTransport implements MediaTransport {
     this.owner = owner
     this.options = options
     this.slots = { ...options.tracks }
+    this.iceServers = options.iceServers
     this.#id = id
     this.#network = network
     this.#clock = clock
@@ -89,6 +92,10 @@ export class FakeTransport implements MediaTransport {
     if (this.closed) return
     if (this.refuseTracks) throw new Error('refused')
     this.slots[source] = track
+  }
+
+  setIceServers(servers: readonly IceServer[]): void {
+    if (!this.closed) this.iceServers = servers
   }
 
   /** As a browser's, as far as it is read: what the other end has in its slots arrives, a frame at each look. */

@@ -182,6 +182,21 @@ test('settings of ICE are those of the moment that a connection starts', async (
   expect(options.map(({ iceTransportPolicy }) => iceTransportPolicy)).toEqual(['relay', 'relay'])
 })
 
+test('TURN passwords that are renewed reach every connection that is there, and the next epoch', async () => {
+  const rig = new Rig()
+  const [ada] = [rig.seat('ada'), rig.seat('bob')]
+  const server = (credential: string) => [{ urls: 'turn:one', username: 'ada', credential }]
+  ada.mesh.setIceServers(server('first'))
+  rig.fold(1, edge('ada', 'bob'), edge('cy', 'ada'))
+  await rig.clock.advance(100)
+  ada.mesh.setIceServers(server('second'))
+  const { options, iceServers } = rig.network.last('ada')
+  expect([options.iceServers, iceServers]).toEqual([server('first'), server('second')])
+  rig.network.last('ada').fail('the network went')
+  await rig.clock.advance(60_000)
+  expect(rig.network.last('ada').options.iceServers).toEqual(server('second'))
+})
+
 test('in a browser all links start at once', async () => {
   const rig = new Rig()
   rig.seat('ada')
