@@ -57,7 +57,7 @@ test('every buffer has a stated bound: of buckets, the one not used for longest 
   expect(buckets.take('b', { perSecond: 1, burst: 1 }, 0).ok).toBe(true)
 })
 
-test('a bucket that is full again is let go of: what is kept is about who was busy lately', () => {
+test('a bucket that is full again is let go of: what is kept is about who was busy lately [R7.8]', () => {
   const buckets = new Buckets(1000)
   const rate = { perSecond: 1, burst: 10 }
   for (let i = 0; i < 500; i++) buckets.take(`person ${i}`, rate, 0)
