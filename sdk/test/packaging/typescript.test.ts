@@ -45,7 +45,11 @@ test('every export of the sdk compiles, however modules are found', async () => 
 test('every export of the server compiles without types of ws, however modules are found', async () => {
   const folder = await installedProject(await packed('server', await emptyFolder()), nodeTypes)
   expect(existsSync(join(folder, 'node_modules', '@types', 'ws'))).toBe(false)
-  const entries = { '@peerstage/server': 'dist/index.d.ts', '@peerstage/server/tokens': 'dist/tokens.d.ts' }
+  const entries = {
+    '@peerstage/server': 'dist/index.d.ts',
+    '@peerstage/server/tokens': 'dist/tokens.d.ts',
+    '@peerstage/server/testing': 'dist/testing.d.ts',
+  }
   await writePrograms(folder, entries, SERVER_USE)
   await expectNothingSaid(folder, { lib: ['es2022'], types: ['node'] })
 })
@@ -106,7 +110,8 @@ client.on('trackAded', () => undefined)
 
 const SERVER_USE = `
 import { createServer } from 'node:http'
-import { createPeerstageServer } from '@peerstage/server'
+import { createPeerstageServer, sqliteLog } from '@peerstage/server'
+import { createTestServer } from '@peerstage/server/testing'
 import { signToken } from '@peerstage/server/tokens'
 
 const live = createPeerstageServer({ auth: { secret: 'a secret that is long enough for the server' } })
@@ -115,6 +120,9 @@ live.attach(server)
 export const signed: Promise<string> = Promise.resolve(live.tokens.sign({ room: 'hall', identity: 'ada' }))
 export const closed: Promise<void> = live.close({ deadlineMs: 1000 })
 export { signToken }
+export const test = createTestServer({ log: sqliteLog('rooms.db'), faults: { drop: { direction: 'up', type: 'chat.send' } } })
+// @ts-expect-error clients send no replies
+createTestServer({ faults: { drop: { direction: 'up', type: 'reply' } } })
 // @ts-expect-error no such option: the types are there, and are not \`any\`
 createPeerstageServer({ aut: { secret: 'a secret that is long enough for the server' } })
 `
