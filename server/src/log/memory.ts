@@ -1,28 +1,15 @@
 import type { ChatHistoryResult } from '@peerstage/sdk/protocol'
-import {
-  type Clock,
-  ENDED_FOR_MS,
-  type HistoryQuery,
-  type KeptMessage,
-  type RoomLog,
-  type StoredRoom,
-  type Turn,
-} from '../hosting/ports'
+import type { Clock, HistoryQuery, KeptMessage, RoomLog, StoredRoom, Turn } from '../hosting/ports'
 import { systemClock } from '../hosting/system-clock'
-import { type Ban, banned } from '../room/ledger'
 import type { ServerState, StoredRecord } from '../room/state'
 import { withoutPerson, withoutText } from './erasure'
+import { Pasts } from './memory-pasts'
 import { after, emptyTail, keep, rewrite, type Tail, trim } from './tail'
 
 /** Messages of one instance that can be read back. More would be for a log on disk. */
 const MESSAGES_KEPT = 1000
-/** Room ids whose bans are kept; the one that got its bans first gives way. */
-const BANNED_ROOMS_KEPT = 10_000
 
 type Instance = { readonly tail: Tail; state: ServerState; chat: KeptMessage[] }
-
-/** What lives longer than an instance. */
-type Past = { readonly bans: ReadonlyMap<string, Ban>; readonly endedAt: number | undefined }
 
 /**
  * A log that lives as long as the process. Of an instance's events it keeps what a resume may ask for (the replay window), and of its chat
@@ -44,10 +31,11 @@ export function memoryLog(clock: Pick<Clock, 'now'> = systemClock()): RoomLog {
 class MemoryLog implements RoomLog {
   readonly #now: () => number
   readonly #rooms = new Map<string, Map<string, Instance>>()
-  readonly #pasts = new Map<string, Past>()
+  readonly #pasts: Pasts
 
   constructor(now: () => number) {
     this.#now = now
+    this.#pasts = new Pasts(now)
   }
 
   async append({ roomId, instance, expectedSeq, records, state }: Turn): Promise<void> {
@@ -69,14 +57,8 @@ class MemoryLog implements RoomLog {
   }
 
   async load(roomId: string): Promise<StoredRoom> {
-    this.#letGo()
-    const { bans, endedAt } = this.#past(roomId)
     const open = [...(this.#rooms.get(roomId)?.values() ?? [])].find(({ state }) => state.room.status === 'open')
-    return {
-      bans: [...bans.values()],
-      ...(endedAt === undefined ? {} : { endedAt }),
-      ...(open === undefined ? {} : { state: open.state }),
-    }
+    return { ...this.#pasts.of(roomId), ...(open === undefined ? {} : { state: open.state }) }
   }
 
   async openRooms() {
@@ -119,7 +101,7 @@ class MemoryLog implements RoomLog {
 
   async eraseRoom(roomId: string): Promise<void> {
     this.#rooms.delete(roomId)
-    this.#pasts.delete(roomId)
+    this.#pasts.remove(roomId)
   }
 
   async messagesOf(identity: string) {
@@ -169,27 +151,6 @@ class MemoryLog implements RoomLog {
       kept.chat = kept.chat.filter(({ message }) => message.id !== event.messageId)
       rewrite(kept.tail, (logged) => withoutText(logged, event.messageId))
     }
-    const before = this.#past(roomId)
-    const bans = banned(before.bans, secret)
-    const endedAt = event.type === 'room.ended' && event.reason === 'ended' ? record.at : before.endedAt
-    if (bans === before.bans && endedAt === before.endedAt) return
-    this.#pasts.set(roomId, { bans, endedAt })
-  }
-
-  #past(roomId: string): Past {
-    const past = this.#pasts.get(roomId)
-    if (past === undefined) return { bans: new Map(), endedAt: undefined }
-    const isOver = past.endedAt !== undefined && past.endedAt + ENDED_FOR_MS <= this.#now()
-    return isOver ? { bans: past.bans, endedAt: undefined } : past
-  }
-
-  /** Pasts of which nothing is left, and those beyond the bound. */
-  #letGo(): void {
-    for (const [roomId] of this.#pasts) {
-      const { bans, endedAt } = this.#past(roomId)
-      if (bans.size === 0 && endedAt === undefined) this.#pasts.delete(roomId)
-      else if (this.#pasts.size > BANNED_ROOMS_KEPT) this.#pasts.delete(roomId)
-      else break
-    }
+    this.#pasts.note(roomId, record)
   }
 }
