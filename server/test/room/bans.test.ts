@@ -50,7 +50,7 @@ describe('a ban', () => {
     expect(verdictOf(banAuthor(room, host, keptBy('host', 'host')))).toBe('forbidden')
   })
 
-  test.each(['guest', 'viewer'] as const)('is nothing that a %s makes, lifts, or hears of', (role) => {
+  test.each(['guest', 'viewer'] as const)('is nothing that a %s makes, lifts, or sees the list of', (role) => {
     const { room, host, guest } = panel()
     ban(room, host, guest)
     const eve = room.enter('eve', role)
