@@ -1,41 +1,27 @@
-import {
-  type ClientMessage,
-  type Command,
-  type Decoded,
-  type IceServer,
-  type Limits,
-  type Rejection,
-  reject,
-} from '@peerstage/sdk/protocol'
+import { type ClientMessage, type Command, type Decoded, type Rejection, reject } from '@peerstage/sdk/protocol'
 import type { RoomInput } from '../hosting/input'
-import type { Clock, Journal, Meter } from '../hosting/ports'
-import { claimsOf, type Pass } from './admission'
-import type { RefusedToken, Verify } from './auth'
+import type { Journal, Meter } from '../hosting/ports'
+import type { Pass } from './admission'
+import type { Verify } from './auth'
+import { Bearer } from './bearer'
 import type { Budget } from './budget'
 import type { Greeting } from './hello'
-import type { Holds } from './holds'
-import { IceServers } from './ice-servers'
+import { IceServers, type IceServersParts } from './ice-servers'
 import { Intake } from './intake'
-import { Place } from './place'
+import { Place, type PlaceParts } from './place'
 import { shortHash } from './short-hash'
 import type { SocketConnection } from './socket-connection'
-import { type TokenWatch, watchToken } from './token-watch'
-import type { TurnServer } from './turn-credentials'
 
 /** So many bad messages may be a mistake; one more is none. */
 const BAD_MESSAGES_ALLOWED = 2
 
-export type VisitParts = {
-  readonly clock: Clock
-  readonly meter: Meter
-  readonly journal: Journal
-  readonly verify: Verify
-  readonly holds: Holds
-  readonly limits: Limits
-  readonly iceServers: readonly IceServer[]
-  readonly turn: TurnServer | undefined
-  readonly submit: (roomId: string, input: RoomInput) => void
-}
+export type VisitParts = IceServersParts &
+  Omit<PlaceParts, 'iceServers' | 'submit' | 'settled'> & {
+    readonly meter: Meter
+    readonly journal: Journal
+    readonly verify: Verify
+    readonly submit: (roomId: string, input: RoomInput) => void
+  }
 
 type MessageOf<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>
 
@@ -47,16 +33,14 @@ export class Visit {
   readonly #budget: Budget
   readonly #place: Place
   readonly #intake: Intake
-  readonly #tokenWatch: TokenWatch
+  readonly #bearer: Bearer
   readonly #iceServers: IceServers
-  #pass: Pass
   #badMessages = 0
 
   constructor(parts: VisitParts, connection: SocketConnection, greeting: Greeting, pass: Pass, budget: Budget) {
     this.#parts = parts
     this.#connection = connection
     this.#greeting = greeting
-    this.#pass = pass
     this.#budget = budget
     this.#iceServers = new IceServers(parts, shortHash(pass.sessionHash), (iceServers) =>
       connection.tellNow({ type: 'iceServers', iceServers }),
@@ -69,16 +53,18 @@ export class Visit {
       hear: (decoded) => this.#hear(decoded),
       refuse: () => connection.close('bad_frame', 'A frame is a JSON array of messages, as text.'),
     })
-    this.#tokenWatch = watchToken(parts.clock, {
-      refreshNeeded: (expiresAt) => connection.tellNow({ type: 'session.refreshNeeded', expiresAt }),
+    const { clock, verify } = parts
+    const token = {
+      refreshNeeded: (expiresAt: number) => connection.tellNow({ type: 'session.refreshNeeded', expiresAt }),
       expired: () => connection.close('unauthorized', 'The token does not hold any more.'),
-    })
+    }
+    this.#bearer = new Bearer({ clock, verify, ...token }, pass, greeting.hello.name)
   }
 
   /** Takes the place that the hello asked for, or holds. */
   begin(): void {
-    if (this.#place.isByCommand) this.#place.hold(this.#pass.claims.identity)
-    else this.#place.ask(this.#pass)
+    if (this.#place.isByCommand) this.#place.hold(this.#bearer.pass.claims.identity)
+    else this.#place.ask(this.#bearer.pass)
   }
 
   /** One frame of the client. Never throws. */
@@ -88,7 +74,7 @@ export class Visit {
 
   /** The socket is gone. `code`: what the peer closed it with. */
   over(code: number): void {
-    this.#tokenWatch.stop()
+    this.#bearer.stop()
     this.#iceServers.stop()
     this.#place.leave()
     const departure = code === GOING_AWAY ? 'closed' : 'lost'
@@ -98,7 +84,7 @@ export class Visit {
   /** Only now: nothing is said of the token, nor of TURN, before the first frame. */
   #settled(): void {
     if (!this.#connection.isOpen) return
-    if (this.#pass.life !== undefined) this.#tokenWatch.renew(this.#pass.life)
+    this.#bearer.watch()
     this.#iceServers.keepUp()
   }
 
@@ -143,7 +129,7 @@ export class Visit {
   #join({ id }: MessageOf<'join'>): void {
     if (this.#place.isByCommand) {
       this.#connection.unanswered.asked()
-      this.#place.ask(this.#pass, id)
+      this.#place.ask(this.#bearer.pass, id)
     } else this.#deny(id, 'The hello has asked for the place already.')
   }
 
@@ -154,29 +140,21 @@ export class Visit {
     } else this.#ask({ type: 'leave', connection: this.#connection, commandId: id })
   }
 
-  /** A fresh token must be for the same identity; its room was checked with it. What it changes is the room's to decide. */
+  /** What a fresh token changes is the room's to decide. */
   async #refresh({ id, token }: MessageOf<'session.refresh'>): Promise<void> {
-    const verified = await this.#parts.verify(token, this.#pass.roomId)
+    const renewal = await this.#bearer.renew(token)
     if (!this.#connection.isOpen) return
-    if ('goodbye' in verified) return this.#refuseToken(id, verified)
-    const { claims, ...life } = verified
-    if (claims.sub !== this.#pass.claims.identity) return this.#refuseToken(id, { fault: 'claim sub' })
-    this.#pass = { ...this.#pass, claims: claimsOf(claims, this.#greeting.hello.name), life }
-    this.#tokenWatch.renew(life)
-    if (this.#place.isTaken) {
-      this.#ask({ type: 'refresh', connection: this.#connection, commandId: id, role: claims.role })
+    if ('error' in renewal) {
+      const { error, fault } = renewal
+      this.#parts.meter.refusal(error.code, {
+        ...this.#connection.concerned,
+        ...(fault === undefined ? {} : { fault }),
+      })
+      this.#answer({ type: 'session.refresh', id }, error)
+      this.#connection.flush()
+    } else if (this.#place.isTaken) {
+      this.#ask({ type: 'refresh', connection: this.#connection, commandId: id, role: renewal.role })
     } else this.#connection.tellNow({ type: 'reply', re: id, ok: true, seq: 0 })
-  }
-
-  /** The one it has holds on: until its own end, and half a minute more. */
-  #refuseToken(id: number, { goodbye, retryAfterMs, fault }: Partial<RefusedToken>): void {
-    const error =
-      goodbye === 'unavailable'
-        ? reject('unavailable', 'The token could not be verified now.', retryAfterMs)
-        : reject('unauthorized', 'The token is not valid for this session.')
-    this.#parts.meter.refusal(error.code, { ...this.#connection.concerned, ...(fault === undefined ? {} : { fault }) })
-    this.#answer({ type: 'session.refresh', id }, error)
-    this.#connection.flush()
   }
 
   #bad(id: number | undefined): void {
@@ -203,7 +181,7 @@ export class Visit {
   }
 
   #submit(input: RoomInput): void {
-    this.#parts.submit(this.#pass.roomId, input)
+    this.#parts.submit(this.#greeting.roomId, input)
   }
 }
 
