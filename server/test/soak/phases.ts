@@ -17,26 +17,28 @@ const LOOKS_BETWEEN_LINES = 12
 
 /** What must have happened, or the soak has shown nothing. */
 const MUST_HAPPEN = [
-  ...[
-    'chat.send: ok',
-    'chat.history: ok',
-    'chat.delete: ok',
-    'media.update: ok',
-    'moderation.kick: ok',
-    'moderation.ban: ok',
-  ],
-  ...['moderation.endRoom: ok', 'session.refresh: ok', 'leave: ok', 'came back: resumed', 'came back: reloaded'],
-  ...[
-    'bad messages',
-    'bad frames',
-    'slow readers',
-    'closed: 4409',
-    'closed: 4410',
-    'closed: 4411',
-    'closed: 4400',
-    'closed: 4401',
-  ],
-  ...['DELETE /v1/rooms/:room: 200', 'DELETE /v1/identities/:identity: 200', 'POST /v1/rooms/:room/end: 200'],
+  'chat.send: ok',
+  'chat.history: ok',
+  'chat.delete: ok',
+  'media.update: ok',
+  'moderation.kick: ok',
+  'moderation.ban: ok',
+  'moderation.endRoom: ok',
+  'session.refresh: ok',
+  'leave: ok',
+  'came back: resumed',
+  'came back: reloaded',
+  'bad messages',
+  'bad frames',
+  'slow readers',
+  'closed: 4400',
+  'closed: 4401',
+  'closed: 4409',
+  'closed: 4410',
+  'closed: 4411',
+  'DELETE /v1/rooms/:room: 200',
+  'DELETE /v1/identities/:identity: 200',
+  'POST /v1/rooms/:room/end: 200',
 ]
 
 /** By the server's own count: for its reader it may be too late to hear why it was closed. */

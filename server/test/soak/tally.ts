@@ -15,8 +15,8 @@ export class Tally {
   /** Rooms in which somebody was banned: bans are kept until they are lifted, or the room is erased. */
   readonly roomsWithBans = new Set<string>()
 
-  note(what: string, times = 1): void {
-    this.counts.set(what, (this.counts.get(what) ?? 0) + times)
+  note(what: string): void {
+    this.counts.set(what, this.of(what) + 1)
   }
 
   fault(what: string): void {
@@ -25,6 +25,7 @@ export class Tally {
 
   /** What a command was answered. */
   answered(command: string, reply: ServerMessageOf<'reply'>): void {
+    this.note('commands')
     this.note(`${command}: ${reply.ok ? 'ok' : reply.error.code}`)
     if (reply.ok || !FAULTS.has(reply.error.code) || reply.error.message === TOO_LATE) return
     this.fault(`${command} was answered: ${reply.error.message}`)
