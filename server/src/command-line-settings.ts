@@ -1,20 +1,4 @@
-import { readFileSync } from 'node:fs'
-
-/** How a text of a flag or variable becomes the value of an option. What cannot be read is left to the schema to refuse. */
-const read = {
-  text: (text: string): unknown => text,
-  number: (text: string): unknown => (/^\d+$/.test(text) ? Number(text) : text),
-  list: (text: string): unknown =>
-    text
-      .split(',')
-      .map((each) => each.trim())
-      .filter((each) => each !== ''),
-  iceServers: (text: string): unknown => (text === 'none' ? [] : parseJson(text)),
-  keys: (text: string): unknown => publicKeysOf(/^\s*(\{|-----BEGIN )/.test(text) ? text : fileOr(text)),
-  json: (text: string): unknown => parseJson(text),
-  flag: (text: string): unknown =>
-    text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text,
-}
+import { read } from './command-line-values'
 
 type Setting = {
   /** Where the value goes among the options: `auth.secret`. */
@@ -232,27 +216,3 @@ export const SETTINGS: readonly Setting[] = [
     help: 'say where it listens as one line of JSON',
   },
 ]
-
-/** The keys of a JSON Web Key Set or a PEM, as the option has them. */
-function publicKeysOf(text: string): unknown {
-  if (/^\s*-----BEGIN /.test(text)) return [{ publicKey: text }]
-  const set = parseJson(text)
-  if (typeof set !== 'object' || set === null || !('keys' in set) || !Array.isArray(set.keys)) return text
-  return set.keys.map((publicKey: unknown) => ({ publicKey }))
-}
-
-function fileOr(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return path
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}
