@@ -48,18 +48,31 @@ export class Erasure {
   }
 
   /** Whether all rooms have kept it. */
-  async #eraseInRooms(identity: string, messages: Awaited<ReturnType<RoomLog['messagesOf']>>): Promise<boolean> {
+  async #eraseInRooms(identity: string, messages: Messages): Promise<boolean> {
+    const byRoom = new Map<string, Messages[number][]>()
+    for (const message of messages) {
+      const here = byRoom.get(message.roomId)
+      if (here === undefined) byRoom.set(message.roomId, [message])
+      else here.push(message)
+    }
     const outcomes = await Promise.all(
-      this.#parts.rooms.ids.map((roomId) => {
-        const here = messages.filter((message) => message.roomId === roomId)
-        return new Promise<Parameters<Erase['settle']>[0]>((settle) =>
-          this.#parts.rooms.submit(roomId, { type: 'erase', identity, messages: here, settle }),
-        )
-      }),
+      this.#parts.rooms.ids.map(
+        (roomId) =>
+          new Promise<Parameters<Erase['settle']>[0]>((settle) =>
+            this.#parts.rooms.submit(roomId, {
+              type: 'erase',
+              identity,
+              messages: byRoom.get(roomId) ?? [],
+              settle,
+            }),
+          ),
+      ),
     )
     return outcomes.every((outcome) => outcome === 'erased')
   }
 }
+
+type Messages = Awaited<ReturnType<RoomLog['messagesOf']>>
 
 async function orUnavailable<T>(work: Promise<T>): Promise<T | 'unavailable'> {
   try {

@@ -128,7 +128,8 @@ export type HistoryQuery = {
 
 /**
  * Where rooms are kept. One contract suite runs on every implementation. Everything here rejects with a
- * {@link LogUnavailable} when it could not be done; what was asked for has then not happened, not even in part.
+ * {@link LogUnavailable} when it could not be done; what was asked for has then not happened, not even in part. Erasing alone may
+ * have come to some of it: the same call again does the rest.
  */
 export interface RoomLog {
   /**

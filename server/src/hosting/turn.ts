@@ -175,8 +175,10 @@ function open(draft: Draft, { settle }: InputOf<'open'>): void {
 function erase(draft: Draft, { identity, messages, settle }: InputOf<'erase'>): void {
   const { state } = draft
   if (state !== undefined && !isClosed(draft)) {
-    const here = messages.filter(({ instance }) => instance === state.room.instance)
-    internal(draft, { type: 'identity.erase', identity, messageIds: here.map(({ messageId }) => messageId) })
+    const { instance, messages: held } = state.room
+    const its = new Set(messages.flatMap((each) => (each.instance === instance ? each.messageId : [])))
+    const messageIds = held.flatMap(({ id }) => (its.has(id) ? id : []))
+    internal(draft, { type: 'identity.erase', identity, messageIds })
   }
   draft.effects.push(call(() => settle('erased')))
 }

@@ -36,6 +36,11 @@ export class Batch {
     })
   }
 
+  /** Queues a step again until it says that it was the last: each is a transaction of its own, with what others write meanwhile. */
+  async addSteps(step: () => boolean): Promise<void> {
+    while (!(await this.add(step)));
+  }
+
   /** Keeps what is queued, now. Never throws. */
   flush(): void {
     const jobs = this.#jobs

@@ -12,6 +12,8 @@ const GIVE_WAY_ROWS = 500
 const PRUNE_ROWS = 500
 /** How many of the oldest messages go at once when the file has no room for a turn. */
 const MAKE_ROOM_ROWS = 2000
+/** How many messages are erased, or looked for, in one go: some 15 ms. */
+const ERASE_ROWS = 1000
 
 /** What was said, for whoever reads back. It outlives the instance, for as long as chat is kept. */
 export function chatTable(db: Database, instances: InstanceTables) {
@@ -30,12 +32,12 @@ export function chatTable(db: Database, instances: InstanceTables) {
   const oldestOf = db.prepare<[number, number], Kept>(
     'SELECT id, instance, bytes FROM chat WHERE instance = ? ORDER BY id LIMIT ?',
   )
-  const by = db.prepare<[string], Kept & { roomId: string; name: string; message_id: string }>(
+  const by = db.prepare<[string, number, number], Kept & { roomId: string; name: string; message_id: string }>(
     `SELECT c.id, c.instance, bytes, r.name AS roomId, i.name AS name, message_id
-      FROM chat c JOIN instances i ON i.id = c.instance JOIN rooms r ON r.id = i.room WHERE identity = ? ORDER BY c.id`,
+      FROM chat c JOIN instances i ON i.id = c.instance JOIN rooms r ON r.id = i.room
+      WHERE identity = ? AND c.id > ? ORDER BY c.id LIMIT ?`,
   )
   const remove = db.prepare<[number]>('DELETE FROM chat WHERE id = ?')
-  const removeAll = db.prepare<[number]>('DELETE FROM chat WHERE instance = ?')
   const weigh = db.prepare<[number, number]>(
     'UPDATE rooms SET chat_bytes = chat_bytes + ? WHERE id = (SELECT room FROM instances WHERE id = ?)',
   )
@@ -104,10 +106,7 @@ export function chatTable(db: Database, instances: InstanceTables) {
     /** Takes away the oldest messages of all rooms, whatever their age. Says how many. */
     makeRoom: (): number => drop(oldest.all(MAKE_ROOM_ROWS)),
     history(roomId: string, { instance, before, limit }: HistoryQuery): ChatHistoryResult {
-      const room = instances.roomOf(roomId)
-      const all = room === undefined ? [] : instances.ofRoom(room)
-      const only = instance === undefined ? undefined : instances.find(roomId, instance)?.id
-      const scope = instance === undefined ? all : all.filter(({ id }) => id === only)
+      const scope = instance === undefined ? instances.ofRoomId(roomId) : instances.named(roomId, instance)
       const inScope = new Set(scope.map(({ id }) => id))
       const cursor = before === undefined ? undefined : named.all(before).find((kept) => inScope.has(kept.instance))
       if (before !== undefined && cursor === undefined) return { messages: [], hasMore: false }
@@ -124,11 +123,16 @@ export function chatTable(db: Database, instances: InstanceTables) {
       const kept = find(instance, messageId)
       return kept === undefined ? undefined : { message: JSON.parse(kept.message), identity: kept.identity }
     },
-    messagesOf: (identity: string) =>
-      by.all(identity).map(({ roomId, name, message_id }) => ({ roomId, instance: name, messageId: message_id })),
-    eraseIdentity: (identity: string) => drop(by.all(identity)),
-    /** Takes away all that was said in an instance. The room's row must go with it. */
-    remove: (instance: number) => removeAll.run(instance),
+    /** What an identity wrote, from behind row `after` on; `last`: where to go on, where that may not be all. */
+    messagesOf(identity: string, after: number) {
+      const rows = by.all(identity, after, ERASE_ROWS)
+      const messages = rows.map(({ roomId, name, message_id }) => ({ roomId, instance: name, messageId: message_id }))
+      return { messages, last: rows.length < ERASE_ROWS ? undefined : rows.at(-1)?.id }
+    },
+    /** Takes away some of what an identity wrote. Says whether that was all. */
+    eraseIdentity: (identity: string): boolean => drop(by.all(identity, 0, ERASE_ROWS)) < ERASE_ROWS,
+    /** Takes away some of what was said in an instance. Says whether that was all. */
+    erase: (instance: number): boolean => drop(oldestOf.all(instance, ERASE_ROWS)) < ERASE_ROWS,
   }
 }
 

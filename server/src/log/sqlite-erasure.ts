@@ -1,7 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { RoomLog } from '../hosting/ports'
 import type { InstanceRow } from './sqlite-instances'
 import type { Tables } from './sqlite-tables'
 
-/** Takes away what shall not be kept, within a transaction that somebody else begins and ends. `erased`: called where texts go. */
+/**
+ * Takes away what shall not be kept, within a transaction that somebody else begins and ends. What may be much goes in steps, so
+ * that others have their turns meanwhile. `erased`: called where texts go.
+ */
 export function eraser({ instances, records, chat, pasts }: Tables, erased: () => void) {
   return {
     /** Lets go of an instance that has closed. Its chat stays. */
@@ -11,20 +16,23 @@ export function eraser({ instances, records, chat, pasts }: Tables, erased: () =
       instances.markForgotten(row.id)
       instances.removeEmpty(row.id, row.room)
     },
-    /** Erases all that is kept of a room id. */
-    room(roomId: string): void {
+    /** Erases some of what is kept of a room id. Says whether that was all. */
+    room(roomId: string): boolean {
       const room = instances.roomOf(roomId)
-      if (room === undefined) return
+      if (room === undefined) return true
+      erased()
       for (const { id } of instances.ofRoom(room)) {
+        if (!chat.erase(id)) return false
         records.remove(id)
-        chat.remove(id)
         instances.remove(id)
       }
       pasts.remove(room)
-      erased()
+      return true
     },
-    /** Erases an identity from chat and records. Open rooms get a snapshot first: these records lead to nothing any more. */
-    identity(identity: string): void {
+    /** Erases an identity from some of its chat, at last from records. Says whether that was all. Open rooms get a snapshot first: these records lead to nothing any more. */
+    identity(identity: string): boolean {
+      erased()
+      if (!chat.eraseIdentity(identity)) return false
       for (const id of records.namesOf(identity)) {
         const row = instances.get(id)
         const state = row?.status === 'open' ? records.state(row) : undefined
@@ -33,8 +41,24 @@ export function eraser({ instances, records, chat, pasts }: Tables, erased: () =
         instances.put(id, { ...row, snapshot_seq: row.seq, snapshot_total: row.total })
       }
       records.withoutIdentity(identity)
-      chat.eraseIdentity(identity)
-      erased()
+      return true
     },
   }
+}
+
+type Messages = Awaited<ReturnType<RoomLog['messagesOf']>>
+
+/** All pages of a query, one in each turn of the event loop. `last`: the row where a page ends that may not be the last one. */
+export async function everyPage(
+  page: (after: number) => { readonly messages: Messages; readonly last: number | undefined },
+): Promise<Messages> {
+  const found: Messages[] = []
+  let after: number | undefined = 0
+  while (after !== undefined) {
+    const { messages, last } = page(after)
+    found.push(messages)
+    after = last
+    if (after !== undefined) await nextTurn()
+  }
+  return found.flat()
 }

@@ -67,6 +67,12 @@ export function instanceTables(db: Database) {
     rows: (status: 'open' | 'closed') => rows.all(status),
     /** The instances of a room that anything is kept of, the newest first. */
     ofRoom: (room: number) => ofRoom.all(room),
+    ofRoomId(roomId: string): InstanceRow[] {
+      const room = roomOf.get(roomId)
+      return room === undefined ? [] : ofRoom.all(room)
+    },
+    /** The one of this name, or none. */
+    named: (roomId: string, instance: string) => find.all(roomId, instance),
     markForgotten: (id: number) => markForgotten.run(id),
     /** Takes away the row of a forgotten instance of which no chat is left, and with it that of a room of which nothing is. */
     removeEmpty(id: number, room: number): void {

@@ -9,7 +9,7 @@ import {
 } from '../hosting/ports'
 import { systemClock } from '../hosting/system-clock'
 import { Batch } from './sqlite-batch'
-import { eraser } from './sqlite-erasure'
+import { eraser, everyPage } from './sqlite-erasure'
 import { openFile, unavailable } from './sqlite-file'
 import { powerWatch } from './sqlite-power'
 import { openTables, type Tables } from './sqlite-tables'
@@ -157,16 +157,16 @@ class SqliteLog implements RoomLog {
   }
 
   async eraseRoom(roomId: string): Promise<void> {
-    await this.#batch.add(() => this.#eraser.room(roomId))
+    await this.#batch.addSteps(() => this.#eraser.room(roomId))
     this.#upkeep.scrub()
   }
 
   async messagesOf(identity: string) {
-    return this.#read(({ chat }) => chat.messagesOf(identity))
+    return everyPage((after) => this.#read(({ chat }) => chat.messagesOf(identity, after)))
   }
 
   async eraseIdentity(identity: string): Promise<void> {
-    await this.#batch.add(() => this.#eraser.identity(identity))
+    await this.#batch.addSteps(() => this.#eraser.identity(identity))
     this.#upkeep.scrub()
   }
 

@@ -118,3 +118,28 @@ test('chat is kept for its days, and is in no file some turns after', async () =
   await log.close()
   expect(files.holds('plums')).toBe(false)
 })
+
+test.each([
+  ['an identity', (log: RoomLog) => log.eraseIdentity('ada')],
+  ['a room', (log: RoomLog) => log.eraseRoom('hall')],
+])(
+  'while %s with very many messages is erased, others have their turns; then all of them are gone',
+  async (_, erase) => {
+    const files = new LogFolder()
+    const log = files.open()
+    const room = await hall(files, log)
+    const other = await hall(files, log, 'other')
+    for (let i = 0; i < 25; i++) await room.say('ada', ...Array.from({ length: 100 }, (_, j) => `${i} ${j}`))
+    expect(await log.messagesOf('ada')).toHaveLength(2500)
+    await room.end()
+    await log.forget('hall', 'first')
+    const order: string[] = []
+    const erased = erase(log).then(() => order.push('erased'))
+    await other.say('bob', 'meanwhile').then(() => order.push('said'))
+    await erased
+    expect(order).toEqual(['said', 'erased'])
+    expect(await log.messagesOf('ada')).toEqual([])
+    expect((await log.history('hall', { limit: 1 })).messages).toEqual([])
+    expect((await log.history('other', { limit: 9 })).messages).toHaveLength(1)
+  },
+)
