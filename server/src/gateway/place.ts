@@ -27,6 +27,7 @@ export class Place {
   readonly #parts: PlaceParts
   readonly #connection: SocketConnection
   readonly #hello: Hello
+  #isAsked = false
   #isTaken = false
   #cancelHold = () => {}
   #letGo = () => {}
@@ -35,6 +36,11 @@ export class Place {
     this.#parts = parts
     this.#connection = connection
     this.#hello = hello
+  }
+
+  /** Whether the room has been asked for it, whatever it has answered so far. */
+  get isAsked(): boolean {
+    return this.#isAsked
   }
 
   get isTaken(): boolean {
@@ -64,6 +70,7 @@ export class Place {
 
   /** Asks the room for it. `commandId`: of the command that is answered then. */
   ask({ claims, sessionHash }: Pass, commandId?: number): void {
+    this.#isAsked = true
     const { page, attempt, seq, instance } = this.#hello
     const iceServers = this.#parts.iceServers()
     const knock = {

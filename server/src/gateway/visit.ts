@@ -134,10 +134,12 @@ export class Visit {
   }
 
   #leave({ id }: MessageOf<'leave'>): void {
-    if (this.#place.isByCommand && !this.#place.isTaken) {
-      this.#connection.tell({ type: 'reply', re: id, ok: true, seq: 0 })
-      this.#connection.end()
-    } else this.#ask({ type: 'leave', connection: this.#connection, commandId: id })
+    const leave = { type: 'leave', connection: this.#connection, commandId: id } as const
+    if (!this.#place.isByCommand || this.#place.isTaken) return this.#ask(leave)
+    this.#connection.tell({ type: 'reply', re: id, ok: true, seq: 0 })
+    this.#connection.end()
+    // A join that is under way must not leave a ghost behind.
+    if (this.#place.isAsked) this.#submit(leave)
   }
 
   /** What a fresh token changes is the room's to decide. */

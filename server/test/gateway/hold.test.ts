@@ -94,6 +94,17 @@ test('who changes their mind leaves without having been there', async () => {
   expect(await bob.goodbye()).toEqual({ code: undefined, close: 1000 })
 })
 
+test('who asks for the place and leaves in one breath is gone at once, and no ghost', async () => {
+  const { enter } = await runServer()
+  const host = await enter('hall', 'ada', { role: 'host' })
+  await host.welcome()
+  const bob = await enter('hall', 'bob', { intent: 'hold' })
+  await bob.next('held')
+  bob.say({ type: 'join', id: 1 }, { type: 'leave', id: 2 })
+  expect(await bob.goodbye()).toEqual({ code: undefined, close: 1000 })
+  expect((await host.event('participant.left')).logged.event).toMatchObject({ reason: 'left' })
+})
+
 test('join is refused where the hello has asked for the place', async () => {
   const { enter } = await runServer()
   const host = await enter('hall', 'ada', { role: 'host' })
