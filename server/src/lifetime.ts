@@ -156,8 +156,6 @@ async function end(parts: LifetimeParts, server: Server | undefined, deadlineMs:
   await parts.gateway.drain(deadlineMs)
   parts.rooms.close()
   server?.closeAllConnections()
-  // A socket that was upgraded is beyond `closeAllConnections`, and must not hold the end up.
-  await Promise.race([httpClosed, overdue])
-  cancel()
-  await parts.log.close()
+  // Neither a socket that was upgraded, which is beyond `closeAllConnections`, nor a log that hangs may hold the end up.
+  await Promise.race([Promise.all([httpClosed, parts.log.close()]), overdue]).finally(cancel)
 }

@@ -1,8 +1,11 @@
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import { memoryLog } from '../../src/index'
+import { alteredLog } from '../fakes/altered-log'
 import { FakeClock } from '../fakes/fake-clock'
+import { hangingLog } from '../fakes/hanging-log'
 import { UPGRADE_HEADERS } from './raw-upgrade'
-import { runServer } from './running-server'
+import { makeServer, runServer } from './running-server'
 
 /** Asks for an upgrade and never ends its own side of the socket. Resolves when the server has ended the other. */
 async function halfOpenUpgrade(url: string): Promise<string> {
@@ -40,6 +43,24 @@ test('a drain ends by its deadline though a client never answers the close [R8.2
   await deaf.welcome()
   deaf.socket.pause()
   await server.close({ deadlineMs: 50 })
+})
+
+test('a drain ends by its deadline though the log hangs, in a turn and when it is closed [R8.2]', async () => {
+  const { log, hang } = hangingLog()
+  const { server, enter } = await runServer({ log: alteredLog(log, { close: () => new Promise(() => {}) }) })
+  const ada = await enter('hall', 'ada')
+  await ada.welcome()
+  hang()
+  ada.say({ type: 'chat.send', id: 1, text: 'never answered' })
+  await server.close({ deadlineMs: 50 })
+  expect(await ada.goodbye()).toMatchObject({ code: 'draining' })
+})
+
+test('a drain does not hide that the log could not be closed', async () => {
+  const log = alteredLog(memoryLog(), { close: () => Promise.reject(new Error('broken by a test')) })
+  const server = makeServer({ log })
+  await server.listen(0, '127.0.0.1')
+  await expect(server.close({ deadlineMs: 10_000 })).rejects.toThrow('broken by a test')
 })
 
 test('a deadline may be as far off as anybody likes: no timer is longer than timers can be', async () => {
