@@ -72,16 +72,7 @@ export class Place {
   ask({ claims, sessionHash }: Pass, commandId?: number): void {
     this.#isAsked = true
     const { page, attempt, seq, instance } = this.#hello
-    const iceServers = this.#parts.iceServers()
-    const knock = {
-      type: 'join',
-      connection: this.#connection,
-      claims,
-      sessionHash,
-      page,
-      attempt,
-      iceServers,
-    } as const
+    const knock = { type: 'join', connection: this.#connection, claims, sessionHash, page, attempt } as const
     const seated = () => {
       this.#isTaken = true
       this.#letGo()
@@ -90,6 +81,7 @@ export class Place {
     this.#parts.submit({
       ...knock,
       seated,
+      iceServers: this.#parts.iceServers(),
       ...(seq === undefined ? {} : { seq }),
       ...(instance === undefined ? {} : { instance }),
       ...(commandId === undefined ? {} : { commandId }),
