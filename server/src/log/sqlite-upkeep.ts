@@ -8,6 +8,8 @@ const FREE_PAGES_KEPT = 1024
 const PAGES_GIVEN_BACK = 256
 /** A file that may grow by less has reached its bound: a turn of the event loop may need as much. */
 const NEAR_BOUND_PAGES = 1024
+/** What a file of SQLite can have. */
+const MOST_PAGES = 2 ** 32 - 2
 /** A probe writes about as much as a turn does. */
 const PROBE_BYTES = 64 * 1024
 
@@ -34,6 +36,17 @@ export class Upkeep {
       this.#db.exec('VACUUM; UPDATE upkeep SET erased = 0; PRAGMA wal_checkpoint(TRUNCATE)')
     } catch {
       // It takes as much room again as the file has. The log itself is well.
+    }
+  }
+
+  /** Does what must not fail because the file is full. */
+  beyondItsBound(work: () => void): void {
+    const bound = this.#db.pragma('max_page_count', { simple: true })
+    this.#db.pragma(`max_page_count = ${MOST_PAGES}`)
+    try {
+      work()
+    } finally {
+      this.#db.pragma(`max_page_count = ${bound}`)
     }
   }
 

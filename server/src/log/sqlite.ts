@@ -107,12 +107,13 @@ class SqliteLog implements RoomLog {
       makeRoom: () => this.#upkeep.isNearItsBound() && db.transaction(() => tables.chat.makeRoom() > 0).immediate(),
     })
     this.#power = powerWatch(db, tables, durability)
-    db.transaction(() => {
+    const opening = db.transaction(() => {
       // Nobody resumes into a room that closed before the process ended.
       for (const row of tables.instances.rows('closed')) this.#eraser.forget(row)
       inPassing()
       this.#power.opened()
-    }).immediate()
+    })
+    this.#upkeep.beyondItsBound(() => opening.immediate())
     // The disk is waited for: whatever is lost from now on, that the machine ran is not.
     db.pragma('wal_checkpoint(TRUNCATE)')
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { SqliteLogOptions } from '../../src/log/sqlite'
-import { LogWriter } from '../contract/log-writer'
+import { decided, LogWriter } from '../contract/log-writer'
 import { LogFolder } from './log-folder'
 
 /** A hall of which the disk has two messages; somebody has heard of two more, and the log is closed. */
@@ -112,4 +112,32 @@ test('a backup that was marked counts as one that lost its end', async () => {
   const { files, heardOf } = await hall({ inOrder: true })
   files.alter("UPDATE upkeep SET machine = 'restored'")
   expect((await goesOn(files)).room.seq).toBeGreaterThan(heardOf)
+})
+
+test('a file that is full starts all the same, and its rooms are there', async () => {
+  const files = new LogFolder()
+  const log = files.open({ maxBytes: 1024 * 1024 })
+  const rooms: string[] = []
+  for (let isFull = false; !isFull; ) {
+    const room = new LogWriter(log, `room-${rooms.length}`, 'first', () => files.clock.now())
+    const metadata = { text: 'x'.repeat(50_000) }
+    const joined = {
+      type: 'participant.joined',
+      participant: { id: 'p', name: 'Ada', role: 'host', metadata },
+    } as const
+    isFull = await room
+      .open()
+      .then(() => room.write(decided(joined, 'p')))
+      .then(
+        () => false,
+        () => true,
+      )
+    if (!isFull) rooms.push(room.roomId)
+  }
+  files.reachesTheDisk()
+  await log.close()
+  files.losesPower()
+  const again = files.open({ maxBytes: 1024 * 1024 })
+  expect(rooms.length).toBeGreaterThan(10)
+  for (const id of rooms) expect((await again.load(id)).state?.room.participants).toHaveLength(1)
 })
