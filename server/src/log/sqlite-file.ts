@@ -80,6 +80,8 @@ function whyNot(error: unknown): string {
 /** Why a log that was open does not take or give something. The sentence is for our own log: nobody outside sees it. */
 export function unavailable(error: unknown): LogUnavailable {
   if (error instanceof LogUnavailable) return error
+  // What could not be parsed is quoted in its message, and may be what somebody wrote.
+  if (error instanceof SyntaxError) return new LogUnavailable('The log is damaged.')
   const code = codeOf(error)
   const why: readonly (readonly [string, string])[] = [
     ['SQLITE_FULL', 'The disk is full, or the log has reached its maxBytes.'],

@@ -1,5 +1,6 @@
 import { openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { LogUnavailable } from '../../src/hosting/ports'
@@ -68,6 +69,24 @@ test('a file that was damaged says so where it is read, with what SQLite said as
     cause: expect.objectContaining({ code: expect.stringContaining('SQLITE_CORRUPT') }),
   })
   expect(await damaged.load('other')).toEqual({ bans: [] })
+})
+
+test('of what was damaged nothing is said but that it is: it may be what somebody wrote', async () => {
+  const files = new LogFolder()
+  const log = files.open()
+  const room = new LogWriter(log, 'hall', 'first', () => files.clock.now())
+  await room.open()
+  await room.say('ada', 'plums')
+  await log.close()
+  files.alter("UPDATE chat SET message = 'plums'; UPDATE records SET logged = 'plums'")
+  const damaged = files.open()
+  const faults = [damaged.history('hall', { limit: 1 }), damaged.load('hall')].map((asked) =>
+    asked.catch((error) => error),
+  )
+  for (const fault of await Promise.all(faults)) {
+    expect(fault).toMatchObject({ name: 'LogUnavailable', message: 'The log is damaged.' })
+    expect(inspect(fault, { showHidden: true })).not.toContain('plums')
+  }
 })
 
 test('the file and its folder are for their own user', () => {
