@@ -31,7 +31,7 @@ export type LiveStreamClientOptions = {
   wrtc?: WebRtc
   /** Node before 22: the class of the package `ws`. Default: the global one. */
   WebSocket?: WebSocketConstructor
-  /** STUN and TURN servers in place of those that the server names. */
+  /** STUN and TURN servers in place of those that the server names. Passwords in these are not renewed. */
   iceServers?: readonly IceServer[]
   /** `'relay'` hides addresses from the other participants; needs TURN. Default `'all'`. */
   iceTransportPolicy?: RTCIceTransportPolicy

@@ -88,7 +88,7 @@ export const presenceMessage = v.object({ type: v.literal('presence'), participa
 /** The token ends at `expiresAt`: bring a fresh one by `session.refresh`. */
 export const refreshNeeded = v.object({ type: v.literal('session.refreshNeeded'), expiresAt: timestamp })
 
-/** Other ICE servers from now on, for links to come. */
+/** Other ICE servers from now on: TURN passwords are renewed before they expire. */
 export const iceServersMessage = v.object({ type: v.literal('iceServers'), iceServers: v.array(iceServer) })
 /** The answer to `heartbeat`. */
 export const heartbeatDown = v.object({ type: v.literal('heartbeat') })
