@@ -6,7 +6,6 @@ import {
   encodeMessage,
   GOODBYES,
   type GoodbyeCode,
-  type IceServer,
   joinFrame,
   type Role,
   type ServerMessage,
@@ -43,9 +42,6 @@ export type GateParts = {
 }
 
 const GOING_AWAY = 1001
-
-/** Nobody links up in this world. */
-export const NO_ICE_SERVERS: { readonly iceServers: readonly IceServer[] } = { iceServers: [] }
 
 /** One socket at the server: a thin stand-in for the gateway, which turns a hello into a knock, and frames into inputs. */
 export class Visit implements Connection, ServerEnd {
@@ -142,7 +138,8 @@ export class Visit implements Connection, ServerEnd {
       page,
       attempt,
       seated: () => this.#parts.book.seated(this),
-      ...NO_ICE_SERVERS,
+      // Nobody links up in this world.
+      iceServers: [],
       ...(seq === undefined ? {} : { seq }),
       ...(instance === undefined ? {} : { instance }),
     })

@@ -5,7 +5,7 @@ import { Rooms } from '../../../server/src/hosting/rooms'
 import { DEFAULT_LIMITS, MODES } from '../../src/protocol'
 import { Book } from './doorbook'
 import { FaultyLog } from './faulty-log'
-import { type GateParts, NO_ICE_SERVERS, Visit } from './gate'
+import { type GateParts, Visit } from './gate'
 import { NOTICED_AFTER_MS, type Pipe, type ServerEnd } from './network'
 import { ProcessClock, type Time, Wall } from './time'
 import { Witness } from './witness'
@@ -92,7 +92,6 @@ export class House {
         firstIsHost: false,
         duplicateSessions: this.#parts.duplicateSessions,
       },
-      ...NO_ICE_SERVERS,
       log,
       clock,
       newId: () => this.#nextId(),
