@@ -29,7 +29,10 @@ export function eraser({ instances, records, chat, pasts }: Tables, erased: () =
       pasts.remove(room)
       return true
     },
-    /** Erases an identity from some of its chat, at last from records. Says whether that was all. Open rooms get a snapshot first: these records lead to nothing any more. */
+    /**
+     * Erases an identity from some of its chat, at last from records. Says whether that was all. Open rooms get a snapshot first:
+     * these records lead to nothing any more.
+     */
     identity(identity: string): boolean {
       erased()
       if (!chat.eraseIdentity(identity)) return false
