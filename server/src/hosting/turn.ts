@@ -12,9 +12,13 @@ import { absencesOf, connectionOf, toldAt } from './seats'
 
 type InputOf<T extends RoomInput['type']> = Extract<RoomInput, { type: T }>
 
-/** Runs inputs in their order through a draft. An input whose handling throws is answered `internal`; the others go on. */
+/**
+ * Runs inputs in their order through a draft; deadlines come last, so that nobody is sent away who has come back while a log kept the
+ * turn waiting. An input whose handling throws is answered `internal`; the others go on.
+ */
 export function takeTurn(draft: Draft, inputs: readonly RoomInput[], lookups: Lookups): void {
-  for (const input of inputs) attempt(draft, input, lookups)
+  for (const input of inputs) if (input.type !== 'tick') attempt(draft, input, lookups)
+  for (const input of inputs) if (input.type === 'tick') attempt(draft, input, lookups)
 }
 
 /** One input; its own fault is nobody else's. */

@@ -55,9 +55,9 @@ export type SessionRecord = {
 export type Ledger = {
   /** By participant id; whoever left is gone. */
   readonly sessions: ReadonlyMap<string, SessionRecord>
-  /** By identity. */
+  /** By identity; the newest {@link IDENTITIES_KEPT}. */
   readonly overrides: ReadonlyMap<string, Role>
-  /** By identity: refused until then (ms since the epoch), or until the room closes when null. */
+  /** By identity: refused until then (ms since the epoch), or until the room closes when null. The newest {@link IDENTITIES_KEPT}. */
   readonly removals: ReadonlyMap<string, number | null>
   /** By identity. */
   readonly bans: ReadonlyMap<string, Ban>
@@ -66,6 +66,9 @@ export type Ledger = {
   /** Why the room ended; null while it is open. */
   readonly ended: 'ended' | 'empty' | null
 }
+
+/** How many identities a room remembers for a role that it gave, and how many for a kick. Far beyond what 20 places bring. */
+export const IDENTITIES_KEPT = 10_000
 
 export const EMPTY_LEDGER: Ledger = {
   sessions: new Map(),
@@ -84,9 +87,11 @@ export function evolveLedger(ledger: Ledger, record: Noted, present: number): Le
   return {
     sessions: answered(seated(ledger.sessions, event, secret?.session), record),
     overrides: secret?.override
-      ? put(ledger.overrides, secret.override.identity, secret.override.role)
+      ? remembered(ledger.overrides, secret.override.identity, secret.override.role)
       : ledger.overrides,
-    removals: secret?.removal ? put(ledger.removals, secret.removal.identity, secret.removal.until) : ledger.removals,
+    removals: secret?.removal
+      ? remembered(ledger.removals, secret.removal.identity, secret.removal.until)
+      : ledger.removals,
     bans: banned(ledger.bans, secret),
     emptySince: present > 0 ? null : (ledger.emptySince ?? record.at),
     ended: event.type === 'room.ended' ? event.reason : ledger.ended,
@@ -130,15 +135,27 @@ function answered(sessions: Sessions, { seq, secret }: Noted): Sessions {
   const command = secret?.command
   const session = command && sessions.get(command.participantId)
   if (!command || !session) return sessions
-  const kept = put(session.answered, command.id, seq)
-  for (const id of kept.keys()) {
-    if (kept.size <= ANSWERED_COMMANDS_KEPT) break
-    kept.delete(id)
-  }
+  const kept = newest(put(session.answered, command.id, seq), ANSWERED_COMMANDS_KEPT)
   const lastCommandId = Math.max(session.lastCommandId, command.id)
   return put(sessions, command.participantId, { ...session, answered: kept, lastCommandId })
 }
 
 function put<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): Map<K, V> {
   return new Map(map).set(key, value)
+}
+
+/** What is said of an identity last stands last, and outlives what was said of others before. */
+function remembered<V>(map: ReadonlyMap<string, V>, identity: string, value: V): Map<string, V> {
+  const rest = new Map(map)
+  rest.delete(identity)
+  return newest(rest.set(identity, value), IDENTITIES_KEPT)
+}
+
+/** Takes the oldest out until `most` are left. */
+function newest<K, V>(map: Map<K, V>, most: number): Map<K, V> {
+  for (const key of map.keys()) {
+    if (map.size <= most) break
+    map.delete(key)
+  }
+  return map
 }

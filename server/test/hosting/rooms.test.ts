@@ -8,6 +8,7 @@ import { alteredLog } from '../fakes/altered-log'
 import { failingLog } from '../fakes/failing-log'
 import { FakeClock } from '../fakes/fake-clock'
 import { FakeConnection } from '../fakes/fake-connection'
+import { hangingLog } from '../fakes/hanging-log'
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
@@ -136,7 +137,7 @@ test('who comes in the very turn that ends the room is refused like everybody be
   expect(late.types).toEqual([])
 })
 
-test('who comes in the very turn that closes an empty room opens the next instance', async () => {
+test('who comes in the very turn that would close an empty room keeps it open', async () => {
   const { rooms, clock, join } = openRooms()
   const ada = join('ada')
   await got(ada, 'welcome')
@@ -146,8 +147,8 @@ test('who comes in the very turn that closes an empty room opens the next instan
   clock.advance(60_000)
   const bob = join('bob')
   await got(bob, 'welcome')
-  expect(rooms.stats('hall')?.instance).toBeTypeOf('string')
-  expect(rooms.stats('hall')?.instance).not.toBe(first)
+  expect(first).toBeTypeOf('string')
+  expect(rooms.stats('hall')?.instance).toBe(first)
 })
 
 test('a turn that fails as a whole answers everybody who waits, and the room goes on', async () => {
@@ -216,6 +217,28 @@ test('every queue has a stated bound: that of a room too that is still being loa
   const { rooms, join } = openRooms(alteredLog(memoryLog(), { load: () => new Promise(() => {}) }))
   for (let i = 0; i < 1000; i++) join(`early ${i}`)
   expect(join('late').closed).toBe('unavailable')
+  rooms.close()
+})
+
+test('who comes back behind a log that hangs is not sent away by the deadline that waits there too [R4.2]', async () => {
+  const disk = hangingLog()
+  const { rooms, clock, join } = openRooms(disk.log)
+  const [ada, bob] = [join('ada'), join('bob')]
+  await got(bob, 'welcome')
+  rooms.submit('hall', { type: 'gone', connection: bob, departure: 'lost' })
+  await got(ada, 'presence')
+  disk.hang()
+  rooms.submit('hall', { type: 'command', connection: ada, command: { type: 'chat.send', id: 1, text: 'hello' } })
+  await expect.poll(() => disk.hanging).toBe(1)
+  clock.advance(60_000)
+  const back = join('bob')
+  disk.goOn()
+  await got(back, 'welcome')
+  expect(ada.received).not.toContainEqual(
+    expect.objectContaining({
+      logged: expect.objectContaining({ event: expect.objectContaining({ type: 'participant.left' }) }),
+    }),
+  )
   rooms.close()
 })
 
