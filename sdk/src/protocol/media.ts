@@ -54,7 +54,7 @@ export const sourceChange = strict({
   muted: v.optional(v.boolean()),
   interrupted: v.optional(v.boolean()),
 })
-/** What changes in a slot; what is left out stays as it is. */
+/** What changes in a slot; what is left out stays as it is. @useDeclaredType */
 export type SourceChange = v.InferOutput<typeof sourceChange>
 
 /** Says what changes in what the sender publishes; slots left out stay as they are. A repeat is harmless. */

@@ -55,9 +55,9 @@ export type SessionRecord = {
 export type Ledger = {
   /** By participant id; whoever left is gone. */
   readonly sessions: ReadonlyMap<string, SessionRecord>
-  /** By identity; the newest {@link IDENTITIES_KEPT}. */
+  /** By identity; the newest 10,000. */
   readonly overrides: ReadonlyMap<string, Role>
-  /** By identity: refused until then (ms since the epoch), or until the room closes when null. The newest {@link IDENTITIES_KEPT}. */
+  /** By identity: refused until then (ms since the epoch), or until the room closes when null. The newest 10,000. */
   readonly removals: ReadonlyMap<string, number | null>
   /** By identity. */
   readonly bans: ReadonlyMap<string, Ban>
