@@ -18,14 +18,14 @@ function roomWith(secrets: readonly Secret[]) {
 
 const many = Array.from({ length: IDENTITIES_KEPT + 1 }, (_, n) => `guest-${n}`)
 
-test('every buffer has a stated bound: of those it kicked, a room remembers the newest [R7.7]', () => {
+test('every buffer has a stated bound: of those it kicked, a room remembers the newest [R7.8]', () => {
   const removal = (identity: string): Secret => ({ removal: { identity, until: null } })
   const { removals } = roomWith([removal('early'), ...many.slice(2).map(removal), removal('early'), removal('last')])
   expect(removals.size).toBe(IDENTITIES_KEPT)
   expect([removals.has('guest-2'), removals.has('early'), removals.has('last')]).toEqual([false, true, true])
 })
 
-test('every buffer has a stated bound: of those it gave a role, a room remembers the newest [R7.7]', () => {
+test('every buffer has a stated bound: of those it gave a role, a room remembers the newest [R7.8]', () => {
   const { overrides } = roomWith(many.map((identity) => ({ override: { identity, role: 'viewer' } })))
   expect(overrides.size).toBe(IDENTITIES_KEPT)
   expect([overrides.has('guest-0'), overrides.has('guest-1')]).toEqual([false, true])
