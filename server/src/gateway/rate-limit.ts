@@ -42,8 +42,8 @@ const refilled = ({ tokens, at }: Bucket, { perSecond, burst }: Rate, now: numbe
 /** A bucket, and when it is full again: as if it had never been used. */
 type Kept = { readonly bucket: Bucket; readonly fullAt: number }
 
-/** How many full ones are let go of each time that one is used: more than can be added. */
-const FORGOTTEN_AT_ONCE = 2
+/** At how many others is looked each time that one is used: more than can be added. */
+const LOOKS = 2
 
 /**
  * Buckets by key, at most `capacity` of them: the one not used for longest goes first. Most are let go of once they are full
@@ -52,6 +52,8 @@ const FORGOTTEN_AT_ONCE = 2
 export class Buckets {
   /** The one not used for longest first. */
   readonly #kept = new Map<string, Kept>()
+  /** Comes past all of them, again and again: one that fills slowly holds no other up. */
+  #round = this.#kept.entries()
   readonly #capacity: number
 
   constructor(capacity: number) {
@@ -72,10 +74,12 @@ export class Buckets {
   }
 
   #forget(now: number): void {
-    let left = FORGOTTEN_AT_ONCE
-    for (const [key, { fullAt }] of this.#kept) {
-      if (left-- === 0 || (fullAt > now && this.#kept.size <= this.#capacity)) return
-      this.#kept.delete(key)
+    for (let looks = 0; looks < LOOKS; looks++) {
+      const { value, done } = this.#round.next()
+      if (done) this.#round = this.#kept.entries()
+      else if (value[1].fullAt <= now) this.#kept.delete(value[0])
     }
+    const [oldest] = this.#kept.keys()
+    if (this.#kept.size > this.#capacity && oldest !== undefined) this.#kept.delete(oldest)
   }
 }

@@ -70,6 +70,15 @@ test('a bucket that is full again is let go of: what is kept is about who was bu
   expect(buckets.take('ada', rate, 1000).ok).toBe(false)
 })
 
+test('a bucket that fills slowly holds up none that is let go of [R7.8]', () => {
+  const buckets = new Buckets(1000)
+  buckets.take('slow', { perSecond: 1, burst: 1000 }, 0, 1000)
+  const rate = { perSecond: 1, burst: 10 }
+  for (let i = 0; i < 500; i++) buckets.take(`person ${i}`, rate, 0)
+  for (let i = 0; i < 500; i++) buckets.take('newcomer', rate, 1000)
+  expect(buckets.size).toBe(2)
+})
+
 describe('budgets', () => {
   const chat = { type: 'chat.send', id: 1, text: 'hi' } as const
   const signal = (to: string, sdp = '') =>
