@@ -38,10 +38,11 @@ export class Visitor {
 
   /** Asks, and counts what came of it. Rejects when the socket closes before. */
   async ask(wish: Wish): Promise<void> {
-    const reply = await this.#client.ask(wish)
     const { tally, room } = this.visit
+    // Before its answer, which may find its asker gone.
+    if (wish.type === 'moderation.ban') tally.roomsWithBans.add(room)
+    const reply = await this.#client.ask(wish)
     tally.answered(wish.type, reply)
-    if (wish.type === 'moderation.ban' && reply.ok) tally.roomsWithBans.add(room)
   }
 
   /** The others, as they were when it came, and since. */
