@@ -1,6 +1,7 @@
-import { type ClientMessage, type Command, type Decoded, type Rejection, reject } from '@peerstage/sdk/protocol'
+import { type ClientMessage, type Decoded, encodeMessage, type Rejection, reject } from '@peerstage/sdk/protocol'
+import { DENIALS } from '../hosting/denial'
 import type { RoomInput } from '../hosting/input'
-import type { Journal, Meter } from '../hosting/ports'
+import type { Journal, Manner, Meter } from '../hosting/ports'
 import type { Pass } from './admission'
 import type { Verify } from './auth'
 import { Bearer } from './bearer'
@@ -8,7 +9,9 @@ import type { Budget } from './budget'
 import type { Greeting } from './hello'
 import { IceServers, type IceServersParts } from './ice-servers'
 import { Intake } from './intake'
+import { OwnFaults } from './own-faults'
 import { Place, type PlaceParts } from './place'
+import { refused } from './refused'
 import { shortHash } from './short-hash'
 import type { SocketConnection } from './socket-connection'
 
@@ -35,6 +38,7 @@ export class Visit {
   readonly #intake: Intake
   readonly #bearer: Bearer
   readonly #iceServers: IceServers
+  readonly #faults: OwnFaults
   #badMessages = 0
 
   constructor(parts: VisitParts, connection: SocketConnection, greeting: Greeting, pass: Pass, budget: Budget) {
@@ -42,6 +46,7 @@ export class Visit {
     this.#connection = connection
     this.#greeting = greeting
     this.#budget = budget
+    this.#faults = new OwnFaults(connection, parts)
     this.#iceServers = new IceServers(parts, shortHash(pass.sessionHash), (iceServers) =>
       connection.tellNow({ type: 'iceServers', iceServers }),
     )
@@ -61,10 +66,14 @@ export class Visit {
     this.#bearer = new Bearer({ clock, verify, ...token }, pass, greeting.hello.name)
   }
 
-  /** Takes the place that the hello asked for, or holds. */
+  /** Takes the place that the hello asked for, or holds. Never throws. */
   begin(): void {
-    if (this.#place.isByCommand) this.#place.hold(this.#bearer.pass.claims.identity)
-    else this.#place.ask(this.#bearer.pass)
+    try {
+      if (this.#place.isByCommand) this.#place.hold(this.#bearer.pass.claims.identity)
+      else this.#place.ask(this.#bearer.pass)
+    } catch (error) {
+      this.#faults.end(error)
+    }
   }
 
   /** One frame of the client. Never throws. */
@@ -88,15 +97,21 @@ export class Visit {
     this.#iceServers.keepUp()
   }
 
-  /** A fault of our own ends this connection, and nothing else. */
   #hear(decoded: Decoded<ClientMessage>): void {
     try {
       if (decoded.ok) this.#weigh(decoded.message)
       else this.#bad(decoded.id)
     } catch (error) {
-      this.#parts.journal.error({ err: error, ...this.#connection.concerned }, 'a message could not be taken')
-      this.#connection.close('unavailable', 'Something went wrong in the server.')
+      this.#failed(error, decoded.ok ? decoded.message : undefined)
     }
+  }
+
+  /** A fault of our own costs the message that it befell and nothing else: what follows is read. */
+  #failed(error: unknown, message?: ClientMessage): void {
+    if (!this.#faults.isBearable(error)) return
+    // It may have been counted as unanswered by then. Counting it off in vain lets a client have one more.
+    if (message !== undefined) this.#refuse(message, DENIALS.internal, 'answer')
+    this.#connection.flush()
   }
 
   #weigh(message: ClientMessage): void {
@@ -105,18 +120,22 @@ export class Visit {
     const { flood, limit, retryAfterMs } = verdict
     if (flood) return this.#connection.close('rate_limited', 'Far too many messages.', retryAfterMs, { why: 'flood' })
     this.#parts.meter.refusal(limit, this.#connection.concerned)
-    const error = reject('rate_limited', 'Too many messages at once.', retryAfterMs)
-    if ('id' in message) this.#answer(message, error)
-    else if (message.type === 'signal')
-      this.#connection.tell({ type: 'refused', what: 'signal', to: message.to, error })
-    else if (message.type === 'cast') this.#connection.tell({ type: 'refused', what: 'cast', error })
+    this.#refuse(message, reject('rate_limited', 'Too many messages at once.', retryAfterMs))
+  }
+
+  /** Refuses what never came before the room. */
+  #refuse(message: ClientMessage, error: Rejection, manner?: Manner): void {
+    if ('id' in message) this.#parts.meter.command(message.type, error.code)
+    const refusal = refused(message, error)
+    if (refusal !== undefined) this.#connection.send(encodeMessage(refusal), manner)
   }
 
   #take(message: ClientMessage): void {
     if (message.type === 'heartbeat') this.#connection.tell({ type: 'heartbeat' })
     else if (message.type === 'join') this.#join(message)
     else if (message.type === 'leave') this.#leave(message)
-    else if (message.type === 'session.refresh') void this.#refresh(message)
+    else if (message.type === 'session.refresh')
+      void this.#refresh(message).catch((error: unknown) => this.#failed(error, message))
     else if (message.type === 'signal') this.#route({ type: 'signal', signal: message })
     else if (message.type === 'cast') this.#route({ type: 'cast', cast: message.cast })
     else this.#ask({ type: 'command', connection: this.#connection, command: message })
@@ -143,8 +162,8 @@ export class Visit {
   }
 
   /** What a fresh token changes is the room's to decide. */
-  async #refresh({ id, token }: MessageOf<'session.refresh'>): Promise<void> {
-    const renewal = await this.#bearer.renew(token)
+  async #refresh(message: MessageOf<'session.refresh'>): Promise<void> {
+    const renewal = await this.#bearer.renew(message.token)
     if (!this.#connection.isOpen) return
     if ('error' in renewal) {
       const { error, fault } = renewal
@@ -152,11 +171,11 @@ export class Visit {
         ...this.#connection.concerned,
         ...(fault === undefined ? {} : { fault }),
       })
-      this.#answer({ type: 'session.refresh', id }, error)
+      this.#refuse(message, error)
       this.#connection.flush()
     } else if (this.#place.isTaken) {
-      this.#ask({ type: 'refresh', connection: this.#connection, commandId: id, role: renewal.role })
-    } else this.#connection.tellNow({ type: 'reply', re: id, ok: true, seq: 0 })
+      this.#ask({ type: 'refresh', connection: this.#connection, commandId: message.id, role: renewal.role })
+    } else this.#connection.tellNow({ type: 'reply', re: message.id, ok: true, seq: 0 })
   }
 
   #bad(id: number | undefined): void {
@@ -164,12 +183,6 @@ export class Visit {
     this.#parts.meter.refusal('invalid', this.#connection.concerned)
     if (this.#badMessages > BAD_MESSAGES_ALLOWED) return this.#connection.close('bad_frame', 'Too many bad messages.')
     if (id !== undefined) this.#deny(id, 'The message is not one of this protocol, or a value is out of bounds.')
-  }
-
-  /** Refuses a command that never came before the room. */
-  #answer({ type, id }: { type: Command['type']; id: number }, error: Rejection): void {
-    this.#parts.meter.command(type, error.code)
-    this.#connection.tell({ type: 'reply', re: id, ok: false, error })
   }
 
   #deny(id: number, sentence: string): void {
