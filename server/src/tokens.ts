@@ -1,7 +1,7 @@
 import { encodeHello, MAX_HELLO_CHARACTERS, MAX_NAME_CHARACTERS, type Role } from '@peerstage/sdk/protocol'
 import { type CryptoKey, importJWK, importPKCS8, type JWK, SignJWT } from 'jose'
 import * as v from 'valibot'
-import { DEFAULT_AUDIENCE, secretBytes, type TokenClaims, tokenClaims } from './gateway/claims'
+import { DEFAULT_AUDIENCE, MAX_TOKEN_LIFE_SECONDS, secretBytes, type TokenClaims, tokenClaims } from './gateway/claims'
 
 /** Who may come in where, and as what. */
 export type TokenOptions = {
@@ -15,7 +15,7 @@ export type TokenOptions = {
   readonly name?: string
   /** Shown to others beside the name; at most 2 KiB as JSON, which a browser's hello has room for. */
   readonly metadata?: Readonly<Record<string, unknown>>
-  /** Default 3600. */
+  /** Default 3600; at most 31,622,400: 366 days. */
   readonly expiresInSeconds?: number
   /** May use the REST endpoints of its room. Default false. */
   readonly admin?: boolean
@@ -70,11 +70,11 @@ const DEFAULT_LIFE_SECONDS = 3600
 export async function signToken(options: SignOptions): Promise<string> {
   const { room, identity, role = 'viewer', name, metadata, admin, audience = DEFAULT_AUDIENCE, issuer } = options
   const { material, ...header } = await signerOf(options)
-  const exp = Math.floor(Date.now() / 1000) + (options.expiresInSeconds ?? DEFAULT_LIFE_SECONDS)
+  const life = options.expiresInSeconds ?? DEFAULT_LIFE_SECONDS
   const claims = {
     sub: identity,
     room,
-    exp,
+    exp: Math.floor(Date.now() / 1000) + life,
     role,
     ...(name === undefined ? {} : { name }),
     ...(metadata === undefined ? {} : { metadata }),
@@ -82,6 +82,7 @@ export async function signToken(options: SignOptions): Promise<string> {
     ...(admin === undefined || admin === false ? {} : { admin }),
   }
   checkClaims(claims)
+  if (life > MAX_TOKEN_LIFE_SECONDS) throw new TypeError(SENTENCES.exp)
   const token = await new SignJWT({ ...claims, ...(issuer === undefined ? {} : { iss: issuer }) })
     .setProtectedHeader({ ...header, typ: 'JWT' })
     .setAudience(audience)
@@ -116,7 +117,7 @@ async function privateKeyOf({ privateKey, alg }: SigningKey): Promise<CryptoKey>
 const SENTENCES: Readonly<Record<keyof TokenClaims, string>> = {
   sub: 'The identity must be a text of 1 to 256 characters.',
   room: 'The room is no room id: it has 1 to 64 characters of A-Z, a-z, 0-9, _ and -, or is * for every room.',
-  exp: 'expiresInSeconds must be a number.',
+  exp: `expiresInSeconds must be a number of at most ${MAX_TOKEN_LIFE_SECONDS}: 366 days.`,
   role: 'The role is none of the four: host, cohost, guest, viewer.',
   name: 'The name must be a text.',
   metadata: 'The metadata must be an object of at most 2 KiB as JSON.',

@@ -60,6 +60,11 @@ test.each<[string, Partial<TokenOptions>, string]>([
   ['metadata beyond 2 KiB', { metadata: { note: 'x'.repeat(2048) } }, 'The metadata must'],
   ['an end that is none', { expiresInSeconds: Number.NaN }, 'expiresInSeconds must'],
   ['an end that JSON cannot say', { expiresInSeconds: Number.POSITIVE_INFINITY }, 'expiresInSeconds must'],
+  [
+    'an end in more than 366 days',
+    { expiresInSeconds: 366 * 24 * 3600 + 1 },
+    'expiresInSeconds must be a number of at',
+  ],
   ['a name that is none', { name: 7 as unknown as string }, 'The name must'],
   ['an admin that is neither', { admin: 'yes' as unknown as boolean }, 'admin must be true or false'],
   ['an admin that is null', { admin: null as unknown as boolean }, 'admin must be true or false'],
@@ -68,6 +73,11 @@ test.each<[string, Partial<TokenOptions>, string]>([
   const signing = signToken({ secret, room: 'hall', identity: 'ada', ...options })
   await expect(signing).rejects.toThrow(TypeError)
   await expect(signing).rejects.toThrow(sentence)
+})
+
+test('a token for 366 days is signed, and verified', async () => {
+  const token = await signToken({ secret, room: 'hall', identity: 'ada', expiresInSeconds: 366 * 24 * 3600 })
+  expect(await verify(token, 'hall')).toMatchObject({ claims: { sub: 'ada' } })
 })
 
 test('metadata of 2 KiB fits a hello, beside the longest identity and room, and a name of 64 letters of any script', async () => {

@@ -1,6 +1,6 @@
 import { errors, jwtVerify } from 'jose'
 import * as v from 'valibot'
-import { ANY_ROOM, type TokenClaims, tokenClaims } from './claims'
+import { ANY_ROOM, MAX_TOKEN_LIFE_SECONDS, type TokenClaims, tokenClaims } from './claims'
 import { ALGORITHMS, type KeySource, KeysUnavailable, type TokenKey } from './keys'
 import type { TokenLife } from './token-watch'
 
@@ -57,6 +57,7 @@ export function createVerify({ keys, audience, issuer, maxTokenAgeSeconds, now }
         ...(maxTokenAgeSeconds === undefined ? {} : { maxTokenAge: maxTokenAgeSeconds }),
       })
       const claims = v.parse(tokenClaims, payload, { abortEarly: true })
+      if (claims.exp > now() / 1000 + MAX_TOKEN_LIFE_SECONDS + LEEWAY_SECONDS) throw new EndsTooLate()
       if (claims.room !== roomId && claims.room !== ANY_ROOM) {
         return { goodbye: 'forbidden', reason: 'The token is for another room.' }
       }
@@ -69,10 +70,12 @@ export function createVerify({ keys, audience, issuer, maxTokenAgeSeconds, now }
 }
 
 class UnknownKey extends Error {}
+class EndsTooLate extends Error {}
 
 /** `jose` names the claim that it looked for; our schema names its own: nothing of what the client wrote. */
 function faultOf(error: unknown): string {
   if (error instanceof UnknownKey) return 'no key for its kid and alg'
+  if (error instanceof EndsTooLate) return 'claim exp, too far ahead'
   if (error instanceof v.ValiError) return `claim ${String(error.issues[0].path?.[0]?.key)}`
   if (error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed)
     return `claim ${error.claim}`

@@ -14,6 +14,12 @@ export const DEFAULT_AUDIENCE = 'peerstage'
 /** HS256 wants a key at least as long as its hash: RFC 7518 §3.2. */
 export const MIN_SECRET_BYTES = 32
 
+/**
+ * How far ahead a token may end: a year, and the day that a leap year has more. Who has stolen one that never ends has it for
+ * ever, and `exp` in milliseconds, a common slip, is such a one.
+ */
+export const MAX_TOKEN_LIFE_SECONDS = 366 * 24 * 3600
+
 /** Stands for every room in a token's `room`. */
 export const ANY_ROOM = '*'
 
