@@ -152,7 +152,8 @@ const REMOTE: Readonly<Record<GoodbyeCode | RejectionCode, ErrorText>> = {
     whatToDo: 'Update the older side; let people reload the page.',
   },
   verification_timeout: {
-    meaning: 'The server did not finish checking the token within 5 s, or a held place was not taken within 5 min.',
+    meaning:
+      'The server did not finish checking the token in time (5 s), or a held place was not taken in time (5 min).',
     seenBy: 'the event `goodbye`',
     whatToDo: 'Nothing: the client tries again.',
   },

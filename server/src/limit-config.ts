@@ -9,6 +9,8 @@ export type LimitOptions = Readonly<
 
 const limit = (most = 1_000_000) => v.exactOptional(whole(1, most))
 
+const ms = (least: number, most: number) => v.exactOptional(whole(least, most))
+
 const bytes = (least: number) => v.exactOptional(whole(least, 1024 ** 3))
 
 /** The option `limits`. The protocol's schemas hold some of these to their defaults: a server may ask for less, not for more. */
@@ -39,6 +41,16 @@ export const limitSettings = v.strictObject(
     // A resume brings the whole replay window at once, and must not end in the next one.
     maxQueuedBytes: bytes(DEFAULT_LIMITS.maxQueuedBytes / 2),
     maxQueuedInputs: limit(),
+    // A client waits 10 s for its first frame: it is to hear why it gets none.
+    verificationMs: ms(1000, 9000),
+    holdMs: ms(10_000, 3_600_000),
+    // Looked for each 5 s.
+    stalledMs: ms(5000, 60_000),
+    // A drained server's clients come back spread over 10 s, and find their places.
+    graceMs: ms(15_000, 600_000),
+    closedTabGraceMs: ms(1000, 600_000),
+    // A day: a backend may open rooms long before somebody comes.
+    emptyRoomMs: ms(1000, 86_400_000),
   },
   ({ expected }) => (expected === 'never' ? 'is no such limit' : 'must be an object like {"chatPerSecond": 2}'),
 )

@@ -33,6 +33,24 @@ test('everything that is wrong is named, with what it must be and never with its
   expect(JSON.stringify(problems)).not.toMatch(/hunter2|theatre/)
 })
 
+test.each([
+  // A client hears why it gets no first frame within the 10 s for which it waits.
+  ['verificationMs', 1000, 9000],
+  ['holdMs', 10_000, 3_600_000],
+  ['stalledMs', 5000, 60_000],
+  // Who comes back within a drain's 10 s finds the place.
+  ['graceMs', 15_000, 600_000],
+  ['closedTabGraceMs', 1000, 600_000],
+  ['emptyRoomMs', 1000, 86_400_000],
+])('the limit %s is from %i to %i', (name, least, most) => {
+  const problems = (value: number) => problemsOf(() => checkSettings({ limits: { [name]: value } }))
+  for (const good of [least, most]) expect(problems(good)).toEqual([])
+  const sentence = `must be a whole number from ${least} to ${most}`
+  for (const bad of [least - 1, most + 1, least + 0.5]) {
+    expect(problems(bad)).toEqual([{ path: `limits.${name}`, sentence }])
+  }
+})
+
 test.each([['https://example.com/'], ['example.com'], ['*'], ['https://example.com/path']])(
   '%s is no origin',
   (origin) => {

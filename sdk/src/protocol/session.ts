@@ -70,7 +70,7 @@ export const participantLeft = v.object({
 /** The room is over: the last event of an instance. */
 export const roomEnded = v.object({
   type: v.literal('room.ended'),
-  /** `empty`: nobody was left for 60 s. */
+  /** `empty`: nobody was in it for `limits.emptyRoomMs`. */
   reason: v.picklist(['ended', 'empty']),
 })
 

@@ -8,13 +8,11 @@ export interface Wire {
 
 type Waiting = { readonly text: string; readonly bytes: number; readonly manner: Manner }
 
-/** A reader that takes nothing for so long is stalled. */
-export const STALLED_MS = 10_000
 /** Handed to the socket at once; the rest waits here, where casts can still be dropped. */
 const MAX_IN_FLIGHT_BYTES = 256 * 1024
 
-/** How large a frame and a queue may be. */
-type OutboxLimits = Pick<Limits, 'maxFrameBytes' | 'maxQueuedBytes'>
+/** How large a frame and a queue may be, and when a reader counts as stalled. */
+type OutboxLimits = Pick<Limits, 'maxFrameBytes' | 'maxQueuedBytes' | 'stalledMs'>
 
 /** The messages that wait for one reader: joined into frames, bounded; casts are dropped first, and old presences. */
 export class Outbox {
@@ -63,9 +61,9 @@ export class Outbox {
     while (this.#waiting.length > 0) this.#writeFrame()
   }
 
-  /** Whether the reader has taken nothing for 10 s though something waits for it. */
+  /** Whether the reader has taken nothing for too long, though something waits for it. */
   get isStalled(): boolean {
-    return this.#inFlightBytes > 0 && this.#now() - this.#progressAt >= STALLED_MS
+    return this.#inFlightBytes > 0 && this.#now() - this.#progressAt >= this.#limits.stalledMs
   }
 
   /** Bytes that wait here, or with the socket. */

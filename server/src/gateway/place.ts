@@ -7,8 +7,6 @@ import type { SocketConnection } from './socket-connection'
 
 /** When who holds too often may try again: by then a lost socket has been noticed. */
 const HOLD_RETRY_MS = 30_000
-/** How long a prejoin screen may hold a verified connection without a place. */
-const HOLD_MS = 5 * 60_000
 
 export type PlaceParts = {
   readonly clock: Clock
@@ -52,7 +50,7 @@ export class Place {
     return this.#hello.intent === 'hold'
   }
 
-  /** Waits for the client's word, for five minutes. */
+  /** Waits for the client's word, but not for ever. */
   hold(identity: string): void {
     const { iceServers, limits, clock, holds, settled } = this.#parts
     const letGo = holds.take(identity)
@@ -61,8 +59,8 @@ export class Place {
       return
     }
     this.#letGo = letGo
-    this.#cancelHold = clock.after(HOLD_MS, () => {
-      if (!this.#isTaken) this.#connection.close('verification_timeout', 'Nobody joined in five minutes.')
+    this.#cancelHold = clock.after(limits.holdMs, () => {
+      if (!this.#isTaken) this.#connection.close('verification_timeout', 'Nobody joined in time.')
     })
     this.#connection.tellNow({ type: 'held', iceServers: iceServers(), limits })
     settled()

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { GoodbyeCode, Role } from '@peerstage/sdk/protocol'
+import type { GoodbyeCode, Limits, Role } from '@peerstage/sdk/protocol'
 import type { Clock, Journal } from '../hosting/ports'
 import { admit, type Pass } from './admission'
 import type { Verify } from './auth'
@@ -10,13 +10,11 @@ import type { OriginRule } from './origin'
 import { shortHash } from './short-hash'
 import type { SocketConnection, Unsaid } from './socket-connection'
 
-/** Verification that takes longer has failed. Absolute: nothing that a client does makes it longer. */
-const VERIFICATION_MS = 5000
-
 export type ReceptionParts = {
   readonly clock: Clock
   readonly journal: Journal
   readonly budgets: Budgets
+  readonly limits: Limits
   readonly verify: Verify
   /** The role that dev mode gives whoever has no token and is on this machine; without it a token is needed. */
   readonly roleWithoutToken: Role | undefined
@@ -43,7 +41,9 @@ export class Reception {
 
   /** Undefined for whoever may not, and has heard why, or has gone meanwhile. Never rejects. */
   async receive(connection: SocketConnection, request: IncomingMessage, address: Address): Promise<Guest | undefined> {
-    const cancel = this.#parts.clock.after(VERIFICATION_MS, () => {
+    const { clock, limits } = this.#parts
+    // Absolute: nothing that a client does makes it longer.
+    const cancel = clock.after(limits.verificationMs, () => {
       connection.close('verification_timeout', 'The token could not be verified in time.')
     })
     const guest = await this.#examine(request, address).catch(this.#failed)

@@ -13,7 +13,7 @@ import type { Clock, RoomLog } from './ports'
 import { salvageTurn } from './salvage'
 import { Seats } from './seats'
 import { takeTurn } from './turn'
-import { wakeAt } from './wake'
+import { dueAt, wakeAt } from './wake'
 
 export type RoomHostParts = {
   readonly settings: RoomSettings
@@ -191,8 +191,9 @@ export class RoomHost {
     this.#cancelAlarm()
     this.#cancelAlarm = () => {}
     if (this.#phase === 'closed' || this.#state === undefined || this.#state.room.status === 'closed') return
-    const { clock } = this.#parts
-    const at = wakeAt(this.#state, this.#seats, clock.now(), triedAlready)
+    const { clock, settings } = this.#parts
+    const now = clock.now()
+    const at = wakeAt(dueAt(this.#state, this.#seats, settings.rules.limits, now), this.#seats, now, triedAlready)
     if (at !== undefined) this.#cancelAlarm = setAlarm(clock, at, () => this.submit({ type: 'tick' }))
   }
 }

@@ -1,3 +1,4 @@
+import type { Limits } from '@peerstage/sdk/protocol'
 import type { Departure } from './input'
 import type { Connection } from './ports'
 
@@ -83,12 +84,6 @@ export class Seats {
 export const connectionOf = (seat: Seat | undefined): Connection | undefined =>
   seat?.line.state === 'connected' ? seat.line.connection : undefined
 
-/**
- * How long a place is kept for who went away, in ms. A closed tab or a navigation is mostly meant; anything else may be a
- * tunnel or a change of network (simulated: of a 300 s outage's clients 60 s lose 0.13 %, 30 s lose 3.9 %).
- */
-export const GRACE_MS: Readonly<Record<Departure, number>> = { closed: 10_000, lost: 60_000 }
-
 /** How long the others are not told of who is not back yet after the room was loaded, in ms: else all would seem to flap. */
 export const AWAITED_MS = 10_000
 
@@ -97,12 +92,13 @@ export const toldAt = ({ line }: Seat): number | undefined =>
   line.state === 'awaited' ? line.since + AWAITED_MS : undefined
 
 /** Whose connection is down, and when each of them counts as gone (ms since the epoch). */
-export function absencesOf(seats: Seats): Map<string, number> {
+export function absencesOf(seats: Seats, { graceMs, closedTabGraceMs }: Limits): Map<string, number> {
+  const grace: Record<Departure, number> = { closed: closedTabGraceMs, lost: graceMs }
   const absences = new Map<string, number>()
   for (const { participantId, line } of seats) {
     if (line.state === 'connected') continue
     const departure = line.state === 'away' ? line.departure : 'lost'
-    absences.set(participantId, line.since + GRACE_MS[departure])
+    absences.set(participantId, line.since + grace[departure])
   }
   return absences
 }

@@ -1,6 +1,6 @@
 import { type Rejection, reject } from '@peerstage/sdk/protocol'
 import type { InternalCommand } from '../room/command'
-import { deadlines, decide, route } from '../room/index'
+import { decide, route } from '../room/index'
 import { arrive } from './arrival'
 import { DENIALS, refusalOf, refusedRoutable } from './denial'
 import { apply, contextOf, type Draft, isClosed, lastSeq } from './draft'
@@ -8,7 +8,8 @@ import { call, close, type Effect, presenceOf, replyError, replyOk, send } from 
 import type { RoomInput } from './input'
 import type { Lookups } from './lookups'
 import type { Connection } from './ports'
-import { absencesOf, connectionOf, toldAt } from './seats'
+import { connectionOf, toldAt } from './seats'
+import { dueAt } from './wake'
 
 type InputOf<T extends RoomInput['type']> = Extract<RoomInput, { type: T }>
 
@@ -144,8 +145,8 @@ function gone(draft: Draft, { connection, departure }: InputOf<'gone'>): void {
 function tick(draft: Draft): void {
   if (draft.state === undefined || isClosed(draft)) return
   tellAwaited(draft)
-  for (const due of deadlines(draft.state, absencesOf(draft.seats), draft.clockNow).due)
-    internal(draft, meant(draft, due))
+  const { due } = dueAt(draft.state, draft.seats, draft.settings.rules.limits, draft.clockNow)
+  for (const each of due) internal(draft, meant(draft, each))
 }
 
 /** Who has not come back in the first moments after a restart is told of like everybody whose connection is down. */

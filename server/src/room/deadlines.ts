@@ -1,9 +1,6 @@
-import { participantOf, type Room } from '@peerstage/sdk/protocol'
+import { type Limits, participantOf, type Room } from '@peerstage/sdk/protocol'
 import type { InternalCommand } from './command'
 import type { ServerState } from './state'
-
-/** How long a room stays open with nobody in it (DESIGN: 60 s), in ms. */
-export const EMPTY_ROOM_MS = 60_000
 
 /** What is due now, and when to look again (ms since the epoch); without `nextAt` nothing is to come. */
 export type Deadlines = { readonly due: readonly InternalCommand[]; readonly nextAt?: number }
@@ -12,14 +9,19 @@ export type Deadlines = { readonly due: readonly InternalCommand[]; readonly nex
  * What time alone does to a room. `absences`: whose connection is down, by participant id, and when each of them counts as
  * gone (ms since the epoch). Pure: the host keeps the one timer, and asks anew after every change.
  */
-export function deadlines(state: ServerState, absences: ReadonlyMap<string, number>, now: number): Deadlines {
+export function deadlines(
+  state: ServerState,
+  absences: ReadonlyMap<string, number>,
+  { emptyRoomMs }: Limits,
+  now: number,
+): Deadlines {
   const { room, ledger } = state
   if (room.status === 'closed') return { due: [] }
   const timed: [at: number, command: InternalCommand][] = []
   for (const [participantId, goneAt] of absences) {
     if (participantOf(room, participantId)) timed.push([goneAt, { type: 'session.end', participantId, reason: 'lost' }])
   }
-  if (ledger.emptySince !== null) timed.push([ledger.emptySince + EMPTY_ROOM_MS, { type: 'room.end', reason: 'empty' }])
+  if (ledger.emptySince !== null) timed.push([ledger.emptySince + emptyRoomMs, { type: 'room.end', reason: 'empty' }])
   timed.sort(([a], [b]) => a - b)
   const due = timed.filter(([at]) => at <= now).map(([, command]) => command)
   const next = timed[due.length]

@@ -13,7 +13,7 @@ export type {
   Routed,
   TurnedAway,
 } from './command'
-export { type Deadlines, deadlines, EMPTY_ROOM_MS } from './deadlines'
+export { type Deadlines, deadlines } from './deadlines'
 export { decide } from './decide'
 export { evolveState, fold, toRecords } from './fold'
 export { isRemoved, participantOfIdentity } from './join'

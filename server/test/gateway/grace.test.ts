@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
+import type { LimitOptions } from '../../src/limit-config'
 import { FakeClock } from '../fakes/fake-clock'
 import { passTime } from './passing-time'
 import { runServer } from './running-server'
 
-async function twoInARoom() {
+async function twoInARoom(limits: LimitOptions = {}) {
   const clock = new FakeClock()
-  const running = await runServer({ clock })
+  const running = await runServer({ clock, limits })
   const host = await running.enter('hall', 'ada', { role: 'host' })
   await host.welcome()
   const bob = await running.enter('hall', 'bob')
@@ -31,6 +32,20 @@ test('a lost connection is gone after 60 s, and not before [R4.2]', async () => 
   expect(host.events('participant.left')).toEqual([])
   clock.advance(1)
   expect((await host.event('participant.left')).logged.event).toMatchObject({ reason: 'lost' })
+})
+
+test.each([
+  ['a closed tab', 'left', { closedTabGraceMs: 20_000 }],
+  ['a lost connection', 'lost', { graceMs: 20_000 }],
+] as const)('how long %s keeps its place can be set', async (_, reason, limits) => {
+  const { clock, host, bob } = await twoInARoom(limits)
+  if (reason === 'left') bob.socket.close(1001)
+  else bob.cut()
+  await host.next('presence')
+  await passTime(clock, 19_999, host)
+  expect(host.events('participant.left')).toEqual([])
+  clock.advance(1)
+  expect((await host.event('participant.left')).logged.event).toMatchObject({ reason })
 })
 
 test('who comes back in time stays, however long ago the socket was lost [R4.2]', async () => {
@@ -63,14 +78,19 @@ test('a newcomer is told who is reconnecting', async () => {
   expect(await eve.welcome()).toMatchObject({ reconnecting: [participantId] })
 })
 
-test('a room that stays empty for 60 s closes; whoever comes then opens a new instance [R1.3]', async () => {
+test.each([
+  ['for 60 s', 60_000, {}],
+  ['for so long as is set', 3_600_000, { emptyRoomMs: 3_600_000 }],
+])('a room that stays empty %s closes; whoever comes then opens a new instance [R1.3]', async (_, ms, limits) => {
   const clock = new FakeClock()
-  const { server, enter } = await runServer({ clock })
+  const { server, enter } = await runServer({ clock, limits })
   const host = await enter('hall', 'ada', { role: 'host' })
   const { instance } = await host.welcome()
   await host.ask({ type: 'leave' })
   await host.closed
-  clock.advance(60_000)
+  clock.advance(ms - 1)
+  expect(server.rooms.stats('hall')).toBeDefined()
+  clock.advance(1)
   await expect.poll(() => server.rooms.stats('hall')).toBeUndefined()
   const back = await enter('hall', 'ada', { role: 'host' })
   expect((await back.welcome()).instance).not.toBe(instance)

@@ -60,6 +60,17 @@ test('it may hold for five minutes, and as long as it likes once it has joined [
   expect(await ada.ask({ type: 'chat.send', text: 'still here' })).toMatchObject({ ok: true })
 })
 
+test('how long it may hold can be set, and is told', async () => {
+  const clock = new FakeClock()
+  const { enter } = await runServer({ clock, limits: { holdMs: 20_000 } })
+  const idle = await enter('hall', 'bob', { intent: 'hold' })
+  expect(await idle.next('held')).toMatchObject({ limits: { holdMs: 20_000 } })
+  await passTime(clock, 19_999, idle)
+  expect(idle.received.some(({ type }) => type === 'goodbye')).toBe(false)
+  clock.advance(1)
+  expect(await idle.goodbye()).toMatchObject({ code: 'verification_timeout' })
+})
+
 test('an identity may hold twice at once; a place or an end makes room for the next', async () => {
   const { enter } = await runServer()
   const hold = (identity: string) => enter('hall', identity, { intent: 'hold', role: 'host' })

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { DEFAULT_LIMITS } from '@peerstage/sdk/protocol'
+import { DEFAULT_LIMITS, type Limits } from '@peerstage/sdk/protocol'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Verified, Verify } from '../../src/gateway/auth'
 import { Gateway } from '../../src/gateway/gateway'
@@ -15,7 +15,7 @@ const GOOD: Verified = {
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /** A gateway alone, whose verifications end when the test says so. */
-async function slowlyVerifying() {
+async function slowlyVerifying(limits: Partial<Limits> = {}) {
   const clock = new FakeClock()
   const asked: ((verified: Verified | Error) => void)[] = []
   const inputs: RoomInput[] = []
@@ -36,7 +36,7 @@ async function slowlyVerifying() {
     peerAddress: ({ socket }) => socket.remoteAddress,
     crowd: { maxSockets: 10, maxSocketsPerAddress: 10, maxVerifying: 2 },
     maxHolds: 10,
-    limits: DEFAULT_LIMITS,
+    limits: { ...DEFAULT_LIMITS, ...limits },
     iceServers: [],
     turn: undefined,
     submit: (_roomId, input) => inputs.push(input),
@@ -56,11 +56,14 @@ async function serve(server: Server, gateway: Gateway): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-test('a verification that takes 5 s has failed, whatever the client sends meanwhile [R2.2]', async () => {
-  const { clock, inputs, connect, verifications } = await slowlyVerifying()
+test.each([
+  ['5 s', 5000, {}],
+  ['as long as is set', 9000, { verificationMs: 9000 }],
+])('a verification that takes %s has failed, whatever the client sends meanwhile [R2.2]', async (_, ms, limits) => {
+  const { clock, inputs, connect, verifications } = await slowlyVerifying(limits)
   const client = connect()
   await Promise.all([verifications(1), client.opened])
-  clock.advance(4999)
+  clock.advance(ms - 1)
   client.say({ type: 'heartbeat' })
   expect(client.socket.readyState).toBe(client.socket.OPEN)
   clock.advance(1)

@@ -1,4 +1,4 @@
-import type { Role } from '@peerstage/sdk/protocol'
+import { DEFAULT_LIMITS, type Role } from '@peerstage/sdk/protocol'
 import fc from 'fast-check'
 import { deadlines } from '../../src/room'
 import { type Asked, OFF, ON, type RoomHarness } from './harness'
@@ -111,7 +111,7 @@ export function take(room: RoomHarness, each: Step): void {
       return
     case 'pass':
       room.pass(each.ms)
-      if (isOpen) for (const due of deadlines(room.state, new Map(), room.now).due) room.run(due)
+      if (isOpen) for (const due of deadlines(room.state, new Map(), DEFAULT_LIMITS, room.now).due) room.run(due)
       return
     case 'close':
       if (each.reason === 'empty') for (const id of present) room.leave(id)
