@@ -1,4 +1,4 @@
-import { type Clock, type Journal, LogUnavailable, type RoomLog, type Turn } from './ports'
+import { type Clock, type Journal, LogFull, LogUnavailable, onlyLeaves, type RoomLog, type Turn } from './ports'
 
 /** How often a log that is down is asked whether it is there again, in ms. */
 export const PROBE_EVERY_MS = 5000
@@ -8,8 +8,9 @@ export type WatchedLog = RoomLog & { readonly isUp: boolean }
 
 /**
  * Watches over a log. One write that fails and it is down: all writes are refused at once, without a try, until a probe has
- * succeeded. Reads are always tried, so that who comes back finds its room; one that fails has the log probed, for it may be
- * that one room only. Each outage is told of in two lines, when it begins and when it ends.
+ * succeeded. But one that is full is given what makes room, or no room would ever end and let go of any. Reads are always tried,
+ * so that who comes back finds its room; one that fails has the log probed, for it may be that one room only. Each outage is told
+ * of in two lines, when it begins and when it ends.
  */
 export function watchLog(log: RoomLog, clock: Clock, journal: Journal): WatchedLog {
   return new LogHealth(log, clock, journal)
@@ -20,6 +21,7 @@ class LogHealth implements WatchedLog {
   readonly #clock: Clock
   readonly #journal: Journal
   #state: 'up' | 'suspected' | 'down' | 'closed' = 'up'
+  #isFull = false
   #downSince = 0
   #cancelProbe = () => {}
 
@@ -33,9 +35,9 @@ class LogHealth implements WatchedLog {
     return this.#state !== 'down'
   }
 
-  append = (turn: Turn) => this.#write(() => this.#log.append(turn))
-  forget = (roomId: string, instance: string) => this.#write(() => this.#log.forget(roomId, instance))
-  eraseRoom = (roomId: string) => this.#write(() => this.#log.eraseRoom(roomId))
+  append = (turn: Turn) => this.#write(() => this.#log.append(turn), onlyLeaves(turn))
+  forget = (roomId: string, instance: string) => this.#write(() => this.#log.forget(roomId, instance), true)
+  eraseRoom = (roomId: string) => this.#write(() => this.#log.eraseRoom(roomId), true)
   eraseIdentity = (identity: string) => this.#write(() => this.#log.eraseIdentity(identity))
 
   since: RoomLog['since'] = (...which) => this.#read(() => this.#log.since(...which))
@@ -55,8 +57,8 @@ class LogHealth implements WatchedLog {
     await this.#log.close()
   }
 
-  async #write(work: () => Promise<void>): Promise<void> {
-    if (this.#state === 'down') throw new LogUnavailable('The log is down.')
+  async #write(work: () => Promise<void>, makesRoom = false): Promise<void> {
+    if (this.#state === 'down' && !(this.#isFull && makesRoom)) throw new LogUnavailable('The log is down.')
     try {
       await work()
     } catch (error) {
@@ -85,6 +87,7 @@ class LogHealth implements WatchedLog {
   }
 
   #goDown(error: unknown): void {
+    this.#isFull = error instanceof LogFull
     if (this.#state === 'down' || this.#state === 'closed') return
     this.#state = 'down'
     this.#downSince = this.#clock.now()
@@ -99,7 +102,10 @@ class LogHealth implements WatchedLog {
   async #probe(): Promise<void> {
     const error = await this.#tried()
     if (this.#state !== 'down') return
-    if (error !== undefined) return this.#probeLater()
+    if (error !== undefined) {
+      this.#isFull = error instanceof LogFull
+      return this.#probeLater()
+    }
     this.#state = 'up'
     this.#journal.info({ downMs: this.#clock.now() - this.#downSince }, 'the log is up again')
   }

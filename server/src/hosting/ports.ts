@@ -94,6 +94,19 @@ export class LogUnavailable extends Error {
   override readonly name = 'LogUnavailable'
 }
 
+/** A log has no room for more. What makes room is tried all the same. */
+export class LogFull extends LogUnavailable {}
+
+/** Whether in a turn people only leave, or the room ends: sooner or later a log has more room by it. */
+export function onlyLeaves({ records }: Pick<Turn, 'records'>): boolean {
+  const types = records.map(({ event }) => event.type)
+  return types.some((type) => ENDING.has(type)) && types.every((type) => ENDING.has(type) || FOLLOWS_AN_END.has(type))
+}
+
+const ENDING: ReadonlySet<string> = new Set(['participant.left', 'room.ended'])
+/** The succession of a host. */
+const FOLLOWS_AN_END: ReadonlySet<string> = new Set(['participant.roleChanged'])
+
 /** One turn of a room, to be kept. */
 export type Turn = {
   readonly roomId: string

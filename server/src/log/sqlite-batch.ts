@@ -4,6 +4,7 @@ import { isFull, unavailable } from './sqlite-file'
 
 type Job = {
   readonly work: () => unknown
+  readonly makesRoom: boolean
   readonly resolve: (value: unknown) => void
   readonly reject: (error: LogUnavailable) => void
 }
@@ -16,9 +17,14 @@ export type BatchParts = {
   readonly kept: () => void
   /** Frees some of a full file, in a transaction of its own. Says whether there was anything to free. */
   readonly makeRoom: () => boolean
+  /** Does what must not fail because the file is full. */
+  readonly beyondItsBound: <T>(work: () => T) => T
 }
 
-/** Gathers what is written in one turn of the event loop, and keeps it in one transaction: all of it, or nothing. */
+/**
+ * Gathers what is written in one turn of the event loop, and keeps it in one transaction: all of it, or nothing. Where the file has
+ * no room for it, what makes room is kept by itself.
+ */
 export class Batch {
   readonly #parts: BatchParts
   #jobs: Job[] = []
@@ -27,30 +33,43 @@ export class Batch {
     this.#parts = parts
   }
 
-  /** Queues work; resolves with its result once it is kept. Rejects with a {@link LogUnavailable}. */
-  add<T>(work: () => T): Promise<T> {
+  /**
+   * Queues work; resolves with its result once it is kept. Rejects with a {@link LogUnavailable}. `makesRoom`: sooner or later the
+   * file has more room by it, so it may go beyond the file's bound.
+   */
+  add<T>(work: () => T, makesRoom = false): Promise<T> {
     return new Promise((resolve, reject) => {
       if (!this.#parts.db.open) return reject(new LogUnavailable('The log is closed.'))
       if (this.#jobs.length === 0) setImmediate(() => this.flush())
-      this.#jobs.push({ work, resolve: resolve as Job['resolve'], reject })
+      this.#jobs.push({ work, makesRoom, resolve: resolve as Job['resolve'], reject })
     })
   }
 
-  /** Queues a step again until it says that it was the last: each is a transaction of its own, with what others write meanwhile. */
+  /** Queues a step of erasing until it says that it was the last: each is a transaction of its own, with what others write meanwhile. */
   async addSteps(step: () => boolean): Promise<void> {
-    while (!(await this.add(step)));
+    while (!(await this.add(step, true)));
   }
 
   /** Keeps what is queued, now. Never throws. */
   flush(): void {
     const jobs = this.#jobs
     this.#jobs = []
-    if (jobs.length === 0) return
+    if (jobs.length > 0) this.#settle(jobs)
+  }
+
+  #settle(jobs: readonly Job[]): void {
     try {
       const results = this.#keep(jobs)
       this.#parts.kept()
       for (const [i, { resolve }] of jobs.entries()) resolve(results[i])
     } catch (error) {
+      const [making, taking] = [true, false].map((makes) => jobs.filter(({ makesRoom }) => makesRoom === makes))
+      if (isFull(error) && making?.length && taking?.length) {
+        // What makes room is not held up by what takes some.
+        this.#settle(making)
+        this.#settle(taking)
+        return
+      }
       for (const { reject } of jobs) reject(unavailable(error))
     }
   }
@@ -64,8 +83,10 @@ export class Batch {
     try {
       return keep.immediate()
     } catch (error) {
-      if (!isFull(error) || !this.#parts.makeRoom()) throw error
-      return keep.immediate()
+      if (!isFull(error)) throw error
+      if (this.#parts.makeRoom()) return keep.immediate()
+      if (jobs.every(({ makesRoom }) => makesRoom)) return this.#parts.beyondItsBound(() => keep.immediate())
+      throw error
     }
   }
 }

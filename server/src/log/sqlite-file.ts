@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type Sqlite from 'better-sqlite3'
-import { LogUnavailable } from '../hosting/ports'
+import { LogFull, LogUnavailable } from '../hosting/ports'
 import { checkFile, migrate } from './sqlite-schema'
 
 /** In memory, by SQLite's own name for it. */
@@ -82,9 +82,9 @@ export function unavailable(error: unknown): LogUnavailable {
   if (error instanceof LogUnavailable) return error
   // What could not be parsed is quoted in its message, and may be what somebody wrote.
   if (error instanceof SyntaxError) return new LogUnavailable('The log is damaged.')
+  if (isFull(error)) return new LogFull('The disk is full, or the log has reached its maxBytes.', { cause: error })
   const code = codeOf(error)
   const why: readonly (readonly [string, string])[] = [
-    ['SQLITE_FULL', 'The disk is full, or the log has reached its maxBytes.'],
     ['SQLITE_BUSY', 'The log is locked by another process.'],
     ['SQLITE_READONLY', 'The log may not be written.'],
     ['SQLITE_CORRUPT', 'The log is damaged.'],

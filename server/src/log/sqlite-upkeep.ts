@@ -17,6 +17,7 @@ const PROBE_BYTES = 64 * 1024
 export class Upkeep {
   readonly #db: Database
   readonly #clock: Pick<Clock, 'now' | 'after'>
+  readonly #bound: number
   #lastScrub = Number.NEGATIVE_INFINITY
   #due = false
   #cancel: (() => void) | undefined
@@ -24,6 +25,7 @@ export class Upkeep {
   constructor(db: Database, clock: Pick<Clock, 'now' | 'after'>) {
     this.#db = db
     this.#clock = clock
+    this.#bound = db.pragma('max_page_count', { simple: true }) as number
   }
 
   /**
@@ -40,13 +42,13 @@ export class Upkeep {
   }
 
   /** Does what must not fail because the file is full. */
-  beyondItsBound(work: () => void): void {
-    const bound = this.#db.pragma('max_page_count', { simple: true })
+  beyondItsBound<T>(work: () => T): T {
     this.#db.pragma(`max_page_count = ${MOST_PAGES}`)
     try {
-      work()
+      return work()
     } finally {
-      this.#db.pragma(`max_page_count = ${bound}`)
+      // SQLite takes the file's own size where it has outgrown that.
+      this.#db.pragma(`max_page_count = ${this.#bound}`)
     }
   }
 
@@ -89,8 +91,9 @@ export class Upkeep {
     return most - pages + free < NEAR_BOUND_PAGES
   }
 
-  /** Writes what nobody needs. */
+  /** Writes what nobody needs. What was read before a fault may have been misread: it is read anew. */
   probe(): void {
+    this.#db.pragma('shrink_memory')
     this.#db.prepare('UPDATE upkeep SET probe = zeroblob(?)').run(PROBE_BYTES)
   }
 

@@ -3,6 +3,7 @@ import {
   type Clock,
   type HistoryQuery,
   LogUnavailable,
+  onlyLeaves,
   type RoomLog,
   type StoredRoom,
   type Turn,
@@ -104,6 +105,7 @@ class SqliteLog implements RoomLog {
       db,
       inPassing,
       kept: () => this.#upkeep.afterwards(),
+      beyondItsBound: (work) => this.#upkeep.beyondItsBound(work),
       makeRoom: () => this.#upkeep.isNearItsBound() && db.transaction(() => tables.chat.makeRoom() > 0).immediate(),
     })
     this.#power = powerWatch(db, tables, durability)
@@ -119,7 +121,7 @@ class SqliteLog implements RoomLog {
   }
 
   async append(turn: Turn): Promise<void> {
-    const fault = await this.#batch.add(() => this.#writer.write(turn))
+    const fault = await this.#batch.add(() => this.#writer.write(turn), onlyLeaves(turn))
     if (fault !== undefined) throw fault
   }
 
@@ -154,7 +156,7 @@ class SqliteLog implements RoomLog {
   }
 
   forget(roomId: string, instance: string): Promise<void> {
-    return this.#batch.add(() => this.#eraser.forget(this.#tables.instances.find(roomId, instance)))
+    return this.#batch.add(() => this.#eraser.forget(this.#tables.instances.find(roomId, instance)), true)
   }
 
   async eraseRoom(roomId: string): Promise<void> {

@@ -54,6 +54,14 @@ export class LogFolder {
     db.close()
   }
 
+  /** Once nobody has it open: the number that a query answers with. */
+  ask(sql: string): number {
+    const db = new Database(this.path)
+    const answer = db.prepare(sql).pluck().get()
+    db.close()
+    return Number(answer)
+  }
+
   /** Whether any file in the folder holds these bytes. */
   holds(text: string): boolean {
     return readdirSync(this.folder).some((name) => readFileSync(join(this.folder, name)).includes(text))
