@@ -145,7 +145,7 @@ export class LiveStreamClient {
    * Gives the place up, stops all media and ends in state `left`, at once; resolves when the server knows, after a second at
    * most. Safe in any state, `join()` under way included (that rejects with `aborted`). `join()` works again after it.
    * While the connection is down the server cannot be told: to the others one is `reconnecting` then, until the server's
-   * grace has passed (60 s).
+   * grace has passed (60 s, unless the server is set otherwise).
    */
   leave(): Promise<void> {
     return this.#leaveBecause(new LiveStreamError('aborted', 'The room was left.'))
