@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 
 export type CrowdLimits = {
-  /** Sockets of the process; beyond it an upgrade gets a bare 503. */
+  /** Sockets of the process. */
   readonly maxSockets: number
   /** Sockets of one public peer address; of IPv6 of one /64, which is what one customer has. */
   readonly maxSocketsPerAddress: number
@@ -11,6 +11,9 @@ export type CrowdLimits = {
 
 /** A counted place in the crowd. Both are idempotent. */
 export type Ticket = { readonly verified: () => void; readonly leave: () => void }
+
+/** Of what there are too many. */
+export type Full = 'address_full' | 'server_full' | 'verifying_full'
 
 /** Counts sockets before anything is spent on them. */
 export class Crowd {
@@ -27,12 +30,13 @@ export class Crowd {
     return this.#sockets
   }
 
-  /** A ticket, or the HTTP status that turns a flood away. */
-  enter(address: string | undefined): Ticket | 429 | 503 {
+  /** A ticket, or why there is none. */
+  enter(address: string | undefined): Ticket | Full {
     const { maxSockets, maxSocketsPerAddress, maxVerifying } = this.#limits
-    if (this.#sockets >= maxSockets || this.#verifying >= maxVerifying) return 503
+    if (this.#sockets >= maxSockets) return 'server_full'
+    if (this.#verifying >= maxVerifying) return 'verifying_full'
     const counted = address !== undefined && isPublic(address) ? networkOf(address) : undefined
-    if (counted !== undefined && (this.#byAddress.get(counted) ?? 0) >= maxSocketsPerAddress) return 429
+    if (counted !== undefined && (this.#byAddress.get(counted) ?? 0) >= maxSocketsPerAddress) return 'address_full'
     this.#count(counted, 1)
     this.#verifying++
     const verified = once(() => this.#verifying--)

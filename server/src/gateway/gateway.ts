@@ -107,9 +107,9 @@ export class Gateway {
     // An error without a listener would end the process.
     socket.on('error', () => socket.destroy())
     const ticket = this.#crowd.enter(this.#parts.peerAddress(request))
-    if (typeof ticket === 'number') {
+    if (typeof ticket === 'string') {
       const room = address.roomId === undefined ? {} : { room: address.roomId }
-      this.#parts.meter.refusal(ticket === 429 ? 'address_full' : 'server_full', room)
+      this.#parts.meter.refusal(ticket, room)
       turnAway(socket, ticket, this.#parts.clock)
     } else this.#upgrade(request, socket, head, address, ticket)
     return true

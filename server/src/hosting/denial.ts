@@ -48,6 +48,14 @@ export function refuseAll(inputs: readonly RoomInput[], error: Rejection, journa
   )
 }
 
+/** Counts what a client asked and was refused. A join that its hello asked for is counted as the goodbye that it gets. */
+export function countRefusal(input: RoomInput, { code }: Rejection, { rules, meter }: RoomSettings): void {
+  if (!('connection' in input) || input.type === 'gone') return
+  if (input.type === 'join' && input.commandId === undefined) return
+  if (input.type === 'command') meter.command(input.command.type, code)
+  meter.refusal(code, { connection: input.connection.id, room: rules.roomId })
+}
+
 /** Sends everybody away who is seated or asks for something, to come again in a moment. */
 export function sendBack(inputs: readonly RoomInput[], seated: readonly Connection[], journal: Journal): void {
   refuseAll(inputs, DENIALS.loadedAnew, journal)

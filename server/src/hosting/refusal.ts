@@ -30,5 +30,7 @@ export type RefusalReason =
   | 'oversized_frame'
   /** Sockets of one address: a bare 429. */
   | 'address_full'
-  /** Sockets of the process, or those in verification: a bare 503. */
+  /** Sockets of the process: a bare 503. */
   | 'server_full'
+  /** Sockets in verification: a bare 503. */
+  | 'verifying_full'

@@ -1,7 +1,7 @@
 import type { Ban } from '../room/ledger'
 import type { ServerState } from '../room/state'
 import { setAlarm } from './alarm'
-import { DENIALS, dismissAll, refuseAll, sendBack, withinLimit } from './denial'
+import { countRefusal, DENIALS, dismissAll, refuseAll, sendBack, withinLimit } from './denial'
 import type { Draft, RoomSettings } from './draft'
 import { perform } from './effect'
 import type { RoomInput } from './input'
@@ -133,9 +133,10 @@ export class RoomHost {
 
   /** A fault of our own: this turn is lost, whoever waits for an answer is told, and the room goes on. */
   #lost(taken: readonly RoomInput[], error: unknown): readonly RoomInput[] {
-    const { journal } = this.#parts.settings
-    journal.error({ err: error, room: this.roomId }, 'a turn of a room failed')
-    refuseAll(taken, DENIALS.internal, journal)
+    const { settings } = this.#parts
+    settings.journal.error({ err: error, room: this.roomId }, 'a turn of a room failed')
+    refuseAll(taken, DENIALS.internal, settings.journal)
+    for (const input of taken) countRefusal(input, DENIALS.internal, settings)
     return []
   }
 

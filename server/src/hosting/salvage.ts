@@ -1,7 +1,7 @@
 import type { Rejection } from '@peerstage/sdk/protocol'
 import { type Decision, decide } from '../room/index'
 import { joinOf } from './arrival'
-import { refusalOf } from './denial'
+import { countRefusal, refusalOf } from './denial'
 import { contextOf, type Draft } from './draft'
 import type { RoomInput } from './input'
 import type { Lookups } from './lookups'
@@ -22,10 +22,7 @@ export function salvageTurn(draft: Draft, inputs: readonly RoomInput[], lookups:
 function refuse(draft: Draft, input: RoomInput, error: Rejection): void {
   if (input.type === 'tick') return tellAwaited(draft)
   draft.effects.push(...refusalOf(input, error))
-  if (input.type !== 'command') return
-  const { meter, rules } = draft.settings
-  meter.command(input.command.type, error.code)
-  meter.refusal(error.code, { connection: input.connection.id, room: rules.roomId })
+  countRefusal(input, error, draft.settings)
 }
 
 function writesNothing(draft: Draft, input: RoomInput, lookups: Lookups): boolean {

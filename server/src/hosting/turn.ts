@@ -2,7 +2,7 @@ import { type Rejection, reject } from '@peerstage/sdk/protocol'
 import type { InternalCommand } from '../room/command'
 import { decide, route } from '../room/index'
 import { arrive } from './arrival'
-import { DENIALS, refusalOf, refusedRoutable } from './denial'
+import { countRefusal, DENIALS, refusalOf, refusedRoutable } from './denial'
 import { apply, contextOf, type Draft, isClosed, lastSeq } from './draft'
 import { call, close, type Effect, presenceOf, replyError, replyOk, send } from './effect'
 import type { RoomInput } from './input'
@@ -28,7 +28,10 @@ export function attempt(draft: Draft, input: RoomInput, lookups: Lookups): void 
     take(draft, input, lookups)
   } catch (error) {
     draft.settings.journal.error({ err: error, input: input.type }, 'a room could not handle an input')
-    draft.effects.push(...refusalOf(input, DENIALS.internal))
+    draft.effects.push(
+      ...refusalOf(input, DENIALS.internal),
+      call(() => countRefusal(input, DENIALS.internal, draft.settings)),
+    )
   }
 }
 

@@ -69,6 +69,19 @@ test('a bad command whose id can be read is answered by name [R7.3]', async () =
   expect(await bob.reply(41)).toMatchObject({ ok: false, error: { code: 'invalid', retryable: false } })
 })
 
+test('an array with 15,000 things wrong gets one short answer, which echoes nothing of it [R7.3]', async () => {
+  const { host, bob } = await hostAndGuest()
+  const before = bob.received.length
+  const to = Array(15_000).fill('"!"').join(',')
+  bob.raw(`[{"type":"cast","id":41,"cast":{"type":"data","value":1,"to":[${to}]}}]`)
+  await bob.roundTrip()
+  const answers = bob.received.slice(before)
+  expect(answers).toMatchObject([{ type: 'reply', re: 41, error: { code: 'invalid' } }, { type: 'heartbeat' }])
+  expect(JSON.stringify(answers).length).toBeLessThan(500)
+  expect(JSON.stringify(answers)).not.toContain('!')
+  await undisturbed(host)
+})
+
 test('over-long chat is refused, by characters and by bytes, and never echoed', async () => {
   const { host, bob } = await hostAndGuest()
   expect(await bob.ask({ type: 'chat.send', text: 'x'.repeat(2001) })).toMatchObject({ error: { code: 'invalid' } })

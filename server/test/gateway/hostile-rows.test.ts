@@ -2,7 +2,7 @@ import { connect as openSocket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { refuseOldWs } from '../../src/gateway/socket-server'
 import { FakeClock } from '../fakes/fake-clock'
-import { upgradeStatus } from './raw-upgrade'
+import { upgradeAnswer, upgradeStatus } from './raw-upgrade'
 import { runServer } from './running-server'
 import { newSession, type TestClient } from './test-client'
 
@@ -139,6 +139,16 @@ test('a connection flood: one /64 of IPv6 is one address, and only the proxy’s
   expect(await upgradeStatus(url, '/v1/rooms/hall', { 'x-forwarded-for': '2001:db8:0:7::1, 203.0.113.1' })).toBe(
     'upgraded',
   )
+})
+
+test.each([
+  ['429, one address', 429, { maxSocketsPerAddress: 1, trustProxy: 1 }],
+  ['503, the whole process', 503, { maxSockets: 1 }],
+])('a connection flood is turned away by a bare %s, which says when to come again [R7.9]', async (_, status, caps) => {
+  const { url, enter } = await runServer(caps)
+  const headers = { 'x-forwarded-for': '203.0.113.1' }
+  await (await enter('hall', 'ada', { headers })).welcome()
+  expect(await upgradeAnswer(url, '/v1/rooms/hall', headers)).toEqual({ status, retryAfter: '5' })
 })
 
 test('a stolen session key is useless without a valid token of the same identity', async () => {

@@ -37,10 +37,22 @@ export async function upgradeStatus(
   path: string,
   headers: Record<string, string> = {},
 ): Promise<number | 'upgraded' | 'destroyed'> {
+  const answer = await upgradeAnswer(url, path, headers)
+  return typeof answer === 'string' ? answer : answer.status
+}
+
+/** The same, and when a refusal says to come again: its `Retry-After`. */
+export async function upgradeAnswer(
+  url: string,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; retryAfter: string | undefined } | 'upgraded' | 'destroyed'> {
   const asked = request(url + path, { headers: { ...UPGRADE_HEADERS, ...headers } })
   asked.end()
   return await new Promise((resolve) => {
-    asked.on('response', (response) => resolve(response.statusCode ?? 0))
+    asked.on('response', ({ statusCode = 0, headers }) => {
+      resolve({ status: statusCode, retryAfter: headers['retry-after'] })
+    })
     asked.on('upgrade', (_response, socket: Socket) => {
       socket.destroy()
       resolve('upgraded')

@@ -1,18 +1,14 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { DEFAULT_LIMITS, type Limits } from '@peerstage/sdk/protocol'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Verified, Verify } from '../../src/gateway/auth'
-import { Gateway } from '../../src/gateway/gateway'
 import type { RoomInput } from '../../src/hosting/input'
 import { FakeClock } from '../fakes/fake-clock'
-import { TestClient } from './test-client'
+import { gatewayAlone } from './gateway-alone'
 
 const GOOD: Verified = {
   claims: { sub: 'ada', room: 'hall', role: 'host', exp: 0, admin: false },
   expiresAt: Number.MAX_SAFE_INTEGER,
 }
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /** A gateway alone, whose verifications end when the test says so. */
 async function slowlyVerifying(limits: Partial<Limits> = {}) {
@@ -23,37 +19,10 @@ async function slowlyVerifying(limits: Partial<Limits> = {}) {
     new Promise((resolve, reject) => {
       asked.push((answer) => (answer instanceof Error ? reject(answer) : resolve(answer)))
     })
-  let ids = 0
-  const gateway = new Gateway({
-    clock,
-    newId: () => `c${++ids}`,
-    random: () => 0.5,
-    meter: { command: () => {}, refusal: () => {}, resume: () => {}, turn: () => () => {} },
-    journal: silent,
-    verify,
-    roleWithoutToken: undefined,
-    mayConnect: () => true,
-    peerAddress: ({ socket }) => socket.remoteAddress,
-    crowd: { maxSockets: 10, maxSocketsPerAddress: 10, maxVerifying: 2 },
-    maxHolds: 10,
-    limits: { ...DEFAULT_LIMITS, ...limits },
-    iceServers: [],
-    turn: undefined,
-    submit: (_roomId, input) => inputs.push(input),
-  })
-  const url = await serve(createServer(), gateway)
-  const connect = () => new TestClient(url, 'hall', { token: 'some token' })
+  const submit = (_roomId: string, input: RoomInput) => void inputs.push(input)
+  const { gateway, connect } = await gatewayAlone({ clock, verify, submit, limits: { ...DEFAULT_LIMITS, ...limits } })
   const verifications = (count: number) => expect.poll(() => asked.length).toBe(count)
   return { clock, asked, inputs, gateway, connect, verifications }
-}
-
-async function serve(server: Server, gateway: Gateway): Promise<string> {
-  gateway.attach(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(async () => {
-    await Promise.all([gateway.drain(0), new Promise((resolve) => server.close(resolve))])
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 test.each([
