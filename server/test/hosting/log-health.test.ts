@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { PROBE_EVERY_MS, watchLog } from '../../src/hosting/log-health'
+import { LogFull } from '../../src/hosting/ports'
 import { LogUnavailable, memoryLog } from '../../src/index'
 import { alteredLog } from '../fakes/altered-log'
 import { FakeClock } from '../fakes/fake-clock'
@@ -53,6 +54,30 @@ test('every write is refused without a try while it is down', async () => {
   await expect(log.eraseIdentity('ada')).rejects.toThrow('The log is down.')
   await expect(log.eraseRoom('hall')).rejects.toThrow(LogUnavailable)
   expect(writes).toBe(1)
+})
+
+test('while it is down because it is full, rooms are let go and erased, and nothing else is tried [R3.12]', async () => {
+  const tried: string[] = []
+  const full = (what: string) => async () => {
+    tried.push(what)
+    if (what === 'eraseIdentity' || what === 'probe') throw new LogFull('full by a test')
+  }
+  const { log, clock, settled } = watched({
+    forget: full('forget'),
+    eraseRoom: full('eraseRoom'),
+    eraseIdentity: full('eraseIdentity'),
+    probe: full('probe'),
+  })
+  await expect(log.eraseIdentity('ada')).rejects.toThrow('full by a test')
+  await expect(log.eraseIdentity('ada')).rejects.toThrow('The log is down.')
+  await log.forget('hall', 'first')
+  await log.eraseRoom('hall')
+  expect(log.isUp).toBe(false)
+  clock.advance(PROBE_EVERY_MS)
+  await settled()
+  await log.forget('hall', 'second')
+  expect(log.isUp).toBe(false)
+  expect(tried).toEqual(['eraseIdentity', 'forget', 'eraseRoom', 'probe', 'forget'])
 })
 
 test('a probe that hangs is the only one, and a log that is closed is probed no more', async () => {

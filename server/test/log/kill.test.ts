@@ -1,39 +1,14 @@
 // Processes that end without a word, and disks that end: what was kept is kept.
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
-import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { LogFolder } from './log-folder'
+import { built, start, startOnADiskOf } from './own-process'
 
-const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
-/** Below node_modules, so that the program finds better-sqlite3 there. */
-const PROGRAM = path('../../../node_modules/.cache/peerstage/writing-process.mjs')
+let program: string
 
 beforeAll(async () => {
-  await build({
-    entryPoints: [path('./writing-process.ts')],
-    outfile: PROGRAM,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    tsconfig: path('../tsconfig.json'),
-    logLevel: 'error',
-  })
+  program = await built('writing-process.ts', import.meta.url)
 })
-
-/** Starts the program, and gathers its lines. */
-function start(command: string, args: string[]): { child: ChildProcessWithoutNullStreams; said: () => string } {
-  const child = spawn(command, args)
-  onTestFinished(() => void child.kill('SIGKILL'))
-  let said = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      said += text
-    })
-  }
-  return { child, said: () => said }
-}
 
 /** The last seq that was said of each room, in whole lines only. */
 function lastSaid(said: string): Map<string, number> {
@@ -63,7 +38,7 @@ test('a process that is killed at any instant loses no turn that was kept [R3.1,
   const files = new LogFolder()
   const kept = new Map<string, number>()
   for (let round = 0; round < 20; round++) {
-    const { child, said } = start(process.execPath, [PROGRAM, files.path, '5', String(round)])
+    const { child, said } = start([program, files.path, '5', String(round)])
     const lines = 6 + Math.floor(Math.random() * 400)
     while (said().split('\n').length < lines) await once(child.stdout, 'data')
     const exit = once(child, 'close')
@@ -75,25 +50,15 @@ test('a process that is killed at any instant loses no turn that was kept [R3.1,
   expect(kept.size).toBe(100)
 })
 
-test.skipIf(process.platform === 'win32')(
-  'a disk that ends takes the log down, not the process, and no turn that was kept',
-  async () => {
-    const files = new LogFolder()
-    // In blocks of 1,024 bytes: no file of this process grows beyond 2 MiB.
-    const { child, said } = start('bash', [
-      '-c',
-      `ulimit -f 2048; exec "$@"`,
-      '-',
-      process.execPath,
-      PROGRAM,
-      files.path,
-      '5',
-    ])
-    expect(await once(child, 'close')).toEqual([0, null])
-    const last = lastSaid(said())
-    expect(said()).toMatch(/^down The disk (has failed|is full)/m)
-    expect(said()).toMatch(/^alive \d+$/m)
-    expect(last.size).toBe(5)
-    await compare(files, last)
-  },
-)
+const testOnUnix = test.skipIf(process.platform === 'win32') // Windows bounds no process in what it writes.
+
+testOnUnix('a disk that ends takes the log down, not the process, and no turn that was kept', async () => {
+  const files = new LogFolder()
+  const { child, said } = startOnADiskOf(2048, [program, files.path, '5'])
+  expect(await once(child, 'close')).toEqual([0, null])
+  const last = lastSaid(said())
+  expect(said()).toMatch(/^down The disk (has failed|is full)/m)
+  expect(said()).toMatch(/^alive \d+$/m)
+  expect(last.size).toBe(5)
+  await compare(files, last)
+})
