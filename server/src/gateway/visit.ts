@@ -109,8 +109,8 @@ export class Visit {
   /** A fault of our own costs the message that it befell and nothing else: what follows is read. */
   #failed(error: unknown, message?: ClientMessage): void {
     if (!this.#faults.isBearable(error)) return
-    // It may have been counted as unanswered by then. Counting it off in vain lets a client have one more.
-    if (message !== undefined) this.#refuse(message, DENIALS.internal, 'answer')
+    // A command may have been counted as unanswered by then. Counting it off in vain lets a client have one more.
+    if (message !== undefined) this.#refuse(message, DENIALS.internal, 'id' in message ? 'answer' : 'kept')
     this.#connection.flush()
   }
 
