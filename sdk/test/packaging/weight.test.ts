@@ -23,6 +23,15 @@ test.each(Object.entries(texts))('%s keeps within its budget', async (name, text
   expect(weight).toBeLessThanOrEqual(limit)
 })
 
+test('the badge of the README says no less than the budget allows', async () => {
+  const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8')
+  const said = [...readme.matchAll(/Script file below (\d+) kB gzip.*?%3C%20(\d+)%20kB/g)].map(([, ...kB]) =>
+    kB.map(Number),
+  )
+  const allowed = Math.ceil(budget['peerstage.js'] / 1000)
+  expect(said).toEqual([[allowed, allowed]])
+})
+
 test('what weighs what', async () => {
   const { text, parts } = await bundleOfSource([pureSchemas, trimmedSimplePeer])
   const folders = weightByFolder(parts)
