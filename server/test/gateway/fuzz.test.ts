@@ -8,7 +8,9 @@ const isCi = process.env.CI !== undefined
 const frames = isCi ? Number.POSITIVE_INFINITY : 20_000
 const longestMs = isCi ? 60_000 : 40_000
 
-test('no input ends the process, leaks, or changes another room: random frames, fragments, bytes and upgrades [R7.1]', { timeout: 180_000 }, async () => {
+test('no input ends the process, leaks, or changes another room: random frames, fragments, bytes and upgrades [R7.1]', {
+  timeout: 180_000,
+}, async () => {
   const until = Date.now() + longestMs
   const report = await fuzz({ seed, frames, isOver: () => Date.now() > until })
   console.log(`fuzz: ${report.frames} frames in ${report.sessions} sessions, ${report.texts} texts, seed ${seed}`)
