@@ -10,6 +10,7 @@ import { isLocalRequest } from './gateway/local-request'
 import { localOrigins, originRule } from './gateway/origin'
 import { peerAddress } from './gateway/peer-address'
 import { Erasure } from './hosting/erasure'
+import { guardedClock } from './hosting/guarded-clock'
 import { watchLog } from './hosting/log-health'
 import type { Clock, Journal, RoomLog } from './hosting/ports'
 import { Recovery } from './hosting/recovery'
@@ -90,7 +91,7 @@ export function createPeerstageServer(options: PeerstageServerOptions = {}): Pee
   }
   const log = givenLog ?? memoryLog(clock)
   const journal = logger === undefined ? createLogger(settings.logLevel) : guarded(logger)
-  return compose({ settings, log, journal, clock, demoFolder, devKey })
+  return compose({ settings, log, journal, clock: guardedClock(clock, journal), demoFolder, devKey })
 }
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false

@@ -81,13 +81,17 @@ export class Visit {
     this.#intake.read(data, isBinary)
   }
 
-  /** The socket is gone. `code`: what the peer closed it with. */
+  /** The socket is gone. `code`: what the peer closed it with. Never throws. */
   over(code: number): void {
-    this.#bearer.stop()
-    this.#iceServers.stop()
-    this.#place.leave()
-    const departure = code === GOING_AWAY ? 'closed' : 'lost'
-    this.#submit({ type: 'gone', connection: this.#connection, departure })
+    try {
+      this.#bearer.stop()
+      this.#iceServers.stop()
+      this.#place.leave()
+      const departure = code === GOING_AWAY ? 'closed' : 'lost'
+      this.#submit({ type: 'gone', connection: this.#connection, departure })
+    } catch (error) {
+      this.#faults.end(error)
+    }
   }
 
   /** Only now: nothing is said of the token, nor of TURN, before the first frame. */

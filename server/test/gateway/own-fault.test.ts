@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Verify } from '../../src/gateway/auth'
 import type { RoomInput } from '../../src/hosting/input'
+import { FakeClock } from '../fakes/fake-clock'
 import { gatewayAlone } from './gateway-alone'
+import { runServer } from './running-server'
 
 const verify: Verify = async () => ({
   claims: { sub: 'ada', room: 'hall', role: 'host', exp: 0, admin: false },
@@ -90,3 +92,41 @@ test('a fault of our own while a place is asked for ends that connection, to com
   expect(await client.goodbye()).toMatchObject({ code: 'unavailable', close: 1013 })
   expect(errors).toHaveLength(1)
 })
+
+test('a fault of our own while a connection ends is told of, and others go on', async () => {
+  const { client, connect, inputs, errors } = await faultyServer({ throws: ({ type }) => type === 'gone' })
+  const other = connect()
+  await expect.poll(() => inputs.length).toBe(2)
+  client.cut()
+  await expect.poll(() => errors).toMatchObject([{ message: 'the rooms have burnt' }])
+  await other.roundTrip()
+})
+
+test('no input ends the process: a fault of our own when a time has come is told of, and everybody goes on [R7.1]', async () => {
+  const clock = new BreakableClock()
+  const errors: unknown[] = []
+  const logger = {
+    debug: () => {},
+    info: () => {},
+    warn: () => {},
+    error: ({ err }: { err?: unknown }) => void errors.push(err),
+  }
+  const { connect } = await runServer({ dev: true, clock, logger })
+  const client = connect('hall', { name: 'Ada' })
+  await client.welcome()
+  clock.isBroken = true
+  clock.advance(5000)
+  clock.isBroken = false
+  expect(errors).toMatchObject([{ message: 'no timers are left' }])
+  await client.roundTrip()
+})
+
+/** Time that fails whoever asks to be called again: so does the beat, each 5 s. */
+class BreakableClock extends FakeClock {
+  isBroken = false
+
+  override after(delayMs: number, callback: () => void): () => void {
+    if (this.isBroken) throw new Error('no timers are left')
+    return super.after(delayMs, callback)
+  }
+}
