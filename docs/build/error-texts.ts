@@ -216,8 +216,8 @@ const REMOTE: Readonly<Record<GoodbyeCode | RejectionCode, ErrorText>> = {
   },
   message_not_found: {
     meaning: 'The chat message is gone already, or no longer kept.',
-    seenBy: '`chat.delete`, `moderation.ban`',
-    whatToDo: 'Nothing.',
+    seenBy: '`chat.delete`, `moderation.ban`; `chat.history` of its `before`',
+    whatToDo: 'Nothing; ask for the history before another one.',
   },
   ban_not_found: {
     meaning: 'There is no such ban: somebody has lifted it.',

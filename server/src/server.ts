@@ -9,6 +9,7 @@ import { Gateway } from './gateway/gateway'
 import { isLocalRequest } from './gateway/local-request'
 import { localOrigins, originRule } from './gateway/origin'
 import { peerAddress } from './gateway/peer-address'
+import { chatPage } from './hosting/chat-page'
 import { Erasure } from './hosting/erasure'
 import { guardedClock } from './hosting/guarded-clock'
 import { watchLog } from './hosting/log-health'
@@ -146,7 +147,7 @@ function compose({ settings, log: givenLog, journal, clock, demoFolder, devKey }
     journal,
     allowedOrigins,
     erasure,
-    chat: (id, query) => log.history(id, query),
+    chat: (id, query) => chatPage(log, id, query),
     readiness: () => (isDraining ? 'draining' : log.isUp ? 'ready' : 'log_down'),
     ...accessOf(verify, rooms),
     ...(dev

@@ -28,7 +28,8 @@ export type ChatVerbs = {
    * Asks the room's log for messages older than `before` (a message's id; default: the newest), oldest first: at most `limit`
    * (1 to 100, default 50), and at most some 60 KiB of them, so go by `hasMore`. What was said in an earlier opening of the room is
    * not among them.
-   * @throws LiveStreamError `invalid`, `not_joined`, `unavailable` (the log cannot be read for now)
+   * @throws LiveStreamError `invalid`, `message_not_found` (`before` was deleted, or is too old to be kept: ask from another), `not_joined`,
+   * `unavailable` (the log cannot be read for now)
    */
   history(options?: { before?: string; limit?: number }): Promise<ChatHistoryResult>
 }

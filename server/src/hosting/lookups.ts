@@ -1,15 +1,9 @@
-import {
-  type ChatHistoryResult,
-  type ChatMessage,
-  type LoggedEvent,
-  type RoomCommand,
-  reject,
-  utf8Bytes,
-} from '@peerstage/sdk/protocol'
+import { type LoggedEvent, type RoomCommand, reject } from '@peerstage/sdk/protocol'
 import type { DecideContext } from '../room/command'
 import type { ServerState } from '../room/state'
+import { CURSOR_GONE, framedPage, HISTORY_DEFAULT } from './chat-page'
 import type { RoomInput } from './input'
-import { type HistoryQuery, type Journal, LogUnavailable, type RoomLog } from './ports'
+import { type Journal, LogUnavailable, type RoomLog } from './ports'
 
 /** What a log has for a command. */
 export type Looked = Pick<DecideContext, 'message' | 'history' | 'unread'>
@@ -21,13 +15,6 @@ export type Lookups = {
   /** By command. */
   readonly looked: ReadonlyMap<RoomInput, Looked>
 }
-
-/** Messages of a page, unless the query says how many. */
-export const HISTORY_DEFAULT = 50
-/** JSON of a page's messages, so that its reply fits one frame of any server (64 KiB). A message has at most some 9 KiB of it. */
-const HISTORY_BYTES = 60 * 1024
-/** Messages that are read at once for a page. */
-const STEP = 25
 
 const UNREAD: Looked = { unread: reject('unavailable', 'The log cannot be read now. Try again.', 1000) }
 
@@ -86,27 +73,12 @@ async function lookedFor(command: RoomCommand, { log, state }: Asking): Promise<
   const { id, instance } = state.room
   if (command.type === 'chat.history') {
     const { before, limit = HISTORY_DEFAULT } = command
-    return { history: await pageOf(log, id, { instance, limit, ...(before === undefined ? {} : { before }) }) }
+    const history = await framedPage(log, id, { instance, limit, ...(before === undefined ? {} : { before }) })
+    return history === undefined ? { unread: CURSOR_GONE } : { history }
   }
   const messageId = messageIn(command)
   const message = messageId === undefined ? undefined : await log.message(id, instance, messageId)
   return message === undefined ? undefined : { message }
-}
-
-/** A page, as far as it fits: at least one message, so that whoever reads on gets on. It is read in steps, for most of a long one would be in vain. */
-async function pageOf(log: RoomLog, roomId: string, { limit, ...query }: HistoryQuery): Promise<ChatHistoryResult> {
-  const newestFirst: ChatMessage[] = []
-  let bytes = 0
-  for (let { before } = query; ; before = newestFirst.at(-1)?.id) {
-    const step = Math.min(STEP, limit - newestFirst.length)
-    const part = await log.history(roomId, { ...query, limit: step, ...(before === undefined ? {} : { before }) })
-    for (const message of part.messages.toReversed()) {
-      bytes += utf8Bytes(JSON.stringify(message)) + 1
-      if (bytes > HISTORY_BYTES && newestFirst.length > 0) return { messages: newestFirst.reverse(), hasMore: true }
-      newestFirst.push(message)
-    }
-    if (newestFirst.length === limit || !part.hasMore) return { messages: newestFirst.reverse(), hasMore: part.hasMore }
-  }
 }
 
 async function tried<T>({ journal, state }: Asking, otherwise: T, work: () => Promise<T>): Promise<T> {

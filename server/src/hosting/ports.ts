@@ -160,8 +160,8 @@ export interface RoomLog {
   openRooms(): Promise<readonly { readonly roomId: string; readonly instance: string; readonly participants: number }[]>
   /** Messages that were said in a room id, as far as they are kept. Deleted ones are not among them. */
   history(roomId: string, query: HistoryQuery): Promise<ChatHistoryResult>
-  /** One message of an instance, with the identity that wrote it; undefined when it is not kept, or deleted. */
-  message(roomId: string, instance: string, messageId: string): Promise<KeptMessage | undefined>
+  /** One message of an instance, or of whatever instance, with the identity that wrote it; undefined when it is not kept, or deleted. */
+  message(roomId: string, instance: string | undefined, messageId: string): Promise<KeptMessage | undefined>
   /** Forgets an instance that has closed: its state and its records. Its chat stays as long as this log keeps chat. */
   forget(roomId: string, instance: string): Promise<void>
   /** Erases all that is kept of a room id that is not open: chat, bans, and when it ended. */

@@ -1,8 +1,8 @@
 import { type ChatHistoryResult, MAX_IDENTITY_CHARACTERS } from '@peerstage/sdk/protocol'
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
+import { CURSOR_GONE, HISTORY_DEFAULT } from '../hosting/chat-page'
 import type { Erasure } from '../hosting/erasure'
-import { HISTORY_DEFAULT } from '../hosting/lookups'
 import { type HistoryQuery, LogUnavailable } from '../hosting/ports'
 import type { Rooms } from '../hosting/rooms'
 import { type May, refusalOf, roomGate } from './gate'
@@ -11,8 +11,8 @@ import { problem, unavailable } from './problem'
 export type RestParts = {
   readonly rooms: Pick<Rooms, 'open' | 'end' | 'stats'>
   readonly erasure: Pick<Erasure, 'room' | 'identity'>
-  /** Messages of a room id, of all its instances that are kept. Rejects with a LogUnavailable. */
-  readonly chat: (roomId: string, query: HistoryQuery) => Promise<ChatHistoryResult>
+  /** Messages of a room id, of all its instances that are kept; undefined where `before` is none of them. Rejects with a LogUnavailable. */
+  readonly chat: (roomId: string, query: HistoryQuery) => Promise<ChatHistoryResult | undefined>
   /** Whether a bearer may look after a room: its host, or an admin. */
   readonly mayManage: May
   /** Whether a bearer is an admin of a room; without a room, of all. */
@@ -63,7 +63,8 @@ function addRecords(app: Hono, { erasure, chat, mayAdminister }: RestParts): voi
       return problem(c, 400, 'invalid', 'limit is a number from 1 to 100, before the id of a message.')
     const { before, limit } = query.output
     try {
-      return c.json(await chat(c.req.param('id'), before === undefined ? { limit } : { limit, before }))
+      const page = await chat(c.req.param('id'), before === undefined ? { limit } : { limit, before })
+      return page === undefined ? problem(c, 404, CURSOR_GONE.code, CURSOR_GONE.message) : c.json(page)
     } catch (error) {
       if (error instanceof LogUnavailable) return unavailable(c)
       throw error

@@ -75,9 +75,7 @@ class MemoryLog implements RoomLog {
   }
 
   async history(roomId: string, { instance, before, limit }: HistoryQuery): Promise<ChatHistoryResult> {
-    const instances = this.#rooms.get(roomId) ?? new Map<string, Instance>()
-    const chosen = instance === undefined ? [...instances.values()] : [instances.get(instance) ?? { chat: [] }]
-    const all = chosen.flatMap(({ chat }) => chat.map(({ message }) => message))
+    const all = this.#chatOf(roomId, instance).map(({ message }) => message)
     const end =
       before === undefined
         ? all.length
@@ -89,8 +87,8 @@ class MemoryLog implements RoomLog {
     return { messages: all.slice(start, end), hasMore: start > 0 }
   }
 
-  async message(roomId: string, instance: string, messageId: string): Promise<KeptMessage | undefined> {
-    return this.#find(roomId, instance)?.chat.find(({ message }) => message.id === messageId)
+  async message(roomId: string, instance: string | undefined, messageId: string): Promise<KeptMessage | undefined> {
+    return this.#chatOf(roomId, instance).find(({ message }) => message.id === messageId)
   }
 
   async forget(roomId: string, instance: string): Promise<void> {
@@ -130,6 +128,12 @@ class MemoryLog implements RoomLog {
 
   #find(roomId: string, instance: string): Instance | undefined {
     return this.#rooms.get(roomId)?.get(instance)
+  }
+
+  #chatOf(roomId: string, instance: string | undefined): KeptMessage[] {
+    const instances = this.#rooms.get(roomId) ?? new Map<string, Instance>()
+    const chosen = instance === undefined ? [...instances.values()] : [instances.get(instance) ?? { chat: [] }]
+    return chosen.flatMap(({ chat }) => chat)
   }
 
   #put(roomId: string, instance: string, kept: Instance): void {

@@ -45,6 +45,10 @@ export function chatTable(db: Database, instances: InstanceTables) {
   const roomOf = db.prepare<[number], number>('SELECT room FROM instances WHERE id = ?').pluck()
 
   const find = (instance: number, messageId: string) => named.all(messageId).find((kept) => kept.instance === instance)
+  const findIn = (scope: readonly { readonly id: number }[], messageId: string) =>
+    named.all(messageId).find((kept) => scope.some(({ id }) => id === kept.instance))
+  const scopeOf = (roomId: string, instance: string | undefined) =>
+    instance === undefined ? instances.ofRoomId(roomId) : instances.named(roomId, instance)
 
   /** Takes messages away, and the rows of instances that nothing else is left of. */
   function drop(messages: readonly Kept[]): number {
@@ -106,9 +110,8 @@ export function chatTable(db: Database, instances: InstanceTables) {
     /** Takes away the oldest messages of all rooms, whatever their age. Says how many. */
     makeRoom: (): number => drop(oldest.all(MAKE_ROOM_ROWS)),
     history(roomId: string, { instance, before, limit }: HistoryQuery): ChatHistoryResult {
-      const scope = instance === undefined ? instances.ofRoomId(roomId) : instances.named(roomId, instance)
-      const inScope = new Set(scope.map(({ id }) => id))
-      const cursor = before === undefined ? undefined : named.all(before).find((kept) => inScope.has(kept.instance))
+      const scope = scopeOf(roomId, instance)
+      const cursor = before === undefined ? undefined : findIn(scope, before)
       if (before !== undefined && cursor === undefined) return { messages: [], hasMore: false }
       const messages: ChatMessage[] = []
       for (const { id } of scope) {
@@ -119,8 +122,8 @@ export function chatTable(db: Database, instances: InstanceTables) {
       }
       return { messages: messages.slice(0, limit).reverse(), hasMore: messages.length > limit }
     },
-    message(instance: number, messageId: string): KeptMessage | undefined {
-      const kept = find(instance, messageId)
+    message(roomId: string, instance: string | undefined, messageId: string): KeptMessage | undefined {
+      const kept = findIn(scopeOf(roomId, instance), messageId)
       return kept === undefined ? undefined : { message: JSON.parse(kept.message), identity: kept.identity }
     },
     /** What an identity wrote, from behind row `after` on; `last`: where to go on, where that may not be all. */

@@ -148,11 +148,8 @@ class SqliteLog implements RoomLog {
     return this.#read(({ chat }) => chat.history(roomId, query))
   }
 
-  async message(roomId: string, instance: string, messageId: string) {
-    return this.#read(({ instances, chat }) => {
-      const row = instances.find(roomId, instance)
-      return row === undefined ? undefined : chat.message(row.id, messageId)
-    })
+  async message(roomId: string, instance: string | undefined, messageId: string) {
+    return this.#read(({ chat }) => chat.message(roomId, instance, messageId))
   }
 
   forget(roomId: string, instance: string): Promise<void> {

@@ -227,9 +227,12 @@ export function describeRoomLog(name: string, open: () => OpenedLog): void {
         await room.say('ada', 'mine')
         const kept = await log.message('hall', 'first', 'mine')
         expect(kept).toEqual({ message: room.state?.room.messages[0], identity: 'ada' })
+        expect(await log.message('hall', undefined, 'mine')).toEqual(kept)
         expect(await log.message('hall', 'second', 'mine')).toBeUndefined()
+        expect(await log.message('other', undefined, 'mine')).toBeUndefined()
         await room.delete('mine')
         expect(await log.message('hall', 'first', 'mine')).toBeUndefined()
+        expect(await log.message('hall', undefined, 'mine')).toBeUndefined()
       })
 
       test('a deleted message is gone from the history, and its text from the replay; its seq stays [R3.10]', async () => {

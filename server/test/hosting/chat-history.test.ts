@@ -50,7 +50,6 @@ test.each(STORES)(
     expect(pages.map(({ messages }) => messages.length)).toEqual([40, 40, 40, 40])
     expect(pages.toReversed().flatMap(textsOf)).toEqual(texts)
     expect(textsOf(await pageOf(host))).toEqual(texts.slice(-50))
-    expect(await pageOf(host, { before: 'nobody-knows' })).toEqual({ messages: [], hasMore: false })
   },
 )
 
@@ -72,6 +71,21 @@ test('what was said or deleted a moment before, in the same frame, is as it is t
   expect(textsOf(((await host.reply(8)) as { result: ChatHistoryResult }).result)).toEqual(['later'])
   expect(host.events('chat.deleted')).toHaveLength(2)
 })
+
+test.each(STORES)(
+  '%s says so where the message to read on from is not kept, and not that there are no more',
+  async (_, storeOf) => {
+    const clock = new FakeClock()
+    const { host } = await hall({ clock, log: storeOf(clock).open() })
+    await say(host, numbered(5))
+    const before = (await pageOf(host, { limit: 2 })).messages[0]?.id ?? ''
+    expect(textsOf(await pageOf(host, { before }))).toEqual(numbered(3))
+    await host.ask({ type: 'chat.delete', messageId: before })
+    const gone = { ok: false, error: { code: 'message_not_found', retryable: false } }
+    expect(await host.ask({ type: 'chat.history', before })).toMatchObject(gone)
+    expect(await host.ask({ type: 'chat.history', before: 'nobody-knows' })).toMatchObject(gone)
+  },
+)
 
 test('a page of long messages is cut, so that its reply fits one frame; it says that there are more', async () => {
   const { host } = await hall()
