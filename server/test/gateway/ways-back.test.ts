@@ -55,39 +55,31 @@ async function expectKeptOut({ enter }: Running, bob: TestClient): Promise<void>
   }
 }
 
-test('a kick holds until the room closes, whatever token comes: over a restart, and against a connection held before [R5.3]', async () => {
+/** Ada throws Bob out of a room; no way leads back, not by a connection that he held, nor over a restart. */
+async function thrownOut(verb: 'kick' | 'ban') {
   const house = await onDisk()
   const { host, bob, bobId } = await adaAndBob(house)
   const held = await house.running.enter('hall', 'bob', { intent: 'hold' })
   await held.next('held')
-  await host.ask({ type: 'moderation.kick', participantId: bobId })
+  expect(await host.ask({ type: `moderation.${verb}`, participantId: bobId })).toMatchObject({ ok: true })
   expect(await bob.goodbye()).toMatchObject({ code: 'removed' })
   held.say({ type: 'join', id: 1 })
   expect(await held.goodbye()).toMatchObject({ code: 'removed' })
   await expectKeptOut(house.running, bob)
-
   await house.restart()
   await expectKeptOut(house.running, bob)
+  return { house, bob }
+}
 
+test('a kick holds until the room closes, whatever token comes: over a restart, and against a connection held before [R5.3]', async () => {
+  const { house } = await thrownOut('kick')
   await house.running.server.rooms.end('hall')
   house.clock.advance(60_000)
   expect(await (await house.running.enter('hall', 'bob')).welcome()).toMatchObject({ resumed: false })
 })
 
 test('a ban holds until lifted, whatever token comes: over restarts, and in later openings of the room [R5.4]', async () => {
-  const house = await onDisk()
-  const { host, bob, bobId } = await adaAndBob(house)
-  const held = await house.running.enter('hall', 'bob', { intent: 'hold' })
-  await held.next('held')
-  expect(await host.ask({ type: 'moderation.ban', participantId: bobId })).toMatchObject({ ok: true })
-  expect(await bob.goodbye()).toMatchObject({ code: 'removed' })
-  held.say({ type: 'join', id: 1 })
-  expect(await held.goodbye()).toMatchObject({ code: 'removed' })
-  await expectKeptOut(house.running, bob)
-
-  await house.restart()
-  await expectKeptOut(house.running, bob)
-
+  const { house, bob } = await thrownOut('ban')
   await house.running.server.rooms.end('hall')
   house.clock.advance(60_000)
   await house.restart()
