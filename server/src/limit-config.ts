@@ -13,6 +13,9 @@ const ms = (least: number, most: number) => v.exactOptional(whole(least, most))
 
 const bytes = (least: number) => v.exactOptional(whole(least, 1024 ** 3))
 
+/** Or there would be one that never passes: a value, and around it 20 ids of 64 characters as its addressees, and the keys. */
+const LARGEST_CAST_BYTES = DEFAULT_LIMITS.maxDataBytes + 2048
+
 /** The option `limits`. The protocol's schemas hold some of these to their defaults: a server may ask for less, not for more. */
 export const limitSettings = v.strictObject(
   {
@@ -26,6 +29,8 @@ export const limitSettings = v.strictObject(
     commandBurst: limit(),
     castsPerSecond: limit(),
     castBurst: limit(),
+    castBytesPerSecond: bytes(1024),
+    castByteBurst: bytes(LARGEST_CAST_BYTES),
     roomChatPerSecond: limit(),
     roomChatBurst: limit(),
     joinsPerSecond: limit(),

@@ -33,6 +33,11 @@ export const limits = v.object({
   castsPerSecond: limit(20),
   /** Casts that may come at once after a pause. */
   castBurst: limit(40),
+  // Sent on to 19 others they are 10 Mbit/s; at once, forty of the largest.
+  /** Bytes of casts a second, in the long run: of the whole message (UTF-8). */
+  castBytesPerSecond: limit(64 * 1024),
+  /** Bytes of casts that may come at once after a pause. */
+  castByteBurst: limit(400 * 1024),
   // What people can still read.
   /** Chat messages of a whole room a second, in the long run. */
   roomChatPerSecond: limit(20),

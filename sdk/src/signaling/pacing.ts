@@ -23,14 +23,15 @@ export class Bucket {
     this.#at = clock.now()
   }
 
-  /** Milliseconds until one more may pass: 0 when it may pass now, infinite when an answer is needed first. */
-  waitMs(): number {
+  /** Milliseconds until one more may pass: 0 when it may pass now, infinite when an answer is needed first. `cost`: what it takes. */
+  waitMs(cost = 1): number {
     this.#refill()
     const pause = this.#pausedUntil - this.#clock.now()
     if (pause > 0) return pause
-    // Sums of small steps fall a hair short of whole numbers.
-    if (this.#held >= 1 - 1e-6) return 0
-    return this.#underWay >= this.#burst ? Number.POSITIVE_INFINITY : (1 - this.#held) / this.#perMs
+    // No bucket holds more than a burst. And sums of small steps fall a hair short of whole numbers.
+    const missing = Math.min(cost, this.#burst) - this.#held
+    if (missing <= 1e-6) return 0
+    return this.#underWay >= this.#burst ? Number.POSITIVE_INFINITY : missing / this.#perMs
   }
 
   /** Nothing passes for so long. */
@@ -38,12 +39,12 @@ export class Bucket {
     this.#pausedUntil = this.#clock.now() + ms
   }
 
-  take(): void {
-    this.#held -= 1
-    this.#underWay += 1
+  take(cost = 1): void {
+    this.#held -= cost
+    this.#underWay += cost
   }
 
-  /** So many were answered; without a number: nothing is under way any more. */
+  /** So much was answered; without a number: nothing is under way any more. */
   settle(count = this.#underWay): void {
     this.#refill()
     this.#underWay = Math.max(0, this.#underWay - count)
@@ -61,12 +62,18 @@ export class Bucket {
 const withSlack = (burst: number): number => Math.max(1, Math.floor(burst * 0.8))
 
 /** The server's rate limits, kept on this side, so that an honest flood (the flush after an outage) is never refused. */
-export type Pacing = { readonly chat: Bucket; readonly commands: Bucket; readonly casts: Bucket }
+export type Pacing = {
+  readonly chat: Bucket
+  readonly commands: Bucket
+  readonly casts: Bucket
+  readonly castBytes: Bucket
+}
 
 export function pacingOf(limits: Limits, clock: Clock): Pacing {
   return {
     chat: new Bucket(clock, limits.chatPerSecond, withSlack(limits.chatBurst)),
     commands: new Bucket(clock, limits.commandsPerSecond, withSlack(limits.commandBurst)),
     casts: new Bucket(clock, limits.castsPerSecond, withSlack(limits.castBurst)),
+    castBytes: new Bucket(clock, limits.castBytesPerSecond, withSlack(limits.castByteBurst)),
   }
 }

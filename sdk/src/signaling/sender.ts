@@ -127,7 +127,7 @@ export class Sender {
     if (this.#line.state !== 'up') return
     const { connection } = this.#line
     const { commands, waitMs: commandsWait } = this.#outbox.take(this.#pacing, this.#limits.maxUnansweredCommands)
-    const { casts, waitMs: castsWait } = this.#casts.take(this.#pacing.casts)
+    const { casts, waitMs: castsWait } = this.#casts.take(this.#pacing)
     for (const command of commands) connection.send(command)
     for (const cast of casts) connection.send({ type: 'cast', cast })
     const waits = [commandsWait, castsWait].filter((wait) => wait !== undefined)

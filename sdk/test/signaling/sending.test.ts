@@ -269,6 +269,22 @@ test('a question that is sent again fails where the log is down: nothing was don
   expect(await asked).toBe('unavailable')
 })
 
+test('app messages keep to the bytes that the server takes; more than two seconds of them do not wait', async () => {
+  bench = await Bench.open()
+  const joining = bench.client.join()
+  const line = await bench.server.connection(1)
+  line.send(welcomeOf({ limits: { ...DEFAULT_LIMITS, castBytesPerSecond: 8192, castByteBurst: 25_000 } }))
+  await joining
+  const outcomes = Array.from({ length: 6 }, () => codeOf(bench.client.data.send('x'.repeat(8000))))
+  expect(await Promise.all(outcomes)).toEqual([...Array(5).fill('done'), 'rate_limited'])
+  await line.until('cast', 2)
+  for (let sent = 3; sent <= 5; sent++) {
+    expect(line.received('cast')).toHaveLength(sent - 1)
+    bench.clock.advance(1000)
+    await line.until('cast', sent)
+  }
+})
+
 test('no more commands are unanswered at once than the server allows', async () => {
   bench = await Bench.open()
   const joining = bench.client.join()

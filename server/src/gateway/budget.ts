@@ -3,10 +3,6 @@ import { PairBudget } from './pair-budget'
 import { Pauses } from './pauses'
 import { Buckets, type Rate, type Ruling, ruling, type Verdict } from './rate-limit'
 
-/** Bytes of casts a second, each of which goes to 19 others; as many at once as the largest casts of one burst have. */
-const CAST_BYTES_PER_SECOND = 64 * 1024
-/** What a cast has around its value, at most: 20 ids of 64 characters as its addressees, and the keys. */
-const CAST_ENVELOPE_BYTES = 2048
 /** One each 15 s is honest. */
 const HEARTBEATS: Rate = { perSecond: 1, burst: 10 }
 
@@ -52,11 +48,10 @@ export class Budgets {
   }
 
   #cast(cast: MessageOf<'cast'>, shared: Shared): Ruling {
-    const { castsPerSecond, castBurst, maxDataBytes } = this.#limits
+    const { castsPerSecond, castBurst, castBytesPerSecond, castByteBurst } = this.#limits
     const count = shared('cast', { perSecond: castsPerSecond, burst: castBurst })
     if (!count.ok) return ruling(count, 'cast_rate')
-    const largest = maxDataBytes + CAST_ENVELOPE_BYTES
-    const bytes = { perSecond: Math.max(CAST_BYTES_PER_SECOND, largest), burst: castBurst * largest }
+    const bytes = { perSecond: castBytesPerSecond, burst: castByteBurst }
     return ruling(shared('cast bytes', bytes, utf8Bytes(encodeMessage(cast))), 'cast_bytes')
   }
 

@@ -91,16 +91,7 @@ export const PROVOCATIONS: Readonly<Record<Exclude<RefusalReason, 'rate_limited'
     limited({ roomChatBurst: 1 }),
   ],
   cast_rate: [({ bob }) => bob.say(...lots(cast(1))), limited({ castBurst: 2 })],
-  cast_bytes: [
-    async ({ bob, clock }) => {
-      for (let second = 0; second < 3; second++) {
-        for (let frame = 0; frame < 3; frame++) bob.say(...lots(cast('x'.repeat(8000)), 6))
-        await bob.roundTrip()
-        clock.advance(1000)
-      }
-    },
-    limited({ castBurst: 20 }),
-  ],
+  cast_bytes: [({ bob }) => bob.say(...lots(cast('x'.repeat(8000)), 3)), limited({ castByteBurst: 20_000 })],
   signal_rate: [({ host, bobId }) => host.say(...lots(signal(bobId, candidate))), limited({ signalBurst: 2 })],
   pair_rate: [({ host, bobId }) => host.say(...lots(signal(bobId, candidate))), limited({ pairSignalBurst: 2 })],
   pair_bytes: [
@@ -141,7 +132,7 @@ export const PROVOCATIONS: Readonly<Record<Exclude<RefusalReason, 'rate_limited'
       await host.roundTrip()
       clock.advance(5000)
     },
-    limited({ castBurst: 1_000_000 }),
+    limited({ castBurst: 1_000_000, castByteBurst: 1024 ** 3 }),
   ],
   draining: [({ server }) => server.close({ deadlineMs: 0 })],
   unavailable: [

@@ -1,5 +1,6 @@
 import { DEFAULT_LIMITS } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
+import { ConfigError, checkSettings } from '../../src/config'
 import { Budgets } from '../../src/gateway/budget'
 import { type Bucket, Buckets, take } from '../../src/gateway/rate-limit'
 import { FakeClock } from '../fakes/fake-clock'
@@ -153,27 +154,16 @@ describe('budgets', () => {
   })
 
   test('casts: one of any size that is allowed is within the bytes, however tight the limits are', () => {
-    const reaction = { type: 'cast', cast: { type: 'reaction', emoji: '🔥' } } as const
-    const small = new Budgets({ ...DEFAULT_LIMITS, maxDataBytes: 1 }, () => 0).of('ada', 'hall')
-    expect(count(DEFAULT_LIMITS.castBurst, () => small(reaction))).toBe(DEFAULT_LIMITS.castBurst)
     let now = 0
-    const single = new Budgets({ ...DEFAULT_LIMITS, castBurst: 1, castsPerSecond: 1 }, () => now).of('ada', 'hall')
-    const to = Array.from({ length: 20 }, () => 'x'.repeat(64))
-    const value = 'x'.repeat(DEFAULT_LIMITS.maxDataBytes - 2)
-    const largest = { type: 'cast', cast: { type: 'data', value, to } } as const
-    expect(single(largest)).toEqual({ ok: true })
-    now = 1000
-    expect(single(largest)).toEqual({ ok: true })
-  })
-
-  test('casts: the bytes of a second hold one at least', () => {
-    let now = 0
-    const limits = { ...DEFAULT_LIMITS, maxDataBytes: 1024 * 1024, castBurst: 1 }
+    const { limits } = checkSettings({ limits: { castBytesPerSecond: 1024, castByteBurst: 10 * 1024 } })
     const budget = new Budgets(limits, () => now).of('ada', 'hall')
-    const large = { type: 'cast', cast: { type: 'data', value: 'x'.repeat(1024 * 1024 - 2) } } as const
-    expect(budget(large)).toEqual({ ok: true })
-    now = 1000
-    expect(budget(large)).toEqual({ ok: true })
+    const to = Array.from({ length: 20 }, () => 'x'.repeat(64))
+    const value = 'x'.repeat(limits.maxDataBytes - 2)
+    const largest = { type: 'cast', cast: { type: 'data', value, to } } as const
+    expect(budget(largest)).toEqual({ ok: true })
+    now = 10_000
+    expect(budget(largest)).toEqual({ ok: true })
+    expect(() => checkSettings({ limits: { castByteBurst: 10 * 1024 - 1 } })).toThrow(ConfigError)
   })
 
   test('chat: who was refused for a busy room is refused for all the time it was told, so that no text overtakes another', () => {

@@ -14,7 +14,8 @@ const CASTS_IN_A_FRAME = 8
 /** A room with a guest that reads nothing, and whose socket is full of casts. No time passes by itself. */
 async function roomWithSlowReader() {
   const clock = new FakeClock()
-  const limits = { castBurst: 1_000_000, chatBurst: 1000, roomChatBurst: 1000, commandBurst: 1000 }
+  const casts = { castBurst: 1_000_000, castByteBurst: 1024 ** 3 }
+  const limits = { ...casts, chatBurst: 1000, roomChatBurst: 1000, commandBurst: 1000 }
   const running = await runServer({ clock, limits })
   const host = await running.enter('hall', 'ada', { role: 'host' })
   const { self: hostId } = await host.welcome()

@@ -15,6 +15,7 @@ export const NO_BOUNDS = {
   stalledMs: 60_000,
   ...{ chatPerSecond: ANY, chatBurst: ANY, roomChatPerSecond: ANY, roomChatBurst: ANY },
   ...{ commandsPerSecond: ANY, commandBurst: ANY, castsPerSecond: ANY, castBurst: ANY },
+  ...{ castBytesPerSecond: 1024 ** 3, castByteBurst: 1024 ** 3 },
 }
 
 type Size = { readonly readers: number; readonly messages: number; readonly rounds: number }

@@ -67,7 +67,8 @@ test('turns and the lag of the event loop are measured', async () => {
 })
 
 test('what waits for a slow reader is counted in bytes', async () => {
-  const { url, enter } = await runServer({ clock: new FakeClock(), limits: { castBurst: 1_000_000 } })
+  const limits = { castBurst: 1_000_000, castByteBurst: 1024 ** 3 }
+  const { url, enter } = await runServer({ clock: new FakeClock(), limits })
   const host = await enter('hall', 'ada', { role: 'host' })
   await host.welcome()
   const slow = await enter('hall', 'slow')

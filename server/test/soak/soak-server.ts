@@ -15,7 +15,7 @@ const live = createPeerstageServer({
   iceServers: [],
   logLevel: 'error',
   // So that somebody can fill a slow reader's queue.
-  limits: { castsPerSecond: 1_000_000, castBurst: 1_000_000 },
+  limits: { castsPerSecond: 1_000_000, castBurst: 1_000_000, castByteBurst: 1024 ** 3 },
 })
 
 async function measured(): Promise<Measured> {

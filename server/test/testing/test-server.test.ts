@@ -48,7 +48,7 @@ test('pings and pongs go through to the other end: a client that answers none is
 })
 
 test('a slow reader is slow to the server too: its queue fills, and it is let go', async () => {
-  const { server, enter } = await openRoom({ limits: { castBurst: 1_000_000 } })
+  const { server, enter } = await openRoom({ limits: { castBurst: 1_000_000, castByteBurst: 1024 ** 3 } })
   const [ada, bob] = [await enter('ada'), await enter('bob')]
   const to = [(await bob.welcome()).self]
   const cast = { type: 'cast', cast: { type: 'data', value: 'x'.repeat(8000), to } }
