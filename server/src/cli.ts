@@ -19,12 +19,12 @@ async function main(): Promise<void> {
 
 type Options = Extract<ReturnType<typeof readCommandLine>, { do: 'serve' }>['options']
 
-async function serve({ port, host, json, log: logSettings, ...options }: Options): Promise<void> {
+async function serve({ port, host, json, log: logSettings, drainDeadlineSeconds, ...options }: Options): Promise<void> {
   const dev = options.dev || options.auth === undefined
   const demo = dev ? { demoFolder: fileURLToPath(new URL('./demo/', import.meta.url)) } : {}
   const { log, devKey, line, loud } = openLog(logSettings, dev)
   const server = createPeerstageServer({ ...options, dev, log, ...demo, ...(devKey === undefined ? {} : { devKey }) })
-  closeOnSignals(server)
+  closeOnSignals(server, drainDeadlineSeconds === undefined ? {} : { deadlineMs: 1000 * drainDeadlineSeconds })
   const { url } = await server.listen(port, host)
   if (json) {
     console.log(JSON.stringify({ event: 'listening', url }))
@@ -33,12 +33,12 @@ async function serve({ port, host, json, log: logSettings, ...options }: Options
 }
 
 /** The first signal drains; a second one means now. Windows has none that drain: there a parent process sends `shutdown`. */
-function closeOnSignals(server: PeerstageServer): void {
+function closeOnSignals(server: PeerstageServer, options: Parameters<PeerstageServer['close']>[0]): void {
   let asked = false
   const onSignal = () => {
     if (asked) process.exit(1)
     asked = true
-    server.close().then(
+    server.close(options).then(
       () => process.exit(0),
       () => process.exit(1),
     )

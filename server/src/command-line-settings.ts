@@ -160,6 +160,20 @@ export const SETTINGS: readonly Setting[] = [
     help: 'sockets of one public address (default 50)',
   },
   {
+    path: 'maxVerifying',
+    flag: 'max-verifying',
+    env: 'PEERSTAGE_MAX_VERIFYING',
+    read: read.number,
+    help: 'sockets whose tokens are verified at once (default 500)',
+  },
+  {
+    path: 'maxHolds',
+    flag: 'max-holds',
+    env: 'PEERSTAGE_MAX_HOLDS',
+    read: read.number,
+    help: 'prejoin screens at once: connections without a place (default 500)',
+  },
+  {
     path: 'trustProxy',
     flag: 'trust-proxy',
     env: 'PEERSTAGE_TRUST_PROXY',
@@ -188,11 +202,25 @@ export const SETTINGS: readonly Setting[] = [
     help: 'largest size of the file; old chat gives way (default 1073741824)',
   },
   {
+    path: 'log.maxRoomBytes',
+    flag: 'log-max-room-bytes',
+    env: 'PEERSTAGE_LOG_MAX_ROOM_BYTES',
+    read: read.number,
+    help: 'most chat of one room, in bytes; its oldest gives way (default 52428800)',
+  },
+  {
     path: 'log.chatDays',
     flag: 'chat-days',
     env: 'PEERSTAGE_CHAT_DAYS',
     read: read.number,
     help: 'days for which chat can be read back (default 30)',
+  },
+  {
+    path: 'drainDeadlineSeconds',
+    flag: 'drain-deadline',
+    env: 'PEERSTAGE_DRAIN_DEADLINE',
+    read: read.number,
+    help: 'how long SIGTERM waits for connections to end, in seconds (default 25)',
   },
   {
     path: 'logLevel',

@@ -22,10 +22,12 @@ const commandLine = v.strictObject({
       file: v.exactOptional(v.string()),
       durability: v.exactOptional(v.picklist(['process', 'full'], 'must be process or full')),
       maxBytes: v.exactOptional(whole(1024 * 1024, Number.MAX_SAFE_INTEGER)),
+      maxRoomBytes: v.exactOptional(whole(0, Number.MAX_SAFE_INTEGER)),
       chatDays: v.exactOptional(whole(0, 36_500)),
     }),
     {},
   ),
+  drainDeadlineSeconds: v.exactOptional(whole(0, 3600)),
   json: v.exactOptional(v.boolean('must be true or false'), false),
 })
 

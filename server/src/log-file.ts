@@ -11,7 +11,9 @@ const DEFAULT_FILE = 'peerstage-data/rooms.db'
 const KEY_BYTES = 32
 
 /** What the command line says of the log. */
-export type LogSettings = Pick<SqliteLogOptions, 'durability' | 'maxBytes' | 'chatDays'> & { readonly file?: string }
+export type LogSettings = Pick<SqliteLogOptions, 'durability' | 'maxBytes' | 'maxRoomBytes' | 'chatDays'> & {
+  readonly file?: string
+}
 
 export type OpenedLog = {
   readonly log: RoomLog

@@ -131,6 +131,31 @@ describe('the command line', () => {
     expect(options([])).toMatchObject({ trustProxy: 0, maxSocketsPerAddress: 50 })
   })
 
+  test('reads the bounds of the process and of the log, and how long a drain waits', () => {
+    const env = {
+      PEERSTAGE_MAX_VERIFYING: '7',
+      PEERSTAGE_LOG_MAX_ROOM_BYTES: '1048576',
+      PEERSTAGE_DRAIN_DEADLINE: '50',
+    }
+    expect(options(['--max-holds', '9', '--drain-deadline', '0'], env)).toMatchObject({
+      maxVerifying: 7,
+      maxHolds: 9,
+      log: { maxRoomBytes: 1024 * 1024 },
+      drainDeadlineSeconds: 0,
+    })
+    expect(options([])).toMatchObject({ maxVerifying: 500, maxHolds: 500, log: {} })
+    const wrong = ['--max-verifying', '0', '--max-holds', 'many', '--log-max-room-bytes', '1.5']
+    expect(problemsOf(() => options([...wrong, '--drain-deadline', '3601']))).toEqual([
+      { path: '--max-verifying (PEERSTAGE_MAX_VERIFYING)', sentence: 'must be a whole number from 1 to 1000000' },
+      { path: '--max-holds (PEERSTAGE_MAX_HOLDS)', sentence: 'must be a whole number from 1 to 1000000' },
+      {
+        path: '--log-max-room-bytes (PEERSTAGE_LOG_MAX_ROOM_BYTES)',
+        sentence: expect.stringMatching(/^must be a whole number from 0 to/),
+      },
+      { path: '--drain-deadline (PEERSTAGE_DRAIN_DEADLINE)', sentence: 'must be a whole number from 0 to 3600' },
+    ])
+  })
+
   test('limits come as JSON, and the one with a flag of its own stands above them', () => {
     const env = { PEERSTAGE_LIMITS: '{"chatPerSecond":2,"maxParticipants":5}' }
     expect(options(['--max-participants', '7'], env).limits).toEqual({ chatPerSecond: 2, maxParticipants: 7 })

@@ -6,6 +6,7 @@ import { TestClient } from '../gateway/test-client'
 import { listening, run } from './running-cli'
 
 const SECRET = 'a secret of the tests, long enough to be one'
+const SERVE = ['--port', '0', '--json', '--dev']
 
 test.each<[string, string[], Record<string, string>, string]>([
   ['a port that is none', ['--port', 'abc'], {}, '--port (PORT) must be a port number from 0 to 65535.'],
@@ -77,7 +78,7 @@ test('--json says where it listens in its first line, and SIGTERM drains', async
 })
 
 test('a parent process that says shutdown drains it too', async () => {
-  const running = run(['--port', '0', '--json', '--dev'])
+  const running = run(SERVE)
   const client = new TestClient(await listening(running), 'hall')
   await client.welcome()
   running.child.send('something else')
@@ -87,7 +88,7 @@ test('a parent process that says shutdown drains it too', async () => {
 })
 
 test('a second signal ends it at once, though a client never answers [R8.2]', async () => {
-  const running = run(['--port', '0', '--json', '--dev'])
+  const running = run(SERVE)
   const client = new TestClient(await listening(running), 'hall')
   await client.welcome()
   client.socket.pause()
@@ -104,6 +105,20 @@ test('a second signal ends it at once, though a client never answers [R8.2]', as
   running.child.kill('SIGINT')
   expect(await running.exit).toBe(1)
   client.cut()
+})
+
+test('--drain-deadline is how long a drain waits for who never answers', async () => {
+  const [patient, hasty] = [run(SERVE), run([...SERVE, '--drain-deadline', '0'])]
+  for (const running of [patient, hasty]) {
+    const client = new TestClient(await listening(running), 'hall')
+    await client.welcome()
+    client.socket.pause()
+    onTestFinished(() => client.cut())
+  }
+  for (const { child } of [patient, hasty]) child.kill('SIGTERM')
+  expect(await Promise.race([patient.exit.then(() => 'patient'), hasty.exit.then(() => 'hasty')])).toBe('hasty')
+  expect(await hasty.exit).toBe(0)
+  expect(await patient.exit).toBe(0)
 })
 
 test('dev mode says what somebody needs who tries it, and serves the demo with the sdk', async () => {
