@@ -1,5 +1,7 @@
-import { isOnStage, MODES, ROLES } from '@peerstage/sdk/protocol'
+import { DEFAULT_LIMITS, isOnStage, MODES, ROLES } from '@peerstage/sdk/protocol'
+import { nodeOf } from '../../sdk/test/protocol/schema-node'
 import { SETTINGS } from '../../server/src/command-line-settings'
+import { limitSettings } from '../../server/src/limit-config'
 import { may, type Permission } from '../../server/src/room/permissions'
 import { code, table } from './markdown'
 import { METRICS } from './metrics'
@@ -20,6 +22,13 @@ const PERMISSIONS: Readonly<Record<Permission, string>> = {
   setRole: 'promote and demote',
   lock: 'lock and unlock the room',
   endRoom: 'end the room for all',
+}
+
+/** How far a limit can be set; undefined where it cannot. */
+function boundsOf(limit: string): { least: string; most: string } | undefined {
+  const { pipe = [] } = nodeOf(limitSettings).entries?.[limit]?.wrapped ?? {}
+  const bound = (type: string) => pipe.find((action) => action.type === type)?.requirement
+  return pipe.length === 0 ? undefined : { least: String(bound('min_value')), most: String(bound('max_value')) }
 }
 
 /** Parts of hand-written pages that are made from the sources, by the name that stands in the page. */
@@ -47,6 +56,14 @@ export const REGIONS: Readonly<Record<string, () => string>> = {
     table(
       ['metric', 'kind', 'labels', 'meaning'],
       METRICS.map(({ name, kind, labels, help }) => [code(name), kind, labels.map(code).join(', ') || '–', help]),
+    ),
+  limits: () =>
+    table(
+      ['limit', 'default', 'from', 'to'],
+      Object.entries(DEFAULT_LIMITS).map(([name, value]) => {
+        const { least, most } = boundsOf(name) ?? { least: 'fixed', most: 'fixed' }
+        return [code(name), String(value), least, most]
+      }),
     ),
   settings: () =>
     table(
