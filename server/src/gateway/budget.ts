@@ -34,7 +34,7 @@ export class Budgets {
     const own = new Buckets(2)
     const shared: Shared = (name, rate, cost) =>
       this.#buckets.take(key(name, identity, roomId), rate, this.#now(), cost)
-    return (message) => {
+    return (message, isSeated = true) => {
       if (message.type === 'heartbeat') {
         return ruling(own.take('heartbeat', HEARTBEATS, this.#now()), 'heartbeat_rate')
       }
@@ -43,7 +43,8 @@ export class Budgets {
       const { commandsPerSecond, commandBurst } = this.#limits
       const rate = { perSecond: commandsPerSecond, burst: commandBurst }
       const command = ruling(shared('command', rate), 'command_rate')
-      return message.type === 'chat.send' ? this.#chat(identity, roomId, command, shared) : command
+      if (message.type === 'chat.send') return this.#chat(identity, roomId, command, shared, isSeated)
+      return message.type === 'join' && command.ok ? this.join(identity, roomId) : command
     }
   }
 
@@ -59,14 +60,15 @@ export class Budgets {
    * Whose text was refused, for whatever reason, has all its chat refused for the time that it was told: its texts keep
    * their order. They count against its own bucket meanwhile, or a pause would hide a flood.
    */
-  #chat(identity: string, roomId: string, command: Ruling, shared: Shared): Ruling {
+  #chat(identity: string, roomId: string, command: Ruling, shared: Shared, isSeated: boolean): Ruling {
     const now = this.#now()
     const pause = key('chat', identity, roomId)
     const { chatPerSecond, chatBurst } = this.#limits
     const rate = { perSecond: chatPerSecond, burst: chatBurst }
     const own = command.ok ? ruling(shared('chat', rate), 'chat_rate') : command
     const pausedMs = this.#chatPauses.left(pause, now)
-    const verdict = own.ok ? this.#roomChat(roomId, pausedMs) : own
+    // Who is not in the room is about to hear so, and takes nothing from those who are.
+    const verdict = own.ok && isSeated ? this.#roomChat(roomId, pausedMs) : own
     if (verdict.ok) return verdict
     const retryAfterMs = Math.max(verdict.retryAfterMs, pausedMs > 0 ? pausedMs : LEAST_CHAT_PAUSE_MS)
     this.#chatPauses.begin(pause, now, retryAfterMs)
@@ -93,8 +95,8 @@ type MessageOf<T extends ClientMessage['type']> = Extract<ClientMessage, { type:
 /** Takes out of a bucket of one identity in one room. */
 type Shared = (name: string, rate: Rate, cost?: number) => Verdict
 
-/** Whether one more message of a connection is within its limits. */
-export type Budget = (message: ClientMessage) => Ruling
+/** Whether one more message of a connection is within its limits. `isSeated`: whether it has its place in the room. Default: it has. */
+export type Budget = (message: ClientMessage, isSeated?: boolean) => Ruling
 
 /** JSON keeps an identity from running into the parts beside it. */
 const key = (name: string, identity: string, roomId: string): string => JSON.stringify([name, identity, roomId])

@@ -119,7 +119,7 @@ export class Visit {
   }
 
   #weigh(message: ClientMessage): void {
-    const verdict = this.#budget(message)
+    const verdict = this.#budget(message, this.#place.isTaken)
     if (verdict.ok) return this.#take(message)
     const { flood, limit, retryAfterMs } = verdict
     if (flood) return this.#connection.close('rate_limited', 'Far too many messages.', retryAfterMs, { why: 'flood' })
@@ -150,10 +150,12 @@ export class Visit {
   }
 
   #join({ id }: MessageOf<'join'>): void {
-    if (this.#place.isByCommand) {
+    if (this.#place.isTaken) this.#deny(id, 'The place is taken already.')
+    else if (!this.#place.isByCommand) this.#deny(id, 'The hello has asked for the place already.')
+    else {
       this.#connection.unanswered.asked()
       this.#place.ask(this.#bearer.pass, id)
-    } else this.#deny(id, 'The hello has asked for the place already.')
+    }
   }
 
   #leave({ id }: MessageOf<'leave'>): void {

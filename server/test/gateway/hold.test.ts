@@ -116,6 +116,37 @@ test('who asks for the place and leaves in one breath is gone at once, and no gh
   expect((await host.event('participant.left')).logged.event).toMatchObject({ reason: 'left' })
 })
 
+test('who waits outside takes nothing from the chat of those who are in the room [R2.8, R7.5]', async () => {
+  const { enter } = await runServer({ clock: new FakeClock() })
+  const host = await enter('hall', 'ada', { role: 'host' })
+  await host.welcome()
+  const outside = await Promise.all(
+    ['bob', 'eve', 'mallory', 'oscar'].map((name) => enter('hall', name, { intent: 'hold' })),
+  )
+  for (const each of outside) {
+    await each.next('held')
+    each.say(...Array.from({ length: 10 }, (_, i) => ({ type: 'chat.send', id: i + 1, text: 'let me in' })))
+    expect(await each.reply(10)).toMatchObject({ ok: false, error: { code: 'forbidden' } })
+  }
+  for (let i = 0; i < 10; i++) expect(await host.ask({ type: 'chat.send', text: 'hello' })).toMatchObject({ ok: true })
+})
+
+test('a held connection asks for its place as often as others knock, and in vain for one that it has [R2.8]', async () => {
+  const { enter } = await runServer({ clock: new FakeClock() })
+  const host = await enter('hall', 'ada', { role: 'host' })
+  await host.welcome()
+  const bob = await enter('hall', 'bob', { intent: 'hold' })
+  await bob.next('held')
+  // Its hello has cost one of the ten.
+  bob.say(...Array.from({ length: 12 }, (_, i) => ({ type: 'join', id: i + 1 })))
+  expect(await bob.reply(12)).toMatchObject({ ok: false, error: { code: 'rate_limited' } })
+  expect(bob.received.filter(({ type }) => type === 'welcome').length).toBeLessThanOrEqual(9)
+  const eve = await enter('hall', 'eve', { intent: 'hold' })
+  await eve.next('held')
+  expect(await eve.ask({ type: 'join' })).toMatchObject({ ok: true })
+  expect(await eve.ask({ type: 'join' })).toMatchObject({ ok: false, error: { code: 'invalid' } })
+})
+
 test('join is refused where the hello has asked for the place', async () => {
   const { enter } = await runServer()
   const host = await enter('hall', 'ada', { role: 'host' })
