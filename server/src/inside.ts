@@ -23,7 +23,7 @@ export type Inside = {
     /**
      * Takes an identity (the `sub` of its tokens) out of all open rooms, and erases its messages, names and metadata from all
      * that is kept. Bans stay. Resolves to how many messages it had. Harmless to repeat.
-     * @throws (rejects with) TypeError for what is no identity: a text of 1 to 256 characters
+     * @throws (rejects with) TypeError for what is no identity: a text of 1 to 256 characters, of well-formed Unicode
      */
     erase(identity: string): Promise<number | 'unavailable'>
   }
@@ -48,5 +48,5 @@ function checkedId(id: string): string {
 
 function checkedIdentity(identity: string): string {
   if (v.is(tokenClaims.entries.sub, identity)) return identity
-  throw new TypeError(`An identity is a text of 1 to ${MAX_IDENTITY_CHARACTERS} characters.`)
+  throw new TypeError(`An identity is a text of 1 to ${MAX_IDENTITY_CHARACTERS} characters, of well-formed Unicode.`)
 }

@@ -7,7 +7,7 @@ import { DEFAULT_AUDIENCE, MAX_TOKEN_LIFE_SECONDS, secretBytes, type TokenClaims
 export type TokenOptions = {
   /** A room id (1 to 64 of `A-Z a-z 0-9 _ -`), or `*` for every room. */
   readonly room: string
-  /** Whoever your app knows: any string of 1 to 256 characters. Others never see it. */
+  /** Whoever your app knows: any string of 1 to 256 characters, of well-formed Unicode. Others never see it. */
   readonly identity: string
   /** Default `viewer`. */
   readonly role?: Role
@@ -115,7 +115,7 @@ async function privateKeyOf({ privateKey, alg }: SigningKey): Promise<CryptoKey>
 
 /** What is signed would be refused without a reason by the server, so the reason is given here. */
 const SENTENCES: Readonly<Record<keyof TokenClaims, string>> = {
-  sub: 'The identity must be a text of 1 to 256 characters.',
+  sub: 'The identity must be a text of 1 to 256 characters, of well-formed Unicode.',
   room: 'The room is no room id: it has 1 to 64 characters of A-Z, a-z, 0-9, _ and -, or is * for every room.',
   exp: `expiresInSeconds must be a number of at most ${MAX_TOKEN_LIFE_SECONDS}: 366 days.`,
   role: 'The role is none of the four: host, cohost, guest, viewer.',

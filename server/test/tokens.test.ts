@@ -57,6 +57,7 @@ test('metadata beyond 2 KiB is unauthorized', async () => {
 test.each<[string, Partial<TokenOptions>, string]>([
   ['no identity', { identity: '' }, 'The identity must'],
   ['an identity without end', { identity: 'a'.repeat(257) }, 'The identity must'],
+  ['an identity that UTF-8 cannot hold', { identity: 'ada \ud83d' }, 'The identity must'],
   ['metadata beyond 2 KiB', { metadata: { note: 'x'.repeat(2048) } }, 'The metadata must'],
   ['an end that is none', { expiresInSeconds: Number.NaN }, 'expiresInSeconds must'],
   ['an end that JSON cannot say', { expiresInSeconds: Number.POSITIVE_INFINITY }, 'expiresInSeconds must'],

@@ -23,9 +23,12 @@ export const MAX_TOKEN_LIFE_SECONDS = 366 * 24 * 3600
 /** Stands for every room in a token's `room`. */
 export const ANY_ROOM = '*'
 
+// UTF-8, and a log on disk with it, cannot hold half a surrogate pair: two identities that differ in one would be the same there.
+const WELL_FORMED = /^\P{Surrogate}*$/u
+
 /** What a token says of its bearer, beside what `jose` checks itself. Keys we do not know are the app's own business. */
 export const tokenClaims = v.object({
-  sub: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_IDENTITY_CHARACTERS)),
+  sub: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_IDENTITY_CHARACTERS), v.regex(WELL_FORMED)),
   room: v.union([roomId, v.literal(ANY_ROOM)]),
   exp: v.pipe(v.number(), v.finite()),
   role: v.optional(role, 'viewer' satisfies Role),

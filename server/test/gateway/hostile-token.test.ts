@@ -31,6 +31,7 @@ test.each<[string, () => Promise<string> | string]>([
   ['no room', () => signed((jwt) => jwt, { sub: 'ada' })],
   ['an unknown role', () => signed((jwt) => jwt, { ...claims, role: 'root' })],
   ['an identity without end', () => signed((jwt) => jwt, { ...claims, sub: 'a'.repeat(257) })],
+  ['an identity that UTF-8 cannot hold', () => signed((jwt) => jwt, { ...claims, sub: 'ada \ud83d' })],
   ['an end in more than 366 days', () => signed((jwt) => jwt.setExpirationTime('367d'))],
   ['an end in a thousand years', () => signed((jwt) => jwt.setExpirationTime(32_000_000_000))],
   ['an end in milliseconds', () => signed((jwt) => jwt.setExpirationTime(Date.now() + 3_600_000))],
@@ -45,6 +46,13 @@ test.each<[string, () => Promise<string> | string]>([
     expect(client.received).toMatchObject([{ reason: 'The token is not valid.' }])
   },
 )
+
+test('a name that was cut within a character is told without the half that is left', async () => {
+  const { connect } = await runServer()
+  const token = await signed((jwt) => jwt, { ...claims, sub: 'ada 🎈', name: 'Ada 🎈'.slice(0, -1) })
+  const { room, self } = await connect('hall', { token }).welcome()
+  expect(room.participants).toMatchObject([{ id: self, name: 'Ada' }])
+})
 
 test('no token at all is unauthorized [R6.3]', async () => {
   const { connect } = await runServer()

@@ -121,7 +121,7 @@ test.each(STRANGE)('an identity may hold any characters: %s', async (identity) =
   })
 })
 
-test.each(['%ff', '%', 'x'.repeat(257)])('what is no identity is refused: %s', async (segment) => {
+test.each(['%ff', '%', '%ed%a0%bd', 'x'.repeat(257)])('what is no identity is refused: %s', async (segment) => {
   const { ask } = await hall()
   expect(await ask('DELETE', `/v1/identities/${segment}`)).toMatchObject({
     status: 400,
@@ -222,5 +222,7 @@ test('an app erases from the inside; what is no id is told so', async () => {
   expect(await server.rooms.erase('hall')).toBe('erased')
   expect(await host.goodbye()).toMatchObject({ code: 'room_ended' })
   await expect(server.rooms.erase('a room')).rejects.toThrow(TypeError)
-  await expect(server.identities.erase('')).rejects.toThrow('An identity is a text of 1 to 256 characters.')
+  for (const none of ['', 'x'.repeat(257), 'ada \ud83d']) {
+    await expect(server.identities.erase(none)).rejects.toThrow('An identity is a text of 1 to 256 characters')
+  }
 })
