@@ -6,13 +6,16 @@ import type { Hono } from 'hono'
 /** For `http.createServer(listener)`, and for `app.use(listener)` of Express, which gives `next`. */
 export type RequestListener = (request: IncomingMessage, response: ServerResponse, next?: () => void) => void
 
+/** For whoever names no host, as health checks by HTTP/1.0 do. It is nobody's (RFC 6761), so it counts as no origin of ours. */
+const NAMELESS = 'nameless.invalid'
+
 /**
  * Hono's routes as a listener. With a `next` at hand, a path that is none of ours is left to the app: which ones are,
  * only the routes know, so they are asked.
  */
 export function createListener(routes: Hono): RequestListener {
   // The app around us keeps its own global Request and Response.
-  const answer = getRequestListener(routes.fetch, { overrideGlobalObjects: false })
+  const answer = getRequestListener(routes.fetch, { overrideGlobalObjects: false, hostname: NAMELESS })
   return (request, response, next) => {
     if (next !== undefined && !isOurs(routes, request)) next()
     else void answer(request, response)
