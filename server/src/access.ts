@@ -1,30 +1,34 @@
-import type { Verify } from './gateway/auth'
+import type { RefusedToken, Verify } from './gateway/auth'
 import { ANY_ROOM } from './gateway/claims'
 import type { Rooms } from './hosting/rooms'
+import type { May, Verdict } from './http/gate'
 
-/** What a bearer may do by REST. `unknown`: that cannot be told now. */
+/** What a bearer may do by REST. */
 export type Access = {
   /** Looks after a room: its host, as the room has it and not the token alone, or an admin. */
-  readonly mayManage: (token: string, roomId: string) => Promise<boolean | 'unknown'>
+  readonly mayManage: May
   /** An admin of a room; without a room, of all of them: one whose token says `*`. */
-  readonly mayAdminister: (token: string, roomId?: string) => Promise<boolean | 'unknown'>
+  readonly mayAdminister: (token: string, roomId?: string) => Promise<Verdict>
 }
 
 export function accessOf(verify: Verify, rooms: Pick<Rooms, 'standingOf'>): Access {
   return {
     async mayManage(token, roomId) {
       const verified = await verify(token, roomId)
-      if ('goodbye' in verified) return refused(verified)
+      if ('goodbye' in verified) return deniedBy(verified)
       const { admin, role, sub } = verified.claims
-      if (admin) return true
+      if (admin) return 'allowed'
       const standing = await rooms.standingOf(roomId, sub)
-      return standing === 'unknown' ? 'unknown' : (standing ?? role) === 'host'
+      if (standing === 'unknown') return { why: 'unavailable' }
+      return only((standing ?? role) === 'host')
     },
     async mayAdminister(token, roomId = ANY_ROOM) {
       const verified = await verify(token, roomId)
-      return 'goodbye' in verified ? refused(verified) : verified.claims.admin
+      return 'goodbye' in verified ? deniedBy(verified) : only(verified.claims.admin)
     },
   }
 }
 
-const refused = ({ goodbye }: { goodbye: string }): false | 'unknown' => (goodbye === 'unavailable' ? 'unknown' : false)
+const only = (isAllowed: boolean): Verdict => (isAllowed ? 'allowed' : { why: 'forbidden' })
+
+const deniedBy = ({ goodbye: why, fault }: RefusedToken): Verdict => (fault === undefined ? { why } : { why, fault })

@@ -144,6 +144,7 @@ function compose({ settings, log: givenLog, journal, clock, demoFolder, devKey }
   const routes = createRoutes({
     rooms,
     metrics,
+    meter: shared.meter,
     journal,
     allowedOrigins,
     erasure,
@@ -156,6 +157,7 @@ function compose({ settings, log: givenLog, journal, clock, demoFolder, devKey }
             signToken: sign,
             isLocal: isLocalRequest,
             mayRead: localOrigins,
+            meter: shared.meter,
             ...(demoFolder === undefined ? {} : { demoFolder }),
           }),
         }

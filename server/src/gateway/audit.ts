@@ -37,6 +37,8 @@ function lineOf(reason: RefusalReason, about: Concerned, unlogged: number): Read
   return { audit: true, reason, ...about, ...(unlogged === 0 ? {} : { unlogged }) }
 }
 
-/** Only a connection is told a sentence. */
-const messageOf = ({ sentence }: Concerned): string =>
-  sentence === undefined ? 'something was refused' : 'a connection was refused'
+/** Only connections and requests are told a sentence. */
+function messageOf({ sentence, connection }: Concerned): string {
+  if (sentence === undefined) return 'something was refused'
+  return connection === undefined ? 'a request was refused' : 'a connection was refused'
+}

@@ -16,7 +16,7 @@ export function beat(clock: Clock, connections: ReadonlyMap<SocketConnection, We
     ticks++
     for (const [connection, socket] of connections) {
       connection.closeIfStalled()
-      if (ticks % TICKS_BETWEEN_PINGS === 0) ask(socket, asked)
+      if (ticks % TICKS_BETWEEN_PINGS === 0) ask(connection, socket, asked)
     }
   }
   cancel = clock.after(TICK_MS, tick)
@@ -24,10 +24,10 @@ export function beat(clock: Clock, connections: ReadonlyMap<SocketConnection, We
 }
 
 /** `asked`: what is called when a socket is heard that a sign of life was asked of. */
-function ask(socket: WebSocket, asked: WeakMap<WebSocket, () => void>): void {
+function ask(connection: SocketConnection, socket: WebSocket, asked: WeakMap<WebSocket, () => void>): void {
   // We do not read it now, so its silence says nothing.
   if (socket.isPaused) return asked.get(socket)?.()
-  if (asked.has(socket)) return socket.terminate()
+  if (asked.has(socket)) return connection.cutDead()
   const heard = () => {
     asked.delete(socket)
     socket.off('pong', heard).off('message', heard).off('ping', heard)

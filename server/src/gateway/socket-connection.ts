@@ -88,6 +88,13 @@ export class SocketConnection implements Connection {
     if (this.isOpen && this.#outbox.isStalled) this.#closeSlow()
   }
 
+  /** Cuts it: nothing is heard of its peer, which a goodbye would not reach. */
+  cutDead(): void {
+    // Who has heard a goodbye already was counted by it.
+    if (this.isOpen) this.#parts.meter.refusal('dead', this.concerned)
+    this.#socket.terminate()
+  }
+
   /** Whom something concerns that is told of this connection. */
   get concerned(): { connection: string; room?: string } {
     const { room } = this.#parts

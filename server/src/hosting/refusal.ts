@@ -34,3 +34,5 @@ export type RefusalReason =
   | 'server_full'
   /** Sockets in verification: a bare 503. */
   | 'verifying_full'
+  /** A peer that gave no sign of life between two pings: its connection is cut. */
+  | 'dead'

@@ -6,6 +6,7 @@ import { type Role, role, roomId } from '@peerstage/sdk/protocol'
 import { type Handler, Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import * as v from 'valibot'
+import { type Refusals, type Refuse, refusing } from './problem'
 
 export type DevRoutesParts = {
   readonly signToken: (claims: { room: string; identity: string; role: Role; name?: string }) => Promise<string>
@@ -13,6 +14,7 @@ export type DevRoutesParts = {
   readonly isLocal: (request: HttpBindings['incoming']) => boolean
   /** Pages of which origins may fetch tokens: an app's own dev server runs on another port. */
   readonly mayRead: (origin: string) => boolean
+  readonly meter: Refusals
   /** Folder of static files to serve at `/`; without one only the token endpoint is there. */
   readonly demoFolder?: string
 }
@@ -51,15 +53,16 @@ const tokenQuery = v.object({
 type Bound = { Bindings: HttpBindings }
 
 /** What dev mode adds, for this machine alone: tokens for whoever asks, and the example page. */
-export function devRoutes({ signToken, isLocal, mayRead, demoFolder }: DevRoutesParts): Hono<Bound> {
+export function devRoutes({ signToken, isLocal, mayRead, meter, demoFolder }: DevRoutesParts): Hono<Bound> {
   const app = new Hono<Bound>()
-  const local = onlyIf(isLocal)
+  const refuse = refusing(meter)
+  const local = onlyIf(isLocal, refuse)
   app.use('/dev/*', cors({ origin: (origin) => (mayRead(origin) ? origin : null) }))
   app.get('/dev/token', local, async (c) => {
     const query = v.safeParse(tokenQuery, c.req.query())
     if (!query.success) {
       const message = 'Give room and identity, and if you like name and role (host, cohost, guest, viewer).'
-      return c.json({ error: { code: 'invalid', message } }, 400)
+      return refuse(c, 400, 'invalid', message)
     }
     const { room, identity, name, role } = query.output
     return c.json({ token: await signToken({ room, identity, role, ...(name === undefined ? {} : { name }) }) })
@@ -74,11 +77,11 @@ export function devRoutes({ signToken, isLocal, mayRead, demoFolder }: DevRoutes
 }
 
 /** Lets requests of this machine through. */
-function onlyIf(isLocal: DevRoutesParts['isLocal']): MiddlewareHandler<Bound> {
+function onlyIf(isLocal: DevRoutesParts['isLocal'], refuse: Refuse): MiddlewareHandler<Bound> {
   return async (c, next) => {
     if (isLocal(c.env.incoming)) return next()
     const message = 'Dev mode serves the machine it runs on, by the name localhost, and nobody else.'
-    return c.json({ error: { code: 'forbidden', message } }, 403)
+    return refuse(c, 403, 'forbidden', message)
   }
 }
 

@@ -1,31 +1,44 @@
 import { roomId } from '@peerstage/sdk/protocol'
 import type { Context, MiddlewareHandler } from 'hono'
 import * as v from 'valibot'
-import { problem } from './problem'
+import type { Refuse } from './problem'
 
-/** Whether a bearer may do something to a room. `unknown`: that cannot be told now. */
-export type May = (token: string, roomId: string) => Promise<boolean | 'unknown'>
+/** Whether a bearer may do something; or why not. `unavailable`: that cannot be told now. */
+export type Verdict =
+  | 'allowed'
+  | { readonly why: 'unauthorized' | 'forbidden' | 'unavailable'; readonly fault?: string }
 
-/** Lets through who may do it to the room of the path. A wrong token and a token without the right get the same words. */
-export function roomGate(may: May, needed: string): MiddlewareHandler<Record<string, never>, '/v1/rooms/:id'> {
+/** Whether a bearer may do something to a room. */
+export type May = (token: string, roomId: string) => Promise<Verdict>
+
+type Gate = {
+  readonly refuse: Refuse
+  /** What whoever is kept out hears that it takes. */
+  readonly needed: string
+}
+
+/** Lets through who may do it to the room of the path. */
+export function roomGate(may: May, gate: Gate): MiddlewareHandler<Record<string, never>, '/v1/rooms/:id'> {
   return async (c, next) => {
     const id = c.req.param('id')
-    if (!v.is(roomId, id)) return problem(c, 400, 'invalid', 'This is no room id.')
-    return (await refusalOf(c, (token) => may(token, id), needed)) ?? next()
+    if (!v.is(roomId, id)) return gate.refuse(c, 400, 'invalid', 'This is no room id.')
+    return (await refusalOf(c, (token) => may(token, id), gate)) ?? next()
   }
 }
 
-/** What keeps a request out; undefined when it may go on. */
+/** What keeps a request out; undefined when it may go on. A wrong token and one without the right get the same words. */
 export async function refusalOf(
   c: Context,
-  may: (token: string) => Promise<boolean | 'unknown'>,
-  needed: string,
+  may: (token: string) => Promise<Verdict>,
+  { refuse, needed }: Gate,
 ): Promise<Response | undefined> {
   const token = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
-  const verdict = token !== undefined && (await may(token))
-  if (verdict === 'unknown')
-    return problem(c, 503, 'unavailable', 'The token could not be verified now: try again in a moment.')
-  if (verdict) return undefined
+  const verdict = token === undefined ? NO_TOKEN : await may(token)
+  if (verdict === 'allowed') return undefined
+  if (verdict.why === 'unavailable')
+    return refuse(c, 503, 'unavailable', 'The token could not be verified now: try again in a moment.')
   c.header('www-authenticate', 'Bearer')
-  return problem(c, 401, 'unauthorized', `This needs ${needed}.`)
+  return refuse(c, 401, 'unauthorized', `This needs ${needed}.`, verdict)
 }
+
+const NO_TOKEN = { why: 'unauthorized', fault: 'no bearer token' } as const

@@ -1,7 +1,33 @@
+import { roomId } from '@peerstage/sdk/protocol'
 import type { Context } from 'hono'
+import * as v from 'valibot'
+import type { Meter } from '../hosting/ports'
+import type { RefusalReason } from '../hosting/refusal'
 
 /** Every answer of ours that is no success: a code for programs, a sentence for people. */
-export const problem = (c: Context, status: 400 | 401 | 404 | 409 | 500 | 503, code: string, message: string) =>
+export const problem = (c: Context, status: 400 | 401 | 403 | 404 | 409 | 500 | 503, code: string, message: string) =>
   c.json({ error: { code, message } }, status)
 
-export const unavailable = (c: Context) => problem(c, 503, 'unavailable', 'Try again in a moment.')
+/** What the client does not learn: the name that metrics and the audit log have for it, and what was at fault. */
+type Unsaid = { readonly why?: RefusalReason; readonly fault?: string }
+
+/** Answers a request that is refused, and counts it. That something is not there (404) is an answer like any other. */
+export type Refuse = (
+  c: Context,
+  status: 400 | 401 | 403 | 409 | 500 | 503,
+  code: RefusalReason,
+  sentence: string,
+  unsaid?: Unsaid,
+) => Response
+
+export type Refusals = Pick<Meter, 'refusal'>
+
+export function refusing(meter: Refusals): Refuse {
+  return (c, status, code, sentence, { why = code, ...fault } = {}) => {
+    const id = c.req.param('id')
+    meter.refusal(why, { ...(v.is(roomId, id) ? { room: id } : {}), sentence, ...fault })
+    return problem(c, status, code, sentence)
+  }
+}
+
+export const UNAVAILABLE = [503, 'unavailable', 'Try again in a moment.'] as const

@@ -5,8 +5,8 @@ import { CURSOR_GONE, HISTORY_DEFAULT } from '../hosting/chat-page'
 import type { Erasure } from '../hosting/erasure'
 import { type HistoryQuery, LogUnavailable } from '../hosting/ports'
 import type { Rooms } from '../hosting/rooms'
-import { type May, refusalOf, roomGate } from './gate'
-import { problem, unavailable } from './problem'
+import { type May, refusalOf, roomGate, type Verdict } from './gate'
+import { problem, type Refusals, type Refuse, refusing, UNAVAILABLE } from './problem'
 
 export type RestParts = {
   readonly rooms: Pick<Rooms, 'open' | 'end' | 'stats'>
@@ -16,7 +16,8 @@ export type RestParts = {
   /** Whether a bearer may look after a room: its host, or an admin. */
   readonly mayManage: May
   /** Whether a bearer is an admin of a room; without a room, of all. */
-  readonly mayAdminister: (token: string, roomId?: string) => Promise<boolean | 'unknown'>
+  readonly mayAdminister: (token: string, roomId?: string) => Promise<Verdict>
+  readonly meter: Refusals
 }
 
 const chatQuery = v.object({
@@ -30,13 +31,14 @@ const chatQuery = v.object({
 /** What a backend asks for over HTTP. */
 export function restRoutes(parts: RestParts): Hono {
   const app = new Hono()
-  addRooms(app, parts)
-  addRecords(app, parts)
+  const refuse = refusing(parts.meter)
+  addRooms(app, parts, refuse)
+  addRecords(app, parts, refuse)
   return app
 }
 
-function addRooms(app: Hono, { rooms, mayManage }: RestParts): void {
-  const managed = roomGate(mayManage, "a host's or an admin's token for this room")
+function addRooms(app: Hono, { rooms, mayManage }: RestParts, refuse: Refuse): void {
+  const managed = roomGate(mayManage, { refuse, needed: "a host's or an admin's token for this room" })
   app.get('/v1/rooms/:id/stats', managed, (c) => {
     const stats = rooms.stats(c.req.param('id'))
     return stats === undefined ? absent(c) : c.json(stats)
@@ -45,44 +47,44 @@ function addRooms(app: Hono, { rooms, mayManage }: RestParts): void {
     const outcome = await rooms.open(c.req.param('id'))
     if (outcome === 'opened') return c.json({ open: true })
     if (outcome === 'ended')
-      return problem(c, 409, 'room_ended', 'This room has just ended: its id is free in a minute.')
-    return unavailable(c)
+      return refuse(c, 409, 'room_ended', 'This room has just ended: its id is free in a minute.')
+    return refuse(c, ...UNAVAILABLE)
   })
   app.post('/v1/rooms/:id/end', managed, async (c) => {
     const outcome = await rooms.end(c.req.param('id'))
     if (outcome === 'absent') return absent(c)
-    return outcome === 'ended' ? c.json({ ended: true }) : unavailable(c)
+    return outcome === 'ended' ? c.json({ ended: true }) : refuse(c, ...UNAVAILABLE)
   })
 }
 
-function addRecords(app: Hono, { erasure, chat, mayAdminister }: RestParts): void {
-  const administered = roomGate(mayAdminister, "an admin's token for this room")
+function addRecords(app: Hono, { erasure, chat, mayAdminister }: RestParts, refuse: Refuse): void {
+  const administered = roomGate(mayAdminister, { refuse, needed: "an admin's token for this room" })
   app.get('/v1/rooms/:id/chat', administered, async (c) => {
     const query = v.safeParse(chatQuery, c.req.query())
-    if (!query.success)
-      return problem(c, 400, 'invalid', 'limit is a number from 1 to 100, before the id of a message.')
+    if (!query.success) return refuse(c, 400, 'invalid', 'limit is a number from 1 to 100, before the id of a message.')
     const { before, limit } = query.output
     try {
       const page = await chat(c.req.param('id'), before === undefined ? { limit } : { limit, before })
       return page === undefined ? problem(c, 404, CURSOR_GONE.code, CURSOR_GONE.message) : c.json(page)
     } catch (error) {
-      if (error instanceof LogUnavailable) return unavailable(c)
+      if (error instanceof LogUnavailable) return refuse(c, ...UNAVAILABLE)
       throw error
     }
   })
   app.delete('/v1/rooms/:id', administered, async (c) =>
-    (await erasure.room(c.req.param('id'))) === 'erased' ? c.json({ erased: true }) : unavailable(c),
+    (await erasure.room(c.req.param('id'))) === 'erased' ? c.json({ erased: true }) : refuse(c, ...UNAVAILABLE),
   )
   app.delete('/v1/identities/:identity', async (c) => {
-    const refusal = await refusalOf(c, (token) => mayAdminister(token), "an admin's token for all rooms")
+    const gate = { refuse, needed: "an admin's token for all rooms" }
+    const refusal = await refusalOf(c, (token) => mayAdminister(token), gate)
     if (refusal !== undefined) return refusal
     const identity = lastSegment(c.req.url)
     if (identity === undefined) {
       const most = MAX_IDENTITY_CHARACTERS
-      return problem(c, 400, 'invalid', `An identity is a text of 1 to ${most} characters, percent-encoded as UTF-8.`)
+      return refuse(c, 400, 'invalid', `An identity is a text of 1 to ${most} characters, percent-encoded as UTF-8.`)
     }
     const messages = await erasure.identity(identity)
-    return messages === 'unavailable' ? unavailable(c) : c.json({ messages })
+    return messages === 'unavailable' ? refuse(c, ...UNAVAILABLE) : c.json({ messages })
   })
 }
 

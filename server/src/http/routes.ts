@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import type { Journal } from '../hosting/ports'
-import { problem } from './problem'
+import { problem, refusing } from './problem'
 import { type RestParts, restRoutes } from './rest'
 
 /** What the routes ask of the rest of the server. */
@@ -34,7 +34,7 @@ export function createRoutes(parts: RoutesParts): Hono {
   app.notFound((c) => problem(c, 404, 'not_found', 'There is nothing at this path.'))
   app.onError((error, c) => {
     parts.journal.error({ err: error, method: c.req.method }, 'a request failed')
-    return problem(c, 500, 'internal', 'Something went wrong in the server.')
+    return refusing(parts.meter)(c, 500, 'internal', 'Something went wrong in the server.')
   })
   return app
 }

@@ -36,7 +36,7 @@ export function createMetrics(sources: Sources): Metrics {
   })
   const refusals = new Counter({
     name: 'peerstage_refusals_total',
-    help: 'Connections and messages that were refused, and goodbyes, by reason.',
+    help: 'Connections, messages and requests that were refused, goodbyes, and peers given up as dead, by reason.',
     labelNames: ['reason'] as const,
     registers,
   })

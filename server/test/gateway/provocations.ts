@@ -9,6 +9,7 @@ import { failingLog } from '../fakes/failing-log'
 import { FakeClock } from '../fakes/fake-clock'
 import { hangingLog } from '../fakes/hanging-log'
 import { HELLO } from './hostile-inputs'
+import { passTime } from './passing-time'
 import { knock, upgradeStatus } from './raw-upgrade'
 import { type Running, runServer } from './running-server'
 import { refusals } from './scrape'
@@ -133,6 +134,12 @@ export const PROVOCATIONS: Readonly<Record<Exclude<RefusalReason, 'rate_limited'
       clock.advance(5000)
     },
     limited({ castBurst: 1_000_000, castByteBurst: 1024 ** 3 }),
+  ],
+  dead: [
+    async ({ host, bob, clock }) => {
+      bob.socket.pause()
+      await passTime(clock, 30_000, host)
+    },
   ],
   draining: [({ server }) => server.close({ deadlineMs: 0 })],
   unavailable: [

@@ -214,6 +214,7 @@ test('an id that is none is refused by the rooms of a server, too', async () => 
 
 test('a request that fails is a 500 without words of the fault, which the journal has', async () => {
   const errors: unknown[] = []
+  const refused: string[] = []
   const journal = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => errors.push(fields) }
   const fault = new Error('broken by a test')
   const stats = () => {
@@ -228,14 +229,16 @@ test('a request that fails is a 500 without words of the fault, which the journa
     metrics,
     journal,
     readiness: () => 'ready' as const,
-    mayManage: async () => true,
-    mayAdminister: async () => true,
+    meter: { refusal: (reason: string) => void refused.push(reason) },
+    mayManage: async () => 'allowed' as const,
+    mayAdminister: async () => 'allowed' as const,
     allowedOrigins: undefined,
   }
   const response = await createRoutes(parts).request('/v1/rooms/hall/stats', bearer('any'))
   expect(response.status).toBe(500)
   expect(await response.text()).not.toContain('broken')
   expect(errors).toMatchObject([{ err: fault }])
+  expect(refused).toEqual(['internal'])
 })
 
 test('a server without auth must say that it is for development', () => {
