@@ -123,7 +123,6 @@ function compose({ settings, log: givenLog, journal, clock, demoFolder, devKey }
   const erasure = new Erasure({ rooms, recovery, log })
   const gateway = new Gateway({
     ...shared,
-    random: Math.random,
     verify,
     limits,
     iceServers,
@@ -167,11 +166,15 @@ function compose({ settings, log: givenLog, journal, clock, demoFolder, devKey }
   const draining = () => {
     isDraining = true
     recovery.stop()
+  }
+  const ended = () => {
     metrics.close()
     closeKeys()
   }
+  const { maxSockets } = settings
+  const inner = { ...shared, gateway, rooms, recovery, log }
   return {
-    ...createLifetime({ clock, journal, gateway, rooms, recovery, log, requestListener, localOnly: dev, draining }),
+    ...createLifetime({ ...inner, requestListener, maxSockets, localOnly: dev, draining, ended }),
     requestListener,
     tokens: { sign },
     ...insideOf(rooms, erasure),

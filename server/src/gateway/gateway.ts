@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { IceServer, Limits, Role } from '@peerstage/sdk/protocol'
 import type { WebSocket, WebSocketServer } from 'ws'
 import { setAlarm } from '../hosting/alarm'
+import { bidFarewell } from '../hosting/farewell'
 import type { RoomInput } from '../hosting/input'
 import type { Clock, Journal, Meter, NewId } from '../hosting/ports'
 import type { Verify } from './auth'
@@ -24,8 +25,6 @@ import { Visit } from './visit'
 export type GatewayParts = {
   readonly clock: Clock
   readonly newId: NewId
-  /** From 0 up to, but not, 1. */
-  readonly random: () => number
   readonly meter: Meter
   readonly journal: Journal
   readonly verify: Verify
@@ -42,9 +41,6 @@ export type GatewayParts = {
   readonly turn: TurnServer | undefined
   readonly submit: (roomId: string, input: RoomInput) => void
 }
-
-/** Clients of a draining server come back spread over so long. */
-const DRAIN_JITTER_MS = 10_000
 
 /** Takes upgrades under `/v1/rooms/`, and sees every socket through: refused, verified, visiting, closed. */
 export class Gateway {
@@ -115,29 +111,27 @@ export class Gateway {
     return true
   }
 
-  /** Says goodbye to everybody, with delays that spread their return; ends when all are gone, or at the deadline. */
+  /**
+   * Says goodbye to everybody, with delays that spread their return; ends when all are gone, or at the deadline. Who comes meanwhile
+   * hears the same, and holds nothing up: those who were sent away come back while others still go.
+   */
   async drain(deadlineMs: number): Promise<void> {
     this.#state = 'draining'
-    for (const connection of this.#connections.keys()) {
-      connection.close('draining', 'The server is going down.', Math.floor(this.#parts.random() * DRAIN_JITTER_MS))
-    }
-    await this.#emptied(deadlineMs)
+    const leaving = [...this.#connections.values()]
+    for (const connection of this.#connections.keys()) bidFarewell(connection)
+    await this.#gone(leaving, deadlineMs)
     this.#stopBeat()
     for (const socket of this.#connections.values()) socket.terminate()
   }
 
-  #emptied(deadlineMs: number): Promise<void> {
+  #gone(sockets: readonly WebSocket[], deadlineMs: number): Promise<void> {
+    const { clock } = this.#parts
     return new Promise((resolve) => {
-      if (this.#connections.size === 0) return resolve()
-      const { clock } = this.#parts
       const cancel = setAlarm(clock, clock.now() + deadlineMs, resolve)
-      this.#onEmpty = () => {
-        cancel()
-        resolve()
-      }
+      const closed = sockets.map((ws) => new Promise<void>((gone) => ws.once('close', () => gone())))
+      void Promise.all(closed).then(cancel).then(resolve)
     })
   }
-  #onEmpty = () => {}
 
   /** 101 comes first, so that a browser hears why it is refused. */
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: Address, ticket: Ticket): void {
@@ -147,11 +141,8 @@ export class Gateway {
       const connection = new SocketConnection(this.#parts.newId(), ws, { ...this.#parts, room: address.roomId })
       this.#connections.set(connection, ws)
       ws.on('error', (error) => this.#faulty(connection, error))
-      ws.once('close', () => {
-        this.#connections.delete(connection)
-        if (this.#connections.size === 0) this.#onEmpty()
-      })
-      if (this.#state === 'draining') connection.close('draining', 'The server is going down.')
+      ws.once('close', () => this.#connections.delete(connection))
+      if (this.#state === 'draining') bidFarewell(connection)
       else void this.#receive(connection, ws, request, address, ticket)
     })
   }

@@ -1,6 +1,7 @@
 import { type Rejection, reject } from '@peerstage/sdk/protocol'
 import type { RoomSettings } from './draft'
 import { call, close, type Effect, perform, replyError, send } from './effect'
+import { bidFarewell } from './farewell'
 import type { RoomInput } from './input'
 import { PROBE_EVERY_MS } from './log-health'
 import type { Connection, Journal } from './ports'
@@ -81,7 +82,7 @@ export function dismiss(input: RoomInput, why: Closed, journal: Journal): void {
   else if (input.type === 'open') input.settle(why === 'ended' ? 'ended' : 'unavailable')
   else if (input.type !== 'join') refuseAll([input], DENIALS.notOpen, journal)
   else if (why === 'ended') input.connection.close('room_ended', 'This room has ended.')
-  else input.connection.close('draining', 'The server is going down.')
+  else bidFarewell(input.connection)
 }
 
 export function dismissAll(inputs: readonly RoomInput[], why: Closed, journal: Journal): void {

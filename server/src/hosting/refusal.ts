@@ -34,5 +34,13 @@ export type RefusalReason =
   | 'server_full'
   /** Sockets in verification: a bare 503. */
   | 'verifying_full'
+  /** TCP connections of the process, HTTP included: cut unanswered. */
+  | 'connections_full'
+  /** A request that was not said to the end in time: 408. */
+  | 'slow_request'
+  /** Headers of more than 16 KiB: 431. */
+  | 'oversized_headers'
+  /** What is no HTTP: 400. */
+  | 'bad_request'
   /** A peer that gave no sign of life between two pings: its connection is cut. */
   | 'dead'

@@ -7,6 +7,7 @@ export class FakeConnection implements Connection {
   readonly received: ServerMessage[] = []
   flushes = 0
   closed: GoodbyeCode | 'end' | undefined
+  retryAfterMs: number | undefined
 
   constructor(id: string) {
     this.id = id
@@ -20,8 +21,10 @@ export class FakeConnection implements Connection {
     this.flushes++
   }
 
-  close(code: GoodbyeCode): void {
-    this.closed ??= code
+  close(code: GoodbyeCode, _reason: string, retryAfterMs?: number): void {
+    if (this.closed !== undefined) return
+    this.closed = code
+    this.retryAfterMs = retryAfterMs
   }
 
   end(): void {

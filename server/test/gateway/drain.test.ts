@@ -1,11 +1,12 @@
-import { connect } from 'node:net'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { memoryLog } from '../../src/index'
 import { alteredLog } from '../fakes/altered-log'
 import { FakeClock } from '../fakes/fake-clock'
 import { hangingLog } from '../fakes/hanging-log'
 import { UPGRADE_HEADERS } from './raw-upgrade'
-import { makeServer, runServer } from './running-server'
+import { makeServer, runServer, visitorsOf } from './running-server'
 
 /** Asks for an upgrade and never ends its own side of the socket. Resolves when the server has ended the other. */
 async function halfOpenUpgrade(url: string): Promise<string> {
@@ -35,6 +36,47 @@ test('a drain says goodbye to everybody, with a delay of its own for each, and e
     expect(goodbye.retryAfterMs).toBeLessThan(10_000)
   }
   expect(new Set(goodbyes.map((goodbye) => goodbye.retryAfterMs)).size).toBeGreaterThan(1)
+})
+
+test('who knocks during a drain hears the same goodbye, while another client still holds it open [R8.1]', async () => {
+  const { url, server, connect } = await runServer()
+  const token = await server.tokens.sign({ room: 'hall', identity: 'ada' })
+  const deaf = connect('hall', { token })
+  await deaf.welcome()
+  deaf.socket.pause()
+  const closing = server.close()
+  const knocks = Array.from({ length: 5 }, () => connect('hall', { token }))
+  expect((await fetch(`${url}/livez`)).status).toBe(200)
+  expect((await fetch(`${url}/metrics`)).status).toBe(200)
+  const ready = await fetch(`${url}/readyz`)
+  expect([ready.status, await ready.json()]).toEqual([503, { status: 'draining' }])
+  const goodbyes = await Promise.all(knocks.map((knock) => knock.goodbye()))
+  for (const goodbye of goodbyes) {
+    expect(goodbye).toEqual({ code: 'draining', close: 1012, retryAfterMs: expect.any(Number) })
+    expect(goodbye.retryAfterMs).toBeLessThan(10_000)
+  }
+  expect(new Set(goodbyes.map((goodbye) => goodbye.retryAfterMs)).size).toBeGreaterThan(1)
+  await closing
+  await expect(fetch(`${url}/livez`)).rejects.toThrow()
+})
+
+test('an app that has a server attached goes on listening, and who knocks there hears the goodbye', async () => {
+  const live = makeServer({})
+  const app = createServer(live.requestListener)
+  app.headersTimeout = 10_000
+  live.attach(app)
+  await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void app.close())
+  const url = `http://127.0.0.1:${(app.address() as AddressInfo).port}`
+  const { enter, connect } = visitorsOf(live, url)
+  const deaf = await enter('hall', 'ada')
+  await deaf.welcome()
+  deaf.socket.pause()
+  const closing = live.close()
+  expect(await connect('hall').goodbye()).toMatchObject({ code: 'draining', retryAfterMs: expect.any(Number) })
+  await closing
+  expect((await fetch(`${url}/livez`)).status).toBe(200)
+  expect((await fetch(`${url}/readyz`)).status).toBe(503)
 })
 
 test('a drain ends by its deadline though a client never answers the close [R8.2]', async () => {

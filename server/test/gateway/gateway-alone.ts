@@ -19,7 +19,6 @@ export async function gatewayAlone(parts: Partial<GatewayParts> & Pick<GatewayPa
     ...SILENT,
     clock: new FakeClock(),
     newId: () => `c${++ids}`,
-    random: () => 0.5,
     roleWithoutToken: undefined,
     mayConnect: () => true,
     peerAddress: ({ socket }) => socket.remoteAddress,

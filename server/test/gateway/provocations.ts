@@ -10,6 +10,7 @@ import { FakeClock } from '../fakes/fake-clock'
 import { hangingLog } from '../fakes/hanging-log'
 import { HELLO } from './hostile-inputs'
 import { passTime } from './passing-time'
+import { rawConnection } from './raw-connection'
 import { knock, upgradeStatus } from './raw-upgrade'
 import { type Running, runServer } from './running-server'
 import { refusals } from './scrape'
@@ -51,6 +52,12 @@ async function secondUrl({ server }: Running): Promise<string> {
 }
 
 const lots = <T>(of: T, times = 6): T[] => Array(times).fill(of)
+
+/** What Node answers by itself. */
+async function answered(url: string, says: string, status: string): Promise<void> {
+  expect(await (await rawConnection(url, says)).answer).toContain(`HTTP/1.1 ${status}\r\n`)
+}
+const OVERSIZED = `GET /livez HTTP/1.1\r\nhost: here\r\ncookie: ${'x'.repeat(16 * 1024)}`
 
 const downLog = failingLog()
 const hungLog = hangingLog()
@@ -188,4 +195,11 @@ export const PROVOCATIONS: Readonly<Record<Exclude<RefusalReason, 'rate_limited'
     },
     { maxVerifying: 1 },
   ],
+  connections_full: [
+    ({ url }) => Promise.all(lots('', 110).map((says) => rawConnection(url, says))),
+    { maxSockets: 2 },
+  ],
+  slow_request: [({ url }) => answered(url, 'GET /livez HTTP/1.1\r\nhost:', '408 Request Timeout')],
+  oversized_headers: [({ url }) => answered(url, OVERSIZED, '431 Request Header Fields Too Large')],
+  bad_request: [({ url }) => answered(url, 'what is no HTTP\r\n\r\n', '400 Bad Request')],
 }

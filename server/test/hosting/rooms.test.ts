@@ -190,6 +190,17 @@ test('no event is older than the one before it, though the clock goes back [R3.2
   expect(ada.received.find((each) => each.type === 'event')).toMatchObject({ logged: { at: 1_000_000 } })
 })
 
+test('who knocks on a room of a server that goes down is sent away like everybody else, to come back at a random time [R8.1]', async () => {
+  const { rooms, join } = openRooms()
+  const queued = join('queued')
+  rooms.close()
+  for (const { closed, retryAfterMs = -1 } of [queued, join('late')]) {
+    expect(closed).toBe('draining')
+    expect(retryAfterMs).toBeGreaterThanOrEqual(0)
+    expect(retryAfterMs).toBeLessThan(10_000)
+  }
+})
+
 test('an effect that fails does not take those behind it along', async () => {
   const { rooms, join } = openRooms()
   const settle = () => {

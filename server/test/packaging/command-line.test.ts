@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { signToken } from '../../src/index'
+import { rawConnection } from '../gateway/raw-connection'
 import { TestClient } from '../gateway/test-client'
 import { listening, run } from './running-cli'
 
@@ -87,21 +88,37 @@ test('a parent process that says shutdown drains it too', async () => {
   expect(await running.exit).toBe(0)
 })
 
+/** What a load balancer hears. */
+async function readiness(url: string): Promise<[number, unknown]> {
+  const response = await fetch(`${url}/readyz`)
+  return [response.status, await response.json()]
+}
+
+test('while a drain waits it is alive and not ready, and ends though connections are kept open [R8.1]', async () => {
+  const running = run(SERVE)
+  const url = await listening(running)
+  const client = new TestClient(url, 'hall')
+  await client.welcome()
+  client.socket.pause()
+  // The silent one, and the one that `fetch` keeps.
+  await rawConnection(url, '')
+  expect(await readiness(url)).toEqual([200, { status: 'ready' }])
+  running.child.kill('SIGTERM')
+  await expect.poll(() => readiness(url)).toEqual([503, { status: 'draining' }])
+  expect((await fetch(`${url}/livez`)).status).toBe(200)
+  expect(await new TestClient(url, 'hall').goodbye()).toMatchObject({ code: 'draining', close: 1012 })
+  expect(await running.exit).toBe(0)
+  client.cut()
+})
+
 test('a second signal ends it at once, though a client never answers [R8.2]', async () => {
   const running = run(SERVE)
-  const client = new TestClient(await listening(running), 'hall')
+  const url = await listening(running)
+  const client = new TestClient(url, 'hall')
   await client.welcome()
   client.socket.pause()
   running.child.kill('SIGTERM')
-  // The drain has begun when nothing is accepted any more.
-  await expect
-    .poll(() =>
-      fetch(JSON.parse(running.said.out.split('\n')[0] ?? '').url).then(
-        () => 'open',
-        () => 'closed',
-      ),
-    )
-    .toBe('closed')
+  await expect.poll(() => readiness(url)).toEqual([503, { status: 'draining' }])
   running.child.kill('SIGINT')
   expect(await running.exit).toBe(1)
   client.cut()
