@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
 import type { Journal } from './hosting/ports'
+import { standardError } from './standard-error'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -24,10 +25,10 @@ const SECRET_FIELDS = [
 ]
 const PATHS = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`])
 
-/** JSON lines. Secrets are taken out by the name of their field, and by their shape wherever they are. */
+/** JSON lines, on stderr where nothing else is said. Secrets are taken out by the name of their field, and by their shape wherever they are. */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
-  const out = destination ?? pino.destination(2)
-  return pino({ level, redact: { paths: PATHS, censor: '[redacted]' } }, { write: (line) => out.write(scrub(line)) })
+  const write = (line: string) => (destination ?? standardError()).write(scrub(line))
+  return pino({ level, redact: { paths: PATHS, censor: '[redacted]' } }, { write })
 }
 
 /** A text without anything that looks like a token. */
