@@ -51,7 +51,7 @@ test('a name that was cut within a character is told without the half that is le
   const { connect } = await runServer()
   const token = await signed((jwt) => jwt, { ...claims, sub: 'ada 🎈', name: 'Ada 🎈'.slice(0, -1) })
   const { room, self } = await connect('hall', { token }).welcome()
-  expect(room.participants).toMatchObject([{ id: self, name: 'Ada' }])
+  expect(room?.participants).toMatchObject([{ id: self, name: 'Ada' }])
 })
 
 test('no token at all is unauthorized [R6.3]', async () => {
