@@ -38,14 +38,18 @@ test('a drain says goodbye to everybody, with a delay of its own for each, and e
   expect(new Set(goodbyes.map((goodbye) => goodbye.retryAfterMs)).size).toBeGreaterThan(1)
 })
 
-test('who knocks during a drain hears the same goodbye, while another client still holds it open [R8.1]', async () => {
-  const { url, server, connect } = await runServer()
-  const token = await server.tokens.sign({ room: 'hall', identity: 'ada' })
-  const deaf = connect('hall', { token })
+/** A server that drains, and a client that holds the drain open: it does not answer the close. */
+async function heldDrain() {
+  const { url, server, enter, connect } = await runServer()
+  const deaf = await enter('hall', 'deaf')
   await deaf.welcome()
   deaf.socket.pause()
-  const closing = server.close()
-  const knocks = Array.from({ length: 5 }, () => connect('hall', { token }))
+  return { url, connect, deaf, closing: server.close() }
+}
+
+test('who knocks during a drain hears the same goodbye, while another client still holds it open [R8.1]', async () => {
+  const { url, connect, closing } = await heldDrain()
+  const knocks = Array.from({ length: 5 }, () => connect('hall'))
   expect((await fetch(`${url}/livez`)).status).toBe(200)
   expect((await fetch(`${url}/metrics`)).status).toBe(200)
   const ready = await fetch(`${url}/readyz`)
@@ -58,6 +62,16 @@ test('who knocks during a drain hears the same goodbye, while another client sti
   expect(new Set(goodbyes.map((goodbye) => goodbye.retryAfterMs)).size).toBeGreaterThan(1)
   await closing
   await expect(fetch(`${url}/livez`)).rejects.toThrow()
+})
+
+test('a drain ends when those are gone who were there, though somebody who came during it never answers', async () => {
+  const [one, other] = await Promise.all([heldDrain(), heldDrain()])
+  const late = one.connect('hall')
+  late.socket.once('open', () => late.socket.pause())
+  await late.opened
+  one.deaf.cut()
+  const ends = [one.closing.then(() => 'one'), other.closing.then(() => 'other')]
+  expect(await Promise.race(ends)).toBe('one')
 })
 
 test('an app that has a server attached goes on listening, and who knocks there hears the goodbye', async () => {
