@@ -47,7 +47,8 @@ export function readCommandLine(
   const raw: Record<string, unknown> = {}
   for (const setting of SETTINGS) {
     const given = setting.flag === undefined ? undefined : flags[setting.flag]
-    const text = given === true ? 'true' : (given ?? env[setting.env])
+    // `--port=$PORT` where there is none is no flag.
+    const text = given === true ? 'true' : given || env[setting.env]
     if (typeof text === 'string' && text !== '') put(raw, setting.path, setting.read(text))
   }
   const parsed = v.safeParse(commandLine, raw)
@@ -85,8 +86,11 @@ function problemOf(path: string, sentence: string): Problem {
 
 function put(target: Record<string, unknown>, path: string, value: unknown): void {
   const [outer = '', inner] = path.split('.')
+  const before = target[outer] === undefined ? {} : target[outer]
   if (inner === undefined) target[outer] = value
-  else target[outer] = { ...(target[outer] as object | undefined), [inner]: value }
+  // Where an object should be and is none, that is what there is to say.
+  else if (typeof before === 'object' && before !== null && !Array.isArray(before))
+    target[outer] = { ...before, [inner]: value }
 }
 
 /** The text of `--help`. */

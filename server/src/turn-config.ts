@@ -23,7 +23,7 @@ const url = v.pipe(v.string(URLS), v.regex(TURN_URL, URLS))
 /** The option `turn`. */
 export const turnSettings = v.strictObject(
   {
-    urls: v.union([url, v.pipe(v.array(url), v.minLength(1))], URLS),
+    urls: v.union([url, v.pipe(v.array(url), v.minLength(1, URLS))], URLS),
     secret: v.pipe(
       v.string('must be a text'),
       v.minBytes(MIN_SECRET_BYTES, `must have at least ${MIN_SECRET_BYTES} bytes`),

@@ -107,8 +107,9 @@ describe('the command line', () => {
     })
   })
 
-  test('an empty variable counts as not set', () => {
+  test('an empty variable counts as not set, and so does an empty flag', () => {
     expect(options([], { PORT: '', PEERSTAGE_SECRET: '' })).toMatchObject({ port: 8080 })
+    expect(options(['--port='], { PORT: '1234' })).toMatchObject({ port: 1234 })
   })
 
   test('reads lists and JSON', () => {
@@ -165,9 +166,13 @@ describe('the command line', () => {
     expect(problemsOf(() => options([], { PEERSTAGE_LIMITS: '{"chats":2}' }))).toEqual([
       { path: '--limits (PEERSTAGE_LIMITS): chats', sentence: 'is no such limit' },
     ])
-    expect(problemsOf(() => options([], { PEERSTAGE_LIMITS: 'few' }))).toEqual([
-      { path: '--limits (PEERSTAGE_LIMITS)', sentence: 'must be an object like {"chatPerSecond": 2}' },
-    ])
+    for (const limits of ['few', '{bad', 'null', '7']) {
+      for (const flags of [[], ['--max-participants', '7']]) {
+        expect(problemsOf(() => options(flags, { PEERSTAGE_LIMITS: limits }))).toEqual([
+          { path: '--limits (PEERSTAGE_LIMITS)', sentence: 'must be an object like {"chatPerSecond": 2}' },
+        ])
+      }
+    }
     expect(problemsOf(() => options([], { PEERSTAGE_MAX_PARTICIPANTS: '21' }))).toMatchObject([
       { path: '--max-participants (PEERSTAGE_MAX_PARTICIPANTS)' },
     ])
@@ -180,6 +185,9 @@ describe('the command line', () => {
     expect(problemsOf(() => options([], env))).toMatchObject([{ path: '--turn-urls (PEERSTAGE_TURN_URLS)' }])
     expect(problemsOf(() => options(['--turn-urls', 'turn:a.example']))).toMatchObject([
       { path: 'PEERSTAGE_TURN_SECRET', sentence: expect.stringContaining('is needed') },
+    ])
+    expect(problemsOf(() => options(['--turn-urls', ','], env))).toMatchObject([
+      { path: '--turn-urls (PEERSTAGE_TURN_URLS)', sentence: expect.stringContaining('must be one or more TURN URLs') },
     ])
     expect(() => options(['--turn-secret', SECRET])).toThrow(ConfigError)
   })
