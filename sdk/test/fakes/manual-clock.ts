@@ -4,6 +4,8 @@ type Timer = { readonly at: number; readonly order: number; readonly callback: (
 
 /** Time that stands still until a test moves it. */
 export class ManualClock implements Clock {
+  /** Unless 0, timers come at whole multiples of so many ms only, as those of a hidden tab come at whole minutes. */
+  grainMs = 0
   #now = 0
   #order = 0
   readonly #timers = new Set<Timer>()
@@ -23,7 +25,7 @@ export class ManualClock implements Clock {
     const end = this.#now + ms
     for (let next = this.#due(end); next; next = this.#due(end)) {
       this.#timers.delete(next)
-      this.#now = next.at
+      this.#now = Math.max(this.#now, this.#time(next))
       next.callback()
     }
     this.#now = end
@@ -35,7 +37,11 @@ export class ManualClock implements Clock {
   }
 
   #due(end: number): Timer | undefined {
-    const due = [...this.#timers].filter(({ at }) => at <= end)
+    const due = [...this.#timers].filter((timer) => this.#time(timer) <= end)
     return due.sort((a, b) => a.at - b.at || a.order - b.order)[0]
+  }
+
+  #time({ at }: Timer): number {
+    return this.grainMs === 0 ? at : Math.ceil(at / this.grainMs) * this.grainMs
   }
 }

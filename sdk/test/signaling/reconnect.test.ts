@@ -77,34 +77,6 @@ test('a page that wakes does not hurry a server that asked to wait', async () =>
   await bench.reconnected(2, 1)
 })
 
-test('a socket that says nothing for 30 s is given up; a heartbeat is sent each 15 s', async () => {
-  const line = await join()
-  bench.clock.advance(15_000)
-  await line.until('heartbeat')
-  bench.clock.advance(15_000)
-  await noticed()
-  await bench.reconnected(2)
-})
-
-test('an answered heartbeat keeps the socket', async () => {
-  const line = await join()
-  for (let n = 1; n <= 4; n++) {
-    bench.clock.advance(15_000)
-    await line.until('heartbeat', n)
-    line.send({ type: 'heartbeat' }, chatSent(2 + n, `beat ${n}`))
-    await expect.poll(() => texts().length, { interval: 2 }).toBe(n)
-  }
-  expect(bench.server.connections).toHaveLength(1)
-})
-
-test('a page that wakes asks whether the server lives, and gives it 5 s', async () => {
-  const line = await join()
-  bench.page.tell('wake')
-  await line.until('heartbeat')
-  bench.clock.advance(5000)
-  await noticed()
-})
-
 test('a replaced socket is orphaned: what it still says reaches nobody', async () => {
   const first = await join()
   bench.clock.advance(15_000)
