@@ -71,10 +71,9 @@ export class LiveStreamClient {
   readonly #store: RoomStore
   readonly #moments: Moments
   readonly #rig: MediaRig
-  readonly #pageId: string
   #key: SessionKey | undefined
   #stay: Stay | undefined
-  /** A place that is being given up; the next stay waits for it. */
+  /** The places that are being given up; the next stay waits for them all. */
   #leaving: Promise<void> = Promise.resolve()
 
   /**
@@ -88,7 +87,6 @@ export class LiveStreamClient {
     this.#environment = environment
     this.#log = logUpTo(config.logLevel, config.logger)
     this.#page = environment.page(config.storage)
-    this.#pageId = randomId(PAGE_ID_CHARACTERS, environment.randomBytes)
     this.#emitter = new Emitter((event, error) => this.#listenerFailed(event, error))
     this.#rig = this.#newRig()
     this.#store = new RoomStore(this.#rig.overlay, (error) => this.#listenerFailed('subscribe', error))
@@ -145,7 +143,8 @@ export class LiveStreamClient {
    * Gives the place up, stops all media and ends in state `left`, at once; resolves when the server knows, after a second at
    * most. Safe in any state, `join()` under way included (that rejects with `aborted`). `join()` works again after it.
    * While the connection is down the server cannot be told: to the others one is `reconnecting` then, until the server's
-   * grace has passed (60 s, unless the server is set otherwise).
+   * grace has passed (60 s, unless the server is set otherwise). `join()` before that comes back as the same participant, as a
+   * reloaded page does: with nothing published.
    */
   leave(): Promise<void> {
     return this.#leaveBecause(new LiveStreamError('aborted', 'The room was left.'))
@@ -177,7 +176,7 @@ export class LiveStreamClient {
       session,
       hasOwnIceServers: this.#config.iceServers !== undefined,
       refold: () => this.#rig.refold(),
-      over: () => this.#over(stopListening),
+      over: (told) => this.#over(stopListening, told),
     })
     const stopListening = this.#page.on('online', () => this.#rig.networkChanged())
     session.key.live = true
@@ -186,18 +185,23 @@ export class LiveStreamClient {
     return stay
   }
 
-  #over(stopListening: () => void): void {
+  #over(stopListening: () => void, told: Promise<void>): void {
     stopListening()
+    const before = this.#leaving
+    this.#leaving = before.then(() => told)
     this.#stay = undefined
     if (this.#key) this.#key.live = false
   }
 
   /** @throws LiveStreamError `invalid_options` */
   #sessionOptions(): SessionOptions {
+    const { randomBytes } = this.#environment
     const base = baseOrPage(this.#config)
     // Taken out of the storage at the first join: whoever only looks around keeps the session of the page before.
-    this.#key ??= new SessionKey(this.#page, `${base} ${this.#config.room}`, this.#environment.randomBytes)
-    const own = { base, key: this.#key, pageId: this.#pageId, page: this.#page }
+    this.#key ??= new SessionKey(this.#page, `${base} ${this.#config.room}`, randomBytes)
+    // A new one per stay. Where the leave before was not heard, the room learns by it that all of that stay has ended.
+    const pageId = randomId(PAGE_ID_CHARACTERS, randomBytes)
+    const own = { base, key: this.#key, pageId, page: this.#page }
     return sessionOptions(this.#config, this.#environment, own)
   }
 
@@ -211,7 +215,7 @@ export class LiveStreamClient {
   }
 
   #leaveBecause(error: LiveStreamError): Promise<void> {
-    if (this.#stay) this.#leaving = this.#stay.leave(error)
+    this.#stay?.leave(error)
     return this.#leaving
   }
 

@@ -16,7 +16,7 @@ export type LiveStreamEvents = {
   left: { reason: LeftReason; error?: LiveStreamError }
   /** Somebody new is in the room. Not told of oneself, nor of those who were there before. */
   participantJoined: { participant: ParticipantView }
-  /** A participant loaded its page anew, or went on from another device. */
+  /** A participant loaded its page anew, joined again while its place was kept, or went on from another device. */
   participantReturned: { participant: ParticipantView }
   /** A participant is gone: it `left`, was `lost` (did not come back in time) or `removed` by a moderator. */
   participantLeft: { participant: ParticipantView; reason: 'left' | 'lost' | 'removed' }

@@ -29,8 +29,8 @@ export type StayParts = {
   readonly hasOwnIceServers: boolean
   /** The room has changed: whoever shows media looks again. */
   readonly refold: () => void
-  /** It is over, by itself or by `leave()`. Called once, before the last events are told. */
-  readonly over: () => void
+  /** It is over, by itself or by `leave()`. Called once, before the last events are told. `told`: the server knows, or never will. */
+  readonly over: (told: Promise<void>) => void
 }
 
 /**
@@ -62,12 +62,9 @@ export class Stay {
     void before.then(() => this.session.start())
   }
 
-  /** Gives the place up. `error` is what a `join()` under way rejects with. Resolves when the server knows. Idempotent. */
-  leave(error = new LiveStreamError('aborted', 'The room was left.')): Promise<void> {
-    if (this.#phase === 'over') return Promise.resolve()
-    const told = this.session.leave()
-    this.#end('left', error, false)
-    return told
+  /** Gives the place up. `error` is what a `join()` under way rejects with. Idempotent. */
+  leave(error: LiveStreamError): void {
+    if (this.#phase !== 'over') this.#end({ reason: 'left' }, error, this.session.leave())
   }
 
   /** Tells the room what changes in what we publish. While disconnected the latest of each source waits. */
@@ -206,18 +203,17 @@ export class Stay {
 
   #ended(error: LiveStreamError, code: GoodbyeCode | undefined): void {
     this.#parts.log('info', 'the stay has ended', { error })
-    this.#end(code ?? 'failed', error, true)
+    this.#end({ reason: code ?? 'failed', error }, error, Promise.resolve())
   }
 
-  #end(reason: LeftReason, error: LiveStreamError, isFailure: boolean): void {
+  #end(shown: { reason: LeftReason; error?: LiveStreamError }, error: LiveStreamError, told: Promise<void>): void {
     const { store, moments, media, mesh } = this.#parts
     if (this.#phase === 'over') return
     this.#phase = 'over'
-    const shown = isFailure ? { reason, error } : { reason }
     mesh?.close()
     media.follow(null, [])
     store.stand({ status: 'left', ...shown })
-    this.#parts.over()
+    this.#parts.over(told)
     this.#parts.refold()
     moments.add({ name: 'left', payload: shown })
     this.#settleJoin.reject(error)

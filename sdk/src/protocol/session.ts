@@ -20,7 +20,7 @@ export const hello = strict({
   session: sessionKey,
   /** Rises with every socket of the session; a lower one that arrives late is refused. */
   attempt: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
-  /** Which loaded page of the session this is: another one is a return. */
+  /** Which stay of the session this is: another one is a return, with nothing published. */
   page: pageId,
   /** The last event this page has folded, with the instance it belongs to: asks for what came after. */
   seq: v.optional(seq),
@@ -58,7 +58,7 @@ export const participantJoined = v.object({
     metadata: v.optional(v.record(v.string(), v.unknown())),
   }),
 })
-/** A new page of a participant that was here already: a reload, or the same identity on another device. */
+/** A new page of a participant that was here already: a reload, a leave that was not heard, or the same identity on another device. */
 export const participantReturned = v.object({ type: v.literal('participant.returned'), participantId })
 /** A participant is gone. */
 export const participantLeft = v.object({

@@ -15,7 +15,7 @@ export type SessionOptions = {
   /** The client's own name and version, for the server's logs. */
   readonly client: string
   readonly key: SessionKey
-  /** Random, one per loaded page (or process) and client. */
+  /** Random, one per stay: connections of one stay go on where the last one was, another stay begins with nothing published. */
   readonly pageId: string
   readonly joinTimeoutMs: number
   /** Asked when a socket is opened, so that importing needs no global. Throws `not_supported` where there is none. */

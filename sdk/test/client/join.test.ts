@@ -25,19 +25,6 @@ test('join() gives the same promise until the room is left, and opens one socket
   expect(bench.server.connections).toHaveLength(1)
 })
 
-test('join, leave, join in one tick (React StrictMode): the first is aborted, the second joins, by one socket', async () => {
-  bench = await Bench.open()
-  const first = outcomeOf(bench.client.join())
-  void bench.client.leave()
-  const second = bench.client.join()
-  expect(await first).toBe('aborted')
-  const line = await bench.server.connection(1)
-  line.welcome()
-  await second
-  expect(bench.client.state.status).toBe('joined')
-  expect(bench.server.connections).toHaveLength(1)
-})
-
 test('an AbortSignal cancels join()', async () => {
   bench = await Bench.open()
   const controller = new AbortController()
@@ -108,22 +95,6 @@ test('leave() is safe in any state: idle, twice, while disconnected', async () =
   const idle = new LiveStreamClient({ url: bench.server.url, room: 'test', WebSocket })
   await idle.leave()
   expect(idle.state.status).toBe('idle')
-})
-
-test('after leaving, join() takes a new place: same session key, higher attempt, nothing of before', async () => {
-  const [made, first] = await Bench.joined()
-  bench = made
-  const left = bench.client.leave()
-  const [{ id }] = await first.until('leave')
-  first.accept(id)
-  await left
-  const joining = bench.client.join()
-  const second = await bench.server.connection(2)
-  expect(second.hello.session).toBe(first.hello.session)
-  expect(second.hello.attempt).toBe(first.hello.attempt + 1)
-  expect(second.hello.seq).toBeUndefined()
-  second.welcome()
-  await joining
 })
 
 test('a server that answers nothing: timeout; the place it may give yet is given back', async () => {
