@@ -1,22 +1,26 @@
-// One participant of a room, in a process of its own: url, name and token by its arguments.
+// One participant of a room, in a process of its own: url, name, token and how many others come by its arguments.
 import wrtc from '@roamhq/wrtc'
 import { WebSocket } from 'ws'
 import { LiveStreamClient } from '../../src/index'
 import { leave } from './leave'
 import { GeneratedMedia, nodeWebRtc } from './wrtc-media'
 
-/** Names stand for participants. `linked`: with whom a link is connected. `seen`: whose pictures come. `texts`: the chat. */
+/**
+ * Names stand for participants. `linked`: with whom a link is connected. `seen`: whose pictures come. `restarts`: how often each
+ * link had to start over. `texts`: the chat.
+ */
 export type RoomUp =
-  | { kind: 'live'; linked: string[]; seen: string[] }
+  | { kind: 'live'; linked: string[]; seen: string[]; restarts: number[] }
+  | { kind: 'awaiting outage' }
   | { kind: 'heard'; texts: string[] }
   | { kind: 'left'; texts: string[]; status: string; links: number }
   | { kind: 'failed'; reason: string }
-export type RoomDown = { kind: 'say' } | { kind: 'leave' }
+export type RoomDown = { kind: 'say' } | { kind: 'leave' } | { kind: 'leave in an outage, and join' }
 
 const ENOUGH_FRAMES = 5
-const OTHERS = 3
 
-const [, , url = '', name = '', token = ''] = process.argv
+const [, , url = '', name = '', token = '', others = ''] = process.argv
+const OTHERS = Number(others)
 const media = new GeneratedMedia()
 const sinks: { stop(): void }[] = []
 const frames = new Map<string, number>()
@@ -32,14 +36,25 @@ client.on('message', () => {
 })
 process.on('message', (message: RoomDown) => {
   if (message.kind === 'say') void client.chat.send(`${name} is here`)
-  else void end()
+  else if (message.kind === 'leave') void end()
+  else void leaveUnheard().then(enter)
 })
+await enter()
 
-try {
-  await client.join()
-  await client.media.publish({ camera: media.track('video'), microphone: media.track('audio') })
-} catch (error) {
-  tell({ kind: 'failed', reason: String(error) })
+async function enter(): Promise<void> {
+  try {
+    await client.join()
+    await client.media.publish({ camera: media.track('video'), microphone: media.track('audio') })
+  } catch (error) {
+    tell({ kind: 'failed', reason: String(error) })
+  }
+}
+
+async function leaveUnheard(): Promise<void> {
+  const outage = new Promise((resolve) => client.once('reconnecting', resolve))
+  tell({ kind: 'awaiting outage' })
+  await outage
+  await client.leave()
 }
 
 function textsNow(): string[] {
@@ -49,6 +64,7 @@ function textsNow(): string[] {
 function watch(sender: string, track: MediaStreamTrack): void {
   const sink = new wrtc.nonstandard.RTCVideoSink(track)
   sinks.push(sink)
+  frames.set(sender, 0)
   sink.onframe = () => {
     frames.set(sender, (frames.get(sender) ?? 0) + 1)
     if (frames.get(sender) === ENOUGH_FRAMES) tellOnceLive()
@@ -60,7 +76,7 @@ function tellOnceLive(): void {
   const linked = client.state.participants.filter(({ link }) => link === 'connected').map((each) => each.name)
   const seen = [...frames].filter(([, count]) => count >= ENOUGH_FRAMES).map(([sender]) => sender)
   if (linked.length === OTHERS && seen.length === OTHERS)
-    tell({ kind: 'live', linked: linked.sort(), seen: seen.sort() })
+    tell({ kind: 'live', linked: linked.sort(), seen: seen.sort(), restarts: client.links.map(({ epoch }) => epoch.n) })
 }
 
 async function end(): Promise<void> {

@@ -8,6 +8,8 @@ type Peer = { name: string; child: Child<RoomUp, RoomDown> }
 
 const NAMES = ['Ada', 'Ben', 'Cyd', 'Dee']
 
+let house: RoomHouse
+
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
@@ -17,7 +19,7 @@ test('four processes in one room: six links, everyone’s pictures and chat reac
   const peers = await enter(NAMES)
 
   const live = await Promise.all(peers.map(({ child }) => until(child, 'live')))
-  expect(live).toEqual(peers.map(({ name }) => ({ kind: 'live', linked: othersOf(name), seen: othersOf(name) })))
+  expect(live).toMatchObject(peers.map(({ name }) => ({ linked: othersOf(name), seen: othersOf(name) })))
 
   for (const { child } of peers) child.send({ kind: 'say' })
   const [first, ...rest] = await Promise.all(peers.map(({ child }) => until(child, 'heard')))
@@ -31,17 +33,32 @@ test('four processes in one room: six links, everyone’s pictures and chat reac
   for (const { child } of peers) expect(await child.ended()).toBe('exit code 0')
 })
 
+test('who leaves unheard and joins again is seen at once, and sees: the new links need no second try', async () => {
+  const peers = await enter(['Ada', 'Ben'])
+  const [ada, ben] = peers.map(({ child }) => child) as [Peer['child'], Peer['child']]
+  await Promise.all([until(ada, 'live'), until(ben, 'live')])
+
+  ben.send({ kind: 'leave in an outage, and join' })
+  await until(ben, 'awaiting outage')
+  house.server.faults.close({ identity: 'Ben' })
+  expect(await until(ada, 'live')).toEqual({ kind: 'live', linked: ['Ben'], seen: ['Ben'], restarts: [0] })
+  expect(await until(ben, 'live')).toEqual({ kind: 'live', linked: ['Ada'], seen: ['Ada'], restarts: [0] })
+
+  for (const child of [ada, ben]) child.send({ kind: 'leave' })
+  for (const child of [ada, ben]) expect(await child.ended()).toBe('exit code 0')
+})
+
 async function enter(names: readonly string[]): Promise<Peer[]> {
   const program = await compile('./room-program.ts')
   cleanups.push(program.remove)
-  const house = new RoomHouse()
+  house = new RoomHouse()
   cleanups.push(() => house.close())
   const url = await house.url()
   return Promise.all(
     names.map(async (name, i) => {
       const role = i === 0 ? 'host' : 'guest'
       const token = await house.server.token({ room: 'node', identity: name, name, role })
-      const child = new Child<RoomUp, RoomDown>(program.path, [url, name, token])
+      const child = new Child<RoomUp, RoomDown>(program.path, [url, name, token, `${names.length - 1}`])
       cleanups.push(() => child.kill())
       return { name, child }
     }),
