@@ -21,6 +21,7 @@ export type FileOptions = { readonly durability: 'process' | 'full'; readonly ma
 
 /** Opens a log's file, or makes it, for this process alone. @throws LogUnavailable with a sentence that says why it could not */
 export function openFile(path: string, { durability, maxBytes }: FileOptions): Sqlite.Database {
+  checkPath(path)
   const Database = loadSqlite()
   let db: Sqlite.Database | undefined
   try {
@@ -44,6 +45,13 @@ export function openFile(path: string, { durability, maxBytes }: FileOptions): S
     db?.close()
     throw error instanceof LogUnavailable ? error : new LogUnavailable(`${path} ${whyNot(error)}`, { cause: error })
   }
+}
+
+/** SQLite leaves white space at the ends out: it would take another file than the one that we have made, or none at all. */
+function checkPath(path: string): void {
+  if (path !== '' && path === path.trim()) return
+  const what = path.trim() === '' ? 'is no path of a log.' : 'has white space at an end: a path of a log must not.'
+  throw new LogUnavailable(`${JSON.stringify(path)} ${what}`)
 }
 
 /** Only when a log is opened: who keeps rooms in memory needs no SQLite. */

@@ -1,4 +1,4 @@
-import { openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import Database from 'better-sqlite3'
@@ -50,6 +50,22 @@ test('a folder, and a path below a file, are refused with a sentence', () => {
   expect(() => sqliteLog(files.folder)).toThrow('is a folder: name a file.')
   writeFileSync(files.path, '')
   expect(() => sqliteLog(join(files.path, 'rooms.db'))).toThrow('cannot be opened, or made, by this user.')
+})
+
+test.each(['rooms.db ', 'rooms.db\r', 'rooms.db\n', ' ', ''])(
+  'a path with white space at an end is refused with a sentence, and no file is made: %j',
+  (name) => {
+    const files = new LogFolder()
+    const path = name.trim() === '' ? name : join(files.folder, name)
+    expect(() => sqliteLog(path)).toThrow(LogUnavailable)
+    expect(() => sqliteLog(path)).toThrow(name.trim() === '' ? 'is no path of a log.' : 'has white space at an end')
+    expect(() => sqliteLog(path)).toThrow(JSON.stringify(path))
+    expect(readdirSync(files.folder)).toEqual([])
+  },
+)
+
+test('what looks like memory and is not quite is refused too, for nobody would know that all is temporary', () => {
+  expect(() => sqliteLog(':memory: ')).toThrow('":memory: " has white space at an end: a path of a log must not.')
 })
 
 test('a file that was damaged says so where it is read, with what SQLite said as its cause; the other reads go on', async () => {

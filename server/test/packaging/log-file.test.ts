@@ -82,6 +82,19 @@ test.each<[string, (path: string) => void, string]>([
   expect(path === folder ? [] : readFileSync(path)).toEqual(before)
 })
 
+test.each(['mine.db\r', ' ', ':memory: '])(
+  'a path with white space at an end is a sentence and exit 2, and no file is made: %j',
+  async (path) => {
+    const folder = await emptyFolder()
+    const refused = run(SERVE, { PEERSTAGE_LOG: path }, folder)
+    expect(await refused.exit).toBe(2)
+    expect(refused.said.err).toContain(JSON.stringify(path))
+    expect(refused.said.err).toContain('--log (PEERSTAGE_LOG) names another file')
+    expect(refused.said.out).not.toContain('kept in')
+    expect(readdirSync(folder)).toEqual([])
+  },
+)
+
 test(':memory: keeps nothing', async () => {
   const folder = await emptyFolder()
   const running = run(['--port', '0', '--log', ':memory:'], UNSAID, folder)
