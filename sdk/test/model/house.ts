@@ -49,7 +49,11 @@ export class House {
   constructor(parts: HouseParts) {
     this.#parts = parts
     this.wall = new Wall(parts.time)
-    this.witness = new Witness(PLACES, () => parts.time.now())
+    this.witness = new Witness(
+      PLACES,
+      () => parts.time.now(),
+      () => this.serverNow,
+    )
     this.log = new FaultyLog(this.witness, () => parts.time.now())
     this.book = new Book(this.witness, { now: () => this.serverNow, ms: () => parts.time.now() })
     this.start()

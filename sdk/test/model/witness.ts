@@ -17,6 +17,7 @@ export class Witness {
   readonly said = new Map<string, number>()
   readonly #maxParticipants: number
   readonly #ms: () => number
+  readonly #now: () => number
   readonly #forgotten = new Set<Story>()
   readonly #bans = new Map<string, Map<string, Ban>>()
   /** Called when a room that is open was loaded. */
@@ -25,13 +26,14 @@ export class Witness {
   arrived: (roomId: string, identity: string) => void = () => {}
   /** Called for each who left, with why. */
   departed: (roomId: string, identity: string, reason: Departure) => void = () => {}
-  /** By room: when somebody has ended its last instance: by the server's clock, and by the world's time. */
+  /** By room: when somebody has ended its last instance: by the server's clock, which the room may be ahead of, and by the world's time. */
   readonly #ended = new Map<string, { readonly at: number; readonly ms: number }>()
 
-  /** @param ms the world's time */
-  constructor(maxParticipants: number, ms: () => number) {
+  /** @param ms the world's time @param now the server's */
+  constructor(maxParticipants: number, ms: () => number, now: () => number) {
     this.#maxParticipants = maxParticipants
     this.#ms = ms
+    this.#now = now
   }
 
   story(roomId: string, instance: string): Story | undefined {
@@ -116,7 +118,7 @@ export class Witness {
     if (event.type === 'chat.sent') this.#said(event.message.text, say)
     else if (event.type === 'room.opened') this.#opened(story.roomId, at, say)
     else if (event.type === 'room.ended' && event.reason === 'ended')
-      this.#ended.set(story.roomId, { at, ms: this.#ms() })
+      this.#ended.set(story.roomId, { at: Math.min(at, this.#now()), ms: this.#ms() })
     else if (event.type === 'participant.joined') {
       joined(story, before, record, this.#maxParticipants, say)
       this.arrived(story.roomId, secret?.session?.identity ?? '')

@@ -18,8 +18,9 @@ export type RoomSettings = {
 /** A turn in the making: a provisional room that is either kept whole or thrown away whole. */
 export type Draft = {
   readonly settings: RoomSettings
+  /** By the room's own time. */
   readonly now: number
-  /** What the clock says. Since a restart it may be behind the room's last event, and so behind `now`: absences go by it alone. */
+  /** What the clock says. Since a restart it may be behind `now`: absences go by it alone. */
   readonly clockNow: number
   readonly seats: Seats
   /** Who was banned before this instance opened. */

@@ -1,6 +1,7 @@
 import type { Ban } from '../room/ledger'
 import type { ServerState } from '../room/state'
 import { type Clock, type Journal, LogUnavailable, type RoomLog } from './ports'
+import { type RoomTime, timeSince } from './room-time'
 import { type Seat, Seats } from './seats'
 
 /** A room as a log remembers it. */
@@ -11,8 +12,7 @@ export type Recalled = {
   readonly state: ServerState | undefined
   readonly seats: Seats
   readonly bans: readonly Ban[]
-  /** When its last event was, as far as the log can say; 0 where it has none. */
-  readonly lastAt: number
+  readonly time: RoomTime
 }
 
 /** What a log knows of a room; `unavailable` where it could not say. Never rejects. */
@@ -22,10 +22,14 @@ export async function recall(
 ): Promise<Recalled | 'unavailable'> {
   try {
     const { state, bans, endedAt } = await log.load(roomId)
-    if (state === undefined) return { isEnded: endedAt !== undefined, state, seats: new Seats(), bans, lastAt: 0 }
+    if (state === undefined) {
+      const time = timeSince(0, clock.now())
+      return { isEnded: endedAt !== undefined, state, seats: new Seats(), bans, time }
+    }
     const lastAt = await lastEventAt(state, log)
     journal.info({ room: roomId, seq: state.room.seq, participants: state.room.participants.length }, 'a room goes on')
-    return { isEnded: false, state, seats: awaited(state, clock.now()), bans, lastAt }
+    const now = clock.now()
+    return { isEnded: false, state, seats: awaited(state, now), bans, time: timeSince(lastAt, now) }
   } catch (error) {
     if (!(error instanceof LogUnavailable)) journal.error({ err: error, room: roomId }, 'a room could not be loaded')
     return 'unavailable'
@@ -41,7 +45,7 @@ function awaited({ room, ledger }: ServerState, since: number): Seats {
   return new Seats(seats)
 }
 
-/** An event beyond the replay window is older than the log's clock, and so than ours. */
+/** As far as the log can say. An event beyond the replay window is older than the log's clock, and so than ours. */
 async function lastEventAt({ room }: ServerState, log: RoomLog): Promise<number> {
   const last = await log.since(room.id, room.instance, room.seq - 1)
   return last?.at(-1)?.at ?? room.openedAt

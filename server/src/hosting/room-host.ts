@@ -10,6 +10,7 @@ import { keep } from './keeping'
 import { type Recalled, recall } from './loading'
 import { lookUp } from './lookups'
 import type { Clock, RoomLog } from './ports'
+import { type Moment, timeSince } from './room-time'
 import { salvageTurn } from './salvage'
 import { Seats } from './seats'
 import { takeTurn } from './turn'
@@ -42,8 +43,7 @@ export class RoomHost {
   #state: ServerState | undefined
   #seats = new Seats()
   #bans: readonly Ban[] = []
-  /** When its last event was: no later one is older, whatever the clock says. */
-  #lastAt = 0
+  #time = timeSince(0, 0)
   #phase: 'loading' | 'idle' | 'scheduled' | 'running' | 'closed' = 'loading'
   #cancelAlarm = () => {}
   #tellOver = () => {}
@@ -72,6 +72,10 @@ export class RoomHost {
 
   get seats(): Seats {
     return this.#seats
+  }
+
+  get moment(): Moment {
+    return this.#time(this.#parts.clock.now())
   }
 
   /** Queues an input for the next turn. Behind a log that hangs the queue is bounded: what a client asks is refused then. */
@@ -104,11 +108,11 @@ export class RoomHost {
     return false
   }
 
-  #begin({ isEnded, state, seats, bans, lastAt }: Recalled): true {
+  #begin({ isEnded, state, seats, bans, time }: Recalled): true {
     this.#state = state
     this.#seats = seats
     this.#bans = bans
-    this.#lastAt = lastAt
+    this.#time = time
     this.#phase = 'idle'
     if (isEnded) dismissAll(this.#queue.takeAll(), 'ended', this.#parts.settings.journal)
     this.#arm(false)
@@ -152,7 +156,6 @@ export class RoomHost {
     if (outcome === 'unavailable') salvageTurn(kept, inputs, lookups, DENIALS.notKept)
     this.#state = kept.state
     this.#seats = kept.seats
-    this.#lastAt = kept.records.at(-1)?.at ?? this.#lastAt
     this.#arm(outcome === 'unavailable' || inputs.some((input) => input.type === 'tick'))
     // The last step, and it does not throw: an input is never answered twice.
     perform([...excess, ...kept.effects], settings.journal)
@@ -181,11 +184,9 @@ export class RoomHost {
   }
 
   #draft(): Draft {
-    const { clock, settings } = this.#parts
-    const clockNow = clock.now()
-    const now = Math.max(clockNow, this.#lastAt)
+    const { settings } = this.#parts
     const before = { seats: this.#seats.fork(), bans: this.#bans, state: this.#state }
-    return { settings, now, clockNow, ...before, records: [], effects: [], leftover: [] }
+    return { settings, ...this.moment, ...before, records: [], effects: [], leftover: [] }
   }
 
   #arm(triedAlready: boolean): void {
@@ -193,8 +194,9 @@ export class RoomHost {
     this.#cancelAlarm = () => {}
     if (this.#phase === 'closed' || this.#state === undefined || this.#state.room.status === 'closed') return
     const { clock, settings } = this.#parts
-    const now = clock.now()
-    const at = wakeAt(dueAt(this.#state, this.#seats, settings.rules.limits, now), this.#seats, now, triedAlready)
+    const { moment } = this
+    const deadlines = dueAt(this.#state, this.#seats, settings.rules.limits, moment)
+    const at = wakeAt(deadlines, this.#seats, moment.clockNow, triedAlready)
     if (at !== undefined) this.#cancelAlarm = setAlarm(clock, at, () => this.submit({ type: 'tick' }))
   }
 }

@@ -104,7 +104,7 @@ export class Rooms {
     if (!(await host.loaded)) return 'unknown'
     const { state, bans } = host
     if (state === undefined) return bans.some((ban) => ban.identity === identity) ? 'removed' : undefined
-    if (isRemoved(state, identity, this.#parts.clock.now())) return 'removed'
+    if (isRemoved(state, identity, host.moment.now)) return 'removed'
     return participantOfIdentity(state, identity)?.role ?? state.ledger.overrides.get(identity)
   }
 

@@ -148,7 +148,7 @@ function gone(draft: Draft, { connection, departure }: InputOf<'gone'>): void {
 function tick(draft: Draft): void {
   if (draft.state === undefined || isClosed(draft)) return
   tellAwaited(draft)
-  const { due } = dueAt(draft.state, draft.seats, draft.settings.rules.limits, draft.clockNow)
+  const { due } = dueAt(draft.state, draft.seats, draft.settings.rules.limits, draft)
   for (const each of due) internal(draft, meant(draft, each))
 }
 

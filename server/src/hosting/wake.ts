@@ -1,14 +1,15 @@
 import type { Limits } from '@peerstage/sdk/protocol'
 import { type Deadlines, deadlines } from '../room/index'
 import type { ServerState } from '../room/state'
+import type { Moment } from './room-time'
 import { absencesOf, type Seats, toldAt } from './seats'
 
 /** How long what stayed due after a try has to wait, in ms: a room can't spin. */
 const TRY_AGAIN_MS = 1000
 
-/** What is due in a room by this time (ms since the epoch), and when it has to look again. */
-export const dueAt = (state: ServerState, seats: Seats, limits: Limits, now: number): Deadlines =>
-  deadlines(state, absencesOf(seats, limits), limits, now)
+/** What is due in a room at a moment, and when it has to look again, by the clock (ms since the epoch). */
+export const dueAt = (state: ServerState, seats: Seats, limits: Limits, { clockNow, now }: Moment): Deadlines =>
+  deadlines(state, absencesOf(seats, limits), limits, clockNow, now - clockNow)
 
 /** When a room has to look at the clock again (ms since the epoch): the one timer for all that is due some time. */
 export function wakeAt(

@@ -23,7 +23,8 @@ export class Pasts {
     if (event.type !== 'room.ended' || event.reason !== 'ended') return
     this.#forgetEnds()
     this.#ends.delete(roomId)
-    this.#ends.set(roomId, at)
+    // A room's own time may be ahead of the clock.
+    this.#ends.set(roomId, Math.min(at, this.#now()))
   }
 
   of(roomId: string): Omit<StoredRoom, 'state'> {

@@ -37,6 +37,7 @@ export function chatTable(db: Database, instances: InstanceTables) {
       FROM chat c JOIN instances i ON i.id = c.instance JOIN rooms r ON r.id = i.room
       WHERE identity = ? AND c.id > ? ORDER BY c.id LIMIT ?`,
   )
+  const settle = db.prepare<[{ readonly now: number }]>('UPDATE chat SET at = @now WHERE at > @now')
   const remove = db.prepare<[number]>('DELETE FROM chat WHERE id = ?')
   const weigh = db.prepare<[number, number]>(
     'UPDATE rooms SET chat_bytes = chat_bytes + ? WHERE id = (SELECT room FROM instances WHERE id = ?)',
@@ -98,14 +99,18 @@ export function chatTable(db: Database, instances: InstanceTables) {
         if (over <= 0 || going.length === GIVE_WAY_ROWS) return
       }
     },
-    /** Takes away some of what was said before `at`: the oldest of all rooms. */
-    prune(at: number): void {
+    /** Takes away some of what was said longer than `ms` ago: the oldest of all rooms. */
+    prune(ms: number, now: number): void {
       const old: Kept[] = []
+      let next = now
       for (const kept of oldest.iterate(PRUNE_ROWS)) {
-        if (kept.at >= at) break
+        next = kept.at
+        if (next >= now - ms) break
         old.push(kept)
       }
       drop(old)
+      // That was a clock that was ahead. What it has dated counts as of now, or it would stay, and all behind it too.
+      if (next > now) settle.run({ now })
     },
     /** Takes away the oldest messages of all rooms, whatever their age. Says how many. */
     makeRoom: (): number => drop(oldest.all(MAKE_ROOM_ROWS)),

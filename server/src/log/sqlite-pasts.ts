@@ -13,6 +13,7 @@ export function pastTables(db: Database, instances: InstanceTables) {
   const longEnded = db
     .prepare<[number, number], number>('SELECT id FROM rooms WHERE ended_at <= ? ORDER BY ended_at LIMIT ?')
     .pluck()
+  const settle = db.prepare<[{ readonly now: number }]>('UPDATE rooms SET ended_at = @now WHERE ended_at > @now')
   const letGo = db.prepare<[number]>('UPDATE rooms SET ended_at = NULL WHERE id = ?')
   const bans = db.prepare<[number], string>('SELECT ban FROM bans WHERE room = ? ORDER BY id').pluck()
   const ban = db.prepare<[number, string, string, string]>(
@@ -26,8 +27,8 @@ export function pastTables(db: Database, instances: InstanceTables) {
   const keep = (room: number, each: Ban) => ban.run(room, each.identity, each.id, JSON.stringify(each))
 
   return {
-    /** Notes what a record says of bans and of the room's end. */
-    note(room: number, { at, event, secret }: StoredRecord): void {
+    /** Notes what a record of a time says of bans and of the room's end. */
+    note(room: number, { event, secret }: StoredRecord, at: number): void {
       if (event.type === 'room.ended' && event.reason === 'ended') ended.run(at, room)
       if (secret?.bans !== undefined) {
         unbanAll.run(room)
@@ -42,6 +43,8 @@ export function pastTables(db: Database, instances: InstanceTables) {
       const isOver = endedAt === undefined || endedAt + ENDED_FOR_MS <= now
       return { bans: bans.all(room).map((json) => JSON.parse(json)), ...(isOver ? {} : { endedAt }) }
     },
+    /** An end that is yet to come was noted by a clock that was ahead. It counts as of now, or its minute would not be over for long. */
+    opened: (now: number) => settle.run({ now }),
     /** Forgets some of the ends that nobody is refused for any more. */
     letGo(now: number): void {
       for (const room of longEnded.all(now - ENDED_FOR_MS, LET_GO_ROWS)) {

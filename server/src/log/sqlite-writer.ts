@@ -19,7 +19,9 @@ export function turnWriter({ instances, records, chat, pasts, maxRoomBytes, now,
   /** A record, and what follows from it. Says how many bytes it has. */
   function note({ id, room }: InstanceRow, record: StoredRecord, total: number): number {
     const bytes = records.add(id, record, total)
-    const { at, event, secret } = record
+    const { event, secret } = record
+    // A room's own time may be ahead of the clock. What grows old does so by the clock.
+    const at = Math.min(record.at, now())
     if (event.type === 'chat.sent') {
       chat.add(id, { message: event.message, identity: secret?.author ?? '' }, at)
     } else if (event.type === 'chat.deleted') {
@@ -27,7 +29,7 @@ export function turnWriter({ instances, records, chat, pasts, maxRoomBytes, now,
       records.withoutText(id, event.messageId)
       erased()
     }
-    pasts.note(room, record)
+    pasts.note(room, record, at)
     return bytes
   }
 

@@ -50,7 +50,7 @@ export type SqliteLogOptions = {
  * const live = createPeerstageServer({ auth: { secret: process.env.PEERSTAGE_SECRET ?? '' }, log })
  * ```
  *
- * @param path of the file; `:memory:` for none, which is for tests
+ * @param path of the file, without white space at its ends; `:memory:` for none, which is for tests
  * @throws LogUnavailable when `better-sqlite3` cannot be loaded, or the file is in use, damaged, of another program, of a newer
  * server, or cannot be made; RangeError when an option is wrong
  */
@@ -98,7 +98,7 @@ class SqliteLog implements RoomLog {
     this.#writer = turnWriter({ ...tables, maxRoomBytes, now: this.#now, erased })
     this.#eraser = eraser(tables, erased)
     const inPassing = () => {
-      tables.chat.prune(this.#now() - chatMs)
+      tables.chat.prune(chatMs, this.#now())
       tables.pasts.letGo(this.#now())
     }
     this.#batch = new Batch({
@@ -110,6 +110,7 @@ class SqliteLog implements RoomLog {
     })
     this.#power = powerWatch(db, tables, durability)
     const opening = db.transaction(() => {
+      tables.pasts.opened(this.#now())
       // Nobody resumes into a room that closed before the process ended.
       for (const row of tables.instances.rows('closed')) this.#eraser.forget(row)
       inPassing()

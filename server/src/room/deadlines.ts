@@ -7,13 +7,15 @@ export type Deadlines = { readonly due: readonly InternalCommand[]; readonly nex
 
 /**
  * What time alone does to a room. `absences`: whose connection is down, by participant id, and when each of them counts as
- * gone (ms since the epoch). Pure: the host keeps the one timer, and asks anew after every change.
+ * gone (ms since the epoch). `ahead`: by how many ms the room's own time, which tells since when it is empty, is ahead of `now`.
+ * Pure: the host keeps the one timer, and asks anew after every change.
  */
 export function deadlines(
   state: ServerState,
   absences: ReadonlyMap<string, number>,
   { emptyRoomMs }: Limits,
   now: number,
+  ahead = 0,
 ): Deadlines {
   const { room, ledger } = state
   if (room.status === 'closed') return { due: [] }
@@ -21,7 +23,8 @@ export function deadlines(
   for (const [participantId, goneAt] of absences) {
     if (participantOf(room, participantId)) timed.push([goneAt, { type: 'session.end', participantId, reason: 'lost' }])
   }
-  if (ledger.emptySince !== null) timed.push([ledger.emptySince + emptyRoomMs, { type: 'room.end', reason: 'empty' }])
+  if (ledger.emptySince !== null)
+    timed.push([ledger.emptySince - ahead + emptyRoomMs, { type: 'room.end', reason: 'empty' }])
   timed.sort(([a], [b]) => a - b)
   const due = timed.filter(([at]) => at <= now).map(([, command]) => command)
   const next = timed[due.length]

@@ -173,6 +173,15 @@ export function describeRoomLog(name: string, open: () => OpenedLog): void {
         expect(await log.load('hall')).toEqual({ bans: [] })
       })
 
+      test('knows it for a minute of its own too where the room was ahead of it', async () => {
+        const room = new LogWriter(log, 'hall', 'first', () => now() + 60 * ENDED_FOR_MS)
+        await room.open()
+        await room.end('ended')
+        expect(await log.load('hall')).toEqual({ bans: [], endedAt: now() })
+        advance(ENDED_FOR_MS)
+        expect(await log.load('hall')).toEqual({ bans: [] })
+      })
+
       test('keeps bans beyond the instance, until they are lifted [R5.4]', async () => {
         const room = await hall()
         await room.write(

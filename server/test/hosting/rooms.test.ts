@@ -76,6 +76,46 @@ test('a clock that is behind the last event, since a restart, neither shortens t
   await expect.poll(() => after.rooms.stats('hall')?.participants.host).toBe(1)
 })
 
+/** A room with Ada in it, and Bob kicked for a minute; then its server starts anew, with a clock that is an hour behind. */
+async function anHourBehind() {
+  const log = memoryLog()
+  const [ahead, behind] = [new FakeClock(10_000_000), new FakeClock(10_000_000 - 3_600_000)]
+  const before = openRooms(log, ahead)
+  const ada = before.join('ada')
+  const bob = before.join('bob')
+  await got(bob, 'welcome')
+  const self = bob.received.flatMap((each) => (each.type === 'welcome' ? each.self : []))[0] ?? ''
+  const command = { type: 'moderation.kick', id: 1, participantId: self, minutes: 1 } as const
+  before.rooms.submit('hall', { type: 'command', connection: ada, command })
+  await expect.poll(() => bob.closed).toBe('removed')
+  before.rooms.close()
+  const after = openRooms(log, behind)
+  await after.rooms.load('hall')
+  return { ...after, clock: behind }
+}
+
+test('a clock that is an hour behind the last event, since a restart, keeps no empty room open for that hour [R1.3]', async () => {
+  const { rooms, clock, join } = await anHourBehind()
+  const ada = join('ada')
+  await got(ada, 'welcome')
+  rooms.submit('hall', { type: 'leave', connection: ada, commandId: 1 })
+  await got(ada, 'reply')
+  clock.advance(120_000)
+  await expect.poll(() => rooms.stats('hall')).toBeUndefined()
+})
+
+test('nor does it lengthen a kick for a minute by that hour: it is over within two [R5.3]', async () => {
+  const { rooms, clock, join } = await anHourBehind()
+  await got(join('ada'), 'welcome')
+  clock.advance(59_000)
+  expect(await rooms.standingOf('hall', 'bob')).toBe('removed')
+  const early = join('bob')
+  await expect.poll(() => early.closed).toBe('removed')
+  clock.advance(61_000)
+  expect(await rooms.standingOf('hall', 'bob')).toBeUndefined()
+  await got(join('bob'), 'welcome')
+})
+
 test('a room that no longer agrees with its log is loaded again, though nobody comes', async () => {
   const log = memoryLog()
   let isOdd = false

@@ -9,7 +9,8 @@ import { memoryLog } from '../../src/log/memory'
 import { SNAPSHOT_VERSION } from '../../src/log/snapshot'
 import { MIGRATIONS } from '../../src/log/sqlite-schema'
 import { fold } from '../../src/room'
-import { dump, writeFixture } from './fixture'
+import { FakeClock } from '../fakes/fake-clock'
+import { AT, dump, writeFixture } from './fixture'
 import { LogFolder } from './log-folder'
 
 const FOLDER = fileURLToPath(new URL('./fixtures/', import.meta.url))
@@ -18,7 +19,7 @@ const TODAY = `schema-${MIGRATIONS.length}-records-${EVENT_VERSION}-snapshots-${
 
 async function fixtureOfToday(): Promise<string> {
   const files = new LogFolder()
-  const log = files.open()
+  const log = files.open({ clock: new FakeClock(AT) })
   await writeFixture(log)
   await log.close()
   const db = new Database(files.path)

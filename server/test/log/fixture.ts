@@ -3,7 +3,7 @@ import type { RoomLog } from '../../src/hosting/ports'
 import { decided, LogWriter } from '../contract/log-writer'
 
 /** Always the same, so that a fixture changes only when what is stored does. */
-const AT = 1_800_000_000_000
+export const AT = 1_800_000_000_000
 
 /** Two rooms with everything that a log holds: what a fixture is made of, and what it must give back. */
 export async function writeFixture(log: RoomLog): Promise<LogWriter[]> {

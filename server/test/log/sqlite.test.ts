@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { LogUnavailable } from '../../src/hosting/ports'
-import { sqliteLog } from '../../src/log/sqlite'
+import { ENDED_FOR_MS, LogUnavailable, type RoomLog } from '../../src/hosting/ports'
+import { type SqliteLogOptions, sqliteLog } from '../../src/log/sqlite'
 import { fold } from '../../src/room'
 import { LogWriter } from '../contract/log-writer'
 import { describeRoomLog } from '../contract/room-log'
@@ -47,6 +47,54 @@ describe('after a restart', () => {
     const second = files.open()
     expect(await second.since('hall', 'first', 0)).toBeUndefined()
     expect((await second.history('hall', { limit: 9 })).messages).toMatchObject([{ text: 'goodbye' }])
+  })
+})
+
+describe('after a restart with the clock set right, which was an hour ahead', () => {
+  const HOUR_MS = 3_600_000
+
+  /** A file that was written an hour ahead of its folder's clock, and is opened by that. */
+  async function setRight(write: (log: RoomLog, now: () => number) => Promise<void>, options: SqliteLogOptions = {}) {
+    const files = new LogFolder()
+    const ahead = new FakeClock(files.clock.now() + HOUR_MS)
+    const before = files.open({ ...options, clock: ahead })
+    await write(before, () => ahead.now())
+    await before.close()
+    return { files, log: files.open(options) }
+  }
+
+  test('a room id is free a minute after the start, where the room was ended before', async () => {
+    const { files, log } = await setRight(async (log, now) => {
+      const room = new LogWriter(log, 'hall', 'first', now)
+      await room.open()
+      await room.end('ended')
+    })
+    files.clock.advance(ENDED_FOR_MS - 1)
+    expect((await log.load('hall')).endedAt).toBeDefined()
+    files.clock.advance(1)
+    expect((await log.load('hall')).endedAt).toBeUndefined()
+  })
+
+  test('chat goes by its age again, that of before and that behind it', async () => {
+    const dayMs = 24 * HOUR_MS
+    const { files, log } = await setRight(
+      async (log, now) => {
+        const room = new LogWriter(log, 'hall', 'first', () => now() + 300 * dayMs)
+        await room.open()
+        await room.say('ada', 'ahead')
+      },
+      { chatDays: 1 },
+    )
+    const room = new LogWriter(log, 'other', 'first', () => files.clock.now())
+    await room.open()
+    await room.say('ada', 'right')
+    files.clock.advance(dayMs)
+    await log.probe()
+    expect((await log.history('hall', { limit: 9 })).messages).toHaveLength(1)
+    files.clock.advance(1)
+    await log.probe()
+    expect((await log.history('hall', { limit: 9 })).messages).toHaveLength(0)
+    expect((await log.history('other', { limit: 9 })).messages).toHaveLength(0)
   })
 })
 

@@ -63,6 +63,15 @@ test('an empty room ends after a while, counted from the last leave', () => {
   })
 })
 
+test('a room whose own time is ahead of the clock is empty for as long by its own', () => {
+  const room = roomHarness()
+  room.leave(room.enter('ada'))
+  const ahead = 3_600_000
+  const [now, end] = [room.now - ahead, room.now - ahead + DEFAULT_LIMITS.emptyRoomMs]
+  expect(deadlines(room.state, nobodyAbsent, DEFAULT_LIMITS, now, ahead)).toEqual({ due: [], nextAt: end })
+  expect(deadlines(room.state, nobodyAbsent, DEFAULT_LIMITS, end, ahead).due).toHaveLength(1)
+})
+
 test('whoever comes into an empty room keeps it open', () => {
   const room = roomHarness()
   room.leave(room.enter('ada'))
