@@ -11,6 +11,8 @@ type Job = {
 
 export type BatchParts = {
   readonly db: Database
+  /** What is done before every transaction; where it throws, there is none. */
+  readonly before: () => void
   /** What is done with every transaction, inside of it. */
   readonly inPassing: () => void
   /** What is done after every transaction that was kept. Must not throw. */
@@ -59,6 +61,7 @@ export class Batch {
 
   #settle(jobs: readonly Job[]): void {
     try {
+      this.#parts.before()
       const results = this.#keep(jobs)
       this.#parts.kept()
       for (const [i, { resolve }] of jobs.entries()) resolve(results[i])

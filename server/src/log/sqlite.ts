@@ -15,6 +15,7 @@ import { openFile, unavailable } from './sqlite-file'
 import { powerWatch } from './sqlite-power'
 import { openTables, type Tables } from './sqlite-tables'
 import { Upkeep } from './sqlite-upkeep'
+import { watchFile } from './sqlite-watch'
 import { turnWriter } from './sqlite-writer'
 
 const MIB = 1024 * 1024
@@ -103,6 +104,7 @@ class SqliteLog implements RoomLog {
     }
     this.#batch = new Batch({
       db,
+      before: watchFile(db),
       inPassing,
       kept: () => this.#upkeep.afterwards(),
       beyondItsBound: (work) => this.#upkeep.beyondItsBound(work),
