@@ -50,11 +50,22 @@ async function take(world: World, deed: Deed): Promise<void> {
   }
 }
 
-function atTab(world: World, deed: Extract<Deed, { tab: number }>, tab: Tab): void {
+function atTab(world: World, deed: Extract<Deed, { tab: number }>, meant: Tab): void {
+  const tab = deed.do === 'ask' || deed.do === 'leaveAndOpen' ? somebodyFor(world, deed, meant) : meant
   const live = tab.page?.isLive ? tab.page : undefined
   if (deed.do === 'open') {
     if (live === undefined) world.load(tab)
   } else if (live !== undefined) onPage(world, deed, tab, live)
+}
+
+/** Where there is nobody at a tab who could ask, somebody else does. Who comes anew is, if possible, somebody who was given a role. */
+function somebodyFor({ house, tabs }: World, deed: Extract<Deed, { tab: number }>, meant: Tab): Tab {
+  const isGiven = ({ roomId, identity }: Tab) => house.witness.open(roomId)?.given.has(identity) === true
+  const live = tabs.filter(({ page }) => page?.isLive)
+  const fit = deed.do === 'ask' ? [] : live.filter(isGiven)
+  if (fit.length === 0 && meant.page?.isLive) return meant
+  const among = fit.length > 0 ? fit : live
+  return among[deed.tab % among.length] ?? meant
 }
 
 function onPage(world: World, deed: Extract<Deed, { tab: number }>, tab: Tab, page: LoadedPage): void {
@@ -70,6 +81,9 @@ function onPage(world: World, deed: Extract<Deed, { tab: number }>, tab: Tab, pa
       return page.react()
     case 'leave':
       return page.leave()
+    case 'leaveAndOpen':
+      page.leave()
+      return world.load(tab)
     case 'wake':
       return page.wake()
     case 'reload':

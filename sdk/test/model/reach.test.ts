@@ -6,6 +6,11 @@ import { playSequence, sequences } from './model'
 const EXPECTED = [
   'a late attempt',
   'answered again',
+  'came as cohost by what was given',
+  'came as host by the token',
+  'came as host by what was given',
+  'came as viewer by a full stage',
+  'came as viewer by what was given',
   'ended by removed',
   'ended by room_ended',
   'ended by room_full',

@@ -8,7 +8,7 @@ export const ROLES_AT_FIRST: Readonly<Record<string, Role>> = {
   ada: 'host',
   bob: 'viewer',
   cy: 'guest',
-  dee: 'viewer',
+  dee: 'guest',
   eve: 'cohost',
 }
 

@@ -7,7 +7,7 @@ import { ROOMS, TABS } from './seating'
 /** Something that happens in a world, in terms that stay meaningful whatever happened before. */
 export type Deed =
   | {
-      readonly do: 'open' | 'close' | 'leave' | 'wake' | 'react' | 'holdNext' | 'free' | 'repeat'
+      readonly do: 'open' | 'close' | 'leave' | 'leaveAndOpen' | 'wake' | 'react' | 'holdNext' | 'free' | 'repeat'
       readonly tab: number
     }
   /** `late`: what the old page still says gets to the server after the new one's hello, if ever. */
@@ -50,6 +50,7 @@ const PARTS: Arbitraries = {
   react: { tab },
   token: { tab, role },
   leave: { tab },
+  leaveAndOpen: { tab },
   close: { tab },
   reload: { tab, late: fc.boolean() },
   crash: { tab, ...booleans },
@@ -81,6 +82,7 @@ const WEIGHTS: Readonly<Record<Word, readonly [anything: number, people: number,
   react: [2, 0, 1, 1],
   token: [3, 6, 0, 0],
   leave: [2, 8, 1, 0],
+  leaveAndOpen: [3, 14, 1, 1],
   close: [2, 5, 1, 1],
   reload: [6, 4, 9, 2],
   crash: [2, 1, 3, 1],

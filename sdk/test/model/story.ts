@@ -1,6 +1,6 @@
 import type { ServerState, StoredRecord } from '../../../server/src/room'
-import type { Ban } from '../../../server/src/room/ledger'
-import { type LoggedEvent, outranks, type Role, type Room, type RoomEvent } from '../../src/protocol'
+import type { Ban, SessionRecord } from '../../../server/src/room/ledger'
+import { isOnStage, type LoggedEvent, outranks, type Role, type Room, type RoomEvent } from '../../src/protocol'
 
 /** One instance of a room as the log has accepted it, record by record. */
 export type Story = {
@@ -33,7 +33,22 @@ export type Departure = Extract<RoomEvent, { type: 'participant.left' }>['reason
 
 export const hasHost = ({ participants }: Room): boolean => participants.some(({ role }) => role === 'host')
 
-/** Somebody came in who was not there, in a role that is due, to a free place, by an open door. */
+/** What somebody has to come in as, and what makes it so. */
+export function roleDue(
+  { given }: Story,
+  before: ServerState | undefined,
+  { identity, tokenRole }: Pick<SessionRecord, 'identity' | 'tokenRole'>,
+): { readonly role: Role; readonly by: 'the token' | 'what was given' | 'a full stage' } {
+  const role = given.get(identity) ?? tokenRole
+  if (role === 'guest' && before !== undefined && isStageFull(before.room))
+    return { role: 'viewer', by: 'a full stage' }
+  return { role, by: given.has(identity) ? 'what was given' : 'the token' }
+}
+
+const isStageFull = ({ participants, mode }: Room): boolean =>
+  participants.filter(({ role }) => isOnStage(role)).length >= mode.maxOnStage
+
+/** Somebody came in who was not there, in the role that is due, to a free place, by an open door. */
 export function joined(
   story: Story,
   before: ServerState | undefined,
@@ -42,12 +57,13 @@ export function joined(
   say: Say,
 ): void {
   if (event.type !== 'participant.joined') return
-  const { identity = '', tokenRole } = secret?.session ?? {}
+  if (secret?.session === undefined) return say('nobody knows who came in')
+  const { identity } = secret.session
   const { role } = event.participant
   const sessions = [...(before?.ledger.sessions.values() ?? [])]
   if (sessions.some((session) => session.identity === identity)) say('was in the room')
-  const granted = story.given.get(identity) ?? tokenRole
-  if (granted === undefined || outranks(role, granted)) say(`came as ${role} and is a ${granted}`)
+  const due = roleDue(story, before, secret.session)
+  if (role !== due.role) say(`came as ${role}, and is a ${due.role} by ${due.by}`)
   const hostless = before === undefined || !hasHost(before.room)
   if (role !== 'host' && hostless && sessions.length >= places - 1) say('took the place of the host')
   if (before?.room.locked && role !== 'host') say('came in though the room was locked')
@@ -63,6 +79,9 @@ export function returned(
 ): void {
   if (event.type !== 'participant.returned') return
   const was = before?.ledger.sessions.get(event.participantId)
+  const role = before?.room.participants.find(({ id }) => id === event.participantId)?.role
+  const most = story.given.get(was?.identity ?? '') ?? secret?.session?.tokenRole
+  if (role === undefined || most === undefined || outranks(role, most)) say(`came back as ${role}, and is a ${most}`)
   if (was?.identity !== secret?.session?.identity) say('took the place of somebody else')
   // Another session counts its commands anew.
   if (was?.hash !== secret?.session?.hash) story.answers.delete(event.participantId)
@@ -90,6 +109,7 @@ export function roleChanged(
   }
   const was = before?.room.participants.find(({ id }) => id === event.participantId)?.role
   if (was === undefined || !outranks(was, event.role)) say('a token gave more than there was')
+  if (given.has(identity ?? '')) say('a token took what was given')
 }
 
 /** Who has to follow where the last host has gone: the cohost, else the guest, who has been so for longest. */

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { StoredRoom, Turn } from '../../../server/src/hosting/ports'
 import { evolveState, type ServerState, type StoredRecord } from '../../../server/src/room'
-import type { Ban } from '../../../server/src/room/ledger'
-import { type Departure, hasHost, heirOf, joined, returned, roleChanged, type Say, type Story } from './story'
+import type { Ban, Secret } from '../../../server/src/room/ledger'
+import { type Departure, hasHost, heirOf, joined, returned, roleChanged, roleDue, type Say, type Story } from './story'
 
 /**
  * All that the logs ever accepted, held against the promises record by record. It knows the records alone: not the server
@@ -121,7 +121,7 @@ export class Witness {
       this.#ended.set(story.roomId, { at: Math.min(at, this.#now()), ms: this.#ms() })
     else if (event.type === 'participant.joined') {
       joined(story, before, record, this.#maxParticipants, say)
-      this.arrived(story.roomId, secret?.session?.identity ?? '')
+      this.#arrived(story, before, secret?.session)
     } else if (event.type === 'participant.returned') returned(story, before, record, say)
     else if (event.type === 'participant.left') this.#left(story, before, record, say)
     else if (event.type === 'participant.roleChanged') roleChanged(story, before, record, say)
@@ -130,6 +130,13 @@ export class Witness {
     if (secret?.command === undefined) return
     const { participantId, id } = secret.command
     story.answers.set(participantId, (story.answers.get(participantId) ?? new Map()).set(id, record.seq))
+  }
+
+  #arrived(story: Story, before: ServerState | undefined, session: Secret['session']): void {
+    if (session === undefined) return
+    const { role, by } = roleDue(story, before, session)
+    this.seen.add(`came as ${role} by ${by}`)
+    this.arrived(story.roomId, session.identity)
   }
 
   #said(text: string, say: Say): void {
