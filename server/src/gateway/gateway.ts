@@ -51,7 +51,7 @@ export class Gateway {
   readonly #holds: Holds
   readonly #reception: Reception
   readonly #connections = new Map<SocketConnection, WebSocket>()
-  readonly #stopBeat: () => void
+  #stopBeat = () => {}
   #state: 'open' | 'draining' = 'open'
 
   constructor(parts: GatewayParts) {
@@ -61,7 +61,6 @@ export class Gateway {
     this.#holds = new Holds(parts.maxHolds)
     this.#reception = new Reception({ ...parts, budgets: this.#budgets })
     this.#sockets = createSocketServer(parts.limits.maxFrameBytes)
-    this.#stopBeat = beat(parts.clock, this.#connections)
   }
 
   /** Open sockets, those in verification included. */
@@ -120,7 +119,6 @@ export class Gateway {
     const leaving = [...this.#connections.values()]
     for (const connection of this.#connections.keys()) bidFarewell(connection)
     await this.#gone(leaving, deadlineMs)
-    this.#stopBeat()
     for (const socket of this.#connections.values()) socket.terminate()
   }
 
@@ -139,11 +137,20 @@ export class Gateway {
     this.#sockets.handleUpgrade(request, socket, head, (ws) => {
       ws.pause()
       const connection = new SocketConnection(this.#parts.newId(), ws, { ...this.#parts, room: address.roomId })
-      this.#connections.set(connection, ws)
+      this.#keep(connection, ws)
       ws.on('error', (error) => this.#faulty(connection, error))
-      ws.once('close', () => this.#connections.delete(connection))
       if (this.#state === 'draining') bidFarewell(connection)
       else void this.#receive(connection, ws, request, address, ticket)
+    })
+  }
+
+  /** Until it closes. The heart beats while there is anybody: a server that nobody is at keeps no process alive. */
+  #keep(connection: SocketConnection, ws: WebSocket): void {
+    if (this.#connections.size === 0) this.#stopBeat = beat(this.#parts.clock, this.#connections)
+    this.#connections.set(connection, ws)
+    ws.once('close', () => {
+      this.#connections.delete(connection)
+      if (this.#connections.size === 0) this.#stopBeat()
     })
   }
 
