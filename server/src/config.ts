@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { type AuthOptions, authSettings } from './auth-config'
 import { type LimitOptions, limitSettings } from './limit-config'
 import { LOG_LEVELS } from './logger'
+import { partEntries } from './parts-config'
 import { type TurnOptions, turnSettings } from './turn-config'
 import { whole } from './whole-number'
 
@@ -24,7 +25,7 @@ const iceServers = v.message(
 
 const MODE_NAMES = Object.keys(MODES) as ModeName[]
 
-/** Every option that is data; their defaults are those of the command line. */
+/** Every option that is data; their defaults are those of the command line. One given as `undefined` is refused. */
 export type SettingsInput = {
   /** Who may come in: needed, unless `dev` is true. */
   readonly auth?: AuthOptions
@@ -80,7 +81,9 @@ export const settingsEntries = {
   logLevel: v.exactOptional(v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`), 'info'),
 }
 
-const settingsSchema = v.strictObject(settingsEntries, 'is no option of this server')
+const settingsSchema = v.strictObject({ ...settingsEntries, ...partEntries }, ({ expected }) =>
+  expected === 'never' ? 'is no option of this server' : 'must be an object',
+)
 export type Settings = Omit<v.InferOutput<typeof settingsSchema>, 'limits'> & { readonly limits: Limits }
 
 /** What is wrong with one option. `path`: where, like `auth.secret`; `sentence`: what it must be. Never its value. */
@@ -115,10 +118,17 @@ export class ConfigError extends TypeError {
 /** Options with their defaults. @throws ConfigError naming everything that is wrong */
 export function checkSettings(input: unknown): Settings {
   const parsed = v.safeParse(settingsSchema, input)
-  if (!parsed.success) {
-    throw new ConfigError(
-      parsed.issues.map((issue) => ({ path: v.getDotPath(issue) ?? 'options', sentence: issue.message })),
-    )
-  }
+  if (!parsed.success) throw new ConfigError(parsed.issues.map(problemOf))
   return { ...parsed.output, limits: { ...DEFAULT_LIMITS, ...parsed.output.limits } }
+}
+
+const problemOf = (issue: v.InferIssue<typeof settingsSchema>): Problem => ({
+  path: v.getDotPath(issue) ?? 'options',
+  sentence: isGivenAsUndefined(issue) ? 'must not be undefined: give it a value, or leave it out' : issue.message,
+})
+
+/** Not as absent: a variable that is not set must not open a server to more than was meant. */
+function isGivenAsUndefined({ input, path }: v.InferIssue<typeof settingsSchema>): boolean {
+  const last = path?.at(-1)
+  return input === undefined && last !== undefined && Object.hasOwn(Object(last.input), String(last.key))
 }

@@ -70,12 +70,12 @@ export type PeerstageServer = Lifetime &
  * const token = await live.tokens.sign({ room: 'town-hall', identity: user.id, name: user.name, role: 'guest' })
  * ```
  *
- * @throws ConfigError when an option is wrong, or not one of `auth` and `dev: true` is given, or both are, or
- * `demoFolder` is no folder
+ * @throws ConfigError when an option is wrong (`undefined` is: leave it out), or not one of `auth` and `dev: true` is given, or
+ * both are, or `demoFolder` is no folder
  */
 export function createPeerstageServer(options: PeerstageServerOptions = {}): PeerstageServer {
-  const { log: givenLog, logger, clock = systemClock(), demoFolder, devKey, ...data } = options
-  const settings = checkSettings(data)
+  const settings = checkSettings(options)
+  const { logger, clock = systemClock(), demoFolder } = settings
   if (settings.auth === undefined && !settings.dev) {
     throw new ConfigError([{ path: 'auth.secret', sentence: 'is needed, unless dev is true' }])
   }
@@ -90,9 +90,9 @@ export function createPeerstageServer(options: PeerstageServerOptions = {}): Pee
   if (settings.dev && demoFolder !== undefined && !isFolder(demoFolder)) {
     throw new ConfigError([{ path: 'demoFolder', sentence: 'must be a folder that is there' }])
   }
-  const log = givenLog ?? memoryLog(clock)
+  const log = settings.log ?? memoryLog(clock)
   const journal = logger === undefined ? createLogger(settings.logLevel) : guarded(logger)
-  return compose({ settings, log, journal, clock: guardedClock(clock, journal), demoFolder, devKey })
+  return compose({ settings, log, journal, clock: guardedClock(clock, journal) })
 }
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
@@ -102,13 +102,11 @@ type Parts = {
   readonly log: RoomLog
   readonly journal: Journal
   readonly clock: Clock
-  readonly demoFolder: string | undefined
-  readonly devKey: Uint8Array | undefined
 }
 
-function compose({ settings, log: givenLog, journal, clock, demoFolder, devKey }: Parts): PeerstageServer {
+function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageServer {
   const log = watchLog(givenLog, clock, journal)
-  const { auth, dev, limits, iceServers, turn, allowedOrigins } = settings
+  const { auth, dev, limits, iceServers, turn, allowedOrigins, demoFolder, devKey } = settings
   const { verify, sign, close: closeKeys } = createAuthority({ auth, devKey, clock, journal })
   const metrics: Metrics = createMetrics({
     rooms: () => rooms.allStats(),

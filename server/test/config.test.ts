@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readCommandLine } from '../src/command-line'
 import { ConfigError, checkSettings, PUBLIC_STUN } from '../src/config'
+import { createPeerstageServer, memoryLog } from '../src/index'
 
 const SECRET = 'a secret of the tests, long enough to be one'
 
@@ -31,6 +32,69 @@ test('everything that is wrong is named, with what it must be and never with its
   )
   expect(problems.map(({ path }) => path).sort()).toEqual(['auth.secret', 'colour', 'limits.maxParticipants', 'mode'])
   expect(JSON.stringify(problems)).not.toMatch(/hunter2|theatre/)
+})
+
+describe('an option that is given as undefined, as a variable is that nobody set', () => {
+  const sentence = 'must not be undefined: give it a value, or leave it out'
+
+  test.each<[string, object]>([
+    ['auth', { auth: undefined }],
+    ['auth.secret', { auth: { secret: undefined } }],
+    ['auth.issuer', { auth: { secret: SECRET, issuer: undefined } }],
+    ['auth.keys.0', { auth: { keys: [undefined] } }],
+    ['dev', { dev: undefined }],
+    ['allowedOrigins', { allowedOrigins: undefined }],
+    ['allowedOrigins.0', { allowedOrigins: [undefined] }],
+    ['iceServers', { iceServers: undefined }],
+    ['turn.secret', { turn: { urls: 'turn:turn.example.com', secret: undefined } }],
+    ['limits.graceMs', { limits: { graceMs: undefined } }],
+    ['mode', { mode: undefined }],
+    ['log', { log: undefined }],
+    ['logger', { logger: undefined }],
+  ])('is refused, and never counts as left out: %s', (path, options) => {
+    expect(problemsOf(() => checkSettings(options))).toEqual([{ path, sentence }])
+  })
+
+  test('is told apart from one that is missing, and from one that does not exist', () => {
+    expect(problemsOf(() => checkSettings({ turn: { secret: SECRET } }))).toEqual([
+      { path: 'turn.urls', sentence: 'is needed: turn takes urls and a secret' },
+    ])
+    expect(problemsOf(() => checkSettings({ colour: undefined }))).toEqual([
+      { path: 'colour', sentence: 'is no option of this server' },
+    ])
+    expect(problemsOf(() => checkSettings(null))).toEqual([{ path: 'options', sentence: 'must be an object' }])
+  })
+})
+
+describe('a part of an app’s own', () => {
+  test('is known by its functions: one that lacks some is refused before it is needed, and never shown', () => {
+    const wrong = { dev: true, log: { file: 'rooms.db' }, logger: { ...console, warn: 5 }, clock: () => 0 }
+    const problems = problemsOf(() => createPeerstageServer(wrong as never))
+    const all =
+      'append, since, load, openRooms, history, message, forget, eraseRoom, messagesOf, eraseIdentity, probe, close'
+    expect(problems).toEqual([
+      { path: 'log', sentence: `must be a log, like sqliteLog('rooms.db') or memoryLog(): it lacks ${all}` },
+      { path: 'logger', sentence: 'must be a logger, like pino() or console: it lacks warn' },
+      { path: 'clock', sentence: 'must be a clock: it lacks now, after, nextTurn' },
+    ])
+  })
+
+  test.each([null, 'rooms.db', [], 7])('is no %o', (log) => {
+    expect(problemsOf(() => checkSettings({ log }))).toMatchObject([{ path: 'log' }])
+  })
+
+  test('may be of a class, and stays the one that was given', () => {
+    const log = memoryLog()
+    expect(checkSettings({ log, logger: console })).toMatchObject({ logger: console })
+    expect(checkSettings({ log }).log).toBe(log)
+  })
+
+  test('the key of dev mode has as many bytes as a secret', () => {
+    expect(problemsOf(() => checkSettings({ devKey: new Uint8Array(31) }))).toEqual([
+      { path: 'devKey', sentence: 'must have at least 32 bytes' },
+    ])
+    expect(problemsOf(() => checkSettings({ devKey: 'x'.repeat(32) }))).toMatchObject([{ sentence: 'must be bytes' }])
+  })
 })
 
 test.each([

@@ -1,13 +1,18 @@
 import * as v from 'valibot'
 import { expectTypeOf, test } from 'vitest'
 import { settingsEntries } from '../src/config'
-import type { SettingsInput } from '../src/index'
+import type { PeerstageServerOptions, SettingsInput } from '../src/index'
+import { partEntries } from '../src/parts-config'
 
 const schema = v.strictObject(settingsEntries)
+const partsSchema = v.strictObject(partEntries)
 
 /** As a caller may write it: nothing that is given is changed. */
 type Given<T> = T extends Uint8Array ? T : T extends object ? { readonly [K in keyof T]: Given<T[K]> } : T
 
 test('the options that an editor shows are those that the schemas take (`npm run types` checks it)', () => {
   expectTypeOf<Given<SettingsInput>>().toEqualTypeOf<Given<v.InferInput<typeof schema>>>()
+  expectTypeOf<Omit<PeerstageServerOptions, keyof SettingsInput>>().toEqualTypeOf<
+    Readonly<v.InferInput<typeof partsSchema>>
+  >()
 })
