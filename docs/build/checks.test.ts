@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { checkSettings } from '../../server/src/config'
 import { examplePages, missingExamples } from './examples'
 import { brokenLinks } from './links'
 import { unknownNames } from './names'
 import { generatedPages, pages } from './pages'
+import { REGIONS } from './regions'
 import { brokenRules } from './rules'
 import { brokenSnippets } from './snippets'
 
@@ -82,4 +84,12 @@ test('every page with something generated is as the sources say', () => {
   const generated = generatedPages()
   expect(generated.map(({ path }) => path)).toEqual(expect.arrayContaining(['docs/errors.md', 'docs/protocol.md']))
   for (const { path, text } of generated) expect(written.get(path), `${path}: run npm run docs`).toBe(text)
+})
+
+test('the table of settings names as options those of the server, and no others', () => {
+  const cells = [...(REGIONS.settings?.() ?? '').matchAll(/^\| (.+?) \|/gm)].map(([, cell = '']) => cell)
+  expect(cells).toEqual(expect.arrayContaining(['`auth.secret`', '`logLevel`', '–']))
+  for (const [, option = ''] of cells.join('\n').matchAll(/`(\w+)/g)) {
+    expect(() => checkSettings({ [option]: undefined })).toThrow(`${option} must not be undefined`)
+  }
 })

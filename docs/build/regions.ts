@@ -1,6 +1,7 @@
 import { DEFAULT_LIMITS, isOnStage, MODES, ROLES } from '@peerstage/sdk/protocol'
 import { nodeOf } from '../../sdk/test/protocol/schema-node'
 import { SETTINGS } from '../../server/src/command-line-settings'
+import { settingsEntries } from '../../server/src/config'
 import { limitSettings } from '../../server/src/limit-config'
 import { may, type Permission } from '../../server/src/room/permissions'
 import { code, table } from './markdown'
@@ -30,6 +31,9 @@ function boundsOf(limit: string): { least: string; most: string } | undefined {
   const bound = (type: string) => pipe.find((action) => action.type === type)?.requirement
   return pipe.length === 0 ? undefined : { least: String(bound('min_value')), most: String(bound('max_value')) }
 }
+
+/** Whether a setting of the command line is an option of `createPeerstageServer` too. */
+const isOption = (path: string): boolean => Object.hasOwn(settingsEntries, path.split('.')[0] ?? '')
 
 /** Parts of hand-written pages that are made from the sources, by the name that stands in the page. */
 export const REGIONS: Readonly<Record<string, () => string>> = {
@@ -69,7 +73,7 @@ export const REGIONS: Readonly<Record<string, () => string>> = {
     table(
       ['option', 'flag', 'variable', 'meaning'],
       SETTINGS.map(({ path, flag, env, help }) => [
-        code(path),
+        isOption(path) ? code(path) : '–',
         flag === undefined ? '–' : code(`--${flag}`),
         code(env),
         help,
