@@ -25,6 +25,8 @@ export class FaultyLog {
   #running = 0
   /** When a call failed for the last time, by the world's time. */
   failedAt = Number.NEGATIVE_INFINITY
+  /** When a room's turns were let go on for the last time, by the world's time. */
+  releasedAt = Number.NEGATIVE_INFINITY
 
   /** @param ms the world's time */
   constructor(witness: Witness, ms: () => number) {
@@ -57,7 +59,7 @@ export class FaultyLog {
   }
 
   release(roomId: string): void {
-    this.#holding.delete(roomId)
+    if (this.#holding.delete(roomId)) this.releasedAt = this.#ms()
     for (const release of this.#releases.get(roomId)?.splice(0) ?? []) release()
   }
 

@@ -121,7 +121,8 @@ export class World {
     const calm = this.#calm.get(roomId)
     const recovers = time.now() < log.failedAt + LOG_RECOVERS_MS
     const hindered = log.holds(roomId) || log.failing > 0 || recovers || !house.isUp
-    if (hindered || calm === undefined || wall.setAt >= calm.sinceMs)
+    const changedAt = Math.max(wall.setAt, log.releasedAt)
+    if (hindered || calm === undefined || changedAt >= calm.sinceMs)
       this.#calm.set(roomId, { since: house.serverNow, sinceMs: time.now() })
     else house.book.checkAbsences(roomId, calm)
   }
