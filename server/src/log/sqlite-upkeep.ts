@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Clock } from '../hosting/ports'
 
-/** The write-ahead log is emptied at most so often on account of deleted messages: each time, the disk is waited for. */
+/** The write-ahead log is emptied at most so often on account of deleted messages and closed rooms: each time, the disk is waited for. */
 const BETWEEN_SCRUBS_MS = 1000
 /** Free pages that the file may hold for what comes next: 4 MiB. The rest goes back to the disk, 1 MiB at a time. */
 const FREE_PAGES_KEPT = 1024
@@ -55,10 +55,15 @@ export class Upkeep {
   /** Notes, within a transaction, that something is erased by it. */
   erased(): void {
     this.#db.exec('UPDATE upkeep SET erased = 1 WHERE erased = 0')
+    this.letGo()
+  }
+
+  /** Notes, within a transaction, that something is let go of that the write-ahead log shall not keep either. */
+  letGo(): void {
     this.#due = true
   }
 
-  /** After a transaction: what was erased leaves the write-ahead log too, and free pages go back to the disk. Never throws. */
+  /** After a transaction: what was erased or let go of leaves the write-ahead log too, and free pages go back to the disk. Never throws. */
   afterwards(): void {
     if (this.#due) this.#scrubInTime()
     try {

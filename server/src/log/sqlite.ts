@@ -156,7 +156,11 @@ class SqliteLog implements RoomLog {
   }
 
   forget(roomId: string, instance: string): Promise<void> {
-    return this.#batch.add(() => this.#eraser.forget(this.#tables.instances.find(roomId, instance)), true)
+    return this.#batch.add(() => {
+      this.#eraser.forget(this.#tables.instances.find(roomId, instance))
+      // With it goes whatever it still held of somebody who was erased: given roles, kicks.
+      this.#upkeep.letGo()
+    }, true)
   }
 
   async eraseRoom(roomId: string): Promise<void> {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { RoomLog } from '../../src/hosting/ports'
 import { sqliteLog } from '../../src/log/sqlite'
 import { fold } from '../../src/room'
-import { LogWriter } from '../contract/log-writer'
+import { decided, LogWriter } from '../contract/log-writer'
 import { LogFolder } from './log-folder'
 
 async function hall(files: LogFolder, log: RoomLog, roomId = 'hall'): Promise<LogWriter> {
@@ -64,7 +64,7 @@ test('an erased room is in no file [R3.15]', async () => {
   expect(files.holds(secretly('pears'))).toBe(true)
 })
 
-test('an erased identity is in no file: no text, no name, nothing of its token, nor itself [R3.15]', async () => {
+test('an erased identity of which no room decided anything is in no file: no text, no name, nothing of its token, nor itself [R3.15]', async () => {
   const files = new LogFolder()
   const log = files.open()
   const room = await hall(files, log)
@@ -85,6 +85,41 @@ test('an erased identity is in no file: no text, no name, nothing of its token, 
   await log.close()
   expect((await files.open().load('hall')).state).toEqual(room.state)
 })
+
+test('what a room decided of an identity outlives its erasing: a role given and a kick until the room closes, a ban until it is lifted [R3.15]', async () => {
+  const files = new LogFolder()
+  const log = files.open()
+  const room = await hall(files, log)
+  const identities = ['with a role', 'kicked', 'banned'] as const
+  const [given, kicked, banned] = identities
+  const ban = { id: 'ban', identity: banned, name: 'as it was', at: files.clock.now() }
+  const roleChanged = { type: 'participant.roleChanged', participantId: 'p-bob', role: 'viewer' } as const
+  const left = { type: 'participant.left', participantId: 'p-bob', reason: 'removed' } as const
+  const bansChanged = { type: 'room.bansChanged' } as const
+  await room.write(
+    decided({ ...roleChanged, reason: 'moderation' }, null, { override: { identity: given, role: 'viewer' } }),
+    decided(left, null, { removal: { identity: kicked, until: null } }),
+    decided(bansChanged, null, { banned: ban }),
+  )
+  for (const identity of identities) await log.eraseIdentity(identity)
+  const held = () => identities.filter((identity) => files.holds(`"${identity}"`))
+  expect(held()).toEqual([given, kicked, banned])
+  expect((await log.load('hall')).state).toEqual(room.state)
+  await close(files, log, room)
+  expect(held()).toEqual([banned])
+  const next = new LogWriter(log, 'hall', 'next', () => files.clock.now())
+  await next.open({ bans: [ban] })
+  await next.write(decided(bansChanged, null, { unbanned: ban.id }))
+  await close(files, log, next)
+  expect(held()).toEqual([])
+})
+
+/** A room closes, and is let go of. The files are clean a second later at most. */
+async function close(files: LogFolder, log: RoomLog, room: LogWriter): Promise<void> {
+  await room.end('empty')
+  await log.forget(room.roomId, room.instance)
+  files.clock.advance(1000)
+}
 
 test('a process that ends before the files are clean leaves that to the next start', async () => {
   const files = new LogFolder()
