@@ -1,6 +1,7 @@
 // The server of a soak, in a process of its own, so that what is measured is the server's alone. Its argument is the file of its log.
 // Run with --expose-gc. By messages of its parent it measures itself, or drains; it then ends by itself, if nothing holds it open.
 import { createPeerstageServer, sqliteLog } from '../../src/index'
+import { heapWithoutGarbage } from './garbage'
 import type { Measured } from './measured'
 import { CHAT_SECONDS, SECRET } from './settings'
 
@@ -19,16 +20,11 @@ const live = createPeerstageServer({
 })
 
 async function measured(): Promise<Measured> {
-  if (globalThis.gc === undefined) throw new Error('Run with --expose-gc.')
-  // What one round frees lets the next one free more.
-  for (let round = 0; round < 5; round++) {
-    globalThis.gc()
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  const { heapUsed, external, rss } = process.memoryUsage()
+  const heapBytes = await heapWithoutGarbage()
+  const { external, rss } = process.memoryUsage()
   const resources: Record<string, number> = {}
   for (const each of process.getActiveResourcesInfo()) resources[each] = (resources[each] ?? 0) + 1
-  return { heapBytes: heapUsed, externalBytes: external, rssBytes: rss, resources }
+  return { heapBytes, externalBytes: external, rssBytes: rss, resources }
 }
 
 process.on('message', (message) => {

@@ -1,45 +1,57 @@
+import type { RoomLog } from '../../../src/hosting/ports'
 import { createPeerstageServer } from '../../../src/index'
 import { FakeClock } from '../../fakes/fake-clock'
+import { inMib } from '../../soak/measured'
 import { allRefusals, scrape } from '../scrape'
-import { Random } from './random'
-import { rawSession, structuredSession } from './sessions'
+import { Attackers, type Target } from './attackers'
+import { fuzzedLog, type LogKind } from './fuzzed-log'
 import { Witness } from './witness'
 
 export type FuzzReport = {
   readonly seed: number
+  readonly log: LogKind
   readonly frames: number
   readonly sessions: number
   /** What two witnesses said to each other meanwhile. */
   readonly texts: number
   /** What the server refused, by reason: how much of it was reached. */
   readonly refusals: ReadonlyMap<string, number>
+  /** Where it was measured: how large it was after the first frames, and in the end. */
+  readonly heap?: readonly [before: string, after: string]
   /** What must not be: an error of the server, a leak, a witness disturbed. */
   readonly findings: readonly string[]
 }
 
 export type FuzzOptions = {
   readonly seed: number
+  readonly log: LogKind
   readonly frames: number
   /** Ends it sooner. */
   readonly isOver?: () => boolean
   readonly progress?: (frames: number, sessions: number) => void
+  /** Bytes of the heap without its garbage. Where given, it is looked whether they come back. */
+  readonly heapBytes?: () => Promise<number>
 }
 
 const SECRET = 'a secret of the fuzzer, long enough to be one'
-const AT_ONCE = 12
-const ROOMS = ['fuzz-0', 'fuzz-1', 'fuzz-2', 'fuzz-3', '__proto__', 'constructor']
-const IDENTITIES = 400
 /** Time is the fuzzer's own: so much passes with each session, and minutes at the end. */
 const STEP_MS = 1000
 const END_STEPS = 150
+/** How often it is looked whether the last sockets are closed: they are within a few. */
+const MOST_LOOKS = 1000
 const LONG = 365 * 24 * 3600
+/** After so many frames everything is compiled, and most identities have their rate limits in memory. */
+const WARM_UP_FRAMES = 20_000
+const MORE_HEAP_BYTES = 4 * 1024 * 1024
 
 /** Sends frames of every kind to a server of its own, in front of two witnesses; then looks for what was left behind. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
+  const { seed, log, frames, isOver = () => false, progress, heapBytes } = options
   const findings: string[] = []
   const clock = new FakeClock()
-  const { server, url } = await startServer(clock, findings)
-  const sign = (room: string, identity: string, role: 'host' | 'cohost' | 'guest' | 'viewer') =>
+  const kept = fuzzedLog(log, clock)
+  const { server, url } = await startServer(clock, kept.log, findings)
+  const sign: Target['sign'] = (room, identity, role) =>
     server.tokens.sign({ room, identity, role, expiresInSeconds: LONG })
   const ada = new Witness(url, 'witness', await sign('witness', 'ada', 'host'))
   await ada.welcome()
@@ -47,29 +59,37 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   await bob.welcome()
   const timers = clock.pending.length
   const step = stepping(clock, [ada, bob])
-  const total = await attack(options, url, sign, step)
-  for (let i = 0; i < END_STEPS; i++) await step()
-  await leftovers(url, findings, () => clock.pending.length - timers)
+  const attackers = new Attackers(seed, { url, sign, step }, () => progress?.(attackers.frames, attackers.sessions))
+  const attack = async (most: number) => {
+    await attackers.send(most, isOver)
+    for (let i = 0; i < END_STEPS; i++) await step()
+    return heapBytes?.()
+  }
+  const before = heapBytes && (await attack(WARM_UP_FRAMES))
+  const after = await attack(frames)
+  await leftovers(url, findings, { peerstage_sockets: 2, peerstage_rooms: 1 })
+  if (clock.pending.length !== timers)
+    findings.push(`there are ${clock.pending.length - timers} timers more in the end`)
   if (ada.texts !== bob.texts) findings.push(`the witnesses saw ${ada.texts} and ${bob.texts} texts`)
   const refusals = await allRefusals(url)
-  const report = {
-    refusals,
-    seed: options.seed,
-    ...total,
-    texts: ada.texts,
-    findings: [...findings, ...ada.findings, ...bob.findings],
-  }
   for (const witness of [ada, bob]) witness.close()
+  await emptied(url, clock)
+  await leftovers(url, findings, { peerstage_sockets: 0, peerstage_rooms: 0 })
   await server.close({ deadlineMs: 0 })
-  return report
+  const report = { seed, log, frames: attackers.frames, sessions: attackers.sessions, texts: ada.texts, refusals }
+  findings.push(...ada.findings, ...bob.findings, ...kept.findings())
+  if (before === undefined || after === undefined) return { ...report, findings }
+  if (after > before + MORE_HEAP_BYTES)
+    findings.push(`the heap was ${inMib(before)}, and is ${inMib(after)} in the end`)
+  return { ...report, heap: [inMib(before), inMib(after)], findings }
 }
 
-async function startServer(clock: FakeClock, findings: string[]) {
+async function startServer(clock: FakeClock, log: RoomLog, findings: string[]) {
   const fault = (fields: Readonly<Record<string, unknown>>, message: string) => {
     findings.push(`${message}: ${fields.err instanceof Error ? fields.err.stack : ''}`)
   }
   const logger = { debug: () => {}, info: () => {}, warn: fault, error: fault }
-  const server = createPeerstageServer({ auth: { secret: SECRET }, clock, logger, trustProxy: 1 })
+  const server = createPeerstageServer({ auth: { secret: SECRET }, log, clock, logger, trustProxy: 1 })
   const { url } = await server.listen(0, '127.0.0.1')
   return { server, url }
 }
@@ -89,38 +109,20 @@ function stepping(clock: FakeClock, witnesses: readonly Witness[]): () => Promis
   }
 }
 
-type Sign = (room: string, identity: string, role: 'host' | 'cohost' | 'guest' | 'viewer') => Promise<string>
-
-async function attack(
-  { seed, frames: most, isOver, progress }: FuzzOptions,
-  url: string,
-  sign: Sign,
-  step: () => Promise<void>,
-) {
-  const total = { frames: 0, sessions: 0 }
-  const attacker = async () => {
-    while (total.frames < most && isOver?.() !== true) {
-      const random = new Random(seed + total.sessions++)
-      const room = random.pick(ROOMS)
-      const identity = `person ${random.below(IDENTITIES)}`
-      const token = await sign(room, identity, random.pick(['host', 'cohost', 'guest', 'viewer']))
-      // Now and then a token for one room knocks at the witnesses'.
-      const target = { url, token, room: random.chance(0.02) ? 'witness' : room }
-      total.frames += await (random.chance(0.3) ? rawSession : structuredSession)(random, target)
-      await step()
-      progress?.(total.frames, total.sessions)
-    }
+/** Nobody is there any more. Graces pass, and the minute after which an empty room closes. */
+async function emptied(url: string, clock: FakeClock): Promise<void> {
+  for (let looks = 0; looks < MOST_LOOKS && (await scrape(url, 'peerstage_sockets')) > 0; looks++);
+  for (let i = 0; i < END_STEPS; i++) {
+    clock.advance(STEP_MS)
+    await scrape(url, 'peerstage_rooms')
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, attacker))
-  return total
 }
 
-/** Everything is as it was before: two sockets, one room, no bytes that wait, and the timers of the beginning. */
-async function leftovers(url: string, findings: string[], timersMore: () => number): Promise<void> {
-  const expected = { peerstage_sockets: 2, peerstage_rooms: 1, peerstage_queued_bytes: 0, peerstage_paused_sockets: 0 }
-  for (const [name, value] of Object.entries(expected)) {
+/** What is there, beside nothing that waits. */
+async function leftovers(url: string, findings: string[], expected: Readonly<Record<string, number>>): Promise<void> {
+  const waiting = { peerstage_queued_bytes: 0, peerstage_paused_sockets: 0 }
+  for (const [name, value] of Object.entries({ ...expected, ...waiting })) {
     const found = await scrape(url, name)
     if (found !== value) findings.push(`${name} is ${found} in the end, not ${value}`)
   }
-  if (timersMore() !== 0) findings.push(`there are ${timersMore()} timers more in the end`)
 }
