@@ -45,7 +45,7 @@ export const LOCAL: Readonly<Record<LocalErrorCode, ErrorText & { readonly retry
   },
   aborted: {
     meaning: 'The call was cancelled: by its signal, by `leave()`, or by a later call that made it pointless.',
-    seenBy: '`join()`, media verbs, commands that still waited when the room was left',
+    seenBy: '`join()`, media verbs, whatever still waited when the room was left',
     retryable: false,
     whatToDo: 'Nothing: your app asked for it.',
   },
@@ -62,8 +62,8 @@ export const LOCAL: Readonly<Record<LocalErrorCode, ErrorText & { readonly retry
     whatToDo: 'Call it while `state.status` is `joined` or `reconnecting`.',
   },
   outbox_full: {
-    meaning: 'More than 200 commands wait for the connection.',
-    seenBy: 'verbs that wait while disconnected, `chat.send` for one',
+    meaning: 'More than 200 commands wait to be sent: for the connection, or for the pace that the server allows.',
+    seenBy: 'verbs that ask the server: `chat.send` for one',
     retryable: true,
     whatToDo: 'Disable the input while `state.status` is `reconnecting` for long.',
   },
@@ -153,7 +153,7 @@ const REMOTE: Readonly<Record<GoodbyeCode | RejectionCode, ErrorText>> = {
   },
   verification_timeout: {
     meaning:
-      'The server did not finish checking the token in time (5 s), or a held place was not taken in time (5 min).',
+      'The server did not finish checking the token in time (5 s by default), or a held place was not taken in time (5 min by default).',
     seenBy: 'the event `goodbye`',
     whatToDo: 'Nothing: the client tries again.',
   },
@@ -241,7 +241,7 @@ const REMOTE: Readonly<Record<GoodbyeCode | RejectionCode, ErrorText>> = {
   },
   payload_too_large: {
     meaning: 'A text or value is larger than the server takes.',
-    seenBy: '`chat.send`, `data.send`',
+    seenBy: '`chat.send`, `data.send`; any verb whose values do not fit a frame',
     whatToDo: 'Shorten it.',
   },
   internal: {

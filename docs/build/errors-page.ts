@@ -18,7 +18,8 @@ tried again, and with \`timeout\` where trying again did not help in time. Once 
       keysOf(GOODBYES).map((name) => [...words(name), RETRIES[GOODBYES[name].retry]]),
     ),
     '## What a call is refused with',
-    'The connection stays. Each call below also tells its failure by the event `commandFailed`.',
+    'The connection stays. Each call also tells its failure by the event `commandFailed`.',
+    ANY_VERB,
     table(
       ['code', 'meaning', 'who sees it', 'what to do', 'retryable'],
       keysOf(REJECTIONS).map((name) => [...words(name), yesOrNo(REJECTIONS[name])]),
@@ -51,6 +52,10 @@ try {
 - \`cause\`: what the browser or your own function threw.
 - A promise of a verb may be ignored: nothing crashes, and \`client.on('commandFailed', …)\` hears of it.`
 
+const ANY_VERB = `Any verb that asks the server may fail with \`not_joined\`, \`unavailable\`, \`outbox_full\`, \`rate_limited\`, \`forbidden\`, \`invalid\`,
+\`payload_too_large\` or \`internal\`; and, where the room is left before the answer, with \`aborted\` or with the code that ended it. What the
+verbs add to these is in their comments. Only \`chat.send\` never fails with \`rate_limited\`: it waits.`
+
 const SERVER = `## In the server
 
 \`createPeerstageServer\`, \`listen\` and the command line throw \`ConfigError\`. Its \`problems\` name each wrong option and what it must be, never
@@ -58,8 +63,9 @@ its value. The command line prints them and exits with 2. \`tokens.sign\` throws
 public keys only) or \`RangeError\` (a secret of less than 32 bytes). A log of your own throws \`LogUnavailable\` when it cannot append: commands
 are then answered \`unavailable\`.
 
-The HTTP endpoints answer \`{ "error": { "code", "message" } }\`: 400 \`invalid\`, 401 \`unauthorized\`, 404 \`room_not_found\` or \`not_found\`,
-409 \`room_ended\`, 503 \`unavailable\`, 500 \`internal\`. An upgrade gets a bare 429 or 503 only when there are too many sockets: of one address, or of all.`
+The HTTP endpoints answer \`{ "error": { "code", "message" } }\`: 400 \`invalid\`, 401 \`unauthorized\`, 403 \`forbidden\` (what dev mode
+serves to its own machine only), 404 \`room_not_found\` or \`not_found\`, 409 \`room_ended\`, 503 \`unavailable\`, 500 \`internal\`. An upgrade gets a
+bare 429 or 503 only when there are too many sockets: of one address, or of all.`
 
 const words = (name: ErrorCode): string[] => {
   const { meaning, seenBy, whatToDo } = TEXTS[name]

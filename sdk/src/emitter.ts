@@ -3,11 +3,19 @@ import type { LiveStreamEventName, LiveStreamEvents } from './events'
 
 /** What `on('*')` gets: every event, in order. */
 export type AnyEvent = {
-  [N in LiveStreamEventName]: { readonly name: N; readonly payload: LiveStreamEvents[N] }
+  [N in LiveStreamEventName]: {
+    /** Which event. */
+    readonly name: N
+    /** What its own listeners get. */
+    readonly payload: LiveStreamEvents[N]
+  }
 }[LiveStreamEventName]
 
 /** Event name → payload, `'*'` included. */
-export type Emitted = LiveStreamEvents & { '*': AnyEvent }
+export type Emitted = LiveStreamEvents & {
+  /** All of them. */
+  '*': AnyEvent
+}
 /** Takes the payload of one event. */
 export type Listener<N extends keyof Emitted> = (payload: Emitted[N]) => void
 type Guard = (payload: unknown, name: string) => void

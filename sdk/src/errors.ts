@@ -37,7 +37,13 @@ export type LocalErrorCode =
   /** A link could not be made or kept. */
   | 'link_failed'
 
-/** Every code a {@link LiveStreamError} can have. Stable: messages may change, codes do not. */
+/**
+ * Every code a {@link LiveStreamError} can have. Stable: messages may change, codes do not.
+ *
+ * Any verb that asks the server may fail with `not_joined`, `unavailable` (the server cannot just now, or the room was opened anew
+ * before it answered), `outbox_full`, `rate_limited`, `forbidden`, `invalid`, `payload_too_large` or `internal`; and, where the room
+ * is left before the answer, with `aborted` or with the code that ended it. The verbs name what they add to these.
+ */
 export type ErrorCode = LocalErrorCode | GoodbyeCode | RejectionCode
 
 /** What an error says beside its code and sentence. */
@@ -48,6 +54,7 @@ export type ErrorDetails = {
   retryAfterMs?: number
   /** What to tell a person to do: "Allow the camera in the address bar, then try again." */
   userAction?: string
+  /** What led to it: what the browser threw, for one. */
   cause?: unknown
 }
 
@@ -66,6 +73,7 @@ export type ErrorDetails = {
  * ```
  */
 export class LiveStreamError extends Error {
+  /** Always that, in stacks and logs. */
   override readonly name = 'LiveStreamError'
   /** What happened, for programs. */
   readonly code: ErrorCode

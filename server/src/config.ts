@@ -87,7 +87,12 @@ const settingsSchema = v.strictObject({ ...settingsEntries, ...partEntries }, ({
 export type Settings = Omit<v.InferOutput<typeof settingsSchema>, 'limits'> & { readonly limits: Limits }
 
 /** What is wrong with one option. `path`: where, like `auth.secret`; `sentence`: what it must be. Never its value. */
-export type Problem = { readonly path: string; readonly sentence: string }
+export type Problem = {
+  /** Which option, like `limits.graceMs`. */
+  readonly path: string
+  /** What it must be, to be read behind the path. */
+  readonly sentence: string
+}
 
 /**
  * An option has a wrong value; the message says which and what it must be, and never repeats the value.
@@ -104,6 +109,7 @@ export type Problem = { readonly path: string; readonly sentence: string }
  * ```
  */
 export class ConfigError extends TypeError {
+  /** Always that, in stacks and logs. */
   override readonly name = 'ConfigError'
   /** All that is wrong, not the first only. */
   readonly problems: readonly Problem[]

@@ -9,7 +9,10 @@ import type { Rooms } from './hosting/rooms'
 export type Inside = {
   /** Its rooms. All throw (or reject with) a TypeError where the id is no room id. */
   readonly rooms: {
-    /** Opens a room with nobody in it, where `createRooms` is `'api'`; it closes when it was empty for a minute. Harmless to repeat. */
+    /**
+     * Opens a room with nobody in it, where `createRooms` is `'api'`; it closes once it was empty for `limits.emptyRoomMs` (60 s by
+     * default). Harmless to repeat.
+     */
     open(roomId: string): Promise<'opened' | 'ended' | 'unavailable'>
     /** Ends an open room; its id is refused for a minute. */
     end(roomId: string): Promise<'ended' | 'absent' | 'unavailable'>

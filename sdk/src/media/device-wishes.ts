@@ -8,7 +8,12 @@ import { noDevice } from './device-errors'
 /** `true`: the device used last, or the default one. Constraints go over the defaults. A track stays yours: it is never stopped. */
 export type PublishWish = true | MediaTrackConstraints | MediaStreamTrack
 /** What is to be published, and from where. What is left out stays as it is. */
-export type PublishWishes = { microphone?: PublishWish; camera?: PublishWish }
+export type PublishWishes = {
+  /** Sound. Constraints go over echo cancellation, noise suppression and gain control. */
+  microphone?: PublishWish
+  /** Picture. Constraints go over 640×360 at 24 frames per second. */
+  camera?: PublishWish
+}
 
 /** Turns what was wished for into ways to capture it, and remembers which device that came to. */
 export class DeviceWishes {

@@ -2,7 +2,12 @@ import { Attachment, type AttachmentOptions } from './attachment'
 import type { StreamKind } from './stream-kind'
 
 /** Whose media an element plays: a participant's camera and microphone (`talk`), or its screen and that one's sound (`screen`). */
-export type PlaybackTarget = { readonly participantId: string; readonly kind: StreamKind }
+export type PlaybackTarget = {
+  /** The `id` of a participant; one's own gives the self view. */
+  readonly participantId: string
+  /** `talk`: microphone and camera. `screen`: the shared screen and its sound. */
+  readonly kind: StreamKind
+}
 
 export type PlaybackOptions = {
   /** The stable stream of a target, while it holds anything. */

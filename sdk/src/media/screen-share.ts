@@ -5,7 +5,12 @@ import { deviceError, insecureContext, notSupported, superseded } from './device
 import type { LocalSource } from './local-source'
 
 /** `track` and `audioTrack`: share these, without a picker. They stay yours: they are never stopped. */
-export type ShareScreenOptions = ScreenOptions & { track?: MediaStreamTrack; audioTrack?: MediaStreamTrack }
+export type ShareScreenOptions = ScreenOptions & {
+  /** Shared in place of what the picker gives. */
+  track?: MediaStreamTrack
+  /** Its sound. Counts beside `track` only. */
+  audioTrack?: MediaStreamTrack
+}
 
 type Picked = { readonly screen: Capture; readonly screenAudio: Capture | null }
 

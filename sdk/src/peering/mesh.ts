@@ -38,6 +38,7 @@ export type MeshView = { readonly selfId: string; readonly seq: number; readonly
 export type LinkView = {
   /** Who is at the other end. */
   readonly participantId: string
+  /** How it does; `participant.link` says the same. */
   readonly state: LinkState
   /** Which connection of this pair it is: `n` counts how often the pair started over. */
   readonly epoch: Epoch

@@ -1,14 +1,25 @@
 import { SOURCES, type Source } from '../protocol'
 
 /** One direction of one slot. Counters run from the start of the epoch. Names as in W3C webrtc-stats. */
-export type SentStats = { readonly bytesSent: number; readonly packetsSent: number; readonly framesSent: number }
+export type SentStats = {
+  /** Payload, without headers. */
+  readonly bytesSent: number
+  /** RTP packets. */
+  readonly packetsSent: number
+  /** Pictures; 0 for sound. */
+  readonly framesSent: number
+}
 /** What came in through one slot. Counters run from the start of the epoch. Names as in W3C webrtc-stats. */
 export type ReceivedStats = {
+  /** Payload, without headers. */
   readonly bytesReceived: number
+  /** RTP packets. */
   readonly packetsReceived: number
+  /** RTP packets that never came. Below 0 where some came twice. */
   readonly packetsLost: number
   /** Seconds. */
   readonly jitter: number
+  /** Pictures; 0 for sound. */
   readonly framesDecoded: number
 }
 
@@ -16,13 +27,17 @@ export type ReceivedStats = {
 export type LinkStats = {
   /** Of the whole connection, data channel included. */
   readonly bytesSent: number
+  /** As `bytesSent`, the other way. */
   readonly bytesReceived: number
   /** Milliseconds to the other side and back. */
   readonly rttMs: number | null
-  /** The ways in use: `host` and `srflx` are direct, `relay` goes over a TURN server. */
+  /** This end of the way in use: `host`, `srflx` and `prflx` are direct, `relay` goes over a TURN server. */
   readonly localCandidateType: RTCIceCandidateType | null
+  /** The other end of it. */
   readonly remoteCandidateType: RTCIceCandidateType | null
+  /** What goes out, for each of one's own slots. */
   readonly sent: Readonly<Record<Source, SentStats>>
+  /** What comes in, for each slot of the other side. */
   readonly received: Readonly<Record<Source, ReceivedStats>>
 }
 

@@ -4,7 +4,8 @@ import { type ChatHistoryResult, chatHistoryResult, type Limits, utf8Bytes } fro
 import type { VerbPort } from './verb'
 
 /**
- * The chat of the room. Texts are plain: whoever shows them escapes them.
+ * The chat of the room. Texts are plain: whoever shows them escapes them. While disconnected every one waits, in order. Every one
+ * throws what any verb may: see {@link ErrorCode}.
  *
  * @example
  * ```ts
@@ -15,21 +16,20 @@ import type { VerbPort } from './verb'
 export type ChatVerbs = {
   /**
    * Sends a text to all; 1 to 2,000 characters, at most 4 KiB of UTF-8. When it resolves, the message is in
-   * `client.state.messages`. While disconnected it waits, in order.
-   * @throws LiveStreamError `payload_too_large`, `invalid` (empty), `outbox_full`, `not_joined`, `rate_limited`
+   * `client.state.messages`. Where the room's chat is too busy it waits too.
+   * @throws LiveStreamError `payload_too_large`, `invalid` (nothing to be seen), or as any verb, but for `rate_limited`
    */
   send(text: string): Promise<void>
   /**
    * Deletes one's own message; a host's or cohost's call deletes anybody's, also where the room keeps it no more but its log does.
-   * @throws LiveStreamError `forbidden`, `message_not_found`, `not_joined`, `unavailable` (the log is down for now)
+   * @throws LiveStreamError `message_not_found`, or as any verb
    */
   delete(messageId: string): Promise<void>
   /**
    * Asks the room's log for messages older than `before` (a message's id; default: the newest), oldest first: at most `limit`
    * (1 to 100, default 50), and at most some 60 KiB of them, so go by `hasMore`. What was said in an earlier opening of the room is
    * not among them.
-   * @throws LiveStreamError `invalid`, `message_not_found` (`before` was deleted, or is too old to be kept: ask from another), `not_joined`,
-   * `unavailable` (the log cannot be read for now)
+   * @throws LiveStreamError `message_not_found` (`before` was deleted, or is too old to be kept: ask from another), or as any verb
    */
   history(options?: { before?: string; limit?: number }): Promise<ChatHistoryResult>
 }

@@ -23,7 +23,7 @@ export type DataVerbs = {
    * ```
    *
    * @throws LiveStreamError `invalid` (no JSON, nested over 32 levels), `payload_too_large`, `peer_not_found` (somebody in `to` is
-   * not in the room), `unavailable`, `rate_limited`, `not_joined`
+   * not in the room), `unavailable` (disconnected), `rate_limited`, `not_joined`
    */
   send(value: unknown, options?: { to?: readonly string[] }): Promise<void>
 }

@@ -6,7 +6,8 @@ import type { VerbPort } from './verb'
 
 /**
  * What hosts and cohosts may do to others. While disconnected each is refused at once with `unavailable`: who moderates must
- * know whether it worked. Every one throws LiveStreamError `forbidden`, `peer_not_found`, `unavailable`, `not_joined`.
+ * know whether it worked. Every one throws LiveStreamError as any verb (see {@link ErrorCode}), and `peer_not_found` where it is about
+ * a participant.
  *
  * @example
  * ```ts

@@ -16,12 +16,14 @@ export type WhileOffline = 'queue' | 'refuse' | { readonly latest: string }
 export interface Requests {
   /**
    * Sends a command and waits for its reply.
-   * @throws LiveStreamError with the rejection's code; `not_joined`, `outbox_full`, `payload_too_large`, `unavailable`, `aborted`
+   * @throws LiveStreamError with the rejection's code; `not_joined`, `outbox_full`, `payload_too_large`, `invalid`, `unavailable`, `aborted`, or what
+   * ended the room
    */
   request(command: Request, whileOffline: WhileOffline): Promise<Accepted>
   /**
    * Sends what has no reply, at the pace that the server allows.
-   * @throws LiveStreamError `not_joined`; `unavailable` while the socket is down; `rate_limited` when too many wait already
+   * @throws LiveStreamError `not_joined`, `payload_too_large`, `invalid`; `unavailable` while the socket is down; `rate_limited` when
+   * too many wait already
    */
   cast(cast: Cast): void
 }

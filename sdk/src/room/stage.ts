@@ -2,8 +2,8 @@ import type { Request, WhileOffline } from './request'
 import type { VerbPort } from './verb'
 
 /**
- * Coming on stage and leaving it, for viewers; deciding who may, for hosts and cohosts. Every one throws LiveStreamError
- * `not_joined`; those for hosts and cohosts `unavailable` while disconnected.
+ * Coming on stage and leaving it, for viewers: of several wishes made while disconnected, the last one counts. Deciding who may, for
+ * hosts and cohosts: refused at once with `unavailable` while disconnected. Every one throws what any verb may: see {@link ErrorCode}.
  *
  * @example
  * ```ts
@@ -12,17 +12,23 @@ import type { VerbPort } from './verb'
  * ```
  */
 export type StageVerbs = {
-  /** Raises the hand; with an invitation open it accepts that. @throws LiveStreamError `stage_full`, `not_joined` */
+  /** Raises the hand; with an invitation open it accepts that. @throws LiveStreamError `stage_full`, or as any verb */
   request(): Promise<void>
-  /** Lowers the hand, or declines an invitation. */
+  /** Lowers the hand, or declines an invitation; harmless without. @throws LiveStreamError as any verb */
   cancel(): Promise<void>
-  /** Brings a viewer with a raised hand on stage, as a guest. @throws LiveStreamError `forbidden`, `stage_full`, `peer_not_found`, `invalid` (no hand is up) */
+  /**
+   * Brings a viewer with a raised hand on stage, as a guest.
+   * @throws LiveStreamError `stage_full`, `peer_not_found`, `invalid` (no hand is up), or as any verb
+   */
   approve(participantId: string): Promise<void>
-  /** Turns a raised hand down, or takes an invitation back. @throws LiveStreamError `forbidden`, `peer_not_found` */
+  /** Turns a raised hand down, or takes an invitation back. @throws LiveStreamError `peer_not_found`, or as any verb */
   reject(participantId: string): Promise<void>
-  /** Invites a viewer; one whose hand is up comes on stage at once. @throws LiveStreamError `forbidden`, `stage_full`, `peer_not_found` */
+  /**
+   * Invites a viewer; one whose hand is up comes on stage at once.
+   * @throws LiveStreamError `stage_full`, `peer_not_found`, or as any verb
+   */
   invite(participantId: string): Promise<void>
-  /** Steps down to the audience. @throws LiveStreamError `forbidden` (a host hands its role on first) */
+  /** Steps down to the audience. @throws LiveStreamError `forbidden` (a host hands its role on first), or as any verb */
   leave(): Promise<void>
 }
 

@@ -18,7 +18,10 @@ export type StreamKind = 'talk' | 'screen'
 export type LinkState = 'connecting' | 'connected' | 'recovering'
 
 /** One slot of a participant; `track` is there once its media arrives (for oneself: once it is captured). */
-export type SourceView = SourceState & { readonly track?: MediaStreamTrack }
+export type SourceView = SourceState & {
+  /** In `streams` too, while it is published. */
+  readonly track?: MediaStreamTrack
+}
 
 /** A participant as an app shows it. The same object until something of it changes. */
 export type ParticipantView = {
@@ -72,7 +75,9 @@ type Content = {
   readonly viewerCount: number
   /** The newest messages, oldest first. */
   readonly messages: readonly ChatMessage[]
+  /** Raised hands, oldest first: one for each viewer who asks to come on stage. All see them. */
   readonly stageRequests: readonly StageRequest[]
+  /** Viewers who were invited on stage and have not answered, oldest first. All see them. */
   readonly invitations: readonly StageInvitation[]
 }
 
@@ -81,5 +86,18 @@ export type LeftReason = 'left' | GoodbyeCode | 'failed'
 
 /** What an app shows. Immutable; parts that did not change keep their identity. Lists are empty when idle. */
 export type ClientState =
-  | (Content & { readonly status: 'idle' | 'joining' | 'joined' | 'reconnecting' })
-  | (Content & { readonly status: 'left'; readonly reason: LeftReason; readonly error?: LiveStreamError })
+  | (Content & {
+      /**
+       * `idle`: before the first `join()`. `joining`: until the first welcome. `reconnecting`: the connection to the server is down,
+       * the place is kept and media goes on.
+       */
+      readonly status: 'idle' | 'joining' | 'joined' | 'reconnecting'
+    })
+  | (Content & {
+      /** Out of the room, for whatever `reason`. `join()` works again. */
+      readonly status: 'left'
+      /** `left`: by one's own `leave()`. `failed`: joining did not succeed, and `error` says why. Else the server's code. */
+      readonly reason: LeftReason
+      /** What `join()` rejected with, or what the server said; absent after `leave()`. */
+      readonly error?: LiveStreamError
+    })

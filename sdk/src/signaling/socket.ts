@@ -1,8 +1,12 @@
 /** What is needed of a WebSocket: the browser's own and the one of `ws` both have it. Handlers are set, never read. */
 export interface WebSocketLike {
+  /** Called when it is open. */
   onopen: unknown
+  /** Called with each frame. */
   onmessage: unknown
+  /** Called when it has closed. */
   onclose: unknown
+  /** Called when it failed. */
   onerror: unknown
   /** Sends a text frame. */
   send(data: string): void

@@ -91,6 +91,7 @@ export interface Journal {
  * ```
  */
 export class LogUnavailable extends Error {
+  /** Always that, in stacks and logs. */
   override readonly name = 'LogUnavailable'
 }
 
@@ -109,7 +110,9 @@ const FOLLOWS_AN_END: ReadonlySet<string> = new Set(['participant.roleChanged'])
 
 /** One turn of a room, to be kept. */
 export type Turn = {
+  /** The room's id. */
   readonly roomId: string
+  /** The opening of the room that it belongs to. */
   readonly instance: string
   /** The last seq before `records`; 0 for a new instance. */
   readonly expectedSeq: number
@@ -182,7 +185,14 @@ export interface RoomLog {
 }
 
 /** How far back a log must be able to replay: the least of the three. DESIGN: 1,000 events, 256 KiB, 2 min. */
-export const REPLAY_WINDOW = { events: 1000, bytes: 256 * 1024, ms: 120_000 } as const
+export const REPLAY_WINDOW = {
+  /** The newest so many. */
+  events: 1000,
+  /** Of their JSON. */
+  bytes: 256 * 1024,
+  /** Milliseconds since they happened. */
+  ms: 120_000,
+} as const
 
 /** How long the id of an ended room is refused, so that clients of the old one do not open a new one by their retries. */
 export const ENDED_FOR_MS = 60_000

@@ -3,13 +3,19 @@ import type { RoomHost } from './room-host'
 
 /** One open room in numbers; for REST and metrics. */
 export type RoomStats = {
+  /** The room's id. */
   readonly roomId: string
+  /** This opening of the room. */
   readonly instance: string
   /** ms since the epoch. */
   readonly openedAt: number
+  /** Whether nobody new comes in. */
   readonly locked: boolean
+  /** The name of its mode: `full`, for one. */
   readonly mode: string
+  /** Number of its last event. */
   readonly seq: number
+  /** How many of each role, those who are reconnecting included. */
   readonly participants: Readonly<Record<Role, number>>
   /** Those among the participants whose connection is down for now. */
   readonly reconnecting: number

@@ -85,7 +85,12 @@ export type DecideContext = {
 }
 
 /** A message as it is kept, and the identity that wrote it. */
-export type KeptMessage = { readonly message: ChatMessage; readonly identity: string }
+export type KeptMessage = {
+  /** As everybody saw it. */
+  readonly message: ChatMessage
+  /** The `sub` of its author's token; empty where it is not known. */
+  readonly identity: string
+}
 
 /** Yes: events to append (none for a repeat or a query), and for a join whose place it is. */
 export type Accepted = {

@@ -30,6 +30,7 @@ export type Secret = {
 export type Ban = {
   /** Made by the server: a moderator lifts it by this, for identities are not shown. */
   readonly id: string
+  /** The `sub` that is refused. */
   readonly identity: string
   /** As it was when the ban was made. */
   readonly name: string
@@ -39,9 +40,11 @@ export type Ban = {
 
 /** The session that holds a participant's place. */
 export type SessionRecord = {
+  /** The `sub` of its token. */
   readonly identity: string
   /** SHA-256 of the session key, hex. */
   readonly hash: string
+  /** The loaded page that went on with it last. */
   readonly page: string
   /** What its newest token at a join said. */
   readonly tokenRole: Role

@@ -4,11 +4,21 @@ import type { Ledger, Secret } from './ledger'
 
 export type { Secret }
 
-/** An event as it is stored. `v` is the version of the event's shape. */
-export type StoredRecord = LoggedEvent<RoomEvent> & { readonly v: number; readonly secret?: Secret }
+/** An event as it is stored. */
+export type StoredRecord = LoggedEvent<RoomEvent> & {
+  /** The version of the event's shape: a later server brings it forward by it. */
+  readonly v: number
+  /** What only the server may know: identities, hashes of keys, bans. It never goes to a client. */
+  readonly secret?: Secret
+}
 
 /** Everything the server knows of a room: what all may see, and what nobody may. */
-export type ServerState = { readonly room: Room; readonly ledger: Ledger }
+export type ServerState = {
+  /** The same for everybody, folded by both ends. */
+  readonly room: Room
+  /** Never told. */
+  readonly ledger: Ledger
+}
 
 /** What `decide` says yes with: events still without their place in the log. */
 export type Decided = { readonly event: RoomEvent; readonly by: string | null; readonly secret?: Secret }

@@ -18,9 +18,13 @@ import { TestClock } from './test-clock'
 
 /** Faults that are there from the first connection on, as the methods of the same names set them. */
 export type FirstFaults = {
+  /** Messages that never arrive. Default: none. */
   readonly drop?: MessageRule
+  /** Messages that arrive twice. Default: none. */
   readonly duplicate?: MessageRule
+  /** Messages that arrive late. Default: none. */
   readonly delay?: DelayRule
+  /** Messages at which the connection breaks. Default: none. */
   readonly closeAt?: CloseRule
 }
 
