@@ -11,7 +11,7 @@ export type RoomStats = {
   readonly openedAt: number
   /** Whether nobody new comes in. */
   readonly locked: boolean
-  /** The name of its mode: `full`, for one. */
+  /** The name of its mode: `voice`, `camera` or `studio`. */
   readonly mode: string
   /** Number of its last event. */
   readonly seq: number
