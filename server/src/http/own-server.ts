@@ -1,5 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Meter } from '../hosting/ports'
 import type { RefusalReason } from '../hosting/refusal'
 import type { RequestListener } from './listener'
@@ -28,7 +28,8 @@ export type OwnServerParts = {
 /** The HTTP server of a process that serves stand-alone: one port, bounded in what strangers may hold of it. */
 export class OwnServer {
   readonly http: Server
-  readonly #answering = new Set<ServerResponse>()
+  /** By connection, for one that breaks takes answers along that are never said to be over: those behind the first, where requests are pipelined. */
+  readonly #answering = new Map<Socket, Set<ServerResponse>>()
 
   constructor({ requestListener, meter, maxSockets }: OwnServerParts) {
     this.http = createServer(HTTP_TIMEOUTS, requestListener)
@@ -36,14 +37,17 @@ export class OwnServer {
     this.http.on('drop', () => meter.refusal('connections_full'))
     // Not `clientError`: whoever listens for that has to answer, and Node answers well by itself.
     this.http.on('connection', (socket) => {
+      this.#answering.set(socket, new Set())
+      socket.once('close', () => this.#answering.delete(socket))
       socket.once('error', ({ code }: NodeJS.ErrnoException) => {
         const reason = reasonOf(code)
         if (reason !== undefined) meter.refusal(reason)
       })
     })
-    this.http.on('request', (_request, response) => {
-      this.#answering.add(response)
-      response.once('close', () => this.#answering.delete(response))
+    this.http.on('request', ({ socket }, response) => {
+      const answers = this.#answering.get(socket)
+      answers?.add(response)
+      response.once('close', () => answers?.delete(response))
     })
   }
 
@@ -66,18 +70,21 @@ export class OwnServer {
   async close(overdue: Promise<void>): Promise<void> {
     // Closed while it is about to listen, Node would neither listen nor say so: `listen` would wait forever.
     if (!this.http.listening) return
-    const answered = [...this.#answering].map((response) => new Promise((done) => response.once('close', done)))
+    const answered = [...this.#answering].map(([socket, answers]) => Promise.race([closed(socket), ended(answers)]))
     await Promise.race([Promise.all(answered), overdue])
     await Promise.race([this.cut(), overdue])
   }
 
   /** Stops listening now. Resolves when all sockets are gone, those that were upgraded among them: they end by themselves. */
   cut(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.http.close(() => resolve()))
+    const gone = new Promise<void>((resolve) => this.http.close(() => resolve()))
     this.http.closeAllConnections()
-    return closed
+    return gone
   }
 }
+
+const closed = (stream: Socket | ServerResponse) => new Promise((resolve) => stream.once('close', resolve))
+const ended = (answers: ReadonlySet<ServerResponse>) => Promise.all([...answers].map(closed))
 
 /** What a client has done wrong before it had asked for anything. Undefined: the network's own faults, which are nobody's. */
 function reasonOf(code = ''): RefusalReason | undefined {
