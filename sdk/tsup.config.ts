@@ -13,6 +13,9 @@ const browser: Options = {
 
 const banner = `/*! Peerstage ${version}, MIT. Contains simple-peer (Feross Aboukhadijeh), eventemitter3 (Arnout Kazemier) and valibot (Fabian Hiller), all MIT: see third-party-licenses.txt. */`
 
+/** What the script file contains. */
+const INLINED = ['simple-peer', 'eventemitter3', 'valibot']
+
 const entries = { index: 'src/index.ts', 'protocol/index': 'src/protocol/index.ts' }
 
 /**
@@ -59,7 +62,7 @@ export default defineConfig(() => {
       outExtension: () => ({ js: '.js' }),
       banner: { js: banner },
       onSuccess: async () =>
-        writeFileSync(new URL('./dist/third-party-licenses.txt', import.meta.url), thirdPartyLicenses()),
+        writeFileSync(new URL('./dist/third-party-licenses.txt', import.meta.url), thirdPartyLicenses(INLINED)),
     },
   ]
 })

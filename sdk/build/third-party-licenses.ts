@@ -3,11 +3,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-const INLINED = ['simple-peer', 'eventemitter3', 'valibot']
-
-/** All of them as one text, for `dist/third-party-licenses.txt`. */
-export const thirdPartyLicenses = (): string =>
-  INLINED.map((name) => `${name}\n\n${readFileSync(licenseOf(name), 'utf8').trim()}\n`).join('\n---\n\n')
+/** Those of packages as one text, for `dist/third-party-licenses.txt`. */
+export const thirdPartyLicenses = (packages: readonly string[]): string =>
+  packages.map((name) => `${name}\n\n${readFileSync(licenseOf(name), 'utf8').trim()}\n`).join('\n---\n\n')
 
 function licenseOf(name: string): string {
   let folder = dirname(createRequire(import.meta.url).resolve(name))

@@ -1,9 +1,9 @@
 import type { JsonWebKey } from 'node:crypto'
-import type { JWK } from 'jose'
 import * as v from 'valibot'
 import { DEFAULT_AUDIENCE, MIN_SECRET_BYTES } from './gateway/claims'
 import { ALGORITHMS, MAX_KID_CHARACTERS, readPublicKey, type TokenKey } from './gateway/keys'
 import { isLocalName } from './gateway/local-request'
+import type { Jwk } from './jwk'
 import { whole } from './whole-number'
 
 /** A key that tokens are verified by: a `publicKey` or a `secret`. */
@@ -11,7 +11,7 @@ export type KeyOptions = {
   /** Key of tokens by HS256: at least 32 bytes. */
   readonly secret?: string | Uint8Array
   /** A JWK, or the text of a PEM (SPKI): Ed25519 for EdDSA, P-256 for ES256, RSA for RS256. */
-  readonly publicKey?: JWK | string
+  readonly publicKey?: Jwk | string
   /** Which tokens are its own: those with the same `kid`. Default: that of the JWK. Needed where there are several keys. */
   readonly kid?: string
   /** May be said for clearness; it follows from the key. */
@@ -55,7 +55,7 @@ const secret = v.pipe(
 const givenKey = v.strictObject(
   {
     secret: v.exactOptional(secret),
-    publicKey: v.exactOptional(v.union([v.string(), v.custom<JWK>(isObject)], 'must be a JWK or the text of a PEM')),
+    publicKey: v.exactOptional(v.union([v.string(), v.custom<Jwk>(isObject)], 'must be a JWK or the text of a PEM')),
     kid: v.exactOptional(v.pipe(text, v.maxLength(MAX_KID_CHARACTERS, 'must be shorter'))),
     alg: v.exactOptional(v.picklist(ALGORITHMS, `must be one of ${ALGORITHMS.join(', ')}`)),
   },

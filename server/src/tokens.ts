@@ -2,6 +2,9 @@ import { encodeHello, MAX_HELLO_CHARACTERS, MAX_NAME_CHARACTERS, type Role } fro
 import { type CryptoKey, importJWK, importPKCS8, type JWK, SignJWT } from 'jose'
 import * as v from 'valibot'
 import { DEFAULT_AUDIENCE, MAX_TOKEN_LIFE_SECONDS, secretBytes, type TokenClaims, tokenClaims } from './gateway/claims'
+import type { Jwk } from './jwk'
+
+export type { Jwk }
 
 /** Who may come in where, and as what. */
 export type TokenOptions = {
@@ -24,7 +27,7 @@ export type TokenOptions = {
 /** A key that only the signer has; the server knows its public half, by `auth.keys` or `auth.jwksUrl`. */
 export type SigningKey = {
   /** A JWK, or the text of a PEM (PKCS #8): Ed25519 for EdDSA, P-256 for ES256, RSA of 2,048 bits or more for RS256. */
-  readonly privateKey: JWK | string
+  readonly privateKey: Jwk | string
   /** Which of them it is. */
   readonly alg: 'EdDSA' | 'ES256' | 'RS256'
   /** Its name at the server. Needed where the server has several keys. Default: that of the JWK. */
@@ -43,9 +46,17 @@ export type SignOptions = TokenOptions & {
         readonly secret: string | Uint8Array
         /** The secret's name at the server. Needed where the server has several keys. */
         readonly kid?: string
+        /** Either this or `secret`. */
         readonly key?: never
       }
-    | { readonly key: SigningKey; readonly secret?: never; readonly kid?: never }
+    | {
+        /** A private key, where the server knows the public one. */
+        readonly key: SigningKey
+        /** Either this or `key`. */
+        readonly secret?: never
+        /** It is in `key`. */
+        readonly kid?: never
+      }
   )
 
 const DEFAULT_LIFE_SECONDS = 3600
@@ -107,7 +118,7 @@ async function signerOf({ secret, kid, key }: SignOptions): Promise<Signer> {
 /** What `jose` says of a wrong key may hold some of it, so it is not told. */
 async function privateKeyOf({ privateKey, alg }: SigningKey): Promise<CryptoKey> {
   const isKnown = ['EdDSA', 'ES256', 'RS256'].includes(alg)
-  const read = () => (typeof privateKey === 'string' ? importPKCS8(privateKey, alg) : importJWK(privateKey, alg))
+  const read = () => (typeof privateKey === 'string' ? importPKCS8(privateKey, alg) : importJWK(privateKey as JWK, alg))
   const material = isKnown ? await read().catch(() => undefined) : undefined
   if (material !== undefined && 'type' in material && material.type === 'private') return material
   throw new TypeError('key.privateKey must be a private key, as a JWK or a PEM (PKCS #8), for the alg that is given.')

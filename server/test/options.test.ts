@@ -1,7 +1,9 @@
+import type { JsonWebKey as NodeJwk, webcrypto } from 'node:crypto'
+import type { JWK as JoseJwk } from 'jose'
 import * as v from 'valibot'
 import { expectTypeOf, test } from 'vitest'
 import { settingsEntries } from '../src/config'
-import type { PeerstageServerOptions, SettingsInput } from '../src/index'
+import type { Jwk, PeerstageServerOptions, SettingsInput } from '../src/index'
 import { partEntries } from '../src/parts-config'
 
 const schema = v.strictObject(settingsEntries)
@@ -15,4 +17,10 @@ test('the options that an editor shows are those that the schemas take (`npm run
   expectTypeOf<Omit<PeerstageServerOptions, keyof SettingsInput>>().toEqualTypeOf<
     Readonly<v.InferInput<typeof partsSchema>>
   >()
+})
+
+test('a key may be one of `jose`, of Node, or of a browser', () => {
+  expectTypeOf<JoseJwk>().toExtend<Jwk>()
+  expectTypeOf<NodeJwk>().toExtend<Jwk>()
+  expectTypeOf<webcrypto.JsonWebKey>().toExtend<Jwk>()
 })

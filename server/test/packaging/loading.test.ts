@@ -9,20 +9,20 @@ import { expect, test } from 'vitest'
 const packageRoot = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Loads an entry in a fresh Node process, which must end by itself. */
-async function exportsOf(load: string): Promise<{ names: string[]; warnings: string }> {
+async function exportsOf(load: string, flags: readonly string[] = []): Promise<{ names: string[]; warnings: string }> {
   const script = `console.log(JSON.stringify(Object.keys(${load}).filter((name) => name !== 'default').sort()))`
   const type = load.startsWith('await') ? 'module' : 'commonjs'
-  const node = [`--input-type=${type}`, '--eval', script]
+  const node = [...flags, `--input-type=${type}`, '--eval', script]
   const { stdout, stderr } = await promisify(execFile)(process.execPath, node, { cwd: packageRoot })
   return { names: JSON.parse(stdout), warnings: stderr }
 }
 
-// Some dependencies are ESM only: that require() takes them without a warning is what `engines` promises.
+// Some dependencies are ES modules only, which Node 22.0 to 22.11 does not require.
 test.each(['@peerstage/server', '@peerstage/server/tokens', '@peerstage/server/testing'])(
   '%s loads by import and by require alike',
   async (entry) => {
     const imported = await exportsOf(`await import('${entry}')`)
-    const required = await exportsOf(`require('${entry}')`)
+    const required = await exportsOf(`require('${entry}')`, ['--no-experimental-require-module'])
     expect(imported.names).not.toHaveLength(0)
     expect(required).toEqual(imported)
     expect(imported.warnings).toBe('')
@@ -95,6 +95,14 @@ async function filesBehind(entry: string): Promise<string[]> {
   }
   return [...files]
 }
+
+test('the words of the licenses are there of all that is written inside', async () => {
+  const licenses = await readFile(`${packageRoot}dist/third-party-licenses.txt`, 'utf8')
+  const { sources } = JSON.parse(await readFile(`${packageRoot}dist/index.cjs.map`, 'utf8'))
+  const inside = sources.flatMap((path: string) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [])
+  expect(new Set(inside)).toEqual(new Set(['jose', 'nanoid']))
+  for (const name of inside) expect(licenses).toContain(`${name}\n\nThe MIT License (MIT)\n\nCopyright`)
+})
 
 test('the demo is in the package', async () => {
   const demo = await readdir(`${packageRoot}dist/demo`)
