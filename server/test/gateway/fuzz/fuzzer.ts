@@ -65,7 +65,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
     for (let i = 0; i < END_STEPS; i++) await step()
     return heapBytes?.()
   }
-  const before = heapBytes && (await attack(WARM_UP_FRAMES))
+  const before = heapBytes && (await attack(Math.min(WARM_UP_FRAMES, frames / 2)))
   const after = await attack(frames)
   await leftovers(url, findings, { peerstage_sockets: 2, peerstage_rooms: 1 })
   if (clock.pending.length !== timers)
