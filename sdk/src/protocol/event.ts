@@ -33,11 +33,15 @@ export type RoomEventOf<T extends RoomEvent['type']> = Extract<RoomEvent, { type
 /** The version that stored events carry; an upcast brings older ones to it. */
 export const EVENT_VERSION = 1
 
-/** An event in its place in the log. `by`: the participant that caused it, or null for the server. */
+/** An event in its place in the log. */
 export type LoggedEvent<E = RoomEvent> = {
+  /** Its place in the instance's log, from 1. */
   readonly seq: number
+  /** Milliseconds since the epoch, by the server's clock. */
   readonly at: number
+  /** The participant that caused it, or null for the server. */
   readonly by: string | null
+  /** What happened. */
   readonly event: E
 }
 
