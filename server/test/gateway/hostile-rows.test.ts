@@ -47,12 +47,13 @@ test('the server stamps who spoke: a signal that claims to be of somebody else i
   expect(bob.received.filter((m) => m.type === 'signal')).toHaveLength(1)
 })
 
-test('nothing is queued for a peer who is away: the signal is gone, and others are not told more than that', async () => {
+test('nothing is queued for a peer who is reconnecting: the signal is lost, and nobody is told [R5.10]', async () => {
   const { host, bob, bobId, born, enter } = await hostAndGuest()
   bob.cut()
   await host.next('presence')
   host.say({ type: 'signal', to: bobId, epoch: { born, n: 0 }, order: 0, body: { kind: 'restart' } })
   await host.roundTrip()
+  expect(refusedOf(host)).toEqual([])
   const back = await enter('hall', 'bob', { session: bob.hello.session, page: bob.hello.page, attempt: 2 })
   await back.welcome()
   await back.roundTrip()
