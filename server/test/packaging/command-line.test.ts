@@ -135,7 +135,8 @@ test('a second signal ends it at once, though a client never answers [R8.2]', as
 
 test('--drain-deadline is how long a drain waits for whoever is not done [R8.1]', async () => {
   const [patient, hasty] = [run([...SERVE, '--drain-deadline', '300']), run([...SERVE, '--drain-deadline', '0'])]
-  const [{ end }] = await Promise.all([patient, hasty].map(async (running) => download(await listening(running))))
+  const { end } = await download(await listening(patient))
+  await download(await listening(hasty))
   for (const { child } of [patient, hasty]) child.kill('SIGTERM')
   expect(await hasty.exit).toBe(0)
   expect(patient.child.exitCode).toBeNull()
