@@ -291,4 +291,9 @@ test('while the server is away the page says so, and picture and chat go on when
   await Promise.all([ada.seesMoving('Ben'), ben.seesMoving('Ada')])
   await ben.say('here again')
   await ada.message('here again').waitFor()
+  // The browser itself writes of each request and WebSocket that found nobody.
+  const nobodyThere = /net::ERR_CONNECTION_|^WebSocket connection to /
+  for (const { complaints } of [ada, ben]) {
+    expect(complaints.splice(0).filter((said) => !nobodyThere.test(said))).toEqual([])
+  }
 })

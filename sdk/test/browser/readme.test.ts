@@ -1,22 +1,28 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
+import { emptyFolder } from '../packaging/npm'
+import { serveFolder } from '../packaging/static-folder'
 import { launchBrowser } from './launch-browser'
 import { LiveServer } from './live-server'
-import { StaticSite } from './rooms/static-site'
 
 test('the page that the README embeds a room with: two of them see each other', async () => {
   const server = await LiveServer.start()
   onTestFinished(() => server.stop())
-  const site = await StaticSite.serve(await snippet(new URL(server.url).host))
-  onTestFinished(() => site.close())
+  const folder = await emptyFolder()
+  await writeFile(join(folder, 'index.html'), await snippet(new URL(server.url).host))
+  const url = await serveFolder(folder)
   const browser = await launchBrowser()
   onTestFinished(() => browser.close())
   const pages = await Promise.all([1, 2].map(async () => (await browser.newContext()).newPage()))
   const problems: string[] = []
   for (const page of pages) {
     page.on('pageerror', (error) => problems.push(error.message))
-    await page.goto(site.url)
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) problems.push(message.text())
+    })
+    await page.goto(url)
   }
   for (const page of pages) {
     await expect.poll(() => playedTo(page, 'me'), { timeout: 60_000 }).toBeGreaterThan(0.2)

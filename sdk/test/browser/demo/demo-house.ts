@@ -16,11 +16,11 @@ export function demoHouse() {
     browser = await launchBrowser()
   })
   afterEach(async () => {
-    const uncaught = visitors.flatMap((visitor) => visitor.uncaught)
+    const complaints = visitors.flatMap((visitor) => visitor.complaints)
     await Promise.all(visitors.map((visitor) => visitor.page.context().close()))
     visitors = []
     rooms += 1
-    expect(uncaught).toEqual([])
+    expect(complaints).toEqual([])
   })
   afterAll(async () => {
     await browser?.close()

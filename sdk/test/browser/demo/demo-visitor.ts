@@ -15,8 +15,8 @@ export type DemoVisit = {
 export class DemoVisitor {
   readonly page: Page
   readonly visit: DemoVisit
-  /** Errors and rejections that nobody caught, and those of listeners, which the SDK catches. */
-  readonly uncaught: string[] = []
+  /** Errors and warnings of its console, and what nobody caught. */
+  readonly complaints: string[] = []
 
   static async open(browser: Browser, url: string, visit: DemoVisit): Promise<DemoVisitor> {
     const context = await browser.newContext({ viewport: visit.size ?? { width: 1280, height: 800 } })
@@ -32,9 +32,9 @@ export class DemoVisitor {
   private constructor(page: Page, visit: DemoVisit) {
     this.page = page
     this.visit = visit
-    page.on('pageerror', (error) => this.uncaught.push(error.message))
+    page.on('pageerror', (error) => this.complaints.push(error.message))
     page.on('console', (message) => {
-      if (message.type() === 'error' && message.text().startsWith('[peerstage]')) this.uncaught.push(message.text())
+      if (['error', 'warning'].includes(message.type())) this.complaints.push(message.text())
     })
   }
 
