@@ -16,13 +16,14 @@ const entry = { index: 'src/index.ts', tokens: 'src/tokens.ts', testing: 'src/te
 const server: Options = { platform: 'node', target: 'node20', noExternal: [PROTOCOL], sourcemap: true }
 
 /**
- * The testing entry runs the server of the main entry, so that an error has one class in both. ES modules share their code by
- * themselves; CommonJS modules do not.
+ * The testing entry runs the server of the main entry, and that one signs by the entry for tokens, so that an error has one
+ * class in all. ES modules share their code by themselves; CommonJS modules do not.
  */
-const sharedServer: NonNullable<Options['esbuildPlugins']>[number] = {
-  name: 'shared-server',
+const sharedEntries: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'shared-entries',
   setup({ onResolve }) {
     onResolve({ filter: /^\.\.\/index$/ }, () => ({ path: './index.cjs', external: true }))
+    onResolve({ filter: /^\.{1,2}\/tokens$/ }, () => ({ path: './tokens.cjs', external: true }))
   },
 }
 
@@ -36,7 +37,7 @@ export default defineConfig(() => {
       entry,
       format: 'cjs',
       noExternal: [PROTOCOL, ...ONLY_ES_MODULES],
-      esbuildPlugins: [sharedServer],
+      esbuildPlugins: [sharedEntries],
       // Where a module lies: `sqliteLog` loads better-sqlite3 from there, when it is called.
       esbuildOptions(options) {
         options.define = { ...options.define, 'import.meta.url': 'moduleUrl' }

@@ -59,8 +59,9 @@ verbs add to these is in their comments. Only \`chat.send\` never fails with \`r
 const SERVER = `## In the server
 
 \`createPeerstageServer\`, \`listen\` and the command line throw \`ConfigError\`. Its \`problems\` name each wrong option and what it must be, never
-its value. The command line prints them and exits with 2. \`tokens.sign\` throws \`TypeError\` (no room id, no role,
-public keys only) or \`RangeError\` (a secret of less than 32 bytes). A log of your own throws \`LogUnavailable\` when it cannot append: commands
+its value. The command line prints them and exits with 2. \`tokens.sign\` throws \`TokenOptionError\` where an
+\`option\` is none that a token may have (a room id with a blank): where that comes from a request, answer 400 with its \`message\`. It throws \`TypeError\`
+(public keys only) or \`RangeError\` (no secret, or one of less than 32 bytes) where the server is set up wrongly. A log of your own throws \`LogUnavailable\` when it cannot append: commands
 are then answered \`unavailable\`.
 
 The HTTP endpoints answer \`{ "error": { "code", "message" } }\`: 400 \`invalid\`, 401 \`unauthorized\`, 403 \`forbidden\` (what dev mode

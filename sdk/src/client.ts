@@ -5,7 +5,7 @@ import { type Log, logUpTo } from './logger'
 import { MediaRig } from './media-rig'
 import { type MediaVerbs, mediaVerbs } from './media-verbs'
 import { Moments } from './moments'
-import { baseOrPage, type Config, checkOptions, type LiveStreamClientOptions } from './options'
+import { baseOrPage, type Config, checkOptions, checkRoomAndName, type LiveStreamClientOptions } from './options'
 import type { LinkView } from './peering/mesh'
 import { DEFAULT_LIMITS } from './protocol'
 import { type ChatVerbs, chatVerbs } from './room/chat'
@@ -79,7 +79,8 @@ export class LiveStreamClient {
   /**
    * Opens nothing and asks nobody; of the globals it reads `crypto` alone.
    * @param environment for tests
-   * @throws LiveStreamError `invalid_options`; the message names the option
+   * @throws LiveStreamError `invalid_options`; the message names the option. What a person may have typed (`room`, `name`) is
+   * refused by `join()` instead: nothing that stands in an address ends a page that is being rendered
    */
   constructor(options: LiveStreamClientOptions, environment: Environment = systemEnvironment) {
     const config = checkOptions(options)
@@ -122,8 +123,8 @@ export class LiveStreamClient {
    * Takes a place in the room. Called again, it gives the same promise, until the room is left.
    *
    * @throws LiveStreamError what the server refuses with (`unauthorized`, `room_full`, `room_locked`, …), `timeout`,
-   * `unreachable`, `aborted`, `token_unavailable`, `hello_too_large`, `not_supported`, `invalid_options` (no `url` where
-   * there is no page)
+   * `unreachable`, `aborted`, `token_unavailable`, `hello_too_large`, `not_supported`, `invalid_options` (`room` is no room
+   * id, `name` is too long, or no `url` where there is no page)
    */
   join({ signal }: JoinOptions = {}): Promise<void> {
     if (signal?.aborted) return rejected(aborted(signal))
@@ -132,6 +133,7 @@ export class LiveStreamClient {
       try {
         stay = this.#begin()
       } catch (error) {
+        this.#couldNotBegin(error)
         return rejected(error)
       }
     }
@@ -185,6 +187,14 @@ export class LiveStreamClient {
     return stay
   }
 
+  /** A page that shows the state alone must learn of it too. */
+  #couldNotBegin(error: unknown): void {
+    if (!(error instanceof LiveStreamError)) return
+    const shown = { reason: 'failed', error } as const
+    this.#store.stand({ status: 'left', ...shown })
+    this.#moments.tell({ name: 'left', payload: shown })
+  }
+
   #over(stopListening: () => void, told: Promise<void>): void {
     stopListening()
     const before = this.#leaving
@@ -196,6 +206,7 @@ export class LiveStreamClient {
   /** @throws LiveStreamError `invalid_options` */
   #sessionOptions(): SessionOptions {
     const { randomBytes } = this.#environment
+    checkRoomAndName(this.#config)
     const base = baseOrPage(this.#config)
     // Taken out of the storage at the first join: whoever only looks around keeps the session of the page before.
     this.#key ??= new SessionKey(this.#page, `${base} ${this.#config.room}`, randomBytes)

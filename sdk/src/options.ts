@@ -16,14 +16,14 @@ export type LiveStreamClientOptions = {
    * Default: the origin of the page.
    */
   url?: string
-  /** The room's id: 1 to 64 letters, digits, `_` or `-`. */
+  /** The room's id: 1 to 64 letters, digits, `_` or `-`. `join()` rejects with `invalid_options` where it is none. */
   room: string
   /**
    * What lets one in. A function is called anew for each connection and before expiry; a string ends the session when it
    * expires. Not needed in the server's dev mode.
    */
   token?: TokenSource
-  /** The name to be seen with, where the token gives none. */
+  /** The name to be seen with, where the token gives none. At most 64 characters; `join()` refuses a longer one. */
   name?: string
   /** Milliseconds until `join()` gives up. Default 15,000. Once joined, the client reconnects for ever. */
   joinTimeoutMs?: number
@@ -68,16 +68,12 @@ export function checkOptions(options: LiveStreamClientOptions): Config {
   if (typeof options !== 'object' || options === null) throw invalid('The options', 'must be an object')
   const { url, room, token, name, joinTimeoutMs = DEFAULT_JOIN_TIMEOUT_MS, iceTransportPolicy = 'all' } = options
   const { wrtc, WebSocket, iceServers, logLevel = 'warn', logger, storage } = options
-  must(v.is(roomId, room), 'room', 'must be 1 to 64 letters, digits, "_" or "-"')
+  must(typeof room === 'string', 'room', 'must be a text')
+  must(name === undefined || typeof name === 'string', 'name', 'must be a text')
   must(
     token === undefined || typeof token === 'function' || (typeof token === 'string' && token !== ''),
     'token',
     'must be a text, or a function that gives one',
-  )
-  must(
-    name === undefined || (typeof name === 'string' && name.length <= MAX_NAME_CHARACTERS),
-    'name',
-    `must be a text of at most ${MAX_NAME_CHARACTERS} characters`,
   )
   must(
     Number.isInteger(joinTimeoutMs) && joinTimeoutMs > 0 && joinTimeoutMs <= LONGEST_JOIN_TIMEOUT_MS,
@@ -104,6 +100,21 @@ export function checkOptions(options: LiveStreamClientOptions): Config {
     ...{ base, room, token, name, joinTimeoutMs, wrtc, WebSocket, iceServers },
     ...{ iceTransportPolicy, logLevel, logger, storage },
   }
+}
+
+/**
+ * Checks what often comes from an address or a form. `join()` refuses it: the constructor may run while a page is rendered,
+ * where one wrong character in an address must not end the whole page.
+ *
+ * @throws LiveStreamError `invalid_options`; the message names the option
+ */
+export function checkRoomAndName({ room, name }: Config): void {
+  must(v.is(roomId, room), 'room', 'must be 1 to 64 letters, digits, "_" or "-"')
+  must(
+    name === undefined || name.length <= MAX_NAME_CHARACTERS,
+    'name',
+    `must be a text of at most ${MAX_NAME_CHARACTERS} characters`,
+  )
 }
 
 /** A server's base URL for sockets. @throws LiveStreamError `invalid_options` */

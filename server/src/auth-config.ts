@@ -1,6 +1,6 @@
 import type { JsonWebKey } from 'node:crypto'
 import * as v from 'valibot'
-import { DEFAULT_AUDIENCE, MIN_SECRET_BYTES } from './gateway/claims'
+import { DEFAULT_AUDIENCE, MIN_SECRET_BYTES, SET_SECRET } from './gateway/claims'
 import { ALGORITHMS, MAX_KID_CHARACTERS, readPublicKey, type TokenKey } from './gateway/keys'
 import { isLocalName } from './gateway/local-request'
 import type { Jwk } from './jwk'
@@ -43,7 +43,11 @@ const text = v.pipe(v.string('must be a text'), v.minLength(1, 'must not be empt
 
 const secret = v.pipe(
   v.union([v.string(), v.instance(Uint8Array<ArrayBufferLike>)], 'must be a text or bytes'),
-  v.check((value) => byteLength(value) >= MIN_SECRET_BYTES, `must have at least ${MIN_SECRET_BYTES} bytes`),
+  v.check((value) => byteLength(value) > 0, `is empty: ${SET_SECRET}`),
+  v.check(
+    (value) => byteLength(value) === 0 || byteLength(value) >= MIN_SECRET_BYTES,
+    `must have at least ${MIN_SECRET_BYTES} bytes`,
+  ),
   // Everybody may know a public key: as a secret it would let everybody sign.
   v.check(
     (value) => !/^\s*-----BEGIN /.test(Buffer.from(value).toString()),

@@ -1,6 +1,7 @@
 import { DEFAULT_LIMITS, type IceServer, iceServer, type Limits, MODES, type ModeName } from '@peerstage/sdk/protocol'
 import * as v from 'valibot'
 import { type AuthOptions, authSettings } from './auth-config'
+import { SET_SECRET } from './gateway/claims'
 import { type LimitOptions, limitSettings } from './limit-config'
 import { LOG_LEVELS } from './logger'
 import { partEntries } from './parts-config'
@@ -128,10 +129,12 @@ export function checkSettings(input: unknown): Settings {
   return { ...parsed.output, limits: { ...DEFAULT_LIMITS, ...parsed.output.limits } }
 }
 
-const problemOf = (issue: v.InferIssue<typeof settingsSchema>): Problem => ({
-  path: v.getDotPath(issue) ?? 'options',
-  sentence: isGivenAsUndefined(issue) ? 'must not be undefined: give it a value, or leave it out' : issue.message,
-})
+function problemOf(issue: v.InferIssue<typeof settingsSchema>): Problem {
+  const path = v.getDotPath(issue) ?? 'options'
+  if (!isGivenAsUndefined(issue)) return { path, sentence: issue.message }
+  const cure = path === 'auth.secret' ? SET_SECRET : 'give it a value, or leave it out'
+  return { path, sentence: `must not be undefined: ${cure}` }
+}
 
 /** Not as absent: a variable that is not set must not open a server to more than was meant. */
 function isGivenAsUndefined({ input, path }: v.InferIssue<typeof settingsSchema>): boolean {

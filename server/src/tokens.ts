@@ -59,6 +59,38 @@ export type SignOptions = TokenOptions & {
       }
   )
 
+/**
+ * What `signToken` rejects with where an option is none that a token may have. `message` is a sentence that may be shown; it
+ * holds no value. Where the option comes from a request, answer 400: the request is wrong, and not your server.
+ *
+ * @example
+ * ```ts
+ * import { signToken, TokenOptionError } from '@peerstage/server/tokens'
+ *
+ * export async function tokenFor(room: string): Promise<Response> {
+ *   const secret = process.env.PEERSTAGE_SECRET ?? ''
+ *   try {
+ *     return Response.json({ token: await signToken({ secret, room, identity: user.id }) })
+ *   } catch (error) {
+ *     if (!(error instanceof TokenOptionError)) throw error
+ *     return Response.json({ error: error.message }, { status: 400 })
+ *   }
+ * }
+ * ```
+ */
+export class TokenOptionError extends TypeError {
+  /** Always that, in stacks and logs. */
+  override readonly name = 'TokenOptionError'
+  /** Which option: `room`, for one. */
+  readonly option: keyof TokenOptions
+
+  /** Made by `signToken`; an app may make its own. */
+  constructor(option: keyof TokenOptions, message: string) {
+    super(message)
+    this.option = option
+  }
+}
+
 const DEFAULT_LIFE_SECONDS = 3600
 
 /**
@@ -75,8 +107,8 @@ const DEFAULT_LIFE_SECONDS = 3600
  * const other = await signToken({ key, room: 'town-hall', identity: user.id })
  * ```
  *
- * @throws TypeError when a claim is one that the server would refuse, the token is too large for a hello, or the key is no
- * private key for its algorithm; RangeError when the secret is shorter than 32 bytes
+ * @throws TokenOptionError when an option is one that the server would refuse, or makes the token too large for a hello;
+ * TypeError when the key is no private key for its algorithm; RangeError when there is no secret, or it is shorter than 32 bytes
  */
 export async function signToken(options: SignOptions): Promise<string> {
   const { room, identity, role = 'viewer', name, metadata, admin, audience = DEFAULT_AUDIENCE, issuer } = options
@@ -93,14 +125,17 @@ export async function signToken(options: SignOptions): Promise<string> {
     ...(admin === undefined || admin === false ? {} : { admin }),
   }
   checkClaims(claims)
-  if (life > MAX_TOKEN_LIFE_SECONDS) throw new TypeError(SENTENCES.exp)
+  if (life > MAX_TOKEN_LIFE_SECONDS) throw new TokenOptionError('expiresInSeconds', SENTENCES.exp)
   const token = await new SignJWT({ ...claims, ...(issuer === undefined ? {} : { iss: issuer }) })
     .setProtectedHeader({ ...header, typ: 'JWT' })
     .setAudience(audience)
     .setIssuedAt()
     .sign(material)
   if (encodeHello({ ...LARGEST_HELLO, token }).length <= MAX_HELLO_CHARACTERS) return token
-  throw new TypeError('The token is too large for a hello: give it less metadata, or a shorter name.')
+  throw new TokenOptionError(
+    'metadata',
+    'The token is too large for a hello: give it less metadata, or a shorter name.',
+  )
 }
 
 type Signer = { readonly alg: string; readonly kid?: string; readonly material: CryptoKey | Uint8Array }
@@ -135,10 +170,23 @@ const SENTENCES: Readonly<Record<keyof TokenClaims, string>> = {
   admin: 'admin must be true or false.',
 }
 
+/** The option that a claim is made from. */
+const OPTION_OF: Readonly<Record<keyof TokenClaims, keyof TokenOptions>> = {
+  sub: 'identity',
+  room: 'room',
+  exp: 'expiresInSeconds',
+  role: 'role',
+  name: 'name',
+  metadata: 'metadata',
+  admin: 'admin',
+}
+
 function checkClaims(claims: unknown): void {
   const { issues } = v.safeParse(tokenClaims, claims, { abortEarly: true })
   const [issue] = issues ?? []
-  if (issue !== undefined) throw new TypeError(SENTENCES[issue.path?.[0]?.key as keyof TokenClaims])
+  if (issue === undefined) return
+  const claim = issue.path?.[0]?.key as keyof TokenClaims
+  throw new TokenOptionError(OPTION_OF[claim], SENTENCES[claim])
 }
 
 /** All that a client may put into a hello beside its token, at its longest: a character of a name has up to 3 bytes. */

@@ -39,7 +39,6 @@ describe('an option that is given as undefined, as a variable is that nobody set
 
   test.each<[string, object]>([
     ['auth', { auth: undefined }],
-    ['auth.secret', { auth: { secret: undefined } }],
     ['auth.issuer', { auth: { secret: SECRET, issuer: undefined } }],
     ['auth.keys.0', { auth: { keys: [undefined] } }],
     ['dev', { dev: undefined }],
@@ -53,6 +52,15 @@ describe('an option that is given as undefined, as a variable is that nobody set
     ['logger', { logger: undefined }],
   ])('is refused, and never counts as left out: %s', (path, options) => {
     expect(problemsOf(() => checkSettings(options))).toEqual([{ path, sentence }])
+  })
+
+  test.each([
+    ['undefined', undefined, 'must not be undefined'],
+    ['empty', '', 'is empty'],
+  ])('names the variable that a secret comes from, where it is %s', (_, secret, said) => {
+    expect(problemsOf(() => checkSettings({ auth: { secret } }))).toEqual([
+      { path: 'auth.secret', sentence: `${said}: set the variable that it comes from, such as PEERSTAGE_SECRET` },
+    ])
   })
 
   test('is told apart from one that is missing, and from one that does not exist', () => {

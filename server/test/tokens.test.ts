@@ -10,7 +10,7 @@ import { expect, test } from 'vitest'
 import { createVerify } from '../src/gateway/auth'
 import { secretBytes } from '../src/gateway/claims'
 import { fixedKeys, type TokenKey } from '../src/gateway/keys'
-import { type SigningKey, signToken, type TokenOptions } from '../src/tokens'
+import { type SigningKey, signToken, TokenOptionError, type TokenOptions } from '../src/tokens'
 import { type SigningPair, signingPair } from './gateway/signing-keys'
 
 const secret = 'a secret of the tests, long enough to be one'
@@ -72,7 +72,7 @@ test.each<[string, Partial<TokenOptions>, string]>([
   ['more than a hello holds', { name: 'x'.repeat(3500) }, 'The token is too large for a hello'],
 ])('what the server would refuse is not signed: %s', async (_what, options, sentence) => {
   const signing = signToken({ secret, room: 'hall', identity: 'ada', ...options })
-  await expect(signing).rejects.toThrow(TypeError)
+  await expect(signing).rejects.toThrow(TokenOptionError)
   await expect(signing).rejects.toThrow(sentence)
 })
 
@@ -149,11 +149,27 @@ test.each<[string, SigningKey]>([
   )
 })
 
-test('nonsense is refused where it is signed', async () => {
-  await expect(signToken({ secret: 'short', room: 'hall', identity: 'ada' })).rejects.toThrow(RangeError)
-  await expect(signToken({ secret, room: 'a room', identity: 'ada' })).rejects.toThrow(TypeError)
-  await expect(signToken({ secret, room: 'hall', identity: 'ada', role: 'root' as 'host' })).rejects.toThrow(TypeError)
+test('nonsense is refused where it is signed, and the error names the option', async () => {
+  const signing = (options: object) => signToken({ secret, room: 'hall', identity: 'ada', ...options })
+  await expect(signing({ secret: 'short' })).rejects.toThrow(RangeError)
+  for (const [option, value] of [
+    ['room', 'room 1'],
+    ['identity', ''],
+    ['role', 'root'],
+    ['expiresInSeconds', Number.NaN],
+  ] as const) {
+    await expect(signing({ [option]: value })).rejects.toMatchObject({ name: 'TokenOptionError', option })
+    await expect(signing({ [option]: value })).rejects.toThrow(TypeError)
+  }
 })
+
+test.each([[''], [undefined], [new Uint8Array()]])(
+  'a secret that is missing (%j) names the variable',
+  async (missing) => {
+    const signing = signToken({ secret: missing as string, room: 'hall', identity: 'ada' })
+    await expect(signing).rejects.toThrow(/PEERSTAGE_SECRET/)
+  },
+)
 
 function keyOf({ publicKey, alg }: SigningPair): TokenKey {
   return { kid: 'mine', alg, material: publicKey }

@@ -212,9 +212,9 @@ test('frames that cannot be read are passed over', async () => {
 test.each([
   ['url', { url: 'ftp://example.com' }],
   ['url', { url: 'wss://example.com?token=secret' }],
-  ['room', { room: 'no spaces' }],
+  ['room', { room: 7 as never }],
   ['token', { token: '' }],
-  ['name', { name: 'x'.repeat(65) }],
+  ['name', { name: {} as never }],
   ['joinTimeoutMs', { joinTimeoutMs: 0 }],
   ['iceServers', { iceServers: [{}] as never }],
   ['iceTransportPolicy', { iceTransportPolicy: 'none' as never }],
@@ -228,9 +228,20 @@ test.each([
   )
 })
 
-test('no url and no page: invalid_options when joining, not before', async () => {
-  const client = new LiveStreamClient({ room: 'test' })
-  expect(await errorOf(client.join())).toMatchObject({ code: 'invalid_options' })
+// A room's id may come from an address, and a name from a form: where a page is rendered, nothing may throw for that.
+test.each([
+  ['no url and no page', 'url', { url: undefined as never }],
+  ['a room with a blank', 'room', { room: 'room 1' }],
+  ['an empty room', 'room', { room: '' }],
+  ['a long name', 'name', { name: 'x'.repeat(65) }],
+])('%s: invalid_options when joining, not before, by promise, state and event', async (_, option, given) => {
+  const client = new LiveStreamClient({ url: 'ws://127.0.0.1:1', room: 'test', ...given })
+  const told: unknown[] = []
+  client.on('left', (left) => told.push(left))
+  const error = await errorOf(client.join())
+  expect(error).toMatchObject({ code: 'invalid_options', message: expect.stringMatching(`^${option} `) })
+  expect(client.state).toMatchObject({ status: 'left', reason: 'failed', error })
+  expect(told).toEqual([{ reason: 'failed', error }])
 })
 
 test('publishing where there is no WebRTC: not_supported, with the way out named', async () => {

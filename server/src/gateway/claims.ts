@@ -43,8 +43,12 @@ export const tokenClaims = v.object({
 })
 export type TokenClaims = v.InferOutput<typeof tokenClaims>
 
+/** What to do about a secret that is not there. */
+export const SET_SECRET = 'set the variable that it comes from, such as PEERSTAGE_SECRET'
+
 /** The bytes of a secret: UTF-8 of a text. @throws RangeError when there are fewer than 32. */
-export function secretBytes(secret: string | Uint8Array): Uint8Array {
+export function secretBytes(secret: string | Uint8Array | undefined): Uint8Array {
+  if (secret === undefined || secret.length === 0) throw new RangeError(`There is no secret: ${SET_SECRET}.`)
   const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret
   if (bytes.byteLength >= MIN_SECRET_BYTES) return bytes
   throw new RangeError(`The secret must have at least ${MIN_SECRET_BYTES} bytes; it has ${bytes.byteLength}.`)
