@@ -64,7 +64,6 @@ export class LinkEpoch {
     this.#received.add(order)
     if (this.#state.kind === 'waiting') this.#state.inbox.push(body)
     else this.#transport()?.accept(body)
-    this.#moved()
   }
 
   /** A track that the transport refuses ends the epoch: the next one is opened with it. */
@@ -122,6 +121,7 @@ export class LinkEpoch {
     return {
       signal: (body) => this.#send(body),
       track: (source, track) => this.#events.track(source, track),
+      advanced: () => this.#advance(),
       connected: () => this.#connect(),
       failed: (reason) => this.lose(reason),
     }
@@ -129,12 +129,12 @@ export class LinkEpoch {
 
   #send(body: SignalBody): void {
     if (body.kind === 'candidate' && / typ relay/.test(body.candidate)) this.#relayed = true
-    this.#moved()
     this.#events.signal(body)
   }
 
-  #moved(): void {
-    if (this.#state.kind === 'connecting') this.#state.standstill.moved()
+  /** What merely arrives does not count: the other side could keep a dead try alive by it. */
+  #advance(): void {
+    if (this.#state.kind === 'connecting') this.#state.standstill.advanced()
   }
 
   #connect(): void {

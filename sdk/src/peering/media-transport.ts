@@ -10,6 +10,8 @@ export type TransportEvents = {
   signal(body: SignalBody): void
   /** The receiving track of a slot; all four come once, before `connected`, and say nothing about who publishes. */
   track(source: Source, track: MediaStreamTrack): void
+  /** It got further: signaling, ICE or DTLS is in a state that it was not in before. Each comes once, whatever the other side sends. */
+  advanced(): void
   /** Media can flow. Comes once. */
   connected(): void
   /** Final, and the last event: the transport has closed itself. The link answers with the next epoch. */

@@ -62,7 +62,7 @@ export class Mesh {
 
   constructor(options: MeshOptions) {
     this.#options = options
-    this.#turns = new Turns(options.openTransport.oneAtATime === true ? 1 : Number.POSITIVE_INFINITY)
+    this.#turns = new Turns(options.openTransport.oneAtATime === true ? 1 : Number.POSITIVE_INFINITY, options.clock)
   }
 
   /** To be called after every fold, with the room as it is then. Only edges that changed are touched. */

@@ -10,6 +10,7 @@ export type PeerFacadeOptions = {
   readonly configuration: RTCConfiguration
   readonly offerer: boolean
   readonly slots: Slots
+  readonly onAdvanced: () => void
   readonly onConnected: () => void
   readonly onTrack: (source: Source, track: MediaStreamTrack) => void
 }
@@ -36,6 +37,7 @@ export class PeerFacade {
   #channel: RTCDataChannel | null = null
   #filled: Promise<void> = Promise.resolve()
   #toldTracks = false
+  readonly #states = new Set<string>()
 
   /** @throws what the RTCPeerConnection constructor throws */
   constructor(options: PeerFacadeOptions) {
@@ -143,14 +145,27 @@ export class PeerFacade {
 
   #listen(): void {
     const pc = this.#pc
-    pc.oniceconnectionstatechange = (event) => this.oniceconnectionstatechange?.(event)
+    pc.oniceconnectionstatechange = (event) => {
+      this.#enter(`ice ${pc.iceConnectionState}`)
+      this.oniceconnectionstatechange?.(event)
+    }
     pc.onicegatheringstatechange = (event) => this.onicegatheringstatechange?.(event)
-    pc.onsignalingstatechange = (event) => this.onsignalingstatechange?.(event)
+    pc.onsignalingstatechange = (event) => {
+      this.#enter(`signaling ${pc.signalingState}`)
+      this.onsignalingstatechange?.(event)
+    }
     pc.onicecandidate = (event) => this.onicecandidate?.(event)
     pc.onconnectionstatechange = (event) => {
+      this.#enter(`connection ${pc.connectionState}`)
       this.#tellConnected()
       this.onconnectionstatechange?.(event)
     }
+  }
+
+  #enter(state: string): void {
+    if (this.#states.has(state)) return
+    this.#states.add(state)
+    this.#options.onAdvanced()
   }
 
   /** In Node the connection may be up before the promise of its last description resolves. */

@@ -39,6 +39,7 @@ class SimplePeerTransport implements MediaTransport {
       configuration: configurationOf(options),
       offerer: options.offerer,
       slots: this.#slots,
+      onAdvanced: () => this.#live(() => this.#events.advanced()),
       onConnected: () => this.#connect(),
       onTrack: (source, track) => this.#live(() => this.#events.track(source, track)),
     })

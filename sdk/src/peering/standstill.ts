@@ -11,13 +11,13 @@ const BEATS = 10
 export const patienceAfter = (failures: number): number => Math.min(LONGEST_MS, CONNECT_LIMIT_MS * 2 ** failures)
 
 export type Standstill = {
-  /** Something moved: the time starts anew. */
-  moved(): void
+  /** It got further: the time starts anew. */
+  advanced(): void
   callOff(): void
 }
 
 /**
- * Calls back once when nothing moved for `limitMs`. The time is counted in beats, one timer after another: on a page that is
+ * Calls back once when nothing advanced for `limitMs`. The time is counted in beats, one timer after another: on a page that is
  * too busy to run its timers each beat takes longer, so that our own slowness is not taken for the other side's silence.
  * To start over then would only add to the load.
  */
@@ -33,7 +33,7 @@ export function watchForStandstill(clock: Clock, limitMs: number, onStandstill: 
   }
   beat()
   return {
-    moved: () => {
+    advanced: () => {
       left = BEATS
     },
     callOff: () => callOff(),

@@ -1,17 +1,25 @@
+import type { Clock } from './clock'
+
+/** The longest that a connection holds up those behind it. One that takes longer goes on beside the next. */
+export const LONGEST_TURN_MS = 10_000
+
 /** A place in the line. `end` gives it to the next; called before its turn came, it leaves the line. Idempotent. */
 export type Turn = { end(): void }
 
 type Waiting = { readonly start: () => void }
 
-/** Lets connections start: all at once, or the next when the last is up, and none before `open()`. */
+/** Lets connections start: all at once, or the next when the last is up or has had its time, and none before `open()`. */
 export class Turns {
   readonly #limit: number
   readonly #line: Waiting[] = []
-  readonly #running = new Set<Waiting>()
+  /** With what calls off the end of its turn. */
+  readonly #running = new Map<Waiting, () => void>()
+  readonly #clock: Clock
   #isOpen = false
 
-  constructor(limit: number) {
+  constructor(limit: number, clock: Clock) {
     this.#limit = limit
+    this.#clock = clock
   }
 
   open(): void {
@@ -30,6 +38,7 @@ export class Turns {
   #end(waiting: Waiting): void {
     const at = this.#line.indexOf(waiting)
     if (at >= 0) this.#line.splice(at, 1)
+    this.#running.get(waiting)?.()
     if (this.#running.delete(waiting)) this.#next()
   }
 
@@ -37,7 +46,10 @@ export class Turns {
     while (this.#isOpen && this.#running.size < this.#limit) {
       const waiting = this.#line.shift()
       if (waiting === undefined) return
-      this.#running.add(waiting)
+      this.#running.set(
+        waiting,
+        this.#clock.after(LONGEST_TURN_MS, () => this.#end(waiting)),
+      )
       waiting.start()
     }
   }

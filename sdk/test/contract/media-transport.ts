@@ -15,6 +15,9 @@ export type World = {
 
 export const KIND_OF = { microphone: 'audio', camera: 'video', screen: 'video', screenAudio: 'audio' } as const
 
+/** States of signaling, ICE and connection that one can come to (W3C WebRTC). */
+const MOST_STEPS = 3 + 5 + 4
+
 type Scenario = (world: World) => Promise<void>
 
 export const mediaTransportContract: Readonly<Record<string, Scenario>> = {
@@ -109,6 +112,22 @@ export const mediaTransportContract: Readonly<Record<string, Scenario>> = {
     })
   },
 
+  'tells of each step that brings it further once, and of nothing that does not': async (world) => {
+    const strays: SignalBody[] = [{ kind: 'restart' }, ...rubbish('rubbish', '0')]
+    const pipe = (body: SignalBody) => {
+      strays.push(body)
+      return [body, ...strays]
+    }
+    await withPair(world, { pipe }, async (pair) => {
+      for (const end of pair.ends) {
+        for (let i = 0; i < 20; i++) for (const stray of strays) end.transport.accept(stray)
+        const steps = count(end, 'advanced')
+        // Two of signaling, and at least one of ICE; at most all the states that there are.
+        assert(steps >= 3 && steps <= MOST_STEPS, `${steps} steps`)
+      }
+    })
+  },
+
   'takes candidates that overtake their description': async (world) => {
     const late: SignalBody[] = []
     const pipe = (body: SignalBody): SignalBody[] => {
@@ -138,9 +157,6 @@ export const mediaTransportContract: Readonly<Record<string, Scenario>> = {
   },
 
   'bears candidates that nobody can use': async (world) => {
-    const rubbish = (candidate: string, sdpMid: string | null): SignalBody[] => [
-      { kind: 'candidate', candidate, sdpMid, sdpMLineIndex: sdpMid === null ? null : 0 },
-    ]
     const bad = [...rubbish('rubbish', '0'), ...rubbish('', null), ...rubbish('candidate', 'nowhere')]
     await withPair(world, { pipe: (body) => [...bad, body, ...bad] }, async (pair) => {
       for (const end of pair.ends) for (const body of bad) end.transport.accept(body)
@@ -208,6 +224,10 @@ async function withPair(world: World, of: Pair | PairOptions, check: (pair: Pair
     pair.close()
   }
 }
+
+const rubbish = (candidate: string, sdpMid: string | null): SignalBody[] => [
+  { kind: 'candidate', candidate, sdpMid, sdpMLineIndex: sdpMid === null ? null : 0 },
+]
 
 const all = (world: World): SlotTracks => ({
   microphone: world.track('audio'),

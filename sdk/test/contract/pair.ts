@@ -33,6 +33,7 @@ export class End {
           this.events.push(`track ${source}`)
           this.tracks.set(source, track)
         },
+        advanced: () => this.events.push('advanced'),
         connected: () => this.events.push('connected'),
         failed: (reason) => {
           this.events.push('failed')

@@ -32,6 +32,7 @@ const transport = simplePeerTransport(nodeWebRtc)({
     track: (source, track) => {
       if (source === 'camera' && load === 'media') watch(track)
     },
+    advanced: () => undefined,
     connected: () => tell({ kind: 'connected' }),
     failed: (reason) => tell({ kind: 'failed', reason }),
   },

@@ -68,6 +68,7 @@ export class FakeTransport implements MediaTransport {
   readonly #frames: Record<Source, number> = { microphone: 0, camera: 0, screen: 0, screenAudio: 0 }
   #peerId: number | undefined
   #candidates = 0
+  readonly #steps = new Set<string>()
 
   constructor(owner: string, id: number, options: TransportOptions, network: FakeNetwork, clock: Clock) {
     this.owner = owner
@@ -140,6 +141,7 @@ export class FakeTransport implements MediaTransport {
       return
     }
     this.#later(() => {
+      this.#step('described')
       for (const source of SOURCES) this.options.events.track(source, fakeTrack(KIND_OF[source], `${from} ${source}`))
       if (body.kind === 'offer') this.#describe({ kind: 'answer', sdp: `answer ${this.#id} to ${from}` })
     })
@@ -147,6 +149,7 @@ export class FakeTransport implements MediaTransport {
 
   #describe(body: SignalBody): void {
     this.#later(() => {
+      this.#step('describing')
       this.options.events.signal(body)
       const candidate = `candidate:${this.#id} typ host`
       this.#later(() => this.options.events.signal({ kind: 'candidate', candidate, sdpMid: '0', sdpMLineIndex: 0 }))
@@ -156,6 +159,7 @@ export class FakeTransport implements MediaTransport {
   /** A way is found once the two know of each other and one of them knows a candidate of the other. */
   #tryConnect(): void {
     const peer = this.#peer
+    if (this.#peerId !== undefined && this.#candidates > 0) this.#later(() => this.#step('checking'))
     if (peer === undefined || peer.#peerId !== this.#id || peer.closed || this.connected) return
     if (!this.#network.reachable || this.#candidates + peer.#candidates === 0) return
     for (const end of [this, peer]) {
@@ -163,6 +167,12 @@ export class FakeTransport implements MediaTransport {
       // After the tracks, which come a moment after the description.
       end.#later(() => end.#later(() => end.options.events.connected()))
     }
+  }
+
+  #step(state: string): void {
+    if (this.#steps.has(state)) return
+    this.#steps.add(state)
+    this.options.events.advanced()
   }
 
   #later(act: () => void): void {
