@@ -9,6 +9,8 @@ import { SDK_VERSION } from './version'
 /** What a client takes from the world around it. Tests bring their own. */
 export type Environment = {
   readonly clock: Clock
+  /** Milliseconds since the epoch, by this machine's wall clock: what certificates end by. It may be wrong, and leap. */
+  readonly wallNow: () => number
   /** From 0 (included) to 1 (excluded). */
   readonly random: () => number
   readonly randomBytes: RandomBytes
@@ -17,6 +19,7 @@ export type Environment = {
 
 export const systemEnvironment: Environment = {
   clock: systemClock,
+  wallNow: Date.now,
   random: Math.random,
   randomBytes: systemRandomBytes,
   page: browserPage,

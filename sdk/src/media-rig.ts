@@ -6,6 +6,7 @@ import { RemoteStreams, type StreamChange } from './media/remote-streams'
 import type { Moments } from './moments'
 import type { Config } from './options'
 import { type LinkView, Mesh, type MeshOptions } from './peering/mesh'
+import { SharedCertificate } from './peering/shared-certificate'
 import { simplePeerTransport } from './peering/simple-peer'
 import type { WebRtc } from './peering/webrtc'
 import { SOURCES, type Source, type SourceChange } from './protocol'
@@ -31,11 +32,12 @@ export class MediaRig {
   readonly #remote: RemoteStreams
   readonly #linkStates = new Map<string, LinkState>()
   #mesh: Mesh | undefined
-  #certificate: Promise<RTCCertificate | undefined> | undefined
+  readonly #certificate: SharedCertificate
 
   constructor(ports: MediaRigPorts) {
     this.#ports = ports
     this.local = this.#newLocalMedia()
+    this.#certificate = new SharedCertificate(() => certificateOf(this.#wrtc()), ports.environment.wallNow)
     this.#remote = new RemoteStreams({
       newStream: (tracks) => this.#newStream(tracks),
       onAdded: ({ participantId, source, kind, track, stream }) =>
@@ -81,7 +83,7 @@ export class MediaRig {
         clock: environment.clock,
         random: environment.random,
         iceTransportPolicy: config.iceTransportPolicy,
-        certificate: () => this.#certificateOf(wrtc),
+        certificate: this.#certificate,
         sendSignal,
         onTrack: (participantId, source, track) => {
           this.#remote.track(participantId, source, track)
@@ -151,12 +153,6 @@ export class MediaRig {
 
   #wrtc(): WebRtc | undefined {
     return this.#ports.config.wrtc ?? globalWebRtc()
-  }
-
-  /** One for all connections of this client: each one made costs a key. */
-  #certificateOf(wrtc: WebRtc): Promise<RTCCertificate | undefined> {
-    this.#certificate ??= certificateOf(wrtc)
-    return this.#certificate
   }
 
   #newStream(tracks: readonly MediaStreamTrack[]): MediaStream {

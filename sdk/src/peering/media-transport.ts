@@ -24,7 +24,7 @@ export type TransportOptions = {
   readonly tracks: SlotTracks
   readonly iceServers: readonly IceServer[]
   readonly iceTransportPolicy: RTCIceTransportPolicy
-  /** One per client, made once: each costs a key generation. */
+  /** Undefined: the connection makes its own. */
   readonly certificate: RTCCertificate | undefined
   readonly events: TransportEvents
 }

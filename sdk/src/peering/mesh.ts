@@ -12,6 +12,7 @@ import {
   type SlotTracks,
   type TransportEvents,
 } from './media-transport'
+import type { SharedCertificate } from './shared-certificate'
 import { type LinkStats, linkStats } from './stats'
 import { Turns } from './turns'
 
@@ -21,8 +22,7 @@ export type MeshOptions = {
   /** From 0 up to 1. */
   readonly random: () => number
   readonly iceTransportPolicy: RTCIceTransportPolicy
-  /** Asked once, for all links. A failure counts as undefined: each connection then makes its own. */
-  readonly certificate: () => Promise<RTCCertificate | undefined>
+  readonly certificate: SharedCertificate
   /** May be lost: links start over until they are up. */
   readonly sendSignal: (signal: Omit<SignalUp, 'type'>) => void
   /** A receiving track. All four come with each new connection, whether or not they are published. */
@@ -57,7 +57,6 @@ export class Mesh {
   #seq = 0
   #tracks: SlotTracks = EMPTY_SLOTS
   #iceServers: readonly IceServer[] = []
-  #certificate: RTCCertificate | undefined
   #state: 'unused' | 'used' | 'closed' = 'unused'
 
   constructor(options: MeshOptions) {
@@ -162,7 +161,7 @@ export class Mesh {
       tracks: this.#tracks,
       iceServers: this.#iceServers,
       iceTransportPolicy: this.#options.iceTransportPolicy,
-      certificate: this.#certificate,
+      certificate: this.#options.certificate.take(),
       events,
     })
   }
@@ -171,11 +170,7 @@ export class Mesh {
   #prepare(): void {
     if (this.#state !== 'unused') return
     this.#state = 'used'
-    const ready = (certificate?: RTCCertificate) => {
-      this.#certificate = certificate
-      this.#turns.open()
-    }
-    this.#options.certificate().then(ready, () => ready())
+    void this.#options.certificate.prepare().then(() => this.#turns.open())
   }
 }
 

@@ -1,5 +1,6 @@
 // Runs in the page: real transports on both ends of a pair, and an eye on the connections that they make.
 
+import { SharedCertificate } from '../../src/peering/shared-certificate'
 import { simplePeerTransport } from '../../src/peering/simple-peer'
 import type { LinkStats } from '../../src/peering/stats'
 import { linkStats } from '../../src/peering/stats'
@@ -107,6 +108,17 @@ const linksPage = {
       ends.map(({ sent }) => codecsOf(sent.map((body) => ('sdp' in body ? body.sdp : '')).join(''))),
     )
     return { described, untouched }
+  },
+
+  /** A certificate that has ended, given to a connection: by itself, and by what shares it. */
+  async endedCertificate() {
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256', expires: 1 }
+    const ended = await RTCPeerConnection.generateCertificate(algorithm)
+    const shared = new SharedCertificate(async () => ended, Date.now)
+    await shared.prepare()
+    await until('it ends', () => ended.expires < Date.now())
+    const refused = await inPair({ certificate: ended }, async () => undefined).catch(({ name }: Error) => name)
+    return { refused, connected: await inPair({ certificate: shared.take() }, async ({ connected }) => connected) }
   },
 
   /** Opens and closes pairs, and answers with how many connections were left open. */

@@ -1,5 +1,6 @@
 // Runs in the page: meshes of several participants on real connections, with the signals handed over in the page.
 import { Mesh } from '../../src/peering/mesh'
+import { SharedCertificate } from '../../src/peering/shared-certificate'
 import { simplePeerTransport } from '../../src/peering/simple-peer'
 import type { Edge, SignalDown } from '../../src/protocol'
 
@@ -16,10 +17,10 @@ export class LinksRoom {
   readonly #meshes = new Map<string, Mesh>()
   #edges: Edge[] = []
   #seq = 0
-  readonly #certificate = RTCPeerConnection.generateCertificate({
-    name: 'ECDSA',
-    namedCurve: 'P-256',
-  } as EcKeyGenParams)
+  readonly #certificate = new SharedCertificate(
+    () => RTCPeerConnection.generateCertificate({ name: 'ECDSA', namedCurve: 'P-256' } as EcKeyGenParams),
+    Date.now,
+  )
 
   /** Comes in, or comes back on a new page: the links of the page before are over. */
   enter(id: string): Mesh {
@@ -70,7 +71,7 @@ export class LinksRoom {
       clock,
       random: Math.random,
       iceTransportPolicy: 'all',
-      certificate: () => this.#certificate,
+      certificate: this.#certificate,
       sendSignal: ({ to, ...signal }) => this.#hand(to, { type: 'signal', from: id, ...signal }),
       onTrack: () => undefined,
       onLink: () => undefined,

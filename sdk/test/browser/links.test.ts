@@ -80,6 +80,11 @@ test('descriptions name each codec once, and no family is lost but the codecs of
   }
 })
 
+test('a certificate that has ended makes no connection fail', async () => {
+  const seen = await page.evaluate(() => window.linksPage.endedCertificate())
+  expect(seen).toEqual({ refused: 'InvalidAccessError', connected: true })
+})
+
 test('a closed link leaves no connection behind', async () => {
   expect(await page.evaluate(() => window.linksPage.openAndClose(10))).toBe(0)
 })

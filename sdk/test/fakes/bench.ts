@@ -38,6 +38,7 @@ export class Bench {
       {
         clock: this.clock,
         random: () => this.chance,
+        wallNow: Date.now,
         randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
         page: () => page,
       },

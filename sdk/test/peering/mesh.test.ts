@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { EMPTY_SLOTS } from '../../src/peering/media-transport'
+import { SharedCertificate } from '../../src/peering/shared-certificate'
 import { fakeTrack } from './fake-transport'
 import { edge, Rig } from './rig'
 
@@ -146,26 +147,47 @@ test('a link that refuses a track starts over with it, and nobody has to catch a
 
 test('connections start when the certificate is there, or is known not to come', async () => {
   const rig = new Rig()
-  const certificate = { expires: 1 } as RTCCertificate
+  const issued = { expires: 1 } as RTCCertificate
   let arrive: (certificate: RTCCertificate) => void = () => undefined
-  let asked = 0
   const promise = new Promise<RTCCertificate>((resolve) => {
     arrive = resolve
   })
-  const once = () => {
-    asked++
-    return promise
-  }
-  rig.seat('ada', { certificate: once })
-  rig.seat('bob', { certificate: () => Promise.reject(new Error('no')) })
+  rig.seat('ada', {
+    certificate: new SharedCertificate(
+      () => promise,
+      () => 0,
+    ),
+  })
+  rig.seat('bob', {
+    certificate: new SharedCertificate(
+      () => Promise.reject(new Error('no')),
+      () => 0,
+    ),
+  })
   rig.fold(1, edge('bob', 'ada'), edge('ada', 'cy'))
   await rig.clock.advance(100)
   expect(rig.network.live('ada')).toEqual([])
   expect(rig.network.last('bob').options.certificate).toBeUndefined()
-  arrive(certificate)
+  arrive(issued)
   await rig.clock.advance(100)
-  expect(rig.network.live('ada').map(({ options }) => options.certificate)).toEqual([certificate, certificate])
-  expect(asked).toBe(1)
+  expect(rig.network.live('ada').map(({ options }) => options.certificate)).toEqual([issued, issued])
+})
+
+test('a link that is made after the certificate has ended takes another', async () => {
+  const rig = new Rig()
+  const DAY_MS = 24 * 60 * 60 * 1000
+  let days = 0
+  const make = async () => ({ expires: (days + 30) * DAY_MS }) as RTCCertificate
+  rig.seat('ada', { certificate: new SharedCertificate(make, () => days * DAY_MS) })
+  const ends = () => rig.network.live('ada').map(({ options }) => (options.certificate?.expires ?? 0) / DAY_MS)
+  rig.fold(1, edge('ada', 'bob'))
+  await rig.clock.advance(0)
+  days = 29.5
+  rig.fold(2, edge('ada', 'bob'), edge('ada', 'cy', 2))
+  await rig.clock.advance(0)
+  rig.fold(3, edge('ada', 'bob'), edge('ada', 'cy', 2), edge('ada', 'di', 3))
+  await rig.clock.advance(0)
+  expect(ends()).toEqual([30, 30, 59.5])
 })
 
 test('settings of ICE are those of the moment that a connection starts', async () => {

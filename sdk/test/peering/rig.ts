@@ -2,6 +2,7 @@
 import type { LiveStreamError } from '../../src/errors'
 import type { LinkState } from '../../src/peering/link-state'
 import { Mesh, type MeshOptions } from '../../src/peering/mesh'
+import { SharedCertificate } from '../../src/peering/shared-certificate'
 import type { Edge, SignalDown, SignalUp, Source } from '../../src/protocol'
 import { FakeClock } from './fake-clock'
 import { FakeNetwork } from './fake-transport'
@@ -23,7 +24,7 @@ export class Seat {
       clock: rig.clock,
       random: () => 0.5,
       iceTransportPolicy: 'all',
-      certificate: async () => undefined,
+      certificate: new SharedCertificate(async () => undefined, Date.now),
       sendSignal: (signal) => rig.carry({ ...signal, from: id }),
       onTrack: (from, source, track) => this.tracks.push({ from, source, id: track.id }),
       onLink: (peer, state, error) => this.#told(peer, state, error),
