@@ -53,7 +53,7 @@ export default defineConfig({
           include: browser,
           sequence: { groupOrder: 3 },
           fileParallelism: false,
-          globalSetup: 'sdk/test/browser/setup.ts',
+          globalSetup: ['sdk/test/browser/setup.ts', 'sdk/test/browser/setup-firefox.ts'],
           ...slow,
         },
       },

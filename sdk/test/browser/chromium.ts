@@ -1,20 +1,9 @@
 // How the tests start Chromium.
 import { type Browser, chromium } from 'playwright-core'
+import type { BrowserOptions } from './browser-name'
 
-export interface BrowserOptions {
-  /**
-   * What pages get when they ask for camera, microphone or screen, without a question to a user. Default 'granted'.
-   * With 'asked' nobody answers, but for a tab that `--auto-select-tab-capture-source-by-title` names.
-   */
-  devices?: 'granted' | 'denied' | 'asked'
-  /** Whether sound may play before a user touched the page. Default: as the browser does it, which may block. */
-  autoplay?: 'allowed' | 'browser'
-  /** More of Chromium's command line. */
-  args?: string[]
-}
-
-/** A browser with fake devices: a moving test picture and a beep. Whoever launches it closes it. */
-export function launchChromium(executablePath: string, options: BrowserOptions = {}): Promise<Browser> {
+/** A browser with fake devices: a moving test picture and a beep. The caller closes it. */
+export function launchChromium(executablePath: string, options: BrowserOptions): Promise<Browser> {
   return chromium.launch({
     executablePath,
     // Chromium's sandbox refuses to run as root.

@@ -1,8 +1,9 @@
 import type { Browser } from 'playwright-core'
 import { inject } from 'vitest'
-import { type BrowserOptions, launchChromium } from './chromium'
+import type { BrowserName, BrowserOptions } from './browser-name'
+import { launch } from './ensure-browser'
 
-/** The browser that the global setup found, with fake devices: a moving picture and a beep. Whoever launches it closes it. */
-export function launchBrowser(options: BrowserOptions = {}): Promise<Browser> {
-  return launchChromium(inject('chromium'), options)
+/** The browser that the global setup found, with fake devices: a moving picture and a beep. The caller closes it. */
+export function launchBrowser(options: BrowserOptions = {}, name: BrowserName = 'chromium'): Promise<Browser> {
+  return launch(name, inject(name), options)
 }

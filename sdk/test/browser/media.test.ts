@@ -1,6 +1,7 @@
 // One's own media and playback in a real browser, with its fake camera and microphone.
 import type { Browser, Page } from 'playwright-core'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { BROWSERS, type BrowserName, type BrowserOptions } from './browser-name'
 import { launchBrowser } from './launch-browser'
 import { openMediaPage } from './media-harness'
 import type {} from './media-page'
@@ -20,21 +21,29 @@ function playAtOnce(): void {
   document.querySelector('button')?.addEventListener('click', () => void mediaPage.playback.resume())
 }
 
-describe('with devices', () => {
+/** Waits until the camera's slot has sent `count` more pictures: the clock of these tests. */
+async function morePictures(count: number): Promise<void> {
+  const before = await tab.evaluate(() => mediaPage.loop.sent('camera'))
+  await tab.waitForFunction(
+    async (frames) => (await mediaPage.loop.sent('camera')).frames >= frames,
+    before.frames + count,
+  )
+}
+
+/** One browser for the tests around, and no page that outlives its test. */
+function usesBrowser(options: BrowserOptions, name: BrowserName): void {
+  beforeAll(async () => {
+    browser = await launchBrowser(options, name)
+  })
+  afterEach(() => tab.context().close())
+  afterAll(() => browser.close())
+}
+
+describe('with two devices of each kind', () => {
+  usesBrowser({ args: ['--use-fake-device-for-media-stream=device-count=2'] }, 'chromium')
   beforeEach(async () => {
-    browser = await launchBrowser({ args: ['--use-fake-device-for-media-stream=device-count=2'] })
     tab = await openMediaPage(browser)
   })
-  afterEach(() => browser.close())
-
-  /** Waits until the camera's slot has sent `count` more pictures: the clock of these tests. */
-  const morePictures = async (count: number) => {
-    const before = await tab.evaluate(() => mediaPage.loop.sent('camera'))
-    await tab.waitForFunction(
-      async (frames) => (await mediaPage.loop.sent('camera')).frames >= frames,
-      before.frames + count,
-    )
-  }
 
   test('camera and microphone are captured as asked and arrive', async () => {
     await tab.evaluate(() => mediaPage.media.publish({ camera: true, microphone: true }))
@@ -56,6 +65,29 @@ describe('with devices', () => {
     )
     expect(labels).toHaveLength(2)
     for (const label of labels) expect(label).not.toBe('')
+  })
+
+  test('another camera takes the place of the first in the same slot', async () => {
+    await tab.evaluate(() => mediaPage.media.publish({ camera: true }))
+    const [before, after] = await tab.evaluate(async () => {
+      const id = () => mediaPage.media.tracks().camera?.getSettings().deviceId
+      const first = id()
+      const other = (await mediaPage.media.devices()).find(
+        (each) => each.kind === 'videoinput' && each.deviceId !== first,
+      )
+      await mediaPage.media.switchDevice('camera', other?.deviceId ?? '')
+      return [first, id()]
+    })
+    expect(after).not.toBe(before)
+    await morePictures(5)
+    expect(await tab.evaluate(() => mediaPage.openDevices)).toBe(1)
+  })
+})
+
+describe.each(BROWSERS)('with devices in %s', (name) => {
+  usesBrowser({}, name)
+  beforeEach(async () => {
+    tab = await openMediaPage(browser)
   })
 
   test('a muted microphone really sends nothing, and speaks again at once', async () => {
@@ -84,22 +116,6 @@ describe('with devices', () => {
     await tab.waitForFunction((element) => mediaPage.brightness(element) < 8, video)
     await tab.evaluate(() => mediaPage.media.unmute('camera'))
     await tab.waitForFunction((element) => mediaPage.brightness(element) > 40, video)
-  })
-
-  test('another camera takes the place of the first in the same slot', async () => {
-    await tab.evaluate(() => mediaPage.media.publish({ camera: true }))
-    const [before, after] = await tab.evaluate(async () => {
-      const id = () => mediaPage.media.tracks().camera?.getSettings().deviceId
-      const first = id()
-      const other = (await mediaPage.media.devices()).find(
-        (each) => each.kind === 'videoinput' && each.deviceId !== first,
-      )
-      await mediaPage.media.switchDevice('camera', other?.deviceId ?? '')
-      return [first, id()]
-    })
-    expect(after).not.toBe(before)
-    await morePictures(5)
-    expect(await tab.evaluate(() => mediaPage.openDevices)).toBe(1)
   })
 
   test('a device that is not there is told by code, and the one in use stays', async () => {
@@ -154,14 +170,11 @@ describe('a shared screen', () => {
   })
 })
 
-describe('a browser that says no', () => {
-  beforeEach(async () => {
-    browser = await launchBrowser({ devices: 'denied' })
-    tab = await openMediaPage(browser)
-  })
-  afterEach(() => browser.close())
+describe.each(BROWSERS)('%s that says no', (name) => {
+  usesBrowser({ devices: 'denied' }, name)
 
   test('to camera and microphone: one typed error, and nothing is announced', async () => {
+    tab = await openMediaPage(browser)
     const error = await tab.evaluate(() =>
       mediaPage.media.publish({ camera: true, microphone: true }).then(
         () => undefined,
@@ -175,7 +188,7 @@ describe('a browser that says no', () => {
   })
 
   test('to sound before a touch: the picture plays silently, and a click brings the sound', async () => {
-    const tab = await openMediaPage(browser, { onLoad: playAtOnce })
+    tab = await openMediaPage(browser, { onLoad: playAtOnce })
     await tab.waitForFunction(() => mediaPage.playback.blocked)
     const look = () =>
       tab.evaluate(() => {

@@ -1,14 +1,13 @@
-// Runs once before the browser tests, in vitest's own process.
+// Runs once before the tests in browsers, in vitest's own process.
 import type { TestProject } from 'vitest/node'
-import { ensureChromium } from './ensure-chromium'
+import type { BrowserName } from './browser-name'
+import { ensureBrowser } from './ensure-browser'
 
 declare module 'vitest' {
-  interface ProvidedContext {
-    /** Path of the browser that the tests drive. */
-    chromium: string
-  }
+  /** Paths of the browsers that the tests drive. */
+  interface ProvidedContext extends Record<BrowserName, string> {}
 }
 
 export default async function setup(project: TestProject): Promise<void> {
-  project.provide('chromium', await ensureChromium())
+  project.provide('chromium', await ensureBrowser('chromium'))
 }

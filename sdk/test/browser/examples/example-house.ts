@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import type { BrowserOptions } from '../chromium'
+import type { BrowserOptions } from '../browser-name'
 import { launchBrowser } from '../launch-browser'
 import { ExampleTab } from './example-tab'
 

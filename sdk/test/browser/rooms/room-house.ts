@@ -1,13 +1,17 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import type { BrowserOptions } from '../chromium'
+import type { BrowserName, BrowserOptions } from '../browser-name'
 import { launchBrowser } from '../launch-browser'
 import { LiveServer, type LiveServerOptions } from '../live-server'
 import { RoomPage, type Visitor } from './room-page'
 import { barePage, StaticSite } from './static-site'
 
 /** One server and one browser for a file of tests; each test has a room of its own, and leaves no page behind. */
-export function roomHouse(options: BrowserOptions = {}, serverOptions: LiveServerOptions = {}) {
+export function roomHouse(
+  options: BrowserOptions = {},
+  serverOptions: LiveServerOptions = {},
+  name: BrowserName = 'chromium',
+) {
   let server: LiveServer
   let site: StaticSite
   let browser: Browser
@@ -17,7 +21,7 @@ export function roomHouse(options: BrowserOptions = {}, serverOptions: LiveServe
   beforeAll(async () => {
     server = await LiveServer.start(serverOptions)
     site = await StaticSite.serve(barePage(`${server.url}/peerstage.js`))
-    browser = await launchBrowser(options)
+    browser = await launchBrowser(options, name)
   })
   afterEach(async () => {
     const uncaught = await Promise.all(pages.map((page) => page.uncaught()))
