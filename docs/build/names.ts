@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { SETTINGS } from '../../server/src/command-line-settings'
+import { variablesOf } from '../../server/src/command-line-sources'
 import { METRICS } from './metrics'
 import { type Page, pages } from './pages'
 import { rulesOf } from './rules'
@@ -17,7 +18,7 @@ type Kind = {
 const kinds = (): readonly Kind[] => [
   {
     pattern: /\bPEERSTAGE_[A-Z_]+\b/g,
-    known: [...SETTINGS.map(({ env }) => env), ...OTHERS],
+    known: [...SETTINGS.flatMap(variablesOf), ...OTHERS],
     sentence: (name) => `no variable is called ${name}.`,
   },
   {

@@ -1,6 +1,7 @@
 import { DEFAULT_LIMITS, isOnStage, MODES, ROLES } from '@peerstage/sdk/protocol'
 import { nodeOf } from '../../sdk/test/protocol/schema-node'
 import { SETTINGS } from '../../server/src/command-line-settings'
+import { variablesOf } from '../../server/src/command-line-sources'
 import { settingsEntries } from '../../server/src/config'
 import { limitSettings } from '../../server/src/limit-config'
 import { may, type Permission } from '../../server/src/room/permissions'
@@ -72,11 +73,11 @@ export const REGIONS: Readonly<Record<string, () => string>> = {
   settings: () =>
     table(
       ['option', 'flag', 'variable', 'meaning'],
-      SETTINGS.map(({ path, flag, env, help }) => [
-        isOption(path) ? code(path) : '–',
-        flag === undefined ? '–' : code(`--${flag}`),
-        code(env),
-        help,
+      SETTINGS.map((setting) => [
+        isOption(setting.path) ? code(setting.path) : '–',
+        setting.flag === undefined ? '–' : code(`--${setting.flag}`),
+        variablesOf(setting).map(code).join(', '),
+        setting.help,
       ]),
     ),
 }

@@ -1,18 +1,22 @@
 import type { JsonWebKey } from 'node:crypto'
 import * as v from 'valibot'
-import { DEFAULT_AUDIENCE, MIN_SECRET_BYTES, SET_SECRET } from './gateway/claims'
+import { DEFAULT_AUDIENCE } from './gateway/claims'
 import { ALGORITHMS, MAX_KID_CHARACTERS, readPublicKey, type TokenKey } from './gateway/keys'
 import { isLocalName } from './gateway/local-request'
+import { MIN_SECRET_BYTES, SET_SECRET, spaceFault, trimmed } from './gateway/secret'
 import type { Jwk } from './jwk'
 import { whole } from './whole-number'
 
 /** A key that tokens are verified by: a `publicKey` or a `secret`. */
 export type KeyOptions = {
-  /** Key of tokens by HS256: at least 32 bytes. */
+  /** Key of tokens by HS256: at least 32 bytes. White space at the ends of a text is left out, as it is by `signToken`. */
   readonly secret?: string | Uint8Array
   /** A JWK, or the text of a PEM (SPKI): Ed25519 for EdDSA, P-256 for ES256, RSA for RS256. */
   readonly publicKey?: Jwk | string
-  /** Which tokens are its own: those with the same `kid`. Default: that of the JWK. Needed where there are several keys. */
+  /**
+   * Which tokens are its own: those with the same `kid`. Default: that of the JWK. Of several keys one may have none: it
+   * serves tokens that name none.
+   */
   readonly kid?: string
   /** May be said for clearness; it follows from the key. */
   readonly alg?: 'HS256' | 'EdDSA' | 'ES256' | 'RS256'
@@ -20,9 +24,9 @@ export type KeyOptions = {
 
 /** Where the keys of the tokens come from (`secret`, `keys` or `jwksUrl`: one of the three), and what else a token must say. */
 export type AuthOptions = {
-  /** Key of the tokens (HS256): at least 32 bytes. */
+  /** Key of the tokens (HS256): at least 32 bytes. White space at the ends of a text is left out, as it is by `signToken`. */
   readonly secret?: string | Uint8Array
-  /** Several keys, or public ones. With more than one a token must name its own by `kid`. */
+  /** Several keys, or public ones. A token names its own by `kid`. `tokens.sign` takes the first secret: put the newest one there. */
   readonly keys?: readonly KeyOptions[]
   /** Where to get the public keys: https (http only to this machine). */
   readonly jwksUrl?: string
@@ -39,20 +43,23 @@ export type AuthOptions = {
 }
 
 const byteLength = (secret: string | Uint8Array) => Buffer.byteLength(secret)
-const text = v.pipe(v.string('must be a text'), v.minLength(1, 'must not be empty'))
+const text = v.pipe(v.string('must be a text'), v.trim(), v.minLength(1, 'must not be empty'))
 
 const secret = v.pipe(
   v.union([v.string(), v.instance(Uint8Array<ArrayBufferLike>)], 'must be a text or bytes'),
+  v.transform(trimmed),
   v.check((value) => byteLength(value) > 0, `is empty: ${SET_SECRET}`),
   v.check(
     (value) => byteLength(value) === 0 || byteLength(value) >= MIN_SECRET_BYTES,
     `must have at least ${MIN_SECRET_BYTES} bytes`,
   ),
   // Everybody may know a public key: as a secret it would let everybody sign.
-  v.check(
-    (value) => !/^\s*-----BEGIN /.test(Buffer.from(value).toString()),
-    'must be a secret: a PEM belongs into keys',
-  ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return
+    const isPem = /^\s*-----BEGIN /.test(Buffer.from(dataset.value).toString())
+    const fault = isPem ? 'must be a secret: a PEM belongs into keys' : spaceFault(dataset.value)
+    if (fault !== undefined) addIssue({ message: fault })
+  }),
 )
 
 /** A key as options give it. Which of the two it has says what it is. */
@@ -101,8 +108,8 @@ const key = v.pipe(
 )
 
 function areToldApart(given: GivenKey[]): boolean {
-  const keys = goodKeys(given)
-  return keys.length < 2 || new Set(keys.flatMap(({ kid }) => kid ?? [])).size === keys.length
+  const kids = goodKeys(given).map(({ kid }) => kid)
+  return new Set(kids).size === kids.length
 }
 
 const keys = v.pipe(
@@ -111,7 +118,7 @@ const keys = v.pipe(
     'must be a list of keys, each with a publicKey or a secret; as text, a JSON Web Key Set, a PEM or a file',
   ),
   v.minLength(1, 'must not be empty'),
-  v.check(areToldApart, 'must each have a kid of its own where there are several'),
+  v.check(areToldApart, 'must each have a kid of its own, but for one that may have none'),
 )
 
 const jwksUrl = v.pipe(

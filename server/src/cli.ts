@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { helpText, readCommandLine } from './command-line'
+import { withoutForeign } from './bare-variables'
+import { type CommandLine, helpText, readCommandLine } from './command-line'
 import { ConfigError } from './config'
 import { LogUnavailable } from './hosting/ports'
 import { introduction, NO_SECRET } from './introduction'
@@ -11,13 +12,20 @@ import { createPeerstageServer, type PeerstageServer } from './server'
 const WRONG_USAGE = 2
 
 async function main(): Promise<void> {
-  const commandLine = readCommandLine(process.argv.slice(2), process.env)
+  const args = process.argv.slice(2)
+  const { env, notes } = await withoutForeign(process.env, args)
+  const commandLine = readCommandLine(args, env)
   if (commandLine.do === 'help') console.log(helpText())
   else if (commandLine.do === 'version') console.log(createRequire(import.meta.url)('../package.json').version)
-  else await serve(commandLine.options)
+  else {
+    for (const note of [...notes, ...commandLine.notes]) console.error(note)
+    await serve(commandLine.options).catch((error: unknown) => {
+      throw error instanceof ConfigError ? new ConfigError(error.problems.map(commandLine.named)) : error
+    })
+  }
 }
 
-type Options = Extract<ReturnType<typeof readCommandLine>, { do: 'serve' }>['options']
+type Options = Extract<CommandLine, { do: 'serve' }>['options']
 
 async function serve({ port, host, json, log: logSettings, drainDeadlineSeconds, ...options }: Options): Promise<void> {
   const dev = options.dev || options.auth === undefined

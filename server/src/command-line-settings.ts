@@ -1,11 +1,15 @@
 import { read } from './command-line-values'
 
-type Setting = {
+export type Setting = {
   /** Where the value goes among the options: `auth.secret`. */
   readonly path: string
   readonly env: string
+  /** A common name of the variable, which other programs set too: ours counts before it. */
+  readonly bare?: string
   /** None for a secret: other users of the machine can read a command line. */
   readonly flag?: string
+  /** A file may hold it, which the variable with `_FILE` behind its name names. */
+  readonly isSecret?: true
   readonly read: (text: string) => unknown
   readonly help: string
 }
@@ -15,18 +19,33 @@ export const SETTINGS: readonly Setting[] = [
   {
     path: 'port',
     flag: 'port',
-    env: 'PORT',
+    env: 'PEERSTAGE_PORT',
+    bare: 'PORT',
     read: read.number,
     help: 'where to listen; 0 takes any free port (default 8080)',
   },
   {
     path: 'host',
     flag: 'host',
-    env: 'HOST',
+    env: 'PEERSTAGE_HOST',
+    bare: 'HOST',
     read: read.text,
     help: 'address to listen on (default: all; without a secret: this machine)',
   },
-  { path: 'auth.secret', env: 'PEERSTAGE_SECRET', read: read.text, help: 'key of the tokens, at least 32 bytes' },
+  {
+    path: 'auth.secret',
+    env: 'PEERSTAGE_SECRET',
+    isSecret: true,
+    read: read.text,
+    help: 'key of the tokens, at least 32 bytes',
+  },
+  {
+    path: 'auth.keys',
+    env: 'PEERSTAGE_SECRETS',
+    isSecret: true,
+    read: read.secrets,
+    help: 'several keys of the tokens, one a line, the newest first, each as kid:secret',
+  },
   {
     path: 'auth.keys',
     flag: 'public-keys',
@@ -100,6 +119,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     path: 'turn.secret',
     env: 'PEERSTAGE_TURN_SECRET',
+    isSecret: true,
     read: read.text,
     help: 'the key that it has too, at least 20 bytes',
   },
@@ -184,7 +204,7 @@ export const SETTINGS: readonly Setting[] = [
     path: 'log.file',
     flag: 'log',
     env: 'PEERSTAGE_LOG',
-    read: read.text,
+    read: read.path,
     help: 'file that keeps rooms and chat; :memory: for none (default peerstage-data/rooms.db)',
   },
   {

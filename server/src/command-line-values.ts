@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 /** How a text of a flag or variable becomes the value of an option. What cannot be read is left to the schema to refuse. */
 export const read = {
   text: (text: string): unknown => text,
+  /** As it was given, white space too. */
+  path: (text: string): unknown => text,
   number: (text: string): unknown => (/^\d+$/.test(text) ? Number(text) : text),
   list: (text: string): unknown =>
     text
@@ -10,10 +12,22 @@ export const read = {
       .map((each) => each.trim())
       .filter((each) => each !== ''),
   iceServers: (text: string): unknown => (text === 'none' ? [] : parseJson(text)),
+  secrets: (text: string): unknown =>
+    text
+      .split(/[\r\n]+/)
+      .map((each) => each.trim())
+      .filter((each) => each !== '')
+      .map(secretOf),
   keys: (text: string): unknown => publicKeysOf(/^\s*(\{|-----BEGIN )/.test(text) ? text : fileOr(text)),
   json: (text: string): unknown => parseJson(text),
   flag: (text: string): unknown =>
     text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text,
+}
+
+/** A secret by the name that tokens give it. One without serves tokens that name none: it was the only one before. */
+function secretOf(line: string): { secret: string; kid?: string } {
+  const [, kid, secret] = /^([\w.~-]+)\s*:\s*(.*)$/.exec(line) ?? []
+  return kid === undefined ? { secret: line } : { kid, secret: secret ?? '' }
 }
 
 /** The keys of a JSON Web Key Set or a PEM, as the option has them. */

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
 import * as v from 'valibot'
-import { SETTINGS } from './command-line-settings'
+import { SETTINGS, type Setting } from './command-line-settings'
+import { type Environment, type Flags, fileVariable, type Given, textOf, variablesOf } from './command-line-sources'
+import { read } from './command-line-values'
 import { ConfigError, type Problem, settingsEntries } from './config'
 import { whole } from './whole-number'
 
@@ -34,29 +36,56 @@ const commandLine = v.strictObject({
 export type CommandLine =
   | { readonly do: 'help' }
   | { readonly do: 'version' }
-  | { readonly do: 'serve'; readonly options: v.InferOutput<typeof commandLine> }
+  | {
+      readonly do: 'serve'
+      readonly options: v.InferOutput<typeof commandLine>
+      /** What is to be said of settings that were taken otherwise than they stand. */
+      readonly notes: readonly string[]
+      /** A problem of an option, by where the option was set. */
+      readonly named: (problem: Problem) => Problem
+    }
+
+/** A setting that is given. */
+type Found = { readonly setting: Setting; readonly given: Given }
+
+/** The settings that say where the keys of the tokens come from. */
+const KEYS: readonly string[] = ['auth.secret', 'auth.keys', 'auth.jwksUrl']
 
 /** Reads the command line and the environment; a flag stands above a variable. @throws ConfigError with sentences for people */
-export function readCommandLine(
-  args: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): CommandLine {
+export function readCommandLine(args: readonly string[], env: Environment): CommandLine {
   const flags = readFlags(args)
   if (flags.help === true) return { do: 'help' }
   if (flags.version === true) return { do: 'version' }
+  const { found, problems } = findAll(flags, env)
+  if (problems.length > 0) throw new ConfigError(problems)
   const raw: Record<string, unknown> = {}
-  for (const setting of SETTINGS) {
-    const given = setting.flag === undefined ? undefined : flags[setting.flag]
-    // `--port=$PORT` where there is none is no flag.
-    const text = given === true ? 'true' : given || env[setting.env]
-    if (typeof text === 'string' && text !== '') put(raw, setting.path, setting.read(text))
-  }
+  for (const { setting, given } of found) put(raw, setting.path, setting.read(given.text))
   const parsed = v.safeParse(commandLine, raw)
-  if (parsed.success) return { do: 'serve', options: parsed.output }
-  throw new ConfigError(parsed.issues.map((issue) => problemOf(v.getDotPath(issue) ?? '', issue.message)))
+  const named = (problem: Problem) => bySource(problem, found)
+  if (!parsed.success) {
+    const issues = parsed.issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', sentence: issue.message }))
+    throw new ConfigError(issues.map(named))
+  }
+  return { do: 'serve', options: parsed.output, notes: found.flatMap(({ given }) => given.note ?? []), named }
 }
 
-function readFlags(args: readonly string[]): Record<string, string | boolean | undefined> {
+function findAll(flags: Flags, env: Environment): { found: readonly Found[]; problems: readonly Problem[] } {
+  const found: Found[] = []
+  const problems: Problem[] = []
+  for (const setting of SETTINGS) {
+    const given = textOf(setting, flags, env)
+    if (given === undefined) continue
+    if ('sentence' in given) problems.push(given)
+    else found.push({ setting, given })
+  }
+  const keys = found.filter(({ setting }) => KEYS.includes(setting.path)).map(({ given }) => given.source)
+  if (keys.length > 1) {
+    problems.push({ path: keys.join(' and '), sentence: 'are both set: the keys of the tokens come from one of them' })
+  }
+  return { found, problems }
+}
+
+function readFlags(args: readonly string[]): Flags {
   const known = SETTINGS.flatMap(({ flag }) => flag ?? [])
   const options = Object.fromEntries([
     ...known.map((flag) => [flag, { type: SWITCHES.has(flag) ? 'boolean' : 'string' }] as const),
@@ -64,10 +93,7 @@ function readFlags(args: readonly string[]): Record<string, string | boolean | u
     ['version', { type: 'boolean', short: 'v' }] as const,
   ])
   try {
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values as Record<
-      string,
-      string | boolean | undefined
-    >
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values as Flags
   } catch (error) {
     // parseArgs names the argument, and a secret never stands on a command line.
     const sentence = error instanceof Error ? (error.message.split('. ')[0] ?? '') : 'could not be read'
@@ -75,13 +101,24 @@ function readFlags(args: readonly string[]): Record<string, string | boolean | u
   }
 }
 
-function problemOf(path: string, sentence: string): Problem {
-  const setting =
-    SETTINGS.find((each) => path === each.path) ?? SETTINGS.find((each) => path.startsWith(`${each.path}.`))
+/** Names the flag, variable or file that an option comes from; for one that is missing, all that could give it. */
+function bySource({ path, sentence }: Problem, found: readonly Found[]): Problem {
+  const isOf = (each: Setting) => path === each.path || path.startsWith(`${each.path}.`)
+  const exactly = (each: Setting) => path === each.path
+  const given = found.find(({ setting }) => exactly(setting)) ?? found.find(({ setting }) => isOf(setting))
+  const setting = given?.setting ?? SETTINGS.find(exactly) ?? SETTINGS.find(isOf)
   if (setting === undefined) return { path, sentence }
-  const name = setting.flag === undefined ? setting.env : `--${setting.flag} (${setting.env})`
+  const name = given?.given.source ?? everyName(setting)
   const within = path.slice(setting.path.length + 1)
+  if (setting.read === read.secrets && /^\d/.test(within)) {
+    return { path: `${name}: secret ${Number.parseInt(within, 10) + 1}`, sentence }
+  }
   return { path: /^[a-z]/i.test(within) ? `${name}: ${within}` : name, sentence }
+}
+
+const everyName = (setting: Setting): string => {
+  const [first, ...others] = [...(setting.flag === undefined ? [] : [`--${setting.flag}`]), ...variablesOf(setting)]
+  return others.length === 0 ? `${first}` : `${first} (${others.join(', ')})`
 }
 
 function put(target: Record<string, unknown>, path: string, value: unknown): void {
@@ -95,12 +132,18 @@ function put(target: Record<string, unknown>, path: string, value: unknown): voi
 
 /** The text of `--help`. */
 export function helpText(): string {
-  const rows = SETTINGS.map(({ flag, env, help }) => [flag === undefined ? '' : `--${flag}`, env, help] as const)
+  const rows = SETTINGS.map(({ flag, env, bare, help }) => {
+    const variable = bare === undefined ? env : `${env}, ${bare}`
+    return [flag === undefined ? '' : `--${flag}`, variable, help] as const
+  })
+  const files = SETTINGS.filter(({ isSecret }) => isSecret).map(fileVariable)
   const lines = rows.map(([flag, env, help]) => `  ${flag.padEnd(27)}${env.padEnd(35)}${help}`)
   return [
     'Usage: peerstage-server [options]',
     '',
     'Options, and the environment variables that say the same:',
     ...lines,
+    '',
+    `A secret may stand in a file that a variable names: ${files.join(', ')}.`,
   ].join('\n')
 }

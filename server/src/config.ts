@@ -1,7 +1,7 @@
 import { DEFAULT_LIMITS, type IceServer, iceServer, type Limits, MODES, type ModeName } from '@peerstage/sdk/protocol'
 import * as v from 'valibot'
 import { type AuthOptions, authSettings } from './auth-config'
-import { SET_SECRET } from './gateway/claims'
+import { SET_SECRET } from './gateway/secret'
 import { type LimitOptions, limitSettings } from './limit-config'
 import { LOG_LEVELS } from './logger'
 import { partEntries } from './parts-config'

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { MIN_SECRET_BYTES } from './gateway/claims'
+import { MIN_SECRET_BYTES } from './gateway/secret'
 import type { Clock, Journal, RoomLog } from './hosting/ports'
 
 /** All functions of a part. One that is missing would show when it is needed first, in the middle of a room. */

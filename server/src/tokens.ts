@@ -1,7 +1,8 @@
 import { encodeHello, MAX_HELLO_CHARACTERS, MAX_NAME_CHARACTERS, type Role } from '@peerstage/sdk/protocol'
 import { type CryptoKey, importJWK, importPKCS8, type JWK, SignJWT } from 'jose'
 import * as v from 'valibot'
-import { DEFAULT_AUDIENCE, MAX_TOKEN_LIFE_SECONDS, secretBytes, type TokenClaims, tokenClaims } from './gateway/claims'
+import { DEFAULT_AUDIENCE, MAX_TOKEN_LIFE_SECONDS, type TokenClaims, tokenClaims } from './gateway/claims'
+import { secretBytes } from './gateway/secret'
 import type { Jwk } from './jwk'
 
 export type { Jwk }
@@ -42,7 +43,7 @@ export type SignOptions = TokenOptions & {
   readonly issuer?: string
 } & (
     | {
-        /** The same as the server's: at least 32 bytes. */
+        /** The same as the server's: at least 32 bytes. White space at the ends of a text is left out, there too. */
         readonly secret: string | Uint8Array
         /** The secret's name at the server. Needed where the server has several keys. */
         readonly kid?: string
@@ -108,7 +109,8 @@ const DEFAULT_LIFE_SECONDS = 3600
  * ```
  *
  * @throws TokenOptionError when an option is one that the server would refuse, or makes the token too large for a hello;
- * TypeError when the key is no private key for its algorithm; RangeError when there is no secret, or it is shorter than 32 bytes
+ * TypeError when the key is no private key for its algorithm; RangeError when there is no secret, it is shorter than 32 bytes, or has a
+ * line break inside
  */
 export async function signToken(options: SignOptions): Promise<string> {
   const { room, identity, role = 'viewer', name, metadata, admin, audience = DEFAULT_AUDIENCE, issuer } = options
@@ -126,9 +128,9 @@ export async function signToken(options: SignOptions): Promise<string> {
   }
   checkClaims(claims)
   if (life > MAX_TOKEN_LIFE_SECONDS) throw new TokenOptionError('expiresInSeconds', SENTENCES.exp)
-  const token = await new SignJWT({ ...claims, ...(issuer === undefined ? {} : { iss: issuer }) })
+  const token = await new SignJWT({ ...claims, ...(issuer === undefined ? {} : { iss: issuer.trim() }) })
     .setProtectedHeader({ ...header, typ: 'JWT' })
-    .setAudience(audience)
+    .setAudience(audience.trim())
     .setIssuedAt()
     .sign(material)
   if (encodeHello({ ...LARGEST_HELLO, token }).length <= MAX_HELLO_CHARACTERS) return token

@@ -5,7 +5,7 @@ import { whole } from './whole-number'
 export type TurnOptions = {
   /** Its URLs, like `turn:turn.example.com:3478`. */
   readonly urls: string | readonly string[]
-  /** The key that it shares with this server (coturn: `static-auth-secret`), at least 20 bytes. No client ever sees it. */
+  /** The key that it shares with this server (coturn: `static-auth-secret`), at least 20 bytes. White space at its ends is left out. No client ever sees it. */
   readonly secret: string
   /** How long a password holds; a fresh one is given out when four fifths of that are over. Default 3600: an hour. */
   readonly ttlSeconds?: number
@@ -26,6 +26,8 @@ export const turnSettings = v.strictObject(
     urls: v.union([url, v.pipe(v.array(url), v.minLength(1, URLS))], URLS),
     secret: v.pipe(
       v.string('must be a text'),
+      v.trim(),
+      v.regex(/^.*$/, 'must be one line'),
       v.minBytes(MIN_SECRET_BYTES, `must have at least ${MIN_SECRET_BYTES} bytes`),
     ),
     ttlSeconds: v.exactOptional(whole(10, 24 * 3600), 3600),

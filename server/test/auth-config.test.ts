@@ -48,6 +48,7 @@ test.each<[string, object]>([
     'keys of all kinds',
     { keys: [{ publicKey: ed.jwk }, { publicKey: rsa.jwk, kid: 'rsa', alg: 'RS256' }, { secret: SECRET, kid: 's' }] },
   ],
+  ['several keys, one of them for tokens that name none', { keys: [{ publicKey: ed.jwk }, { secret: SECRET }] }],
 ])('auth takes %s', (_what, auth) => {
   expect(wrong(auth)).toBe('nothing is wrong')
 })
@@ -85,8 +86,8 @@ test.each<[string, unknown[], string]>([
   ['an algorithm that is none of ours', [{ publicKey: ed.jwk, alg: 'none' }], 'auth.keys.0.alg must be one of HS256'],
   ['a key for something else', [{ publicKey: { ...ed.jwk, use: 'enc' } }], 'auth.keys.0 is a key for something else'],
   [
-    'several keys, one without a kid',
-    [{ publicKey: ed.jwk }, { publicKey: rsa.jwk }],
+    'several keys, two without a kid',
+    [{ publicKey: ed.jwk }, { publicKey: rsa.jwk }, { secret: SECRET }],
     'auth.keys must each have a kid of its own',
   ],
   [
@@ -146,7 +147,7 @@ describe('the command line', () => {
     expect(auth([], { PEERSTAGE_PUBLIC_KEYS: set })).toMatchObject(both)
     expect(auth(['--public-keys', join(folder, 'jwks.json')])).toMatchObject(both)
     expect(auth([], { PEERSTAGE_PUBLIC_KEYS: rsa.pem })).toEqual(
-      expect.objectContaining({ keys: [{ publicKey: rsa.pem }] }),
+      expect.objectContaining({ keys: [{ publicKey: rsa.pem.trim() }] }),
     )
   })
 
@@ -154,13 +155,13 @@ describe('the command line', () => {
     const path = '/nowhere/jwks.json'
     for (const text of [path, '{"keys": 5}', '{']) {
       const message = messageOf(() => auth(['--public-keys', text]))
-      expect(message).toMatch(/^--public-keys \(PEERSTAGE_PUBLIC_KEYS\) must be a list of keys/)
+      expect(message).toMatch(/^--public-keys must be a list of keys/)
     }
   })
 
   test('two sources of keys are a mistake', () => {
     const message = messageOf(() => auth(['--jwks-url', JWKS_URL], { PEERSTAGE_SECRET: SECRET }))
-    expect(message).toBe('PEERSTAGE_SECRET is needed, or keys, or jwksUrl, and no two of them.')
+    expect(message).toBe('PEERSTAGE_SECRET and --jwks-url are both set: the keys of the tokens come from one of them.')
   })
 
   test('no secret is taken from the command line', () => {

@@ -136,6 +136,36 @@ test('secrets may be bytes', () => {
   expect(problemsOf(() => checkSettings({ auth: { secret: new Uint8Array(31) } }))).toHaveLength(1)
 })
 
+describe('white space at the ends of', () => {
+  test.each([`${SECRET}\n`, ` ${SECRET}\r\n`])('a secret is no part of it: %j', (secret) => {
+    expect(checkSettings({ auth: { secret } }).auth?.secret).toBe(SECRET)
+    expect(checkSettings({ auth: { keys: [{ secret, kid: 'a\n' }] } }).auth?.keys).toEqual([
+      { secret: SECRET, kid: 'a' },
+    ])
+    expect(checkSettings({ turn: { urls: 'turn:a.example', secret } }).turn?.secret).toBe(SECRET)
+  })
+
+  test('issuer and audience is none of theirs, for no token would have it', () => {
+    const auth = { secret: SECRET, issuer: 'https://app.example\n', audience: ' app' }
+    expect(checkSettings({ auth }).auth).toMatchObject({ issuer: 'https://app.example', audience: 'app' })
+  })
+
+  test('bytes that are a text is a mistake, and inside a secret a line break is', () => {
+    expect(problemsOf(() => checkSettings({ auth: { secret: Buffer.from(`${SECRET}\n`) } }))).toMatchObject([
+      { sentence: 'must not have white space at its ends: give it as a text, or without' },
+    ])
+    const bytes = new Uint8Array(32).fill(200).with(31, 10)
+    expect(checkSettings({ auth: { secret: bytes } }).auth?.secret).toBe(bytes)
+    for (const path of ['auth', 'turn']) {
+      const secret = `${SECRET}\n${SECRET}`
+      const options = path === 'auth' ? { auth: { secret } } : { turn: { urls: 'turn:a.example', secret } }
+      expect(problemsOf(() => checkSettings(options))).toEqual([
+        { path: `${path}.secret`, sentence: 'must be one line' },
+      ])
+    }
+  })
+})
+
 describe('a TURN server', () => {
   const turn = { urls: 'turn:turn.example.com:3478', secret: 'shared with coturn, and long enough' }
 
@@ -219,13 +249,13 @@ describe('the command line', () => {
     expect(options([])).toMatchObject({ maxVerifying: 500, maxHolds: 500, log: {} })
     const wrong = ['--max-verifying', '0', '--max-holds', 'many', '--log-max-room-bytes', '1.5']
     expect(problemsOf(() => options([...wrong, '--drain-deadline', '3601']))).toEqual([
-      { path: '--max-verifying (PEERSTAGE_MAX_VERIFYING)', sentence: 'must be a whole number from 1 to 1000000' },
-      { path: '--max-holds (PEERSTAGE_MAX_HOLDS)', sentence: 'must be a whole number from 1 to 1000000' },
+      { path: '--max-verifying', sentence: 'must be a whole number from 1 to 1000000' },
+      { path: '--max-holds', sentence: 'must be a whole number from 1 to 1000000' },
       {
-        path: '--log-max-room-bytes (PEERSTAGE_LOG_MAX_ROOM_BYTES)',
+        path: '--log-max-room-bytes',
         sentence: expect.stringMatching(/^must be a whole number from 0 to/),
       },
-      { path: '--drain-deadline (PEERSTAGE_DRAIN_DEADLINE)', sentence: 'must be a whole number from 0 to 3600' },
+      { path: '--drain-deadline', sentence: 'must be a whole number from 0 to 3600' },
     ])
   })
 
@@ -233,20 +263,20 @@ describe('the command line', () => {
     const env = { PEERSTAGE_LIMITS: '{"chatPerSecond":2,"maxParticipants":5}' }
     expect(options(['--max-participants', '7'], env).limits).toEqual({ chatPerSecond: 2, maxParticipants: 7 })
     expect(problemsOf(() => options([], { PEERSTAGE_LIMITS: '{"chatPerSecond":0}' }))).toMatchObject([
-      { path: '--limits (PEERSTAGE_LIMITS): chatPerSecond' },
+      { path: 'PEERSTAGE_LIMITS: chatPerSecond' },
     ])
     expect(problemsOf(() => options([], { PEERSTAGE_LIMITS: '{"chats":2}' }))).toEqual([
-      { path: '--limits (PEERSTAGE_LIMITS): chats', sentence: 'is no such limit' },
+      { path: 'PEERSTAGE_LIMITS: chats', sentence: 'is no such limit' },
     ])
     for (const limits of ['few', '{bad', 'null', '7']) {
       for (const flags of [[], ['--max-participants', '7']]) {
         expect(problemsOf(() => options(flags, { PEERSTAGE_LIMITS: limits }))).toEqual([
-          { path: '--limits (PEERSTAGE_LIMITS)', sentence: 'must be an object like {"chatPerSecond": 2}' },
+          { path: 'PEERSTAGE_LIMITS', sentence: 'must be an object like {"chatPerSecond": 2}' },
         ])
       }
     }
     expect(problemsOf(() => options([], { PEERSTAGE_MAX_PARTICIPANTS: '21' }))).toMatchObject([
-      { path: '--max-participants (PEERSTAGE_MAX_PARTICIPANTS)' },
+      { path: 'PEERSTAGE_MAX_PARTICIPANTS' },
     ])
   })
 
@@ -256,10 +286,10 @@ describe('the command line', () => {
     expect(options(['--turn-urls', urls.join(', ')], env).turn).toEqual({ urls, secret: SECRET, ttlSeconds: 60 })
     expect(problemsOf(() => options([], env))).toMatchObject([{ path: '--turn-urls (PEERSTAGE_TURN_URLS)' }])
     expect(problemsOf(() => options(['--turn-urls', 'turn:a.example']))).toMatchObject([
-      { path: 'PEERSTAGE_TURN_SECRET', sentence: expect.stringContaining('is needed') },
+      { path: 'PEERSTAGE_TURN_SECRET (PEERSTAGE_TURN_SECRET_FILE)', sentence: expect.stringContaining('is needed') },
     ])
     expect(problemsOf(() => options(['--turn-urls', ','], env))).toMatchObject([
-      { path: '--turn-urls (PEERSTAGE_TURN_URLS)', sentence: expect.stringContaining('must be one or more TURN URLs') },
+      { path: '--turn-urls', sentence: expect.stringContaining('must be one or more TURN URLs') },
     ])
     expect(() => options(['--turn-secret', SECRET])).toThrow(ConfigError)
   })
@@ -270,6 +300,8 @@ describe('the command line', () => {
   })
 
   test('an audience without a secret is a mistake', () => {
-    expect(problemsOf(() => options(['--audience', 'app']))).toMatchObject([{ path: 'PEERSTAGE_SECRET' }])
+    expect(problemsOf(() => options(['--audience', 'app']))).toMatchObject([
+      { path: 'PEERSTAGE_SECRET (PEERSTAGE_SECRET_FILE)' },
+    ])
   })
 })

@@ -8,8 +8,8 @@ import {
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import { createVerify } from '../src/gateway/auth'
-import { secretBytes } from '../src/gateway/claims'
 import { fixedKeys, type TokenKey } from '../src/gateway/keys'
+import { secretBytes } from '../src/gateway/secret'
 import { type SigningKey, signToken, TokenOptionError, type TokenOptions } from '../src/tokens'
 import { type SigningPair, signingPair } from './gateway/signing-keys'
 
@@ -147,6 +147,21 @@ test.each<[string, SigningKey]>([
   await expect(signing).rejects.toThrow(
     /^key\.privateKey must be a private key, as a JWK or a PEM \(PKCS #8\), for the alg/,
   )
+})
+
+test('white space at the ends is no part of what a token is signed with, as it is none at the server', async () => {
+  const options = { room: 'hall', identity: 'ada', issuer: 'https://app.example' }
+  const token = await signToken({
+    ...options,
+    secret: `${secret}\n`,
+    issuer: ' https://app.example\n',
+    audience: 'app\n',
+  })
+  const verify = createVerify({ keys, audience: 'app', issuer: 'https://app.example', now: Date.now })
+  expect(await verify(token, 'hall')).toMatchObject({ claims: { sub: 'ada' } })
+  for (const wrong of [`${secret}\n${secret}`, Buffer.from(`${secret}\n`)]) {
+    await expect(signToken({ ...options, secret: wrong })).rejects.toThrow(RangeError)
+  }
 })
 
 test('nonsense is refused where it is signed, and the error names the option', async () => {

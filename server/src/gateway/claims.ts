@@ -11,9 +11,6 @@ import * as v from 'valibot'
 /** Whom a token is meant for, unless the app says otherwise. */
 export const DEFAULT_AUDIENCE = 'peerstage'
 
-/** HS256 wants a key at least as long as its hash: RFC 7518 §3.2. */
-export const MIN_SECRET_BYTES = 32
-
 /**
  * How far ahead a token may end: a year, and the day that a leap year has more. Who has stolen one that never ends has it for
  * ever, and `exp` in milliseconds, a common slip, is such a one.
@@ -42,14 +39,3 @@ export const tokenClaims = v.object({
   admin: v.optional(v.boolean(), false),
 })
 export type TokenClaims = v.InferOutput<typeof tokenClaims>
-
-/** What to do about a secret that is not there. */
-export const SET_SECRET = 'set the variable that it comes from, such as PEERSTAGE_SECRET'
-
-/** The bytes of a secret: UTF-8 of a text. @throws RangeError when there are fewer than 32. */
-export function secretBytes(secret: string | Uint8Array | undefined): Uint8Array {
-  if (secret === undefined || secret.length === 0) throw new RangeError(`There is no secret: ${SET_SECRET}.`)
-  const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret
-  if (bytes.byteLength >= MIN_SECRET_BYTES) return bytes
-  throw new RangeError(`The secret must have at least ${MIN_SECRET_BYTES} bytes; it has ${bytes.byteLength}.`)
-}

@@ -6,7 +6,7 @@ export type Algorithm = (typeof ALGORITHMS)[number]
 
 /** A key that tokens are verified by. */
 export type TokenKey = {
-  /** Which tokens are its own: those with the same `kid`. Without one it must be the only key. */
+  /** Which tokens are its own: those with the same `kid`, or with none. */
   readonly kid: string | undefined
   /** The one algorithm that it is for: a public key never serves as a secret, whatever a token says. */
   readonly alg: Algorithm
@@ -45,11 +45,14 @@ export function fixedKeys(keys: readonly TokenKey[]): KeySource {
   return { find: async (kid) => pick(keys, kid), close: () => {} }
 }
 
-/** Where several keys serve a token must name its own. A single one serves whoever names none, and whomever if it has no name itself. */
+/**
+ * Where several keys serve, a token names its own, or none where that key has none. A single key serves tokens that name none too, and
+ * all of them if it has no name itself.
+ */
 export function pick<K extends TokenKey>(keys: readonly K[], kid: string | undefined): K | undefined {
   const [only, ...more] = keys
   if (more.length === 0 && (kid === undefined || only?.kid === undefined)) return only
-  return kid === undefined ? undefined : keys.find((key) => key.kid === kid)
+  return keys.find((key) => key.kid === kid)
 }
 
 const MIN_RSA_BITS = 2048

@@ -33,6 +33,17 @@ test('a secret may serve beside public keys', async () => {
   await connect('hall', { token: await handSigned(hmac, { alg: 'HS256', kid: 'hmac' }) }).welcome()
 })
 
+test('of several keys the one without a kid serves tokens that name none, and no others [R6.4]', async () => {
+  const { connect } = await runServer({
+    auth: { keys: [{ secret: 'x'.repeat(32), kid: 'newest' }, { secret: SECRET }] },
+  })
+  await connect('hall', { token: await handSigned(hmac, { alg: 'HS256' }) }).welcome()
+  for (const kid of ['newest', 'another']) {
+    const client = connect('hall', { token: await handSigned(hmac, { alg: 'HS256', kid }) })
+    expect(await client.goodbye()).toMatchObject({ code: 'unauthorized' })
+  }
+})
+
 const pemAsSecret = (pem: string) => new TextEncoder().encode(pem)
 
 test.each<[string, () => Promise<string>]>([

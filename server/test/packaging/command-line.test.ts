@@ -1,6 +1,9 @@
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { emptyFolder } from '../../../sdk/test/packaging/npm'
 import { signToken } from '../../src/index'
 import { rawConnection } from '../gateway/raw-connection'
 import { TestClient } from '../gateway/test-client'
@@ -10,32 +13,28 @@ const SECRET = 'a secret of the tests, long enough to be one'
 const SERVE = ['--port', '0', '--json', '--dev']
 
 test.each<[string, string[], Record<string, string>, string]>([
-  ['a port that is none', ['--port', 'abc'], {}, '--port (PORT) must be a port number from 0 to 65535.'],
-  ['a port that is too large', [], { PORT: '70000' }, '--port (PORT) must be a port number from 0 to 65535.'],
+  ['a port that is none', ['--port', 'abc'], {}, '--port must be a port number from 0 to 65535.'],
+  [
+    'a port that is too large',
+    [],
+    { PEERSTAGE_PORT: '70000' },
+    'PEERSTAGE_PORT must be a port number from 0 to 65535.',
+  ],
   ['a short secret', [], { PEERSTAGE_SECRET: 'hunter2' }, 'PEERSTAGE_SECRET must have at least 32 bytes.'],
-  ['an unknown mode', ['--mode', 'theatre'], {}, '--mode (PEERSTAGE_MODE) must be one of voice, camera, studio.'],
-  [
-    'an origin with a path',
-    ['--origins', 'https://example.com/app'],
-    {},
-    '--origins (PEERSTAGE_ORIGINS) must be an origin',
-  ],
-  ['ICE servers that are no JSON', ['--ice-servers', '[{'], {}, '--ice-servers (PEERSTAGE_ICE_SERVERS) must be a list'],
-  [
-    'rooms that nobody opens',
-    ['--create-rooms', 'me'],
-    {},
-    '--create-rooms (PEERSTAGE_CREATE_ROOMS) must be onJoin, host or api.',
-  ],
-  ['dev mode beside a secret', ['--dev'], { PEERSTAGE_SECRET: SECRET }, 'dev must be false beside auth'],
-  [
-    'proxies without number',
-    ['--trust-proxy', 'all'],
-    {},
-    '--trust-proxy (PEERSTAGE_TRUST_PROXY) must be a whole number',
-  ],
+  ['an unknown mode', ['--mode', 'theatre'], {}, '--mode must be one of voice, camera, studio.'],
+  ['an origin with a path', ['--origins', 'https://example.com/app'], {}, '--origins must be an origin'],
+  ['ICE servers that are no JSON', ['--ice-servers', '[{'], {}, '--ice-servers must be a list'],
+  ['rooms that nobody opens', ['--create-rooms', 'me'], {}, '--create-rooms must be onJoin, host or api.'],
+  ['dev mode beside a secret', ['--dev'], { PEERSTAGE_SECRET: SECRET }, '--dev must be false beside auth'],
+  ['proxies without number', ['--trust-proxy', 'all'], {}, '--trust-proxy must be a whole number'],
   ['an unknown flag', ['--prot', '1'], {}, "Unknown option '--prot'"],
-  ['all addresses without a secret', ['--host', '0.0.0.0', '--port', '0'], {}, 'must be this machine (localhost)'],
+  ['all addresses without a secret', [], { HOST: '0.0.0.0' }, 'HOST must be this machine (localhost)'],
+  [
+    'a file of a secret that is not there',
+    [],
+    { PEERSTAGE_SECRET_FILE: '/nowhere' },
+    'PEERSTAGE_SECRET_FILE (/nowhere) names',
+  ],
 ])('%s is a sentence and exit 2', async (_what, args, env, sentence) => {
   const { said, exit } = run(args, env)
   expect(await exit).toBe(2)
@@ -58,12 +57,48 @@ test('a port that is taken is a sentence and exit 1', async () => {
 test('--help names every flag and variable, --version is the package’s', async () => {
   const help = run(['--help'])
   expect(await help.exit).toBe(0)
-  for (const word of ['--port', 'PORT', 'HOST', 'PEERSTAGE_SECRET', 'PEERSTAGE_ORIGINS', 'PEERSTAGE_ICE_SERVERS']) {
+  for (const word of [
+    '--port',
+    'PEERSTAGE_PORT, PORT',
+    'HOST',
+    'PEERSTAGE_SECRET_FILE',
+    'PEERSTAGE_SECRET',
+    'PEERSTAGE_ORIGINS',
+    'PEERSTAGE_ICE_SERVERS',
+  ]) {
     expect(help.said.out).toContain(word)
   }
   const version = run(['--version'])
   expect(await version.exit).toBe(0)
   expect(version.said.out).toMatch(/^\d+\.\d+\.\d+/)
+})
+
+test('HOST and PORT of another program are ignored, aloud', async () => {
+  const env = { HOST: 'x86_64-conda-linux-gnu', PORT: 'tcp://10.0.0.1:80', PEERSTAGE_PORT: '0' }
+  const running = run(['--json'], env)
+  await listening(running)
+  expect(running.said.err).toContain('HOST is no name or address of this machine, and is ignored')
+  expect(running.said.err).not.toContain('conda')
+})
+
+test('a secret is changed by a file of several, and nobody is refused meanwhile', async () => {
+  const folder = await emptyFolder()
+  const file = join(folder, 'secrets')
+  const NEWER = 'another secret of the tests, as long as the other'
+  const tokens = await Promise.all([
+    signToken({ secret: SECRET, room: 'hall', identity: 'ada' }),
+    signToken({ secret: NEWER, kid: '2026-11', room: 'hall', identity: 'ben' }),
+  ])
+  const admitted = async (secrets: string) => {
+    writeFileSync(file, secrets)
+    const running = run(['--port', '0', '--json'], { PEERSTAGE_SECRETS_FILE: file })
+    const url = await listening(running)
+    const first = await Promise.all(tokens.map((token) => new TestClient(url, 'hall', { token }).until(() => true)))
+    return first.map((message) => (message.type === 'goodbye' ? message.code : message.type))
+  }
+  expect(await admitted(`${SECRET}\n`)).toEqual(['welcome', 'unauthorized'])
+  expect(await admitted(`2026-11:${NEWER}\n${SECRET}\n`)).toEqual(['welcome', 'welcome'])
+  expect(await admitted(`2026-11:${NEWER}\n`)).toEqual(['unauthorized', 'welcome'])
 })
 
 test('--json says where it listens in its first line, and SIGTERM drains', async () => {
