@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type Sqlite from 'better-sqlite3'
 import { LogFull, LogUnavailable } from '../hosting/ports'
+import { claimFile } from './open-files'
 import { checkFile, migrate } from './sqlite-schema'
 
 /** In memory, by SQLite's own name for it. */
@@ -26,6 +27,7 @@ export function openFile(path: string, { durability, maxBytes }: FileOptions): S
   let db: Sqlite.Database | undefined
   try {
     if (path !== IN_MEMORY) createFile(path)
+    const opened = path === IN_MEMORY ? () => {} : claimFile(path)
     db = new Database(path, { timeout: BUSY_MS })
     db.pragma('locking_mode = EXCLUSIVE')
     checkFile(db, path)
@@ -40,6 +42,7 @@ export function openFile(path: string, { durability, maxBytes }: FileOptions): S
     // The lock is there from the first write on.
     db.transaction(() => db?.exec('UPDATE upkeep SET probe = NULL')).exclusive()
     db.pragma(`max_page_count = ${Math.ceil(maxBytes / PAGE_BYTES)}`)
+    opened(db)
     return db
   } catch (error) {
     db?.close()

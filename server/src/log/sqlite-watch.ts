@@ -25,7 +25,13 @@ export function watchFile({ memory, name }: Pick<Database, 'memory' | 'name'>): 
 
 const NONE = 'none'
 
-/** What tells a file from all others of the machine; `none` where there is no file; undefined where nobody can tell. */
+/** What tells a file that is there from all others of the machine; undefined where nobody can tell. */
+export function fileNumber(path: string): string | undefined {
+  const number = numberOf(path)
+  return number === NONE ? undefined : number
+}
+
+/** The same; `none` where there is no file. */
 function numberOf(path: string): string | undefined {
   try {
     const found = statSync(path, { bigint: true, throwIfNoEntry: false })

@@ -1,8 +1,8 @@
-import { openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { openSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import Database from 'better-sqlite3'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { LogUnavailable } from '../../src/hosting/ports'
 import { sqliteLog } from '../../src/log/sqlite'
 import { openFile, unavailable } from '../../src/log/sqlite-file'
@@ -13,7 +13,21 @@ test('a file that is open is refused to a second log, with a sentence [R3.11]', 
   const files = new LogFolder()
   files.open()
   expect(() => files.open()).toThrow(LogUnavailable)
-  expect(() => files.open()).toThrow(`${files.path} is in use by another server: one file is for one process.`)
+  expect(() => files.open()).toThrow(`${files.path} is open in this very process already: close the log that has it`)
+})
+
+test('a file that is open here is known by all its names, and to another copy of this module too [R3.11]', async () => {
+  const files = new LogFolder()
+  const log = files.open()
+  const link = join(files.folder, 'linked.db')
+  symlinkSync(files.path, link)
+  expect(() => sqliteLog(link)).toThrow('in this very process')
+  vi.resetModules()
+  const { sqliteLog: copy } = await import('../../src/log/sqlite')
+  expect(copy).not.toBe(sqliteLog)
+  expect(() => copy(files.path)).toThrow('in this very process')
+  await log.close()
+  await copy(files.path).close()
 })
 
 test('a file of a newer schema is refused with a sentence, and stays as it is', async () => {
