@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import type { Server as SecureServer } from 'node:https'
 import { ConfigError } from './config'
 import type { Gateway } from './gateway/gateway'
+import type { HttpServer } from './gateway/plain-request'
 import { setAlarm } from './hosting/alarm'
 import type { Clock, Journal, RoomLog } from './hosting/ports'
 import type { Recovery } from './hosting/recovery'
@@ -32,8 +33,9 @@ export type LifetimeParts = OwnServerParts & {
 /** From the first socket to the last one. */
 export type Lifetime = {
   /**
-   * Takes the upgrades under `/v1/rooms/` of an app's own server. Foreign paths are left alone. Harmless to repeat.
-   * @throws Error when it is closed
+   * Takes the upgrades under `/v1/rooms/` of an app's own server. Foreign paths are left alone: where the app does not listen for
+   * upgrades, they are answered as plain requests, WebSockets after 5 s in which a listener may still come. Harmless to repeat.
+   * @throws Error when it is closed, or another server of Peerstage that is not has this path of that server
    */
   attach(server: Server | SecureServer): void
   /**
@@ -52,7 +54,7 @@ export type Lifetime = {
 /** Starts and ends: listening, being attached, and the drain, once. */
 export function createLifetime(parts: LifetimeParts): Lifetime {
   const { gateway, localOnly } = parts
-  const attached = new Map<Server | SecureServer, () => void>()
+  const attached = new Map<HttpServer, () => void>()
   let own: OwnServer | undefined
   let closed: Promise<void> | undefined
   return {
@@ -60,8 +62,8 @@ export function createLifetime(parts: LifetimeParts): Lifetime {
       if (closed !== undefined) throw new Error('This server is closed: make another one.')
       // Two listeners would take the same upgrade, and `ws` throws at the second one.
       if (attached.has(foreign)) return
+      attached.set(foreign, gateway.attach(foreign, 'app'))
       warnOfSlowHeaders(foreign, parts.journal)
-      attached.set(foreign, gateway.attach(foreign))
       if (foreign.listening) void parts.recovery.start()
       else foreign.once('listening', () => void parts.recovery.start())
     },
@@ -72,7 +74,7 @@ export function createLifetime(parts: LifetimeParts): Lifetime {
       if (closed !== undefined) throw new Error('This server is closed: make another one.')
       if (own !== undefined) throw new Error('This server listens already: it can do so once.')
       own = new OwnServer(parts)
-      gateway.attach(own.http)
+      gateway.attach(own.http, 'own')
       try {
         const address = await own.listen(port, host)
         if (closed === undefined) {
@@ -97,7 +99,7 @@ export function createLifetime(parts: LifetimeParts): Lifetime {
 }
 
 /** The app's server is the app's to set up; but whoever sends its headers slowly holds a socket that nobody counts. */
-function warnOfSlowHeaders({ headersTimeout }: Server | SecureServer, journal: Journal): void {
+function warnOfSlowHeaders({ headersTimeout }: HttpServer, journal: Journal): void {
   if (headersTimeout > 0 && headersTimeout <= LONGEST_HEADERS_MS) return
   const advice =
     'a slow request can hold a socket of the http.Server for long: set its headersTimeout to 10,000 ms or so'

@@ -1,7 +1,6 @@
-import type { IncomingMessage, Server } from 'node:http'
-import type { Server as SecureServer } from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { IceServer, Limits, Role } from '@peerstage/sdk/protocol'
+import { type IceServer, type Limits, ROOMS_PATH, type Role } from '@peerstage/sdk/protocol'
 import type { WebSocket, WebSocketServer } from 'ws'
 import { setAlarm } from '../hosting/alarm'
 import { bidFarewell } from '../hosting/farewell'
@@ -15,11 +14,14 @@ import { type Address, addressOf } from './hello'
 import { Holds } from './holds'
 import type { OriginRule } from './origin'
 import type { PeerAddress } from './peer-address'
+import type { HttpServer } from './plain-request'
 import { type Guest, Reception } from './reception'
 import { SocketConnection } from './socket-connection'
 import { createSocketServer } from './socket-server'
 import { turnAway } from './turn-away'
 import type { TurnServer } from './turn-credentials'
+import type { Upgrade } from './unclaimed'
+import { takeUpgrades } from './upgrades'
 import { Visit } from './visit'
 
 export type GatewayParts = {
@@ -84,21 +86,22 @@ export class Gateway {
     return sum
   }
 
-  /** Listens for upgrades on an app's own server. Foreign paths stay the app's. Returns what detaches it. */
-  attach(server: Server | SecureServer): () => void {
-    const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      if (this.handleUpgrade(request, socket, head)) return
-      // Nobody else would ever answer this one.
-      if (server.listenerCount('upgrade') === 1) socket.destroy()
+  /**
+   * Takes the WebSockets under its path that come to a server: an app's, or `own`, where nobody else listens. Returns what detaches it.
+   * @throws Error where another gateway has the path
+   */
+  attach(server: HttpServer, whose: 'app' | 'own'): () => void {
+    const door = {
+      path: ROOMS_PATH,
+      isLeaving: () => this.#state === 'draining',
+      open: (...upgrade: Upgrade) => this.#open(...upgrade),
+      clock: this.#parts.clock,
     }
-    server.on('upgrade', onUpgrade)
-    return () => server.off('upgrade', onUpgrade)
+    return takeUpgrades(server, door, whose)
   }
 
-  /** False when the path is not ours: the socket was not touched then. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    const address = addressOf(request.url)
-    if (address === undefined) return false
+  #open(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const address = addressOf(request.url, ROOMS_PATH)
     // An error without a listener would end the process.
     socket.on('error', () => socket.destroy())
     const ticket = this.#crowd.enter(this.#parts.peerAddress(request))
@@ -107,7 +110,6 @@ export class Gateway {
       this.#parts.meter.refusal(ticket, room)
       turnAway(socket, ticket, this.#parts.clock)
     } else this.#upgrade(request, socket, head, address, ticket)
-    return true
   }
 
   /**

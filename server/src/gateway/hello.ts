@@ -7,23 +7,21 @@ import {
   MAX_HELLO_CHARACTERS,
   PROTOCOL_FLOOR,
   PROTOCOL_VERSION,
-  ROOMS_PATH,
   roomId,
   SUBPROTOCOL,
 } from '@peerstage/sdk/protocol'
 import * as v from 'valibot'
 
-/** Where an upgrade is headed: nothing of ours, or a room by a name that may be none. */
+/** Where an upgrade is headed: a room, by a name that may be none. */
 export type Address = { readonly roomId: string | undefined; readonly query: URLSearchParams }
 
 export type Greeting = { readonly roomId: string; readonly hello: Hello; readonly token: string | undefined }
 export type Misspoken = { readonly goodbye: GoodbyeCode; readonly reason: string }
 
-/** The room that a path names; `undefined` when the path is not ours. */
-export function addressOf(url: string | undefined): Address | undefined {
+/** The room that a URL under `roomsPath` names. */
+export function addressOf(url: string | undefined, roomsPath: string): Address {
   const [path = '', query = ''] = (url ?? '').split('?', 2)
-  if (!path.startsWith(ROOMS_PATH)) return undefined
-  const id = path.slice(ROOMS_PATH.length)
+  const id = path.slice(roomsPath.length)
   return { roomId: v.is(roomId, id) ? id : undefined, query: new URLSearchParams(query) }
 }
 

@@ -13,10 +13,20 @@ const STATUS: Readonly<Record<Full, string>> = {
 
 /** A bare HTTP answer, for floods only: a browser cannot see it, but it costs next to nothing. */
 export function turnAway(socket: Duplex, why: Full, clock: Clock): void {
+  answerBarely(socket, [STATUS[why], 'Retry-After: 5'], '', clock)
+}
+
+/** For who has come to a server that answers no requests. */
+export function notFound(socket: Duplex, clock: Clock): void {
+  socket.on('error', () => socket.destroy())
+  answerBarely(socket, ['404 Not Found', 'Content-Type: text/plain'], 'There is nothing at this path.', clock)
+}
+
+function answerBarely(socket: Duplex, head: readonly string[], body: string, clock: Clock): void {
   const cancel = clock.after(READING_MS, () => socket.destroy())
   socket.once('close', cancel)
   // The sockets of an HTTP server are half-open: one that we alone have ended would stay until its client ends it.
   socket.once('finish', () => socket.destroy())
-  const head = `HTTP/1.1 ${STATUS[why]}\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0`
-  socket.end(`${head}\r\n\r\n`)
+  const lines = [...head, 'Connection: close', `Content-Length: ${body.length}`]
+  socket.end(`HTTP/1.1 ${lines.join('\r\n')}\r\n\r\n${body}`)
 }

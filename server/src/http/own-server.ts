@@ -37,6 +37,8 @@ export class OwnServer {
     this.http.on('drop', () => meter.refusal('connections_full'))
     // Not `clientError`: whoever listens for that has to answer, and Node answers well by itself.
     this.http.on('connection', (socket) => {
+      // An upgrade that is answered as a plain request comes as a connection once more.
+      if (this.#answering.has(socket)) return
       this.#answering.set(socket, new Set())
       socket.once('close', () => this.#answering.delete(socket))
       socket.once('error', ({ code }: NodeJS.ErrnoException) => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type ClientOptions, WebSocket as NodeWebSocket, type ServerOptions, WebSocketServer } from 'ws'
 import { answeredProtocol } from '../gateway/hello'
+import { answerPlainly, asksForWebSocket } from '../gateway/plain-request'
 import type { RequestListener } from '../http/listener'
 import { type Call, readCall } from './call'
 import { ABNORMAL, Line, type LineParts } from './line'
@@ -63,6 +64,7 @@ export class Front {
 
   /** The client is answered when the server has answered, and in the same way. */
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (!asksForWebSocket(request)) return answerPlainly(this.#http, request, socket, head)
     socket.on('error', () => socket.destroy())
     const call = readCall(request, this.#parts.expired)
     if (this.#isOut(call.identity)) return void socket.destroy()
@@ -111,9 +113,12 @@ function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
   )
 }
 
-/** A bare HTTP answer, passed on. */
-function refuse(socket: Duplex, { statusCode, statusMessage, headers }: IncomingMessage): void {
-  const retry = headers['retry-after'] === undefined ? '' : `Retry-After: ${headers['retry-after']}\r\n`
-  const head = `HTTP/1.1 ${statusCode} ${statusMessage}\r\n${retry}Connection: close\r\nContent-Length: 0\r\n\r\n`
-  socket.end(head, () => socket.destroy())
+/** An answer that is no upgrade, passed on. */
+function refuse(socket: Duplex, response: IncomingMessage): void {
+  const { statusCode, statusMessage, headers } = response
+  const told = ['content-type', 'retry-after'].filter((name) => headers[name] !== undefined)
+  const lines = told.map((name) => `${name}: ${headers[name]}\r\n`)
+  socket.write(`HTTP/1.1 ${statusCode} ${statusMessage}\r\n${lines.join('')}Connection: close\r\n\r\n`)
+  socket.once('finish', () => socket.destroy())
+  response.pipe(socket)
 }

@@ -30,7 +30,7 @@ export async function gatewayAlone(parts: Partial<GatewayParts> & Pick<GatewayPa
     ...parts,
   })
   const server = createServer()
-  gateway.attach(server)
+  gateway.attach(server, 'own')
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(async () => {
     await Promise.all([gateway.drain(0), new Promise((resolve) => server.close(resolve))])

@@ -59,11 +59,6 @@ test('dev mode lets pages of this machine in, and no others [R6.9]', async () =>
   expect(await foreign.goodbye()).toMatchObject({ code: 'forbidden' })
 })
 
-test('an upgrade on a foreign path is destroyed where nobody else would answer it [R7.11]', async () => {
-  const { url } = await runServer()
-  expect(await upgradeStatus(url, '/socket.io/')).toBe('destroyed')
-})
-
 test('an upgrade on a foreign path is left to the app that listens for it too [R7.11]', async () => {
   const app = createServer()
   const live = createPeerstageServer({ auth: { secret: SECRET }, logLevel: 'silent' })

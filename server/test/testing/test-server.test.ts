@@ -73,7 +73,7 @@ test('upgrades that the server refuses, or that are not its own, fail for the cl
         resolve(message),
       )
     })
-  expect(await failure('/elsewhere')).toContain('hang up')
+  expect(await failure('/elsewhere')).toContain('404')
   const first = new WebSocket(`${server.url.replace('http', 'ws')}/v1/rooms/hall`, 'peerstage.v1')
   expect(await failure('/v1/rooms/hall')).toMatch(/503|429/)
   first.terminate()
