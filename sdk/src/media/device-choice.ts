@@ -1,43 +1,73 @@
+import type { LiveStreamError } from '../errors'
 import { type DeviceSource, deviceConstraints } from './constraints'
+import { mayBeOfOneDevice } from './device-errors'
+
+/** One way to ask for a device. What comes of it is said once: only what succeeded is remembered. */
+export type DeviceAsk = {
+  readonly constraints: MediaTrackConstraints
+  succeeded(deviceId: string | undefined): void
+  failed(error: LiveStreamError): void
+}
 
 /**
- * Which device of a kind, and how, the next capture asks for: what the app asked last, and the device used last.
+ * Which device of a kind, and how, the next capture asks for: as the last capture that succeeded did, with the device that it gave.
  * A remembered device is a wish (`ideal`): where it is gone, another one will do.
  */
 export class DeviceChoice {
   readonly #source: DeviceSource
-  #constraints: MediaTrackConstraints = {}
+  /** The app's constraints of the last capture that succeeded. */
+  #kept: MediaTrackConstraints = {}
   #deviceId: string | undefined
+  /** Asked for while nothing was opened, and not tried yet. */
+  #next: MediaTrackConstraints | undefined
 
   constructor(source: DeviceSource) {
     this.#source = source
   }
 
-  /** New constraints of the app. Those that name a device or a side of the phone replace the device used last. */
-  ask(constraints: MediaTrackConstraints): void {
-    this.#constraints = constraints
-    if ('deviceId' in constraints || 'facingMode' in constraints) this.#deviceId = undefined
+  /** With new constraints of the app; without: as next time, else as last time. */
+  ask(constraints = this.#next): DeviceAsk {
+    const own = constraints ?? this.#kept
+    const isNew = constraints !== undefined && namesDevice(constraints)
+    const last = isNew || this.#deviceId === undefined ? {} : { deviceId: { ideal: this.#deviceId } }
+    return {
+      constraints: deviceConstraints(this.#source, { ...own, ...last }),
+      succeeded: (deviceId) => this.#keep(own, deviceId),
+      failed: (error) => {
+        if (own === this.#next && mayBeOfOneDevice(error)) this.#next = undefined
+      },
+    }
   }
 
-  use(deviceId: string | undefined): void {
-    if (deviceId) this.#deviceId = deviceId
+  /** A device that a person picked: this one or none. */
+  exactly(deviceId: string): DeviceAsk {
+    return this.ask(this.#choosing({ exact: deviceId }))
   }
 
-  /** The device is gone: whatever is there will do. */
-  forget(): void {
-    this.#deviceId = undefined
-    const { deviceId: _, ...rest } = this.#constraints
-    this.#constraints = rest
+  /** Constraints for next time, in place of those of last time. */
+  prepare(constraints: MediaTrackConstraints): void {
+    this.#next = constraints
   }
 
-  get constraints(): MediaTrackConstraints {
-    const device = this.#deviceId === undefined ? {} : { deviceId: { ideal: this.#deviceId } }
-    return deviceConstraints(this.#source, { ...this.#constraints, ...device })
+  /** A device for next time, if it is there. */
+  prefer(deviceId: string): void {
+    this.#next = this.#choosing({ ideal: deviceId })
   }
 
-  /** For a device that a person picked: this one or none. */
-  exactly(deviceId: string): MediaTrackConstraints {
-    const { facingMode: _, ...rest } = this.#constraints
-    return deviceConstraints(this.#source, { ...rest, deviceId: { exact: deviceId } })
+  /** A chosen device takes the place of whatever named one before. */
+  #choosing(deviceId: ConstrainDOMStringParameters): MediaTrackConstraints {
+    const { facingMode: _, ...rest } = withoutDevice(this.#next ?? this.#kept)
+    return { ...rest, deviceId }
+  }
+
+  #keep(own: MediaTrackConstraints, deviceId: string | undefined): void {
+    this.#next = undefined
+    this.#deviceId = deviceId || undefined
+    this.#kept = deviceId ? withoutDevice(own) : own
   }
 }
+
+const namesDevice = (constraints: MediaTrackConstraints): boolean =>
+  ['deviceId', 'groupId', 'facingMode'].some((name) => name in constraints)
+
+const withoutDevice = ({ deviceId: _, groupId: __, ...rest }: MediaTrackConstraints): MediaTrackConstraints => rest

@@ -79,6 +79,10 @@ export function insecureContext(): LiveStreamError {
 export const superseded = (): LiveStreamError =>
   failure('aborted', 'A later call, or leaving the room, made this one pointless.', {})
 
+/** Whether another device, or another setting of it, may do. */
+export const mayBeOfOneDevice = ({ code }: LiveStreamError): boolean =>
+  code === 'unsatisfied_constraints' || code === 'no_device' || code === 'device_in_use'
+
 /** For a screen `NotAllowedError` is how browsers report a closed picker, but for a refusal by the operating system. */
 function refused(source: Source, message: string, cause: unknown): LiveStreamError {
   const bySystem = /system/i.test(message)

@@ -1,8 +1,9 @@
+import { LiveStreamError } from '../errors'
 import type { Source } from '../protocol'
 import { givenCapture } from './capture'
 import type { DeviceSource } from './constraints'
-import { type Acquire, DeviceCaptures, type DevicePorts, type DeviceRequests } from './device-captures'
-import { DeviceChoice } from './device-choice'
+import { type Acquire, DeviceCaptures, type DevicePorts } from './device-captures'
+import { type DeviceAsk, DeviceChoice } from './device-choice'
 import { noDevice } from './device-errors'
 
 /** `true`: the device used last, or the default one. Constraints go over the defaults. A track stays yours: it is never stopped. */
@@ -26,47 +27,58 @@ export class DeviceWishes {
 
   /** For wishes of one call; devices are opened together. */
   open({ microphone, camera }: PublishWishes): Partial<Record<DeviceSource, Acquire>> {
-    const requests: DeviceRequests = {}
-    if (microphone && !isTrack(microphone)) requests.microphone = this.#asked('microphone', microphone)
-    if (camera && !isTrack(camera)) requests.camera = this.#asked('camera', camera)
-    const opened = this.#captures.open(requests)
-    const acquire = (source: DeviceSource, wish: PublishWish): Acquire =>
-      isTrack(wish) ? async () => givenCapture(source, wish) : this.#remembering(source, opened[source])
+    const asks: Partial<Record<DeviceSource, DeviceAsk>> = {}
+    if (microphone && !isTrack(microphone)) asks.microphone = this.#asked('microphone', microphone)
+    if (camera && !isTrack(camera)) asks.camera = this.#asked('camera', camera)
+    const opened = this.#open(asks)
+    const acquire = (source: DeviceSource, wish: PublishWish) =>
+      isTrack(wish) ? async () => givenCapture(source, wish) : opened[source]
     return {
       ...(microphone && { microphone: acquire('microphone', microphone) }),
       ...(camera && { camera: acquire('camera', camera) }),
     }
   }
 
-  /** The device used last, or the one that the app asks for; after a loss, any. */
-  reopen(source: Source, afterLoss: boolean): Acquire {
+  /** The device used last, or the one prepared for this time. */
+  reopen(source: Source): Acquire {
     if (source !== 'microphone' && source !== 'camera') return () => Promise.reject(noDevice(source))
-    const choice = this.#choices[source]
-    if (afterLoss) choice.forget()
-    return this.#remembering(source, this.#captures.open({ [source]: choice.constraints })[source])
+    return this.#open({ [source]: this.#choices[source].ask() })[source]
   }
 
   /** This device or none. */
   exactly(source: DeviceSource, deviceId: string): Acquire {
-    const constraints = this.#choices[source].exactly(deviceId)
-    return this.#remembering(source, this.#captures.open({ [source]: constraints })[source])
+    return this.#open({ [source]: this.#choices[source].exactly(deviceId) })[source]
   }
 
   /** The device to be opened next time. */
   prefer(source: DeviceSource, deviceId: string): void {
-    this.#choices[source].use(deviceId)
+    this.#choices[source].prefer(deviceId)
   }
 
-  #asked(source: DeviceSource, wish: true | MediaTrackConstraints): MediaTrackConstraints {
-    if (wish !== true) this.#choices[source].ask(wish)
-    return this.#choices[source].constraints
+  #asked(source: DeviceSource, wish: true | MediaTrackConstraints): DeviceAsk {
+    return this.#choices[source].ask(wish === true ? undefined : wish)
   }
 
-  #remembering(source: DeviceSource, acquire: Acquire): Acquire {
-    return async (isWanted) => {
+  #open(asks: Partial<Record<DeviceSource, DeviceAsk>>): Record<DeviceSource, Acquire> {
+    const { microphone, camera } = asks
+    const opened = this.#captures.open({
+      ...(microphone && { microphone: microphone.constraints }),
+      ...(camera && { camera: camera.constraints }),
+    })
+    return { microphone: remembering(microphone, opened.microphone), camera: remembering(camera, opened.camera) }
+  }
+}
+
+/** What an ask came to is remembered, unless nobody wants it any more. */
+function remembering(ask: DeviceAsk | undefined, acquire: Acquire): Acquire {
+  return async (isWanted) => {
+    try {
       const capture = await acquire(isWanted)
-      if (isWanted()) this.#choices[source].use(capture.track.getSettings().deviceId)
+      if (isWanted()) ask?.succeeded(capture.track.getSettings().deviceId)
       return capture
+    } catch (error) {
+      if (error instanceof LiveStreamError) ask?.failed(error)
+      throw error
     }
   }
 }

@@ -58,7 +58,7 @@ export class LocalMedia {
    * Both wished for together show one prompt. What can be published is: with a microphone but no camera, the microphone is
    * live and the promise rejects with the camera's error. When both fail, with the camera's. A refused prompt counts for
    * both. Publishing again with `true` changes nothing (a muted source stays muted); with constraints or a track it puts
-   * the new capture in the old one's place.
+   * the new capture in the old one's place. What failed is not remembered: `true` asks as the last capture that succeeded.
    *
    * Defaults: microphone with echo cancellation, noise suppression and gain control; camera 640×360 at 24 frames per second.
    *
@@ -79,7 +79,9 @@ export class LocalMedia {
     const results = await Promise.allSettled(
       asked.map((source) => {
         const acquire = acquires[source]
-        return acquire ? this.#sources[source].publish(acquire) : this.#sources[source].published
+        return acquire
+          ? this.#sources[source].publish(acquire)
+          : this.#sources[source].join(this.#wishes.reopen(source))
       }),
     )
     void this.#devices.refresh()
@@ -212,7 +214,7 @@ export class LocalMedia {
       clock,
       announce: (change) => announce(source, change),
       fill: (track) => fill(source, track).catch(() => {}),
-      reopen: (afterLoss) => this.#wishes.reopen(source, afterLoss),
+      reopen: () => this.#wishes.reopen(source),
       onChange,
       onEnded: () => {
         if (source === 'screen') this.stopScreen().catch(() => {})

@@ -3,7 +3,7 @@ import { type Source, type SourceChange, type SourceState, UNPUBLISHED } from '.
 import { Announcements } from './announcements'
 import type { Capture } from './capture'
 import type { Acquire } from './device-captures'
-import { deviceError, noDevice, superseded } from './device-errors'
+import { deviceError, mayBeOfOneDevice, noDevice, superseded } from './device-errors'
 import { LocalSlot, type SlotPhase } from './local-slot'
 import type { Delays } from './outlet'
 
@@ -12,8 +12,8 @@ export type LocalSourceOptions = {
   readonly clock: Delays
   announce(change: SourceChange): Promise<void>
   fill(track: MediaStreamTrack | null): Promise<void>
-  /** Opens the device again after a mute; or after it was lost, when another one will do. */
-  reopen(afterLoss: boolean): Acquire
+  /** Opens the device again after a mute or a loss; where it is gone, another one will do. */
+  reopen(): Acquire
   onChange(): void
   /** A shared screen or its sound was ended by the browser, and is unpublished. */
   onEnded(): void
@@ -66,6 +66,20 @@ export class LocalSource {
     return this.#published
   }
 
+  /**
+   * For a wish that any device fulfils: what is there, or what a publish under way brings. The failure of that one is no
+   * answer to this wish where its device was to blame: then `acquire` is tried.
+   */
+  async join(acquire: Acquire): Promise<void> {
+    const { at } = this.slot.phase
+    if (at === 'published') return
+    if (at === 'off') return this.publish(acquire)
+    await this.#published.catch((error: LiveStreamError) => {
+      if (!mayBeOfOneDevice(error)) throw error
+      return this.join(acquire)
+    })
+  }
+
   async unpublish(): Promise<void> {
     const wasAnnounced = this.slot.state.published
     this.#end()
@@ -90,7 +104,7 @@ export class LocalSource {
     if (phase.at === 'off') throw new LiveStreamError('invalid', `Publish the ${this.#options.source} first.`)
     if (!phase.muted) return
     if (phase.at === 'published' && !phase.capture) {
-      await this.#reopen(phase.interrupted)
+      await this.#reopen()
       const now = this.slot.phase
       if (now.at !== 'published' || !now.capture) throw superseded()
     }
@@ -154,11 +168,11 @@ export class LocalSource {
     throw superseded()
   }
 
-  #reopen(afterLoss: boolean): Promise<void> {
+  #reopen(): Promise<void> {
     if (this.#reopening) return this.#reopening.done
     const reopening = { done: Promise.resolve() }
     this.#reopening = reopening
-    reopening.done = this.#captured(this.#options.reopen(afterLoss), () => this.#reopening === reopening)
+    reopening.done = this.#captured(this.#options.reopen(), () => this.#reopening === reopening)
       .then((capture) => this.#holdReopened(capture))
       .catch((error) => Promise.reject(deviceError(this.#options.source, error)))
       .finally(() => {
@@ -201,7 +215,7 @@ export class LocalSource {
     this.#announceQuietly()
     if (source !== 'microphone' || !before.capture?.isOwn) return onError(noDevice(source))
     if (this.#attempt) return
-    this.publish(reopen(true)).catch((error: LiveStreamError) => {
+    this.publish(reopen()).catch((error: LiveStreamError) => {
       if (error.code !== 'aborted') onError(error)
     })
   }

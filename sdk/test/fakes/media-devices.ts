@@ -70,7 +70,7 @@ export class FakeStream {
 export type Prompt = {
   readonly constraints: MediaStreamConstraints
   readonly isOpen: boolean
-  /** Gives the tracks asked for, of the device named by the constraints, else of the default one. */
+  /** Gives the tracks asked for, of the device named by the constraints, else of the default one; fails as that device does. */
   allow(): FakeTrack[]
   refuse(name: string, message?: string): void
 }
@@ -82,6 +82,10 @@ export class FakeMediaDevices extends EventTarget {
   /** How each prompt is answered; without it the test answers `prompts`. */
   answer: ((prompt: Prompt) => void) | undefined = (prompt) => void prompt.allow()
   list: Partial<MediaDeviceInfo>[] = []
+  /** Devices that are not there. */
+  readonly gone = new Set<string>()
+  /** Devices that cannot be opened, and the name of the error that says so. */
+  readonly faults = new Map<string, string>()
   supported: Record<string, boolean> = {}
   /** Whether the screen picker gives sound where it is asked for. */
   screenHasSound = true
@@ -109,10 +113,27 @@ export class FakeMediaDevices extends EventTarget {
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream> {
     return this.#prompt(constraints, () => {
       const tracks: FakeTrack[] = []
-      if (constraints.audio) tracks.push(new FakeTrack('audio', deviceOf(constraints.audio, 'default-microphone')))
-      if (constraints.video) tracks.push(new FakeTrack('video', deviceOf(constraints.video, 'default-camera')))
+      if (constraints.audio) tracks.push(new FakeTrack('audio', this.#pick(constraints.audio, 'default-microphone')))
+      if (constraints.video) tracks.push(new FakeTrack('video', this.#pick(constraints.video, 'default-camera')))
       return tracks
     })
+  }
+
+  /** The device goes away: its tracks end, and nothing finds it any more. */
+  unplug(deviceId: string): void {
+    this.gone.add(deviceId)
+    for (const track of this.live) if (track.deviceId === deviceId) track.end()
+  }
+
+  /** @throws DOMException as browsers do */
+  #pick(constraints: true | MediaTrackConstraints, otherwise: string): string {
+    const wish = namedBy(constraints)
+    if (wish?.isExact && this.gone.has(wish.deviceId)) throw new DOMException(wish.deviceId, 'OverconstrainedError')
+    const deviceId = wish === undefined || this.gone.has(wish.deviceId) ? otherwise : wish.deviceId
+    if (this.gone.has(deviceId)) throw new DOMException(deviceId, 'NotFoundError')
+    const fault = this.faults.get(deviceId)
+    if (fault !== undefined) throw new DOMException(deviceId, fault)
+    return deviceId
   }
 
   getDisplayMedia(constraints: MediaStreamConstraints): Promise<MediaStream> {
@@ -132,10 +153,15 @@ export class FakeMediaDevices extends EventTarget {
       },
       allow: () => {
         isOpen = false
-        const tracks = make()
-        this.tracks.push(...tracks)
-        stream.resolve(new FakeStream(tracks.map(asTrack)) as unknown as MediaStream)
-        return tracks
+        try {
+          const tracks = make()
+          this.tracks.push(...tracks)
+          stream.resolve(new FakeStream(tracks.map(asTrack)) as unknown as MediaStream)
+          return tracks
+        } catch (error) {
+          stream.reject(error)
+          return []
+        }
       },
       refuse: (name, message = name) => {
         isOpen = false
@@ -148,9 +174,21 @@ export class FakeMediaDevices extends EventTarget {
   }
 }
 
-function deviceOf(constraints: true | MediaTrackConstraints, otherwise: string): string {
-  const asked = constraints === true ? undefined : constraints.deviceId
-  if (typeof asked !== 'object' || Array.isArray(asked)) return otherwise
-  const id = asked.exact ?? asked.ideal
-  return typeof id === 'string' ? id : otherwise
+type Wish = { readonly deviceId: string; readonly isExact: boolean }
+
+/** The device that constraints name, by its id or by the side of a phone. */
+function namedBy(constraints: true | MediaTrackConstraints): Wish | undefined {
+  if (constraints === true) return undefined
+  const byId = wishOf(constraints.deviceId)
+  const bySide = wishOf(constraints.facingMode)
+  const side = bySide && { ...bySide, deviceId: bySide.deviceId === 'environment' ? 'rear' : 'front' }
+  // Where both are only wished for, browsers are free: here the side wins, which is the worse case.
+  return byId?.isExact ? byId : (side ?? byId)
+}
+
+function wishOf(value: ConstrainDOMString | undefined): Wish | undefined {
+  if (typeof value === 'string') return { deviceId: value, isExact: false }
+  if (typeof value !== 'object' || Array.isArray(value)) return undefined
+  const id = value.exact ?? value.ideal
+  return typeof id === 'string' ? { deviceId: id, isExact: value.exact !== undefined } : undefined
 }

@@ -154,7 +154,7 @@ test('after a page reload, what the old page published is taken back', async () 
 
 test('a lost microphone is replaced by another one, without a question', async () => {
   await room.media.publish({ microphone: { deviceId: { exact: 'airpods' } } })
-  room.devices.live[0]?.end()
+  room.devices.unplug('airpods')
   expect(room.filled.microphone).toBeNull()
   await settled()
   expect(room.devices.live.map((track) => track.deviceId)).toEqual(['default-microphone'])
