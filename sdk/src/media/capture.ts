@@ -1,30 +1,43 @@
 import { LiveStreamError } from '../errors'
 import type { Source } from '../protocol'
+import { Loan } from './loan'
 
 /** What a track does by itself: it ends when its device goes away, and falls silent for a while when the system takes the device. */
 export type CaptureEvents = { ended(): void; interrupted(now: boolean): void }
-
-/** Tracks of the app on their way back to it, and whether they came enabled. */
-const returning = new WeakMap<MediaStreamTrack, boolean>()
 
 /**
  * One track in use, from its capture to its release.
  *
  * A track that we captured is stopped on release (the device's light goes out). A track that the app gave stays the app's:
- * it is only switched by `enabled`, never stopped, and handed back enabled or not as it came.
+ * it is never stopped, and handed back as it came.
  */
 export class Capture {
   readonly track: MediaStreamTrack
   readonly isOwn: boolean
-  readonly #enabledBefore: boolean
+  readonly #loan: Loan | null
   #unwatch: () => void = () => {}
   #closed = false
 
   constructor(track: MediaStreamTrack, { isOwn }: { isOwn: boolean }) {
     this.track = track
     this.isOwn = isOwn
-    this.#enabledBefore = returning.get(track) ?? track.enabled
-    returning.delete(track)
+    this.#loan = isOwn ? null : Loan.of(track)
+  }
+
+  /** Whether it may be heard or seen: false for a track that the app switched off. */
+  get isOn(): boolean {
+    return this.#loan?.enabled ?? true
+  }
+
+  enable(on: boolean): void {
+    if (this.#loan) this.#loan.enable(on)
+    else this.track.enabled = on
+  }
+
+  /** What matters in the picture; see `MediaStreamTrack.contentHint`. */
+  hint(contentHint: string): void {
+    if (this.#loan) this.#loan.hint(contentHint)
+    else this.track.contentHint = contentHint
   }
 
   watch(events: CaptureEvents): void {
@@ -49,15 +62,7 @@ export class Capture {
     this.#closed = true
     this.#unwatch()
     if (this.isOwn) this.track.stop()
-    else this.#handBack(unsent)
-  }
-
-  #handBack(unsent: Promise<void>): void {
-    returning.set(this.track, this.#enabledBefore)
-    void unsent.then(() => {
-      // Taken again meanwhile: whoever holds it now gives it back.
-      if (returning.delete(this.track)) this.track.enabled = this.#enabledBefore
-    })
+    else void unsent.then(() => this.#loan?.end())
   }
 }
 

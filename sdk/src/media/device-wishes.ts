@@ -6,14 +6,23 @@ import { type Acquire, DeviceCaptures, type DevicePorts } from './device-capture
 import { type DeviceAsk, DeviceChoice } from './device-choice'
 import { noDevice } from './device-errors'
 
-/** `true`: the device used last, or the default one. Constraints go over the defaults. A track stays yours: it is never stopped. */
-export type PublishWish = true | MediaTrackConstraints | MediaStreamTrack
+/**
+ * `true`: the device used last, or the default one; `false`: as left out. Constraints go over the defaults. A track stays yours: it is
+ * never stopped, and one that you switched off (`enabled` is false) is published muted.
+ */
+export type PublishWish = boolean | MediaTrackConstraints | MediaStreamTrack
 /** What is to be published, and from where. What is left out stays as it is. */
 export type PublishWishes = {
   /** Sound. Constraints go over echo cancellation, noise suppression and gain control. */
   microphone?: PublishWish
   /** Picture. Constraints go over 640×360 at 24 frames per second. */
   camera?: PublishWish
+  /**
+   * Published without sending anything until `unmute`: all of this call, or those in the list. A microphone is opened, so that unmuting
+   * is instant; a camera is not, so that neither a prompt nor its light comes before `unmute`. Mutes what is live already; what is
+   * muted already stays so either way. Default: false.
+   */
+  muted?: boolean | readonly DeviceSource[]
 }
 
 /** Turns what was wished for into ways to capture it, and remembers which device that came to. */
@@ -26,7 +35,7 @@ export class DeviceWishes {
   }
 
   /** For wishes of one call; devices are opened together. */
-  open({ microphone, camera }: PublishWishes): Partial<Record<DeviceSource, Acquire>> {
+  open({ microphone, camera }: Pick<PublishWishes, DeviceSource>): Partial<Record<DeviceSource, Acquire>> {
     const asks: Partial<Record<DeviceSource, DeviceAsk>> = {}
     if (microphone && !isTrack(microphone)) asks.microphone = this.#asked('microphone', microphone)
     if (camera && !isTrack(camera)) asks.camera = this.#asked('camera', camera)
@@ -48,6 +57,11 @@ export class DeviceWishes {
   /** This device or none. */
   exactly(source: DeviceSource, deviceId: string): Acquire {
     return this.#open({ [source]: this.#choices[source].exactly(deviceId) })[source]
+  }
+
+  /** Constraints for next time. */
+  prepare(source: DeviceSource, constraints: MediaTrackConstraints): void {
+    this.#choices[source].prepare(constraints)
   }
 
   /** The device to be opened next time. */
@@ -83,4 +97,5 @@ function remembering(ask: DeviceAsk | undefined, acquire: Acquire): Acquire {
   }
 }
 
-const isTrack = (wish: PublishWish): wish is MediaStreamTrack => wish !== true && 'kind' in wish && 'readyState' in wish
+export const isTrack = (wish: PublishWish): wish is MediaStreamTrack =>
+  typeof wish === 'object' && 'kind' in wish && 'readyState' in wish

@@ -1,9 +1,9 @@
 import { LiveStreamError } from '../errors'
 import { isOnStage, type Participant, SOURCES, type Source, type SourceChange, type SourceStates } from '../protocol'
 import type { DeviceSource } from './constraints'
-import type { DevicePorts } from './device-captures'
+import type { Acquire, DevicePorts } from './device-captures'
 import { deviceError, noWebRtc } from './device-errors'
-import { DeviceWishes, type PublishWishes } from './device-wishes'
+import { DeviceWishes, isTrack, type PublishWish, type PublishWishes } from './device-wishes'
 import { Devices } from './devices'
 import { LocalSource } from './local-source'
 import type { Delays } from './outlet'
@@ -72,17 +72,14 @@ export class LocalMedia {
    * `aborted` (unpublished, replaced by a later publish, or left meanwhile), or as any verb: see {@link ErrorCode}
    */
   async publish(wishes: PublishWishes): Promise<void> {
-    const asked = (['camera', 'microphone'] as const).filter((source) => wishes[source] !== undefined)
+    const { muted = false } = wishes
+    const asked = (['camera', 'microphone'] as const).filter((source) => wishes[source])
     for (const source of asked) this.#check(source)
-    const lacking = asked.filter((source) => wishes[source] !== true || !this.#sources[source].isUp)
-    const acquires = this.#wishes.open(Object.fromEntries(lacking.map((source) => [source, wishes[source]])))
+    const isMuted = (source: DeviceSource) => (typeof muted === 'boolean' ? muted : muted.includes(source))
+    const opened = asked.filter((source) => this.#opens(source, wishes[source], isMuted(source)))
+    const acquires = this.#wishes.open(Object.fromEntries(opened.map((source) => [source, wishes[source]])))
     const results = await Promise.allSettled(
-      asked.map((source) => {
-        const acquire = acquires[source]
-        return acquire
-          ? this.#sources[source].publish(acquire)
-          : this.#sources[source].join(this.#wishes.reopen(source))
-      }),
+      asked.map((source) => this.#publish(source, wishes[source], acquires[source], isMuted(source))),
     )
     void this.#devices.refresh()
     const failed = results.find((result) => result.status === 'rejected')
@@ -221,6 +218,24 @@ export class LocalMedia {
       },
       onError: (error) => onError(source, error),
     })
+  }
+
+  /** Whether a wish needs a capture now: it may be fulfilled already, and a camera that is muted is opened by `unmute`. */
+  #opens(source: DeviceSource, wish: PublishWish = false, isMuted: boolean): boolean {
+    const { isUp, slot } = this.#sources[source]
+    const rests = source === 'camera' && !isTrack(wish) && (isMuted || (slot.phase.at !== 'off' && slot.phase.muted))
+    return !rests && !(wish === true && isUp)
+  }
+
+  async #publish(source: DeviceSource, wish: PublishWish = false, acquire: Acquire | undefined, isMuted: boolean) {
+    const local = this.#sources[source]
+    if (acquire) return local.publish(acquire, isMuted)
+    if (wish === true && local.isUp) {
+      await Promise.all([isMuted && local.mute(), local.join(this.#wishes.reopen(source))])
+      return
+    }
+    if (typeof wish === 'object' && !isTrack(wish)) this.#wishes.prepare(source, wish)
+    return local.publish(null, isMuted)
   }
 
   #check(source: Source): void {

@@ -77,9 +77,10 @@ export class LocalSlot {
     this.#phase = { at: 'publishing', muted: false, announced: false, capture: null }
   }
 
-  /** Takes a capture, in the place of another one, without sending it yet. */
+  /** Takes a capture, in the place of another one, without sending it yet. What the app has switched off is muted. */
   hold(capture: Capture): void {
     if (this.#phase.at === 'off') return capture.close()
+    if (!capture.isOn) this.silence()
     // Off is off: what is replaced while muted must not come on again before no link sends it.
     if (this.#phase.muted) this.#outlet.cut()
     this.#phase.capture?.close(this.#outlet.settled)
@@ -133,7 +134,7 @@ export class LocalSlot {
     if (this.#phase.at === 'off') return
     const { capture } = this.#phase
     this.#phase = OFF
-    if (capture) this.#outlet.hush(capture.track, () => capture.close(this.#outlet.settled))
+    if (capture) this.#outlet.hush(capture, () => capture.close(this.#outlet.settled))
     this.#options.onChange()
   }
 
@@ -145,14 +146,14 @@ export class LocalSlot {
     const phase = this.#phase
     if (phase.at !== 'off' && phase.capture) {
       if (phase.muted) this.#rest(phase.capture)
-      else if (phase.at === 'published') this.#outlet.open(phase.capture.track)
+      else if (phase.at === 'published') this.#outlet.open(phase.capture)
     }
     this.#options.onChange()
   }
 
   /** A microphone stays open, so that unmuting is instant. A camera is let go, so that its light goes out. */
   #rest(capture: Capture): void {
-    this.#outlet.hush(capture.track, () => {
+    this.#outlet.hush(capture, () => {
       if (this.#options.source !== 'camera' || !capture.isOwn) return
       capture.close()
       if (this.#phase.at !== 'off' && this.#phase.capture === capture) this.#phase = { ...this.#phase, capture: null }

@@ -60,9 +60,12 @@ export class LocalSource {
     return this.#published
   }
 
-  /** Captures and sends. While published: puts the new capture in the place of the old one, which stays if that fails. */
-  publish(acquire: Acquire): Promise<void> {
-    this.#published = this.#publish(acquire)
+  /**
+   * Captures and sends. While published: puts the new capture in the place of the old one, which stays if that fails.
+   * @param acquire null: nothing is opened before `unmute`
+   */
+  publish(acquire: Acquire | null, isMuted = false): Promise<void> {
+    this.#published = this.#publish(acquire, isMuted)
     return this.#published
   }
 
@@ -103,10 +106,11 @@ export class LocalSource {
     const { phase } = this.slot
     if (phase.at === 'off') throw new LiveStreamError('invalid', `Publish the ${this.#options.source} first.`)
     if (!phase.muted) return
-    if (phase.at === 'published' && !phase.capture) {
+    const isComing = phase.at === 'publishing' && !phase.announced
+    if (!phase.capture && !isComing) {
       await this.#reopen()
       const now = this.slot.phase
-      if (now.at !== 'published' || !now.capture) throw superseded()
+      if (now.at === 'off' || !now.capture) throw superseded()
     }
     this.slot.speak()
     const spoken = this.slot.phase
@@ -134,13 +138,15 @@ export class LocalSource {
     if (!isSame(state, this.#announcements.seen)) await this.#announcements.send(state)
   }
 
-  async #publish(acquire: Acquire): Promise<void> {
+  async #publish(acquire: Acquire | null, isMuted: boolean): Promise<void> {
     const attempt = {}
+    const before = this.slot.state
     this.#attempt = attempt
     this.slot.begin()
+    if (isMuted) this.mute().catch(() => {})
     try {
-      this.slot.hold(await this.#captured(acquire, () => this.#attempt === attempt))
-      await this.#goLive(attempt)
+      if (acquire) this.slot.hold(await this.#captured(acquire, () => this.#attempt === attempt))
+      await this.#goLive(attempt, before)
     } catch (error) {
       if (this.#attempt === attempt) this.#giveUp()
       throw deviceError(this.#options.source, error)
@@ -148,16 +154,15 @@ export class LocalSource {
   }
 
   /** A first publish waits for the room's yes. What takes the place of another capture needs none. */
-  async #goLive(attempt: object): Promise<void> {
-    const { phase } = this.slot
-    if (phase.at === 'publishing') {
+  async #goLive(attempt: object, before: SourceState): Promise<void> {
+    if (this.slot.phase.at === 'publishing') {
       this.slot.ask()
       await this.#announce()
       if (this.#attempt !== attempt || this.slot.phase.at !== 'publishing') throw superseded()
     }
     this.#attempt = null
     this.slot.goLive()
-    if (phase.at === 'published' && phase.interrupted) await this.#announce()
+    if (before.published && !isSame(before, this.slot.state)) await this.#announce()
   }
 
   /** A capture that nobody waits for any more is released as soon as it is there. */
@@ -184,7 +189,7 @@ export class LocalSource {
   /** A publish may have brought another capture meanwhile. That is the later wish. */
   #holdReopened(capture: Capture): void {
     const { phase } = this.slot
-    if (phase.at === 'published' && phase.capture) capture.close()
+    if (phase.at !== 'off' && phase.capture) capture.close()
     else this.slot.hold(capture)
   }
 

@@ -1,5 +1,5 @@
 import type { Source } from '../protocol'
-import { isVideo } from './capture'
+import { type Capture, isVideo } from './capture'
 
 /** The part of a clock that is needed here. */
 export type Delays = {
@@ -43,18 +43,20 @@ export class Outlet {
     return this.#settled
   }
 
-  /** Sends a track, in place of whatever was sent. A fade of the same track is called off. */
-  open(track: MediaStreamTrack): void {
+  /** Sends a capture, in place of whatever was sent. A fade of the same track is called off. */
+  open(capture: Capture): void {
+    const { track } = capture
     if (this.#fading?.track === track) this.#callOff()
-    track.enabled = true
+    capture.enable(true)
     this.#put(track)
     this.#finish()
   }
 
-  /** Sends nothing of this track from now on. `done` is called once it may be stopped, unless `open` calls it off. */
-  hush(track: MediaStreamTrack, done: () => void): void {
+  /** Sends nothing of this capture from now on. `done` is called once it may be closed, unless `open` calls it off. */
+  hush(capture: Capture, done: () => void): void {
+    const { track } = capture
     if (this.#fading?.track === track) return this.#continueWith(done)
-    track.enabled = false
+    capture.enable(false)
     if (this.#filled !== track) return done()
     if (!isVideo(this.#source)) {
       this.#put(null)

@@ -4,7 +4,10 @@ import type { DevicePorts } from './device-captures'
 import { deviceError, insecureContext, notSupported, superseded } from './device-errors'
 import type { LocalSource } from './local-source'
 
-/** `track` and `audioTrack`: share these, without a picker. They stay yours: they are never stopped. */
+/**
+ * `track` and `audioTrack`: share these, without a picker. They stay yours: they are never stopped, and keep their `contentHint` unless you
+ * give one here, for as long as they are shared.
+ */
 export type ShareScreenOptions = ScreenOptions & {
   /** Shared in place of what the picker gives. */
   track?: MediaStreamTrack
@@ -39,7 +42,8 @@ export class ScreenShare {
       picked.screenAudio?.close()
       throw superseded()
     }
-    picked.screen.track.contentHint = options.contentHint ?? 'detail'
+    const hint = options.contentHint ?? (picked.screen.isOwn ? 'detail' : undefined)
+    if (hint) picked.screen.hint(hint)
     await Promise.all([this.#screen.publish(async () => picked.screen), this.#shareSound(picked.screenAudio)]).catch(
       async (error) => {
         if (this.#picking === picking) await this.#sound.unpublish().catch(() => {})
