@@ -1,7 +1,9 @@
 import type { AnyEvent } from './emitter'
+import type { LiveStreamEvents } from './events'
 import {
   type LoggedEvent,
   participantOf,
+  type Role,
   type Room,
   type RoomEvent,
   type RoomEventOf,
@@ -20,11 +22,7 @@ export function announce(step: Step, selfId: string | undefined, look: Look): An
   const { event, by } = step.logged
   switch (event.type) {
     case 'participant.joined':
-      if (event.participant.id === selfId) return []
-      return about(event.participant.id, step, look, (participant) => ({
-        name: 'participantJoined',
-        payload: { participant },
-      }))
+      return joined(event.participant, step, selfId, look)
     case 'participant.returned':
       return about(event.participantId, step, look, (participant) => ({
         name: 'participantReturned',
@@ -73,6 +71,11 @@ export function announce(step: Step, selfId: string | undefined, look: Look): An
     case 'room.locked':
     case 'room.unlocked':
       return [{ name: 'roomLocked', payload: { locked: event.type === 'room.locked' } }]
+    case 'room.hostGraceStarted':
+      // A wait that goes on after a restart of the server is no news.
+      return step.before.hostGraceUntil === null ? [hostLost('waiting')] : []
+    case 'room.hostGraceEnded':
+      return [hostLost('hostless')]
     case 'room.bansChanged':
       return [{ name: 'bansChanged', payload: { by } }]
     case 'room.ended':
@@ -93,13 +96,41 @@ function about(
   return participant === undefined ? [] : [tell(participant)]
 }
 
+function joined(
+  { id, role }: RoomEventOf<'participant.joined'>['participant'],
+  step: Step,
+  selfId: string | undefined,
+  look: Look,
+): AnyEvent[] {
+  return [
+    ...(id === selfId
+      ? []
+      : about(id, step, look, (participant) => ({ name: 'participantJoined', payload: { participant } }))),
+    ...hostFound({ id, role, reason: 'joined' }, step, look),
+  ]
+}
+
+type HostReason = LiveStreamEvents['hostChanged']['reason']
+
+const hostFound = (
+  { id, role, reason }: { id: string; role: Role; reason: HostReason },
+  step: Step,
+  look: Look,
+): AnyEvent[] =>
+  role === 'host'
+    ? about(id, step, look, (participant) => ({ name: 'hostChanged', payload: { participant, reason } }))
+    : []
+
+const hostLost = (reason: HostReason): AnyEvent => ({ name: 'hostChanged', payload: { participant: null, reason } })
+
 function roleChanged(event: RoomEventOf<'participant.roleChanged'>, step: Step, look: Look): AnyEvent[] {
-  const previous = participantOf(step.before, event.participantId)?.role
+  const { participantId: id, role, reason } = event
+  const previous = participantOf(step.before, id)?.role
   if (previous === undefined) return []
-  return about(event.participantId, step, look, (participant) => ({
-    name: 'roleChanged',
-    payload: { participant, previous, reason: event.reason },
-  }))
+  return [
+    ...about(id, step, look, (participant) => ({ name: 'roleChanged', payload: { participant, previous, reason } })),
+    ...hostFound({ id, role, reason }, step, look),
+  ]
 }
 
 /** Publishing and its end are told by `trackAdded` and `trackRemoved`, when there is something to show. */

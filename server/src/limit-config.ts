@@ -54,6 +54,7 @@ export const limitSettings = v.strictObject(
     // A drained server's clients come back spread over 10 s, and find their places.
     graceMs: ms(15_000, 600_000),
     closedTabGraceMs: ms(1000, 600_000),
+    hostGraceMs: ms(1000, 600_000),
     // A day: a backend may open rooms long before somebody comes.
     emptyRoomMs: ms(1000, 86_400_000),
   },

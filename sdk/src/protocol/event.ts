@@ -3,7 +3,15 @@ import { chatDeleted, chatSent } from './chat'
 import { participantId, seq, timestamp } from './ids'
 import { mediaChanged } from './media'
 import { roleChanged, roomBansChanged, roomLocked, roomUnlocked } from './moderation'
-import { participantJoined, participantLeft, participantReturned, roomEnded, roomOpened } from './session'
+import {
+  participantJoined,
+  participantLeft,
+  participantReturned,
+  roomEnded,
+  roomHostGraceEnded,
+  roomHostGraceStarted,
+  roomOpened,
+} from './session'
 import { stageInvitationClosed, stageInvited, stageRequestClosed, stageRequested } from './stage'
 
 /** Every fact that a room's log can hold. */
@@ -13,6 +21,8 @@ export const roomEvent = v.variant('type', [
   roomLocked,
   roomUnlocked,
   roomBansChanged,
+  roomHostGraceStarted,
+  roomHostGraceEnded,
   participantJoined,
   participantReturned,
   participantLeft,

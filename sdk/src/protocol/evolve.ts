@@ -2,7 +2,7 @@ import type { ChatMessage } from './chat'
 import type { LoggedEvent, RoomEvent, RoomEventOf, UnknownEvent } from './event'
 import { CHAT_KEPT } from './limits'
 import { NO_SOURCES } from './media'
-import { isOnStage } from './roles'
+import { isOnStage, type Role } from './roles'
 import type { Edge, Participant, Room } from './room'
 
 /**
@@ -37,6 +37,7 @@ function opened(event: RoomEventOf<'room.opened'>, { seq, at }: LoggedEvent<unkn
     mode: event.mode,
     locked: false,
     openedAt: at,
+    hostGraceUntil: null,
     participants: [],
     edges: [],
     messages: [],
@@ -50,11 +51,22 @@ type Logged = LoggedEvent<unknown>
 function changes(room: Room, logged: Logged, event: RoomEvent | UnknownEvent): Partial<Room> {
   switch (event.type) {
     case 'room.ended':
-      return { status: 'closed', participants: [], edges: [], stageRequests: [], invitations: [] }
+      return {
+        status: 'closed',
+        hostGraceUntil: null,
+        participants: [],
+        edges: [],
+        stageRequests: [],
+        invitations: [],
+      }
     case 'room.locked':
       return { locked: true }
     case 'room.unlocked':
       return { locked: false }
+    case 'room.hostGraceStarted':
+      return { hostGraceUntil: event.until }
+    case 'room.hostGraceEnded':
+      return { hostGraceUntil: null }
     case 'participant.joined':
       return joined(room, logged, event)
     case 'participant.returned':
@@ -62,11 +74,7 @@ function changes(room: Room, logged: Logged, event: RoomEvent | UnknownEvent): P
     case 'participant.left':
       return left(room, logged, event.participantId)
     case 'participant.roleChanged':
-      return withParticipants(
-        room,
-        logged.seq,
-        replace(room, event.participantId, { role: event.role, roleSeq: logged.seq }),
-      )
+      return roleChanged(room, logged, event)
     case 'media.changed':
       return { participants: replace(room, event.participantId, { sources: event.sources }) }
     case 'chat.sent':
@@ -90,8 +98,17 @@ function changes(room: Room, logged: Logged, event: RoomEvent | UnknownEvent): P
 
 function joined(room: Room, { seq, at }: Logged, event: RoomEventOf<'participant.joined'>): Partial<Room> {
   const participant = { ...event.participant, joinedAt: at, pageSeq: seq, roleSeq: seq, sources: NO_SOURCES }
-  return withParticipants(room, seq, [...room.participants, participant])
+  return { ...withParticipants(room, seq, [...room.participants, participant]), ...hostFound(participant.role) }
 }
+
+function roleChanged(room: Room, { seq }: Logged, event: RoomEventOf<'participant.roleChanged'>): Partial<Room> {
+  const { participantId, role } = event
+  const participants = replace(room, participantId, { role, roleSeq: seq })
+  return { ...withParticipants(room, seq, participants), ...hostFound(role) }
+}
+
+/** Nobody is waited for any more when there is a host. */
+const hostFound = (role: Role): Partial<Room> => (role === 'host' ? { hostGraceUntil: null } : {})
 
 function returned(room: Room, { seq }: Logged, id: string): Partial<Room> {
   return withParticipants(room, seq, replace(room, id, { pageSeq: seq }), id)

@@ -80,6 +80,8 @@ export const limits = v.object({
   graceMs: limit(60_000),
   /** How long a place is kept for who closed the tab, or went to another page, in ms: mostly it was meant. */
   closedTabGraceMs: limit(10_000),
+  /** How long a room waits for a host after its last one, in ms, before a guest follows. */
+  hostGraceMs: limit(60_000),
   /** How long a room stays open with nobody in it, in ms. */
   emptyRoomMs: limit(60_000),
 })

@@ -57,7 +57,10 @@ export const roleChanged = v.object({
   type: v.literal('participant.roleChanged'),
   participantId,
   role,
-  /** `succession`: the host was lost and this participant follows. `token`: a fresh token lowered it. */
+  /**
+   * `succession`: the last host was lost and this participant follows. `token`: a fresh token lowered it, or a host's token made
+   * a host of it when it returned to a room without one.
+   */
   reason: v.picklist(['moderation', 'stage', 'succession', 'token']),
 })
 /** Nobody new comes in from here on, but hosts. */

@@ -39,6 +39,11 @@ export const room = v.object({
   mode,
   locked: v.boolean(),
   openedAt: timestamp,
+  /**
+   * Until when the room waits for a host, having lost its last one (ms since the epoch, by the server's clock). Null while
+   * there is a host, and where nobody is waited for.
+   */
+  hostGraceUntil: v.optional(v.nullable(timestamp), null),
   /** In the order of joining. */
   participants: v.array(participant),
   /** Who links up with whom. */

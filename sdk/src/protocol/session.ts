@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { commandId, instanceId, pageId, participantId, seq, sessionKey } from './ids'
+import { commandId, instanceId, pageId, participantId, seq, sessionKey, timestamp } from './ids'
 import { mode, role } from './roles'
 import { strict } from './strict'
 
@@ -73,6 +73,15 @@ export const roomEnded = v.object({
   /** `empty`: nobody was in it for `limits.emptyRoomMs`. */
   reason: v.picklist(['ended', 'empty']),
 })
+
+/** The room has lost its last host and no cohost follows: it waits for a host. */
+export const roomHostGraceStarted = v.object({
+  type: v.literal('room.hostGraceStarted'),
+  /** When a guest follows, unless a host is there by then. */
+  until: timestamp,
+})
+/** The room has waited for a host in vain, and nobody may follow: it goes on without one. */
+export const roomHostGraceEnded = v.object({ type: v.literal('room.hostGraceEnded') })
 
 /** Whether a participant's connection is up. A cast: it is not logged. */
 export const presence = v.picklist(['connected', 'reconnecting'])

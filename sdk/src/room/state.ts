@@ -59,6 +59,11 @@ export type RoomView = {
   readonly mode: Mode
   /** Whether nobody new comes in. */
   readonly locked: boolean
+  /**
+   * Until when the room waits for a host, having lost its last one: milliseconds since the epoch, by the server's clock. Then
+   * a guest follows. Null while a participant is host, and where nobody is waited for.
+   */
+  readonly hostGraceUntil: number | null
   /** Milliseconds since the epoch, by the server's clock. */
   readonly openedAt: number
 }

@@ -39,6 +39,6 @@ function sourceViews(of: Participant, tracks: ReturnType<Overlay['tracksOf']>): 
   return Object.fromEntries(SOURCES.map((source) => [source, view(source)])) as Record<Source, SourceView>
 }
 
-export function roomView({ id, instance, mode, locked, openedAt }: Room): RoomView {
-  return { id, instance, mode, locked, openedAt }
+export function roomView({ id, instance, mode, locked, hostGraceUntil, openedAt }: Room): RoomView {
+  return { id, instance, mode, locked, hostGraceUntil, openedAt }
 }

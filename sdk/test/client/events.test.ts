@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { NO_SOURCES, type RoomEvent } from '../../src/protocol'
+import { NO_SOURCES, type Role, type RoomEvent } from '../../src/protocol'
 import { Bench } from '../fakes/bench'
 import { chatSent, joined, type ScriptedConnection } from '../fakes/scripted-server'
 
@@ -165,4 +165,35 @@ test("one's own reaction is told to oneself", async () => {
   await join()
   await bench.client.reactions.send('❤️')
   expect(bench.events).toMatchObject([{ name: 'reaction', payload: { participant: { isSelf: true }, emoji: '❤️' } }])
+})
+
+test('everybody is told who is host, and the state says until when one is waited for', async () => {
+  const line = await join()
+  const hosts = () =>
+    bench.events.flatMap((event) =>
+      event.name === 'hostChanged' ? [[event.payload.participant?.id ?? null, event.payload.reason]] : [],
+    )
+  const reads = async (message: ReturnType<typeof logged>, until: number | null, expected: unknown[]) => {
+    bench.events.length = 0
+    const { seq } = message.logged
+    const read = () => [seq, hosts(), bench.client.state.room?.hostGraceUntil]
+    line.send(message, chatSent(seq + 1, `after ${seq}`))
+    await expect.poll(() => bench.client.state.messages.at(-1)?.text, { interval: 2 }).toBe(`after ${seq}`)
+    expect(read()).toEqual([seq, expected, until])
+  }
+  const ben = { id: 'ben', name: 'Ben' }
+  const role = (seq: number, of: Role, reason: 'token' | 'succession' | 'moderation', participantId = 'ben') =>
+    logged(seq, { type: 'participant.roleChanged', participantId, role: of, reason }, null)
+  await reads(logged(3, { type: 'participant.joined', participant: { ...ben, role: 'host' } }), null, [
+    ['ben', 'joined'],
+  ])
+  await reads(role(5, 'guest', 'token'), null, [])
+  await reads(role(7, 'guest', 'token', 'ada'), null, [])
+  await reads(logged(9, { type: 'room.hostGraceStarted', until: 65_000 }, null), 65_000, [[null, 'waiting']])
+  // The server was down meanwhile, and waits anew.
+  await reads(logged(11, { type: 'room.hostGraceStarted', until: 99_000 }, null), 99_000, [])
+  await reads(role(13, 'host', 'succession'), null, [['ben', 'succession']])
+  await reads(role(15, 'host', 'moderation', 'ada'), null, [['ada', 'moderation']])
+  await reads(logged(17, { type: 'room.hostGraceStarted', until: 120_000 }, null), 120_000, [[null, 'waiting']])
+  await reads(logged(19, { type: 'room.hostGraceEnded' }, null), null, [[null, 'hostless']])
 })

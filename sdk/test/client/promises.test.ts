@@ -124,6 +124,9 @@ test('a dead peer is reconnecting and then gone; a lost host is succeeded once [
     expect(named(events, 'roleChanged').map(({ payload }) => [payload.participant.name, payload.reason])).toEqual([
       ['Ben', 'succession'],
     ])
+    expect(named(events, 'hostChanged').map(({ payload }) => [payload.participant?.name, payload.reason])).toEqual([
+      ['Ben', 'succession'],
+    ])
   }
   for (const client of others)
     expect(client.state.participants.map(({ name, role }) => [name, role])).toEqual([

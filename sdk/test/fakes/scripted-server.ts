@@ -140,6 +140,7 @@ export function roomOf(change: Partial<Room> = {}): Room {
     mode: MODES.studio,
     locked: false,
     openedAt: 1000,
+    hostGraceUntil: null,
     participants: [{ ...person, id: 'ada', name: 'Ada' }],
     edges: [],
     messages: [],

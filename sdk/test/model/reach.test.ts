@@ -36,6 +36,8 @@ const EXPECTED = [
   'room.bansChanged',
   'room.ended empty',
   'room.ended ended',
+  'room.hostGraceEnded',
+  'room.hostGraceStarted',
   'room.locked',
 ]
 

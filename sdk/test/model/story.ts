@@ -23,9 +23,12 @@ export type Story = {
    * beyond the replay window.
    */
   isFresh: boolean
-  /** Who has to be made host by the next record. */
-  heir: string | undefined
+  /** What has to follow in the next record, the last host being lost. */
+  following: Following | undefined
 }
+
+/** A cohost takes over, or the room waits for a host: where `mayWait`, though there is a cohost. */
+export type Following = { readonly heir: string | undefined; readonly mayWait: boolean }
 
 /** Says what is wrong with a record. */
 export type Say = (what: string) => void
@@ -108,15 +111,38 @@ export function roleChanged(
     return
   }
   const was = before?.room.participants.find(({ id }) => id === event.participantId)?.role
-  if (was === undefined || !outranks(was, event.role)) say('a token gave more than there was')
+  const isTakenBack = event.role === 'host' && before !== undefined && !hasHost(before.room)
+  if (was === undefined || !(isTakenBack || outranks(was, event.role))) say('a token gave more than there was')
   if (given.has(identity ?? '')) say('a token took what was given')
 }
 
-/** Who has to follow where the last host has gone: the cohost, else the guest, who has been so for longest. */
-export function heirOf({ participants }: Room, lost: string | undefined): string | undefined {
-  const longest = (role: Role) =>
-    participants.filter((each) => each.role === role && each.id !== lost).sort((a, b) => a.roleSeq - b.roleSeq)[0]
-  return (longest('cohost') ?? longest('guest'))?.id
+/** Who has been a cohost, or a guest, for longest, of those who may follow. */
+export function longest(
+  { participants }: Room,
+  role: Role,
+  mayFollow: (id: string) => boolean = () => true,
+): string | undefined {
+  const standing = participants.filter((each) => each.role === role && mayFollow(each.id))
+  return standing.sort((a, b) => a.roleSeq - b.roleSeq)[0]?.id
+}
+
+/** What has to follow where a record has taken the last host; undefined where it has not. */
+export function followingOf(
+  { state }: Story,
+  before: ServerState | undefined,
+  { event }: StoredRecord,
+): Following | undefined {
+  const isLost = before !== undefined && hasHost(before.room) && !hasHost(state.room) && state.room.status === 'open'
+  if (!isLost) return undefined
+  const lost = before.room.participants.find(({ role }) => role === 'host')?.id
+  const heir = longest(state.room, 'cohost', (id) => id !== lost)
+  return { heir, mayWait: heir === undefined || event.type === 'participant.roleChanged' }
+}
+
+/** Who follows when a wait for a host is over: a cohost, else a guest by its own token. */
+export function heirAtLast({ room, ledger }: ServerState): string | undefined {
+  const isGuestByToken = (id: string) => !outranks('guest', ledger.sessions.get(id)?.tokenRole ?? 'viewer')
+  return longest(room, 'cohost') ?? longest(room, 'guest', isGuestByToken)
 }
 
 /** The part of a record that everybody may see. */

@@ -2,7 +2,19 @@ import { isDeepStrictEqual } from 'node:util'
 import type { StoredRoom, Turn } from '../../../server/src/hosting/ports'
 import { evolveState, type ServerState, type StoredRecord } from '../../../server/src/room'
 import type { Ban, Secret } from '../../../server/src/room/ledger'
-import { type Departure, hasHost, heirOf, joined, returned, roleChanged, roleDue, type Say, type Story } from './story'
+import {
+  type Departure,
+  followingOf,
+  heirAtLast,
+  joined,
+  returned,
+  roleChanged,
+  roleDue,
+  type Say,
+  type Story,
+} from './story'
+
+const HOST_GRACE_MS = 60_000
 
 /**
  * All that the logs ever accepted, held against the promises record by record. It knows the records alone: not the server
@@ -85,7 +97,7 @@ export class Witness {
     if (known === undefined && this.open(roomId) !== undefined) this.fault(`${roomId}: two instances are open at once`)
     for (const record of records) this.#record(roomId, instance, record)
     const story = this.story(roomId, instance)
-    if (story?.heir !== undefined) this.fault(`${roomId}: ${story.heir} should have followed the host`)
+    if (story?.following !== undefined) this.fault(`${roomId}: ${story.following.heir ?? 'nobody'} followed the host`)
     if (!isDeepStrictEqual(story?.state, state)) this.fault(`${roomId}: the state is not what its records lead to`)
   }
 
@@ -103,7 +115,17 @@ export class Witness {
   #begin(roomId: string, instance: string, state: ServerState): Story {
     const maps = { given: new Map(), removed: new Map(), answers: new Map() }
     const bans = this.bans(roomId)
-    const story = { roomId, instance, records: [], rooms: [], state, bans, heir: undefined, isFresh: false, ...maps }
+    const story = {
+      roomId,
+      instance,
+      records: [],
+      rooms: [],
+      state,
+      bans,
+      following: undefined,
+      isFresh: false,
+      ...maps,
+    }
     this.stories.push(story)
     return story
   }
@@ -159,13 +181,23 @@ export class Witness {
     else this.departed(story.roomId, identity, event.reason)
   }
 
-  /** A host who was the last one is followed at once, and by nobody else than the heir. */
-  #succession(story: Story, before: ServerState | undefined, { event }: StoredRecord, say: Say): void {
+  /** A host who was the last one is followed at once by a cohost, or waited for; and then by nobody else than the heir. */
+  #succession(story: Story, before: ServerState | undefined, record: StoredRecord, say: Say): void {
+    const { event, at } = record
+    const { following } = story
     const isSuccession = event.type === 'participant.roleChanged' && event.reason === 'succession'
     const follower = isSuccession ? event.participantId : undefined
-    if (follower !== story.heir) say(`${story.heir ?? 'nobody'} should follow the host, not ${follower ?? 'nobody'}`)
-    const lost = before !== undefined && hasHost(before.room) && !hasHost(story.state.room)
-    const wasHost = before?.room.participants.find(({ role }) => role === 'host')
-    story.heir = lost && story.state.room.status === 'open' ? heirOf(story.state.room, wasHost?.id) : undefined
+    const graceUntil = before?.room.hostGraceUntil ?? null
+    if (event.type === 'room.hostGraceStarted') {
+      if (following === undefined ? graceUntil === null : !following.mayWait) say('a host is waited for')
+      if (event.until !== at + HOST_GRACE_MS) say(`a host is waited for until ${event.until}`)
+    } else if (following !== undefined) {
+      if (follower !== following.heir) say(`${following.heir ?? 'nobody'} should follow, not ${follower ?? 'nobody'}`)
+    } else if (isSuccession || event.type === 'room.hostGraceEnded') {
+      if (before === undefined || graceUntil === null || at < graceUntil) return say('a host was not waited for')
+      const heir = heirAtLast(before)
+      if (follower !== heir) say(`${heir ?? 'nobody'} should follow at last, not ${follower ?? 'nobody'}`)
+    }
+    story.following = followingOf(story, before, record)
   }
 }

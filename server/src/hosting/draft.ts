@@ -22,6 +22,8 @@ export type Draft = {
   readonly now: number
   /** What the clock says. Since a restart it may be behind `now`: absences go by it alone. */
   readonly clockNow: number
+  /** When the room was loaded, by the clock. */
+  readonly loadedAt: number
   readonly seats: Seats
   /** Who was banned before this instance opened. */
   readonly bans: readonly Ban[]

@@ -105,8 +105,12 @@ export function onlyLeaves({ records }: Pick<Turn, 'records'>): boolean {
 }
 
 const ENDING: ReadonlySet<string> = new Set(['participant.left', 'room.ended'])
-/** The succession of a host. */
-const FOLLOWS_AN_END: ReadonlySet<string> = new Set(['participant.roleChanged'])
+/** The succession of a host, or the wait for one. */
+const FOLLOWS_AN_END: ReadonlySet<string> = new Set([
+  'participant.roleChanged',
+  'room.hostGraceStarted',
+  'room.hostGraceEnded',
+])
 
 /** One turn of a room, to be kept. */
 export type Turn = {

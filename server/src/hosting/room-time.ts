@@ -1,7 +1,7 @@
 import { onwards } from './system-clock'
 
-/** A moment by the clock, and by a room's own time, which may be ahead of it: ms since the epoch. */
-export type Moment = { readonly clockNow: number; readonly now: number }
+/** A moment by the clock, and by a room's own time, which may be ahead of it; and when the room was loaded: ms since the epoch. */
+export type Moment = { readonly clockNow: number; readonly now: number; readonly loadedAt: number }
 
 /** What moment it is in a room, by what the clock says. */
 export type RoomTime = (clockNow: number) => Moment
@@ -12,5 +12,5 @@ export type RoomTime = (clockNow: number) => Moment
  */
 export function timeSince(lastAt: number, loadedAt: number): RoomTime {
   const next = onwards(lastAt, loadedAt)
-  return (clockNow) => ({ clockNow, now: next(clockNow, clockNow) })
+  return (clockNow) => ({ clockNow, now: next(clockNow, clockNow), loadedAt })
 }

@@ -8,8 +8,12 @@ import { absencesOf, type Seats, toldAt } from './seats'
 const TRY_AGAIN_MS = 1000
 
 /** What is due in a room at a moment, and when it has to look again, by the clock (ms since the epoch). */
-export const dueAt = (state: ServerState, seats: Seats, limits: Limits, { clockNow, now }: Moment): Deadlines =>
-  deadlines(state, absencesOf(seats, limits), limits, clockNow, now - clockNow)
+export const dueAt = (
+  state: ServerState,
+  seats: Seats,
+  limits: Limits,
+  { clockNow, now, loadedAt }: Moment,
+): Deadlines => deadlines(state, absencesOf(seats, limits), limits, clockNow, now - clockNow, loadedAt)
 
 /** When a room has to look at the clock again (ms since the epoch): the one timer for all that is due some time. */
 export function wakeAt(

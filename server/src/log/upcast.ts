@@ -10,7 +10,13 @@ export type Steps = readonly ((stored: unknown) => unknown)[]
 export const RECORD_STEPS: Steps = []
 
 /** For snapshots, as `snapshot.ts` writes them. */
-export const SNAPSHOT_STEPS: Steps = []
+export const SNAPSHOT_STEPS: Steps = [
+  // 2: a room tells until when it waits for a host.
+  (stored) => {
+    const snapshot = stored as { room: object }
+    return { ...snapshot, room: { hostGraceUntil: null, ...snapshot.room } }
+  },
+]
 
 /** Brings a value of version `v` to the version of today. @throws LogUnavailable when a newer server wrote it */
 export function upcast(stored: unknown, v: number, steps: Steps): unknown {

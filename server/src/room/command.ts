@@ -46,6 +46,10 @@ export type InternalCommand =
   | { readonly type: 'room.open' }
   /** The owner of an identity wants all that it has left here erased. `messageIds`: what it wrote in this instance. */
   | { readonly type: 'identity.erase'; readonly identity: string; readonly messageIds: readonly string[] }
+  /** The server has started anew, and no host could come meanwhile: the wait for one begins again. */
+  | { readonly type: 'hostGrace.renew' }
+  /** The wait for a host is over. */
+  | { readonly type: 'hostGrace.end' }
   /** The room ends: by REST, by its own emptiness, or for another reason of the server. */
   | { readonly type: 'room.end'; readonly reason: 'ended' | 'empty' }
 

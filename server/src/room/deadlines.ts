@@ -8,14 +8,16 @@ export type Deadlines = { readonly due: readonly InternalCommand[]; readonly nex
 /**
  * What time alone does to a room. `absences`: whose connection is down, by participant id, and when each of them counts as
  * gone (ms since the epoch). `ahead`: by how many ms the room's own time, which tells since when it is empty, is ahead of `now`.
+ * `loadedAt`: since when anybody could come; a wait for a host that began before that begins again.
  * Pure: the host keeps the one timer, and asks anew after every change.
  */
 export function deadlines(
   state: ServerState,
   absences: ReadonlyMap<string, number>,
-  { emptyRoomMs }: Limits,
+  { emptyRoomMs, hostGraceMs }: Limits,
   now: number,
   ahead = 0,
+  loadedAt = 0,
 ): Deadlines {
   const { room, ledger } = state
   if (room.status === 'closed') return { due: [] }
@@ -25,13 +27,21 @@ export function deadlines(
   }
   if (ledger.emptySince !== null)
     timed.push([ledger.emptySince - ahead + emptyRoomMs, { type: 'room.end', reason: 'empty' }])
+  if (room.hostGraceUntil !== null) {
+    const endsAt = room.hostGraceUntil - ahead
+    timed.push(
+      endsAt < loadedAt + hostGraceMs ? [now, { type: 'hostGrace.renew' }] : [endsAt, { type: 'hostGrace.end' }],
+    )
+  }
   timed.sort(([a], [b]) => a - b)
   const due = timed.filter(([at]) => at <= now).map(([, command]) => command)
   const next = timed[due.length]
-  // Hosts go last: who is lost with them does not follow them first.
-  const isHosts = (each: InternalCommand) => each.type === 'session.end' && isHost(room, each.participantId)
-  due.sort((a, b) => Number(isHosts(a)) - Number(isHosts(b)))
+  due.sort((a, b) => turnOf(room, a) - turnOf(room, b))
   return next === undefined ? { due } : { due, nextAt: next[0] }
 }
 
-const isHost = (room: Room, participantId: string): boolean => participantOf(room, participantId)?.role === 'host'
+/** Participants that are lost go before the host, and before a wait for one ends: none of them follows it first. */
+function turnOf(room: Room, command: InternalCommand): number {
+  if (command.type !== 'session.end') return 2
+  return participantOf(room, command.participantId)?.role === 'host' ? 1 : 0
+}

@@ -10,6 +10,7 @@ import { endRoom, endSession, eraseIdentity, refreshSession } from './session'
 import { approveStage, cancelStage, inviteToStage, leaveStage, rejectStage, requestStage } from './stage'
 import type { Decided, Refused, ServerState } from './state'
 import { refuse } from './state'
+import { endHostGrace, renewHostGrace } from './succession'
 
 /**
  * What becomes of a command: events, a refusal, or no place in the room. Pure: time, ids and rules come in with `context`.
@@ -22,7 +23,7 @@ export function decide(state: ServerState | undefined, command: AnyCommand, cont
   const answeredSeq = answerOf(state, context)
   if (answeredSeq !== undefined) return { events: [], answeredSeq }
   if (state.room.status === 'closed') return refuse('forbidden', 'The room has ended.')
-  if (isInternal(command)) return decideInternal(state, command, context.by)
+  if (isInternal(command)) return decideInternal(state, command, context)
   const actor = context.by === null ? undefined : participantOf(state.room, context.by)
   if (actor === undefined) return refuse('forbidden', 'You are not in this room.')
   return stamped(decideCommand(state, command, actor, context), context)
@@ -39,6 +40,8 @@ const INTERNAL: ReadonlySet<string> = new Set<Internal['type']>([
   'session.end',
   'session.refreshed',
   'identity.erase',
+  'hostGrace.renew',
+  'hostGrace.end',
   'room.end',
 ])
 
@@ -46,16 +49,20 @@ function isInternal(command: RoomCommand | Internal): command is Internal {
   return INTERNAL.has(command.type)
 }
 
-function decideInternal(state: ServerState, command: Internal, by: string | null): Accepted {
+function decideInternal(state: ServerState, command: Internal, context: DecideContext): Accepted {
   switch (command.type) {
     case 'session.end':
-      return endSession(state, command)
+      return endSession(state, command, context)
     case 'session.refreshed':
-      return refreshSession(state, command)
+      return refreshSession(state, command, context)
     case 'identity.erase':
-      return eraseIdentity(state, command)
+      return eraseIdentity(state, command, context)
+    case 'hostGrace.renew':
+      return { events: renewHostGrace(state, context) }
+    case 'hostGrace.end':
+      return { events: endHostGrace(state) }
     case 'room.end':
-      return endRoom(state, command, by)
+      return endRoom(state, command, context.by)
   }
 }
 

@@ -2,9 +2,10 @@ import type { Participant, Role, Room } from '@peerstage/sdk/protocol'
 import { outranks } from '@peerstage/sdk/protocol'
 import type { Accepted, DecideContext, JoinCommand, TurnedAway } from './command'
 import type { Secret } from './ledger'
-import { changeRole, hasHost, isStageFull, stopPublishing, succession } from './role-change'
+import { changeRole, hasHost, isStageFull, stopPublishing } from './role-change'
 import type { Decided, Refused, ServerState } from './state'
 import { refuse } from './state'
+import { awaitHost, type Following, succession } from './succession'
 
 /** A place in the room: a new one, or the one that this identity holds already. */
 export function join(
@@ -107,8 +108,9 @@ function comeBack(
   state: ServerState,
   present: Participant,
   command: JoinCommand,
-  { rules, isAway }: DecideContext,
+  context: DecideContext,
 ): Accepted | TurnedAway {
+  const { rules, isAway } = context
   const session = state.ledger.sessions.get(present.id)
   const sameSession = session?.hash === command.sessionHash
   // It has been here, and another session has taken the place meanwhile: its line was down when it was told so. Back by itself
@@ -117,8 +119,9 @@ function comeBack(
     return turnAway('superseded', 'Another session has taken this place meanwhile.')
   if (!sameSession && rules.duplicateSessions === 'reject' && !isAway?.(present.id))
     return turnAway('superseded', 'You are in this room already, in another session.')
-  const lowering = lowered(state, present, command.claims.role)
-  if (sameSession && session.page === command.page) return { events: lowering, participantId: present.id }
+  const tokenRole = command.claims.role
+  if (sameSession && session.page === command.page)
+    return { events: lowered(state, present, { tokenRole, after: succession }, context), participantId: present.id }
   const returned: Decided = {
     event: { type: 'participant.returned', participantId: present.id },
     by: present.id,
@@ -126,16 +129,36 @@ function comeBack(
   }
   // The old page's media is over before its links are made anew: no link of the new page ever claims to carry it.
   // A lowering that makes a viewer of it has stopped that already.
-  const stops = lowering.some(({ event }) => event.type === 'media.changed') ? [] : stopPublishing(present, present.id)
-  return { events: [...stops, ...lowering, returned], participantId: present.id }
+  const change = [
+    ...lowered(state, present, { tokenRole, after: awaitHost }, context),
+    ...takenBack(state, present, tokenRole),
+  ]
+  const stops = change.some(({ event }) => event.type === 'media.changed') ? [] : stopPublishing(present, present.id)
+  return { events: [...stops, ...change, returned], participantId: present.id }
 }
 
-/** What a newer token takes away. It never gives; and a role that a moderator set holds whatever the token says. */
-export function lowered(state: ServerState, participant: Participant, tokenRole: Role): Decided[] {
+/** A room without a host is for a host's token to take, as by leaving and joining. What a moderator made of its owner holds. */
+function takenBack(state: ServerState, participant: Participant, tokenRole: Role): Decided[] {
+  const identity = state.ledger.sessions.get(participant.id)?.identity
+  if (tokenRole !== 'host' || hasHost(state.room) || identity === undefined) return []
+  if (state.ledger.overrides.has(identity)) return []
+  return changeRole(state, participant, { role: 'host', reason: 'token', by: null })
+}
+
+/**
+ * What a newer token takes away. It never gives; and a role that a moderator set holds whatever the token says. `after`: what
+ * follows where it takes the last host.
+ */
+export function lowered(
+  state: ServerState,
+  participant: Participant,
+  { tokenRole, after }: { readonly tokenRole: Role; readonly after: Following },
+  context: DecideContext,
+): Decided[] {
   const session = state.ledger.sessions.get(participant.id)
   if (session === undefined || !outranks(session.tokenRole, tokenRole)) return []
   const role = state.ledger.overrides.get(session.identity) ?? tokenRole
   if (!outranks(participant.role, role)) return []
   const change = changeRole(state, participant, { role, reason: 'token', by: null })
-  return [...change, ...succession(state, participant)]
+  return [...change, ...after(state, participant, context)]
 }

@@ -1,4 +1,4 @@
-import type { LoggedEvent, Role, RoomEvent } from '@peerstage/sdk/protocol'
+import type { LoggedEvent, Role, RoomEvent, RoomEventOf } from '@peerstage/sdk/protocol'
 import { ANSWERED_COMMANDS_KEPT } from '@peerstage/sdk/protocol'
 
 /** What a stored record holds beside its event, for the ledger alone. It never leaves the server. */
@@ -46,7 +46,7 @@ export type SessionRecord = {
   readonly hash: string
   /** The loaded page that went on with it last. */
   readonly page: string
-  /** What its newest token at a join said. */
+  /** What its newest token at a join said, or less where a token has lowered its role since. */
   readonly tokenRole: Role
   /** Accepted commands that led to events: id → seq of the last of them. The newest 64. */
   readonly answered: ReadonlyMap<number, number>
@@ -124,6 +124,8 @@ function seated(sessions: Sessions, event: RoomEvent, session: Secret['session']
       const counted = before?.hash === session.hash ? before : { answered: new Map(), lastCommandId: 0 }
       return put(sessions, event.participantId, { ...counted, ...session })
     }
+    case 'participant.roleChanged':
+      return event.reason === 'token' ? withTokenRole(sessions, event) : sessions
     case 'participant.left': {
       const rest = new Map(sessions)
       rest.delete(event.participantId)
@@ -132,6 +134,11 @@ function seated(sessions: Sessions, event: RoomEvent, session: Secret['session']
     default:
       return sessions
   }
+}
+
+function withTokenRole(sessions: Sessions, { participantId, role }: RoomEventOf<'participant.roleChanged'>): Sessions {
+  const session = sessions.get(participantId)
+  return session === undefined ? sessions : put(sessions, participantId, { ...session, tokenRole: role })
 }
 
 function answered(sessions: Sessions, { seq, secret }: Noted): Sessions {

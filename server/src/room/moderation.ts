@@ -15,14 +15,14 @@ export function kick(
   state: ServerState,
   target: Participant,
   { minutes }: RoomCommandOf<'moderation.kick'>,
-  { now }: DecideContext,
+  context: DecideContext,
   by: string,
 ): Accepted {
   const identity = state.ledger.sessions.get(target.id)?.identity
-  const until = minutes === undefined ? null : now + minutes * MINUTE
+  const until = minutes === undefined ? null : context.now + minutes * MINUTE
   const left = removed(target, by)
   const noted = identity === undefined ? left : { ...left, secret: { removal: { identity, until } } }
-  return { events: leaving(state, target, noted) }
+  return { events: leaving(state, target, noted, context) }
 }
 
 const removed = (target: Participant, by: string): Decided => ({
@@ -35,7 +35,7 @@ export function ban(state: ServerState, target: Participant, context: DecideCont
   const identity = state.ledger.sessions.get(target.id)?.identity
   if (identity === undefined) return refuse('peer_not_found', 'This participant is not in the room.')
   const noted = note(state, { identity, name: target.name }, context, by)
-  return 'refused' in noted ? noted : { events: [...leaving(state, target, removed(target, by)), noted] }
+  return 'refused' in noted ? noted : { events: [...leaving(state, target, removed(target, by), context), noted] }
 }
 
 /** Who has left counts as what a moderator made of it, else as what it was when it wrote. */

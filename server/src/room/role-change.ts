@@ -66,19 +66,3 @@ export const hasHost = (room: Room, without?: string): boolean =>
 /** Whether nobody more may be promoted to the stage. */
 export const isStageFull = (room: Room): boolean =>
   room.participants.filter((each) => isOnStage(each.role)).length >= room.mode.maxOnStage
-
-/**
- * Who follows when `lost` ceases to be host: nobody while another host is there, else the cohost, else the guest, who has
- * been so for longest; else the room goes on without one.
- */
-export function succession(state: ServerState, lost: Participant): Decided[] {
-  const { room } = state
-  if (lost.role !== 'host' || hasHost(room, lost.id)) return []
-  const heir = longest(room, 'cohost') ?? longest(room, 'guest')
-  return heir === undefined ? [] : changeRole(state, heir, { role: 'host', reason: 'succession', by: null })
-}
-
-function longest(room: Room, role: Role): Participant | undefined {
-  const standing = room.participants.filter((each) => each.role === role)
-  return standing.sort((a, b) => a.roleSeq - b.roleSeq)[0]
-}

@@ -1,39 +1,54 @@
 import type { Participant } from '@peerstage/sdk/protocol'
 import { participantOf } from '@peerstage/sdk/protocol'
-import type { Accepted, InternalCommand } from './command'
+import type { Accepted, DecideContext, InternalCommand } from './command'
 import { lowered, participantOfIdentity } from './join'
-import { succession } from './role-change'
 import type { Decided, ServerState } from './state'
+import { succession } from './succession'
 
 type Of<T extends InternalCommand['type']> = Extract<InternalCommand, { type: T }>
 
 /** Somebody is gone. A repeat changes nothing: a `leave` and a deadline may cross. */
-export function endSession(state: ServerState, { participantId, reason }: Of<'session.end'>): Accepted {
+export function endSession(
+  state: ServerState,
+  { participantId, reason }: Of<'session.end'>,
+  context: DecideContext,
+): Accepted {
   const participant = participantOf(state.room, participantId)
   if (participant === undefined) return { events: [] }
   const left: Decided = {
     event: { type: 'participant.left', participantId, reason },
     by: reason === 'left' ? participantId : null,
   }
-  return { events: leaving(state, participant, left) }
+  return { events: leaving(state, participant, left, context) }
 }
 
-/** A leave with what follows from it: where the last host goes, one follows in the same append. */
-export const leaving = (state: ServerState, participant: Participant, left: Decided): Decided[] => [
-  left,
-  ...succession(state, participant),
-]
+/** A leave with what follows from it: where the last host goes, a cohost follows in the same append, or the room waits for a host. */
+export const leaving = (
+  state: ServerState,
+  participant: Participant,
+  left: Decided,
+  context: DecideContext,
+): Decided[] => [left, ...succession(state, participant, context)]
 
-export function refreshSession(state: ServerState, { participantId, role }: Of<'session.refreshed'>): Accepted {
+export function refreshSession(
+  state: ServerState,
+  { participantId, role: tokenRole }: Of<'session.refreshed'>,
+  context: DecideContext,
+): Accepted {
   const participant = participantOf(state.room, participantId)
-  return { events: participant === undefined ? [] : lowered(state, participant, role) }
+  if (participant === undefined) return { events: [] }
+  return { events: lowered(state, participant, { tokenRole, after: succession }, context) }
 }
 
 /**
  * What an identity wrote goes, and whoever it is leaves. Older messages than the room holds are in no mirror either: those need
  * no event. Kicks and given roles hold on: they go with the instance.
  */
-export function eraseIdentity(state: ServerState, { identity, messageIds }: Of<'identity.erase'>): Accepted {
+export function eraseIdentity(
+  state: ServerState,
+  { identity, messageIds }: Of<'identity.erase'>,
+  context: DecideContext,
+): Accepted {
   const held = state.room.messages.filter(({ id }) => messageIds.includes(id))
   const deleted = held.map(({ id }): Decided => ({ event: { type: 'chat.deleted', messageId: id }, by: null }))
   const participant = participantOfIdentity(state, identity)
@@ -42,7 +57,7 @@ export function eraseIdentity(state: ServerState, { identity, messageIds }: Of<'
     event: { type: 'participant.left', participantId: participant.id, reason: 'removed' },
     by: null,
   }
-  return { events: [...deleted, ...leaving(state, participant, left)] }
+  return { events: [...deleted, ...leaving(state, participant, left, context)] }
 }
 
 /** The room ends. Emptiness ends it only while it lasts: somebody may have come in before this was decided. */

@@ -38,6 +38,29 @@ describe.each(STORES)('killed, and started again with a log %s', (_, storeOf) =>
     return { clock: time, house }
   }
 
+  test('a wait for a host counts from when the server listens again, and all are told so [R4.7]', async () => {
+    const { clock, house } = town()
+    const { host, bob, eve } = await three(await house.start())
+    await host.ask({ type: 'leave' })
+    await Promise.all([bob, eve].map((each) => each.event('room.hostGraceStarted')))
+    await house.kill()
+    clock.advance(90_000)
+    const { connect } = await house.start()
+    const until = clock.now() + 60_000
+    const comesBack = async (each: TestClient) => connect('hall', { token: each.hello.token, ...(await goingOn(each)) })
+    const [back, eveBack] = [await comesBack(bob), await comesBack(eve)]
+    await Promise.all([back, eveBack].map((each) => each.welcome()))
+    clock.advance(0)
+    expect((await back.event('room.hostGraceStarted')).logged.event).toMatchObject({ until })
+    await passTime(clock, 59_999, back, eveBack)
+    expect(back.events('participant.roleChanged')).toEqual([])
+    clock.advance(1)
+    expect((await back.event('participant.roleChanged')).logged.event).toMatchObject({
+      participantId: await idOf(bob),
+      reason: 'succession',
+    })
+  })
+
   test('with a durable log the room is whole again after it returns, and nobody seems to have been away [R3.13, R9.4]', async () => {
     const { house } = town()
     const first = await house.start()

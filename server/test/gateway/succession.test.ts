@@ -47,10 +47,15 @@ test('a lost host is succeeded once, by rule, though half the room is lost with 
   ])
 })
 
-test('a lost host is succeeded once, by rule: else by the guest of longest standing; a returning host is host again [R4.4, R4.5]', async () => {
-  const { enter, of } = await panel(['ada', 'host'], ['bob', 'guest'], ['cyd', 'guest'], ['eve', 'viewer'])
+test('a lost host is succeeded once, by rule: else by the guest of longest standing, 60 s later; a returning host is host again [R4.4, R4.5]', async () => {
+  const { clock, enter, of } = await panel(['ada', 'host'], ['bob', 'guest'], ['cyd', 'guest'], ['eve', 'viewer'])
   const [bob, eve] = [of('bob'), of('eve')]
   await of('ada').client.ask({ type: 'leave' })
+  const { logged } = await eve.client.event('room.hostGraceStarted')
+  expect(logged.event).toMatchObject({ until: clock.now() + 60_000 })
+  await passTime(clock, 59_999, bob.client, of('cyd').client, eve.client)
+  expect(successions(eve.client)).toEqual([])
+  clock.advance(1)
   await eve.client.event('participant.roleChanged')
   expect(successions(eve.client)).toMatchObject([{ participantId: bob.id, role: 'host' }])
   const ada = await enter('hall', 'ada', { role: 'host' })
@@ -60,11 +65,35 @@ test('a lost host is succeeded once, by rule: else by the guest of longest stand
 })
 
 test('a lost host is succeeded by nobody where only viewers are left; a returning host token is host again [R4.4, R4.5]', async () => {
-  const { server, enter, of } = await panel(['ada', 'host'], ['eve', 'viewer'])
+  const { server, clock, enter, of } = await panel(['ada', 'host'], ['eve', 'viewer'])
   await of('ada').client.ask({ type: 'leave' })
-  await of('eve').client.event('participant.left')
+  await passTime(clock, 60_000, of('eve').client)
+  await of('eve').client.event('room.hostGraceEnded')
   expect(server.rooms.stats('hall')?.participants).toEqual({ host: 0, cohost: 0, guest: 0, viewer: 1 })
   const { room, self } = await (await enter('hall', 'ada', { role: 'host' })).welcome()
   expect(room?.participants.find(({ id }) => id === self)?.role).toBe('host')
   expect(successions(of('eve').client)).toEqual([])
+})
+
+test("a host that opens a second tab with a guest's token loses the room to nobody, and has it again [R4.5, R4.6]", async () => {
+  const { clock, enter, of } = await panel(['ada', 'host'], ['bob', 'viewer'], ['cyd', 'cohost'])
+  const [ada, bob, cyd] = [of('ada'), of('bob'), of('cyd')]
+  await bob.client.ask({ type: 'stage.request' })
+  await ada.client.ask({ type: 'stage.approve', participantId: bob.id })
+  const second = await enter('hall', 'ada', { role: 'guest' })
+  expect((await second.welcome()).self).toBe(ada.id)
+  expect(await ada.client.closed).toBe(4409)
+  await bob.client.event('room.hostGraceStarted')
+  await passTime(clock, 59_999, bob.client, cyd.client, second)
+  expect(successions(bob.client)).toEqual([])
+  const third = await enter('hall', 'ada', { role: 'host' })
+  const { room } = await third.welcome()
+  expect(room).toMatchObject({ hostGraceUntil: null })
+  await passTime(clock, 60_000, bob.client, cyd.client, third)
+  expect(room?.participants.map(({ id, role }) => [id, role])).toEqual([
+    [ada.id, 'host'],
+    [bob.id, 'guest'],
+    [cyd.id, 'cohost'],
+  ])
+  expect(successions(bob.client)).toEqual([])
 })

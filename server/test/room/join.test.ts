@@ -103,6 +103,7 @@ describe('an identity that is here already', () => {
 
   test('a lower token lowers the role on the way back in, a higher one does not raise it [R5.6]', () => {
     const room = roomHarness()
+    room.enter('host', 'host')
     const ada = room.enter('ada', 'guest')
     room.ask(ada, { type: 'media.update', sources: { camera: ON } })
     expect(typesOf(room.knock('ada', { role: 'host' }))).toEqual([])

@@ -92,6 +92,8 @@ test('the steps reach what the laws are about', () => {
       'room.ended ended',
       'room.locked',
       'room.bansChanged',
+      'room.hostGraceStarted',
+      'room.hostGraceEnded',
       'participant.returned',
       'participant.left removed',
       'participant.left lost',
@@ -201,15 +203,42 @@ test('20 means 20: there are never more participants than places, and a host fin
   })
 })
 
-test('a lost host is succeeded at most once, at once, and only when none is left [R4.4]', () => {
+const hasHost = (state: ServerState | undefined) =>
+  state?.room.participants.some(({ role }) => role === 'host') ?? false
+
+test('a lost host is succeeded at most once: at once by a cohost, or when the wait for a host is over [R4.4]', () => {
   always(({ records }) => {
     const all = states(records)
     all.forEach(({ record, before }, i) => {
-      if (record.event.type !== 'participant.roleChanged' || record.event.reason !== 'succession') return
-      expect(before?.room.participants.some(({ role }) => role === 'host')).toBe(false)
-      const cause = all[i - 1]
-      expect(cause?.before?.room.participants.some(({ role }) => role === 'host')).toBe(true)
-      expect(cause?.record.at).toBe(record.at)
+      const { event } = record
+      if (event.type !== 'participant.roleChanged' || event.reason !== 'succession' || before === undefined) return
+      expect(hasHost(before)).toBe(false)
+      const was = participantOf(before.room, event.participantId)?.role
+      if (before.room.hostGraceUntil === null) {
+        const cause = all[i - 1]
+        expect(hasHost(cause?.before)).toBe(true)
+        expect(cause?.record.at).toBe(record.at)
+        expect(was).toBe('cohost')
+        return
+      }
+      expect(record.at).toBeGreaterThanOrEqual(before.room.hostGraceUntil)
+      const tokenRole = before.ledger.sessions.get(event.participantId)?.tokenRole ?? 'viewer'
+      expect(was === 'cohost' || (was === 'guest' && isOnStage(tokenRole))).toBe(true)
+    })
+  })
+})
+
+test('a room that has lost its last host is waited for, until there is one or the time is over [R4.4]', () => {
+  always(({ records }) => {
+    const all = states(records)
+    all.forEach(({ record, before, after }, i) => {
+      const { room } = after
+      if (room.hostGraceUntil !== null) expect(hasHost(after)).toBe(false)
+      const isLost = hasHost(before) && !hasHost(after) && room.status === 'open'
+      const next = all[i + 1]
+      if (isLost) expect(hasHost(next?.after) || next?.after.room.hostGraceUntil).toBeTruthy()
+      if (record.event.type === 'room.hostGraceStarted')
+        expect(room.hostGraceUntil).toBe(record.at + rules.limits.hostGraceMs)
     })
   })
 })
