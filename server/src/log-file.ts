@@ -3,7 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { LogUnavailable, type RoomLog } from './hosting/ports'
 import { memoryLog } from './log/memory'
 import { type SqliteLogOptions, sqliteLog } from './log/sqlite'
-import { IN_MEMORY, SqliteMissing } from './log/sqlite-file'
+import { SqliteMissing } from './log/sqlite-driver'
+import { IN_MEMORY } from './log/sqlite-port'
 
 /** Where the command line keeps rooms when nobody says where: beside whoever starts it, to be seen. */
 const DEFAULT_FILE = 'peerstage-data/rooms.db'

@@ -3,13 +3,13 @@ import { LogUnavailable } from '../hosting/ports'
 import { fileNumber } from './sqlite-watch'
 
 /** A database, as long as it is open. */
-type Handle = { readonly open: boolean }
+type Handle = { readonly isOpen: boolean }
 
 /** Kept by the process: after a hot reload another copy of this module looks there too. */
 const KEPT = Symbol.for('@peerstage/server.openFiles')
 const kept = globalThis as { [KEPT]?: Map<string, WeakRef<Handle>> }
 
-const isOpen = (handle: WeakRef<Handle>): boolean => handle.deref()?.open ?? false
+const isOpen = (handle: WeakRef<Handle>): boolean => handle.deref()?.isOpen ?? false
 
 /**
  * Asks for a file that is there, for one log of this process; what it returns tells that the file was opened. SQLite knows no

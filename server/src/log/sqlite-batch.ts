@@ -1,6 +1,6 @@
-import type { Database } from 'better-sqlite3'
 import { LogUnavailable } from '../hosting/ports'
 import { isFull, unavailable } from './sqlite-file'
+import { type Database, inTransaction } from './sqlite-port'
 
 type Job = {
   readonly work: () => unknown
@@ -41,7 +41,7 @@ export class Batch {
    */
   add<T>(work: () => T, makesRoom = false): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (!this.#parts.db.open) return reject(new LogUnavailable('The log is closed.'))
+      if (!this.#parts.db.isOpen) return reject(new LogUnavailable('The log is closed.'))
       if (this.#jobs.length === 0) setImmediate(() => this.flush())
       this.#jobs.push({ work, makesRoom, resolve: resolve as Job['resolve'], reject })
     })
@@ -78,17 +78,18 @@ export class Batch {
   }
 
   #keep(jobs: readonly Job[]): unknown[] {
-    const keep = this.#parts.db.transaction(() => {
-      const results = jobs.map(({ work }) => work())
-      this.#parts.inPassing()
-      return results
-    })
+    const keep = () =>
+      inTransaction(this.#parts.db, 'IMMEDIATE', () => {
+        const results = jobs.map(({ work }) => work())
+        this.#parts.inPassing()
+        return results
+      })
     try {
-      return keep.immediate()
+      return keep()
     } catch (error) {
       if (!isFull(error)) throw error
-      if (this.#parts.makeRoom()) return keep.immediate()
-      if (jobs.every(({ makesRoom }) => makesRoom)) return this.#parts.beyondItsBound(() => keep.immediate())
+      if (this.#parts.makeRoom()) return keep()
+      if (jobs.every(({ makesRoom }) => makesRoom)) return this.#parts.beyondItsBound(keep)
       throw error
     }
   }

@@ -1,7 +1,7 @@
 import type { ChatHistoryResult, ChatMessage } from '@peerstage/sdk/protocol'
-import type { Database } from 'better-sqlite3'
 import type { HistoryQuery, KeptMessage } from '../hosting/ports'
 import type { InstanceTables } from './sqlite-instances'
+import type { Database } from './sqlite-port'
 
 type Kept = { readonly id: number; readonly instance: number; readonly bytes: number }
 type Said = { readonly message: string; readonly identity: string }
@@ -21,11 +21,9 @@ export function chatTable(db: Database, instances: InstanceTables) {
     'INSERT INTO chat (instance, message_id, identity, at, bytes, message) VALUES (?, ?, ?, ?, ?, ?)',
   )
   const named = db.prepare<[string], Kept & Said>('SELECT * FROM chat WHERE message_id = ?')
-  const page = db
-    .prepare<[number, number, number], string>(
-      'SELECT message FROM chat WHERE instance = ? AND id < ? ORDER BY id DESC LIMIT ?',
-    )
-    .pluck()
+  const page = db.prepare<[number, number, number], Pick<Said, 'message'>>(
+    'SELECT message FROM chat WHERE instance = ? AND id < ? ORDER BY id DESC LIMIT ?',
+  )
   const oldest = db.prepare<[number], Kept & { readonly at: number }>(
     'SELECT id, instance, bytes, at FROM chat ORDER BY id LIMIT ?',
   )
@@ -42,14 +40,15 @@ export function chatTable(db: Database, instances: InstanceTables) {
   const weigh = db.prepare<[number, number]>(
     'UPDATE rooms SET chat_bytes = chat_bytes + ? WHERE id = (SELECT room FROM instances WHERE id = ?)',
   )
-  const weight = db.prepare<[number], number>('SELECT chat_bytes FROM rooms WHERE id = ?').pluck()
-  const roomOf = db.prepare<[number], number>('SELECT room FROM instances WHERE id = ?').pluck()
+  const weight = db.prepare<[number], { bytes: number }>('SELECT chat_bytes AS bytes FROM rooms WHERE id = ?')
 
   const find = (instance: number, messageId: string) => named.all(messageId).find((kept) => kept.instance === instance)
   const findIn = (scope: readonly { readonly id: number }[], messageId: string) =>
     named.all(messageId).find((kept) => scope.some(({ id }) => id === kept.instance))
   const scopeOf = (roomId: string, instance: string | undefined) =>
     instance === undefined ? instances.ofRoomId(roomId) : instances.named(roomId, instance)
+
+  const hasOld = (before: number): boolean => oldest.all(1).some(({ at }) => at < before)
 
   /** Takes messages away, and the rows of instances that nothing else is left of. */
   function drop(messages: readonly Kept[]): number {
@@ -60,14 +59,14 @@ export function chatTable(db: Database, instances: InstanceTables) {
     }
     for (const [instance, bytes] of touched) {
       weigh.run(-bytes, instance)
-      const room = roomOf.get(instance)
-      if (room !== undefined) instances.removeEmpty(instance, room)
+      const row = instances.get(instance)
+      if (row !== undefined) instances.removeEmpty(instance, row.room)
     }
     return messages.length
   }
 
   function* newest(instance: number, before: number, limit: number): Iterable<ChatMessage> {
-    for (const message of page.all(instance, before, limit)) yield JSON.parse(message)
+    for (const { message } of page.all(instance, before, limit)) yield JSON.parse(message)
   }
 
   return {
@@ -86,7 +85,7 @@ export function chatTable(db: Database, instances: InstanceTables) {
     },
     /** A room's oldest messages give way until it is within `maxBytes`: some in each turn. */
     giveWay(room: number, maxBytes: number): void {
-      let over = (weight.get(room) ?? 0) - maxBytes
+      let over = (weight.get(room)?.bytes ?? 0) - maxBytes
       if (over <= 0) return
       for (const { id } of instances.ofRoom(room).reverse()) {
         const going: Kept[] = []
@@ -103,7 +102,7 @@ export function chatTable(db: Database, instances: InstanceTables) {
     prune(ms: number, now: number): void {
       const old: Kept[] = []
       let next = now
-      for (const kept of oldest.iterate(PRUNE_ROWS)) {
+      for (const kept of oldest.all(hasOld(now - ms) ? PRUNE_ROWS : 1)) {
         next = kept.at
         if (next >= now - ms) break
         old.push(kept)

@@ -1,34 +1,32 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
-import type Sqlite from 'better-sqlite3'
 import { LogFull, LogUnavailable } from '../hosting/ports'
 import { claimFile } from './open-files'
+import { loadSqlite } from './sqlite-driver'
+import { codeOf, type Database, IN_MEMORY, inTransaction } from './sqlite-port'
 import { checkFile, migrate } from './sqlite-schema'
-
-/** In memory, by SQLite's own name for it. */
-export const IN_MEMORY = ':memory:'
 
 const PAGE_BYTES = 4096
 /** For who has just been told to end. A lock that lasts belongs to a server that runs. */
 const BUSY_MS = 1000
+/** What SQLite keeps of the file in memory at most. */
+const CACHE_KIB = 16_000
 /** Pages of the write-ahead log after which SQLite moves them into the file by itself: 4 MB. */
 const CHECKPOINT_PAGES = 1000
-
-/** The module that speaks SQLite is not there, or not for this Node. */
-export class SqliteMissing extends LogUnavailable {}
 
 export type FileOptions = { readonly durability: 'process' | 'full'; readonly maxBytes: number }
 
 /** Opens a log's file, or makes it, for this process alone. @throws LogUnavailable with a sentence that says why it could not */
-export function openFile(path: string, { durability, maxBytes }: FileOptions): Sqlite.Database {
+export function openFile(path: string, { durability, maxBytes }: FileOptions): Database {
   checkPath(path)
-  const Database = loadSqlite()
-  let db: Sqlite.Database | undefined
+  const open = loadSqlite()
+  let db: Database | undefined
   try {
     if (path !== IN_MEMORY) createFile(path)
     const opened = path === IN_MEMORY ? () => {} : claimFile(path)
-    db = new Database(path, { timeout: BUSY_MS })
+    db = open(path)
+    db.pragma(`busy_timeout = ${BUSY_MS}`)
+    db.pragma(`cache_size = -${CACHE_KIB}`)
     db.pragma('locking_mode = EXCLUSIVE')
     checkFile(db, path)
     db.pragma('auto_vacuum = INCREMENTAL')
@@ -40,7 +38,7 @@ export function openFile(path: string, { durability, maxBytes }: FileOptions): S
     db.pragma(`journal_size_limit = ${CHECKPOINT_PAGES * PAGE_BYTES}`)
     migrate(db)
     // The lock is there from the first write on.
-    db.transaction(() => db?.exec('UPDATE upkeep SET probe = NULL')).exclusive()
+    inTransaction(db, 'EXCLUSIVE', () => db?.exec('UPDATE upkeep SET probe = NULL'))
     db.pragma(`max_page_count = ${Math.ceil(maxBytes / PAGE_BYTES)}`)
     opened(db)
     return db
@@ -55,21 +53,6 @@ function checkPath(path: string): void {
   if (path !== '' && path === path.trim()) return
   const what = path.trim() === '' ? 'is no path of a log.' : 'has white space at an end: a path of a log must not.'
   throw new LogUnavailable(`${JSON.stringify(path)} ${what}`)
-}
-
-/** Only when a log is opened: who keeps rooms in memory needs no SQLite. */
-function loadSqlite(): typeof Sqlite {
-  try {
-    const Database: typeof Sqlite = createRequire(import.meta.url)('better-sqlite3')
-    // The binary is loaded with the first database, and may be that of another Node.
-    new Database(IN_MEMORY).close()
-    return Database
-  } catch (cause) {
-    const advice = 'npm install better-sqlite3@12, whose install script must be allowed to run'
-    throw new SqliteMissing(`A log on disk needs the package better-sqlite3, built for this Node: ${advice}.`, {
-      cause,
-    })
-  }
 }
 
 /** What people said is for the server's own user to read. SQLite gives the files beside it the same mode. */
@@ -107,5 +90,3 @@ export function unavailable(error: unknown): LogUnavailable {
 }
 
 export const isFull = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_FULL')
-
-const codeOf = (error: unknown): string => String((error as { code?: unknown } | undefined)?.code ?? '')

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3'
+import type { Database } from './sqlite-port'
 
 /** An instance's row: where its records stand. */
 export type InstanceRow = {
@@ -19,7 +19,7 @@ export type Standing = Omit<InstanceRow, 'id' | 'room'>
 
 /** The rows of rooms and their instances: what there is, not what is in it. */
 export function instanceTables(db: Database) {
-  const roomOf = db.prepare<[string], number>('SELECT id FROM rooms WHERE name = ?').pluck()
+  const named = db.prepare<[string], { id: number }>('SELECT id FROM rooms WHERE name = ?')
   const addRoom = db.prepare<[string]>('INSERT INTO rooms (name) VALUES (?)')
   const add = db.prepare<[number, string], InstanceRow>(
     "INSERT INTO instances (room, name, status) VALUES (?, ?, 'open') RETURNING *",
@@ -53,22 +53,25 @@ export function instanceTables(db: Database) {
     `UPDATE instances SET status = 'forgotten', seq = 0, total = 0, participants = 0, snapshot_seq = 0, snapshot_total = 0
       WHERE id = ?`,
   )
+  const roomOf = (roomId: string) => named.get(roomId)?.id
   return {
     /** The row of a room id, which is made where there is none. */
-    room: (roomId: string): number => roomOf.get(roomId) ?? Number(addRoom.run(roomId).lastInsertRowid),
-    roomOf: (roomId: string) => roomOf.get(roomId),
+    room: (roomId: string): number => roomOf(roomId) ?? Number(addRoom.run(roomId).lastInsertRowid),
+    roomOf,
     find: (roomId: string, instance: string) => find.get(roomId, instance),
     add: (room: number, instance: string): InstanceRow => add.get(room, instance) as InstanceRow,
     get: (id: number) => get.get(id),
     remove: (id: number) => remove.run(id),
-    put: (id: number, standing: Standing) => put.run({ ...standing, id }),
+    put(id: number, { status, seq, total, participants, snapshot_seq, snapshot_total }: Standing): void {
+      put.run({ id, status, seq, total, participants, snapshot_seq, snapshot_total })
+    },
     openIn: (roomId: string) => openIn.get(roomId),
     open: () => open.all(),
     rows: (status: 'open' | 'closed') => rows.all(status),
     /** The instances of a room that anything is kept of, the newest first. */
     ofRoom: (room: number) => ofRoom.all(room),
     ofRoomId(roomId: string): InstanceRow[] {
-      const room = roomOf.get(roomId)
+      const room = roomOf(roomId)
       return room === undefined ? [] : ofRoom.all(room)
     },
     /** The one of this name, or none. */

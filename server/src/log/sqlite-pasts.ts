@@ -1,7 +1,7 @@
-import type { Database } from 'better-sqlite3'
 import { ENDED_FOR_MS, type StoredRoom } from '../hosting/ports'
 import type { Ban, StoredRecord } from '../room/index'
 import type { InstanceTables } from './sqlite-instances'
+import type { Database } from './sqlite-port'
 
 /** How many ends that have had their minute are let go of in one turn. */
 const LET_GO_ROWS = 100
@@ -9,13 +9,13 @@ const LET_GO_ROWS = 100
 /** What of a room outlives its instances, beside chat: who is banned, and when it was ended. */
 export function pastTables(db: Database, instances: InstanceTables) {
   const ended = db.prepare<[number, number]>('UPDATE rooms SET ended_at = ? WHERE id = ?')
-  const endOf = db.prepare<[number], number | null>('SELECT ended_at FROM rooms WHERE id = ?').pluck()
-  const longEnded = db
-    .prepare<[number, number], number>('SELECT id FROM rooms WHERE ended_at <= ? ORDER BY ended_at LIMIT ?')
-    .pluck()
+  const endOf = db.prepare<[number], { endedAt: number | null }>('SELECT ended_at AS endedAt FROM rooms WHERE id = ?')
+  const longEnded = db.prepare<[number, number], { id: number }>(
+    'SELECT id FROM rooms WHERE ended_at <= ? ORDER BY ended_at LIMIT ?',
+  )
   const settle = db.prepare<[{ readonly now: number }]>('UPDATE rooms SET ended_at = @now WHERE ended_at > @now')
   const letGo = db.prepare<[number]>('UPDATE rooms SET ended_at = NULL WHERE id = ?')
-  const bans = db.prepare<[number], string>('SELECT ban FROM bans WHERE room = ? ORDER BY id').pluck()
+  const bans = db.prepare<[number], { ban: string }>('SELECT ban FROM bans WHERE room = ? ORDER BY id')
   const ban = db.prepare<[number, string, string, string]>(
     `INSERT INTO bans (room, identity, ban_id, ban) VALUES (?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET ban_id = excluded.ban_id, ban = excluded.ban`,
@@ -39,17 +39,17 @@ export function pastTables(db: Database, instances: InstanceTables) {
     of(roomId: string, now: number): Omit<StoredRoom, 'state'> {
       const room = instances.roomOf(roomId)
       if (room === undefined) return { bans: [] }
-      const endedAt = endOf.get(room) ?? undefined
+      const endedAt = endOf.get(room)?.endedAt ?? undefined
       const isOver = endedAt === undefined || endedAt + ENDED_FOR_MS <= now
-      return { bans: bans.all(room).map((json) => JSON.parse(json)), ...(isOver ? {} : { endedAt }) }
+      return { bans: bans.all(room).map(({ ban }) => JSON.parse(ban)), ...(isOver ? {} : { endedAt }) }
     },
     /** An end that is yet to come was noted by a clock that was ahead. It counts as of now, or its minute would not be over for long. */
     opened: (now: number) => settle.run({ now }),
     /** Forgets some of the ends that nobody is refused for any more. */
     letGo(now: number): void {
-      for (const room of longEnded.all(now - ENDED_FOR_MS, LET_GO_ROWS)) {
-        letGo.run(room)
-        instances.removeEmptyRoom(room)
+      for (const { id } of longEnded.all(now - ENDED_FOR_MS, LET_GO_ROWS)) {
+        letGo.run(id)
+        instances.removeEmptyRoom(id)
       }
     },
     remove(room: number): void {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { uptime } from 'node:os'
-import type { Database } from 'better-sqlite3'
 import type { ServerState } from '../room/index'
 import type { InstanceRow } from './sqlite-instances'
+import type { Database } from './sqlite-port'
 import type { Tables } from './sqlite-tables'
 
 /** More than can be lost: the disk is waited for whenever some MiB have been written. */
@@ -16,7 +16,7 @@ const SAME_START_MS = 10_000
  * under a log that was open, the seqs of its rooms leap: whoever comes back from before gets a snapshot.
  */
 export function powerWatch(db: Database, { instances, records }: Tables, durability: 'process' | 'full') {
-  const marked = db.prepare<[], string | null>('SELECT machine FROM upkeep').pluck()
+  const marked = db.prepare<[], { machine: string | null }>('SELECT machine FROM upkeep')
   const mark = db.prepare<[string | null]>('UPDATE upkeep SET machine = ?')
 
   function leap(row: InstanceRow): void {
@@ -41,7 +41,7 @@ export function powerWatch(db: Database, { instances, records }: Tables, durabil
     /** Within a transaction that is on the disk before any other is begun. */
     opened(): void {
       const now = startOfMachine()
-      const before = marked.get()
+      const before = marked.get()?.machine
       if (typeof before === 'string' && !isSameStart(before, now)) instances.rows('open').forEach(leap)
       mark.run(durability === 'full' ? null : now)
     },

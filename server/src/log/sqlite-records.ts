@@ -1,11 +1,11 @@
 import type { LoggedEvent, RoomEvent } from '@peerstage/sdk/protocol'
 import { EVENT_VERSION } from '@peerstage/sdk/protocol'
-import type { Database } from 'better-sqlite3'
 import { REPLAY_WINDOW } from '../hosting/ports'
 import { fold, type ServerState, type StoredRecord } from '../room/index'
 import { identityOf, withoutPerson, withoutText } from './erasure'
 import { readSnapshot, SNAPSHOT_VERSION, writeSnapshot } from './snapshot'
 import type { InstanceRow } from './sqlite-instances'
+import type { Database } from './sqlite-port'
 import { RECORD_STEPS, upcast } from './upcast'
 
 type RecordRow = { readonly seq: number; readonly v: number; readonly logged: string; readonly secret: string | null }

@@ -1,5 +1,5 @@
-import type { Database } from 'better-sqlite3'
 import { LogUnavailable } from '../hosting/ports'
+import { type Database, inTransaction } from './sqlite-port'
 
 /** Marks a file as a log of Peerstage: "peer" in ASCII. */
 export const APPLICATION_ID = 0x70656572
@@ -78,8 +78,8 @@ export const MIGRATIONS: readonly string[] = [
 
 /** Looks whether a file is ours, and not of a newer server, without writing to it. @throws LogUnavailable when it is not */
 export function checkFile(db: Database, path: string, newest = MIGRATIONS.length): void {
-  const isEmpty = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0
-  if (!isEmpty && db.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
+  const isEmpty = db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined
+  if (!isEmpty && db.pragma('application_id') !== APPLICATION_ID) {
     throw new LogUnavailable(`${path} is a database of another program, not a log of Peerstage.`)
   }
   if (versionOf(db) > newest) {
@@ -91,11 +91,11 @@ export function checkFile(db: Database, path: string, newest = MIGRATIONS.length
 export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS): void {
   const version = versionOf(db)
   if (version === migrations.length) return
-  db.transaction(() => {
+  inTransaction(db, 'EXCLUSIVE', () => {
     for (const migration of migrations.slice(version)) db.exec(migration)
     db.pragma(`application_id = ${APPLICATION_ID}`)
     db.pragma(`user_version = ${migrations.length}`)
-  }).exclusive()
+  })
 }
 
-const versionOf = (db: Database): number => db.pragma('user_version', { simple: true }) as number
+const versionOf = (db: Database): number => db.pragma('user_version') as number

@@ -1,7 +1,7 @@
-import type { Database } from 'better-sqlite3'
 import { type ChatTable, chatTable } from './sqlite-chat'
 import { type InstanceTables, instanceTables } from './sqlite-instances'
 import { type PastTables, pastTables } from './sqlite-pasts'
+import type { Database } from './sqlite-port'
 import { type RecordTables, recordTables } from './sqlite-records'
 
 /** All that a log's file holds. */

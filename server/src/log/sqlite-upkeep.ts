@@ -1,5 +1,5 @@
-import type { Database } from 'better-sqlite3'
 import type { Clock } from '../hosting/ports'
+import type { Database } from './sqlite-port'
 
 /** The write-ahead log is emptied at most so often on account of deleted messages and closed rooms: each time, the disk is waited for. */
 const BETWEEN_SCRUBS_MS = 1000
@@ -25,7 +25,7 @@ export class Upkeep {
   constructor(db: Database, clock: Pick<Clock, 'now' | 'after'>) {
     this.#db = db
     this.#clock = clock
-    this.#bound = db.pragma('max_page_count', { simple: true }) as number
+    this.#bound = db.pragma('max_page_count') as number
   }
 
   /**
@@ -33,7 +33,7 @@ export class Upkeep {
    * read it by SQL. A file that something was erased from is therefore written anew when it is opened; without room for that, later.
    */
   rebuild(): void {
-    if (this.#db.prepare('SELECT erased FROM upkeep').pluck().get() === 0) return
+    if (this.#db.prepare('SELECT 1 FROM upkeep WHERE erased = 1').get() === undefined) return
     try {
       this.#db.exec('VACUUM; UPDATE upkeep SET erased = 0; PRAGMA wal_checkpoint(TRUNCATE)')
     } catch {
@@ -67,7 +67,7 @@ export class Upkeep {
   afterwards(): void {
     if (this.#due) this.#scrubInTime()
     try {
-      const free = this.#db.pragma('freelist_count', { simple: true }) as number
+      const free = this.#db.pragma('freelist_count') as number
       if (free > FREE_PAGES_KEPT) this.#db.exec(`PRAGMA incremental_vacuum(${PAGES_GIVEN_BACK})`)
     } catch {
       // There is a next transaction.
@@ -91,7 +91,7 @@ export class Upkeep {
   /** Whether it is the file's own bound that leaves no room, and not what others have filled the disk with. */
   isNearItsBound(): boolean {
     const [most = 0, pages = 0, free = 0] = ['max_page_count', 'page_count', 'freelist_count'].map(
-      (name) => this.#db.pragma(name, { simple: true }) as number,
+      (name) => this.#db.pragma(name) as number,
     )
     return most - pages + free < NEAR_BOUND_PAGES
   }
@@ -99,7 +99,7 @@ export class Upkeep {
   /** Writes what nobody needs. What was read before a fault may have been misread: it is read anew. */
   probe(): void {
     this.#db.pragma('shrink_memory')
-    this.#db.prepare('UPDATE upkeep SET probe = zeroblob(?)').run(PROBE_BYTES)
+    this.#db.exec(`UPDATE upkeep SET probe = zeroblob(${PROBE_BYTES})`)
   }
 
   /** Takes back what a probe has written. */

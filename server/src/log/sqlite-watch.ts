@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Database } from 'better-sqlite3'
 import { LogUnavailable } from '../hosting/ports'
+import { IN_MEMORY } from './sqlite-port'
 
 const GONE =
   "The log's file is not where it was: it was deleted, moved or replaced. Put this very file back, or restart the server on what is there."
@@ -11,9 +11,9 @@ const GONE =
  * answers with looks whether the paths of an open file, and of the write-ahead log beside it, still lead to them, which takes some
  * microseconds; it throws a LogUnavailable when they do not. Where a disk cannot tell files apart, or not just now, it is content.
  */
-export function watchFile({ memory, name }: Pick<Database, 'memory' | 'name'>): () => void {
+export function watchFile(name: string): () => void {
   const path = resolve(name)
-  const opened = (memory ? [] : [path, `${path}-wal`]).map((each) => [each, numberOf(each)] as const)
+  const opened = (name === IN_MEMORY ? [] : [path, `${path}-wal`]).map((each) => [each, numberOf(each)] as const)
   const watched = opened.filter(([, number]) => number !== undefined && number !== NONE)
   return () => {
     for (const [each, number] of watched) {

@@ -1,4 +1,3 @@
-import type { Database } from 'better-sqlite3'
 import {
   type Clock,
   type HistoryQuery,
@@ -12,6 +11,7 @@ import { systemClock } from '../hosting/system-clock'
 import { Batch } from './sqlite-batch'
 import { eraser, everyPage } from './sqlite-erasure'
 import { openFile, unavailable } from './sqlite-file'
+import { type Database, inTransaction } from './sqlite-port'
 import { powerWatch } from './sqlite-power'
 import { openTables, type Tables } from './sqlite-tables'
 import { Upkeep } from './sqlite-upkeep'
@@ -39,8 +39,8 @@ export type SqliteLogOptions = {
 }
 
 /**
- * A log in a file of SQLite: rooms go on after a restart as they were, and chat can be read back. It needs the package
- * `better-sqlite3` 12, which is loaded only here. The file is for one process; it and its folder are made where they are not
+ * A log in a file of SQLite: rooms go on after a restart as they were, and chat can be read back. It needs Node 22.13 or newer,
+ * which brings SQLite along, or the package `better-sqlite3` 12; either is loaded only here. The file is for one process; it and its folder are made where they are not
  * there, to be read by their own user only. When the file is full, the oldest chat of all rooms gives way.
  *
  * @example
@@ -52,7 +52,7 @@ export type SqliteLogOptions = {
  * ```
  *
  * @param path of the file, without white space at its ends; `:memory:` for none, which is for tests
- * @throws LogUnavailable when `better-sqlite3` cannot be loaded, or the file is in use, damaged, of another program, of a newer
+ * @throws LogUnavailable when there is no SQLite, or the file is in use, damaged, of another program, of a newer
  * server, or cannot be made; RangeError when an option is wrong
  */
 export function sqliteLog(path: string, options: SqliteLogOptions = {}): RoomLog {
@@ -104,21 +104,21 @@ class SqliteLog implements RoomLog {
     }
     this.#batch = new Batch({
       db,
-      before: watchFile(db),
+      before: watchFile(db.path),
       inPassing,
       kept: () => this.#upkeep.afterwards(),
       beyondItsBound: (work) => this.#upkeep.beyondItsBound(work),
-      makeRoom: () => this.#upkeep.isNearItsBound() && db.transaction(() => tables.chat.makeRoom() > 0).immediate(),
+      makeRoom: () => this.#upkeep.isNearItsBound() && inTransaction(db, 'IMMEDIATE', () => tables.chat.makeRoom() > 0),
     })
     this.#power = powerWatch(db, tables, durability)
-    const opening = db.transaction(() => {
+    const open = () => {
       tables.pasts.opened(this.#now())
       // Nobody resumes into a room that closed before the process ended.
       for (const row of tables.instances.rows('closed')) this.#eraser.forget(row)
       inPassing()
       this.#power.opened()
-    })
-    this.#upkeep.beyondItsBound(() => opening.immediate())
+    }
+    this.#upkeep.beyondItsBound(() => inTransaction(db, 'IMMEDIATE', open))
     // The disk is waited for: whatever is lost from now on, that the machine ran is not.
     db.pragma('wal_checkpoint(TRUNCATE)')
   }
@@ -183,7 +183,7 @@ class SqliteLog implements RoomLog {
   }
 
   async close(): Promise<void> {
-    if (!this.#db.open) return
+    if (!this.#db.isOpen) return
     this.#batch.flush()
     this.#upkeep.close()
     try {
@@ -195,7 +195,7 @@ class SqliteLog implements RoomLog {
   }
 
   #read<T>(work: (tables: Tables) => T): T {
-    if (!this.#db.open) throw new LogUnavailable('The log is closed.')
+    if (!this.#db.isOpen) throw new LogUnavailable('The log is closed.')
     try {
       return work(this.#tables)
     } catch (error) {

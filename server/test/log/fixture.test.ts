@@ -3,10 +3,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { EVENT_VERSION } from '@peerstage/sdk/protocol'
-import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { memoryLog } from '../../src/log/memory'
 import { SNAPSHOT_VERSION } from '../../src/log/snapshot'
+import { loadSqlite } from '../../src/log/sqlite-driver'
 import { MIGRATIONS } from '../../src/log/sqlite-schema'
 import { fold } from '../../src/room'
 import { FakeClock } from '../fakes/fake-clock'
@@ -22,7 +22,7 @@ async function fixtureOfToday(): Promise<string> {
   const log = files.open({ clock: new FakeClock(AT) })
   await writeFixture(log)
   await log.close()
-  const db = new Database(files.path)
+  const db = loadSqlite()(files.path)
   const sql = dump(db)
   db.close()
   return sql
@@ -37,7 +37,7 @@ test('what is stored today is what the fixture of its version holds', async () =
 
 test.each(readdirSync(FOLDER))('%s loads, folds and goes on', async (name) => {
   const files = new LogFolder()
-  const db = new Database(files.path)
+  const db = loadSqlite()(files.path)
   db.exec(`BEGIN; ${readFileSync(FOLDER + name, 'utf8')} COMMIT`)
   db.close()
   const log = files.open()

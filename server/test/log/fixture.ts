@@ -1,5 +1,5 @@
-import type { Database } from 'better-sqlite3'
 import type { RoomLog } from '../../src/hosting/ports'
+import type { Database } from '../../src/log/sqlite-port'
 import { decided, LogWriter } from '../contract/log-writer'
 
 /** Always the same, so that a fixture changes only when what is stored does. */
@@ -34,15 +34,13 @@ export function dump(db: Database): string {
     .prepare<[], { type: string; name: string; sql: string | null }>('SELECT type, name, sql FROM sqlite_schema')
     .all()
   const rows = schema.flatMap(({ type, name }) => (type === 'table' ? rowsOf(db, name) : []))
-  const marks = ['application_id', 'user_version'].map(
-    (name) => `PRAGMA ${name} = ${db.pragma(name, { simple: true })}`,
-  )
+  const marks = ['application_id', 'user_version'].map((name) => `PRAGMA ${name} = ${db.pragma(name)}`)
   return [...schema.flatMap(({ sql }) => sql ?? []), ...rows, ...marks].map((line) => `${line};\n`).join('')
 }
 
 function rowsOf(db: Database, table: string): string[] {
-  const columns = db.prepare<[], string>(`SELECT name FROM pragma_table_info('${table}')`).pluck().all()
-  const quoted = columns.map((column) => `quote("${column}")`).join(" || ', ' || ")
-  const values = db.prepare<[], string>(`SELECT ${quoted} FROM "${table}" ORDER BY rowid`).pluck().all()
-  return values.map((row) => `INSERT INTO ${table} VALUES (${row})`)
+  const columns = db.prepare<[], { name: string }>(`SELECT name FROM pragma_table_info('${table}')`).all()
+  const quoted = columns.map(({ name }) => `quote("${name}")`).join(" || ', ' || ")
+  const rows = db.prepare<[], { row: string }>(`SELECT ${quoted} AS row FROM "${table}" ORDER BY rowid`).all()
+  return rows.map(({ row }) => `INSERT INTO ${table} VALUES (${row})`)
 }

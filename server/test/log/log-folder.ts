@@ -1,10 +1,10 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { onTestFinished } from 'vitest'
 import type { RoomLog } from '../../src/hosting/ports'
 import { type SqliteLogOptions, sqliteLog } from '../../src/log/sqlite'
+import { loadSqlite } from '../../src/log/sqlite-driver'
 import { FakeClock } from '../fakes/fake-clock'
 
 /** A folder with a log's file in it, which is gone when the test has ended. */
@@ -49,15 +49,15 @@ export class LogFolder {
 
   /** Does to the file what no log would. */
   alter(sql: string): void {
-    const db = new Database(this.path)
+    const db = loadSqlite()(this.path)
     db.exec(sql)
     db.close()
   }
 
   /** Once nobody has it open: the number that a query answers with. */
   ask(sql: string): number {
-    const db = new Database(this.path)
-    const answer = db.prepare(sql).pluck().get()
+    const db = loadSqlite()(this.path)
+    const [answer] = Object.values(db.prepare<[], object>(sql).get() ?? {})
     db.close()
     return Number(answer)
   }

@@ -1,9 +1,9 @@
 import { EVENT_VERSION } from '@peerstage/sdk/protocol'
-import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { LogUnavailable } from '../../src/hosting/ports'
 import { memoryLog } from '../../src/log/memory'
 import { readSnapshot, SNAPSHOT_VERSION, writeSnapshot } from '../../src/log/snapshot'
+import { loadSqlite } from '../../src/log/sqlite-driver'
 import { checkFile, MIGRATIONS, migrate } from '../../src/log/sqlite-schema'
 import { RECORD_STEPS, upcast } from '../../src/log/upcast'
 import type { ServerState } from '../../src/room'
@@ -65,12 +65,12 @@ test('a snapshot of an older version is brought forward before it is read', asyn
 })
 
 test('a file of an older schema is brought forward, all or nothing, and a newer one is refused', () => {
-  const db = new Database(':memory:')
+  const db = loadSqlite()(':memory:')
   migrate(db)
   db.exec("INSERT INTO rooms (name) VALUES ('hall')")
   const next = [...MIGRATIONS, 'ALTER TABLE rooms ADD COLUMN colour TEXT']
   expect(() => migrate(db, [...next, 'NONSENSE'])).toThrow('syntax error')
-  expect(db.pragma('user_version', { simple: true })).toBe(MIGRATIONS.length)
+  expect(db.pragma('user_version')).toBe(MIGRATIONS.length)
   migrate(db, next)
   expect(db.prepare('SELECT name, colour FROM rooms').all()).toEqual([{ name: 'hall', colour: null }])
   expect(() => checkFile(db, 'rooms.db', next.length)).not.toThrow()

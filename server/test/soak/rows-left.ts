@@ -1,14 +1,15 @@
-import Database from 'better-sqlite3'
+import { loadSqlite } from '../../src/log/sqlite-driver'
+import type { Database } from '../../src/log/sqlite-port'
 
 const TABLES = ['rooms', 'instances', 'snapshots', 'records', 'chat', 'bans']
 
 /** What is left in a log of which everything should be gone, in sentences. */
 export function rowsLeft(path: string): string[] {
-  const db = new Database(path, { readonly: true })
-  const counts = TABLES.map((table): [string, unknown] => [
-    table,
-    db.prepare(`SELECT count(*) FROM ${table}`).pluck().get(),
-  ])
+  const db = loadSqlite()(path)
+  const counts = TABLES.map((table) => ({ table, count: countOf(db, table) }))
   db.close()
-  return counts.flatMap(([table, count]) => (count === 0 ? [] : [`${count} rows of ${table} are left in the log`]))
+  return counts.flatMap(({ table, count }) => (count === 0 ? [] : [`${count} rows of ${table} are left in the log`]))
 }
+
+const countOf = (db: Database, table: string): number | undefined =>
+  db.prepare<[], { count: number }>(`SELECT count(*) AS count FROM ${table}`).get()?.count

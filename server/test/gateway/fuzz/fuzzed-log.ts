@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import type { Clock, RoomLog } from '../../../src/hosting/ports'
 import { memoryLog, sqliteLog } from '../../../src/index'
+import { loadSqlite } from '../../../src/log/sqlite-driver'
 import { rowsLeft } from '../../soak/rows-left'
 
 export type LogKind = 'memory' | 'sqlite'
@@ -33,8 +33,8 @@ export function fuzzedLog(kind: LogKind, clock: Clock): FuzzedLog {
 }
 
 function damage(path: string): string[] {
-  const db = new Database(path, { readonly: true })
-  const said = db.pragma('integrity_check', { simple: true })
+  const db = loadSqlite()(path)
+  const said = db.pragma('integrity_check')
   db.close()
   return said === 'ok' ? [] : [`the log's file is damaged: ${said}`]
 }
