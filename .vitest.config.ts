@@ -11,6 +11,9 @@ const nodeWebrtc = ['sdk/test/node/**/*.test.ts']
 const browser = ['sdk/test/browser/**/*.test.ts']
 const packaging = ['{sdk,server}/test/packaging/**/*.test.ts', 'docs/build/*.test.ts']
 
+/** On Node 20 they build what speaks SQLite, once. */
+const SQLITE = 'server/test/log/ensure-sqlite.ts'
+
 // What talks to real browsers or child processes gets long limits: they bound a hang, no test measures against them.
 const MINUTE = 60_000
 const slow = { testTimeout: 5 * MINUTE, hookTimeout: 5 * MINUTE }
@@ -29,6 +32,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          globalSetup: SQLITE,
           include: ['{sdk,server}/test/**/*.test.ts'],
           exclude: [...nodeWebrtc, ...browser, ...packaging],
           testTimeout: MINUTE,
@@ -41,7 +45,7 @@ export default defineConfig({
           name: 'packaging',
           include: packaging,
           sequence: { groupOrder: 1 },
-          globalSetup: 'sdk/test/browser/setup.ts',
+          globalSetup: [SQLITE, 'sdk/test/browser/setup.ts'],
           ...slow,
         },
       },
@@ -53,7 +57,7 @@ export default defineConfig({
           include: browser,
           sequence: { groupOrder: 3 },
           fileParallelism: false,
-          globalSetup: ['sdk/test/browser/setup.ts', 'sdk/test/browser/setup-firefox.ts'],
+          globalSetup: [SQLITE, 'sdk/test/browser/setup.ts', 'sdk/test/browser/setup-firefox.ts'],
           ...slow,
         },
       },

@@ -27,7 +27,7 @@ const withoutBareImports: NonNullable<Options['plugins']>[number] = {
   renderChunk: (code, { map }) => ({ code: code.replace(/^import "\.[^"]*";$/gm, ''), map: map ?? null }),
 }
 
-export default defineConfig(() => {
+export default defineConfig(({ dts }) => {
   // Before all of them and not by one of them: they run at the same time.
   rmSync(new URL('./dist/', import.meta.url), { recursive: true, force: true })
   return [
@@ -42,7 +42,8 @@ export default defineConfig(() => {
       plugins: [withoutBareImports],
     },
     { ...browser, entry: entries, format: 'cjs', sourcemap: true },
-    { entry: entries, format: ['esm', 'cjs'], dts: { only: true } },
+    // They take longer than all else: `npm start` builds without them (`--no-dts`).
+    ...(dts === false ? [] : [{ entry: entries, format: ['esm', 'cjs'], dts: { only: true } } satisfies Options]),
     {
       // For a <script> tag: everything in one file that needs nothing of the page but the browser.
       ...browser,

@@ -15,6 +15,14 @@ const entry = { index: 'src/index.ts', tokens: 'src/tokens.ts', testing: 'src/te
 
 const server: Options = { platform: 'node', target: 'node20', noExternal: [PROTOCOL], sourcemap: true }
 
+/** They take longer than all else: `npm start` builds without them (`--no-dts`). */
+const declarations: Options = {
+  entry,
+  format: ['esm', 'cjs'],
+  // tsup reads `paths` from here on, not from the tsconfig.json that names them.
+  dts: { only: true, resolve: [PROTOCOL], compilerOptions: { baseUrl: path('..') } },
+}
+
 /**
  * The testing entry runs the server of the main entry, and that one signs by the entry for tokens, so that an error has one
  * class in all. ES modules share their code by themselves; CommonJS modules do not.
@@ -27,7 +35,7 @@ const sharedEntries: NonNullable<Options['esbuildPlugins']>[number] = {
   },
 }
 
-export default defineConfig(() => {
+export default defineConfig(({ dts }) => {
   // Before all of them and not by one of them: they run at the same time.
   rmSync(path('./dist/'), { recursive: true, force: true })
   return [
@@ -46,12 +54,7 @@ export default defineConfig(() => {
       onSuccess: async () =>
         writeFileSync(path('./dist/third-party-licenses.txt'), thirdPartyLicenses(ONLY_ES_MODULES)),
     },
-    {
-      entry,
-      format: ['esm', 'cjs'],
-      // tsup reads `paths` from here on, not from the tsconfig.json that names them.
-      dts: { only: true, resolve: [PROTOCOL], compilerOptions: { baseUrl: path('..') } },
-    },
+    ...(dts === false ? [] : [declarations]),
     {
       // The hashbang of src/cli.ts is kept, and makes the file executable.
       ...server,

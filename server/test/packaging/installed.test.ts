@@ -34,6 +34,13 @@ test('nothing of the sdk comes with the server, neither installed nor inside', a
   }
 })
 
+test('nothing that is installed with the server is compiled, or runs a script of its own', async () => {
+  const folder = await installedServer()
+  const { packages } = JSON.parse(await readFile(join(folder, 'node_modules', '.package-lock.json'), 'utf8'))
+  expect(Object.keys(packages)).toContain('node_modules/@peerstage/server')
+  expect(Object.keys(packages).filter((name) => packages[name].hasInstallScript)).toEqual([])
+})
+
 test('tokens alone load neither sockets nor a web server', async () => {
   const folder = await installedServer()
   const loaded = `

@@ -35,7 +35,13 @@ test.each(["await import('@peerstage/server')", "require('@peerstage/server')"])
     const script = `
       const { sqliteLog } = ${load}
       const { _cache } = ${load.startsWith('await') ? "(await import('node:module')).default" : "require('node:module')"}
-      const isLoaded = () => Object.keys(_cache).some((file) => file.includes('better-sqlite3'))
+      const { getBuiltinModule } = process
+      let isAsked = false
+      process.getBuiltinModule = (name) => {
+        isAsked ||= name === 'node:sqlite'
+        return getBuiltinModule(name)
+      }
+      const isLoaded = () => isAsked || Object.keys(_cache).some((file) => file.includes('better-sqlite3'))
       const before = isLoaded()
       sqliteLog(':memory:').close().then(() => console.log(before, isLoaded()))`
     const type = load.startsWith('await') ? 'module' : 'commonjs'

@@ -102,8 +102,10 @@ test(':memory: keeps nothing', async () => {
   expect(existsSync(join(folder, 'peerstage-data'))).toBe(false)
 })
 
-/** As where npm could not build it. */
+/** As on a Node that brings no SQLite, where nobody has installed one. */
 const WITHOUT_SQLITE = `
+const { getBuiltinModule } = process
+process.getBuiltinModule = (name) => (name === 'node:sqlite' ? undefined : getBuiltinModule(name))
 const Module = require('node:module')
 const resolve = Module._resolveFilename
 Module._resolveFilename = function (name, ...rest) {
@@ -111,7 +113,10 @@ Module._resolveFilename = function (name, ...rest) {
   return resolve.call(this, name, ...rest)
 }`
 
-test('without better-sqlite3 it runs in memory and says so aloud; who asked for a file gets exit 2', async () => {
+const ADVICE =
+  'needs Node 22.13 or newer, or the package better-sqlite3 built for this one: npm install better-sqlite3@12.'
+
+test('without SQLite it runs in memory and says so aloud; who asked for a file gets exit 2', async () => {
   const folder = await emptyFolder()
   const broken = join(folder, 'without-sqlite.cjs')
   writeFileSync(broken, WITHOUT_SQLITE)
@@ -119,9 +124,9 @@ test('without better-sqlite3 it runs in memory and says so aloud; who asked for 
   const unsaid = run(SERVE, { ...env, ...UNSAID }, folder)
   await listening(unsaid)
   await expect.poll(() => unsaid.said.err).toContain('ROOMS END WITH THIS PROCESS')
-  expect(unsaid.said.err).toContain('npm install better-sqlite3@12')
+  expect(unsaid.said.err).toContain(ADVICE)
   const asked = run([...SERVE, '--log', join(folder, 'rooms.db')], env)
   expect(await asked.exit).toBe(2)
-  expect(asked.said.err).toContain('npm install better-sqlite3@12')
+  expect(asked.said.err).toContain(ADVICE)
   expect(readdirSync(folder)).toEqual(['without-sqlite.cjs'])
 })
