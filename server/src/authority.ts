@@ -29,8 +29,9 @@ export function createAuthority({ auth, devKey, clock, journal }: AuthorityParts
   const keys = auth?.jwksUrl === undefined ? fixedKeys(given) : jwksOf(auth, auth.jwksUrl, clock, journal)
   const { audience = DEFAULT_AUDIENCE, issuer, maxTokenAgeSeconds } = auth ?? {}
   return {
-    verify: createVerify({ keys, audience, issuer, maxTokenAgeSeconds, now: () => clock.now() }),
-    sign: (options) => sign(given, { ...options, audience, ...(issuer === undefined ? {} : { issuer }) }),
+    verify: createVerify({ keys, audience, issuer, maxTokenAgeSeconds, now: () => clock.wall() }),
+    sign: (options) =>
+      sign(given, { ...options, now: clock.wall(), audience, ...(issuer === undefined ? {} : { issuer }) }),
     close: () => keys.close(),
   }
 }
@@ -43,7 +44,7 @@ function jwksOf(auth: AuthSettings, url: string, clock: Clock, journal: Journal)
 /** The first secret signs: the newest one stands first while two of them serve. */
 async function sign(
   keys: readonly TokenKey[],
-  options: TokenOptions & { audience: string; issuer?: string },
+  options: TokenOptions & { audience: string; issuer?: string; now: number },
 ): Promise<string> {
   for (const { material, kid } of keys) {
     if (material instanceof Uint8Array)

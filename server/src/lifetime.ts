@@ -3,7 +3,7 @@ import type { Server as SecureServer } from 'node:https'
 import { ConfigError } from './config'
 import type { Gateway } from './gateway/gateway'
 import type { HttpServer } from './gateway/plain-request'
-import { setAlarm } from './hosting/alarm'
+import { setTimer } from './hosting/alarm'
 import type { Clock, Journal, RoomLog } from './hosting/ports'
 import type { Recovery } from './hosting/recovery'
 import type { Rooms } from './hosting/rooms'
@@ -113,7 +113,7 @@ async function end(parts: LifetimeParts, own: OwnServer | undefined, deadlineMs:
   parts.draining()
   let cancel = () => {}
   const overdue = new Promise<void>((resolve) => {
-    cancel = setAlarm(parts.clock, parts.clock.now() + deadlineMs, resolve)
+    cancel = setTimer(parts.clock, deadlineMs, resolve)
   })
   await parts.gateway.drain(deadlineMs)
   await own?.close(overdue)

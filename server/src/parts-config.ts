@@ -1,9 +1,9 @@
 import * as v from 'valibot'
 import { MIN_SECRET_BYTES } from './gateway/secret'
-import type { Clock, Journal, RoomLog } from './hosting/ports'
+import type { Journal, OwnClock, RoomLog } from './hosting/ports'
 
-/** All functions of a part. One that is missing would show when it is needed first, in the middle of a room. */
-type Functions<T> = Readonly<Record<keyof T & string, true>>
+/** All functions of a part, and which of them it needs. One that is missing would show when it is needed first, in the middle of a room. */
+type Functions<T> = Readonly<{ [K in keyof T & string]-?: undefined extends T[K] ? false : true }>
 
 const LOG: Functions<RoomLog> = {
   append: true,
@@ -20,12 +20,15 @@ const LOG: Functions<RoomLog> = {
   close: true,
 }
 const LOGGER: Functions<Journal> = { debug: true, info: true, warn: true, error: true }
-const CLOCK: Functions<Clock> = { now: true, after: true, nextTurn: true }
+const CLOCK: Functions<OwnClock> = { now: true, after: true, nextTurn: true, wall: false, elapsed: false }
 
 /** A part is known by what it can do: an app may bring its own. */
 const part = <T>(functions: Functions<T>, sentence: string) => {
   const missing = (given: unknown) =>
-    Object.keys(functions).filter((name) => typeof (Object(given) as Record<string, unknown>)[name] !== 'function')
+    Object.entries(functions).flatMap(([name, isNeeded]) => {
+      const value = (Object(given) as Record<string, unknown>)[name]
+      return typeof value === 'function' || (value === undefined && !isNeeded) ? [] : [name]
+    })
   return v.custom<T>(
     (given) => missing(given).length === 0,
     ({ input }) => `${sentence}: it lacks ${missing(input).join(', ')}`,
@@ -36,7 +39,7 @@ const part = <T>(functions: Functions<T>, sentence: string) => {
 export const partEntries = {
   log: v.exactOptional(part<RoomLog>(LOG, "must be a log, like sqliteLog('rooms.db') or memoryLog()")),
   logger: v.exactOptional(part<Journal>(LOGGER, 'must be a logger, like pino() or console')),
-  clock: v.exactOptional(part<Clock>(CLOCK, 'must be a clock')),
+  clock: v.exactOptional(part<OwnClock>(CLOCK, 'must be a clock')),
   demoFolder: v.exactOptional(v.string('must be the path of a folder')),
   devKey: v.exactOptional(
     v.pipe(

@@ -13,7 +13,7 @@ import { chatPage } from './hosting/chat-page'
 import { Erasure } from './hosting/erasure'
 import { guardedClock } from './hosting/guarded-clock'
 import { watchLog } from './hosting/log-health'
-import type { Clock, Journal, RoomLog } from './hosting/ports'
+import type { Clock, Journal, OwnClock, RoomLog } from './hosting/ports'
 import { Recovery } from './hosting/recovery'
 import { Rooms } from './hosting/rooms'
 import { systemClock } from './hosting/system-clock'
@@ -34,7 +34,7 @@ export type PeerstageServerOptions = SettingsInput & {
   /** Where to say what happens. Default: JSON lines on stderr, at `logLevel`, with secrets taken out. */
   readonly logger?: Journal
   /** Default: the machine's clock. */
-  readonly clock?: Clock
+  readonly clock?: OwnClock
   /** Dev mode: a folder of static files to serve at `/`. */
   readonly demoFolder?: string
   /** Dev mode: the key of the tokens that it hands out, 32 bytes. Default: a new one, and tokens end with the process. */

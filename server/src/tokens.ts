@@ -41,6 +41,8 @@ export type SignOptions = TokenOptions & {
   readonly audience?: string
   /** The same as the server's `auth.issuer`. Default: none. */
   readonly issuer?: string
+  /** When it is made, in milliseconds since the epoch: `iat`, and `exp` counts from then. Default: now, by this machine's clock. */
+  readonly now?: number
 } & (
     | {
         /** The same as the server's: at least 32 bytes. White space at the ends of a text is left out, there too. */
@@ -115,11 +117,12 @@ const DEFAULT_LIFE_SECONDS = 3600
 export async function signToken(options: SignOptions): Promise<string> {
   const { room, identity, role = 'viewer', name, metadata, admin, audience = DEFAULT_AUDIENCE, issuer } = options
   const { material, ...header } = await signerOf(options)
+  const issuedAt = Math.floor((options.now ?? Date.now()) / 1000)
   const life = options.expiresInSeconds ?? DEFAULT_LIFE_SECONDS
   const claims = {
     sub: identity,
     room,
-    exp: Math.floor(Date.now() / 1000) + life,
+    exp: issuedAt + life,
     role,
     ...(name === undefined ? {} : { name }),
     ...(metadata === undefined ? {} : { metadata }),
@@ -131,7 +134,7 @@ export async function signToken(options: SignOptions): Promise<string> {
   const token = await new SignJWT({ ...claims, ...(issuer === undefined ? {} : { iss: issuer.trim() }) })
     .setProtectedHeader({ ...header, typ: 'JWT' })
     .setAudience(audience.trim())
-    .setIssuedAt()
+    .setIssuedAt(issuedAt)
     .sign(material)
   if (encodeHello({ ...LARGEST_HELLO, token }).length <= MAX_HELLO_CHARACTERS) return token
   throw new TokenOptionError(

@@ -6,15 +6,9 @@ import type { Witness } from './witness'
 /** How long a place is kept, in ms (DESIGN §4). Written down once more, for the code under test could be wrong. */
 const GRACE_MS = { closed: 10_000, lost: 60_000 }
 const GOING_AWAY = 1001
-/** A clock that was set back is waited for by halves: what is due comes a little late. */
-const SLACK_MS = 10
 
-/** Since when, by the server's clock and by the world's time. */
-export type Since = { readonly since: number; readonly sinceMs: number }
-type Absence = Since & { readonly departure: 'closed' | 'lost' }
-
-/** What the book asks of the world. `now`: by the server's clock (ms since the epoch); `ms`: by the world's own time. */
-export type Watch = { now(): number; ms(): number }
+/** `since`: by the world's own time, in ms, whatever a clock on the wall shows. */
+type Absence = { readonly since: number; readonly departure: 'closed' | 'lost' }
 
 /**
  * Who is at the door, seen from the server's sockets: who is connected, since when somebody is away, and whether that
@@ -22,7 +16,7 @@ export type Watch = { now(): number; ms(): number }
  */
 export class Book implements Doorbook {
   readonly #witness: Witness
-  readonly #watch: Watch
+  readonly #ms: () => number
   /** All that were given a place and are not closed: one of each identity, once the world is at rest. */
   readonly #seated = new Set<Visit>()
   /** Who has each identity's place, as the room has said last. */
@@ -34,9 +28,10 @@ export class Book implements Doorbook {
   /** By whom and into which room: the session keys that have knocked, each with its highest attempt. */
   readonly #keys = new Map<string, Map<string, number>>()
 
-  constructor(witness: Witness, watch: Watch) {
+  /** `ms`: the world's own time. */
+  constructor(witness: Witness, ms: () => number) {
     this.#witness = witness
-    this.#watch = watch
+    this.#ms = ms
     witness.arrived = (roomId, identity) => this.#absences.delete(keyOf(roomId, identity))
     witness.takenUp = (roomId) => this.#takenUp(roomId)
     witness.departed = (roomId, identity, reason) => this.#departed(keyOf(roomId, identity), reason)
@@ -122,19 +117,18 @@ export class Book implements Doorbook {
   }
 
   /** Whoever was away for so long is gone. `calm`: since when nothing hinders the server. */
-  checkAbsences(roomId: string, calm: Since): void {
+  checkAbsences(roomId: string, calm: number): void {
     for (const { identity } of this.#witness.open(roomId)?.state.ledger.sessions.values() ?? []) {
       const absence = this.#absences.get(keyOf(roomId, identity))
       if (absence === undefined) continue
-      const byClock = this.#watch.now() - Math.max(absence.since, calm.since)
-      const byTime = this.#watch.ms() - Math.max(absence.sinceMs, calm.sinceMs)
-      if (Math.min(byClock, byTime) >= GRACE_MS[absence.departure] + SLACK_MS)
-        this.#witness.fault(`${keyOf(roomId, identity)} is away for ${byClock} ms and still there`)
+      const away = this.#ms() - Math.max(absence.since, calm)
+      if (away > GRACE_MS[absence.departure])
+        this.#witness.fault(`${keyOf(roomId, identity)} is away for ${away} ms and still there`)
     }
   }
 
   #absence(departure: Absence['departure']): Absence {
-    return { since: this.#watch.now(), sinceMs: this.#watch.ms(), departure }
+    return { since: this.#ms(), departure }
   }
 
   #departed(who: string, reason: 'left' | 'lost' | 'removed'): void {
@@ -143,8 +137,8 @@ export class Book implements Doorbook {
     const departure = reason === 'left' ? 'closed' : 'lost'
     if (absence === undefined) this.#witness.fault(`${who} was there, and is said to have ${reason}`)
     else if (absence.departure !== departure) this.#witness.fault(`${who} ${absence.departure}, and is ${reason}`)
-    else if (this.#watch.now() - absence.since < GRACE_MS[departure])
-      this.#witness.fault(`${who} was away for ${this.#watch.now() - absence.since} ms only`)
+    else if (this.#ms() - absence.since < GRACE_MS[departure])
+      this.#witness.fault(`${who} was away for ${this.#ms() - absence.since} ms only`)
   }
 }
 

@@ -55,7 +55,7 @@ export class House {
       () => this.serverNow,
     )
     this.log = new FaultyLog(this.witness, () => parts.time.now())
-    this.book = new Book(this.witness, { now: () => this.serverNow, ms: () => parts.time.now() })
+    this.book = new Book(this.witness, () => parts.time.now())
     this.start()
   }
 

@@ -45,8 +45,6 @@ export class Time {
 export class Wall {
   readonly #time: Time
   #offset = 1_000_000_000_000
-  /** When it was set for the last time, by the world's time. */
-  setAt = 0
   /** The latest that it was before it was set. */
   furthest = 0
 
@@ -61,7 +59,6 @@ export class Wall {
   set(byMs: number): void {
     this.furthest = Math.max(this.furthest, this.now())
     this.#offset += byMs
-    this.setAt = this.#time.now()
   }
 }
 
@@ -69,12 +66,16 @@ export class Wall {
 export class ProcessClock implements Clock {
   readonly #time: Time
   readonly now: () => number
+  readonly wall: () => number
+  readonly elapsed: () => number
   #turns: (() => void)[] = []
   #stopped = false
 
   constructor(time: Time, wall: Wall) {
     this.#time = time
-    this.now = systemClock({ wall: () => wall.now(), elapsed: () => time.now() }).now
+    this.wall = () => wall.now()
+    this.elapsed = () => time.now()
+    this.now = systemClock(this).now
   }
 
   after(delayMs: number, callback: () => void): () => void {

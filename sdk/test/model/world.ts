@@ -1,6 +1,5 @@
 import type { Role } from '../../src/protocol'
 import { ManualPage } from '../fakes/manual-page'
-import type { Since } from './doorbook'
 import { type Disk, House, PLACES } from './house'
 import { Road } from './network'
 import { LoadedPage } from './page'
@@ -39,7 +38,7 @@ export class World {
   readonly #mirrors: Mirrors
   readonly #pages: LoadedPage[] = []
   /** Since when nothing hinders a room. */
-  readonly #calm = new Map<string, Since>()
+  readonly #calm = new Map<string, number>()
   #texts = 0
 
   constructor({ disk, duplicateSessions, random }: WorldParts) {
@@ -117,13 +116,11 @@ export class World {
 
   #checkRoom(roomId: string): void {
     const { house, time } = this
-    const { log, wall } = house
+    const { log } = house
     const calm = this.#calm.get(roomId)
     const recovers = time.now() < log.failedAt + LOG_RECOVERS_MS
     const hindered = log.holds(roomId) || log.failing > 0 || recovers || !house.isUp
-    const changedAt = Math.max(wall.setAt, log.releasedAt)
-    if (hindered || calm === undefined || changedAt >= calm.sinceMs)
-      this.#calm.set(roomId, { since: house.serverNow, sinceMs: time.now() })
+    if (hindered || calm === undefined || log.releasedAt >= calm) this.#calm.set(roomId, time.now())
     else house.book.checkAbsences(roomId, calm)
   }
 

@@ -8,13 +8,13 @@ const MINUTE_MS = 60_000
 type Minute = { readonly since: number; lines: number; unlogged: number }
 
 /** A meter that also writes each refusal to the audit log: reason, connection and room, and never what was said. */
-export function audited(meter: Meter, journal: Journal, clock: Pick<Clock, 'now'>): Meter {
+export function audited(meter: Meter, journal: Journal, clock: Pick<Clock, 'elapsed'>): Meter {
   const minutes = new Map<RefusalReason, Minute>()
   return {
     ...meter,
     refusal(reason, about = {}) {
       meter.refusal(reason, about)
-      const unlogged = place(minutes, reason, clock.now())
+      const unlogged = place(minutes, reason, clock.elapsed())
       if (unlogged !== undefined) journal.info(lineOf(reason, about, unlogged), messageOf(about))
     },
   }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type IceServer, type Limits, ROOMS_PATH, type Role } from '@peerstage/sdk/protocol'
 import type { WebSocket, WebSocketServer } from 'ws'
-import { setAlarm } from '../hosting/alarm'
+import { setTimer } from '../hosting/alarm'
 import { bidFarewell } from '../hosting/farewell'
 import type { RoomInput } from '../hosting/input'
 import type { Clock, Journal, Meter, NewId } from '../hosting/ports'
@@ -59,7 +59,7 @@ export class Gateway {
   constructor(parts: GatewayParts) {
     this.#parts = parts
     this.#crowd = new Crowd(parts.crowd)
-    this.#budgets = new Budgets(parts.limits, () => parts.clock.now())
+    this.#budgets = new Budgets(parts.limits, () => parts.clock.elapsed())
     this.#holds = new Holds(parts.maxHolds)
     this.#reception = new Reception({ ...parts, budgets: this.#budgets })
     this.#sockets = createSocketServer(parts.limits.maxFrameBytes)
@@ -127,7 +127,7 @@ export class Gateway {
   #gone(sockets: readonly WebSocket[], deadlineMs: number): Promise<void> {
     const { clock } = this.#parts
     return new Promise((resolve) => {
-      const cancel = setAlarm(clock, clock.now() + deadlineMs, resolve)
+      const cancel = setTimer(clock, deadlineMs, resolve)
       const closed = sockets.map((ws) => new Promise<void>((gone) => ws.once('close', () => gone())))
       void Promise.all(closed).then(cancel).then(resolve)
     })

@@ -36,7 +36,7 @@ export class IceServers {
   take(): IceServer[] {
     const { clock, iceServers, turn } = this.#parts
     if (turn === undefined) return [...iceServers]
-    const now = clock.now()
+    const now = clock.wall()
     this.#refreshAt = now + turn.ttlSeconds * 1000 * REFRESH_AT
     return [...iceServers, { urls: turn.urls, ...turnCredentials(turn, this.#id, now) }]
   }

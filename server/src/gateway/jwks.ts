@@ -18,6 +18,11 @@ const TIMEOUT_MS = 4000
 /** However many ask, and whatever for, the endpoint is asked once in so long. */
 export const COOLDOWN_MS = 30_000
 
+/** A moment, by both. */
+type Instant = { readonly wall: number; readonly elapsed: number }
+
+const NEVER: Instant = { wall: Number.NEGATIVE_INFINITY, elapsed: Number.NEGATIVE_INFINITY }
+
 /**
  * The keys of a JWKS endpoint. Read when the first token comes, then every `refreshMs`, and when a token names a key that the
  * set did not have. While the endpoint is down, or answers what is no set, the last keys go on serving.
@@ -25,9 +30,9 @@ export const COOLDOWN_MS = 30_000
 export class Jwks implements KeySource {
   readonly #settings: JwksSettings
   #keys: readonly LivingKey[] = []
-  /** When the set was read last, and when it was asked for last. */
-  #readAt = Number.NEGATIVE_INFINITY
-  #askedAt = Number.NEGATIVE_INFINITY
+  /** When the set was asked for last, and when that was of which it was read last. */
+  #askedAt = NEVER
+  #readAt = NEVER
   #asking: { readonly done: Promise<void>; readonly abort: () => void } | undefined
   #cancelNext = () => {}
   #closed = false
@@ -37,12 +42,11 @@ export class Jwks implements KeySource {
   }
 
   async find(kid: string | undefined): Promise<TokenKey | undefined> {
-    const { clock, maxAgeMs } = this.#settings
-    if (clock.now() - this.#readAt > maxAgeMs) await this.#read()
+    if (this.#ageOf(this.#readAt) > this.#settings.maxAgeMs) await this.#read()
     const key = pick(this.#keys, kid)
     if (key !== undefined || kid === undefined) return key
     // A set that was read just now is the truth about a key that it does not have.
-    if (clock.now() - this.#readAt >= COOLDOWN_MS) await this.#read()
+    if (this.#ageOf(this.#readAt) >= COOLDOWN_MS) await this.#read()
     return pick(this.#keys, kid)
   }
 
@@ -54,17 +58,16 @@ export class Jwks implements KeySource {
 
   /** Reads the set, together with whoever reads it now. @throws KeysUnavailable when it cannot be read, or not yet again */
   async #read(): Promise<void> {
-    const { clock } = this.#settings
-    if (this.#asking === undefined && !this.#closed && clock.now() - this.#askedAt >= COOLDOWN_MS) this.#ask()
+    if (this.#asking === undefined && !this.#closed && this.#ageOf(this.#askedAt) >= COOLDOWN_MS) this.#ask()
     const askedAt = this.#askedAt
     await this.#asking?.done
-    if (this.#readAt !== askedAt) throw new KeysUnavailable(Math.max(0, askedAt + COOLDOWN_MS - clock.now()))
+    if (this.#readAt !== askedAt) throw new KeysUnavailable(Math.max(0, COOLDOWN_MS - this.#ageOf(askedAt)))
   }
 
   #ask(): void {
     const { url, clock, journal, refreshMs } = this.#settings
     this.#cancelNext()
-    this.#askedAt = clock.now()
+    this.#askedAt = { wall: clock.wall(), elapsed: clock.elapsed() }
     const controller = new AbortController()
     const abort = () => controller.abort()
     const cancelTimeout = clock.after(TIMEOUT_MS, abort)
@@ -78,10 +81,17 @@ export class Jwks implements KeySource {
       .then(() => {
         cancelTimeout()
         this.#asking = undefined
-        const next = this.#askedAt + (this.#readAt === this.#askedAt ? refreshMs : COOLDOWN_MS)
-        if (!this.#closed) this.#cancelNext = clock.after(Math.max(0, next - clock.now()), () => this.#ask())
+        const pause = this.#readAt === this.#askedAt ? refreshMs : COOLDOWN_MS
+        const left = Math.max(0, pause - this.#ageOf(this.#askedAt))
+        if (!this.#closed) this.#cancelNext = clock.after(left, () => this.#ask())
       })
     this.#asking = { done, abort }
+  }
+
+  /** In ms: by the clock on the wall, for a machine may sleep; but one that is set back makes no key any younger. */
+  #ageOf({ wall, elapsed }: Instant): number {
+    const { clock } = this.#settings
+    return Math.max(clock.wall() - wall, clock.elapsed() - elapsed)
   }
 
   /** Another set. A key that was there before stays the same one: those that it let in notice nothing. */

@@ -35,7 +35,7 @@ export class SocketConnection implements Connection {
     this.#socket = socket
     const { limits, clock } = parts
     const wire = { write: (frame: string, sent: () => void) => socket.send(frame, sent) }
-    this.#outbox = new Outbox(wire, limits, () => clock.now())
+    this.#outbox = new Outbox(wire, limits, () => clock.elapsed())
     this.unanswered = new Unanswered(socket, limits.maxUnansweredCommands, clock)
   }
 

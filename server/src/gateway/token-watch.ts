@@ -32,15 +32,25 @@ export function watchToken(
   let cancelAsk = () => {}
   let cancelEnd = () => {}
   let forgetKey = () => {}
+  /** The end of the token that a fresh one has yet to be asked for. */
+  let unasked: number | undefined
   const endBehind = (end: number) => {
     cancelEnd()
-    cancelEnd = setAlarm(clock, end + GRACE_MS, expired)
+    // Where the clock was set past the end, nobody has been asked so far.
+    cancelEnd = setAlarm(clock, end + GRACE_MS, () => (unasked === undefined ? expired() : ask(unasked)))
+  }
+  const ask = (expiresAt: number) => {
+    cancelAsk()
+    unasked = undefined
+    endBehind(Math.max(expiresAt, clock.wall()))
+    refreshNeeded(expiresAt)
   }
   const withdrawn = (expiresAt: number) => {
     // Whichever token comes next is another one, though it may end sooner.
     newest = undefined
+    unasked = undefined
     cancelAsk()
-    const end = Math.min(expiresAt, clock.now())
+    const end = Math.min(expiresAt, clock.wall())
     endBehind(end)
     refreshNeeded(end)
   }
@@ -50,12 +60,13 @@ export function watchToken(
       endBehind(expiresAt)
       // A token function that gives the same token again would be asked ever faster.
       if (newest === undefined || expiresAt > newest) {
-        const now = clock.now()
+        const now = clock.wall()
         const ahead = Math.min(AHEAD_MS, (expiresAt - now) * AHEAD_SHARE)
         const soonest = newest === undefined ? now : now + PAUSE_MS
         newest = expiresAt
         cancelAsk()
-        cancelAsk = setAlarm(clock, Math.max(soonest, expiresAt - ahead), () => refreshNeeded(expiresAt))
+        unasked = expiresAt
+        cancelAsk = setAlarm(clock, Math.max(soonest, expiresAt - ahead), () => ask(expiresAt))
       }
       forgetKey = onWithdrawn?.(() => withdrawn(expiresAt)) ?? (() => {})
     },

@@ -46,7 +46,7 @@ function replaceConnection(draft: Draft, participantId: string, knock: Knock): v
   const before = connectionOf(seat)
   if (seat === undefined || before === undefined || before === knock.connection) return
   draft.effects.push(close(before, 'superseded', 'Another connection has taken this place.'))
-  draft.seats.put({ ...seat, line: { state: 'away', since: draft.clockNow, departure: 'lost' } })
+  draft.seats.put({ ...seat, line: { state: 'away', since: draft.elapsed, departure: 'lost' } })
 }
 
 function seat(draft: Draft, participantId: string, knock: Knock, lookups: Lookups): void {

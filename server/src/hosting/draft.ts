@@ -20,9 +20,9 @@ export type Draft = {
   readonly settings: RoomSettings
   /** By the room's own time. */
   readonly now: number
-  /** What the clock says. Since a restart it may be behind `now`: absences go by it alone. */
-  readonly clockNow: number
-  /** When the room was loaded, by the clock. */
+  /** Absences go by this: whoever sets a clock sends nobody away. */
+  readonly elapsed: number
+  /** When the room was loaded, by what had elapsed. */
   readonly loadedAt: number
   readonly seats: Seats
   /** Who was banned before this instance opened. */

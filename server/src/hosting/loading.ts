@@ -23,20 +23,19 @@ export async function recall(
   try {
     const { state, bans, endedAt } = await log.load(roomId)
     if (state === undefined) {
-      const time = timeSince(0, clock.now())
+      const time = timeSince(0, clock)
       return { isEnded: endedAt !== undefined, state, seats: new Seats(), bans, time }
     }
     const lastAt = await lastEventAt(state, log)
     journal.info({ room: roomId, seq: state.room.seq, participants: state.room.participants.length }, 'a room goes on')
-    const now = clock.now()
-    return { isEnded: false, state, seats: awaited(state, now), bans, time: timeSince(lastAt, now) }
+    return { isEnded: false, state, seats: awaited(state, clock.elapsed()), bans, time: timeSince(lastAt, clock) }
   } catch (error) {
     if (!(error instanceof LogUnavailable)) journal.error({ err: error, room: roomId }, 'a room could not be loaded')
     return 'unavailable'
   }
 }
 
-/** Everybody's connections went with the process before. No socket of a session is older than whichever comes now. */
+/** `since`: by what has elapsed. Everybody's connections went with the process before. No socket of a session is older than whichever comes now. */
 function awaited({ room, ledger }: ServerState, since: number): Seats {
   const seats = room.participants.map(({ id }): [string, Seat] => {
     const sessionHash = ledger.sessions.get(id)?.hash ?? ''

@@ -90,7 +90,7 @@ class LogHealth implements WatchedLog {
     this.#isFull = error instanceof LogFull
     if (this.#state === 'down' || this.#state === 'closed') return
     this.#state = 'down'
-    this.#downSince = this.#clock.now()
+    this.#downSince = this.#clock.elapsed()
     this.#journal.error({ err: error }, 'the log is down: nothing is kept until it is there again')
     this.#probeLater()
   }
@@ -107,7 +107,7 @@ class LogHealth implements WatchedLog {
       return this.#probeLater()
     }
     this.#state = 'up'
-    this.#journal.info({ downMs: this.#clock.now() - this.#downSince }, 'the log is up again')
+    this.#journal.info({ downMs: Math.round(this.#clock.elapsed() - this.#downSince) }, 'the log is up again')
   }
 
   /** What a probe failed with; undefined when it succeeded. */

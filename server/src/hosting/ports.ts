@@ -6,15 +6,50 @@ import type { RefusalReason } from './refusal'
 
 export type { KeptMessage }
 
-/** Time and its timers. `now` is in ms since the epoch and never runs backwards. Delays over 2³¹−1 ms are clamped by the caller. */
+/**
+ * Time and its timers. The machine's clock may be set while the server runs, so there are three times, and each use says which
+ * one it means. Delays over 2³¹−1 ms are clamped by the caller.
+ */
 export interface Clock {
-  /** Milliseconds since the epoch, never less than before. */
+  /**
+   * For the order of a room, and for what follows from the times of its events: milliseconds since the epoch, never less than
+   * before. Where the machine's clock is set back, this one is ahead of it for a while.
+   */
   now(): number
+  /**
+   * What the machine's clock shows: milliseconds since the epoch. It may be set forward and back. For what other machines judge
+   * by their clocks too: the ends of tokens and of TURN passwords.
+   */
+  wall(): number
+  /** For how long something takes, or has been: milliseconds since some moment. No setting of a clock changes it. */
+  elapsed(): number
   /** Calls back once after `delayMs`; returns what cancels it. */
   after(delayMs: number, callback: () => void): () => void
   /** Calls back once in the next event-loop turn, after the I/O that is ready now. */
   nextTurn(callback: () => void): void
 }
+
+/**
+ * A clock of an app's own. `wall` and `elapsed` may be left out, and are `now` then: a test that lets time pass needs only that one.
+ *
+ * @example
+ * ```ts
+ * import { createPeerstageServer, type OwnClock } from '@peerstage/server'
+ *
+ * let aheadMs = 0
+ * const clock: OwnClock = {
+ *   now: () => Date.now() + aheadMs,
+ *   after(delayMs, callback) {
+ *     const timer = setTimeout(callback, delayMs)
+ *     return () => clearTimeout(timer)
+ *   },
+ *   nextTurn: (callback) => void setImmediate(callback),
+ * }
+ * const live = createPeerstageServer({ dev: true, clock })
+ * aheadMs += 3_600_000 // an hour later, as far as the server knows
+ * ```
+ */
+export type OwnClock = Pick<Clock, 'now' | 'after' | 'nextTurn'> & Partial<Pick<Clock, 'wall' | 'elapsed'>>
 
 /** Random ids: nothing about them can be guessed. */
 export type NewId = () => string

@@ -1,6 +1,6 @@
 import type { Ban } from '../room/ledger'
 import type { ServerState } from '../room/state'
-import { setAlarm } from './alarm'
+import { setTimer } from './alarm'
 import { countRefusal, DENIALS, dismissAll, refuseAll, sendBack, withinLimit } from './denial'
 import type { Draft, RoomSettings } from './draft'
 import { perform } from './effect'
@@ -10,7 +10,7 @@ import { keep } from './keeping'
 import { type Recalled, recall } from './loading'
 import { lookUp } from './lookups'
 import type { Clock, RoomLog } from './ports'
-import { type Moment, timeSince } from './room-time'
+import { type Moment, type RoomTime, timeSince } from './room-time'
 import { salvageTurn } from './salvage'
 import { Seats } from './seats'
 import { takeTurn } from './turn'
@@ -43,13 +43,14 @@ export class RoomHost {
   #state: ServerState | undefined
   #seats = new Seats()
   #bans: readonly Ban[] = []
-  #time = timeSince(0, 0)
+  #time: RoomTime
   #phase: 'loading' | 'idle' | 'scheduled' | 'running' | 'closed' = 'loading'
   #cancelAlarm = () => {}
   #tellOver = () => {}
 
   constructor(parts: RoomHostParts) {
     this.#parts = parts
+    this.#time = timeSince(0, parts.clock)
     this.#queue = new InputQueue(parts.settings.rules.limits.maxQueuedInputs)
     this.over = new Promise((resolve) => {
       this.#tellOver = resolve
@@ -75,7 +76,7 @@ export class RoomHost {
   }
 
   get moment(): Moment {
-    return this.#time(this.#parts.clock.now())
+    return this.#time()
   }
 
   /** Queues an input for the next turn. Behind a log that hangs the queue is bounded: what a client asks is refused then. */
@@ -196,7 +197,7 @@ export class RoomHost {
     const { clock, settings } = this.#parts
     const { moment } = this
     const deadlines = dueAt(this.#state, this.#seats, settings.rules.limits, moment)
-    const at = wakeAt(deadlines, this.#seats, moment.clockNow, triedAlready)
-    if (at !== undefined) this.#cancelAlarm = setAlarm(clock, at, () => this.submit({ type: 'tick' }))
+    const at = wakeAt(deadlines, this.#seats, moment.elapsed, triedAlready)
+    if (at !== undefined) this.#cancelAlarm = setTimer(clock, at - moment.elapsed, () => this.submit({ type: 'tick' }))
   }
 }

@@ -1,16 +1,26 @@
+import type { Clock } from './ports'
 import { onwards } from './system-clock'
 
-/** A moment by the clock, and by a room's own time, which may be ahead of it; and when the room was loaded: ms since the epoch. */
-export type Moment = { readonly clockNow: number; readonly now: number; readonly loadedAt: number }
+/**
+ * A moment: what has elapsed by then, in ms since some start, and the room's own time, in ms since the epoch. `loadedAt`: what had
+ * elapsed when the room was loaded.
+ */
+export type Moment = { readonly elapsed: number; readonly now: number; readonly loadedAt: number }
 
-/** What moment it is in a room, by what the clock says. */
-export type RoomTime = (clockNow: number) => Moment
+type Times = Pick<Clock, 'now' | 'elapsed'>
+
+/** What moment it is in a room. */
+export type RoomTime = () => Moment
 
 /**
- * The time of a room whose last event was at `lastAt`, and that was loaded at `loadedAt`: no later event is older. Since a
- * restart the clock may be behind that; it is waited for as where it was set back.
+ * The time of a room whose last event was at `lastAt`: no later event is older. Since a restart the clock may be behind that; it is
+ * waited for as where it was set back.
  */
-export function timeSince(lastAt: number, loadedAt: number): RoomTime {
+export function timeSince(lastAt: number, clock: Times): RoomTime {
+  const loadedAt = clock.elapsed()
   const next = onwards(lastAt, loadedAt)
-  return (clockNow) => ({ clockNow, now: next(clockNow, clockNow), loadedAt })
+  return () => {
+    const elapsed = clock.elapsed()
+    return { elapsed, now: Math.floor(next(clock.now(), elapsed)), loadedAt }
+  }
 }

@@ -11,6 +11,7 @@ export type Seat = {
   readonly line: Line
 }
 
+/** `since`: by what has elapsed, for a grace is as long whatever a clock shows. */
 type Line =
   | { readonly state: 'connected'; readonly connection: Connection }
   /** Not back yet since the room was loaded; nobody has been told so far, for mostly all are back within moments. */
@@ -87,11 +88,11 @@ export const connectionOf = (seat: Seat | undefined): Connection | undefined =>
 /** How long the others are not told of who is not back yet after the room was loaded, in ms: else all would seem to flap. */
 export const AWAITED_MS = 10_000
 
-/** When the others are to be told of a seat (ms since the epoch); undefined where there is nothing to tell. */
+/** When the others are to be told of a seat, by what has elapsed; undefined where there is nothing to tell. */
 export const toldAt = ({ line }: Seat): number | undefined =>
   line.state === 'awaited' ? line.since + AWAITED_MS : undefined
 
-/** Whose connection is down, and when each of them counts as gone (ms since the epoch). */
+/** Whose connection is down, and when each of them counts as gone, by what has elapsed. */
 export function absencesOf(seats: Seats, { graceMs, closedTabGraceMs }: Limits): Map<string, number> {
   const grace: Record<Departure, number> = { closed: closedTabGraceMs, lost: graceMs }
   const absences = new Map<string, number>()

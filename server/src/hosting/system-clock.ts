@@ -23,6 +23,8 @@ export function systemClock({ wall, elapsed }: TimeSource = MACHINE): Clock {
   const next = onwards(0, elapsed())
   return {
     now: () => Math.floor(next(wall(), elapsed())),
+    wall,
+    elapsed,
     after(delayMs, callback) {
       const timer = setTimeout(callback, delayMs)
       return () => clearTimeout(timer)

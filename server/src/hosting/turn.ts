@@ -140,7 +140,7 @@ function gone(draft: Draft, { connection, departure }: InputOf<'gone'>): void {
   const seat = draft.seats.ofConnection(connection)
   if (seat === undefined) return
   const { participantId } = seat
-  draft.seats.put({ ...seat, line: { state: 'away', since: draft.clockNow, departure } })
+  draft.seats.put({ ...seat, line: { state: 'away', since: draft.elapsed, departure } })
   draft.effects.push(presenceOf(draft.seats.connections(), participantId, 'reconnecting'))
 }
 
@@ -156,7 +156,7 @@ function tick(draft: Draft): void {
 export function tellAwaited(draft: Draft): void {
   for (const seat of draft.seats) {
     const at = toldAt(seat)
-    if (at === undefined || at > draft.clockNow || seat.line.state !== 'awaited') continue
+    if (at === undefined || at > draft.elapsed || seat.line.state !== 'awaited') continue
     draft.seats.put({ ...seat, line: { state: 'away', since: seat.line.since, departure: 'lost' } })
     draft.effects.push(presenceOf(draft.seats.connections(), seat.participantId, 'reconnecting'))
   }

@@ -7,15 +7,15 @@ import { absencesOf, type Seats, toldAt } from './seats'
 /** How long what stayed due after a try has to wait, in ms: a room can't spin. */
 const TRY_AGAIN_MS = 1000
 
-/** What is due in a room at a moment, and when it has to look again, by the clock (ms since the epoch). */
+/** What is due in a room at a moment, and when it has to look again, by what has elapsed. */
 export const dueAt = (
   state: ServerState,
   seats: Seats,
   limits: Limits,
-  { clockNow, now, loadedAt }: Moment,
-): Deadlines => deadlines(state, absencesOf(seats, limits), limits, clockNow, now - clockNow, loadedAt)
+  { elapsed, now, loadedAt }: Moment,
+): Deadlines => deadlines(state, absencesOf(seats, limits), limits, elapsed, now - elapsed, loadedAt)
 
-/** When a room has to look at the clock again (ms since the epoch): the one timer for all that is due some time. */
+/** When a room has to look again, by what has elapsed: the one timer for all that is due some time. */
 export function wakeAt(
   { due, nextAt }: Deadlines,
   seats: Seats,

@@ -2,13 +2,14 @@ import { type Limits, participantOf, type Room } from '@peerstage/sdk/protocol'
 import type { InternalCommand } from './command'
 import type { ServerState } from './state'
 
-/** What is due now, and when to look again (ms since the epoch); without `nextAt` nothing is to come. */
+/** What is due now, and when to look again; without `nextAt` nothing is to come. */
 export type Deadlines = { readonly due: readonly InternalCommand[]; readonly nextAt?: number }
 
 /**
  * What time alone does to a room. `absences`: whose connection is down, by participant id, and when each of them counts as
- * gone (ms since the epoch). `ahead`: by how many ms the room's own time, which tells since when it is empty, is ahead of `now`.
- * `loadedAt`: since when anybody could come; a wait for a host that began before that begins again.
+ * gone. These, `now`, `loadedAt` and what is answered are ms by a clock that nobody sets; `ahead`: how far ahead of it the room's own
+ * time is, which tells since when it is empty. `loadedAt`: since when anybody could come; a wait for a host that began before that
+ * begins again.
  * Pure: the host keeps the one timer, and asks anew after every change.
  */
 export function deadlines(

@@ -84,7 +84,7 @@ export class Line {
 
   /** The server would ask for a fresh token, and close without one. */
   expireToken(): void {
-    const expiresAt = this.#parts.clock.now()
+    const expiresAt = this.#parts.clock.wall()
     this.#token.expire(() => this.cut(GOODBYES.unauthorized.close, 'The token has expired.'))
     this.#down.send(JSON.stringify([{ type: 'session.refreshNeeded', expiresAt }]), false)
   }

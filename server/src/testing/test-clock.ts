@@ -22,13 +22,16 @@ export class TestClock implements Clock {
     return this.#real.now() + this.#aheadMs
   }
 
-  /** How far it has been advanced beyond the machine's time, ms. */
-  get aheadMs(): number {
-    return this.#aheadMs
+  wall(): number {
+    return this.#real.wall() + this.#aheadMs
+  }
+
+  elapsed(): number {
+    return this.#real.elapsed() + this.#aheadMs
   }
 
   after(delayMs: number, callback: () => void): () => void {
-    const timer: Timer = { at: this.now() + delayMs, callback, disarm: () => {} }
+    const timer: Timer = { at: this.elapsed() + delayMs, callback, disarm: () => {} }
     this.#timers.add(timer)
     this.#arm(timer)
     return () => this.#drop(timer)
@@ -48,7 +51,7 @@ export class TestClock implements Clock {
 
   /** Timers fire in their order, each at its own time. */
   #leap(ms: number): void {
-    const end = this.now() + ms
+    const end = this.elapsed() + ms
     for (let next = this.#next(end); next; next = this.#next(end)) {
       this.#drop(next)
       this.#reach(next.at)
@@ -59,7 +62,7 @@ export class TestClock implements Clock {
   }
 
   #reach(at: number): void {
-    this.#aheadMs = Math.max(this.#aheadMs, at - this.#real.now())
+    this.#aheadMs = Math.max(this.#aheadMs, at - this.#real.elapsed())
   }
 
   #next(end: number): Timer | undefined {
@@ -68,7 +71,7 @@ export class TestClock implements Clock {
 
   #arm(timer: Timer): void {
     timer.disarm()
-    timer.disarm = this.#real.after(Math.max(0, timer.at - this.now()), () => {
+    timer.disarm = this.#real.after(Math.max(0, timer.at - this.elapsed()), () => {
       this.#drop(timer)
       timer.callback()
     })

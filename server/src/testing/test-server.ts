@@ -106,7 +106,7 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
     seed,
     clock,
     rooms: live.rooms,
-    token: tokenMaker(live, clock),
+    token: tokenMaker(live),
     async close({ deadlineMs = DEFAULT_DEADLINE_MS } = {}) {
       faults.clear()
       await live.close({ deadlineMs })
@@ -121,10 +121,10 @@ function defaults({ dev }: TestServerOptions): PeerstageServerOptions {
 }
 
 /** Tokens by the server's time, no two of them alike: when one is made to end, the next one is another. */
-function tokenMaker({ tokens }: PeerstageServer, clock: TestClock): TestServer['token'] {
+function tokenMaker({ tokens }: PeerstageServer): TestServer['token'] {
   const made = new Set<string>()
   return async ({ expiresInSeconds = 3600, ...options }) => {
-    for (let life = expiresInSeconds + Math.ceil(clock.aheadMs / 1000); ; life++) {
+    for (let life = expiresInSeconds; ; life++) {
       const token = await tokens.sign({ ...options, expiresInSeconds: life })
       if (made.has(token)) continue
       made.add(token)

@@ -1,21 +1,32 @@
 import type { Clock } from '../../src/hosting/ports'
+import { onwards } from '../../src/hosting/system-clock'
 
 /** Time that passes when a test says so. Turns are the event loop's own: sockets are real. */
 export class FakeClock implements Clock {
-  #now: number
+  readonly #next = onwards(0, 0)
+  #wall: number
+  #elapsed = 0
   #timers = new Set<{ at: number; callback: () => void }>()
 
   /** Starts at the real time, because tokens are signed by it. */
   constructor(now = Date.now()) {
-    this.#now = now
+    this.#wall = now
   }
 
   now(): number {
-    return this.#now
+    return this.#next(this.wall(), this.#elapsed)
+  }
+
+  wall(): number {
+    return this.#wall + this.#elapsed
+  }
+
+  elapsed(): number {
+    return this.#elapsed
   }
 
   after(delayMs: number, callback: () => void): () => void {
-    const timer = { at: this.#now + delayMs, callback }
+    const timer = { at: this.#elapsed + delayMs, callback }
     this.#timers.add(timer)
     return () => this.#timers.delete(timer)
   }
@@ -26,19 +37,24 @@ export class FakeClock implements Clock {
 
   /** How far off the next timers are, in ms. */
   get pending(): number[] {
-    return [...this.#timers].map(({ at }) => at - this.#now).sort((a, b) => a - b)
+    return [...this.#timers].map(({ at }) => at - this.#elapsed).sort((a, b) => a - b)
   }
 
   /** Lets time pass: timers fire in their order, each at its own time. */
   advance(ms: number): void {
-    const end = this.#now + ms
+    const end = this.#elapsed + ms
     for (;;) {
       const next = [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0]
       if (next === undefined) break
       this.#timers.delete(next)
-      this.#now = Math.max(this.#now, next.at)
+      this.#elapsed = Math.max(this.#elapsed, next.at)
       next.callback()
     }
-    this.#now = end
+    this.#elapsed = end
+  }
+
+  /** Sets the clock on the wall: it shows so much more, or less where that is negative. */
+  setWall(byMs: number): void {
+    this.#wall += byMs
   }
 }
