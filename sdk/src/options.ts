@@ -119,11 +119,20 @@ export function checkRoomAndName({ room, name }: Config): void {
 
 /** A server's base URL for sockets. @throws LiveStreamError `invalid_options` */
 export function baseOf(url: string): string {
-  const parsed = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined
+  const parsed = typeof url === 'string' ? parsedUrl(url) : undefined
   const scheme = parsed && SCHEMES.get(parsed.protocol)
   if (parsed === undefined || scheme === undefined || parsed.username || parsed.search || parsed.hash)
     throw invalid('url', 'must be like "wss://live.example.com"')
   return `${scheme}//${parsed.host}${parsed.pathname.replace(/\/+$/, '')}`
+}
+
+/** By a try: `URL.canParse` is younger than the browsers that we promise. */
+function parsedUrl(url: string): URL | undefined {
+  try {
+    return new URL(url)
+  } catch {
+    return undefined
+  }
 }
 
 /** The server's base URL, or that of the page. Asked when joining: on a rendering server there is no page. @throws as `baseOf` */

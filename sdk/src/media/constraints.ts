@@ -19,35 +19,44 @@ export const deviceConstraints = (source: DeviceSource, own: MediaTrackConstrain
   ...own,
 })
 
-/** How a screen is captured. */
+/**
+ * How a screen is captured: every option of `getDisplayMedia` (W3C Screen Capture), given on as it is, over our defaults. A browser
+ * ignores those that it does not know.
+ */
 export type ScreenOptions = {
-  /** Whether sound is asked for too, where the browser offers it (Chromium: a tab's or the system's). Default true. */
-  audio?: boolean
-  /** Over the defaults (at most 30 frames per second, 15 wished for). */
+  /**
+   * Whether sound is asked for too, where the browser offers it (Chromium: a tab's or the system's), or constraints for it.
+   * Default true: without the filters for speech, which would spoil music.
+   */
+  audio?: boolean | MediaTrackConstraints
+  /** Over the defaults (at most 30 frames per second, 15 wished for). `displaySurface` says which kind the picker shows first. */
   video?: MediaTrackConstraints
   /** What matters in the picture: `'detail'` for text (default), `'motion'` for films. */
   contentHint?: 'detail' | 'motion'
-}
-
-/**
- * What `getDisplayMedia` understands beyond TypeScript's DOM library (W3C Screen Capture); browsers ignore what they do not know.
- */
-type DisplayMediaOptions = {
-  video: MediaTrackConstraints
-  audio: false | (MediaTrackConstraints & { restrictOwnAudio: boolean; suppressLocalAudioPlayback: boolean })
-  selfBrowserSurface: 'exclude'
-  surfaceSwitching: 'include'
-  systemAudio: 'include' | 'exclude'
+  /** Whether the picker offers this very tab. Default `'exclude'`, for the room would be seen and heard in itself. */
+  selfBrowserSurface?: 'include' | 'exclude'
+  /** Offers this very tab first, as for a page that presents itself. Then `selfBrowserSurface` is `'include'` by default. */
+  preferCurrentTab?: boolean
+  /** Whether the user may change to another tab while sharing. Default `'include'`. */
+  surfaceSwitching?: 'include' | 'exclude'
+  /** Whether the picker offers the system's sound. Default: only where the browser can leave the room's voices out of it. */
+  systemAudio?: 'include' | 'exclude'
+  /** Whether the picker offers a window's sound, or the system's with a window. Default: the browser's. */
+  windowAudio?: 'exclude' | 'window' | 'system'
+  /** Whether the picker offers whole screens. Default: the browser's. */
+  monitorTypeSurfaces?: 'include' | 'exclude'
+  /** A `CaptureController`, by which the app keeps the focus on its own page, for one. */
+  controller?: object
 }
 
 /**
  * How a screen is asked for. `canRestrictOwnAudio`: whether the browser knows the constraint `restrictOwnAudio`.
  *
- * No echo: the own tab is not offered, and the system's sound (which holds everybody's voices, played by this page) only
- * where the browser can leave the own page out of it. The shared tab stays audible for who shares it.
- * Shared sound is often music, which the filters for speech would spoil.
+ * No echo, unless the app says otherwise: the own tab is not offered, and the system's sound (which holds everybody's voices, played
+ * by this page) only where the browser can leave the own page out of it. The shared tab stays audible for who shares it.
  */
-export function displayMediaOptions(options: ScreenOptions, canRestrictOwnAudio: boolean): DisplayMediaOptions {
+export function displayMediaOptions(options: ScreenOptions, canRestrictOwnAudio: boolean): DisplayMediaStreamOptions {
+  const { audio = true, video, contentHint: _, ...own } = options
   const sound = {
     restrictOwnAudio: true,
     suppressLocalAudioPlayback: false,
@@ -55,11 +64,15 @@ export function displayMediaOptions(options: ScreenOptions, canRestrictOwnAudio:
     noiseSuppression: false,
     autoGainControl: false,
   }
-  return {
-    video: { frameRate: { ideal: 15, max: 30 }, ...options.video },
-    audio: options.audio === false ? false : sound,
-    selfBrowserSurface: 'exclude',
+  const chosen = {
+    selfBrowserSurface: own.preferCurrentTab ? 'include' : 'exclude',
     surfaceSwitching: 'include',
     systemAudio: canRestrictOwnAudio ? 'include' : 'exclude',
+    ...own,
+  }
+  return {
+    ...chosen,
+    video: { frameRate: { ideal: 15, max: 30 }, ...video },
+    audio: audio && (audio === true ? sound : { ...sound, ...audio }),
   }
 }

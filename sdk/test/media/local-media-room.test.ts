@@ -1,6 +1,7 @@
 // What others do to one's own media: moderators, the room, the system, the browser.
 import { beforeEach, expect, test } from 'vitest'
 import { LiveStreamError } from '../../src/errors'
+import type { ScreenOptions } from '../../src/media/constraints'
 import { MODES, NO_SOURCES } from '../../src/protocol'
 import { settled } from '../fakes/media-deferred'
 import { asTrack } from '../fakes/media-devices'
@@ -228,6 +229,27 @@ test("the system's sound is offered where the own page can be left out of it", a
     systemAudio: 'include',
     audio: { restrictOwnAudio: true },
   })
+})
+
+test('all that getDisplayMedia understands is given on, over the defaults', async () => {
+  const controller = {}
+  const own: ScreenOptions = {
+    ...{ preferCurrentTab: true, surfaceSwitching: 'exclude', systemAudio: 'exclude', windowAudio: 'window' },
+    ...{ monitorTypeSurfaces: 'exclude', controller },
+  }
+  await room.media.shareScreen({ ...own, video: { displaySurface: 'window' }, audio: { channelCount: 2 } })
+  const asked = room.devices.prompts[0]?.constraints
+  expect(asked).toMatchObject({ ...own, selfBrowserSurface: 'include' })
+  expect(asked).toMatchObject({ video: { displaySurface: 'window', frameRate: { max: 30 } } })
+  expect(asked).toMatchObject({ audio: { channelCount: 2, echoCancellation: false } })
+  await room.media.shareScreen({ contentHint: 'motion', selfBrowserSurface: 'include', audio: true })
+  expect(Object.keys(room.devices.prompts[1]?.constraints ?? {}).sort()).toEqual([
+    'audio',
+    'selfBrowserSurface',
+    'surfaceSwitching',
+    'systemAudio',
+    'video',
+  ])
 })
 
 test("the browser's own button ends the share, sound and all", async () => {
