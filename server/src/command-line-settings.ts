@@ -236,6 +236,13 @@ export const SETTINGS: readonly Setting[] = [
     help: 'days for which chat can be read back (default 30)',
   },
   {
+    path: 'startDeadlineSeconds',
+    flag: 'start-deadline',
+    env: 'PEERSTAGE_START_DEADLINE',
+    read: read.number,
+    help: 'how long a start waits for a file or port that another process still has, in seconds (default 30)',
+  },
+  {
     path: 'drainDeadlineSeconds',
     flag: 'drain-deadline',
     env: 'PEERSTAGE_DRAIN_DEADLINE',

@@ -29,6 +29,7 @@ const commandLine = v.strictObject({
     }),
     {},
   ),
+  startDeadlineSeconds: v.exactOptional(whole(0, 3600), 30),
   drainDeadlineSeconds: v.exactOptional(whole(0, 3600)),
   json: v.exactOptional(v.boolean('must be true or false'), false),
 })

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { LogUnavailable, type RoomLog } from './hosting/ports'
+import { LogNotReady, LogUnavailable, type RoomLog } from './hosting/ports'
 import { memoryLog } from './log/memory'
 import { type SqliteLogOptions, sqliteLog } from './log/sqlite'
 import { SqliteMissing } from './log/sqlite-driver'
+import { notOpened } from './log/sqlite-file'
 import { IN_MEMORY } from './log/sqlite-port'
 
 /** Where the command line keeps rooms when nobody says where: beside whoever starts it, to be seen. */
@@ -40,6 +41,7 @@ export function openLog({ file, ...options }: LogSettings, dev: boolean): Opened
     if (file === undefined && error instanceof SqliteMissing) {
       return { log: memoryLog(), line: `!! ROOMS END WITH THIS PROCESS. ${error.message}`, loud: true }
     }
+    if (error instanceof LogNotReady) throw error
     const advice = `--log (PEERSTAGE_LOG) names another file, or ${IN_MEMORY} for none.`
     throw new LogUnavailable(`${error.message} ${advice}`, { cause: error })
   }
@@ -47,12 +49,18 @@ export function openLog({ file, ...options }: LogSettings, dev: boolean): Opened
 
 /** The key in a file, which is made where it is not there: for its own user alone. */
 function keyAt(path: string): Uint8Array {
-  if (!existsSync(path)) {
+  const key = kept(path)
+  if (key.length === KEY_BYTES) return key
+  throw new LogUnavailable(`${path} holds no key of dev mode: take it away, and a new one is made.`)
+}
+
+function kept(path: string): Uint8Array {
+  try {
+    if (existsSync(path)) return Buffer.from(readFileSync(path, 'utf8').trim(), 'hex')
     const key = randomBytes(KEY_BYTES)
     writeFileSync(path, key.toString('hex'), { flag: 'wx', mode: 0o600 })
     return key
+  } catch (error) {
+    throw notOpened(path, error)
   }
-  const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'hex')
-  if (key.length === KEY_BYTES) return key
-  throw new LogUnavailable(`${path} holds no key of dev mode: take it away, and a new one is made.`)
 }

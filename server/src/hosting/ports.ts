@@ -130,6 +130,32 @@ export class LogUnavailable extends Error {
   override readonly name = 'LogUnavailable'
 }
 
+/**
+ * A log cannot be opened now, and may be in a moment as it is: nothing about its settings is wrong.
+ *
+ * @example
+ * ```ts
+ * import { LogNotReady, sqliteLog } from '@peerstage/server'
+ *
+ * try {
+ *   sqliteLog('rooms.db')
+ * } catch (error) {
+ *   // 75 is EX_TEMPFAIL of sysexits.h: "try again".
+ *   process.exit(error instanceof LogNotReady ? 75 : 1)
+ * }
+ * ```
+ */
+export class LogNotReady extends LogUnavailable {
+  /** Another process has the file (`in_use`): it may end soon. Or its disk is full, read-only or faulty (`disk`). */
+  readonly why: 'in_use' | 'disk'
+
+  /** Made by a log that was asked to open; a log of your own may do so too. */
+  constructor(message: string, why: 'in_use' | 'disk', options?: ErrorOptions) {
+    super(message, options)
+    this.why = why
+  }
+}
+
 /** A log has no room for more. What makes room is tried all the same. */
 export class LogFull extends LogUnavailable {}
 

@@ -1,6 +1,6 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { LogFull, LogUnavailable } from '../hosting/ports'
+import { LogFull, LogNotReady, LogUnavailable } from '../hosting/ports'
 import { claimFile } from './open-files'
 import { loadSqlite } from './sqlite-driver'
 import { codeOf, type Database, IN_MEMORY, inTransaction } from './sqlite-port'
@@ -44,7 +44,7 @@ export function openFile(path: string, { durability, maxBytes }: FileOptions): D
     return db
   } catch (error) {
     db?.close()
-    throw error instanceof LogUnavailable ? error : new LogUnavailable(`${path} ${whyNot(error)}`, { cause: error })
+    throw notOpened(path, error)
   }
 }
 
@@ -55,20 +55,38 @@ function checkPath(path: string): void {
   throw new LogUnavailable(`${JSON.stringify(path)} ${what}`)
 }
 
-/** What people said is for the server's own user to read. SQLite gives the files beside it the same mode. */
+/**
+ * What people said is for the server's own user to read. SQLite gives the files beside it the same mode. A file that is there is not
+ * opened: to close it again would end the lock that a log of this very process may have on it, as POSIX has it.
+ */
 function createFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found?.isDirectory()) throw new LogUnavailable(`${path} is a folder: name a file.`)
+  if (found !== undefined) return accessSync(path, constants.R_OK | constants.W_OK)
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   closeSync(openSync(path, 'a', 0o600))
 }
 
-function whyNot(error: unknown): string {
+/** Why a file was not opened. A LogNotReady where the same may work in a moment. */
+export function notOpened(path: string, error: unknown): LogUnavailable {
+  if (error instanceof LogUnavailable) return error
   const code = codeOf(error)
-  if (code.startsWith('SQLITE_BUSY')) return 'is in use by another server: one file is for one process.'
-  if (code.startsWith('SQLITE_NOTADB')) return 'is not a log of Peerstage.'
-  if (code.startsWith('SQLITE_CORRUPT')) return 'is damaged.'
-  if (code === 'EISDIR') return 'is a folder: name a file.'
-  if (code === 'ENOSPC' || code.startsWith('SQLITE_FULL')) return 'cannot be made: the disk is full.'
-  return 'cannot be opened, or made, by this user.'
+  const is = (...starts: string[]) => starts.some((start) => code.startsWith(start))
+  const options = { cause: error }
+  if (is('SQLITE_BUSY')) {
+    return new LogNotReady(`${path} is in use by another process: one file is for one server.`, 'in_use', options)
+  }
+  if (is('SQLITE_NOTADB')) return new LogUnavailable(`${path} is not a log of Peerstage.`, options)
+  if (is('SQLITE_CORRUPT')) return new LogUnavailable(`${path} is damaged.`, options)
+  if (is('SQLITE_FULL', 'ENOSPC', 'EDQUOT')) return notReady('cannot be written: the disk is full.')
+  if (is('EROFS')) return notReady('cannot be written: its disk is read-only.')
+  if (is('SQLITE_IOERR', 'EIO')) return notReady('cannot be opened: the disk has failed.')
+  if (is('EMFILE', 'ENFILE')) return notReady('cannot be opened: too many files are open.')
+  return new LogUnavailable(`${path} cannot be opened, or made, by this user.`, options)
+
+  function notReady(sentence: string): LogNotReady {
+    return new LogNotReady(`${path} ${sentence}`, 'disk', options)
+  }
 }
 
 /** Why a log that was open does not take or give something. The sentence is for our own log: nobody outside sees it. */

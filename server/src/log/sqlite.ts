@@ -52,8 +52,8 @@ export type SqliteLogOptions = {
  * ```
  *
  * @param path of the file, without white space at its ends; `:memory:` for none, which is for tests
- * @throws LogUnavailable when there is no SQLite, or the file is in use, damaged, of another program, of a newer
- * server, or cannot be made; RangeError when an option is wrong
+ * @throws LogNotReady when the file is in use, or its disk is full, read-only or faulty; LogUnavailable when there is no SQLite, or the
+ * file is damaged, of another program, of a newer server, or not for this user; RangeError when an option is wrong
  */
 export function sqliteLog(path: string, options: SqliteLogOptions = {}): RoomLog {
   const { durability = 'process', maxBytes = 1024 * MIB, maxRoomBytes = 50 * MIB, chatDays = 30 } = options

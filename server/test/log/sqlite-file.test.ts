@@ -1,13 +1,15 @@
+import { once } from 'node:events'
 import { openSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { expect, test, vi } from 'vitest'
-import { LogUnavailable } from '../../src/hosting/ports'
+import { LogNotReady, LogUnavailable } from '../../src/hosting/ports'
 import { sqliteLog } from '../../src/log/sqlite'
 import { loadSqlite } from '../../src/log/sqlite-driver'
-import { openFile, unavailable } from '../../src/log/sqlite-file'
+import { notOpened, openFile, unavailable } from '../../src/log/sqlite-file'
 import { LogWriter } from '../contract/log-writer'
 import { LogFolder } from './log-folder'
+import { built, start } from './own-process'
 
 test('a file that is open is refused to a second log, with a sentence [R3.11]', () => {
   const files = new LogFolder()
@@ -152,6 +154,38 @@ test.each([
     expect(got).toEqual([synchronous, 'wal', 'exclusive', 1, 256, 0])
   },
 )
+
+test.each<[string, 'in_use' | 'disk' | undefined]>([
+  ['SQLITE_BUSY_RECOVERY', 'in_use'],
+  ['SQLITE_FULL', 'disk'],
+  ['ENOSPC', 'disk'],
+  ['EDQUOT', 'disk'],
+  ['EROFS', 'disk'],
+  ['SQLITE_IOERR_WRITE', 'disk'],
+  ['EMFILE', 'disk'],
+  ['SQLITE_NOTADB', undefined],
+  ['SQLITE_CORRUPT', undefined],
+  ['SQLITE_CANTOPEN', undefined],
+  ['EACCES', undefined],
+])('a file that is not opened for %s may be soon where that passes by itself', (code, why) => {
+  const cause = Object.assign(new Error('as it is told'), { code })
+  const error = notOpened('rooms.db', cause)
+  expect(error).toMatchObject({
+    name: 'LogUnavailable',
+    cause,
+    message: expect.stringMatching(/^rooms\.db is |^rooms\.db cannot /),
+  })
+  expect(error instanceof LogNotReady ? error.why : undefined).toBe(why)
+})
+
+test('a file that is refused to a second log of this process stays locked for other processes [R3.11]', async () => {
+  const files = new LogFolder()
+  files.open()
+  expect(() => files.open()).toThrow('in this very process')
+  const { child, said } = start([await built('second-process.ts', import.meta.url), files.path])
+  await once(child, 'close')
+  expect(said()).toContain('is in use by another process: one file is for one server.')
+})
 
 test.each([
   ['SQLITE_FULL', 13, 'The disk is full, or the log has reached its maxBytes.'],

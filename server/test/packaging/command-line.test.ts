@@ -43,16 +43,41 @@ test.each<[string, string[], Record<string, string>, string]>([
   expect(said.err).not.toContain('    at ')
 })
 
-test('a port that is taken is a sentence and exit 1', async () => {
+/** A port that another program has. */
+async function takenPort() {
   const squatter = createServer().listen(0, 'localhost')
   await once(squatter, 'listening')
   onTestFinished(() => void squatter.close())
   const address = squatter.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  const { said, exit } = run(['--port', String(port)])
-  expect(await exit).toBe(1)
+  return { port: String(typeof address === 'object' && address !== null ? address.port : 0), squatter }
+}
+
+test('a port that is taken is a sentence and exit 75, for it is no wrong setting', async () => {
+  const { port } = await takenPort()
+  const { said, exit } = run(['--start-deadline', '0'], { PORT: port })
+  expect(await exit).toBe(75)
   expect(said.err).toContain(`Another program listens on port ${port}`)
+  expect(said.err).toContain('It is set by PORT and')
 })
+
+test('a port that is taken is waited for, and said so', async () => {
+  const { port, squatter } = await takenPort()
+  const running = run(['--port', port, '--json', '--start-deadline', '300'])
+  await expect.poll(() => running.said.err).toContain('Waiting for it, for up to 300 s.')
+  squatter.close()
+  expect(await listening(running)).toContain(port)
+})
+
+test.runIf(process.platform === 'linux')(
+  'a host that is not known now, or not yet this machine’s, is exit 75',
+  async () => {
+    for (const host of ['192.0.2.1', 'peerstage.invalid']) {
+      const { said, exit } = run(['--port', '0', '--host', host], { PEERSTAGE_SECRET: SECRET })
+      expect([host, await exit]).toEqual([host, 75])
+      expect(said.err).toContain('and --host.')
+    }
+  },
+)
 
 test('--help names every flag and variable, --version is the package’s', async () => {
   const help = run(['--help'])

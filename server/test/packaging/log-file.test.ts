@@ -1,10 +1,12 @@
 // Where the command keeps rooms, and what it says when it cannot.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { emptyFolder } from '../../../sdk/test/packaging/npm'
 import { TestClient } from '../gateway/test-client'
-import { listening, run } from './running-cli'
+import { CLI, listening, run } from './running-cli'
 
 const SERVE = ['--port', '0', '--json', '--dev']
 /** As somebody starts it who says nothing of a log. */
@@ -58,14 +60,41 @@ test('what was answered with ok is there after SIGKILL: the room, who is in it, 
   expect(JSON.stringify(after)).toContain('a word before the end')
 })
 
-test('a second server on the file is a sentence and exit 2 [R3.11]', async () => {
+test('a second server on the file is a sentence and exit 75, which is no wrong setting [R3.11]', async () => {
   const folder = await emptyFolder()
   await listening(run(SERVE, UNSAID, folder))
-  const second = run(SERVE, UNSAID, folder)
-  expect(await second.exit).toBe(2)
-  expect(second.said.err).toContain('peerstage-data/rooms.db is in use by another server: one file is for one process.')
-  expect(second.said.err).toContain('--log (PEERSTAGE_LOG) names another file')
+  const second = run([...SERVE, '--start-deadline', '0'], UNSAID, folder)
+  expect(await second.exit).toBe(75)
+  expect(second.said.err).toContain('peerstage-data/rooms.db is in use by another process: one file is for one server.')
   expect(second.said.err).not.toContain('    at ')
+})
+
+test('a server that still drains is waited for, and said so; then its rooms go on [R3.11]', async () => {
+  const folder = await emptyFolder()
+  const first = run(SERVE, UNSAID, folder)
+  const ada = new TestClient(await listening(first), 'hall', { name: 'Ada' })
+  const before = await ada.welcome()
+  const second = run([...SERVE, '--start-deadline', '300'], UNSAID, folder)
+  await expect.poll(() => second.said.err).toContain('Waiting for it, for up to 300 s.')
+  expect(second.child.exitCode).toBeNull()
+  first.child.kill('SIGTERM')
+  const url = await listening(second)
+  expect(second.said.err.match(/Waiting/g)).toHaveLength(1)
+  const back = await new TestClient(url, 'hall', { ...ada.hello, attempt: 2 }).welcome()
+  expect(back.instance).toBe(before.instance)
+})
+
+test.runIf(process.platform === 'linux')('a disk that is full is a sentence and exit 75', async () => {
+  const folder = await emptyFolder()
+  // As much as a process may write: none.
+  const full = spawn('sh', ['-c', `ulimit -f 0; trap '' XFSZ; exec "$@"`, 'sh', process.execPath, CLI, ...SERVE], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  full.stderr.setEncoding('utf8')
+  const said = (await full.stderr.toArray()).join('')
+  expect(full.exitCode ?? (await once(full, 'exit'))[0]).toBe(75)
+  expect(said).toContain('peerstage-data/rooms.db cannot be')
 })
 
 test.each<[string, (path: string) => void, string]>([

@@ -1,0 +1,28 @@
+import { setTimeout } from 'node:timers/promises'
+
+const BETWEEN_TRIES_MS = 250
+
+export type Patience = {
+  readonly deadlineMs: number
+  /** Whether the same may work in a moment. */
+  readonly helps: (error: unknown) => boolean
+  /** Called once, before the first wait. */
+  readonly waiting: (error: unknown) => void
+}
+
+/** Tries until it works, or until waiting does not help, or has helped nothing by the deadline: then rejects with the last error. */
+export async function patiently<T>(
+  attempt: () => T | Promise<T>,
+  { deadlineMs, helps, waiting }: Patience,
+): Promise<T> {
+  const end = performance.now() + deadlineMs
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!helps(error) || performance.now() >= end) throw error
+      if (isFirst) waiting(error)
+    }
+    await setTimeout(BETWEEN_TRIES_MS)
+  }
+}

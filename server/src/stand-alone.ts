@@ -1,0 +1,59 @@
+import { fileURLToPath } from 'node:url'
+import type { CommandLine } from './command-line'
+import { ConfigError } from './config'
+import { isInUse } from './exit-code'
+import { introduction, NO_SECRET } from './introduction'
+import { openLog } from './log-file'
+import { patiently } from './patience'
+import { createPeerstageServer, type PeerstageServer } from './server'
+
+export type ServeCommand = Extract<CommandLine, { do: 'serve' }>
+
+/** Serves as the command line says. @throws an error whose message is for people; see `exitCodeOf` */
+export async function serve({ options: all, named }: ServeCommand): Promise<void> {
+  const { port, host, json, log: logSettings, drainDeadlineSeconds, startDeadlineSeconds, ...options } = all
+  const dev = options.dev || options.auth === undefined
+  const demo = dev ? { demoFolder: fileURLToPath(new URL('./demo/', import.meta.url)) } : {}
+  const patience = {
+    deadlineMs: 1000 * startDeadlineSeconds,
+    helps: isInUse,
+    waiting: (error: unknown) =>
+      console.error(`${messageOf(error)} Waiting for it, for up to ${startDeadlineSeconds} s.`),
+  }
+  const { log, devKey, line, loud } = await patiently(() => openLog(logSettings, dev), patience)
+  const server = createPeerstageServer({ ...options, dev, log, ...demo, ...(devKey === undefined ? {} : { devKey }) })
+  closeOnSignals(server, drainDeadlineSeconds === undefined ? {} : { deadlineMs: 1000 * drainDeadlineSeconds })
+  const { url } = await patiently(() => server.listen(port, host), patience).catch((error: unknown) => {
+    throw error instanceof ConfigError ? error : withSource(error, named)
+  })
+  if (json) {
+    console.log(JSON.stringify({ event: 'listening', url }))
+    for (const each of [...(options.auth === undefined ? NO_SECRET : []), ...(loud ? [line] : [])]) console.error(each)
+  } else for (const each of introduction({ url, dev, log: line, options })) console.log(each)
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '')
+
+/** Where the address stands that cannot be listened on. */
+function withSource(error: unknown, named: ServeCommand['named']): Error {
+  const [port, host] = ['port', 'host'].map((path) => named({ path, sentence: '' }).path)
+  return new Error(`${messageOf(error)} It is set by ${port} and ${host}.`, { cause: (error as Error).cause })
+}
+
+/** The first signal drains; a second one means now. Windows has none that drain: there a parent process sends `shutdown`. */
+function closeOnSignals(server: PeerstageServer, options: Parameters<PeerstageServer['close']>[0]): void {
+  let asked = false
+  const onSignal = () => {
+    if (asked) process.exit(1)
+    asked = true
+    server.close(options).then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+  process.on('message', (message) => {
+    if (message === 'shutdown') onSignal()
+  })
+}

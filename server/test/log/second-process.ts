@@ -1,0 +1,9 @@
+// Opens a log that another process may have, and says how that went.
+import { sqliteLog } from '../../src/log/sqlite'
+
+try {
+  await sqliteLog(process.argv[2] ?? '').close()
+  console.log('opened')
+} catch (error) {
+  console.log(String(error))
+}
