@@ -1,4 +1,4 @@
-import type { GoodbyeCode, RejectionCode } from './protocol'
+import type { GoodbyeCode, RejectionCode, Source } from './protocol'
 
 /** What can go wrong on this side of the wire. */
 export type LocalErrorCode =
@@ -56,6 +56,10 @@ export type ErrorDetails = {
   userAction?: string
   /** What led to it: what the browser threw, for one. */
   cause?: unknown
+  /** The source that could not be captured. */
+  source?: Source | undefined
+  /** Each failure on its own, where one call failed in several ways: camera and microphone of one `media.publish`. */
+  errors?: readonly LiveStreamError[]
 }
 
 /**
@@ -83,6 +87,10 @@ export class LiveStreamError extends Error {
   readonly retryAfterMs: number | undefined
   /** What to tell a person to do, as a sentence; undefined where there is nothing to do. */
   readonly userAction: string | undefined
+  /** The source that could not be captured; undefined where it is about none, or about several: see `errors`. */
+  readonly source: Source | undefined
+  /** Camera's and microphone's failure, where both failed in one `media.publish`: `error.errors ?? [error]` is each on its own. */
+  readonly errors: readonly LiveStreamError[] | undefined
 
   /** The SDK makes them; an app may, to hand on a failure of its own in the same form. `retryable` is false by default. */
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
@@ -91,5 +99,7 @@ export class LiveStreamError extends Error {
     this.retryable = details.retryable ?? false
     this.retryAfterMs = details.retryAfterMs
     this.userAction = details.userAction
+    this.source = details.source
+    this.errors = details.errors
   }
 }

@@ -13,7 +13,7 @@ import { SOURCES, type Source, type SourceChange } from './protocol'
 import type { LinkState } from './room/state'
 import type { RoomStore } from './room/store'
 import type { Overlay } from './room/view'
-import { certificateOf, globalWebRtc, isSecure, mediaDevicesOf } from './support'
+import { browserAccess, certificateOf, globalWebRtc } from './support'
 
 export type MediaRigPorts = {
   readonly config: Config
@@ -112,8 +112,7 @@ export class MediaRig {
     const { environment, announce, moments } = this.#ports
     return new LocalMedia({
       clock: environment.clock,
-      mediaDevices: mediaDevicesOf,
-      isSecureContext: isSecure,
+      ...browserAccess,
       hasWebRtc: () => this.#wrtc() !== undefined,
       announce,
       fill: async (source, track) => this.#mesh?.setTrack(source, track),

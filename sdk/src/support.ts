@@ -1,5 +1,7 @@
 import { LiveStreamError } from './errors'
+import { type DeviceAccess, featureOf } from './media/device-access'
 import type { WebRtc } from './peering/webrtc'
+import type { Source } from './protocol'
 import type { WebSocketConstructor } from './signaling/socket'
 
 /** What this browser (or process) can do. */
@@ -8,9 +10,16 @@ export type Support = {
   readonly join: boolean
   /** Whether others can be seen and heard. */
   readonly watch: boolean
-  /** Whether cameras and microphones can be used; needs https (or localhost). */
+  /** Whether a camera or a microphone can be used; needs https (or localhost). */
   readonly publish: boolean
-  /** Whether a screen can be shared; phones cannot. */
+  /**
+   * Whether people may be asked for the camera: as `publish`, and not forbidden by Permissions-Policy (a header, or a frame without
+   * `allow="camera"`), as far as the browser tells: Chromium does, Firefox and Safari do not.
+   */
+  readonly camera: boolean
+  /** The same for the microphone. */
+  readonly microphone: boolean
+  /** Whether a screen can be shared; phones cannot. Not forbidden by Permissions-Policy (`display-capture`), as far as the browser tells. */
   readonly shareScreen: boolean
   /** Whether the page was loaded by https (or from localhost). True outside of browsers. */
   readonly secureContext: boolean
@@ -28,21 +37,45 @@ export type Support = {
  * ```
  */
 export function checkSupport(): Support {
-  const devices = mediaDevicesOf()
+  const devices = browserAccess.mediaDevices()
   const join = typeof globalThis.WebSocket === 'function'
   const watch = join && globalWebRtc() !== undefined
+  const capture = watch && typeof devices?.getUserMedia === 'function'
+  const allows = (source: Source) => browserAccess.policyAllows(source) !== false
+  const [camera, microphone] = [capture && allows('camera'), capture && allows('microphone')]
   return {
     join,
     watch,
-    publish: watch && typeof devices?.getUserMedia === 'function',
-    shareScreen: watch && typeof devices?.getDisplayMedia === 'function',
-    secureContext: isSecure(),
+    publish: camera || microphone,
+    camera,
+    microphone,
+    shareScreen: watch && typeof devices?.getDisplayMedia === 'function' && allows('screen'),
+    secureContext: browserAccess.isSecureContext(),
   }
 }
 
-export const mediaDevicesOf = (): MediaDevices | undefined => globalThis.navigator?.mediaDevices
+type FeaturePolicy = { allowsFeature(feature: string): boolean }
+/** Where Chromium tells of its policy, and where the specification now has it. */
+type PolicyHolder = Document & { featurePolicy: FeaturePolicy; permissionsPolicy: FeaturePolicy }
 
-export const isSecure = (): boolean => globalThis.isSecureContext ?? true
+/** The browser that the page is in; outside of browsers nothing is known, and nothing forbidden. */
+export const browserAccess: DeviceAccess = {
+  mediaDevices: () => globalThis.navigator?.mediaDevices,
+  isSecureContext: () => globalThis.isSecureContext ?? true,
+  policyAllows: (source) => {
+    const page = globalThis.document as Partial<PolicyHolder> | undefined
+    return (page?.permissionsPolicy ?? page?.featurePolicy)?.allowsFeature(featureOf(source))
+  },
+  permission: async (source) => {
+    try {
+      return (await navigator.permissions.query({ name: source })).state
+    } catch {
+      // No such interface, or a browser that does not know the name.
+      return undefined
+    }
+  },
+  isFramed: () => globalThis.self !== globalThis.top,
+}
 
 /** The browser's WebRTC; undefined where there is none. */
 export function globalWebRtc(): WebRtc | undefined {

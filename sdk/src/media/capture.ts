@@ -1,5 +1,6 @@
 import { LiveStreamError } from '../errors'
 import type { Source } from '../protocol'
+import { endedTrack } from './device-errors'
 import { Loan } from './loan'
 
 /** What a track does by itself: it ends when its device goes away, and falls silent for a while when the system takes the device. */
@@ -73,10 +74,10 @@ export function givenCapture(source: Source, track: MediaStreamTrack): Capture {
     throw new LiveStreamError(
       'unsatisfied_constraints',
       `The ${source} takes a track of kind ${kind}, not ${track.kind}.`,
+      { source },
     )
   }
-  if (track.readyState === 'ended')
-    throw new LiveStreamError('no_device', `The track given for the ${source} has ended.`)
+  if (track.readyState === 'ended') throw endedTrack(source)
   return new Capture(track, { isOwn: false })
 }
 

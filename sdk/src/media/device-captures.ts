@@ -1,18 +1,13 @@
 import { LiveStreamError } from '../errors'
 import { Capture } from './capture'
 import type { DeviceSource } from './constraints'
+import type { DeviceAccess } from './device-access'
 import { deviceError, insecureContext, noDevice, notSupported, superseded } from './device-errors'
 
 /** Opens a device. `isWanted` is asked when its turn comes: nobody is shown a prompt for a wish that is gone. */
 export type Acquire = (isWanted: () => boolean) => Promise<Capture>
 
 export type DeviceRequests = Partial<Record<DeviceSource, MediaTrackConstraints>>
-
-export type DevicePorts = {
-  /** `navigator.mediaDevices`; undefined in Node, and on pages without https. */
-  mediaDevices(): MediaDevices | undefined
-  isSecureContext(): boolean
-}
 
 type Outcome = { readonly capture: Capture } | { readonly error: LiveStreamError }
 type Outcomes = Partial<Record<DeviceSource, Outcome>>
@@ -22,16 +17,16 @@ type Outcomes = Partial<Record<DeviceSource, Outcome>>
  * two prompts, and on some systems the second one finds the device in use by the first.
  */
 export class DeviceCaptures {
-  readonly #ports: DevicePorts
+  readonly #access: DeviceAccess
   readonly #turns: Record<DeviceSource, Promise<unknown>> = { microphone: Promise.resolve(), camera: Promise.resolve() }
 
-  constructor(ports: DevicePorts) {
-    this.#ports = ports
+  constructor(access: DeviceAccess) {
+    this.#access = access
   }
 
   /**
-   * For devices that are wished for together: one prompt for all. Where they cannot be had together (one is missing or in
-   * use), each is tried alone. A refusal by the user is taken as meant for all, and not asked again.
+   * For devices that are wished for together: one prompt for all. Where they cannot be had together (one is missing, in use or
+   * blocked), each is tried alone. People who refuse such a prompt are taken to mean all of it, and are not asked again.
    */
   open(requests: DeviceRequests): Record<DeviceSource, Acquire> {
     const wanted = new Map<DeviceSource, () => boolean>()
@@ -65,25 +60,51 @@ export class DeviceCaptures {
     requests: DeviceRequests,
     wanted: ReadonlyMap<DeviceSource, () => boolean>,
   ): Promise<Outcomes> {
-    if (sources.length === 0) return {}
+    const [only] = sources
+    if (only === undefined) return {}
+    if (sources.length === 1) return this.#openOne(only, requests)
+    const alone = (each: DeviceSource[]) => this.#openEach(each, requests, wanted)
+    // One that is blocked would fail both, without a prompt.
+    if ((await this.#inState(sources, 'denied')).length > 0) return alone(sources)
     try {
       return await this.#getUserMedia(sources, requests)
     } catch (cause) {
-      if (sources.length === 1 || isRefusal(cause)) return failed(sources, cause)
+      if (!isRefusal(cause)) return alone(sources)
+      // A prompt may have been refused. For what is granted no other one is shown: there the system refused one of the two.
+      const granted = await this.#inState(sources, 'granted')
+      return { ...this.#failed(sources, cause), ...(await alone(granted)) }
     }
+  }
+
+  async #openEach(
+    sources: DeviceSource[],
+    requests: DeviceRequests,
+    wanted: ReadonlyMap<DeviceSource, () => boolean>,
+  ): Promise<Outcomes> {
     const outcomes: Outcomes = {}
-    for (const source of sources) {
-      if (!wanted.get(source)?.()) continue
-      Object.assign(outcomes, await this.#openAll([source], requests, wanted))
-    }
+    for (const source of sources)
+      if (wanted.get(source)?.()) Object.assign(outcomes, await this.#openOne(source, requests))
     return outcomes
   }
 
+  #openOne(source: DeviceSource, requests: DeviceRequests): Promise<Outcomes> {
+    return this.#getUserMedia([source], requests).catch((cause) => this.#failed([source], cause))
+  }
+
+  async #inState(sources: DeviceSource[], state: PermissionState): Promise<DeviceSource[]> {
+    const states = await Promise.all(sources.map((source) => this.#access.permission(source)))
+    return sources.filter((_, i) => states[i] === state)
+  }
+
+  #failed(sources: DeviceSource[], cause: unknown): Outcomes {
+    return Object.fromEntries(sources.map((source) => [source, { error: deviceError(source, cause, this.#access) }]))
+  }
+
   async #getUserMedia(sources: DeviceSource[], requests: DeviceRequests): Promise<Outcomes> {
-    const devices = this.#ports.mediaDevices()
+    const devices = this.#access.mediaDevices()
     const [first] = sources
     if (!devices?.getUserMedia) {
-      throw this.#ports.isSecureContext() ? notSupported(first ?? 'camera') : insecureContext()
+      throw this.#access.isSecureContext() ? notSupported(first ?? 'camera') : insecureContext()
     }
     const stream = await devices.getUserMedia({
       audio: (sources.includes('microphone') && requests.microphone) || false,
@@ -101,9 +122,6 @@ export class DeviceCaptures {
 
 const sourcesOf = (requests: DeviceRequests): DeviceSource[] =>
   (['microphone', 'camera'] as const).filter((source) => requests[source])
-
-const failed = (sources: DeviceSource[], cause: unknown): Outcomes =>
-  Object.fromEntries(sources.map((source) => [source, { error: deviceError(source, cause) }]))
 
 /** A person said no (or the page may not ask), or there is nothing to ask: a second try would end the same way. */
 const isRefusal = (cause: unknown): boolean =>

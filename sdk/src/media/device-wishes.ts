@@ -2,7 +2,8 @@ import { LiveStreamError } from '../errors'
 import type { Source } from '../protocol'
 import { givenCapture } from './capture'
 import type { DeviceSource } from './constraints'
-import { type Acquire, DeviceCaptures, type DevicePorts } from './device-captures'
+import type { DeviceAccess } from './device-access'
+import { type Acquire, DeviceCaptures } from './device-captures'
 import { type DeviceAsk, DeviceChoice } from './device-choice'
 import { noDevice } from './device-errors'
 
@@ -30,8 +31,8 @@ export class DeviceWishes {
   readonly #captures: DeviceCaptures
   readonly #choices = { microphone: new DeviceChoice('microphone'), camera: new DeviceChoice('camera') }
 
-  constructor(ports: DevicePorts) {
-    this.#captures = new DeviceCaptures(ports)
+  constructor(access: DeviceAccess) {
+    this.#captures = new DeviceCaptures(access)
   }
 
   /** For wishes of one call; devices are opened together. */

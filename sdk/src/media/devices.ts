@@ -1,23 +1,23 @@
-import type { DevicePorts } from './device-captures'
+import type { DeviceAccess } from './device-access'
 import { insecureContext, notSupported } from './device-errors'
 
 /** The cameras, microphones and speakers that are there, and the news when that changes. */
 export class Devices {
-  readonly #ports: DevicePorts
+  readonly #access: DeviceAccess
   readonly #onDevices: (devices: readonly MediaDeviceInfo[]) => void
   #watched: MediaDevices | undefined
   readonly #changed = (): void => void this.refresh()
   #known = ''
 
-  constructor(ports: DevicePorts, onDevices: (devices: readonly MediaDeviceInfo[]) => void) {
-    this.#ports = ports
+  constructor(access: DeviceAccess, onDevices: (devices: readonly MediaDeviceInfo[]) => void) {
+    this.#access = access
     this.#onDevices = onDevices
   }
 
   /** Begins to tell of changes. Idempotent. */
   watch(): void {
     if (this.#watched) return
-    this.#watched = this.#ports.mediaDevices()
+    this.#watched = this.#access.mediaDevices()
     this.#watched?.addEventListener('devicechange', this.#changed)
   }
 
@@ -29,8 +29,8 @@ export class Devices {
 
   /** @throws LiveStreamError `insecure_context`, `not_supported` */
   async list(): Promise<readonly MediaDeviceInfo[]> {
-    const devices = this.#ports.mediaDevices()
-    if (!devices?.enumerateDevices) throw this.#ports.isSecureContext() ? notSupported('camera') : insecureContext()
+    const devices = this.#access.mediaDevices()
+    if (!devices?.enumerateDevices) throw this.#access.isSecureContext() ? notSupported('camera') : insecureContext()
     const list = await devices.enumerateDevices()
     // Until a capture was allowed, browsers give nameless stand-ins without an id: nothing that could be chosen.
     return list.filter((device) => device.deviceId !== '')

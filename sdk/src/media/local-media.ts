@@ -1,8 +1,9 @@
 import { LiveStreamError } from '../errors'
 import { isOnStage, type Participant, SOURCES, type Source, type SourceChange, type SourceStates } from '../protocol'
 import type { DeviceSource } from './constraints'
-import type { Acquire, DevicePorts } from './device-captures'
-import { deviceError, noWebRtc } from './device-errors'
+import { type DeviceAccess, isRevoked } from './device-access'
+import type { Acquire } from './device-captures'
+import { deviceError, noDevice, noWebRtc, revoked, together } from './device-errors'
 import { DeviceWishes, isTrack, type PublishWish, type PublishWishes } from './device-wishes'
 import { Devices } from './devices'
 import { LocalSource } from './local-source'
@@ -10,7 +11,7 @@ import type { Delays } from './outlet'
 import { ScreenShare, type ShareScreenOptions } from './screen-share'
 import type { Tracks } from './stream-kind'
 
-export type LocalMediaOptions = DevicePorts & {
+export type LocalMediaOptions = DeviceAccess & {
   readonly clock: Delays
   /** Tells the room (`media.update`), one source at a time; settles with the reply. @throws LiveStreamError */
   announce(source: Source, change: SourceChange): Promise<void>
@@ -56,8 +57,8 @@ export class LocalMedia {
    * Captures and publishes. Resolves when the room knows and media flows.
    *
    * Both wished for together show one prompt. What can be published is: with a microphone but no camera, the microphone is
-   * live and the promise rejects with the camera's error. When both fail, with the camera's. A refused prompt counts for
-   * both. Publishing again with `true` changes nothing (a muted source stays muted); with constraints or a track it puts
+   * live and the promise rejects with the camera's error. When both fail, the error tells of both, with the camera's code;
+   * `errors` has each. A refused prompt counts for both. Publishing again with `true` changes nothing (a muted source stays muted); with constraints or a track it puts
    * the new capture in the old one's place. What failed is not remembered: `true` asks as the last capture that succeeded.
    *
    * Defaults: microphone with echo cancellation, noise suppression and gain control; camera 640×360 at 24 frames per second.
@@ -82,8 +83,8 @@ export class LocalMedia {
       asked.map((source) => this.#publish(source, wishes[source], acquires[source], isMuted(source))),
     )
     void this.#devices.refresh()
-    const failed = results.find((result) => result.status === 'rejected')
-    if (failed) throw failed.reason
+    const [first, ...others] = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+    if (first) throw together([first, ...others])
   }
 
   /**
@@ -212,6 +213,7 @@ export class LocalMedia {
       announce: (change) => announce(source, change),
       fill: (track) => fill(source, track).catch(() => {}),
       reopen: () => this.#wishes.reopen(source),
+      whyLost: async () => ((await this.#isRevoked(source)) ? revoked(source) : noDevice(source)),
       onChange,
       onEnded: () => {
         if (source === 'screen') this.stopScreen().catch(() => {})
@@ -236,6 +238,10 @@ export class LocalMedia {
     }
     if (typeof wish === 'object' && !isTrack(wish)) this.#wishes.prepare(source, wish)
     return local.publish(null, isMuted)
+  }
+
+  async #isRevoked(source: Source): Promise<boolean> {
+    return (source === 'microphone' || source === 'camera') && isRevoked(this.#options, source)
   }
 
   #check(source: Source): void {

@@ -3,7 +3,7 @@ import { type Source, type SourceChange, type SourceState, UNPUBLISHED } from '.
 import { Announcements } from './announcements'
 import type { Capture } from './capture'
 import type { Acquire } from './device-captures'
-import { deviceError, mayBeOfOneDevice, noDevice, superseded } from './device-errors'
+import { deviceError, endedTrack, mayBeOfOneDevice, superseded } from './device-errors'
 import { LocalSlot, type SlotPhase } from './local-slot'
 import type { Delays } from './outlet'
 
@@ -14,6 +14,8 @@ export type LocalSourceOptions = {
   fill(track: MediaStreamTrack | null): Promise<void>
   /** Opens the device again after a mute or a loss; where it is gone, another one will do. */
   reopen(): Acquire
+  /** What to tell where our own device was lost. */
+  whyLost(): Promise<LiveStreamError>
   onChange(): void
   /** A shared screen or its sound was ended by the browser, and is unpublished. */
   onEnded(): void
@@ -209,19 +211,31 @@ export class LocalSource {
     if (this.slot.phase.at === 'publishing') this.unpublish().catch(() => {})
   }
 
-  /** A lost microphone is worth one try with another one, without a question; of anything else the app is told. */
   #recover(before: SlotPhase): void {
-    const { source, reopen, onEnded, onError } = this.#options
-    if (before.at !== 'published' || source === 'screen' || source === 'screenAudio') {
-      this.unpublish().catch(() => {})
-      return before.at === 'published' ? onEnded() : onError(noDevice(source))
+    const { source, onEnded } = this.#options
+    const isDevice = source === 'microphone' || source === 'camera'
+    const isOwn = before.at !== 'off' && before.capture?.isOwn === true
+    if (before.at === 'published' && isDevice) {
+      if (before.muted) return
+      this.#announceQuietly()
+      void this.#afterLoss(isOwn)
+      return
     }
-    if (before.muted) return
-    this.#announceQuietly()
-    if (source !== 'microphone' || !before.capture?.isOwn) return onError(noDevice(source))
-    if (this.#attempt) return
-    this.publish(reopen()).catch((error: LiveStreamError) => {
-      if (error.code !== 'aborted') onError(error)
+    this.unpublish().catch(() => {})
+    if (before.at === 'published') onEnded()
+    else void this.#afterLoss(isOwn)
+  }
+
+  /** A lost microphone is worth one try with another one, without a question; of anything else the app is told. */
+  async #afterLoss(isOwn: boolean): Promise<void> {
+    const { source, reopen, whyLost, onError } = this.#options
+    const error = isOwn ? await whyLost() : endedTrack(source)
+    const { phase } = this.slot
+    const triesAnother = source === 'microphone' && isOwn && error.code === 'no_device' && phase.at === 'published'
+    if (!triesAnother) return onError(error)
+    if (this.#attempt || phase.capture) return
+    this.publish(reopen()).catch((failed: LiveStreamError) => {
+      if (failed.code !== 'aborted') onError(failed)
     })
   }
 

@@ -1,6 +1,6 @@
 import { Capture, givenCapture } from './capture'
 import { displayMediaOptions, type ScreenOptions } from './constraints'
-import type { DevicePorts } from './device-captures'
+import type { DeviceAccess } from './device-access'
 import { deviceError, insecureContext, notSupported, superseded } from './device-errors'
 import type { LocalSource } from './local-source'
 
@@ -19,14 +19,14 @@ type Picked = { readonly screen: Capture; readonly screenAudio: Capture | null }
 
 /** The screen and its sound, which start with one picker and end together. */
 export class ScreenShare {
-  readonly #ports: DevicePorts
+  readonly #access: DeviceAccess
   readonly #screen: LocalSource
   readonly #sound: LocalSource
   readonly #onSoundError: (error: unknown) => void
   #picking: object | null = null
 
-  constructor(ports: DevicePorts, screen: LocalSource, sound: LocalSource, onSoundError: (error: unknown) => void) {
-    this.#ports = ports
+  constructor(access: DeviceAccess, screen: LocalSource, sound: LocalSource, onSoundError: (error: unknown) => void) {
+    this.#access = access
     this.#screen = screen
     this.#sound = sound
     this.#onSoundError = onSoundError
@@ -76,8 +76,8 @@ export class ScreenShare {
         screenAudio: sound ? givenCapture('screenAudio', sound) : null,
       }
     }
-    const devices = this.#ports.mediaDevices()
-    if (!devices?.getDisplayMedia) throw this.#ports.isSecureContext() ? notSupported('screen') : insecureContext()
+    const devices = this.#access.mediaDevices()
+    if (!devices?.getDisplayMedia) throw this.#access.isSecureContext() ? notSupported('screen') : insecureContext()
     const canRestrict = 'restrictOwnAudio' in (devices.getSupportedConstraints?.() ?? {})
     try {
       const stream = await devices.getDisplayMedia(displayMediaOptions(options, canRestrict))
@@ -89,7 +89,7 @@ export class ScreenShare {
         screenAudio: audio ? new Capture(audio, { isOwn: true }) : null,
       }
     } catch (error) {
-      throw deviceError('screen', error)
+      throw deviceError('screen', error, this.#access)
     }
   }
 }

@@ -4,6 +4,7 @@ import { LocalMedia } from '../../src/media/local-media'
 import { Playback } from '../../src/media/playback'
 import type { StreamKind } from '../../src/media/stream-kind'
 import { MODES, NO_SOURCES, SOURCES, type Source, type SourceStates } from '../../src/protocol'
+import { browserAccess, checkSupport, type Support } from '../../src/support'
 
 const KINDS = { microphone: 'audio', camera: 'video', screen: 'video', screenAudio: 'audio' } as const
 
@@ -50,8 +51,7 @@ export class MediaPage {
 
   constructor() {
     this.media = new LocalMedia({
-      mediaDevices: () => navigator.mediaDevices,
-      isSecureContext: () => isSecureContext,
+      ...browserAccess,
       hasWebRtc: () => true,
       clock: {
         after: (delayMs, callback) => {
@@ -79,6 +79,10 @@ export class MediaPage {
     })
     this.#fold()
     void this.loop.open()
+  }
+
+  get support(): Support {
+    return checkSupport()
   }
 
   codeOf(promise: Promise<unknown>): Promise<string> {

@@ -63,12 +63,20 @@ export class MediaRoom {
   linksAreThrough: Promise<void> = Promise.resolve()
   isSecure = true
   hasDevices = true
+  isFramed = false
+  /** What the page's policy says of each source; undefined: a browser that does not tell. */
+  policy: Partial<Record<Source, boolean>> | undefined
+  /** What the browser remembers of answers; where it tells nothing there is no entry. */
+  permissions: { [S in Source]?: PermissionState | undefined } = {}
   changes = 0
 
   constructor() {
     this.media = new LocalMedia({
       mediaDevices: () => (this.hasDevices ? this.devices.asDevices : undefined),
       isSecureContext: () => this.isSecure,
+      policyAllows: (source) => this.policy?.[source] ?? (this.policy && true),
+      permission: async (source) => this.permissions[source],
+      isFramed: () => this.isFramed,
       hasWebRtc: () => true,
       clock: this.clock,
       announce: (source, change) => this.#announce(source, change),
