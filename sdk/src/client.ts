@@ -152,7 +152,10 @@ export class LiveStreamClient {
     return this.#leaveBecause(new LiveStreamError('aborted', 'The room was left.'))
   }
 
-  /** Calls back at each event of that name; `'*'` gets all, as `{name, payload}`. Returns what ends that. */
+  /**
+   * Calls back at each event of that name; `'*'` gets all, as `{name, payload}`. Returns what ends that.
+   * @throws LiveStreamError `invalid` for a listener that is no function
+   */
   on<N extends keyof Emitted>(name: N, listener: Listener<N>): () => void {
     return this.#emitter.on(name, listener)
   }

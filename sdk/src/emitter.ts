@@ -1,4 +1,5 @@
 import { EventEmitter } from 'eventemitter3'
+import { LiveStreamError } from './errors'
 import type { LiveStreamEventName, LiveStreamEvents } from './events'
 
 /** What `on('*')` gets: every event, in order. */
@@ -55,6 +56,7 @@ export class Emitter {
   }
 
   #guardOf<N extends keyof Emitted>(listener: Listener<N>): Guard {
+    if (typeof listener !== 'function') throw new LiveStreamError('invalid', 'A listener must be a function.')
     const known = this.#guards.get(listener)
     if (known) return known
     const guard: Guard = (payload, name) => {

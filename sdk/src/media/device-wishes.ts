@@ -98,5 +98,5 @@ function remembering(ask: DeviceAsk | undefined, acquire: Acquire): Acquire {
   }
 }
 
-export const isTrack = (wish: PublishWish): wish is MediaStreamTrack =>
+export const isTrack = (wish: boolean | object): wish is MediaStreamTrack =>
   typeof wish === 'object' && 'kind' in wish && 'readyState' in wish

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { LiveStreamError } from '../errors'
 import { type ChatHistoryResult, chatHistoryResult, type Limits, utf8Bytes } from '../protocol'
-import type { VerbPort } from './verb'
+import { checkOptionsObject, type VerbPort } from './verb'
 
 /**
  * The chat of the room. Texts are plain: whoever shows them escapes them. While disconnected every one waits, in order. Every one
@@ -47,6 +47,7 @@ export function chatVerbs({ requests, limits, safely }: VerbPort): ChatVerbs {
       }),
     history: (options = {}) =>
       safely('chat.history', async () => {
+        checkOptionsObject(options)
         const { result } = await requests().request({ type: 'chat.history', ...options }, 'queue')
         const parsed = v.safeParse(chatHistoryResult, result)
         if (parsed.success) return parsed.output

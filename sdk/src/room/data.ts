@@ -1,7 +1,7 @@
 import { LiveStreamError } from '../errors'
 import { utf8Bytes } from '../protocol'
 import { isSafeJson, MAX_JSON_DEPTH } from '../protocol/json'
-import type { VerbPort } from './verb'
+import { checkOptionsObject, type VerbPort } from './verb'
 
 /**
  * The app's own messages.
@@ -31,8 +31,11 @@ export type DataVerbs = {
 /** @param isHere whether a participant is in the room, and somebody else */
 export function dataVerbs({ requests, limits, safely }: VerbPort, isHere: (id: string) => boolean): DataVerbs {
   return {
-    send: (value, { to } = {}) =>
+    send: (value, options = {}) =>
       safely('data.send', async () => {
+        checkOptionsObject(options)
+        const { to } = options
+        if (to !== undefined && !Array.isArray(to)) throw invalid('`to` is no list of participant ids')
         const json = jsonOf(value)
         if (utf8Bytes(json) > limits().maxDataBytes)
           throw new LiveStreamError('payload_too_large', `An app message has at most ${limits().maxDataBytes} bytes.`)

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { LiveStreamError } from '../errors'
 import { banListResult, type ListedBan, type Role, type Source } from '../protocol'
 import type { Request } from './request'
-import type { VerbPort } from './verb'
+import { checkOptionsObject, type VerbPort } from './verb'
 
 /**
  * What hosts and cohosts may do to others. While disconnected each is refused at once with `unavailable`: who moderates must
@@ -40,14 +40,17 @@ export type ModerationVerbs = {
 }
 
 export function moderationVerbs({ requests, safely }: VerbPort): ModerationVerbs {
-  const ask = (command: Request) =>
+  const ask = (command: Request, options: object = {}) =>
     safely(command.type, async () => {
+      checkOptionsObject(options)
       await requests().request(command, 'refuse')
     })
   return {
     mute: (participantId, source) => ask({ type: 'moderation.mute', participantId, source }),
-    kick: (participantId, { minutes } = {}) =>
-      ask({ type: 'moderation.kick', participantId, ...(minutes === undefined ? {} : { minutes }) }),
+    kick: (participantId, options) => {
+      const minutes = options?.minutes
+      return ask({ type: 'moderation.kick', participantId, ...(minutes === undefined ? {} : { minutes }) }, options)
+    },
     ban: (who) =>
       typeof who === 'string'
         ? ask({ type: 'moderation.ban', participantId: who })

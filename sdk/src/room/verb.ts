@@ -26,6 +26,12 @@ export function safelyWith(failed: (command: string, error: LiveStreamError) => 
   }
 }
 
+/** @throws LiveStreamError `invalid` for options that are none: `kick(id, 10)` must not be a kick without an end */
+export function checkOptionsObject(options: unknown): void {
+  if (typeof options !== 'object' || options === null)
+    throw new LiveStreamError('invalid', 'The options must be an object.')
+}
+
 async function started<T>(run: () => Promise<T>): Promise<T> {
   return run()
 }
