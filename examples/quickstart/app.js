@@ -94,7 +94,7 @@ function header(client) {
   $('leave').onclick = () => client.leave()
   for (const each of [$('copy-link'), $('invite-link')]) each.onclick = copyLink
   const tick = () => {
-    $('duration').textContent = formatDuration(Math.max(0, Date.now() - openedAt))
+    $('duration').textContent = formatDuration(client.serverNow() - openedAt)
   }
   setInterval(tick, 1000)
   tick()

@@ -19,6 +19,7 @@ import { RoomStore } from './room/store'
 import { safelyWith, type VerbPort } from './room/verb'
 import type { Page } from './signaling/page'
 import { randomId } from './signaling/random-id'
+import { ServerClock } from './signaling/server-clock'
 import { SessionKey } from './signaling/session-key'
 import type { SessionOptions } from './signaling/session-ports'
 import { Stay } from './stay'
@@ -70,6 +71,7 @@ export class LiveStreamClient {
   readonly #emitter: Emitter
   readonly #store: RoomStore
   readonly #moments: Moments
+  readonly #serverClock: ServerClock
   readonly #rig: MediaRig
   #key: SessionKey | undefined
   #stay: Stay | undefined
@@ -89,6 +91,7 @@ export class LiveStreamClient {
     this.#log = logUpTo(config.logLevel, config.logger)
     this.#page = environment.page(config.storage)
     this.#emitter = new Emitter((event, error) => this.#listenerFailed(event, error))
+    this.#serverClock = new ServerClock(environment.clock, environment.wallNow)
     this.#rig = this.#newRig()
     this.#store = new RoomStore(this.#rig.overlay, (error) => this.#listenerFailed('subscribe', error))
     this.#moments = new Moments(this.#store, this.#emitter)
@@ -101,6 +104,7 @@ export class LiveStreamClient {
     this.data = dataVerbs(port, (id) => id !== this.#store.selfId && this.#store.participant(id) !== undefined)
     this.getState = this.#store.getState
     this.subscribe = this.#store.subscribe
+    this.serverNow = () => this.#serverClock.now()
   }
 
   /** What to show. Immutable; parts that did not change keep their identity. */
@@ -113,6 +117,13 @@ export class LiveStreamClient {
 
   /** Calls back after each change of `state`. Returns what ends that; needs no `this`. */
   readonly subscribe: (listener: () => void) => () => void
+
+  /**
+   * What time it is by the server's clock, in milliseconds since the epoch: for how long ago `openedAt`, a message's `at` or
+   * a hand's `at` was, and how far off `hostGraceUntil` is. It is right to a network delay where this machine's clock is wrong,
+   * or is set meanwhile. Before the first join it is this machine's time. Needs no `this`.
+   */
+  readonly serverNow: () => number
 
   /** How the links to other participants do. */
   get links(): readonly LinkView[] {
@@ -179,6 +190,7 @@ export class LiveStreamClient {
       mesh: this.#rig.newMesh((signal) => stay.session.sender.signal({ ...signal, type: 'signal' })),
       log: this.#log,
       session,
+      serverClock: this.#serverClock,
       hasOwnIceServers: this.#config.iceServers !== undefined,
       refold: () => this.#rig.refold(),
       over: (told) => this.#over(stopListening, told),

@@ -14,6 +14,7 @@ import {
 } from './protocol'
 import type { LeftReason } from './room/state'
 import type { Arrival, RoomStore } from './room/store'
+import type { ServerClock } from './signaling/server-clock'
 import { Session } from './signaling/session'
 import type { RoomMessage, SessionEvents, SessionOptions } from './signaling/session-ports'
 
@@ -25,6 +26,7 @@ export type StayParts = {
   readonly mesh: Mesh | undefined
   readonly log: Log
   readonly session: SessionOptions
+  readonly serverClock: ServerClock
   /** The ICE servers that the app chose; undefined: the server's. */
   readonly hasOwnIceServers: boolean
   /** The room has changed: whoever shows media looks again. */
@@ -91,6 +93,7 @@ export class Stay {
 
   #welcomed(welcome: Welcome): void {
     const { store, moments, mesh, hasOwnIceServers } = this.#parts
+    this.#parts.serverClock.tell(welcome.serverTime)
     moments.hold()
     try {
       this.#arrived(welcome, store.welcome(welcome))
@@ -135,7 +138,8 @@ export class Stay {
   }
 
   #fold(logged: Extract<RoomMessage, { type: 'event' }>['logged']): void {
-    const { store, moments } = this.#parts
+    const { store, moments, serverClock } = this.#parts
+    serverClock.reach(logged.at)
     try {
       const fold = store.fold(logged)
       if (fold !== undefined) moments.addLater(() => announce(fold, store.selfId, this.#look))

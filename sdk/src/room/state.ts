@@ -64,7 +64,7 @@ export type RoomView = {
    * a guest follows. Null while a participant is host, and where nobody is waited for.
    */
   readonly hostGraceUntil: number | null
-  /** Milliseconds since the epoch, by the server's clock. */
+  /** Milliseconds since the epoch, by the server's clock: see `serverNow()`. */
   readonly openedAt: number
 }
 

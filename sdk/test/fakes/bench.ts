@@ -15,6 +15,8 @@ export class Bench {
   readonly events: AnyEvent[] = []
   /** What chance says: 0 makes every retry come at once. */
   chance = 0
+  /** What this machine's clock shows, ms since the epoch. */
+  wall = Date.now()
 
   static async open(options: Partial<LiveStreamClientOptions> = {}, page = new ManualPage()): Promise<Bench> {
     return new Bench(await ScriptedServer.start(), options, page)
@@ -38,7 +40,7 @@ export class Bench {
       {
         clock: this.clock,
         random: () => this.chance,
-        wallNow: Date.now,
+        wallNow: () => this.wall,
         randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
         page: () => page,
       },
