@@ -14,7 +14,7 @@ const picture = movingPicture()
 /** Only a server in dev mode gives a token to whoever asks. Elsewhere pass one that your backend signed. */
 async function devToken() {
   const query = new URLSearchParams({ room, name, identity: `bot-${name}`, role: 'guest' })
-  const response = await fetch(new URL(`/dev/token?${query}`, url))
+  const response = await fetch(`${url.replace(/\/*$/, '/dev/token')}?${query}`)
   if (!response.ok) throw new Error(`The server gives no token (${response.status}): pass one as the fourth argument.`)
   return (await response.json()).token
 }

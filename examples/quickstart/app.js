@@ -33,7 +33,9 @@ form.onsubmit = async (event) => {
   localStorage.room = room.value
   tab.role = role.value
   showJoining(true)
-  const client = new LiveStreamClient({ room: room.value, name: name.value, token: fetchToken })
+  // The server of this page, under a path of its own too: without `url` it would be the page's origin.
+  const url = new URL('.', location).href
+  const client = new LiveStreamClient({ url, room: room.value, name: name.value, token: fetchToken })
   try {
     await client.join({ signal: cancelling.signal })
     enter(client)

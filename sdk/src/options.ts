@@ -12,8 +12,8 @@ import type { TokenSource } from './signaling/token'
 /** What a client is made with. Only `room` is always needed. */
 export type LiveStreamClientOptions = {
   /**
-   * Where the server is: `wss://live.example.com`, or `https:`, `ws:`, `http:`; a path before `/v1/rooms/` is kept.
-   * Default: the origin of the page.
+   * Where the server is: `wss://live.example.com`, or `https:`, `ws:`, `http:`; with a path (`https://example.com/live`) where the
+   * server has a `basePath`, or a proxy takes it off. Slashes at its end count for nothing. Default: the origin of the page.
    */
   url?: string
   /** The room's id: 1 to 64 letters, digits, `_` or `-`. `join()` rejects with `invalid_options` where it is none. */

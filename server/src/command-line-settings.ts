@@ -33,6 +33,13 @@ export const SETTINGS: readonly Setting[] = [
     help: 'address to listen on (default: all; without a secret: this machine)',
   },
   {
+    path: 'basePath',
+    flag: 'base-path',
+    env: 'PEERSTAGE_BASE_PATH',
+    read: read.text,
+    help: 'path that all of ours is below, like /live (default: none)',
+  },
+  {
     path: 'auth.secret',
     env: 'PEERSTAGE_SECRET',
     isSecret: true,

@@ -25,6 +25,22 @@ const iceServers = v.message(
 )
 
 const MODE_NAMES = Object.keys(MODES) as ModeName[]
+/** No segment that a browser would resolve before it asks. */
+const basePath = v.pipe(
+  v.string('must be a text'),
+  v.regex(
+    /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)*\/?$/,
+    'must be a path like /live: it begins with a slash, and has letters, digits, ".", "_", "~" and "-"',
+  ),
+  v.transform((path) => path.replace(/\/$/, '')),
+)
+
+const PROXIES = 'must be a whole number from 0 to 10, or a list of addresses and subnets like 10.0.0.0/8'
+const trustProxy = v.union(
+  [v.message(whole(0, 10), PROXIES), v.array(v.pipe(v.string(PROXIES), v.check(isSubnet, PROXIES)))],
+  PROXIES,
+)
+
 
 /** Every option that is data; their defaults are those of the command line. One given as `undefined` is refused. */
 export type SettingsInput = {
@@ -33,6 +49,11 @@ export type SettingsInput = {
   /** Lets everybody on this machine in, without a token. Never for others, and never beside `auth`. Default false. */
   readonly dev?: boolean
   /** Origins of pages that may connect, like `https://example.com`. Default: any, for nothing here rides on cookies. */
+  /**
+   * Where the server is below its origin: with `/live` a room is at `/live/v1/rooms/…`, and health, REST and dev pages are below
+   * `/live` too. Clients then say `url: 'https://example.com/live'`. Default: at the top.
+   */
+  readonly basePath?: string
   readonly allowedOrigins?: readonly string[]
   /** STUN and TURN servers for the links. Default: one public STUN server. */
   readonly iceServers?: readonly IceServer[]
@@ -71,6 +92,7 @@ export const settingsEntries = {
   iceServers: v.exactOptional(iceServers, [PUBLIC_STUN]),
   turn: v.exactOptional(turnSettings),
   mode: v.exactOptional(v.picklist(MODE_NAMES, `must be one of ${MODE_NAMES.join(', ')}`), 'studio'),
+  basePath: v.exactOptional(basePath, ''),
   createRooms: v.exactOptional(v.picklist(['onJoin', 'host', 'api'], 'must be onJoin, host or api'), 'onJoin'),
   duplicateSessions: v.exactOptional(v.picklist(['replace', 'reject'], 'must be replace or reject'), 'replace'),
   limits: v.exactOptional(limitSettings, {}),

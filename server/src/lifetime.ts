@@ -22,6 +22,8 @@ export type LifetimeParts = OwnServerParts & {
   /** Started once somebody can come back: graces count from then. */
   readonly recovery: Pick<Recovery, 'start'>
   readonly log: RoomLog
+  /** What all paths are below; empty: at the top. */
+  readonly basePath: string
   /** Dev mode gives a token to whoever asks, so nobody else's machine may ask. */
   readonly localOnly: boolean
   /** Called once, before anybody is sent away: readiness goes first. */
@@ -33,13 +35,13 @@ export type LifetimeParts = OwnServerParts & {
 /** From the first socket to the last one. */
 export type Lifetime = {
   /**
-   * Takes the upgrades under `/v1/rooms/` of an app's own server. Foreign paths are left alone: where the app does not listen for
+   * Takes the WebSockets under `/v1/rooms/` (and the `basePath` before it) of an app's own server. Foreign paths are left alone: where the app does not listen for
    * upgrades, they are answered as plain requests, WebSockets after 5 s in which a listener may still come. Harmless to repeat.
    * @throws Error when it is closed, or another server of Peerstage that is not has this path of that server
    */
   attach(server: Server | SecureServer): void
   /**
-   * Serves stand-alone. Port 0 takes any free one.
+   * Serves stand-alone. Port 0 takes any free one. `url` is what clients are told, the `basePath` in it.
    * @throws Error when the address cannot be listened on, it listens already, or it is (or meanwhile was) closed; ConfigError for dev mode beyond this machine
    */
   listen(port: number, host?: string): Promise<{ readonly url: string; readonly port: number }>
@@ -79,7 +81,7 @@ export function createLifetime(parts: LifetimeParts): Lifetime {
         const address = await own.listen(port, host)
         if (closed === undefined) {
           void parts.recovery.start()
-          return address
+          return { ...address, url: address.url + parts.basePath }
         }
         // `close` found nothing that listened yet.
         void own.cut()

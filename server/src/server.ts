@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { MODES } from '@peerstage/sdk/protocol'
+import { MODES, ROOMS_PATH } from '@peerstage/sdk/protocol'
 import { nanoid } from 'nanoid'
 import { accessOf } from './access'
 import { createAuthority } from './authority'
@@ -106,7 +106,8 @@ type Parts = {
 
 function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageServer {
   const log = watchLog(givenLog, clock, journal)
-  const { auth, dev, limits, iceServers, turn, allowedOrigins, demoFolder, devKey } = settings
+  const { auth, dev, limits, iceServers, turn, allowedOrigins, basePath, demoFolder, devKey } = settings
+  const roomsPath = `${basePath}${ROOMS_PATH}`
   const { verify, sign, close: closeKeys } = createAuthority({ auth, devKey, clock, journal })
   const metrics: Metrics = createMetrics({
     rooms: () => rooms.allStats(),
@@ -122,6 +123,7 @@ function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageS
   const gateway = new Gateway({
     ...shared,
     verify,
+    roomsPath,
     limits,
     iceServers,
     turn,
@@ -146,6 +148,7 @@ function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageS
     allowedOrigins,
     erasure,
     chat: (id, query) => chatPage(log, id, query),
+    basePath,
     readiness: () => (isDraining ? 'draining' : log.isUp ? 'ready' : 'log_down'),
     ...accessOf(verify, rooms),
     ...(dev
@@ -157,10 +160,11 @@ function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageS
             meter: shared.meter,
             ...(demoFolder === undefined ? {} : { demoFolder }),
           }),
+            basePath,
         }
       : {}),
   })
-  const requestListener = createListener(routes)
+  const requestListener = createListener(routes, roomsPath)
   const draining = () => {
     isDraining = true
     recovery.stop()
@@ -172,7 +176,7 @@ function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageS
   const { maxSockets } = settings
   const inner = { ...shared, gateway, rooms, recovery, log }
   return {
-    ...createLifetime({ ...inner, requestListener, maxSockets, localOnly: dev, draining, ended }),
+    ...createLifetime({ ...inner, requestListener, basePath, maxSockets, localOnly: dev, draining, ended }),
     requestListener,
     tokens: { sign },
     ...insideOf(rooms, erasure),

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
-import { type IceServer, type Limits, ROOMS_PATH, type Role } from '@peerstage/sdk/protocol'
+import type { IceServer, Limits, Role } from '@peerstage/sdk/protocol'
 import type { WebSocket, WebSocketServer } from 'ws'
 import { setTimer } from '../hosting/alarm'
 import { bidFarewell } from '../hosting/farewell'
@@ -29,6 +28,8 @@ export type GatewayParts = {
   readonly newId: NewId
   readonly meter: Meter
   readonly journal: Journal
+  /** What the URLs of rooms begin with: `/v1/rooms/`. */
+  readonly roomsPath: string
   readonly verify: Verify
   /** The role that dev mode gives whoever has no token and is on this machine; without it a token is needed. */
   readonly roleWithoutToken: Role | undefined
@@ -44,7 +45,7 @@ export type GatewayParts = {
   readonly submit: (roomId: string, input: RoomInput) => void
 }
 
-/** Takes upgrades under `/v1/rooms/`, and sees every socket through: refused, verified, visiting, closed. */
+/** Takes WebSockets under the path of rooms, and sees every socket through: refused, verified, visiting, closed. */
 export class Gateway {
   readonly #parts: GatewayParts
   readonly #sockets: WebSocketServer
@@ -92,7 +93,7 @@ export class Gateway {
    */
   attach(server: HttpServer, whose: 'app' | 'own'): () => void {
     const door = {
-      path: ROOMS_PATH,
+      path: this.#parts.roomsPath,
       isLeaving: () => this.#state === 'draining',
       open: (...upgrade: Upgrade) => this.#open(...upgrade),
       clock: this.#parts.clock,
@@ -100,8 +101,9 @@ export class Gateway {
     return takeUpgrades(server, door, whose)
   }
 
-  #open(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const address = addressOf(request.url, ROOMS_PATH)
+  #open(upgrade: Upgrade): void {
+    const [request, socket] = upgrade
+    const address = addressOf(request.url, this.#parts.roomsPath)
     // An error without a listener would end the process.
     socket.on('error', () => socket.destroy())
     const ticket = this.#crowd.enter(this.#parts.peerAddress(request))

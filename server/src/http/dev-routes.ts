@@ -15,6 +15,8 @@ export type DevRoutesParts = {
   /** Pages of which origins may fetch tokens: an app's own dev server runs on another port. */
   readonly mayRead: (origin: string) => boolean
   readonly meter: Refusals
+  /** What all paths are below; empty: at the top. */
+  readonly basePath: string
   /** Folder of static files to serve at `/`; without one only the token endpoint is there. */
   readonly demoFolder?: string
 }
@@ -53,12 +55,13 @@ const tokenQuery = v.object({
 type Bound = { Bindings: HttpBindings }
 
 /** What dev mode adds, for this machine alone: tokens for whoever asks, and the example page. */
-export function devRoutes({ signToken, isLocal, mayRead, meter, demoFolder }: DevRoutesParts): Hono<Bound> {
+export function devRoutes(parts: DevRoutesParts): Hono<Bound> {
+  const { signToken, isLocal, mayRead, meter, basePath, demoFolder } = parts
   const app = new Hono<Bound>()
   const refuse = refusing(meter)
   const local = onlyIf(isLocal, refuse)
-  app.use('/dev/*', cors({ origin: (origin) => (mayRead(origin) ? origin : null) }))
-  app.get('/dev/token', local, async (c) => {
+  app.use(`${basePath}/dev/*`, cors({ origin: (origin) => (mayRead(origin) ? origin : null) }))
+  app.get(`${basePath}/dev/token`, local, async (c) => {
     const query = v.safeParse(tokenQuery, c.req.query())
     if (!query.success) {
       const message = 'Give room and identity, and if you like name and role (host, cohost, guest, viewer).'
@@ -70,9 +73,11 @@ export function devRoutes({ signToken, isLocal, mayRead, meter, demoFolder }: De
   // A route for each file: all other paths stay those of the app around us.
   for (const [path, file] of demoFolder === undefined ? [] : listed(demoFolder)) {
     const served = serving(file)
-    app.get(path, local, served)
-    if (path === '/index.html') app.get('/', local, served)
+    app.get(`${basePath}${path}`, local, served)
+    if (path === '/index.html') app.get(`${basePath}/`, local, served)
   }
+  // The page names its files, and where to get a token, by relative paths.
+  if (basePath !== '') app.get(basePath, (c) => c.redirect(`${basePath}/${new URL(c.req.url).search}`))
   return app
 }
 

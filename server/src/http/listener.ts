@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { ROOMS_PATH } from '@peerstage/sdk/protocol'
 import type { Hono } from 'hono'
 
 /** For `http.createServer(listener)`, and for `app.use(listener)` of Express, which gives `next`. */
@@ -10,21 +9,21 @@ export type RequestListener = (request: IncomingMessage, response: ServerRespons
 const NAMELESS = 'nameless.invalid'
 
 /**
- * Hono's routes as a listener. With a `next` at hand, a path that is none of ours is left to the app: which ones are,
+ * Hono's routes as a listener; all paths under `roomsPath` are theirs. With a `next` at hand, a path that is none of ours is left to the app: which ones are,
  * only the routes know, so they are asked.
  */
-export function createListener(routes: Hono): RequestListener {
+export function createListener(routes: Hono, roomsPath: string): RequestListener {
   // The app around us keeps its own global Request and Response.
   const answer = getRequestListener(routes.fetch, { overrideGlobalObjects: false, hostname: NAMELESS })
   return (request, response, next) => {
-    if (next !== undefined && !isOurs(routes, request)) next()
+    if (next !== undefined && !isOurs(routes, roomsPath, request)) next()
     else void answer(request, response)
   }
 }
 
-function isOurs(routes: Hono, { url = '/', method = 'GET' }: IncomingMessage): boolean {
+function isOurs(routes: Hono, roomsPath: string, { url = '/', method = 'GET' }: IncomingMessage): boolean {
   const path = url.split('?', 1)[0] ?? '/'
-  if (path.startsWith(ROOMS_PATH)) return true
+  if (path.startsWith(roomsPath)) return true
   // Middleware matches by pattern: only a route that answers makes a path ours.
   const [matches] = routes.router.match(method === 'HEAD' ? 'GET' : method, path)
   return matches.some(([[, route]]) => route.method !== 'ALL')

@@ -11,15 +11,23 @@ export type RoutesParts = RestParts & {
   readonly readiness: () => 'ready' | 'draining' | 'log_down'
   readonly metrics: { readonly contentType: string; readonly text: () => Promise<string> }
   readonly journal: Journal
+  /** What all paths are below; empty: at the top. */
+  readonly basePath: string
   readonly allowedOrigins: readonly string[] | undefined
-  /** More routes: those of dev mode. */
+  /** More routes, by their whole paths: those of dev mode. */
   readonly extra?: Hono<{ Bindings: HttpBindings }>
 }
 
 /** Health, metrics and REST. */
 export function createRoutes(parts: RoutesParts): Hono {
-  const app = new Hono()
-  app.use(securityHeaders)
+  const all = new Hono()
+  all.use(securityHeaders)
+  all.notFound((c) => problem(c, 404, 'not_found', 'There is nothing at this path.'))
+  all.onError((error, c) => {
+    parts.journal.error({ err: error, method: c.req.method }, 'a request failed')
+    return refusing(parts.meter)(c, 500, 'internal', 'Something went wrong in the server.')
+  })
+  const app = all.basePath(parts.basePath)
   app.use('/v1/*', cors({ origin: parts.allowedOrigins === undefined ? '*' : [...parts.allowedOrigins] }))
   app.get('/livez', (c) => c.json({ status: 'live' }))
   app.get('/readyz', (c) => {
@@ -30,13 +38,8 @@ export function createRoutes(parts: RoutesParts): Hono {
     c.body(await parts.metrics.text(), 200, { 'content-type': parts.metrics.contentType }),
   )
   app.route('/', restRoutes(parts))
-  if (parts.extra !== undefined) app.route('/', parts.extra)
-  app.notFound((c) => problem(c, 404, 'not_found', 'There is nothing at this path.'))
-  app.onError((error, c) => {
-    parts.journal.error({ err: error, method: c.req.method }, 'a request failed')
-    return refusing(parts.meter)(c, 500, 'internal', 'Something went wrong in the server.')
-  })
-  return app
+  if (parts.extra !== undefined) all.route('/', parts.extra)
+  return all
 }
 
 const securityHeaders: MiddlewareHandler = async (c, next) => {

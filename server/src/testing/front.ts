@@ -46,10 +46,12 @@ export class Front {
 
   /** Begins to carry connections to a server. Answers with the URL for clients. */
   async listen(target: string): Promise<string> {
-    this.#target = target.replace(/^http/, 'ws')
+    const { host: server, pathname } = new URL(target)
+    this.#target = `ws://${server}`
     this.#http.listen(0, '127.0.0.1')
     await once(this.#http, 'listening')
-    return `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`
+    const { port } = this.#http.address() as AddressInfo
+    return `http://127.0.0.1:${port}${pathname.replace(/\/$/, '')}`
   }
 
   /** Idempotent. */

@@ -17,6 +17,7 @@ export async function gatewayAlone(parts: Partial<GatewayParts> & Pick<GatewayPa
   let ids = 0
   const gateway = new Gateway({
     ...SILENT,
+    roomsPath: '/v1/rooms/',
     clock: new FakeClock(),
     newId: () => `c${++ids}`,
     roleWithoutToken: undefined,

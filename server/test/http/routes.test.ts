@@ -232,6 +232,7 @@ test('a request that fails is a 500 without words of the fault, which the journa
     meter: { refusal: (reason: string) => void refused.push(reason) },
     mayManage: async () => 'allowed' as const,
     mayAdminister: async () => 'allowed' as const,
+    basePath: '',
     allowedOrigins: undefined,
   }
   const response = await createRoutes(parts).request('/v1/rooms/hall/stats', bearer('any'))
