@@ -183,6 +183,12 @@ const REMOTE: Readonly<Record<GoodbyeCode | RejectionCode, ErrorText>> = {
     seenBy: '`join()`',
     whatToDo: 'Offer to try again.',
   },
+  busy: {
+    meaning:
+      'As many connections come from this network (a school, a company) as the server takes of one. `retryAfterMs` says when to try again.',
+    seenBy: '`join()`. A joined client comes back after that time',
+    whatToDo: 'Offer to try again; raise `maxSocketsPerAddress` where many share an address.',
+  },
   rate_limited: {
     meaning: 'Too many messages, casts or joins in a short time. `retryAfterMs` says when to try again.',
     seenBy: 'whoever called; the event `goodbye` when it was a flood',

@@ -65,8 +65,8 @@ its value. The command line prints them and exits with 2. \`tokens.sign\` throws
 are then answered \`unavailable\`.
 
 The HTTP endpoints answer \`{ "error": { "code", "message" } }\`: 400 \`invalid\`, 401 \`unauthorized\`, 403 \`forbidden\` (what dev mode
-serves to its own machine only), 404 \`room_not_found\` or \`not_found\`, 409 \`room_ended\`, 503 \`unavailable\`, 500 \`internal\`. An upgrade gets a
-bare 429 or 503 only when there are too many sockets: of one address, or of all.`
+serves to its own machine only), 404 \`room_not_found\` or \`not_found\`, 409 \`room_ended\`, 503 \`unavailable\`, 500 \`internal\`. A WebSocket gets
+a bare 503 when there are too many of all; one of an address with too many hears \`busy\`, and in a flood a bare 429.`
 
 const words = (name: ErrorCode): string[] => {
   const { meaning, seenBy, whatToDo } = TEXTS[name]

@@ -184,7 +184,7 @@ export const SETTINGS: readonly Setting[] = [
     flag: 'max-sockets-per-address',
     env: 'PEERSTAGE_MAX_SOCKETS_PER_ADDRESS',
     read: read.number,
-    help: 'sockets of one public address (default 50)',
+    help: 'sockets of one public address (default 200)',
   },
   {
     path: 'maxVerifying',
@@ -204,8 +204,15 @@ export const SETTINGS: readonly Setting[] = [
     path: 'trustProxy',
     flag: 'trust-proxy',
     env: 'PEERSTAGE_TRUST_PROXY',
-    read: read.number,
-    help: 'proxies before the server, whose X-Forwarded-For is believed (default 0)',
+    read: read.numberOrList,
+    help: 'proxies before the server, whose X-Forwarded-For is believed: how many, or their addresses and subnets (default 0)',
+  },
+  {
+    path: 'logAddresses',
+    flag: 'log-addresses',
+    env: 'PEERSTAGE_LOG_ADDRESSES',
+    read: read.flag,
+    help: 'name addresses that are turned away in the log, in place of hashes',
   },
   {
     path: 'log.file',

@@ -6,11 +6,8 @@ export const read = {
   /** As it was given, white space too. */
   path: (text: string): unknown => text,
   number: (text: string): unknown => (/^\d+$/.test(text) ? Number(text) : text),
-  list: (text: string): unknown =>
-    text
-      .split(',')
-      .map((each) => each.trim())
-      .filter((each) => each !== ''),
+  list,
+  numberOrList: (text: string): unknown => (/^\d+$/.test(text) ? Number(text) : list(text)),
   iceServers: (text: string): unknown => (text === 'none' ? [] : parseJson(text)),
   secrets: (text: string): unknown =>
     text
@@ -22,6 +19,13 @@ export const read = {
   json: (text: string): unknown => parseJson(text),
   flag: (text: string): unknown =>
     text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text,
+}
+
+function list(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '')
 }
 
 /** A secret by the name that tokens give it. One without serves tokens that name none: it was the only one before. */

@@ -7,7 +7,7 @@ import { ConfigError, type Problem, settingsEntries } from './config'
 import { whole } from './whole-number'
 
 /** Flags that need no value. */
-const SWITCHES = new Set(['dev', 'json'])
+const SWITCHES = new Set(['dev', 'json', 'log-addresses'])
 
 const commandLine = v.strictObject({
   ...settingsEntries,

@@ -1,6 +1,7 @@
 import { DEFAULT_LIMITS, type IceServer, iceServer, type Limits, MODES, type ModeName } from '@peerstage/sdk/protocol'
 import * as v from 'valibot'
 import { type AuthOptions, authSettings } from './auth-config'
+import { isSubnet } from './gateway/peer-address'
 import { SET_SECRET } from './gateway/secret'
 import { type LimitOptions, limitSettings } from './limit-config'
 import { LOG_LEVELS } from './logger'
@@ -24,7 +25,6 @@ const iceServers = v.message(
   'must be a list of ICE servers like [{"urls": "turn:example.com", "username": "…", "credential": "…"}]',
 )
 
-const MODE_NAMES = Object.keys(MODES) as ModeName[]
 /** No segment that a browser would resolve before it asks. */
 const basePath = v.pipe(
   v.string('must be a text'),
@@ -41,6 +41,7 @@ const trustProxy = v.union(
   PROXIES,
 )
 
+const MODE_NAMES = Object.keys(MODES) as ModeName[]
 
 /** Every option that is data; their defaults are those of the command line. One given as `undefined` is refused. */
 export type SettingsInput = {
@@ -48,12 +49,12 @@ export type SettingsInput = {
   readonly auth?: AuthOptions
   /** Lets everybody on this machine in, without a token. Never for others, and never beside `auth`. Default false. */
   readonly dev?: boolean
-  /** Origins of pages that may connect, like `https://example.com`. Default: any, for nothing here rides on cookies. */
   /**
    * Where the server is below its origin: with `/live` a room is at `/live/v1/rooms/…`, and health, REST and dev pages are below
    * `/live` too. Clients then say `url: 'https://example.com/live'`. Default: at the top.
    */
   readonly basePath?: string
+  /** Origins of pages that may connect, like `https://example.com`. Default: any, for nothing here rides on cookies. */
   readonly allowedOrigins?: readonly string[]
   /** STUN and TURN servers for the links. Default: one public STUN server. */
   readonly iceServers?: readonly IceServer[]
@@ -69,17 +70,20 @@ export type SettingsInput = {
   readonly limits?: LimitOptions
   /** Sockets of the process. Default 10,000. */
   readonly maxSockets?: number
-  /** Sockets of one public address (IPv6: of one /64); behind a proxy nobody has one. Default 50. */
+  /** Sockets of one public address (IPv6: of one /64), which a school or a company may share; private ones are not counted. Default 200. */
   readonly maxSocketsPerAddress?: number
   /** Sockets that may be in verification at once: each costs a signature. Default 500. */
   readonly maxVerifying?: number
   /** Connections of the process that may hold without a place: prejoin screens. Default 500. */
   readonly maxHolds?: number
   /**
-   * How many proxies of yours stand before the server: the address of a client is then that many from the right of
-   * X-Forwarded-For. Default 0: none, and the header is not believed.
+   * The proxies of yours before the server, whose X-Forwarded-For is believed: how many they are, for then the address of a client is that
+   * many from the right; or where they are, like `['10.0.0.0/8', '2001:db8::/32']`, for then it is the first from the right that is
+   * not in there. Default 0: none, and the header is not believed.
    */
-  readonly trustProxy?: number
+  readonly trustProxy?: number | readonly string[]
+  /** Whether the audit log names addresses that are turned away in the clear. Default false: by a hash that ends with the process. */
+  readonly logAddresses?: boolean
   /** How much is logged. Default `info`. */
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
@@ -88,19 +92,20 @@ export type SettingsInput = {
 export const settingsEntries = {
   auth: v.exactOptional(authSettings),
   dev: v.exactOptional(v.boolean('must be true or false'), false),
+  basePath: v.exactOptional(basePath, ''),
   allowedOrigins: v.exactOptional(v.array(origin, 'must be a list of origins')),
   iceServers: v.exactOptional(iceServers, [PUBLIC_STUN]),
   turn: v.exactOptional(turnSettings),
   mode: v.exactOptional(v.picklist(MODE_NAMES, `must be one of ${MODE_NAMES.join(', ')}`), 'studio'),
-  basePath: v.exactOptional(basePath, ''),
   createRooms: v.exactOptional(v.picklist(['onJoin', 'host', 'api'], 'must be onJoin, host or api'), 'onJoin'),
   duplicateSessions: v.exactOptional(v.picklist(['replace', 'reject'], 'must be replace or reject'), 'replace'),
   limits: v.exactOptional(limitSettings, {}),
   maxSockets: v.exactOptional(whole(1, 1_000_000), 10_000),
-  maxSocketsPerAddress: v.exactOptional(whole(1, 1_000_000), 50),
+  maxSocketsPerAddress: v.exactOptional(whole(1, 1_000_000), 200),
   maxVerifying: v.exactOptional(whole(1, 1_000_000), 500),
   maxHolds: v.exactOptional(whole(1, 1_000_000), 500),
-  trustProxy: v.exactOptional(whole(0, 10), 0),
+  trustProxy: v.exactOptional(trustProxy, 0),
+  logAddresses: v.exactOptional(v.boolean('must be true or false'), false),
   logLevel: v.exactOptional(v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`), 'info'),
 }
 

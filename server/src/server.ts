@@ -7,6 +7,7 @@ import { ConfigError, checkSettings, type Settings, type SettingsInput } from '.
 import { audited } from './gateway/audit'
 import { Gateway } from './gateway/gateway'
 import { isLocalRequest } from './gateway/local-request'
+import { addressLabels } from './gateway/network'
 import { localOrigins, originRule } from './gateway/origin'
 import { peerAddress } from './gateway/peer-address'
 import { chatPage } from './hosting/chat-page'
@@ -122,8 +123,8 @@ function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageS
   const erasure = new Erasure({ rooms, recovery, log })
   const gateway = new Gateway({
     ...shared,
-    verify,
     roomsPath,
+    verify,
     limits,
     iceServers,
     turn,
@@ -131,6 +132,7 @@ function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageS
     roleWithoutToken: auth === undefined ? 'guest' : undefined,
     mayConnect: auth === undefined && allowedOrigins === undefined ? localOrigins : originRule(allowedOrigins),
     peerAddress: peerAddress(settings.trustProxy, journal),
+    addressLabel: addressLabels(settings.logAddresses),
     crowd: {
       maxSockets: settings.maxSockets,
       maxSocketsPerAddress: settings.maxSocketsPerAddress,
@@ -146,9 +148,9 @@ function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageS
     meter: shared.meter,
     journal,
     allowedOrigins,
+    basePath,
     erasure,
     chat: (id, query) => chatPage(log, id, query),
-    basePath,
     readiness: () => (isDraining ? 'draining' : log.isUp ? 'ready' : 'log_down'),
     ...accessOf(verify, rooms),
     ...(dev
@@ -158,9 +160,9 @@ function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageS
             isLocal: isLocalRequest,
             mayRead: localOrigins,
             meter: shared.meter,
+            basePath,
             ...(demoFolder === undefined ? {} : { demoFolder }),
           }),
-            basePath,
         }
       : {}),
   })

@@ -231,7 +231,11 @@ describe('the command line', () => {
       trustProxy: 2,
       maxSocketsPerAddress: 7,
     })
-    expect(options([])).toMatchObject({ trustProxy: 0, maxSocketsPerAddress: 50 })
+    expect(options(['--trust-proxy', '10.0.0.0/8, ::1', '--log-addresses'])).toMatchObject({
+      trustProxy: ['10.0.0.0/8', '::1'],
+      logAddresses: true,
+    })
+    expect(options([])).toMatchObject({ trustProxy: 0, maxSocketsPerAddress: 200, logAddresses: false })
   })
 
   test('reads the bounds of the process and of the log, and how long a drain waits', () => {

@@ -29,6 +29,7 @@ export const GOODBYES = {
   room_locked: { close: 4423, retry: 'slowly' },
   rate_limited: { close: 4429, retry: 'soon' },
   slow_consumer: { close: 4430, retry: 'soon' },
+  busy: { close: 4503, retry: 'slowly' },
   draining: { close: 1012, retry: 'soon' },
   unavailable: { close: 1013, retry: 'soon' },
 } as const satisfies Record<string, { close: number; retry: Retry }>

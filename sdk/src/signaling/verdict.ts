@@ -67,6 +67,7 @@ const SENTENCES: Record<GoodbyeCode, string> = {
   room_locked: 'The room is locked: nobody new comes in.',
   rate_limited: 'Too many messages, or too many attempts, in a short time.',
   slow_consumer: 'This connection was too slow to take what the room sent.',
+  busy: 'Too many connections come from this network at the moment.',
   draining: 'The server is restarting.',
   unavailable: 'The server cannot take this connection now.',
 }

@@ -56,6 +56,23 @@ test('a full room: room_full, retryable, at once', async () => {
   expect(await errorOf(client.join())).toMatchObject({ code: 'room_full', retryable: true })
 })
 
+test('a network at its bound: busy, retryable, at once, with the time to wait [R7.17]', async () => {
+  class BehindSchool extends WebSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols, { headers: { 'x-forwarded-for': '203.0.113.7' } })
+    }
+  }
+  open({ auth: { secret }, maxSocketsPerAddress: 1, trustProxy: 1 })
+  await house.url()
+  const token = await house.server.token({ room: 'test', identity: 'ada' })
+  const options = { WebSocket: BehindSchool as never, token }
+  await (await house.client('Ada', options)).join()
+  const client = await house.client('Ben', options)
+  const error = await errorOf(client.join())
+  expect(error).toMatchObject({ code: 'busy', retryable: true })
+  expect(error.retryAfterMs).toBeGreaterThanOrEqual(5000)
+})
+
 test('a locked room: room_locked, retryable', async () => {
   open()
   const ada = await house.join('Ada')

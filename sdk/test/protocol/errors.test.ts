@@ -20,7 +20,7 @@ test.each([1000, 1001, 1005, 1006, 1009, 4999])('%i is no goodbye of ours', (clo
 test('what is final, and what is tried again', () => {
   const by = (retry: string) => codes.filter((code) => GOODBYES[code].retry === retry).sort()
   expect(by('freshToken')).toEqual(['unauthorized'])
-  expect(by('slowly')).toEqual(['room_full', 'room_locked', 'room_not_found'])
+  expect(by('slowly')).toEqual(['busy', 'room_full', 'room_locked', 'room_not_found'])
   expect(by('never')).toEqual(
     ['bad_frame', 'forbidden', 'removed', 'room_ended', 'superseded', 'unsupported_version'].sort(),
   )

@@ -135,6 +135,18 @@ test('a full, locked or absent room is waited for by who was in it, slowly', asy
   await back()
 })
 
+test('who was in the room comes back to a busy network when it was told to', async () => {
+  const line = await join()
+  line.goodbye('busy', 9000)
+  await noticed()
+  bench.page.tell('wake')
+  bench.clock.advance(8999)
+  expect(bench.server.connections).toHaveLength(1)
+  const second = await bench.reconnected(2, 1)
+  second.welcome({ events: [] })
+  await back()
+})
+
 test.each(['superseded', 'removed', 'room_ended', 'forbidden', 'bad_frame', 'unsupported_version'] as const)(
   'after %s there is no other try, even when the goodbye itself was lost',
   async (code) => {

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { isPublic, networkOf } from './network'
 
 export type CrowdLimits = {
   /** Sockets of the process. */
@@ -66,34 +66,4 @@ function once(callback: () => void): () => void {
     called = true
     callback()
   }
-}
-
-/** What is counted as one: an IPv4 address, however it is written, or the first 64 bits of one of IPv6. */
-export function networkOf(address: string): string {
-  const plain = mappedV4(address) ?? address
-  if (isIP(plain) !== 6) return plain
-  const [head = '', tail] = plain.split('%', 1)[0]?.split('::') ?? []
-  const groups = (part: string) => part.split(':').filter((group) => group !== '')
-  const [first, last] = [groups(head), groups(tail ?? '')]
-  const missing = Array<string>(Math.max(0, 8 - first.length - last.length)).fill('0')
-  const all = tail === undefined ? first : [...first, ...missing, ...last]
-  return all
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')
-}
-
-/** The IPv4 address within one of IPv6 (RFC 4291 §2.5.5.2), as a socket of both kinds writes it. */
-const mappedV4 = (address: string): string | undefined => /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
-
-const PRIVATE_V4 = /^(?:0|10|127|169\.254|172\.(?:1[6-9]|2\d|3[01])|192\.168|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./
-
-/**
- * Whether an address is one of the open internet. Behind a proxy everybody comes from its private address, and a count
- * by address would shut out all of them at once. Ranges: RFC 1918, 6598, 3927, 4193, 4291.
- */
-export function isPublic(address: string): boolean {
-  const plain = mappedV4(address) ?? address
-  if (isIP(plain) === 4) return !PRIVATE_V4.test(plain)
-  return isIP(plain) === 6 && !/^(?:::1?$|f[cd]|fe[89ab])/i.test(plain)
 }

@@ -7,34 +7,39 @@ import type { RoomInput } from '../hosting/input'
 import type { Clock, Journal, Meter, NewId } from '../hosting/ports'
 import type { Verify } from './auth'
 import { Budgets } from './budget'
-import { Crowd, type CrowdLimits, type Ticket } from './crowd'
+import { Crowd, type CrowdLimits, type Full, type Ticket } from './crowd'
 import { beat } from './heartbeat'
 import { type Address, addressOf } from './hello'
 import { Holds } from './holds'
+import type { AddressLabel } from './network'
 import type { OriginRule } from './origin'
 import type { PeerAddress } from './peer-address'
 import type { HttpServer } from './plain-request'
 import { type Guest, Reception } from './reception'
 import { SocketConnection } from './socket-connection'
 import { createSocketServer } from './socket-server'
-import { turnAway } from './turn-away'
+import { tellBusy, turnAway } from './turn-away'
 import type { TurnServer } from './turn-credentials'
 import type { Upgrade } from './unclaimed'
 import { takeUpgrades } from './upgrades'
 import { Visit } from './visit'
 
+/** So many at once hear that their network is at its bound: a flood of them would cost a handshake each. */
+const MOST_TOLD = 50
+
 export type GatewayParts = {
+  /** What the URLs of rooms begin with: `/v1/rooms/`. */
+  readonly roomsPath: string
   readonly clock: Clock
   readonly newId: NewId
   readonly meter: Meter
   readonly journal: Journal
-  /** What the URLs of rooms begin with: `/v1/rooms/`. */
-  readonly roomsPath: string
   readonly verify: Verify
   /** The role that dev mode gives whoever has no token and is on this machine; without it a token is needed. */
   readonly roleWithoutToken: Role | undefined
   readonly mayConnect: OriginRule
   readonly peerAddress: PeerAddress
+  readonly addressLabel: AddressLabel
   readonly crowd: CrowdLimits
   readonly maxHolds: number
   readonly limits: Limits
@@ -55,6 +60,8 @@ export class Gateway {
   readonly #reception: Reception
   readonly #connections = new Map<SocketConnection, WebSocket>()
   #stopBeat = () => {}
+  /** Of those that are turned away, how many are just being told. */
+  #told = 0
   #state: 'open' | 'draining' = 'open'
 
   constructor(parts: GatewayParts) {
@@ -95,7 +102,7 @@ export class Gateway {
     const door = {
       path: this.#parts.roomsPath,
       isLeaving: () => this.#state === 'draining',
-      open: (...upgrade: Upgrade) => this.#open(...upgrade),
+      open: (...upgrade: Upgrade) => this.#open(upgrade),
       clock: this.#parts.clock,
     }
     return takeUpgrades(server, door, whose)
@@ -106,12 +113,25 @@ export class Gateway {
     const address = addressOf(request.url, this.#parts.roomsPath)
     // An error without a listener would end the process.
     socket.on('error', () => socket.destroy())
-    const ticket = this.#crowd.enter(this.#parts.peerAddress(request))
-    if (typeof ticket === 'string') {
-      const room = address.roomId === undefined ? {} : { room: address.roomId }
-      this.#parts.meter.refusal(ticket, room)
-      turnAway(socket, ticket, this.#parts.clock)
-    } else this.#upgrade(request, socket, head, address, ticket)
+    const peer = this.#parts.peerAddress(request)
+    const ticket = this.#crowd.enter(peer)
+    if (typeof ticket === 'string') return this.#turnAway(ticket, upgrade, address.roomId, peer)
+    this.#upgrade(upgrade, address.roomId, ticket.leave, (connection, ws) => {
+      if (this.#state === 'draining') bidFarewell(connection)
+      else void this.#receive(connection, ws, request, address, ticket)
+    })
+  }
+
+  /** A network that is at its bound hears so; a flood, and whoever comes to a process at its bound, gets a bare answer. */
+  #turnAway(why: Full, upgrade: Upgrade, room: string | undefined, peer: string | undefined): void {
+    const label = this.#parts.addressLabel(peer)
+    if (why === 'address_full' && this.#told < MOST_TOLD) {
+      this.#told++
+      const gone = () => this.#told--
+      return this.#upgrade(upgrade, room, gone, (connection) => tellBusy(connection, { why, ...label }))
+    }
+    this.#parts.meter.refusal(why, room === undefined ? label : { room, ...label })
+    turnAway(upgrade[1], why, this.#parts.clock)
   }
 
   /**
@@ -136,15 +156,19 @@ export class Gateway {
   }
 
   /** 101 comes first, so that a browser hears why it is refused. */
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, address: Address, ticket: Ticket): void {
-    socket.once('close', ticket.leave)
+  #upgrade(
+    [request, socket, head]: Upgrade,
+    room: string | undefined,
+    gone: () => void,
+    then: (connection: SocketConnection, ws: WebSocket) => void,
+  ): void {
+    socket.once('close', gone)
     this.#sockets.handleUpgrade(request, socket, head, (ws) => {
       ws.pause()
-      const connection = new SocketConnection(this.#parts.newId(), ws, { ...this.#parts, room: address.roomId })
+      const connection = new SocketConnection(this.#parts.newId(), ws, { ...this.#parts, room })
       this.#keep(connection, ws)
       ws.on('error', (error) => this.#faulty(connection, error))
-      if (this.#state === 'draining') bidFarewell(connection)
-      else void this.#receive(connection, ws, request, address, ticket)
+      then(connection, ws)
     })
   }
 

@@ -17,7 +17,7 @@ export type SocketConnectionParts = {
 }
 
 /** What the client does not learn: the name that metrics and the audit log have for it, and what was at fault. */
-export type Unsaid = { readonly why?: RefusalReason; readonly fault?: string }
+export type Unsaid = { readonly why?: RefusalReason; readonly fault?: string; readonly address?: string }
 
 /** One `ws` socket as a room sees it: messages in, frames out, and one goodbye. */
 export class SocketConnection implements Connection {

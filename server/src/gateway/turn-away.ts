@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../hosting/ports'
 import type { Full } from './crowd'
+import type { SocketConnection, Unsaid } from './socket-connection'
 
 /** How long a client may take to read why it was turned away. */
 const READING_MS = 2000
@@ -9,6 +10,15 @@ const STATUS: Readonly<Record<Full, string>> = {
   address_full: '429 Too Many Requests',
   server_full: '503 Service Unavailable',
   verifying_full: '503 Service Unavailable',
+}
+
+/** A network frees places as its people leave: so long at least, and up to three times as long. */
+const BUSY_MS = 5000
+
+/** A goodbye, for who shares its address with many: a browser sees no status of HTTP. */
+export function tellBusy(connection: SocketConnection, unsaid: Unsaid): void {
+  const retryAfterMs = BUSY_MS + Math.floor(Math.random() * 2 * BUSY_MS)
+  connection.close('busy', 'Too many connections come from this network just now.', retryAfterMs, unsaid)
 }
 
 /** A bare HTTP answer, for floods only: a browser cannot see it, but it costs next to nothing. */

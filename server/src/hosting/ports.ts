@@ -86,6 +86,8 @@ export type Concerned = {
   readonly sentence?: string
   /** What the client was not told of it. */
   readonly fault?: string
+  /** Where it comes from: a hash, but where addresses are logged in the clear. */
+  readonly address?: string
 }
 
 /** What is counted. The labels are words of the code, never of a client. */

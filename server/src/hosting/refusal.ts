@@ -28,7 +28,7 @@ export type RefusalReason =
   | LimitReason
   /** A frame of more than `maxFrameBytes`: 1009. */
   | 'oversized_frame'
-  /** Sockets of one address: a bare 429. */
+  /** Sockets of one address: `busy`, and in a flood a bare 429. */
   | 'address_full'
   /** Sockets of the process: a bare 503. */
   | 'server_full'

@@ -44,7 +44,7 @@ export class Front {
     return [...this.#lines].filter((line) => line.isOpen && (identity === undefined || line.identity === identity))
   }
 
-  /** Begins to carry connections to a server. Answers with the URL for clients. */
+  /** Begins to carry connections to a server. Answers with the URL for clients: with the same path. */
   async listen(target: string): Promise<string> {
     const { host: server, pathname } = new URL(target)
     this.#target = `ws://${server}`

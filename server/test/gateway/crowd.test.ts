@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { Crowd, isPublic, networkOf } from '../../src/gateway/crowd'
+import { Crowd } from '../../src/gateway/crowd'
+import { addressLabels, isPublic, networkOf } from '../../src/gateway/network'
 
 const limits = { maxSockets: 5, maxSocketsPerAddress: 2, maxVerifying: 3 }
 
@@ -67,4 +68,17 @@ test.each([
   ['fe80::1%eth0', 'fe80:0:0:0'],
 ])('%s is counted as %s', (address, network) => {
   expect(networkOf(address)).toBe(network)
+})
+
+test('the audit log has a hash of an address, the same for its network as long as the process lives, or the address itself', () => {
+  const [hashed, inTheClear] = [addressLabels(false), addressLabels(true)]
+  expect(hashed('203.0.113.7').address).toMatch(/^[0-9a-f]{16}$/)
+  expect(hashed('::ffff:203.0.113.7')).toEqual(hashed('203.0.113.7'))
+  expect(hashed('203.0.113.8')).not.toEqual(hashed('203.0.113.7'))
+  expect(hashed('2001:db8:0:7::1')).toEqual(hashed('2001:db8:0:7:ffff::1'))
+  // There are so few addresses of IPv4 that all could be tried: the key of one process is not that of another.
+  expect(addressLabels(false)('203.0.113.7')).not.toEqual(hashed('203.0.113.7'))
+  expect(inTheClear('::ffff:203.0.113.7')).toEqual({ address: '203.0.113.7' })
+  expect(inTheClear('2001:db8:0:7::1')).toEqual({ address: '2001:db8:0:7::/64' })
+  expect(hashed(undefined)).toEqual({})
 })

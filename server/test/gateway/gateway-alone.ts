@@ -23,6 +23,7 @@ export async function gatewayAlone(parts: Partial<GatewayParts> & Pick<GatewayPa
     roleWithoutToken: undefined,
     mayConnect: () => true,
     peerAddress: ({ socket }) => socket.remoteAddress,
+    addressLabel: () => ({}),
     crowd: { maxSockets: 10, maxSocketsPerAddress: 10, maxVerifying: 2 },
     maxHolds: 10,
     limits: DEFAULT_LIMITS,

@@ -2,7 +2,7 @@ import { connect as openSocket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { refuseOldWs } from '../../src/gateway/socket-server'
 import { FakeClock } from '../fakes/fake-clock'
-import { upgradeAnswer, upgradeStatus } from './raw-upgrade'
+import { UPGRADE_HEADERS, upgradeAnswer, upgradeStatus } from './raw-upgrade'
 import { runServer } from './running-server'
 import { newSession, type TestClient } from './test-client'
 
@@ -135,21 +135,61 @@ test('a connection flood: one /64 of IPv6 is one address, and only the proxy’s
   const from = (address: string) => ({ 'x-forwarded-for': `198.51.100.9, ${address}` })
   await (await enter('hall', 'ada', { headers: from('2001:db8:0:7::1') })).welcome()
   await (await enter('hall', 'bob', { headers: from('2001:DB8:0:7:ffff:2:3:4') })).welcome()
-  expect(await upgradeStatus(url, '/v1/rooms/hall', from('2001:db8:0:7:aaaa::1'))).toBe(429)
+  const third = await enter('hall', 'eve', { headers: from('2001:db8:0:7:aaaa::1') })
+  expect(await third.goodbye()).toMatchObject({ code: 'busy' })
   expect(await upgradeStatus(url, '/v1/rooms/hall', from('2001:db8:0:8::1'))).toBe('upgraded')
   expect(await upgradeStatus(url, '/v1/rooms/hall', { 'x-forwarded-for': '2001:db8:0:7::1, 203.0.113.1' })).toBe(
     'upgraded',
   )
 })
 
-test.each([
-  ['429, one address', 429, { maxSocketsPerAddress: 1, trustProxy: 1 }],
-  ['503, the whole process', 503, { maxSockets: 1 }],
-])('a connection flood is turned away by a bare %s, which says when to come again [R7.9]', async (_, status, caps) => {
-  const { url, enter } = await runServer(caps)
+test('a connection flood is turned away by a bare 503, the whole process, which says when to come again [R7.9]', async () => {
+  const { url, enter } = await runServer({ maxSockets: 1 })
+  await (await enter('hall', 'ada')).welcome()
+  expect(await upgradeAnswer(url, '/v1/rooms/hall')).toEqual({ status: 503, retryAfter: '5' })
+})
+
+test('who shares its address with many hears when to come again, fifty at once, and a flood gets a bare 429 [R7.9] [R7.17]', async () => {
+  const { url, enter } = await runServer({ maxSocketsPerAddress: 1, trustProxy: 1 })
   const headers = { 'x-forwarded-for': '203.0.113.1' }
   await (await enter('hall', 'ada', { headers })).welcome()
-  expect(await upgradeAnswer(url, '/v1/rooms/hall', headers)).toEqual({ status, retryAfter: '5' })
+  const { retryAfterMs, ...goodbye } = await (await enter('hall', 'bob', { headers })).goodbye()
+  expect(goodbye).toEqual({ code: 'busy', close: 4503 })
+  expect(retryAfterMs).toBeGreaterThanOrEqual(5000)
+  expect(retryAfterMs).toBeLessThan(15_000)
+  // Who does not answer the close holds its place among the fifty.
+  const { hostname, port } = new URL(url)
+  const lines = Object.entries({ ...UPGRADE_HEADERS, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`)
+  const says = `GET /v1/rooms/hall HTTP/1.1\r\nhost: x\r\n${lines.join('')}\r\n`
+  const status = () => {
+    const socket = openSocket({ host: hostname, port: Number(port) })
+    onTestFinished(() => void socket.destroy())
+    socket.on('error', () => {})
+    socket.write(says)
+    return new Promise<string>((resolve) => socket.once('data', (data) => resolve(String(data).slice(9, 12))))
+  }
+  expect(await status()).toBe('101')
+  await expect.poll(() => Promise.all(Array.from({ length: 100 }, status))).toContain('429')
+  expect(await upgradeStatus(url, '/v1/rooms/hall', { 'x-forwarded-for': '203.0.113.2' })).toBe('upgraded')
+})
+
+test.each([
+  ['a hash', false, /^[0-9a-f]{16}$/],
+  ['in the clear, where that is asked for', true, /^203\.0\.113\.1$/],
+])('the audit line of a network at its bound names its address: %s [R7.17]', async (_, logAddresses, expected) => {
+  const lines: Record<string, unknown>[] = []
+  const take = (fields: object) => void lines.push({ ...fields })
+  const logger = { debug: take, info: take, warn: take, error: take }
+  const { enter } = await runServer({ maxSocketsPerAddress: 1, trustProxy: 1, logAddresses, logger })
+  const headers = { 'x-forwarded-for': '203.0.113.1' }
+  await (await enter('hall', 'ada', { headers })).welcome()
+  await (await enter('hall', 'bob', { headers })).goodbye()
+  expect(lines.find(({ reason }) => reason === 'address_full')).toMatchObject({
+    audit: true,
+    address: expect.stringMatching(expected),
+    room: 'hall',
+  })
+  expect(JSON.stringify(lines).includes('203.0.113.1')).toBe(logAddresses)
 })
 
 test('a stolen session key is useless without a valid token of the same identity', async () => {

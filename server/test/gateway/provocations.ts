@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { encodeHello, type Limits, MAX_BANS, MODES } from '@peerstage/sdk/protocol'
+import { encodeHello, type Limits, MAX_BANS, MODES, SUBPROTOCOL } from '@peerstage/sdk/protocol'
 import { expect, onTestFinished } from 'vitest'
 import type { RefusalReason } from '../../src/hosting/refusal'
 import { memoryLog, type PeerstageServerOptions } from '../../src/index'
@@ -68,8 +68,8 @@ const bansOf = (count: number) =>
 export type Provocation = [provoke: (room: Room) => unknown, options?: PeerstageServerOptions]
 const limited = (limits: Partial<Limits>): PeerstageServerOptions => ({ limits })
 
-/** Each reason that there is: a new one does not compile without its provocation. `rate_limited` never stands alone, but tells which limit. */
-export const PROVOCATIONS: Readonly<Record<Exclude<RefusalReason, 'rate_limited'>, Provocation>> = {
+/** Each reason that there is: a new one does not compile without its provocation. `rate_limited` and `busy` never stand alone, but tell which limit. */
+export const PROVOCATIONS: Readonly<Record<Exclude<RefusalReason, 'rate_limited' | 'busy'>, Provocation>> = {
   oversized_frame: [({ bob }) => bob.raw(`["${'x'.repeat(64 * 1024)}"]`)],
   bad_frame: [({ bob }) => bob.raw('[]')],
   invalid: [({ bob }) => bob.raw('[{}]')],
@@ -118,7 +118,10 @@ export const PROVOCATIONS: Readonly<Record<Exclude<RefusalReason, 'rate_limited'
   address_full: [
     async ({ url, enter }) => {
       await (await enter('hall', 'eve', { headers: { 'x-forwarded-for': '2001:db8::1' } })).welcome()
-      expect(await upgradeStatus(url, '/v1/rooms/hall', { 'x-forwarded-for': '2001:db8::2' })).toBe(429)
+      expect(await knock(url, '/v1/rooms/hall', [SUBPROTOCOL], { 'x-forwarded-for': '2001:db8::2' })).toMatchObject({
+        goodbye: 'busy',
+        close: 4503,
+      })
     },
     { maxSocketsPerAddress: 1, trustProxy: 1 },
   ],
