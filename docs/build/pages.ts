@@ -3,6 +3,7 @@ import { errorsPage } from './errors-page'
 import { eventsPage } from './events-page'
 import { protocolPage } from './protocol-page'
 import { REGIONS } from './regions'
+import { statePage } from './state-page'
 
 export type Page = { readonly path: string; readonly text: string }
 
@@ -12,6 +13,7 @@ export function generatedPages(): Page[] {
     { path: 'docs/protocol.md', text: protocolPage() },
     { path: 'docs/errors.md', text: errorsPage() },
     { path: 'docs/events.md', text: eventsPage() },
+    { path: 'docs/state.md', text: statePage() },
   ]
   const paths = new Set(whole.map(({ path }) => path))
   return [

@@ -10,6 +10,8 @@ export type Member = {
   readonly text: string
   /** The member's type or value as it stands in the source. */
   readonly source: string
+  /** Whether a type may be without it. */
+  readonly isOptional: boolean
 }
 
 /** The top-level consts and types of a file, by name. Read from the source: a comment lives in no build. */
@@ -49,7 +51,8 @@ function asMember(node: ts.ObjectLiteralElementLike | ts.TypeElement): (Member &
   const { name } = node
   if (name === undefined || !(ts.isIdentifier(name) || ts.isStringLiteral(name))) return []
   const source = ts.isPropertySignature(node) ? (node.type?.getText() ?? '') : ''
-  return [{ name: name.text, text: commentOn(node), source }]
+  const isOptional = ts.isPropertySignature(node) && node.questionToken !== undefined
+  return [{ name: name.text, text: commentOn(node), source, isOptional }]
 }
 
 /** The words of a doc comment on one line, without its tags. */

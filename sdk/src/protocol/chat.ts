@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { utf8Bytes } from './bytes'
 import { commandId, messageId, participantId, timestamp } from './ids'
 import { DEFAULT_LIMITS } from './limits'
-import { role } from './roles'
+import { type Role, role } from './roles'
 import { strict } from './strict'
 
 /** A chat message as all see it. Plain text: whoever shows it escapes it. */
@@ -16,8 +16,21 @@ export const chatMessage = v.object({
   text: v.string(),
   at: timestamp,
 })
-/** A chat message as all see it. Plain text: whoever shows it escapes it. @useDeclaredType */
-export type ChatMessage = v.InferOutput<typeof chatMessage>
+/** A chat message as all see it. Plain text: escape it where it is shown. */
+export type ChatMessage = {
+  /** Made by the server. */
+  id: string
+  /** The author. That participant may have left since, so its name and role are kept with the message. */
+  participantId: string
+  /** The author's name when the message was written. */
+  name: string
+  /** The author's role when the message was written. */
+  role: Role
+  /** 1 to 2,000 characters; tabs and newlines are kept. */
+  text: string
+  /** When it was written: milliseconds since the epoch, by the server's clock. */
+  at: number
+}
 
 /** Says something to all. Tabs and newlines are kept, other control characters are taken out. */
 export const chatSend = strict({
@@ -52,8 +65,13 @@ export const chatHistoryResult = v.object({
   /** Whether there are older ones still. */
   hasMore: v.boolean(),
 })
-/** What `chat.history` gives: older messages, oldest first. @useDeclaredType */
-export type ChatHistoryResult = v.InferOutput<typeof chatHistoryResult>
+/** What `chat.history` gives: older messages, oldest first. */
+export type ChatHistoryResult = {
+  /** Oldest first. */
+  messages: ChatMessage[]
+  /** Whether there are older ones still. */
+  hasMore: boolean
+}
 
 /** A message was written. */
 export const chatSent = v.object({ type: v.literal('chat.sent'), message: chatMessage })

@@ -12,8 +12,15 @@ export const sourceState = v.object({
   /** Published, and lost for now: the device went away, or a phone call took it. */
   interrupted: v.boolean(),
 })
-/** One slot of a participant, as all see it. @useDeclaredType */
-export type SourceState = v.InferOutput<typeof sourceState>
+/** One slot of a participant, as all see it. */
+export type SourceState = {
+  /** Whether its track is offered to the room. */
+  published: boolean
+  /** Published, and silent or black by choice (of its owner or of a moderator). */
+  muted: boolean
+  /** Published, and lost for now: the device went away, or a phone call took it. */
+  interrupted: boolean
+}
 
 /** The four slots of a participant. */
 export const sourceStates = v.object({

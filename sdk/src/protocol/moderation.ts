@@ -31,12 +31,19 @@ export const listedBan = v.object({
   /** When the ban was made. */
   at: timestamp,
 })
-/** A ban as moderators see it. @useDeclaredType */
-export type ListedBan = v.InferOutput<typeof listedBan>
+/** A ban as moderators see it. */
+export type ListedBan = {
+  /** Made by the server; `unban` takes it. */
+  id: string
+  /** The name of the banned participant, as it was then. */
+  name: string
+  /** When the ban was made: milliseconds since the epoch, by the server's clock. */
+  at: number
+}
 /** The reply's `result` to `moderation.bans`: oldest first. */
 export const banListResult = v.object({ bans: v.array(listedBan) })
 /** What `moderation.bans` gives: oldest first. */
-export type BanListResult = v.InferOutput<typeof banListResult>
+export type BanListResult = { bans: ListedBan[] }
 
 /** Promotes or demotes; holds for the identity as long as the room lives. */
 export const moderationSetRole = strict({

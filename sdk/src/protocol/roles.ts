@@ -42,8 +42,8 @@ export type Source = (typeof SOURCES)[number]
 
 /** What a room is for: how many may be on stage, and what they may publish. */
 export const modeName = v.picklist(['voice', 'camera', 'studio'])
-/** What a room is for, by name. @useDeclaredType */
-export type ModeName = v.InferOutput<typeof modeName>
+/** What a room is for, by name. */
+export type ModeName = 'voice' | 'camera' | 'studio'
 
 /** What a room is for, as data. */
 export const mode = v.object({
@@ -53,8 +53,15 @@ export const mode = v.object({
   /** What they may publish. */
   sources: v.array(source),
 })
-/** What a room is for: how many may be on stage, and what they may publish. @useDeclaredType */
-export type Mode = v.InferOutput<typeof mode>
+/** What a room is for: how many may be on stage, and what they may publish. */
+export type Mode = {
+  /** Its name. */
+  name: ModeName
+  /** How many may be on stage. */
+  maxOnStage: number
+  /** What they may publish. */
+  sources: Source[]
+}
 
 /** The three modes. A room has its server's. */
 export const MODES: Readonly<Record<ModeName, Mode>> = {

@@ -85,5 +85,5 @@ export const roomHostGraceEnded = v.object({ type: v.literal('room.hostGraceEnde
 
 /** Whether a participant's connection is up. A cast: it is not logged. */
 export const presence = v.picklist(['connected', 'reconnecting'])
-/** Whether a participant's connection is up. @useDeclaredType */
-export type Presence = v.InferOutput<typeof presence>
+/** Whether a participant's connection is up. */
+export type Presence = 'connected' | 'reconnecting'

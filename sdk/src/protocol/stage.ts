@@ -4,13 +4,25 @@ import { strict } from './strict'
 
 /** A raised hand, public. */
 export const stageRequest = v.object({ participantId, at: timestamp })
-/** A raised hand. @useDeclaredType */
-export type StageRequest = v.InferOutput<typeof stageRequest>
+/** A raised hand. */
+export type StageRequest = {
+  /** The viewer that asks to come on stage. */
+  participantId: string
+  /** Since when: milliseconds since the epoch, by the server's clock. */
+  at: number
+}
 
 /** A moderator's invitation to come on stage, public. */
 export const stageInvitation = v.object({ participantId, by: participantId, at: timestamp })
-/** A moderator's invitation to come on stage. @useDeclaredType */
-export type StageInvitation = v.InferOutput<typeof stageInvitation>
+/** A moderator's invitation to come on stage. */
+export type StageInvitation = {
+  /** The viewer that is invited. */
+  participantId: string
+  /** The participant that invites. */
+  by: string
+  /** Since when: milliseconds since the epoch, by the server's clock. */
+  at: number
+}
 
 /** Raises the hand; with an invitation open it accepts that, and the sender is on stage at once. */
 export const stageRequestCommand = strict({ type: v.literal('stage.request'), id: commandId })

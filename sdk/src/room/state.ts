@@ -21,6 +21,10 @@ export type LinkState = 'connecting' | 'connected' | 'recovering'
 export type SourceView = SourceState & {
   /** In `streams` too, while it is published. */
   readonly track?: MediaStreamTrack
+  /** Of one's own microphone and camera, while open: the device, as in `client.media.devices()`. */
+  readonly deviceId?: string
+  /** Of one's own microphone and camera, while open: the name of the device, for a menu of devices. */
+  readonly label?: string
 }
 
 /** A participant as an app shows it. The same object until something of it changes. */
@@ -86,6 +90,16 @@ type Content = {
   readonly invitations: readonly StageInvitation[]
 }
 
+/** @inline */
+type Left = {
+  /** Out of the room, for the `reason` beside it. `join()` works again. */
+  readonly status: 'left'
+  /** `left`: by one's own `leave()`. `failed`: joining did not succeed, and `error` says why. Else the server's code. */
+  readonly reason: LeftReason
+  /** What `join()` rejected with, or what the server said; absent after `leave()`. */
+  readonly error?: LiveStreamError
+}
+
 /** Why one is no longer in the room: one's own `leave()`, or the server's goodbye. */
 export type LeftReason = 'left' | GoodbyeCode | 'failed'
 
@@ -98,11 +112,4 @@ export type ClientState =
        */
       readonly status: 'idle' | 'joining' | 'joined' | 'reconnecting'
     })
-  | (Content & {
-      /** Out of the room, for whatever `reason`. `join()` works again. */
-      readonly status: 'left'
-      /** `left`: by one's own `leave()`. `failed`: joining did not succeed, and `error` says why. Else the server's code. */
-      readonly reason: LeftReason
-      /** What `join()` rejected with, or what the server said; absent after `leave()`. */
-      readonly error?: LiveStreamError
-    })
+  | (Content & Left)

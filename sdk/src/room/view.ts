@@ -25,18 +25,30 @@ export function participantView(
     ...(metadata === undefined ? {} : { metadata }),
     joinedAt,
     presence,
-    sources: sourceViews(of, overlay.tracksOf(id)),
+    sources: sourceViews(of, overlay.tracksOf(id), isSelf),
     streams: overlay.streamsOf(id),
     link: isSelf ? null : overlay.linkOf(id),
   }
 }
 
-function sourceViews(of: Participant, tracks: ReturnType<Overlay['tracksOf']>): ParticipantView['sources'] {
+function sourceViews(
+  of: Participant,
+  tracks: ReturnType<Overlay['tracksOf']>,
+  isSelf: boolean,
+): ParticipantView['sources'] {
   const view = (source: Source): SourceView => {
     const track = tracks[source]
-    return track === undefined ? of.sources[source] : { ...of.sources[source], track }
+    if (track === undefined) return of.sources[source]
+    const isDevice = isSelf && !source.startsWith('screen')
+    return { ...of.sources[source], track, ...(isDevice ? deviceOf(track) : {}) }
   }
   return Object.fromEntries(SOURCES.map((source) => [source, view(source)])) as Record<Source, SourceView>
+}
+
+/** A track that no device feeds, such as a canvas's, has no device's id. Not every track in Node has settings. */
+function deviceOf(track: MediaStreamTrack): Pick<SourceView, 'deviceId' | 'label'> {
+  const deviceId = track.getSettings?.().deviceId
+  return deviceId ? { deviceId, label: track.label } : {}
 }
 
 export function roomView({ id, instance, mode, locked, hostGraceUntil, openedAt }: Room): RoomView {

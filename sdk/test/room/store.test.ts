@@ -100,6 +100,24 @@ test('tracks, streams and links are shown with the participant they belong to', 
   expect(store.getState().participants[1]).toMatchObject({ link: 'connected', sources: { camera: { track } } })
 })
 
+test("one's own microphone and camera say which device they are; what no device feeds, and what is another's, does not", () => {
+  const fromDevice = (deviceId: string, label: string) =>
+    ({ id: `track of ${label}`, label, getSettings: () => ({ deviceId }) }) as MediaStreamTrack
+  const tracks = {
+    camera: fromDevice('camera-1', 'Front camera'),
+    microphone: fromDevice('', 'MediaStreamAudioDestinationNode'),
+    screen: fromDevice('screen:0:0', 'Screen 1'),
+  }
+  const store = joinedStore({ tracksOf: () => tracks, streamsOf: () => ({}), linkOf: () => null })
+  store.fold(joins(3, 'ben', 'guest'))
+  const [self, ben] = store.getState().participants
+  expect(self?.sources.camera).toMatchObject({ deviceId: 'camera-1', label: 'Front camera' })
+  for (const other of [self?.sources.microphone, self?.sources.screen, ben?.sources.camera]) {
+    expect(other).toMatchObject({ track: expect.anything() })
+    expect(other).not.toHaveProperty('deviceId')
+  }
+})
+
 test('a gap throws, leaves the room as it is, and asks for a snapshot', () => {
   const store = joinedStore()
   const before = store.getState()

@@ -1,0 +1,121 @@
+import { code, generatedFrom, page, table } from './markdown'
+import { type Commented, commentsOf, type Member } from './source-comments'
+
+const STATE = 'sdk/src/room/state.ts'
+const PROTOCOL = 'sdk/src/protocol'
+
+type Section = {
+  readonly name: string
+  /** Where the fields are declared: file and type. */
+  readonly from: readonly (readonly [path: string, type: string])[]
+  readonly example: string
+}
+
+const SECTIONS: readonly Section[] = [
+  {
+    name: 'ClientState',
+    from: [
+      [STATE, 'ClientState'],
+      [STATE, 'Left'],
+      [STATE, 'Content'],
+    ],
+    example: `import { formatCount } from '@peerstage/sdk'
+
+const state = client.getState()
+if (state.status === 'left') show(state.error?.userAction ?? \`It is over: \${state.reason}.\`)
+else show(\`\${state.self?.name ?? 'Nobody'}, and \${formatCount(state.viewerCount)} watching\`)`,
+  },
+  {
+    name: 'RoomView',
+    from: [[STATE, 'RoomView']],
+    example: `import { formatDuration } from '@peerstage/sdk'
+
+const { room } = client.getState()
+if (room) show(\`\${room.id}\${room.locked ? ', locked' : ''}, open since \${new Date(room.openedAt).toLocaleTimeString()}\`)
+show(formatDuration(61_000)) // 1:01`,
+  },
+  {
+    name: 'ParticipantView',
+    from: [[STATE, 'ParticipantView']],
+    example: `import type { ParticipantView } from '@peerstage/sdk'
+
+const onStage = client.getState().participants.filter(({ isOnStage }) => isOnStage)
+const label = ({ name, role, isSelf, presence }: ParticipantView) =>
+  \`\${name}\${isSelf ? ' (you)' : ''}, \${role}\${presence === 'connected' ? '' : ', coming back …'}\`
+render(onStage.map(label))`,
+  },
+  {
+    name: 'SourceView',
+    from: [
+      [`${PROTOCOL}/media.ts`, 'SourceState'],
+      [STATE, 'SourceView'],
+    ],
+    example: `const { camera } = client.getState().self?.sources ?? {}
+button.textContent = camera?.published && !camera.muted ? 'Camera off' : 'Camera on'
+
+// The device that is in use, for a menu of devices.
+const devices = await client.media.devices()
+render(devices.map(({ deviceId, label }) => ({ label, isChosen: deviceId === camera?.deviceId })))`,
+  },
+  {
+    name: 'ChatMessage',
+    from: [[`${PROTOCOL}/chat.ts`, 'ChatMessage']],
+    example: `import type { ChatMessage } from '@peerstage/sdk'
+
+const message: ChatMessage = {
+  ...{ id: 'm_8f3', participantId: 'p_ada', name: 'Ada', role: 'host' },
+  ...{ text: 'Welcome!', at: 1_800_000_000_000 },
+}
+const isOwn = message.participantId === client.getState().self?.id`,
+  },
+  {
+    name: 'StageRequest',
+    from: [[`${PROTOCOL}/stage.ts`, 'StageRequest']],
+    example: `for (const { participantId } of client.getState().stageRequests) render(participantId)`,
+  },
+  {
+    name: 'StageInvitation',
+    from: [[`${PROTOCOL}/stage.ts`, 'StageInvitation']],
+    example: `const { invitations, self } = client.getState()
+const isInvited = invitations.some(({ participantId }) => participantId === self?.id)
+if (isInvited) show('You are invited on stage.') // client.stage.request() accepts, client.stage.cancel() declines`,
+  },
+  {
+    name: 'Mode',
+    from: [[`${PROTOCOL}/roles.ts`, 'Mode']],
+    example: `button.hidden = client.getState().room?.mode.sources.includes('screen') !== true`,
+  },
+]
+
+/** Every field of the state, from the doc lines of its types. A field without one fails the build of the page. */
+export function statePage(): string {
+  return page(
+    generatedFrom(`${STATE} and ${PROTOCOL}`),
+    '# What is in the state',
+    INTRODUCTION,
+    ...SECTIONS.flatMap(sectionOf),
+    'What an app is told of beside the state: [events](events.md). What errors stand in it: [errors](errors.md).',
+  )
+}
+
+const INTRODUCTION = `\`client.state\`, which is also \`client.getState()\`, is what a screen shows. It is immutable: what did not change is the same object as before, so
+\`React.memo\` and \`===\` tell what to draw. \`client.subscribe(listener)\` calls back after each change, and returns what ends that. Lists are
+empty, and \`room\` and \`self\` null, until one has joined and once one has left.`
+
+function sectionOf({ name, from, example }: Section): string[] {
+  const declared = from.map(([path, type]) => declaredIn(path, type))
+  const rows = declared.flatMap(({ members }) => [...members].map(([field, member]) => rowOf(name, field, member)))
+  const [first] = declared.map(({ text }) => text)
+  return [`## ${name}`, first ?? '', table(['field', 'type', 'what'], rows), `\`\`\`ts\n${example}\n\`\`\``]
+}
+
+function declaredIn(path: string, type: string): Commented {
+  const declared = commentsOf(path).get(type)
+  if (declared === undefined || declared.members.size === 0) throw new Error(`${path} declares no fields of ${type}.`)
+  return declared
+}
+
+function rowOf(type: string, field: string, { text, source, isOptional }: Member): string[] {
+  if (text === '') throw new Error(`${type}.${field} has no doc line.`)
+  return [code(field), `${code(source)}${isOptional ? ', or absent' : ''}`, text]
+}
