@@ -21,8 +21,8 @@ const DEMO = path('../../../examples/quickstart')
 test('the sdk runs in every browser of the floor', async () => {
   const scripts = await scriptsIn(SDK)
   for (const name of ['index.js', 'client.js', 'peerstage.js']) expect(Object.keys(scripts)).toContain(join(SDK, name))
-  // Called in Chromium only, which has had it for long: codecs.ts.
-  const expected = /\.setCodecPreferences$/
+  // Called where they are: the first in Chromium only (codecs.ts), the second of a policy that only Chromium tells.
+  const expected = /\.(setCodecPreferences|allowsFeature)$/
   expect(beyondFloor(scripts).filter((found) => !expected.test(found))).toEqual([])
 })
 
