@@ -4,17 +4,22 @@ import type { DeviceSource } from './constraints'
 import type { DeviceAccess } from './device-access'
 import { deviceError, insecureContext, noDevice, notSupported, superseded } from './device-errors'
 
-/** Opens a device. `isWanted` is asked when its turn comes: nobody is shown a prompt for a wish that is gone. */
-export type Acquire = (isWanted: () => boolean) => Promise<Capture>
+/**
+ * Opens a device. The signal ends the wish: a prompt that is not shown yet never is, and what is answered later is let go. Each call
+ * opens it anew.
+ */
+export type Acquire = (wish: AbortSignal) => Promise<Capture>
 
 export type DeviceRequests = Partial<Record<DeviceSource, MediaTrackConstraints>>
 
 type Outcome = { readonly capture: Capture } | { readonly error: LiveStreamError }
 type Outcomes = Partial<Record<DeviceSource, Outcome>>
+type Wishes = ReadonlyMap<DeviceSource, AbortSignal>
 
 /**
  * Opens cameras and microphones, one call of `getUserMedia` at a time for each: two at once for the same device would show
- * two prompts, and on some systems the second one finds the device in use by the first.
+ * two prompts, and on some systems the second one finds the device in use by the first. But a prompt that nobody waits for any
+ * more holds nothing up: it may never be answered.
  */
 export class DeviceCaptures {
   readonly #access: DeviceAccess
@@ -29,41 +34,35 @@ export class DeviceCaptures {
    * blocked), each is tried alone. People who refuse such a prompt are taken to mean all of it, and are not asked again.
    */
   open(requests: DeviceRequests): Record<DeviceSource, Acquire> {
-    const wanted = new Map<DeviceSource, () => boolean>()
+    const wishes = new Map<DeviceSource, AbortSignal>()
     let outcomes: Promise<Outcomes> | undefined
-    const acquire = async (source: DeviceSource, isWanted: () => boolean): Promise<Capture> => {
-      wanted.set(source, isWanted)
-      outcomes ??= this.#inTurn(requests, wanted)
-      const outcome = (await outcomes)[source]
-      if (!outcome) throw superseded()
-      if ('error' in outcome) throw outcome.error
-      return outcome.capture
+    const acquire = async (source: DeviceSource, wish: AbortSignal): Promise<Capture> => {
+      if (wishes.has(source)) return this.open({ [source]: requests[source] })[source](wish)
+      wishes.set(source, wish)
+      // All that is wished for together has said so by then.
+      outcomes ??= Promise.resolve().then(() => this.#inTurn(requests, wishes))
+      return outcomeOf(
+        outcomes.then((all) => all[source]),
+        wish,
+      )
     }
-    return {
-      microphone: (isWanted) => acquire('microphone', isWanted),
-      camera: (isWanted) => acquire('camera', isWanted),
-    }
+    return { microphone: (wish) => acquire('microphone', wish), camera: (wish) => acquire('camera', wish) }
   }
 
-  async #inTurn(requests: DeviceRequests, wanted: ReadonlyMap<DeviceSource, () => boolean>): Promise<Outcomes> {
-    const sources = sourcesOf(requests)
-    const run = Promise.all(sources.map((source) => this.#turns[source])).then(() => {
-      const left = sources.filter((source) => wanted.get(source)?.())
-      return this.#openAll(left, requests, wanted)
+  #inTurn(requests: DeviceRequests, wishes: Wishes): Promise<Outcomes> {
+    const run = Promise.all([...wishes.keys()].map((source) => this.#turns[source])).then(() => {
+      const left = sourcesOf(requests).filter((source) => isWanted(wishes, source))
+      return this.#openAll(left, requests, wishes)
     })
-    for (const source of sources) this.#turns[source] = run
+    for (const [source, wish] of wishes) this.#turns[source] = Promise.race([run, ended(wish)])
     return run
   }
 
-  async #openAll(
-    sources: DeviceSource[],
-    requests: DeviceRequests,
-    wanted: ReadonlyMap<DeviceSource, () => boolean>,
-  ): Promise<Outcomes> {
+  async #openAll(sources: DeviceSource[], requests: DeviceRequests, wishes: Wishes): Promise<Outcomes> {
     const [only] = sources
     if (only === undefined) return {}
     if (sources.length === 1) return this.#openOne(only, requests)
-    const alone = (each: DeviceSource[]) => this.#openEach(each, requests, wanted)
+    const alone = (each: DeviceSource[]) => this.#openEach(each, requests, wishes)
     // One that is blocked would fail both, without a prompt.
     if ((await this.#inState(sources, 'denied')).length > 0) return alone(sources)
     try {
@@ -76,14 +75,10 @@ export class DeviceCaptures {
     }
   }
 
-  async #openEach(
-    sources: DeviceSource[],
-    requests: DeviceRequests,
-    wanted: ReadonlyMap<DeviceSource, () => boolean>,
-  ): Promise<Outcomes> {
+  async #openEach(sources: DeviceSource[], requests: DeviceRequests, wishes: Wishes): Promise<Outcomes> {
     const outcomes: Outcomes = {}
     for (const source of sources)
-      if (wanted.get(source)?.()) Object.assign(outcomes, await this.#openOne(source, requests))
+      if (isWanted(wishes, source)) Object.assign(outcomes, await this.#openOne(source, requests))
     return outcomes
   }
 
@@ -119,6 +114,27 @@ export class DeviceCaptures {
     return outcomes
   }
 }
+
+/** What came of a wish; what comes after its end is let go. */
+async function outcomeOf(opened: Promise<Outcome | undefined>, wish: AbortSignal): Promise<Capture> {
+  await Promise.race([opened, ended(wish)])
+  if (wish.aborted) {
+    void opened.then((late) => late && 'capture' in late && late.capture.close())
+    throw superseded()
+  }
+  const outcome = await opened
+  if (!outcome) throw superseded()
+  if ('error' in outcome) throw outcome.error
+  return outcome.capture
+}
+
+const ended = (wish: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (wish.aborted) resolve()
+    wish.addEventListener('abort', () => resolve(), { once: true })
+  })
+
+const isWanted = (wishes: Wishes, source: DeviceSource): boolean => wishes.get(source)?.aborted === false
 
 const sourcesOf = (requests: DeviceRequests): DeviceSource[] =>
   (['microphone', 'camera'] as const).filter((source) => requests[source])

@@ -86,10 +86,10 @@ export class DeviceWishes {
 
 /** What an ask came to is remembered, unless nobody wants it any more. */
 function remembering(ask: DeviceAsk | undefined, acquire: Acquire): Acquire {
-  return async (isWanted) => {
+  return async (wish) => {
     try {
-      const capture = await acquire(isWanted)
-      if (isWanted()) ask?.succeeded(capture.track.getSettings().deviceId)
+      const capture = await acquire(wish)
+      if (!wish.aborted) ask?.succeeded(capture.track.getSettings().deviceId)
       return capture
     } catch (error) {
       if (error instanceof LiveStreamError) ask?.failed(error)

@@ -59,7 +59,8 @@ export class LocalMedia {
    * Both wished for together show one prompt. What can be published is: with a microphone but no camera, the microphone is
    * live and the promise rejects with the camera's error. When both fail, the error tells of both, with the camera's code;
    * `errors` has each. A refused prompt counts for both. Publishing again with `true` changes nothing (a muted source stays muted); with constraints or a track it puts
-   * the new capture in the old one's place. What failed is not remembered: `true` asks as the last capture that succeeded.
+   * the new capture in the old one's place; where two cameras cannot be open at once, the old one goes first, and comes back if the new
+   * one fails. What failed is not remembered: `true` asks as the last capture that succeeded.
    *
    * Defaults: microphone with echo cancellation, noise suppression and gain control; camera 640×360 at 24 frames per second.
    *
@@ -131,11 +132,7 @@ export class LocalMedia {
     const isOpen =
       local.slot.phase.at === 'published' && (local.slot.phase.capture !== null || local.slot.phase.interrupted)
     if (!isOpen) return this.#wishes.prefer(source, deviceId)
-    await local.publish(this.#wishes.exactly(source, deviceId)).catch((error: LiveStreamError) => {
-      // Phones open one camera at a time: the old one has to go first.
-      if (error.code !== 'device_in_use' || !local.letGo()) throw error
-      return local.publish(this.#wishes.exactly(source, deviceId))
-    })
+    await local.publish(this.#wishes.exactly(source, deviceId))
   }
 
   /**

@@ -34,9 +34,9 @@ export class LocalSource {
   readonly #options: LocalSourceOptions
   readonly #announcements: Announcements
   /** The publish or switch under way; only the last one counts. */
-  #attempt: object | null = null
+  #attempt: AbortController | null = null
   #published: Promise<void> = Promise.resolve()
-  #reopening: { done: Promise<void> } | null = null
+  #reopening: { readonly wish: AbortController; done: Promise<void> } | null = null
 
   constructor(options: LocalSourceOptions) {
     this.#options = options
@@ -122,13 +122,6 @@ export class LocalSource {
     })
   }
 
-  /** Makes room for another device of its kind; see `LocalSlot.letGo`. */
-  letGo(): boolean {
-    const isFree = this.slot.letGo()
-    if (isFree) this.#announceQuietly()
-    return isFree
-  }
-
   /** To be called at every fold with what the room says of this source. */
   follow(seen: SourceState): void {
     this.#announcements.follow(seen)
@@ -141,14 +134,14 @@ export class LocalSource {
   }
 
   async #publish(acquire: Acquire | null, isMuted: boolean): Promise<void> {
-    const attempt = {}
-    const before = this.slot.state
+    const attempt = new AbortController()
+    this.#attempt?.abort()
     this.#attempt = attempt
     this.slot.begin()
     if (isMuted) this.mute().catch(() => {})
     try {
-      if (acquire) this.slot.hold(await this.#captured(acquire, () => this.#attempt === attempt))
-      await this.#goLive(attempt, before)
+      if (acquire) this.slot.hold(await this.#capturedAlone(acquire, attempt.signal))
+      await this.#goLive(attempt)
     } catch (error) {
       if (this.#attempt === attempt) this.#giveUp()
       throw deviceError(this.#options.source, error)
@@ -156,7 +149,7 @@ export class LocalSource {
   }
 
   /** A first publish waits for the room's yes. What takes the place of another capture needs none. */
-  async #goLive(attempt: object, before: SourceState): Promise<void> {
+  async #goLive(attempt: AbortController): Promise<void> {
     if (this.slot.phase.at === 'publishing') {
       this.slot.ask()
       await this.#announce()
@@ -164,22 +157,48 @@ export class LocalSource {
     }
     this.#attempt = null
     this.slot.goLive()
-    if (before.published && !isSame(before, this.slot.state)) await this.#announce()
+    await this.restate()
+  }
+
+  /** Phones open one camera at a time: there the old one has to go first, and comes back if the new one fails. */
+  async #capturedAlone(acquire: Acquire, wish: AbortSignal): Promise<Capture> {
+    try {
+      return await this.#captured(acquire, wish)
+    } catch (error) {
+      if (!isInUse(error) || wish.aborted || !this.slot.letGo()) throw error
+    }
+    this.#announceQuietly()
+    try {
+      return await this.#captured(acquire, wish)
+    } catch (error) {
+      if (!wish.aborted) await this.#takeBack(wish)
+      throw error
+    }
+  }
+
+  async #takeBack(wish: AbortSignal): Promise<void> {
+    try {
+      this.slot.hold(await this.#captured(this.#options.reopen(), wish))
+      this.slot.goLive()
+      this.#announceQuietly()
+    } catch (error) {
+      if (!wish.aborted) this.#options.onError(deviceError(this.#options.source, error))
+    }
   }
 
   /** A capture that nobody waits for any more is released as soon as it is there. */
-  async #captured(acquire: Acquire, isWanted: () => boolean): Promise<Capture> {
-    const capture = await acquire(isWanted)
-    if (isWanted()) return capture
+  async #captured(acquire: Acquire, wish: AbortSignal): Promise<Capture> {
+    const capture = await acquire(wish)
+    if (!wish.aborted) return capture
     capture.close()
     throw superseded()
   }
 
   #reopen(): Promise<void> {
     if (this.#reopening) return this.#reopening.done
-    const reopening = { done: Promise.resolve() }
+    const reopening = { wish: new AbortController(), done: Promise.resolve() }
     this.#reopening = reopening
-    reopening.done = this.#captured(this.#options.reopen(), () => this.#reopening === reopening)
+    reopening.done = this.#captured(this.#options.reopen(), reopening.wish.signal)
       .then((capture) => this.#holdReopened(capture))
       .catch((error) => Promise.reject(deviceError(this.#options.source, error)))
       .finally(() => {
@@ -196,12 +215,15 @@ export class LocalSource {
   }
 
   #silence(): void {
+    this.#reopening?.wish.abort()
     this.#reopening = null
     this.slot.silence()
   }
 
   #end(): void {
+    this.#attempt?.abort()
     this.#attempt = null
+    this.#reopening?.wish.abort()
     this.#reopening = null
     this.slot.end()
   }
@@ -248,6 +270,8 @@ export class LocalSource {
     this.#announce().catch(() => {})
   }
 }
+
+const isInUse = (error: unknown): boolean => error instanceof LiveStreamError && error.code === 'device_in_use'
 
 const isSame = (a: SourceState, b: SourceState): boolean =>
   a.published === b.published && a.muted === b.muted && a.interrupted === b.interrupted

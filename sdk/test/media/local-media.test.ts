@@ -64,8 +64,9 @@ test('a prompt that is allowed after unpublish leaves no device open', async () 
   const published = codeOf(room.media.publish({ camera: true, microphone: true }))
   await settled()
   await room.media.unpublish()
-  room.devices.openPrompts[0]?.allow()
   expect(await published).toBe('aborted')
+  room.devices.openPrompts[0]?.allow()
+  await settled()
   expect(room.devices.live).toEqual([])
   expect(room.announced).toEqual([])
 })
@@ -84,18 +85,55 @@ test('publish, unpublish, publish in one breath ends published, with one device 
   expect(room.sources.camera.published).toBe(true)
 })
 
-test('publish, unpublish, publish while a prompt is open asks again only after the first is answered', async () => {
+test('publish, unpublish, publish while a prompt is open asks again, for the first may never be answered', async () => {
   room.devices.answer = undefined
   const first = codeOf(room.media.publish({ camera: true }))
   await settled()
   void room.media.unpublish('camera')
   const second = codeOf(room.media.publish({ camera: true }))
   await settled()
-  expect(room.devices.prompts).toHaveLength(1)
-  room.devices.openPrompts[0]?.allow()
+  expect(await first).toBe('aborted')
+  for (const prompt of room.devices.openPrompts) prompt.allow()
+  expect(await second).toBe('ok')
+  expect(room.devices.live.map(asTrack)).toEqual([room.filled.camera])
+})
+
+test('two wishes for one device that both hold show one prompt at a time', async () => {
+  room.devices.answer = undefined
+  const camera = room.media.publish({ camera: true })
   await settled()
-  room.devices.openPrompts[0]?.allow()
-  expect([await first, await second]).toEqual(['aborted', 'ok'])
+  const both = room.media.publish({ camera: true, microphone: true })
+  await settled()
+  expect(
+    room.devices.openPrompts.map(({ constraints }) => [constraints.audio !== false, constraints.video !== false]),
+  ).toEqual([
+    [false, true],
+    [true, false],
+  ])
+  for (const prompt of room.devices.openPrompts) prompt.allow()
+  await Promise.all([camera, both])
+  expect(room.devices.live).toHaveLength(2)
+})
+
+test('a prompt that nobody answers holds up no other device, nor a later stay', async () => {
+  room.devices.answer = undefined
+  const first = codeOf(room.media.publish({ camera: true, microphone: true }))
+  await settled()
+  const other = codeOf(room.media.publish({ microphone: { deviceId: 'headset' } }))
+  await settled()
+  room.devices.prompts[1]?.allow()
+  expect(await other).toBe('ok')
+  expect(room.devices.live.map(({ deviceId }) => deviceId)).toEqual(['headset'])
+  room.media.follow(null, [])
+  expect(await first).toBe('aborted')
+  room.fold()
+  const again = codeOf(room.media.publish({ camera: true }))
+  await settled()
+  room.devices.prompts[2]?.allow()
+  expect(await again).toBe('ok')
+  // The first prompt is answered after all: what it gives is let go.
+  room.devices.prompts[0]?.allow()
+  await settled()
   expect(room.devices.live.map(asTrack)).toEqual([room.filled.camera])
 })
 
@@ -334,6 +372,33 @@ test('a phone that opens one camera at a time is given the old one back first', 
   expect(room.devices.live.map((track) => track.deviceId)).toEqual(['rear'])
   expect(room.filled.camera).toBe(room.devices.live[0])
   expect(room.sources.camera.interrupted).toBe(false)
+})
+
+test.each([true, false])(
+  'publish with a side lets the other camera go first, and gives it back if it must (held: %s)',
+  async (isHeld) => {
+    await room.media.publish({ camera: { facingMode: 'user' } })
+    const isBusy = () => room.devices.live.some(({ kind }) => kind === 'video')
+    room.devices.answer = (prompt) =>
+      prompt.constraints.video && isBusy() ? prompt.refuse('NotReadableError') : void prompt.allow()
+    if (isHeld) room.devices.faults.set('rear', 'NotReadableError')
+    const flipped = await codeOf(
+      room.media.publish({ camera: { facingMode: { exact: 'environment' } }, microphone: true }),
+    )
+    expect(flipped).toBe(isHeld ? 'device_in_use' : 'ok')
+    const cameras = room.devices.live.filter(({ kind }) => kind === 'video')
+    expect(cameras.map(({ deviceId }) => deviceId)).toEqual([isHeld ? 'front' : 'rear'])
+    expect(room.filled.camera).toBe(cameras[0])
+    expect(room.sources.camera).toEqual({ published: true, muted: false, interrupted: false })
+  },
+)
+
+test('a camera that cannot be given back is told, and the room knows', async () => {
+  await room.media.publish({ camera: true })
+  room.devices.answer = (prompt) => prompt.refuse('NotReadableError')
+  expect(await codeOf(room.media.switchDevice('camera', 'rear'))).toBe('device_in_use')
+  expect(room.errors.map(({ error }) => error.code)).toEqual(['device_in_use'])
+  expect(room.sources.camera).toMatchObject({ published: true, interrupted: true })
 })
 
 test('a device chosen while the camera is off is taken next time', async () => {
