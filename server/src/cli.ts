@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module'
+import { backUp } from './backup'
 import { withoutForeign } from './bare-variables'
 import { helpText, readCommandLine } from './command-line'
 import { ConfigError } from './config'
@@ -12,6 +13,7 @@ async function main(): Promise<void> {
   const commandLine = readCommandLine(args, env)
   if (commandLine.do === 'help') console.log(helpText())
   else if (commandLine.do === 'version') console.log(createRequire(import.meta.url)('../package.json').version)
+  else if (commandLine.do === 'backup') console.log(await backUp(commandLine))
   else {
     for (const note of [...notes, ...commandLine.notes]) console.error(note)
     await serve(commandLine).catch((error: unknown) => {

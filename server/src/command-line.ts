@@ -4,6 +4,7 @@ import { SETTINGS, type Setting } from './command-line-settings'
 import { type Environment, type Flags, fileVariable, type Given, textOf, variablesOf } from './command-line-sources'
 import { read } from './command-line-values'
 import { ConfigError, type Problem, settingsEntries } from './config'
+import { DEFAULT_FILE } from './log-file'
 import { whole } from './whole-number'
 
 /** Flags that need no value. */
@@ -37,6 +38,7 @@ const commandLine = v.strictObject({
 export type CommandLine =
   | { readonly do: 'help' }
   | { readonly do: 'version' }
+  | { readonly do: 'backup'; readonly log: string; readonly target: string; readonly force: boolean }
   | {
       readonly do: 'serve'
       readonly options: v.InferOutput<typeof commandLine>
@@ -54,7 +56,8 @@ const KEYS: readonly string[] = ['auth.secret', 'auth.keys', 'auth.jwksUrl']
 
 /** Reads the command line and the environment; a flag stands above a variable. @throws ConfigError with sentences for people */
 export function readCommandLine(args: readonly string[], env: Environment): CommandLine {
-  const flags = readFlags(args)
+  if (args[0] === 'backup') return readBackup(args.slice(1), env)
+  const { flags } = readFlags(args, SERVE_FLAGS)
   if (flags.help === true) return { do: 'help' }
   if (flags.version === true) return { do: 'version' }
   const { found, problems } = findAll(flags, env)
@@ -86,15 +89,40 @@ function findAll(flags: Flags, env: Environment): { found: readonly Found[]; pro
   return { found, problems }
 }
 
-function readFlags(args: readonly string[]): Flags {
-  const known = SETTINGS.flatMap(({ flag }) => flag ?? [])
-  const options = Object.fromEntries([
-    ...known.map((flag) => [flag, { type: SWITCHES.has(flag) ? 'boolean' : 'string' }] as const),
-    ['help', { type: 'boolean', short: 'h' }] as const,
-    ['version', { type: 'boolean', short: 'v' }] as const,
-  ])
+/** `backup FILE`, and which log: of the settings only that one counts. */
+function readBackup(args: readonly string[], env: Environment): CommandLine {
+  const { flags, others } = readFlags(args, BACKUP_FLAGS)
+  if (flags.help === true) return { do: 'help' }
+  const [target, ...more] = others
+  if (!target || more.length > 0) {
+    throw new ConfigError([{ path: 'backup', sentence: 'takes one file to write to: peerstage-server backup FILE' }])
+  }
+  const setting = SETTINGS.find(({ path }) => path === 'log.file')
+  const given = setting && textOf(setting, flags, env)
+  const log = given !== undefined && 'text' in given ? given.text : DEFAULT_FILE
+  return { do: 'backup', log, target, force: flags.force === true }
+}
+
+type FlagKinds = Readonly<Record<string, { readonly type: 'boolean' | 'string'; readonly short?: string }>>
+
+const HELP: FlagKinds = { help: { type: 'boolean', short: 'h' } }
+const BACKUP_FLAGS: FlagKinds = { ...HELP, log: { type: 'string' }, force: { type: 'boolean' } }
+const SERVE_FLAGS: FlagKinds = {
+  ...HELP,
+  version: { type: 'boolean', short: 'v' },
+  ...Object.fromEntries(
+    SETTINGS.flatMap(({ flag }) => flag ?? []).map((flag) => [
+      flag,
+      { type: SWITCHES.has(flag) ? 'boolean' : 'string' } as const,
+    ]),
+  ),
+}
+
+function readFlags(args: readonly string[], options: FlagKinds): { flags: Flags; others: readonly string[] } {
   try {
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values as Flags
+    const allowPositionals = options === BACKUP_FLAGS
+    const { values, positionals } = parseArgs({ args: [...args], options, strict: true, allowPositionals })
+    return { flags: values as Flags, others: positionals }
   } catch (error) {
     // parseArgs names the argument, and a secret never stands on a command line.
     const sentence = error instanceof Error ? (error.message.split('. ')[0] ?? '') : 'could not be read'
@@ -141,6 +169,7 @@ export function helpText(): string {
   const lines = rows.map(([flag, env, help]) => `  ${flag.padEnd(27)}${env.padEnd(35)}${help}`)
   return [
     'Usage: peerstage-server [options]',
+    '       peerstage-server backup FILE [--log FILE] [--force]',
     '',
     'Options, and the environment variables that say the same:',
     ...lines,

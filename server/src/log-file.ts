@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { LogNotReady, LogUnavailable, type RoomLog } from './hosting/ports'
 import { memoryLog } from './log/memory'
-import { type SqliteLogOptions, sqliteLog } from './log/sqlite'
+import { type SqliteLogOptions, type SqliteRoomLog, sqliteLog } from './log/sqlite'
 import { SqliteMissing } from './log/sqlite-driver'
 import { notOpened } from './log/sqlite-file'
 import { IN_MEMORY } from './log/sqlite-port'
 
 /** Where the command line keeps rooms when nobody says where: beside whoever starts it, to be seen. */
-const DEFAULT_FILE = 'peerstage-data/rooms.db'
+export const DEFAULT_FILE = 'peerstage-data/rooms.db'
 
 const KEY_BYTES = 32
 
@@ -19,6 +19,8 @@ export type LogSettings = Pick<SqliteLogOptions, 'durability' | 'maxBytes' | 'ma
 
 export type OpenedLog = {
   readonly log: RoomLog
+  /** Where it is kept, if it is. */
+  readonly file?: { readonly path: string; readonly log: SqliteRoomLog }
   /** The key of dev mode's tokens, where it is kept: tokens outlive a restart as rooms do. */
   readonly devKey?: Uint8Array
   /** Where rooms are kept, for whoever starts the server. */
@@ -35,7 +37,8 @@ export function openLog({ file, ...options }: LogSettings, dev: boolean): Opened
   const path = file ?? DEFAULT_FILE
   try {
     const log = sqliteLog(path, options)
-    return { log, ...(dev ? { devKey: keyAt(`${path}.key`) } : {}), line: `Rooms are kept in ${path}.`, loud: false }
+    const key = dev ? { devKey: keyAt(`${path}.key`) } : {}
+    return { log, file: { path, log }, ...key, line: `Rooms are kept in ${path}.`, loud: false }
   } catch (error) {
     if (!(error instanceof LogUnavailable)) throw error
     if (file === undefined && error instanceof SqliteMissing) {

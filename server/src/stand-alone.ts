@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url'
+import { type BackupDoor, openBackupDoor } from './backup-door'
 import type { CommandLine } from './command-line'
 import { ConfigError } from './config'
 import { isInUse } from './exit-code'
 import { introduction, NO_SECRET } from './introduction'
 import { openLog } from './log-file'
 import { patiently } from './patience'
-import { createPeerstageServer, type PeerstageServer } from './server'
+import { createPeerstageServer } from './server'
 
 export type ServeCommand = Extract<CommandLine, { do: 'serve' }>
 
@@ -20,12 +21,17 @@ export async function serve({ options: all, named }: ServeCommand): Promise<void
     waiting: (error: unknown) =>
       console.error(`${messageOf(error)} Waiting for it, for up to ${startDeadlineSeconds} s.`),
   }
-  const { log, devKey, line, loud } = await patiently(() => openLog(logSettings, dev), patience)
+  const { log, file, devKey, line, loud } = await patiently(() => openLog(logSettings, dev), patience)
   const server = createPeerstageServer({ ...options, dev, log, ...demo, ...(devKey === undefined ? {} : { devKey }) })
-  closeOnSignals(server, drainDeadlineSeconds === undefined ? {} : { deadlineMs: 1000 * drainDeadlineSeconds })
+  let backups: BackupDoor | undefined
+  closeOnSignals(() => {
+    backups?.close()
+    return server.close(drainDeadlineSeconds === undefined ? {} : { deadlineMs: 1000 * drainDeadlineSeconds })
+  })
   const { url } = await patiently(() => server.listen(port, host), patience).catch((error: unknown) => {
     throw error instanceof ConfigError ? error : withSource(error, named)
   })
+  if (file !== undefined) backups = await openBackupDoor(file, (sentence) => console.error(sentence))
   if (json) {
     console.log(JSON.stringify({ event: 'listening', url }))
     for (const each of [...(options.auth === undefined ? NO_SECRET : []), ...(loud ? [line] : [])]) console.error(each)
@@ -41,12 +47,12 @@ function withSource(error: unknown, named: ServeCommand['named']): Error {
 }
 
 /** The first signal drains; a second one means now. Windows has none that drain: there a parent process sends `shutdown`. */
-function closeOnSignals(server: PeerstageServer, options: Parameters<PeerstageServer['close']>[0]): void {
+function closeOnSignals(close: () => Promise<void>): void {
   let asked = false
   const onSignal = () => {
     if (asked) process.exit(1)
     asked = true
-    server.close(options).then(
+    close().then(
       () => process.exit(0),
       () => process.exit(1),
     )

@@ -20,6 +20,7 @@ export class Upkeep {
   readonly #bound: number
   #lastScrub = Number.NEGATIVE_INFINITY
   #due = false
+  #isHeldStill = false
   #cancel: (() => void) | undefined
 
   constructor(db: Database, clock: Pick<Clock, 'now' | 'after'>) {
@@ -78,13 +79,32 @@ export class Upkeep {
   scrub(): void {
     this.#cancel?.()
     this.#cancel = undefined
-    if (!this.#due) return
+    if (!this.#due || this.#isHeldStill) return
     this.#lastScrub = this.#clock.now()
     try {
       this.#db.pragma('wal_checkpoint(TRUNCATE)')
       this.#due = false
     } catch {
       this.#scrubInTime()
+    }
+  }
+
+  /**
+   * Holds the file itself still: what is written goes into the write-ahead log, which grows meanwhile, and what is erased leaves it
+   * afterwards. Returns what ends that, and tells whether it was so until then. Undefined where the file is held already.
+   */
+  holdStill(): (() => boolean) | undefined {
+    if (this.#isHeldStill) return undefined
+    const pages = this.#db.pragma('wal_autocheckpoint')
+    this.#db.pragma('wal_checkpoint(TRUNCATE)')
+    this.#db.pragma('wal_autocheckpoint = 0')
+    this.#isHeldStill = true
+    return () => {
+      if (!this.#isHeldStill) return false
+      this.#isHeldStill = false
+      this.#db.pragma(`wal_autocheckpoint = ${pages}`)
+      this.scrub()
+      return true
     }
   }
 
@@ -109,6 +129,7 @@ export class Upkeep {
 
   close(): void {
     this.#cancel?.()
+    this.#isHeldStill = false
   }
 
   #scrubInTime(): void {

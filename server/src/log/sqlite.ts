@@ -21,6 +21,18 @@ import { turnWriter } from './sqlite-writer'
 const MIB = 1024 * 1024
 const DAY_MS = 24 * 3600 * 1000
 
+/** A log in a file. */
+export type SqliteRoomLog = RoomLog & {
+  /**
+   * Holds the file itself still, so that another process may copy it while the log goes on: what is written goes into the
+   * write-ahead log beside it, which grows until the hold ends. Never copy it in this process: to close the file there ends its lock.
+   * Returns what ends the hold, and tells whether the file was still until then (not where the log was closed, or the hold had ended
+   * before); undefined where there is a hold already.
+   * @throws LogUnavailable when what is in the write-ahead log cannot be brought into the file
+   */
+  holdStill(): (() => boolean) | undefined
+}
+
 /** What a log on disk may take, and what it withstands. */
 export type SqliteLogOptions = {
   /**
@@ -55,7 +67,7 @@ export type SqliteLogOptions = {
  * @throws LogNotReady when the file is in use, or its disk is full, read-only or faulty; LogUnavailable when there is no SQLite, or the
  * file is damaged, of another program, of a newer server, or not for this user; RangeError when an option is wrong
  */
-export function sqliteLog(path: string, options: SqliteLogOptions = {}): RoomLog {
+export function sqliteLog(path: string, options: SqliteLogOptions = {}): SqliteRoomLog {
   const { durability = 'process', maxBytes = 1024 * MIB, maxRoomBytes = 50 * MIB, chatDays = 30 } = options
   if (durability !== 'process' && durability !== 'full') throw new RangeError("durability must be 'process' or 'full'")
   atLeast(MIB, { maxBytes })
@@ -78,7 +90,7 @@ function atLeast(least: number, options: Readonly<Record<string, number>>): void
 
 type Settings = Required<Pick<SqliteLogOptions, 'durability' | 'maxRoomBytes' | 'clock'>> & { readonly chatMs: number }
 
-class SqliteLog implements RoomLog {
+class SqliteLog implements SqliteRoomLog {
   readonly #db: Database
   readonly #now: () => number
   readonly #tables: Tables
@@ -180,6 +192,11 @@ class SqliteLog implements RoomLog {
   async probe(): Promise<void> {
     await this.#batch.add(() => this.#upkeep.probe())
     await this.#batch.add(() => this.#upkeep.probed())
+  }
+
+  holdStill() {
+    this.#batch.flush()
+    return this.#read(() => this.#upkeep.holdStill())
   }
 
   async close(): Promise<void> {

@@ -2,8 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { RoomLog } from '../../src/hosting/ports'
-import { type SqliteLogOptions, sqliteLog } from '../../src/log/sqlite'
+import { type SqliteLogOptions, type SqliteRoomLog, sqliteLog } from '../../src/log/sqlite'
 import { loadSqlite } from '../../src/log/sqlite-driver'
 import { FakeClock } from '../fakes/fake-clock'
 
@@ -13,7 +12,7 @@ export class LogFolder {
   readonly path = join(this.folder, 'rooms.db')
   readonly clock = new FakeClock()
   readonly #disk = `${this.folder}-disk`
-  readonly #opened: RoomLog[] = []
+  readonly #opened: SqliteRoomLog[] = []
 
   constructor() {
     onTestFinished(async () => {
@@ -23,7 +22,7 @@ export class LogFolder {
   }
 
   /** Opens the log, or opens it again after it was closed. */
-  open(options: SqliteLogOptions = {}): RoomLog {
+  open(options: SqliteLogOptions = {}): SqliteRoomLog {
     const log = sqliteLog(this.path, { clock: this.clock, ...options })
     this.#opened.push(log)
     return log
