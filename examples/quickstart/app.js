@@ -1,42 +1,42 @@
 // A live room on one page, with nothing but the public API. Read this file first: it joins, wires the parts, and leaves.
 import { chat, reactions } from './chat.js'
 import { controls } from './controls.js'
-import { $, announce, banner } from './elements.js'
+import { $, announce, banner, notice } from './elements.js'
+import { hosts } from './hosts.js'
+import { BOTH, goLive, live } from './live.js'
 import { panel } from './panel.js'
 import { people } from './people.js'
 import { stage } from './stage.js'
+import { browserMemory, tabMemory } from './storage.js'
 
 const { LiveStreamClient, checkSupport, formatCount, formatDuration } = window.Peerstage
 const form = $('join')
 const { name, room, role } = form.elements
-const BOTH = ['microphone', 'camera']
 
 // A tab is a person, also when it is loaded anew, and two tabs are two people. "Duplicate tab" copies the storage, so what
 // makes this one is in there only from its end to its next beginning.
-const tab = JSON.parse(sessionStorage.tab ?? '{}')
+const tab = JSON.parse(tabMemory.get('tab') ?? '{}')
 tab.identity ??= crypto.getRandomValues(new Uint32Array(4)).join('-')
-addEventListener('pagehide', () => {
-  sessionStorage.tab = JSON.stringify(tab)
-})
-addEventListener('pageshow', () => sessionStorage.removeItem('tab'))
-name.value = localStorage.name ?? ''
+addEventListener('pagehide', () => tabMemory.set('tab', JSON.stringify(tab)))
+addEventListener('pageshow', () => tabMemory.remove('tab'))
+name.value = browserMemory.get('name') ?? ''
 role.value = tab.role ?? 'guest'
-// Who opens a second tab meets the first: this browser remembers its room.
-room.value = new URLSearchParams(location.search).get('room') ?? localStorage.room ?? newRoomName()
-localStorage.room = room.value
+// A second tab of this browser meets the first: the browser remembers its room.
+room.value = new URLSearchParams(location.search).get('room') ?? browserMemory.get('room') ?? newRoomName()
+browserMemory.set('room', room.value)
 
 form.onsubmit = async (event) => {
   event.preventDefault()
   const cancelling = new AbortController()
   $('cancel').onclick = () => cancelling.abort()
-  localStorage.name = name.value
-  localStorage.room = room.value
+  browserMemory.set('name', name.value)
+  browserMemory.set('room', room.value)
   tab.role = role.value
   showJoining(true)
-  // The server of this page, under a path of its own too: without `url` it would be the page's origin.
-  const url = new URL('.', location).href
-  const client = new LiveStreamClient({ url, room: room.value, name: name.value, token: fetchToken })
   try {
+    // The server of this page, under a path of its own too: without `url` it would be the page's origin.
+    const url = new URL('.', location).href
+    const client = new LiveStreamClient({ url, room: room.value, name: name.value, token: fetchToken })
     await client.join({ signal: cancelling.signal })
     enter(client)
   } catch (error) {
@@ -48,19 +48,21 @@ form.onsubmit = async (event) => {
 async function fetchToken() {
   const wanted = { room: room.value, identity: tab.identity, name: name.value, role: role.value }
   const response = await fetch(`dev/token?${new URLSearchParams(wanted)}`)
-  return (await response.json()).token
+  const { token, error } = await response.json()
+  if (error) throw new Error(error.message)
+  return token
 }
 
 function enter(client) {
-  // Who comes back by itself finds on what was on: nobody goes live without having touched the page.
-  const wanted = tab.joined === room.value ? tab.live : BOTH
+  // A page that comes back by itself turns on what was on: nobody goes live without having touched the page.
+  const wanted = tab.joined === room.value ? tab.live : role.value === 'guest' ? BOTH : []
   tab.joined = room.value
   history.replaceState(null, '', `?${new URLSearchParams({ room: room.value })}`)
   $('door').hidden = true
   $('room').hidden = false
 
   // The state flows one way: each part shows what it needs of it, and its buttons call the client.
-  const parts = [header(client), stage(client), people(client), controls(client), chat(client)]
+  const parts = [header, hosts, live, stage, people, controls, chat].map((part) => part(client))
   const show = () => {
     const state = client.getState()
     if (state.status === 'left') return showEnd(state)
@@ -75,25 +77,14 @@ function enter(client) {
   client.on('mediaError', showError)
   client.on('participantJoined', ({ participant }) => announce(`${participant.name} joined`))
   client.on('participantLeft', ({ participant }) => announce(`${participant.name} left`))
-  client.on('roleChanged', ({ participant, reason }) => {
-    // Who asked to come on stage wants to be seen there. Whom a host moved there decides that alone.
-    if (participant.isSelf && participant.isOnStage && reason === 'stage') publish(client, BOTH)
-  })
-  if (client.getState().self.isOnStage && role.value === 'guest') publish(client, wanted)
+  if (client.getState().self.isOnStage) goLive(client, wanted)
 }
 
 const isLive = ({ published, muted }) => published && !muted
 
-function publish({ media, getState }, wanted) {
-  tab.role = 'guest'
-  const { sources } = getState().room.mode
-  media.publish(Object.fromEntries(wanted.filter((each) => sources.includes(each)).map((each) => [each, true])))
-}
-
 function header(client) {
   const { id, openedAt } = client.getState().room
   $('room-name').textContent = id
-  $('leave').onclick = () => client.leave()
   for (const each of [$('copy-link'), $('invite-link')]) each.onclick = copyLink
   const tick = () => {
     $('duration').textContent = formatDuration(client.serverNow() - openedAt)
@@ -120,15 +111,14 @@ async function copyLink() {
     () => true,
     () => false,
   )
-  banner('copied', isCopied ? 'Link copied. Whoever opens it can join.' : `The link: ${location.href}`)
-  setTimeout(() => banner('copied'), 4000)
+  notice('copied', isCopied ? 'Link copied. Whoever opens it can join.' : `The link: ${location.href}`)
 }
 
 const sentence = ({ message, userAction }) => [message, userAction].filter(Boolean).join(' ')
 
-function showError({ error }) {
-  // Who closes a picker knows it.
-  if (error.code === 'cancelled') return
+function showError({ command, error }) {
+  // A user who closes a picker knows it; `live.js` tells of what could not be published.
+  if (error.code === 'cancelled' || command === 'media.publish') return
   banner('error', sentence(error), [['OK', () => banner('error')]])
 }
 
@@ -149,13 +139,18 @@ const ENDS = {
 
 function showEnd({ reason, error }) {
   delete tab.joined
-  if (reason === 'room_ended') delete localStorage.room
+  if (reason === 'removed') tab.removedFrom = room.value
+  if (reason === 'room_ended') browserMemory.remove('room')
   const [title, text] = ENDS[reason] ?? ['You are no longer in the room', error ? sentence(error) : '']
   $('end-title').textContent = title
   $('end-text').textContent = text
-  $('rejoin').hidden = reason === 'removed' || reason === 'room_ended'
-  $('rejoin').onclick = () => location.reload()
-  $('room').hidden = true
+  $('rejoin').hidden = reason === 'room_ended'
+  $('rejoin').textContent = reason === 'removed' ? 'Ask again' : 'Join again'
+  $('rejoin').onclick = () => {
+    delete tab.removedFrom
+    location.reload()
+  }
+  for (const id of ['door', 'room']) $(id).hidden = true
   $('end-screen').hidden = false
   $('end-title').focus()
 }
@@ -172,5 +167,8 @@ showJoining(false)
 const can = checkSupport()
 if (!can.watch) showJoining(false, 'This browser cannot show live video. Try a current one.')
 else if (!can.secureContext) showJoining(false, 'Without https you can watch, but not use your camera or microphone.')
-// A page that was loaded anew in the middle of a room goes straight back in.
-else if (tab.joined === room.value && name.value) form.requestSubmit()
+
+// A page that was loaded anew in the middle of a room goes straight back in, and one that was sent away says so again.
+if (tab.removedFrom === room.value) showEnd({ reason: 'removed' })
+else if (tab.joined === room.value && name.value && can.watch) form.requestSubmit()
+else name.focus()

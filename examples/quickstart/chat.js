@@ -2,12 +2,16 @@
 import { $, button, copyOf, listIn, ROLE_NAMES } from './elements.js'
 
 const EMOJIS = ['❤️', '🔥', '👏', '😮', '😂', '🎉']
-/** Messages of one person within this many milliseconds stand under one name. */
+/** Messages of one person stand under one name: so many at most, and within so many ms of the first. */
+const TOGETHER = 6
 const TOGETHER_MS = 120_000
+/** What the server takes as one message, by default. */
+const LONGEST = 2000
 
 export function chat(client) {
   const log = $('log')
-  const showMessages = listIn($('messages'), (message) => messageRow(client, message))
+  const showMessages = listIn($('messages'), ({ message }) => messageRow(client, message))
+  const { text: input } = $('compose').elements
   let unread = 0
 
   client.on('message', ({ isOwn }) => {
@@ -15,25 +19,50 @@ export function chat(client) {
     unread++
     showUnread(unread)
   })
+  input.oninput = () => showLength(input.value)
   $('compose').onsubmit = (event) => {
     event.preventDefault()
-    const input = $('compose').elements.text
     const text = input.value.trim()
-    if (!text) return
+    // What is too long stays, to be shortened: nothing of it is cut off unseen.
+    if (!text || tooMany(text) > 0) return
     input.value = ''
+    showLength('')
     client.chat.send(text).catch(() => {
       input.value ||= text
+      showLength(input.value)
     })
   }
 
   return ({ messages }) => {
     const wasAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40
-    showMessages(messages)
+    showMessages(grouped(messages))
     if (wasAtEnd) log.scrollTop = log.scrollHeight
     $('no-messages').hidden = messages.length > 0
     if (!$('chat').hidden) unread = 0
     showUnread(unread)
   }
+}
+
+/** As people count them: a face made of several code units is one or two. */
+const tooMany = (text) => [...text].length - LONGEST
+
+function showLength(text) {
+  const over = tooMany(text.trim())
+  $('length').textContent = over > 0 ? `${over} characters too many` : over > -100 ? `${-over} characters left` : ''
+  $('length').classList.toggle('problem', over > 0)
+}
+
+/** Says of each message whether it goes on under the name of the one before it. */
+function grouped(messages) {
+  let first = null
+  let count = 0
+  return messages.map((message) => {
+    const goesOn =
+      first?.participantId === message.participantId && message.at - first.at < TOGETHER_MS && count < TOGETHER
+    if (!goesOn) first = message
+    count = goesOn ? count + 1 : 1
+    return { id: message.id, message, goesOn }
+  })
 }
 
 function messageRow(client, { id, participantId, name, role, text, at }) {
@@ -44,15 +73,16 @@ function messageRow(client, { id, participantId, name, role, text, at }) {
   parts.time.textContent = when.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
   parts.time.dateTime = when.toISOString()
   parts.text.textContent = text
+  element.title = `${name}, ${when.toLocaleString()}`
   parts.delete.setAttribute('aria-label', `Delete the message of ${name}`)
   parts.delete.onclick = () => client.chat.delete(id)
   return {
     element,
-    update(_, before) {
+    update({ goesOn }) {
       const { self } = client.getState()
       const isMine = participantId === self?.id
       element.classList.toggle('mine', isMine)
-      element.classList.toggle('goes-on', before?.participantId === participantId && at - before.at < TOGETHER_MS)
+      element.classList.toggle('goes-on', goesOn)
       parts.delete.hidden = !isMine && !['host', 'cohost'].includes(self?.role)
     },
   }

@@ -1,5 +1,6 @@
 // The bar at the bottom: microphone, camera, screen, devices, the hand, and the keys for them.
 import { $, banner } from './elements.js'
+import { goLive } from './live.js'
 
 const { shareScreen: canShareScreen } = window.Peerstage.checkSupport()
 
@@ -7,7 +8,7 @@ export function controls(client) {
   const mine = (source) => client.getState().self.sources[source]
   const toggle = (source) => () => {
     const { published, muted } = mine(source)
-    if (!published) client.media.publish({ [source]: true })
+    if (!published) goLive(client, [source])
     else if (muted) client.media.unmute(source)
     else client.media.mute(source)
   }
@@ -30,7 +31,8 @@ export function controls(client) {
     $('screen').hidden ||= !canShareScreen
     $('devices').hidden = !self.isOnStage
     $('hand').hidden = self.isOnStage
-    $('hand').setAttribute('aria-pressed', hasHandUp(state))
+    $('hand').classList.toggle('up', hasHandUp(state))
+    $('hand').querySelector('span').textContent = hasHandUp(state) ? 'Lower hand' : 'Raise hand'
     $('step-down').hidden = !self.isOnStage || self.role === 'host'
     showInvitation(client, state)
   }

@@ -12,7 +12,7 @@ export function copyOf(templateId) {
 
 /**
  * Keeps a container's children in step with a list whose items have an `id`.
- * `create(item)` gives `{ element, update(item, previousItem), close?() }`; an element lives as long as its item.
+ * `create(item)` gives `{ element, update(item), close?() }`; an element lives as long as its item.
  */
 export function listIn(container, create) {
   const rows = new Map()
@@ -30,7 +30,7 @@ export function listIn(container, create) {
     items.forEach((item, index) => {
       if (!rows.has(item.id)) rows.set(item.id, create(item))
       const row = rows.get(item.id)
-      row.update(item, items[index - 1])
+      row.update(item)
       const place = container.children[index]
       if (place !== row.element) container.insertBefore(row.element, place ?? null)
     })
@@ -54,10 +54,29 @@ export function banner(id, text, actions = []) {
   }
   shown?.remove()
   if (!text) return
-  const element = Object.assign(document.createElement('p'), { textContent: text })
+  const element = document.createElement('p')
   Object.assign(element.dataset, { id, text })
+  element.append(Object.assign(document.createElement('span'), { textContent: text }))
   element.append(...actions.map(([name, act], index) => button(name, act, index ? '' : 'primary')))
   $('banners').append(element)
+}
+
+/** How long a notice stays, in ms, unless it is pointed at or has the focus. */
+const NOTICE_MS = 10_000
+const notices = new Map()
+
+/** As `banner`, and goes by itself after a while. */
+export function notice(id, text, actions = []) {
+  clearTimeout(notices.get(id))
+  banner(id)
+  banner(id, text, [...actions, ['OK', () => banner(id)]])
+  const end = () => {
+    const shown = document.querySelector(`#banners [data-id="${id}"]`)
+    if (shown?.matches(':hover, :focus-within')) wait()
+    else banner(id)
+  }
+  const wait = () => notices.set(id, setTimeout(end, NOTICE_MS))
+  wait()
 }
 
 /** Says something to those who listen to the page. */

@@ -27,8 +27,10 @@ export function panel(onChange) {
     }
   }
   $('panel-close').onclick = close
-  $('panel').onkeydown = ({ key }) => {
-    if (key === 'Escape') close()
-  }
+  document.addEventListener('keydown', ({ key, isComposing }) => {
+    // What lies over the panel closes first, by the browser.
+    const isCovered = document.querySelector(':popover-open, dialog[open]') !== null
+    if (key === 'Escape' && !isComposing && !isCovered && !$('panel').hidden) close()
+  })
   show(matchMedia('(min-width: 1000px)').matches ? 'chat' : null)
 }

@@ -62,9 +62,14 @@ function listenToButtons(client: LiveStreamClient): void {
   const compose = byId('compose', HTMLFormElement)
   compose.onsubmit = (event) => {
     event.preventDefault()
-    const text = String(new FormData(compose).get('text')).trim()
-    if (text) client.chat.send(text)
-    compose.reset()
+    const input = one(compose, 'input')
+    const text = input.value.trim()
+    if (!text) return
+    input.value = ''
+    // What is refused (too long, for one) comes back to be mended; `commandFailed` says why.
+    client.chat.send(text).catch(() => {
+      input.value ||= text
+    })
   }
   byId('heart').onclick = () => client.reactions.send('❤️')
   byId('leave').onclick = () => client.leave()

@@ -27,10 +27,14 @@ async function join() {
 
 $('compose').onsubmit = (event) => {
   event.preventDefault()
-  const form = /** @type {HTMLFormElement} */ (event.currentTarget)
-  const text = String(new FormData(form).get('text')).trim()
-  if (text) client.chat.send(text)
-  form.reset()
+  const input = /** @type {HTMLInputElement} */ ($('text'))
+  const text = input.value.trim()
+  if (!text) return
+  input.value = ''
+  // What is refused (too long, for one) comes back to be mended; `commandFailed` says why.
+  client.chat.send(text).catch(() => {
+    input.value ||= text
+  })
 }
 
 client.on('commandFailed', ({ error }) => {

@@ -1,11 +1,17 @@
 import type { ChatMessage, LiveStreamClient } from '@peerstage/sdk'
+import { useState } from 'react'
 
 type Props = { client: LiveStreamClient; messages: readonly ChatMessage[] }
 
 export function Chat({ client, messages }: Props) {
-  function send(data: FormData) {
-    const text = String(data.get('text')).trim()
-    if (text) client.chat.send(text)
+  const [draft, setDraft] = useState('')
+
+  function send() {
+    const text = draft.trim()
+    if (!text) return
+    setDraft('')
+    // What is refused (too long, for one) comes back to be mended; `commandFailed` says why.
+    client.chat.send(text).catch(() => setDraft((current) => current || text))
   }
 
   return (
@@ -21,7 +27,13 @@ export function Chat({ client, messages }: Props) {
         </ol>
       </div>
       <form action={send}>
-        <input name="text" aria-label="Message" placeholder="Say something" maxLength={2000} autoComplete="off" />
+        <input
+          value={draft}
+          onChange={({ target }) => setDraft(target.value)}
+          aria-label="Message"
+          placeholder="Say something"
+          autoComplete="off"
+        />
         <button type="submit" className="primary">
           Send
         </button>

@@ -1,0 +1,79 @@
+// Going live: after joining, after being let on stage, and once more where a device was refused. And what a host did about it.
+import { banner, notice, ROLE_NAMES } from './elements.js'
+
+export const BOTH = ['microphone', 'camera']
+let asked = BOTH
+
+/** Publishes these sources, as far as the room takes them. */
+export function goLive({ media, getState }, sources) {
+  asked = sources
+  const allowed = sources.filter((source) => getState().room.mode.sources.includes(source))
+  if (allowed.length > 0) media.publish(Object.fromEntries(allowed.map((source) => [source, true])))
+}
+
+/** Gives what is to be called with every state. */
+export function live(client) {
+  // A raised hand may be minutes old when a host lets its owner on stage: who is seen and heard decides that at that moment.
+  let isAsked = false
+  let hasAccepted = false
+  client.on('stageInvitationClosed', ({ participant, outcome }) => {
+    if (participant.isSelf) hasAccepted = outcome === 'accepted'
+  })
+  client.on('roleChanged', ({ participant, reason }) => {
+    if (!participant.isSelf) return
+    isAsked = participant.isOnStage && reason === 'stage' && !hasAccepted
+    // That invitation named camera and microphone.
+    if (participant.isOnStage && reason === 'stage' && hasAccepted) goLive(client, BOTH)
+    // `hosts.js` tells of a new host.
+    if (reason === 'moderation' && participant.role !== 'host')
+      notice('role', `A host made you ${ROLE_NAMES[participant.role].toLowerCase()}.`)
+    hasAccepted = false
+    // The state has been shown already when an event comes.
+    show(client.getState())
+  })
+  client.on('sourceChanged', ({ participant, source, state, by }) => {
+    if (participant.isSelf && by !== null && by !== participant.id && state.muted) tellMuted(client, source, by)
+  })
+  client.on('commandFailed', ({ command, error }) => {
+    if (command === 'media.publish') tellRefused(client, error)
+  })
+  const answer = (sources) => () => {
+    isAsked = false
+    goLive(client, sources)
+    banner('on-stage')
+  }
+
+  function show({ self }) {
+    const isLive = BOTH.some((source) => self.sources[source].published)
+    isAsked &&= self.isOnStage && !isLive
+    banner('on-stage', isAsked && 'You are on stage. All will see and hear you once you go live.', [
+      ['Go live', answer(BOTH)],
+      ['Microphone only', answer(['microphone'])],
+      ['Not yet', answer([])],
+    ])
+    for (const source of BOTH) if (!self.sources[source].muted) banner(`muted-${source}`)
+    if (isLive) banner('refused')
+  }
+  return show
+}
+
+const MUTED = { microphone: 'muted your microphone', camera: 'turned your camera off', screen: 'stopped your screen' }
+
+function tellMuted({ media, getState }, source, by) {
+  const name = getState().participants.find(({ id }) => id === by)?.name ?? 'A host'
+  const unmute = () => media.unmute(source)
+  banner(`muted-${source}`, `${name} ${MUTED[source] ?? 'muted your screen’s sound'}.`, [
+    [source === 'camera' ? 'Turn it on' : 'Unmute', unmute],
+    ['OK', () => banner(`muted-${source}`)],
+  ])
+}
+
+function tellRefused(client, error) {
+  // A later call took its place, or the room was left: nothing to tell.
+  if (error.code === 'aborted') return
+  const again = asked
+  banner('refused', [error.message, error.userAction].filter(Boolean).join(' '), [
+    ['Try again', () => goLive(client, again)],
+    ['Go on without', () => banner('refused')],
+  ])
+}
