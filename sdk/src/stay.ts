@@ -175,7 +175,7 @@ export class Stay {
     const { store, mesh, media, moments } = this.#parts
     const { room, selfId } = store
     if (room !== undefined && selfId !== undefined) {
-      mesh?.update({ selfId, seq: room.seq, edges: room.edges })
+      mesh?.update({ selfId, seq: room.seq, edges: room.edges }, this.#isBack)
       media.follow(participantOf(room, selfId) ?? null, room.mode.sources)
     }
     this.#parts.refold()
@@ -186,10 +186,9 @@ export class Stay {
     if (isFirst) this.#settleJoin.resolve()
   }
 
-  /** Signals were lost meanwhile, and a new instance knows nothing of what we publish. */
+  /** A new instance knows nothing of what we publish. */
   #comeBack(): void {
     this.#isBack = false
-    this.#parts.mesh?.networkChanged()
     this.#parts.media.restate().catch((error: unknown) => {
       this.#parts.log('warn', 'the room could not be told what is published', { error })
     })

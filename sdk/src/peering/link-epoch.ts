@@ -43,6 +43,7 @@ export class LinkEpoch {
   readonly #received = new Set<number>()
   #state: State = { kind: 'waiting', inbox: [] }
   #relayed = false
+  #openedAt: number | undefined
 
   /** @param patienceMs how long it may get no further before it is up */
   constructor(n: number, offerer: boolean, patienceMs: number, ports: LinkPorts, events: EpochEvents) {
@@ -54,8 +55,14 @@ export class LinkEpoch {
     this.#turn = ports.turns.take(() => this.#open())
   }
 
-  get isWaiting(): boolean {
-    return this.#state.kind === 'waiting'
+  /** `connecting`: its signals are under way. */
+  get stage(): State['kind'] {
+    return this.#state.kind
+  }
+
+  /** Since when (by the clock) it waits for the first sign of the other side; undefined once there was one, and while it is in line. */
+  get unheardSince(): number | undefined {
+    return this.#received.size > 0 ? undefined : this.#openedAt
   }
 
   /** Each `order` counts once, whatever the way does to signals: doubles are dropped, late ones are taken. */
@@ -103,6 +110,7 @@ export class LinkEpoch {
   #open(): void {
     if (this.#state.kind !== 'waiting') return
     const { inbox } = this.#state
+    this.#openedAt = this.#ports.clock.now()
     try {
       const transport = this.#ports.open(this.#offerer, this.#transportEvents())
       const standstill = watchForStandstill(this.#ports.clock, this.#patienceMs, () =>

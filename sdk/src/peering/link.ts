@@ -4,6 +4,11 @@ import type { LinkState, Loss } from './link-state'
 import { restartDelay } from './restart-delay'
 import { CONNECT_LIMIT_MS, patienceAfter } from './standstill'
 
+/** An offer that nothing was heard of for so long is lost, where the other side asks for another: more than a round trip takes. */
+const UNHEARD_MS = 1000
+/** Both ends may come back at once, and the first asking go to one that is not there yet. */
+const ASK_AGAIN_MS = UNHEARD_MS
+
 export type LinkEvents = {
   signal(epoch: Epoch, order: number, body: SignalBody): void
   /** Of the current epoch only. */
@@ -64,8 +69,8 @@ export class Link {
   /** Takes a signal of this edge; what belongs to an epoch that is over is dropped. */
   receive({ n }: Epoch, order: number, body: SignalBody): void {
     if (this.#state.kind === 'closed' || this.#state.kind === 'idle') return
-    if (this.offerer && body.kind === 'restart') this.#restart(n)
-    else if (!this.offerer && n > this.#n) this.#follow(n, body)
+    if (body.kind === 'restart') return this.#restart(n)
+    if (!this.offerer && n > this.#n) this.#follow(n, body)
     if (this.#state.kind === 'trying' && n === this.#state.epoch.n) this.#state.epoch.receive(order, body)
   }
 
@@ -85,6 +90,21 @@ export class Link {
   hurry(): void {
     if (this.#state.kind === 'pausing') this.#try(this.#state.n)
     else if (this.#state.kind === 'asking' && this.#state.n >= 0) this.#ask(this.#state.n)
+  }
+
+  /**
+   * The way to the server was down and is back: what was under way on it may be lost. So a try that is not up yet is over; the
+   * offerer makes the next, the answerer asks for it, for the very first one too: its offer may have come meanwhile, and is lost.
+   */
+  resume(): void {
+    const state = this.#state
+    if (state.kind === 'trying' && state.epoch.stage === 'connecting') {
+      if (this.offerer) this.#try(state.epoch.n + 1)
+      else this.#ask(state.epoch.n, ASK_AGAIN_MS)
+    } else if (state.kind === 'asking') {
+      if (state.n < 0) this.#send(0, { kind: 'restart' })
+      else this.#ask(state.n, ASK_AGAIN_MS)
+    } else this.hurry()
   }
 
   close(): void {
@@ -134,11 +154,16 @@ export class Link {
     this.#show('recovering', loss)
   }
 
-  /** The answerer's end failed. Heeded once per epoch: afterwards the next one is on its way. */
+  /**
+   * The answerer's end failed. Heeded once per epoch: afterwards the next one is on its way, unless nothing was heard of that for so
+   * long that its offer must be lost.
+   */
   #restart(n: number): void {
-    if (this.#state.kind !== 'trying') return
+    if (!this.offerer || this.#state.kind !== 'trying') return
     const { epoch } = this.#state
-    if (epoch.n === n && !epoch.isWaiting) epoch.lose('the other side lost it')
+    const { n: current, stage, unheardSince = Number.POSITIVE_INFINITY } = epoch
+    const isLost = n < current && this.#ports.clock.now() - unheardSince >= UNHEARD_MS
+    if ((n === current && stage !== 'waiting') || isLost) epoch.lose('the other side lost it')
   }
 
   #pause(n: number): void {
@@ -157,9 +182,9 @@ export class Link {
   }
 
   /** Again and again, as the signal may be lost, or what it brings about. To ask twice for the same is harmless. */
-  #ask(n: number): void {
+  #ask(n: number, againMs = CONNECT_LIMIT_MS): void {
     leave(this.#state)
-    const forMs = CONNECT_LIMIT_MS + restartDelay(this.#failures + 1, this.#ports.random)
+    const forMs = againMs + restartDelay(this.#failures + 1, this.#ports.random)
     this.#state = { kind: 'asking', n, callOff: this.#ports.clock.after(forMs, () => this.#ask(n)) }
     this.#send(n, { kind: 'restart' })
   }

@@ -64,15 +64,18 @@ export class Mesh {
     this.#turns = new Turns(options.openTransport.oneAtATime === true ? 1 : Number.POSITIVE_INFINITY, options.clock)
   }
 
-  /** To be called after every fold, with the room as it is then. Only edges that changed are touched. */
-  update({ selfId, seq, edges }: MeshView): void {
+  /**
+   * To be called after every fold, with the room as it is then. Only edges that changed are touched.
+   * @param isBack the way to the server was down before this fold: links that were not up yet start over, and what waits goes on
+   */
+  update({ selfId, seq, edges }: MeshView, isBack = false): void {
     if (this.#state === 'closed') return
     this.#seq = seq
     const mine = new Map(edges.filter((edge) => isOf(edge, selfId)).map((edge) => [otherOf(edge, selfId), edge]))
     for (const peerId of [...this.#links.keys()]) {
       if (!mine.has(peerId)) this.#remove(peerId)
     }
-    for (const [peerId, edge] of mine) this.#keep(peerId, edge, selfId)
+    for (const [peerId, edge] of mine) this.#keep(peerId, edge, selfId, isBack)
     for (const signal of this.#held.release(seq)) this.receive(signal)
   }
 
@@ -100,7 +103,7 @@ export class Mesh {
     for (const link of this.#links.values()) link.setIceServers(servers)
   }
 
-  /** The network or the way to the server came back: links that wait to start over do so now. */
+  /** The network came back: links that wait to start over do so now. */
   networkChanged(): void {
     for (const link of [...this.#links.values()]) link.hurry()
   }
@@ -125,17 +128,18 @@ export class Mesh {
   }
 
   /** A new `born` means that one of the two is on a new page: what was there before is of no more use. */
-  #keep(peerId: string, edge: Edge, selfId: string): void {
+  #keep(peerId: string, edge: Edge, selfId: string, isBack: boolean): void {
     const offerer = edge.offerer === selfId
     const known = this.#links.get(peerId)
     // A callback of the link before may have closed the mesh.
     if (this.#state === 'closed') return
-    if (known?.born === edge.born && known.offerer === offerer) return
+    if (known?.born === edge.born && known.offerer === offerer) return isBack ? known.resume() : undefined
     known?.close()
     this.#prepare()
     const link = this.#newLink(peerId, offerer, edge.born)
     this.#links.set(peerId, link)
     link.start()
+    if (isBack && !offerer) link.resume()
   }
 
   #remove(peerId: string): void {

@@ -16,6 +16,8 @@ type Step =
   | { do: 'break'; who: Name }
   | { do: 'unreachable'; is: boolean }
   | { do: 'networkChanged'; who: Name }
+  /** The way to the server was down. */
+  | { do: 'back'; who: Name }
 
 const name = fc.constantFrom<Name>('ada', 'bob')
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -25,6 +27,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('break' as const), who: name }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('unreachable' as const), is: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('networkChanged' as const), who: name }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('back' as const), who: name }) },
 )
 
 /** What becomes of a signal: the delays of its copies. */
@@ -90,6 +93,9 @@ class ChaoticPair {
         break
       case 'networkChanged':
         this.#seats[step.who].mesh.networkChanged()
+        break
+      case 'back':
+        this.#fold(step.who, true)
     }
   }
 
@@ -115,9 +121,9 @@ class ChaoticPair {
     return this.#rig.seat(who, { random: () => this.#chance })
   }
 
-  #fold(who: Name): void {
+  #fold(who: Name, isBack = false): void {
     const { mesh } = this.#seats[who]
-    mesh.update({ selfId: who, seq: this.#edge.born, edges: [this.#edge] })
+    mesh.update({ selfId: who, seq: this.#edge.born, edges: [this.#edge] }, isBack)
   }
 
   /** The one on the new page hears of itself at once, the other one when it folds. */

@@ -63,6 +63,11 @@ export class Rig {
     for (const { id, mesh } of this.#seats.values()) mesh.update({ selfId: id, seq, edges })
   }
 
+  /** One of them comes back to the server, and folds what it has missed. */
+  back(id: string, seq: number, ...edges: Edge[]): void {
+    this.#seats.get(id)?.mesh.update({ selfId: id, seq, edges }, true)
+  }
+
   carry(signal: Sent): void {
     this.sent.push(signal)
     for (const delay of this.pipe(signal)) {
