@@ -220,6 +220,12 @@ const REMOTE: Readonly<Record<GoodbyeCode | RejectionCode, ErrorText>> = {
     seenBy: 'whoever called',
     whatToDo: 'Nothing: the participant has just left.',
   },
+  bad_description: {
+    meaning:
+      'An offer or answer has other sections than the layout: audio, video, video, audio, application, in this order and no more.',
+    seenBy: 'a client of your own making; the SDK makes no such descriptions',
+    whatToDo: 'Make the four transceivers and the data channel of the layout, before the offer.',
+  },
   message_not_found: {
     meaning: 'The chat message is gone already, or no longer kept.',
     seenBy: '`chat.delete`, `moderation.ban`; `chat.history` of its `before`',

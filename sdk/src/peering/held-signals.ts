@@ -1,5 +1,5 @@
 import type { SignalDown } from '../protocol'
-import { MAX_SIGNALS } from './link-epoch'
+import { MAX_SIGNALS } from './next-epoch'
 
 /** Pairs whose signals may wait. A room has no more participants than that. */
 const MAX_PAIRS = 20

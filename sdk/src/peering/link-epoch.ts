@@ -2,11 +2,9 @@ import type { IceServer, SignalBody, Source } from '../protocol'
 import type { Clock } from './clock'
 import type { Loss } from './link-state'
 import type { MediaTransport, TransportEvents } from './media-transport'
+import { MAX_SIGNALS } from './next-epoch'
 import { type Standstill, watchForStandstill } from './standstill'
 import type { Turn, Turns } from './turns'
-
-/** Signals of one side in one epoch: an offer or answer and its candidates. More than that is noise, and is dropped. */
-export const MAX_SIGNALS = 128
 
 /** What links have in common. */
 export type LinkPorts = {

@@ -1,6 +1,7 @@
-import type { Epoch, IceServer, SignalBody, Source } from '../protocol'
+import { type Epoch, fitsLayout, type IceServer, type SignalBody, type Source } from '../protocol'
 import { LinkEpoch, type LinkPorts } from './link-epoch'
 import type { LinkState, Loss } from './link-state'
+import { NextEpoch, type Signal } from './next-epoch'
 import { restartDelay } from './restart-delay'
 import { CONNECT_LIMIT_MS, patienceAfter } from './standstill'
 
@@ -36,6 +37,7 @@ export class Link {
   readonly born: number
   readonly #ports: LinkPorts
   readonly #events: LinkEvents
+  readonly #next: NextEpoch
   #state: State = { kind: 'idle' }
   #shown: LinkState = 'connecting'
   /** In a row. */
@@ -48,6 +50,7 @@ export class Link {
     this.born = born
     this.#ports = ports
     this.#events = events
+    this.#next = new NextEpoch(ports.clock, (...next) => this.#follow(...next))
   }
 
   get shown(): LinkState {
@@ -66,12 +69,13 @@ export class Link {
     this.#show('connecting')
   }
 
-  /** Takes a signal of this edge; what belongs to an epoch that is over is dropped. */
+  /** Takes a signal of this edge. What belongs to an epoch that is over is dropped, and a description of another layout. */
   receive({ n }: Epoch, order: number, body: SignalBody): void {
     if (this.#state.kind === 'closed' || this.#state.kind === 'idle') return
-    if (body.kind === 'restart') return this.#restart(n)
-    if (!this.offerer && n > this.#n) this.#follow(n, body)
-    if (this.#state.kind === 'trying' && n === this.#state.epoch.n) this.#state.epoch.receive(order, body)
+    if (!fitsLayout(body)) return
+    if (body.kind === 'restart') this.#restart(n)
+    else if (!this.offerer && n > this.#n) this.#next.receive(n, order, body)
+    else if (this.#state.kind === 'trying' && n === this.#state.epoch.n) this.#state.epoch.receive(order, body)
   }
 
   async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
@@ -110,6 +114,7 @@ export class Link {
   close(): void {
     const state = this.#state
     this.#state = { kind: 'closed' }
+    this.#next.close()
     leave(state)
   }
 
@@ -138,12 +143,14 @@ export class Link {
     this.#state = { kind: 'trying', epoch }
   }
 
-  /** The offerer has started over: by its offer or a candidate, whichever came first. */
-  #follow(n: number, body: SignalBody): void {
-    if (body.kind !== 'offer' && body.kind !== 'candidate') return
+  /** The offerer has started over. */
+  #follow(n: number, signals: readonly Signal[]): void {
     const wasConnected = this.#shown === 'connected'
     this.#try(n)
     if (wasConnected) this.#show('recovering', { ...UNHEARD, reason: 'the other side started over' })
+    for (const [order, body] of signals) {
+      if (this.#state.kind === 'trying') this.#state.epoch.receive(order, body)
+    }
   }
 
   #lost(n: number, loss: Loss): void {
@@ -190,6 +197,7 @@ export class Link {
   }
 
   #send(n: number, body: SignalBody): void {
+    if (body.kind === 'answer') this.#next.answered()
     this.#events.signal({ born: this.born, n }, this.#order++, body)
   }
 

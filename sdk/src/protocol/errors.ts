@@ -47,6 +47,7 @@ export const REJECTIONS = {
   stage_full: true,
   source_not_allowed: false,
   payload_too_large: false,
+  bad_description: false,
   rate_limited: true,
   unavailable: true,
   unauthorized: false,

@@ -99,6 +99,6 @@ export {
   type Welcome,
 } from './server-message'
 export { type Hello, hello, type Presence } from './session'
-export { type Epoch, LAYOUT, type SignalBody, type SignalDown, type SignalUp } from './signal'
+export { type Epoch, fitsLayout, LAYOUT, type SignalBody, type SignalDown, type SignalUp } from './signal'
 export type { StageInvitation, StageRequest } from './stage'
 export { HELLO_PREFIX, PROTOCOL_FLOOR, PROTOCOL_VERSION, ROOMS_PATH, SUBPROTOCOL } from './version'

@@ -40,6 +40,25 @@ export const signalBody = v.variant('kind', [
 /** What two connections tell each other: an offer, an answer, a candidate, or the wish to start over. */
 export type SignalBody = v.InferOutput<typeof signalBody>
 
+/** The sections of a description in this layout: the slots, and the data channel. */
+const SECTIONS = 'm=audio,m=video,m=video,m=audio,m=application'
+
+/**
+ * Whether a signal may reach the other end's browser: a description has exactly the sections of the layout, in their order. Each
+ * section costs the browser that takes it, and 32 KiB hold hundreds. Only the beginnings of lines are looked at.
+ *
+ * @example
+ * ```ts
+ * import { fitsLayout } from '@peerstage/sdk/protocol'
+ *
+ * fitsLayout({ kind: 'answer', sdp: 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n' }) // false: four sections are missing
+ * fitsLayout({ kind: 'restart' }) // true: it is no description
+ * ```
+ */
+export const fitsLayout = (body: SignalBody): boolean =>
+  !('sdp' in body) ||
+  ((body.kind === 'answer' || body.layout === LAYOUT) && body.sdp.match(/^m=\w*/gm)?.join() === SECTIONS)
+
 /** From one participant to one other along an edge. `order` counts from 0 within an epoch and direction: a duplicate or stray is told by it. */
 export const signalUp = strict({
   type: v.literal('signal'),

@@ -10,6 +10,11 @@ export const CONSENT_MS = 15_000
 
 export const fakeTrack = (kind: 'audio' | 'video', id: string = kind) => ({ kind, id }) as MediaStreamTrack
 
+/** A description that a link lets through: it has the sections of the layout. */
+export const sdp = (says: string): string => [says, ...SECTIONS.map((kind) => `m=${kind} 9 X 0`)].join('\r\n')
+
+const SECTIONS = [...SOURCES.map((source) => KIND_OF[source]), 'application']
+
 /** All transports of a test, both sides. */
 export class FakeNetwork {
   readonly transports: FakeTransport[] = []
@@ -78,7 +83,7 @@ export class FakeTransport implements MediaTransport {
     this.#id = id
     this.#network = network
     this.#clock = clock
-    if (options.offerer) this.#describe({ kind: 'offer', sdp: `offer ${id}`, layout: LAYOUT })
+    if (options.offerer) this.#describe({ kind: 'offer', sdp: sdp(`offer ${id}`), layout: LAYOUT })
   }
 
   accept(body: SignalBody): void {
@@ -133,7 +138,7 @@ export class FakeTransport implements MediaTransport {
 
   #acceptDescription(body: Extract<SignalBody, { sdp: string }>): void {
     if (this.#peerId !== undefined || (body.kind === 'answer') !== this.options.offerer) return
-    const [, from, to] = /^(?:offer|answer) (\d+)(?: to (\d+))?$/.exec(body.sdp) ?? []
+    const [, from, to] = /^(?:offer|answer) (\d+)(?: to (\d+))?$/m.exec(body.sdp) ?? []
     const fits = from !== undefined && (body.kind === 'offer' ? body.layout === LAYOUT : Number(to) === this.#id)
     this.#peerId = fits ? Number(from) : -1
     if (!fits) {
@@ -143,7 +148,7 @@ export class FakeTransport implements MediaTransport {
     this.#later(() => {
       this.#step('described')
       for (const source of SOURCES) this.options.events.track(source, fakeTrack(KIND_OF[source], `${from} ${source}`))
-      if (body.kind === 'offer') this.#describe({ kind: 'answer', sdp: `answer ${this.#id} to ${from}` })
+      if (body.kind === 'offer') this.#describe({ kind: 'answer', sdp: sdp(`answer ${this.#id} to ${from}`) })
     })
   }
 

@@ -1,11 +1,13 @@
 // A peer that does with its own link what it likes: it costs that link, and no other.
 import { expect, test } from 'vitest'
+import { FOLLOW_MS } from '../../src/peering/next-epoch'
 import { CONNECT_LIMIT_MS } from '../../src/peering/standstill'
 import { LONGEST_TURN_MS } from '../../src/peering/turns'
 import type { SignalBody } from '../../src/protocol'
+import { sdp } from './fake-transport'
 import { edge, Rig } from './rig'
 
-const OFFER: SignalBody = { kind: 'offer', sdp: 'offer 99', layout: 1 }
+const OFFER: SignalBody = { kind: 'offer', sdp: sdp('offer 99'), layout: 1 }
 const RESTART: SignalBody = { kind: 'restart' }
 
 /** Mal is no mesh of ours: what it says is said here. It was there first, and has offered to ada before bob and cy come. */
@@ -47,8 +49,87 @@ test('a turn has an end, however its link gets on, and the link goes on without 
 test('a try that gets no further is over in time, whatever arrives meanwhile [R9.5]', async () => {
   const { rig, ada, say } = await withMal(false)
   for (let ms = 0; ms < CONNECT_LIMIT_MS + 1000; ms += 500) {
-    say(0, 1 + ms, ms % 1000 === 0 ? RESTART : { kind: 'answer', sdp: `answer ${ms}` })
+    say(0, 1 + ms, ms % 1000 === 0 ? RESTART : { kind: 'answer', sdp: sdp(`answer ${ms}`) })
     await rig.clock.advance(500)
   }
   expect(ada.linkTo('mal')?.state).toBe('recovering')
+})
+
+/** How many connections a peer has cost ada: bob and cy aside. */
+const costOf = ({ network }: Rig) => network.transports.filter(({ owner }) => owner === 'ada').length - 2
+
+test('of many epochs a second one in 500 ms is followed, the newest, and other links notice nothing [R9.7]', async () => {
+  const { rig, ada, say } = await withMal(false)
+  await rig.clock.advance(100)
+  let n = 1
+  for (let ms = 0; ms < 15_000; ms += 1000 / 16) {
+    say(n, 0, OFFER)
+    // Before its offer, as no honest one comes.
+    say(n + 1, 1, { kind: 'candidate', candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0 })
+    n++
+    await rig.clock.advance(1000 / 16)
+  }
+  expect(costOf(rig)).toBeGreaterThan(20)
+  expect(costOf(rig)).toBeLessThanOrEqual(15_000 / FOLLOW_MS + 1)
+  await rig.clock.advance(FOLLOW_MS)
+  say(n, 0, OFFER)
+  await rig.clock.advance(FOLLOW_MS)
+  expect(ada.linkTo('mal')?.epoch).toEqual({ born: 1, n })
+  expect(['bob', 'cy'].map((id) => ada.linkTo(id)?.state)).toEqual(['connected', 'connected'])
+})
+
+test('candidates alone open nothing, whatever epoch they name', async () => {
+  const { rig, say } = await withMal(false)
+  await rig.clock.advance(1000)
+  const before = costOf(rig)
+  for (let n = 1; n < 1000; n++) {
+    say(n, 0, { kind: 'candidate', candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0 })
+    await rig.clock.advance(100)
+  }
+  expect(costOf(rig)).toBe(before)
+})
+
+test('a description of another layout opens nothing, and a link that is up stays up [R9.8]', async () => {
+  const rig = new Rig()
+  const [ada, bob] = [rig.seat('ada'), rig.seat('bob')]
+  rig.fold(1, edge('ada', 'bob'))
+  await rig.clock.advance(100)
+  const before = [...rig.network.transports]
+  const sections = 'm=audio 9 X 0\r\n'.repeat(276)
+  for (let n = 0; n < 20; n++) {
+    const signal = { type: 'signal', epoch: { born: 1, n }, order: 50 } as const
+    bob.mesh.receive({ ...signal, from: 'ada', body: { kind: 'offer', sdp: sections, layout: 1 } })
+    bob.mesh.receive({ ...signal, from: 'ada', body: { kind: 'offer', sdp: sdp('offer 0'), layout: 2 } })
+    ada.mesh.receive({ ...signal, from: 'bob', body: { kind: 'answer', sdp: sections } })
+    await rig.clock.advance(1000)
+  }
+  expect(rig.network.transports).toEqual(before)
+  expect([ada.linkTo('bob')?.state, bob.linkTo('ada')?.state]).toEqual(['connected', 'connected'])
+})
+
+test('a peer whose offers cannot be answered costs less and less, and is followed as before once it makes a good one', async () => {
+  const { rig, ada, say } = await withMal(false)
+  await rig.clock.advance(1000)
+  const before = costOf(rig)
+  const bad = { ...OFFER, sdp: sdp('nonsense') }
+  let n = 1
+  for (let ms = 0; ms < 60_000; ms += 250) {
+    say(n++, 0, bad)
+    await rig.clock.advance(250)
+  }
+  // One after 0.5 s, 1 s, 2 s and so on.
+  expect(costOf(rig) - before).toBeLessThanOrEqual(8)
+  rig.seat('mal').mesh.update({ selfId: 'mal', seq: 3, edges: [edge('mal', 'ada', 3)] })
+  ada.mesh.update({ selfId: 'ada', seq: 3, edges: [edge('mal', 'ada', 3)] })
+  await rig.clock.advance(100)
+  expect(ada.linkTo('mal')).toMatchObject({ state: 'connected', epoch: { born: 3 } })
+})
+
+test('the first new epoch is followed at once, and so is one that comes after a while [R9.7]', async () => {
+  const { rig, ada, say } = await withMal(false)
+  for (const n of [1, 2, 3]) {
+    await rig.clock.advance(FOLLOW_MS)
+    say(n, 0, OFFER)
+    expect(ada.linkTo('mal')?.epoch).toEqual({ born: 1, n })
+  }
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { EMPTY_SLOTS } from '../../src/peering/media-transport'
 import { SharedCertificate } from '../../src/peering/shared-certificate'
-import { fakeTrack } from './fake-transport'
+import { fakeTrack, sdp } from './fake-transport'
 import { edge, Rig } from './rig'
 
 test('an edge makes a link, and what the other one puts into its slots arrives with its name', async () => {
@@ -297,4 +297,4 @@ test('whoever closes the mesh from inside one of its callbacks is obeyed at once
   }
 })
 
-const offer = { kind: 'offer', sdp: 'offer 0', layout: 1 } as const
+const offer = { kind: 'offer', sdp: sdp('offer 0'), layout: 1 } as const

@@ -1,7 +1,8 @@
-import { type ClientMessage, encodeMessage, type Limits, type SignalUp, utf8Bytes } from '@peerstage/sdk/protocol'
+import { type ClientMessage, encodeMessage, type Limits, utf8Bytes } from '@peerstage/sdk/protocol'
 import { PairBudget } from './pair-budget'
 import { Pauses } from './pauses'
 import { Buckets, type Rate, type Ruling, ruling, type Verdict } from './rate-limit'
+import { type Passage, ReceiverBudget } from './receiver-budget'
 
 /** One each 15 s is honest. */
 const HEARTBEATS: Rate = { perSecond: 1, burst: 10 }
@@ -15,11 +16,13 @@ export class Budgets {
   readonly #limits: Limits
   readonly #now: () => number
   readonly #buckets = new Buckets(BUCKETS_KEPT)
+  readonly #receivers: ReceiverBudget
   readonly #chatPauses = new Pauses(BUCKETS_KEPT)
 
   constructor(limits: Limits, now: () => number) {
     this.#limits = limits
     this.#now = now
+    this.#receivers = new ReceiverBudget(limits, this.#buckets)
   }
 
   /** A place in a room, by whoever asks for it. */
@@ -38,7 +41,7 @@ export class Budgets {
       if (message.type === 'heartbeat') {
         return ruling(own.take('heartbeat', HEARTBEATS, this.#now()), 'heartbeat_rate')
       }
-      if (message.type === 'signal') return this.#signal(message, own, pairs)
+      if (message.type === 'signal') return this.#signal({ identity, roomId, signal: message }, own, pairs)
       if (message.type === 'cast') return this.#cast(message, shared)
       const { commandsPerSecond, commandBurst } = this.#limits
       const rate = { perSecond: commandsPerSecond, burst: commandBurst }
@@ -83,11 +86,14 @@ export class Budgets {
     return room.ok ? room : { ...room, flood: false, limit: 'room_chat_rate' }
   }
 
-  #signal(signal: SignalUp, own: Buckets, pairs: PairBudget): Ruling {
+  #signal(of: Omit<Passage, 'bytes'>, own: Buckets, pairs: PairBudget): Ruling {
+    const bytes = utf8Bytes(encodeMessage(of.signal))
     const now = this.#now()
     const rate = { perSecond: this.#limits.signalsPerSecond, burst: this.#limits.signalBurst }
     const all = ruling(own.take('signal', rate, now), 'signal_rate')
-    return all.ok ? pairs.take(signal, utf8Bytes(encodeMessage(signal)), now) : all
+    if (!all.ok) return all
+    const pair = pairs.take(of.signal, bytes, now)
+    return pair.ok ? this.#receivers.take({ ...of, bytes }, now) : pair
   }
 }
 

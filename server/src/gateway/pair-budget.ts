@@ -40,7 +40,7 @@ export class PairBudget {
       if (this.#pairs.size >= PAIRS_KEPT) return this.#refused('pair_rate')
     }
     const before = pair !== undefined && isSame(pair.epoch, epoch) ? pair.candidates : 0
-    const candidates = before + (body.kind === 'candidate' ? 1 : 0)
+    const candidates = before + candidatesIn(body)
     const [count, counted] = take(pair?.count, this.#signals, now)
     const [taken, weighed] = counted.ok ? take(pair?.bytes, this.#bytes, now, bytes) : [pair?.bytes, counted]
     this.#pairs.delete(to)
@@ -60,5 +60,9 @@ export class PairBudget {
     }
   }
 }
+
+/** A description may hold candidates too. */
+const candidatesIn = (body: SignalUp['body']): number =>
+  'sdp' in body ? (body.sdp.match(/^a=candidate/gm)?.length ?? 0) : body.kind === 'candidate' ? 1 : 0
 
 const isSame = (a: Epoch, b: Epoch): boolean => a.born === b.born && a.n === b.n

@@ -11,6 +11,10 @@ export type LimitReason =
   | 'pair_rate'
   | 'pair_bytes'
   | 'candidates'
+  /** Offers of all others to one participant. */
+  | 'receiver_offers'
+  /** Bytes of signals of all others to one participant. */
+  | 'receiver_bytes'
   | 'heartbeat_rate'
   | 'join_rate'
   | 'holds'

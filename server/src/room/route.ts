@@ -1,5 +1,5 @@
 import type { Cast, CastDown, Limits, Participant, Room, SignalUp } from '@peerstage/sdk/protocol'
-import { DEFAULT_LIMITS, participantOf, utf8Bytes } from '@peerstage/sdk/protocol'
+import { DEFAULT_LIMITS, fitsLayout, LAYOUT, participantOf, utf8Bytes } from '@peerstage/sdk/protocol'
 import type { Routable, Routed } from './command'
 import { CAST_NEEDS, may } from './permissions'
 import type { Refused, ServerState } from './state'
@@ -29,6 +29,8 @@ function routeSignal(room: Room, sender: Participant, signal: SignalUp): Routed 
   if (!may(sender.role, 'signal')) return refuse('forbidden', `A ${sender.role} may not do that.`)
   if (!hasEdge(room, sender.id, signal.to)) return notFound()
   const { to, epoch, order, body } = signal
+  if (!fitsLayout(body))
+    return refuse('bad_description', `A description has the sections of layout ${LAYOUT}, and no more.`)
   return { to: [to], message: { type: 'signal', from: sender.id, epoch, order, body } }
 }
 

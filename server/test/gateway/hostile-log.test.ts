@@ -2,6 +2,7 @@ import { encodeHello, SUBPROTOCOL } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
 import { LINES_A_MINUTE } from '../../src/gateway/audit'
 import { PROBE_EVERY_MS } from '../../src/hosting/log-health'
+import { description } from '../fakes/description'
 import { failingLog } from '../fakes/failing-log'
 import { FakeClock } from '../fakes/fake-clock'
 import { capturedLog } from './captured-log'
@@ -12,7 +13,7 @@ import { refusals } from './scrape'
 import type { TestClient } from './test-client'
 
 const TURN = { urls: 'turn:turn.example.com', username: '1:ada', credential: 'turn-password-of-a-test' }
-const SDP = 'v=0\r\no=- sdp-of-a-test 2 IN IP4 127.0.0.1\r\n'
+const SDP = description('sdp-of-a-test')
 const CANDIDATE = 'candidate:1 1 UDP 1 candidate-of-a-test 9 typ host'
 const TEXT = 'a word between friends'
 const IDENTITY = 'ada-the-identity@example.com'
@@ -27,7 +28,7 @@ async function tellSecrets({ enter, connect }: Running, log: { broken: boolean }
   const bodies = [
     { kind: 'offer', sdp: SDP, layout: 1 },
     { kind: 'candidate', candidate: CANDIDATE, sdpMid: '0', sdpMLineIndex: 0 },
-    { kind: 'offer', sdp: SDP.repeat(1000), layout: 1 },
+    { kind: 'offer', sdp: SDP.repeat(400), layout: 1 },
   ]
   for (const to of [bobId, hostId, 'nobody'])
     for (const body of bodies) host.say({ type: 'signal', to, epoch, order: 0, body })

@@ -1,6 +1,7 @@
 import { connect as openSocket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { refuseOldWs } from '../../src/gateway/socket-server'
+import { descriptionOf } from '../fakes/description'
 import { FakeClock } from '../fakes/fake-clock'
 import { UPGRADE_HEADERS, upgradeAnswer, upgradeStatus } from './raw-upgrade'
 import { runServer } from './running-server'
@@ -88,7 +89,7 @@ test('SDP of more than 32 KiB and a candidate of more than 1 KiB are bad message
   host.say({ ...signal, body: { kind: 'answer', sdp: 'x'.repeat(32 * 1024 + 1) } })
   const candidate = `candidate:${'x'.repeat(1024)}`
   host.say({ ...signal, body: { kind: 'candidate', candidate, sdpMid: null, sdpMLineIndex: null } })
-  host.say({ ...signal, body: { kind: 'answer', sdp: 'x'.repeat(32 * 1024) } })
+  host.say({ ...signal, body: { kind: 'answer', sdp: descriptionOf(32 * 1024) } })
   expect(await bob.next('signal')).toMatchObject({ body: { kind: 'answer' } })
   expect(bob.received.filter((m) => m.type === 'signal')).toHaveLength(1)
 })

@@ -5,6 +5,7 @@ import { expect, onTestFinished } from 'vitest'
 import type { RefusalReason } from '../../src/hosting/refusal'
 import { memoryLog, type PeerstageServerOptions } from '../../src/index'
 import { alteredLog } from '../fakes/altered-log'
+import { description, descriptionOf } from '../fakes/description'
 import { failingLog } from '../fakes/failing-log'
 import { FakeClock } from '../fakes/fake-clock'
 import { hangingLog } from '../fakes/hanging-log'
@@ -77,6 +78,7 @@ export const PROVOCATIONS: Readonly<Record<Exclude<RefusalReason, 'rate_limited'
   forbidden: [({ bob }) => bob.say({ type: 'moderation.lock', id: 1 })],
   peer_not_found: [({ bob, bobId }) => bob.say(signal(bobId, { kind: 'restart' }))],
   message_not_found: [({ bob }) => bob.say({ type: 'chat.delete', id: 1, messageId: 'none' })],
+  bad_description: [({ host, bobId }) => host.say(signal(bobId, { kind: 'answer', sdp: 'v=0' }))],
   payload_too_large: [({ bob }) => bob.say(cast('four')), limited({ maxDataBytes: 4 })],
   unsupported_version: [({ url }) => knock(url, '/v1/rooms/hall', ['peerstage.v99', `hello.${encodeHello(HELLO)}`])],
   room_not_found: [({ enter }) => enter('elsewhere', 'eve'), { createRooms: 'host' }],
@@ -104,9 +106,25 @@ export const PROVOCATIONS: Readonly<Record<Exclude<RefusalReason, 'rate_limited'
   pair_rate: [({ host, bobId }) => host.say(...lots(signal(bobId, candidate))), limited({ pairSignalBurst: 2 })],
   pair_bytes: [
     ({ host, bobId }) => {
-      for (let i = 0; i < 3; i++) host.say(signal(bobId, { kind: 'answer', sdp: 'x'.repeat(32 * 1024) }))
+      for (let i = 0; i < 3; i++) host.say(signal(bobId, { kind: 'answer', sdp: descriptionOf(32 * 1024) }))
     },
     limited({ pairByteBurst: 64 * 1024 }),
+  ],
+  receiver_offers: [
+    ({ host, bobId }) => host.say(...lots(signal(bobId, { kind: 'offer', sdp: description(), layout: 1 }), 15)),
+    limited({ maxParticipants: 2 }),
+  ],
+  receiver_bytes: [
+    async ({ host, bobId, enter }) => {
+      const answers = lots(signal(bobId, { kind: 'answer', sdp: descriptionOf(16 * 1024) }), 3)
+      host.say(...answers)
+      for (const id of ['eve', 'dan', 'cy']) {
+        const client = await enter('hall', id)
+        await client.welcome()
+        client.say(...answers)
+      }
+    },
+    limited({ pairByteBurst: 64 * 1024, pairBytesPerSecond: 1024 }),
   ],
   candidates: [({ host, bobId }) => host.say(...lots(signal(bobId, candidate))), limited({ maxCandidates: 2 })],
   heartbeat_rate: [({ bob }) => bob.say(...lots({ type: 'heartbeat' }, 12))],

@@ -83,7 +83,7 @@ test('a bucket that fills slowly holds up none that is let go of [R7.8]', () => 
 describe('budgets', () => {
   const chat = { type: 'chat.send', id: 1, text: 'hi' } as const
   const signal = (to: string, sdp = '') =>
-    ({ type: 'signal', to, epoch: { born: 1, n: 0 }, order: 0, body: { kind: 'offer', sdp, layout: 1 } }) as const
+    ({ type: 'signal', to, epoch: { born: 1, n: 0 }, order: 0, body: { kind: 'answer', sdp } }) as const
   const count = (times: number, ask: () => { ok: boolean }) =>
     Array.from({ length: times }, ask).filter((v) => v.ok).length
   const budgets = () => new Budgets(DEFAULT_LIMITS, () => 0)
@@ -137,6 +137,72 @@ describe('budgets', () => {
     expect(budget(signal('bob'))).toMatchObject({ ok: false })
     now += 20_000
     expect(budget(signal('a newcomer'))).toMatchObject({ ok: true })
+  })
+
+  describe('what one receives from all others', () => {
+    const offer = (to: string, bytes = 12_000) =>
+      ({ ...signal(to), body: { kind: 'offer', sdp: 'x'.repeat(bytes), layout: 1 } }) as const
+    const people = Array.from({ length: 20 }, (_, i) => `person ${i}`)
+    const room = () => {
+      const now = { ms: 0 }
+      const all = new Budgets(DEFAULT_LIMITS, () => now.ms)
+      return { now, all, of: new Map(people.map((id) => [id, all.of(id, 'hall')] as const)) }
+    }
+
+    test('a room of twenty that reloads as a whole, twice in a row, is refused nothing [R9.9]', () => {
+      const { now, of } = room()
+      for (let round = 0; round < 2; round++) {
+        for (const [from, budget] of of) {
+          for (const to of people.filter((id) => id !== from)) {
+            expect(budget(offer(to)).ok && budget(signal(to, 'x'.repeat(12_000))).ok).toBe(true)
+          }
+        }
+        now.ms += 1000
+      }
+    })
+
+    test('offers of many at one are bounded, and a newcomer that comes amid them gets through [R9.9]', () => {
+      const { now, all, of } = room()
+      const [victim = '', ...hostile] = people
+      let passed = 0
+      const minute = 60 * 1000
+      while (now.ms < minute) {
+        for (const id of hostile) if (of.get(id)?.(offer(victim, 100)).ok) passed++
+        now.ms += 1000 / 16
+      }
+      // In common 60 and two a second; of its own each has six, and one in ten seconds.
+      expect(passed).toBeLessThanOrEqual(60 + 2 * 60 + hostile.length * (6 + 6))
+      expect(all.of('newcomer', 'hall')(offer(victim)).ok).toBe(true)
+      const refused = of.get('person 1')?.(offer(victim))
+      expect(refused).toMatchObject({ ok: false, limit: 'receiver_offers', flood: false })
+    })
+
+    test('bytes of many at one never fill its queue [R7.8, R9.9]', () => {
+      const { of } = room()
+      const [victim = '', ...hostile] = people
+      let passed = 0
+      for (let round = 0; round < 60; round++) {
+        for (const id of hostile) if (of.get(id)?.(signal(victim, 'x'.repeat(8000))).ok) passed += 8000
+      }
+      expect(passed).toBeLessThan(DEFAULT_LIMITS.maxQueuedBytes)
+      expect(passed).toBeGreaterThan(DEFAULT_LIMITS.pairByteBurst)
+    })
+
+    test('a reconnect brings no new offers, nor does another participant cost any [R7.5]', () => {
+      const { all } = room()
+      const ask = () => all.of('ada', 'hall')(offer('bob', 10))
+      while (ask().ok);
+      expect(ask()).toMatchObject({ ok: false, limit: 'receiver_offers' })
+      expect(all.of('ada', 'hall')(offer('cy', 10)).ok).toBe(true)
+      expect(all.of('ada', 'elsewhere')(offer('bob', 10)).ok).toBe(true)
+    })
+
+    test('candidates in a description count as candidates', () => {
+      const budget = budgets().of('ada', 'hall')
+      const of = (count: number) => signal('bob', 'a=candidate:1 1 udp 1 10.0.0.1 9 typ host\r\n'.repeat(count))
+      expect(budget(of(60)).ok).toBe(true)
+      expect(budget(of(5))).toMatchObject({ ok: false, limit: 'candidates' })
+    })
   })
 
   test('casts: by their bytes too, for one identity on all its connections', () => {

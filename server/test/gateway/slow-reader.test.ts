@@ -1,5 +1,6 @@
 import type { ServerMessageOf } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
+import { descriptionOf } from '../fakes/description'
 import { FakeClock } from '../fakes/fake-clock'
 import { goingOn } from './restartable-server'
 import { runServer } from './running-server'
@@ -15,7 +16,7 @@ const CASTS_IN_A_FRAME = 8
 async function roomWithSlowReader() {
   const clock = new FakeClock()
   const casts = { castBurst: 1_000_000, castByteBurst: 1024 ** 3 }
-  const limits = { ...casts, chatBurst: 1000, roomChatBurst: 1000, commandBurst: 1000 }
+  const limits = { ...casts, chatBurst: 1000, roomChatBurst: 1000, commandBurst: 1000, pairByteBurst: 1024 ** 2 }
   const running = await runServer({ clock, limits })
   const host = await running.enter('hall', 'ada', { role: 'host' })
   const { self: hostId } = await host.welcome()
@@ -33,7 +34,7 @@ async function roomWithSlowReader() {
 
 /** Sends it more than its queue takes, and nothing of it may be dropped: signals. */
 function fill(guest: TestClient, slowId: string): void {
-  const body = { kind: 'offer', sdp: 'x'.repeat(30_000), layout: 1 }
+  const body = { kind: 'offer', sdp: descriptionOf(30_000), layout: 1 }
   for (let order = 0; order < 8; order++) {
     guest.say({ type: 'signal', to: slowId, epoch: { born: 1, n: 0 }, order, body })
   }

@@ -2,6 +2,7 @@ import type { Cast, SignalUp } from '@peerstage/sdk/protocol'
 import { DEFAULT_LIMITS } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
 import { type Refused, type Routed, route } from '../../src/room'
+import { description } from '../fakes/description'
 import { type RoomHarness, roomHarness } from './harness'
 
 const signal = (to: string): SignalUp => ({
@@ -32,6 +33,20 @@ describe('a signal', () => {
       message: { type: 'signal', from: ada, epoch: { born: 2, n: 0 }, order: 0, body: { kind: 'restart' } },
     })
     expect(sendSignal(room, host, ada)).toMatchObject({ to: [ada], message: { from: host } })
+  })
+
+  test('is no description of another layout: such a one goes to nobody [R9.8]', () => {
+    const { room, host, ada } = audience()
+    const send = (body: SignalUp['body']) =>
+      codeOf(route(room.state, ada, { type: 'signal', signal: { ...signal(host), body } }))
+    expect(send({ kind: 'offer', sdp: description(), layout: 1 })).toBe('routed')
+    expect(send({ kind: 'answer', sdp: description() })).toBe('routed')
+    const sections = 'm=audio 9 X 0\r\n'.repeat(276)
+    for (const sdp of ['', 'v=0', sections, `${description()}\r\nm=audio 9 X 0`]) {
+      expect(send({ kind: 'offer', sdp, layout: 1 })).toBe('bad_description')
+      expect(send({ kind: 'answer', sdp })).toBe('bad_description')
+    }
+    expect(send({ kind: 'offer', sdp: description(), layout: 2 })).toBe('bad_description')
   })
 
   test('gets the same answer where somebody has no edge, is unknown, or is oneself [R5.10]', () => {

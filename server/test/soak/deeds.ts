@@ -1,6 +1,7 @@
 // What visitors do in a room.
 import { randomBytes } from 'node:crypto'
 import { signToken } from '../../src/index'
+import { description } from '../fakes/description'
 import { BAD_MESSAGES } from '../gateway/hostile-inputs'
 import { between, oneOf, weighted } from './chance'
 import { SECRET } from './settings'
@@ -32,7 +33,7 @@ const react: Deed = async ({ client }) => {
 const signal: Deed = async (visitor) => {
   const to = oneOf(visitor.others)
   if (to === undefined) return
-  const body = { kind: 'offer', sdp: randomBytes(1500).toString('hex'), layout: 1 }
+  const body = { kind: 'offer', sdp: description(randomBytes(1500).toString('hex')), layout: 1 }
   visitor.client.say({ type: 'signal', to, epoch: { born: 1, n: 0 }, order: 0, body })
   await visitor.client.roundTrip()
 }

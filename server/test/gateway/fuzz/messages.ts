@@ -1,4 +1,5 @@
 import type { ClientMessage } from '@peerstage/sdk/protocol'
+import { description } from '../../fakes/description'
 import type { Random } from './random'
 
 /** What valid messages are made of. */
@@ -12,6 +13,7 @@ const bodies = (random: Random) =>
   random.pick([
     { kind: 'offer', sdp: 'v=0\r\n'.repeat(random.below(400)), layout: 1 },
     { kind: 'answer', sdp: 'v=0' },
+    { kind: 'answer', sdp: description() },
     { kind: 'candidate', candidate: 'candidate:1', sdpMid: null, sdpMLineIndex: random.below(4) },
     { kind: 'restart' },
   ] as const)

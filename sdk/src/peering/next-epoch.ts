@@ -1,0 +1,64 @@
+import type { SignalBody } from '../protocol'
+import type { Clock } from './clock'
+
+/** Signals of one side in one epoch: an offer or answer and its candidates. More than that is noise, and is dropped. */
+export const MAX_SIGNALS = 128
+
+/** An answerer follows a new epoch so often at most. An offerer that starts over after a failure waits about as long. */
+export const FOLLOW_MS = 500
+/** So seldom, in the end, where it never comes to an answer. */
+const LONGEST_MS = 30_000
+
+export type Signal = readonly [order: number, body: SignalBody]
+
+/**
+ * The epoch that an answerer follows next: the newest that it has heard of. Each one followed costs a connection, so there is a
+ * pause between two, and of those that come meanwhile the newest counts. It is followed once its offer is there; candidates may
+ * come first. Offers that no answer can be made for are paused for longer each time.
+ */
+export class NextEpoch {
+  readonly #clock: Clock
+  readonly #follow: (n: number, signals: readonly Signal[]) => void
+  #n = -1
+  #signals: Signal[] = []
+  #isFree = true
+  #unanswered = 0
+  #callOff = () => {}
+
+  constructor(clock: Clock, follow: (n: number, signals: readonly Signal[]) => void) {
+    this.#clock = clock
+    this.#follow = follow
+  }
+
+  /** A signal of an epoch after the current one. */
+  receive(n: number, ...signal: Signal): void {
+    if (n < this.#n) return
+    if (n > this.#n) this.#signals = []
+    this.#n = n
+    if (this.#signals.length < MAX_SIGNALS) this.#signals.push(signal)
+    this.#next()
+  }
+
+  /** The epoch that was followed last has its answer. */
+  answered(): void {
+    this.#unanswered = 0
+  }
+
+  close(): void {
+    this.#callOff()
+    this.#isFree = false
+  }
+
+  #next(): void {
+    const signals = this.#signals
+    if (!this.#isFree || !signals.some(([, { kind }]) => kind === 'offer')) return
+    this.#signals = []
+    this.#isFree = false
+    const pauseMs = Math.min(LONGEST_MS, FOLLOW_MS * 2 ** this.#unanswered++)
+    this.#callOff = this.#clock.after(pauseMs, () => {
+      this.#isFree = true
+      this.#next()
+    })
+    this.#follow(this.#n, signals)
+  }
+}
