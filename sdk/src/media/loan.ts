@@ -45,6 +45,9 @@ export class Loan {
     if (this.#uses > 0) return
     loans.delete(this.#track)
     if (this.#enabled !== undefined) this.#track.enabled = this.#enabled
-    if (this.#hint?.ours === this.#track.contentHint) this.#track.contentHint = this.#hint.before
+    // Tracks of Node have no hint.
+    if (this.#hint !== undefined && this.#hint.ours === this.#track.contentHint) {
+      this.#track.contentHint = this.#hint.before
+    }
   }
 }

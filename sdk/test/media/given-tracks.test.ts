@@ -52,6 +52,17 @@ test('what the app switches while we use its track is left as it is', async () =
   expect(own.enabled).toBe(false)
 })
 
+test('a track that has no contentHint, as those of Node, is given back all the same', async () => {
+  const own = new FakeTrack('video')
+  Object.assign(own, { contentHint: undefined })
+  await room.media.publish({ camera: asTrack(own) })
+  await room.media.unpublish('camera')
+  room.clock.pass()
+  await settled()
+  expect(own.contentHint).toBeUndefined()
+  expect(own.readyState).toBe('live')
+})
+
 test("an app's contentHint is kept, or given back", async () => {
   const own = Object.assign(new FakeTrack('video'), { contentHint: 'motion' })
   await room.media.shareScreen({ track: asTrack(own) })
