@@ -1,7 +1,8 @@
 import type { JsonWebKey } from 'node:crypto'
 import * as v from 'valibot'
+import { ALGORITHMS, canonical, type PublicKeyAlgorithm } from './gateway/algorithms'
 import { DEFAULT_AUDIENCE } from './gateway/claims'
-import { ALGORITHMS, MAX_KID_CHARACTERS, readPublicKey, type TokenKey } from './gateway/keys'
+import { MAX_KID_CHARACTERS, readPublicKey, type TokenKey } from './gateway/keys'
 import { isLocalName } from './gateway/local-request'
 import { MIN_SECRET_BYTES, SET_SECRET, spaceFault, trimmed } from './gateway/secret'
 import type { Jwk } from './jwk'
@@ -11,15 +12,15 @@ import { whole } from './whole-number'
 export type KeyOptions = {
   /** Key of tokens by HS256: at least 32 bytes. White space at the ends of a text is left out, as it is by `signToken`. */
   readonly secret?: string | Uint8Array
-  /** A JWK, or the text of a PEM (SPKI): Ed25519 for EdDSA, P-256 for ES256, RSA for RS256. */
+  /** A JWK, or the text of a PEM (SPKI): of Ed25519, P-256, P-384, P-521 or RSA. */
   readonly publicKey?: Jwk | string
   /**
    * Which tokens are its own: those with the same `kid`. Default: that of the JWK. Of several keys one may have none: it
    * serves tokens that name none.
    */
   readonly kid?: string
-  /** May be said for clearness; it follows from the key. */
-  readonly alg?: 'HS256' | 'EdDSA' | 'ES256' | 'RS256'
+  /** Which one of RSA's: default that of the JWK, else RS256. For other keys it follows from the key. */
+  readonly alg?: 'HS256' | PublicKeyAlgorithm
 }
 
 /** Where the keys of the tokens come from (`secret`, `keys` or `jwksUrl`: one of the three), and what else a token must say. */
@@ -85,9 +86,10 @@ function readKey(given: GivenKey): TokenKey | { readonly fault: string } {
   if ((secret === undefined) === (publicKey === undefined)) {
     return { fault: 'must have a secret or a publicKey, and not both' }
   }
-  const key = secret === undefined ? readPublicKey(publicKey as string | JsonWebKey) : secretKey(secret)
+  const key = secret === undefined ? readPublicKey(publicKey as string | JsonWebKey, alg) : secretKey(secret)
   if ('fault' in key) return key
-  return alg === undefined || alg === key.alg ? { ...key, kid: kid ?? key.kid } : { fault: `is a key for ${key.alg}` }
+  const isFor = alg === undefined || canonical(alg) === key.alg
+  return isFor ? { ...key, kid: kid ?? key.kid } : { fault: `is a key for ${key.alg}` }
 }
 
 const secretKey = (secret: string | Uint8Array): TokenKey => ({

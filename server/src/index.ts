@@ -6,6 +6,7 @@
 export type { IceServer, Limits, ModeName, Role } from '@peerstage/sdk/protocol'
 export type { AuthOptions, KeyOptions } from './auth-config'
 export { ConfigError, type Problem, type SettingsInput } from './config'
+export type { PublicKeyAlgorithm } from './gateway/algorithms'
 export type { Clock, HistoryQuery, Journal, KeptMessage, OwnClock, RoomLog, StoredRoom, Turn } from './hosting/ports'
 export { ENDED_FOR_MS, LogNotReady, LogUnavailable, REPLAY_WINDOW } from './hosting/ports'
 export type { RoomStats } from './hosting/room-stats'

@@ -2,7 +2,7 @@
  * A key as JSON (RFC 7517), as `jose`, Node and browsers type it. Which of its numbers it has follows from `kty`.
  */
 export type Jwk = {
-  /** `OKP` for Ed25519, `EC` for P-256, `RSA`. */
+  /** `OKP` for Ed25519, `EC` for P-256, P-384 and P-521, `RSA`. */
   readonly kty?: string
   /** Its name, which tokens say. */
   readonly kid?: string

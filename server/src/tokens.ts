@@ -1,11 +1,12 @@
 import { encodeHello, MAX_HELLO_CHARACTERS, MAX_NAME_CHARACTERS, type Role } from '@peerstage/sdk/protocol'
 import { type CryptoKey, importJWK, importPKCS8, type JWK, SignJWT } from 'jose'
 import * as v from 'valibot'
+import { PUBLIC_KEY_ALGORITHMS, type PublicKeyAlgorithm } from './gateway/algorithms'
 import { DEFAULT_AUDIENCE, MAX_TOKEN_LIFE_SECONDS, type TokenClaims, tokenClaims } from './gateway/claims'
 import { secretBytes } from './gateway/secret'
 import type { Jwk } from './jwk'
 
-export type { Jwk }
+export type { Jwk, PublicKeyAlgorithm }
 
 /** Who may come in where, and as what. */
 export type TokenOptions = {
@@ -27,10 +28,10 @@ export type TokenOptions = {
 
 /** A key that only the signer has; the server knows its public half, by `auth.keys` or `auth.jwksUrl`. */
 export type SigningKey = {
-  /** A JWK, or the text of a PEM (PKCS #8): Ed25519 for EdDSA, P-256 for ES256, RSA of 2,048 bits or more for RS256. */
+  /** A JWK, or the text of a PEM (PKCS #8): of Ed25519, P-256, P-384, P-521, or RSA of 2,048 bits or more. */
   readonly privateKey: Jwk | string
-  /** Which of them it is. */
-  readonly alg: 'EdDSA' | 'ES256' | 'RS256'
+  /** What to sign by. */
+  readonly alg: PublicKeyAlgorithm
   /** Its name at the server. Needed where the server has several keys. Default: that of the JWK. */
   readonly kid?: string
 }
@@ -157,7 +158,7 @@ async function signerOf({ secret, kid, key }: SignOptions): Promise<Signer> {
 
 /** What `jose` says of a wrong key may hold some of it, so it is not told. */
 async function privateKeyOf({ privateKey, alg }: SigningKey): Promise<CryptoKey> {
-  const isKnown = ['EdDSA', 'ES256', 'RS256'].includes(alg)
+  const isKnown = PUBLIC_KEY_ALGORITHMS.includes(alg)
   const read = () => (typeof privateKey === 'string' ? importPKCS8(privateKey, alg) : importJWK(privateKey as JWK, alg))
   const material = isKnown ? await read().catch(() => undefined) : undefined
   if (material !== undefined && 'type' in material && material.type === 'private') return material

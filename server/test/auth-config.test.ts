@@ -15,7 +15,7 @@ const rsa = signingPair('RS256')
 const privatePem = rsa.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
 const [smallRsa, otherCurve] = [
   generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey,
-  generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey,
+  generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey,
 ].map((key) => key.export({ format: 'pem', type: 'spki' }).toString())
 
 const messageOf = (work: () => unknown): string => {
@@ -80,9 +80,24 @@ test.each<[string, unknown[], string]>([
     [{ publicKey: { kty: 'oct', k: 'aHVudGVyMg' } }],
     'auth.keys.0 must be a public key of Ed25519',
   ],
-  ['a short RSA key', [{ publicKey: smallRsa }], 'auth.keys.0 must be a public key of Ed25519, P-256 or RSA (2,048'],
+  [
+    'a short RSA key',
+    [{ publicKey: smallRsa }],
+    'auth.keys.0 must be a public key of Ed25519, P-256, P-384, P-521 or RSA',
+  ],
   ['a key of another curve', [{ publicKey: otherCurve }], 'auth.keys.0 must be a public key of Ed25519'],
   ['a key for another algorithm', [{ publicKey: ed.jwk, alg: 'RS256' }], 'auth.keys.0 is a key for EdDSA.'],
+  [
+    'a key for another hash',
+    [{ publicKey: { ...rsa.jwk, alg: 'PS256' }, alg: 'RS256' }],
+    'auth.keys.0 is a key for PS256.',
+  ],
+  ['a public key as a secret', [{ publicKey: rsa.jwk, alg: 'HS256' }], 'auth.keys.0 is a key for RS256, RS384,'],
+  [
+    'a curve that no JWK says so',
+    [{ publicKey: { ...ed.jwk, alg: 'ES256' } }],
+    'auth.keys.0 is a key for something else',
+  ],
   ['an algorithm that is none of ours', [{ publicKey: ed.jwk, alg: 'none' }], 'auth.keys.0.alg must be one of HS256'],
   ['a key for something else', [{ publicKey: { ...ed.jwk, use: 'enc' } }], 'auth.keys.0 is a key for something else'],
   [

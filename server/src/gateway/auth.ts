@@ -1,7 +1,8 @@
 import { errors, jwtVerify } from 'jose'
 import * as v from 'valibot'
+import { ALGORITHMS, canonical } from './algorithms'
 import { ANY_ROOM, MAX_TOKEN_LIFE_SECONDS, type TokenClaims, tokenClaims } from './claims'
-import { ALGORITHMS, type KeySource, KeysUnavailable, type TokenKey } from './keys'
+import { type KeySource, KeysUnavailable, type TokenKey } from './keys'
 import type { TokenLife } from './token-watch'
 
 export type AuthSettings = {
@@ -43,7 +44,7 @@ export function createVerify({ keys, audience, issuer, maxTokenAgeSeconds, now }
     const keyOf = async ({ alg, kid }: { alg?: string; kid?: unknown }) => {
       if (kid !== undefined && typeof kid !== 'string') throw new UnknownKey()
       used = await keys.find(kid)
-      if (used === undefined || used.alg !== alg) throw new UnknownKey()
+      if (used === undefined || used.alg !== canonical(alg)) throw new UnknownKey()
       return used.material
     }
     try {

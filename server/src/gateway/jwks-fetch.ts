@@ -1,5 +1,6 @@
 import type { JsonWebKey } from 'node:crypto'
 import * as v from 'valibot'
+import { fetchOutward, proxyFor } from './outward-fetch'
 
 /** Far more than any set of keys takes. */
 const MAX_BYTES = 256 * 1024
@@ -15,15 +16,19 @@ const jwks = v.object({ keys: v.array(v.record(v.string(), v.unknown())) })
 /** Gets a JSON Web Key Set. Redirects are not followed. @throws JwksFault */
 export async function fetchJwks(url: string, signal: AbortSignal): Promise<readonly JsonWebKey[]> {
   const text = await fetchText(url, signal).catch((error: unknown) => {
-    throw error instanceof JwksFault ? error : new JwksFault(signal.aborted ? 'no answer in time' : networkFault(error))
+    throw error instanceof JwksFault
+      ? error
+      : new JwksFault(signal.aborted ? 'no answer in time' : networkFault(url, error))
   })
   const set = v.safeParse(jwks, parse(text), { abortEarly: true })
   if (!set.success) throw new JwksFault('the answer is no JSON Web Key Set')
   return set.output.keys
 }
 
-async function fetchText(url: string, signal: AbortSignal): Promise<string> {
-  const response = await fetch(url, { signal, redirect: 'manual', headers: { accept: 'application/json' } })
+const fetchText = (url: string, signal: AbortSignal): Promise<string> =>
+  fetchOutward(url, { signal, headers: { accept: 'application/json' }, read: textOf })
+
+async function textOf(response: Pick<Response, 'status' | 'body'>): Promise<string> {
   if (response.status !== 200) {
     await response.body?.cancel()
     throw new JwksFault(`the answer is HTTP ${response.status}`)
@@ -51,8 +56,9 @@ function parse(text: string): unknown {
 }
 
 /** `fetch` wraps what went wrong; its code (`ECONNREFUSED`) tells enough. */
-function networkFault(error: unknown): string {
+function networkFault(url: string, error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no connection'
-  return `the endpoint cannot be reached: ${code}`
+  const way = proxyFor(url) === undefined ? '' : ' by the proxy of HTTPS_PROXY'
+  return `the endpoint cannot be reached${way}: ${code}`
 }

@@ -96,7 +96,7 @@ export class Jwks implements KeySource {
 
   /** Another set. A key that was there before stays the same one: those that it let in notice nothing. */
   #take(jwks: readonly JsonWebKey[]): void {
-    const read = jwks.map(readPublicKey).flatMap((key) => ('fault' in key ? [] : [key]))
+    const read = jwks.map((jwk) => readPublicKey(jwk)).flatMap((key) => ('fault' in key ? [] : [key]))
     if (read.length === 0) throw new JwksFault('the set has no key that tokens are verified by')
     const keys = read.map((key) => this.#keys.find((known) => isSame(known, key)) ?? new LivingKey(key))
     const withdrawn = this.#keys.filter((key) => !keys.includes(key))
@@ -115,7 +115,8 @@ export class Jwks implements KeySource {
   }
 }
 
-const isSame = (a: PublicKey, b: PublicKey): boolean => a.kid === b.kid && a.material.equals(b.material)
+const isSame = (a: PublicKey, b: PublicKey): boolean =>
+  a.kid === b.kid && a.alg === b.alg && a.material.equals(b.material)
 
 /** A key of the set, until it is taken out of it. */
 class LivingKey implements PublicKey {

@@ -1,8 +1,5 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
-
-/** What a token may be signed by. HS256 by a secret that both sides share, the others by a private key that only the signer has. */
-export const ALGORITHMS = ['HS256', 'EdDSA', 'ES256', 'RS256'] as const
-export type Algorithm = (typeof ALGORITHMS)[number]
+import { type Algorithm, algorithmsOf, canonical } from './algorithms'
 
 /** A key that tokens are verified by. */
 export type TokenKey = {
@@ -55,25 +52,31 @@ export function pick<K extends TokenKey>(keys: readonly K[], kid: string | undef
   return keys.find((key) => key.kid === kid)
 }
 
-const MIN_RSA_BITS = 2048
-/** A longer one only costs time. */
-const MAX_RSA_BITS = 8192
 export const MAX_KID_CHARACTERS = 256
 
-/** A public key of a JWK or a PEM with the algorithm that follows from it, or why it is none that tokens are verified by. */
-export function readPublicKey(given: string | JsonWebKey): PublicKey | { readonly fault: string } {
+/**
+ * A public key of a JWK or a PEM, or why it is none that tokens are verified by. Its algorithm follows from the key; for RSA, which
+ * knows several, from the JWK's `alg` or from `wanted`, and is RS256 where neither says.
+ */
+export function readPublicKey(given: string | JsonWebKey, wanted?: Algorithm): PublicKey | { readonly fault: string } {
   const jwk: JsonWebKey = typeof given === 'string' ? {} : given
   if (jwk.d !== undefined || (typeof given === 'string' && given.includes('PRIVATE KEY'))) {
     return { fault: 'must be a public key: a private one stays with who signs' }
   }
   const material = typeof given === 'string' ? fromPem(given) : fromJwk(given)
-  const alg = material && algorithmOf(material)
-  if (material === undefined || alg === undefined) {
-    return { fault: 'must be a public key of Ed25519, P-256 or RSA (2,048 to 8,192 bits), as a JWK or a PEM (SPKI)' }
-  }
-  if (!isForTokens(jwk, alg)) return { fault: `is a key for something else than to verify tokens by ${alg}` }
-  return { kid: jwk.kid as string | undefined, alg, material }
+  const fitting = material === undefined ? [] : algorithmsOf(material)
+  if (material === undefined || fitting.length === 0) return { fault: NO_KEY }
+  const own = fitting.filter((alg) => jwk.alg === undefined || alg === canonical(jwk.alg))
+  if (own.length === 0 || !isForTokens(jwk))
+    return { fault: `is a key for something else than to verify tokens by ${fitting.join(', ')}` }
+  const alg = own.find((each) => wanted === undefined || each === canonical(wanted))
+  return alg === undefined
+    ? { fault: `is a key for ${own.join(', ')}` }
+    : { kid: jwk.kid as string | undefined, alg, material }
 }
+
+const NO_KEY =
+  'must be a public key of Ed25519, P-256, P-384, P-521 or RSA (2,048 to 8,192 bits), as a JWK or a PEM (SPKI)'
 
 const fromPem = (key: string): KeyObject | undefined =>
   /^\s*-----BEGIN PUBLIC KEY-----/.test(key) ? orNothing(() => createPublicKey({ key, format: 'pem' })) : undefined
@@ -88,17 +91,9 @@ function orNothing(read: () => KeyObject): KeyObject | undefined {
   }
 }
 
-function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): Algorithm | undefined {
-  const { namedCurve, modulusLength = 0 } = asymmetricKeyDetails ?? {}
-  if (asymmetricKeyType === 'ed25519') return 'EdDSA'
-  if (asymmetricKeyType === 'ec' && namedCurve === 'prime256v1') return 'ES256'
-  const isGoodRsa = asymmetricKeyType === 'rsa' && modulusLength >= MIN_RSA_BITS && modulusLength <= MAX_RSA_BITS
-  return isGoodRsa ? 'RS256' : undefined
-}
-
 /** What a JWK may say of itself: RFC 7517 §4. */
-function isForTokens({ use, key_ops, alg, kid }: JsonWebKey, derived: Algorithm): boolean {
+function isForTokens({ use, key_ops, kid }: JsonWebKey): boolean {
   const operations = key_ops === undefined || (Array.isArray(key_ops) && key_ops.includes('verify'))
   const name = kid === undefined || (typeof kid === 'string' && kid !== '' && kid.length <= MAX_KID_CHARACTERS)
-  return operations && name && (use === undefined || use === 'sig') && (alg === undefined || alg === derived)
+  return operations && name && (use === undefined || use === 'sig')
 }

@@ -1,11 +1,10 @@
 import { generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { SignJWT } from 'jose'
-
-export type SigningAlgorithm = 'EdDSA' | 'ES256' | 'RS256'
+import type { PublicKeyAlgorithm } from '../../src/index'
 
 /** A key pair that was made for this test. */
 export type SigningPair = {
-  readonly alg: SigningAlgorithm
+  readonly alg: PublicKeyAlgorithm
   readonly privateKey: KeyObject
   readonly publicKey: KeyObject
   /** The public half, as a JWKS has it. */
@@ -13,15 +12,16 @@ export type SigningPair = {
   readonly pem: string
 }
 
-export function signingPair(alg: SigningAlgorithm, kid?: string): SigningPair {
+export function signingPair(alg: PublicKeyAlgorithm, kid?: string): SigningPair {
   const { publicKey, privateKey } = pairOf(alg)
   const jwk = { ...publicKey.export({ format: 'jwk' }), ...(kid === undefined ? {} : { kid }) }
   return { alg, privateKey, publicKey, jwk, pem: publicKey.export({ format: 'pem', type: 'spki' }).toString() }
 }
 
-function pairOf(alg: SigningAlgorithm): { publicKey: KeyObject; privateKey: KeyObject } {
-  if (alg === 'EdDSA') return generateKeyPairSync('ed25519')
-  if (alg === 'ES256') return generateKeyPairSync('ec', { namedCurve: 'P-256' })
+function pairOf(alg: PublicKeyAlgorithm): { publicKey: KeyObject; privateKey: KeyObject } {
+  if (alg === 'EdDSA' || alg === 'Ed25519') return generateKeyPairSync('ed25519')
+  const namedCurve = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }[String(alg)]
+  if (namedCurve !== undefined) return generateKeyPairSync('ec', { namedCurve })
   return generateKeyPairSync('rsa', { modulusLength: 2048 })
 }
 

@@ -28,6 +28,52 @@ test.each<[string, SigningPair]>([
   await connect('hall', { token: await signedBy(pair) }).welcome()
 })
 
+const ALGORITHMS = [
+  'EdDSA',
+  'Ed25519',
+  'ES256',
+  'ES384',
+  'ES512',
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+] as const
+
+test.each(ALGORITHMS)('a key whose JWK says %s verifies tokens by it', async (alg) => {
+  const pair = signingPair(alg)
+  const { connect } = await runServer({ auth: { keys: [{ publicKey: { ...pair.jwk, alg } }] } })
+  await connect('hall', { token: await handSigned(pair.privateKey, { alg }) }).welcome()
+  const signed = await signToken({
+    key: { privateKey: pair.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(), alg },
+    ...{ room: 'hall', identity: 'bob' },
+  })
+  await connect('hall', { token: signed }).welcome()
+})
+
+test.each(['RS384', 'PS256'] as const)(
+  'of an RSA key whose PEM says nothing the option says that it is for %s',
+  async (alg) => {
+    const { connect } = await runServer({ auth: { keys: [{ publicKey: rsa.pem, alg }] } })
+    await connect('hall', { token: await handSigned(rsa.privateKey, { alg }) }).welcome()
+    const other = connect('hall', { token: await handSigned(rsa.privateKey, { alg: 'RS256' }) })
+    expect(await other.goodbye()).toMatchObject({ code: 'unauthorized' })
+  },
+)
+
+test.each(['EdDSA', 'Ed25519'])(
+  'Ed25519 is one algorithm under two names, whichever its JWK says: %s [R6.2]',
+  async (alg) => {
+    const { connect } = await runServer({ auth: { keys: [{ publicKey: { ...ed.jwk, alg } }] } })
+    for (const name of ['EdDSA', 'Ed25519']) {
+      const client = connect('hall', { token: await handSigned(ed.privateKey, { alg: name, sub: name }) })
+      await client.welcome()
+    }
+  },
+)
+
 test('a secret may serve beside public keys', async () => {
   const { connect } = await runServer({ auth })
   await connect('hall', { token: await handSigned(hmac, { alg: 'HS256', kid: 'hmac' }) }).welcome()
@@ -52,6 +98,12 @@ test.each<[string, () => Promise<string>]>([
   ['an EC public key taken for a secret', () => handSigned(pemAsSecret(ec.pem), { alg: 'HS256', kid: 'ec' })],
   ['the algorithm of another key', () => handSigned(ec.privateKey, { alg: 'ES256', kid: 'ed' })],
   ['another algorithm of the same key', () => handSigned(rsa.privateKey, { alg: 'PS256', kid: 'rsa' })],
+  ['a longer hash of the same key', () => handSigned(rsa.privateKey, { alg: 'RS512', kid: 'rsa' })],
+  [
+    'an RSA public key taken for a secret of a longer hash',
+    () => handSigned(pemAsSecret(rsa.pem), { alg: 'HS512', kid: 'rsa' }),
+  ],
+  ['an Ed25519 public key taken for a secret', () => handSigned(pemAsSecret(ed.pem), { alg: 'HS256', kid: 'ed' })],
   ['a longer hash of the same secret', () => handSigned(hmac, { alg: 'HS512', kid: 'hmac' })],
   ['the secret under the kid of a public key', () => handSigned(hmac, { alg: 'HS256', kid: 'rsa' })],
   ['the kid of another key of the same algorithm', () => signedBy(signingPair('EdDSA', 'ed'))],

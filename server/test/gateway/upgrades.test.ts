@@ -1,15 +1,12 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { connect as connectSecure } from 'node:tls'
-import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { PeerstageServerOptions } from '../../src/index'
 import { FakeClock } from '../fakes/fake-clock'
+import { certificate } from './certificate'
 import { rawConnection } from './raw-connection'
 import { UPGRADE_HEADERS, upgradeStatus } from './raw-upgrade'
 import { makeServer, runServer } from './running-server'
@@ -104,21 +101,6 @@ describe('an upgrade to another protocol is a plain request [R7.15]', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*POST \{"amount":3\}/)
   })
 })
-
-const folders: string[] = []
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
-})
-
-/** Made for one test: a key that is in a repository is found by whoever looks for keys. */
-function certificate() {
-  const folder = mkdtempSync(join(tmpdir(), 'certificate-'))
-  folders.push(folder)
-  const [keyout, out] = [join(folder, 'key'), join(folder, 'cert')]
-  const args = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=x']
-  execFileSync('openssl', [...args, '-keyout', keyout, '-out', out], { stdio: 'ignore' })
-  return { key: readFileSync(keyout), cert: readFileSync(out) }
-}
 
 describe('a WebSocket on a path that is not ours [R7.15]', () => {
   test('is not found on our own server, in words', async () => {

@@ -1,0 +1,35 @@
+import { isLocalName } from './local-request'
+
+/** What is asked of a server out there. The answer is read by `read`; then the connection may end. */
+export type Asking<T> = {
+  readonly signal: AbortSignal
+  readonly headers: Readonly<Record<string, string>>
+  readonly read: (response: Pick<Response, 'status' | 'body'>) => Promise<T>
+}
+
+/**
+ * A `fetch` that follows no redirects and, by https, goes through the proxy that the environment's `HTTPS_PROXY` names, but to
+ * hosts in `NO_PROXY` and to this machine. Node's own `fetch` reads these from 24 on, and only where it is told to.
+ *
+ * @throws (rejects with) what `fetch` does, and a TypeError where the proxy's address is none
+ */
+export async function fetchOutward<T>(url: string, { signal, headers, read }: Asking<T>): Promise<T> {
+  const init = { signal, headers, redirect: 'manual' } as const
+  const httpsProxy = proxyFor(url)
+  if (httpsProxy === undefined) return read(await fetch(url, init))
+  // Loaded by those alone that are behind a proxy.
+  const { EnvHttpProxyAgent, fetch: fetchThrough } = await import('undici')
+  const dispatcher = new EnvHttpProxyAgent({ httpsProxy, httpProxy: '' })
+  try {
+    return await read((await fetchThrough(url, { ...init, dispatcher })) as Response)
+  } finally {
+    await dispatcher.destroy()
+  }
+}
+
+/** The proxy for it, unless `NO_PROXY` leaves that out. The variable in small letters counts first, as it does for curl. */
+export function proxyFor(url: string): string | undefined {
+  const { protocol, hostname } = new URL(url)
+  const { https_proxy, HTTPS_PROXY } = process.env
+  return protocol === 'https:' && !isLocalName(hostname) ? https_proxy || HTTPS_PROXY || undefined : undefined
+}
