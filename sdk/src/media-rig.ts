@@ -109,10 +109,11 @@ export class MediaRig {
   }
 
   #newLocalMedia(): LocalMedia {
-    const { environment, announce, moments } = this.#ports
+    const { config, environment, announce, moments } = this.#ports
     return new LocalMedia({
       clock: environment.clock,
       ...browserAccess,
+      reacquireDevices: config.reacquireDevices,
       hasWebRtc: () => this.#wrtc() !== undefined,
       announce,
       fill: async (source, track) => this.#mesh?.setTrack(source, track),

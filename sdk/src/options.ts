@@ -35,6 +35,11 @@ export type LiveStreamClientOptions = {
   iceServers?: readonly IceServer[]
   /** `'relay'` hides addresses from the other participants; needs TURN. Default `'all'`. */
   iceTransportPolicy?: RTCIceTransportPolicy
+  /**
+   * Whether a camera or microphone that was unplugged while in use is taken again by itself when it is back, where that shows no prompt.
+   * Until then another microphone is used, if there is one. Default true.
+   */
+  reacquireDevices?: boolean
   /** Default `'warn'`. Nothing that is logged holds a token, a session description, an address or a chat text. */
   logLevel?: LogLevel
   /** Where log lines go. Default: the console. */
@@ -55,6 +60,7 @@ export type Config = {
   readonly WebSocket: WebSocketConstructor | undefined
   readonly iceServers: readonly IceServer[] | undefined
   readonly iceTransportPolicy: RTCIceTransportPolicy
+  readonly reacquireDevices: boolean
   readonly logLevel: LogLevel
   readonly logger: LogSink | undefined
   readonly storage: KeyValueStore | undefined
@@ -67,7 +73,7 @@ const LONGEST_JOIN_TIMEOUT_MS = 10 * 60_000
 export function checkOptions(options: LiveStreamClientOptions): Config {
   if (typeof options !== 'object' || options === null) throw invalid('The options', 'must be an object')
   const { url, room, token, name, joinTimeoutMs = DEFAULT_JOIN_TIMEOUT_MS, iceTransportPolicy = 'all' } = options
-  const { wrtc, WebSocket, iceServers, logLevel = 'warn', logger, storage } = options
+  const { wrtc, WebSocket, iceServers, reacquireDevices = true, logLevel = 'warn', logger, storage } = options
   must(typeof room === 'string', 'room', 'must be a text')
   must(name === undefined || typeof name === 'string', 'name', 'must be a text')
   must(
@@ -92,13 +98,14 @@ export function checkOptions(options: LiveStreamClientOptions): Config {
     'wrtc',
     'must be a WebRTC implementation like @roamhq/wrtc',
   )
+  must(typeof reacquireDevices === 'boolean', 'reacquireDevices', 'must be true or false')
   must(LOG_LEVELS.includes(logLevel), 'logLevel', `must be one of ${LOG_LEVELS.join(', ')}`)
   must(logger === undefined || isFunction(logger), 'logger', 'must be a function')
   must(storage === undefined || isFunction(storage.getItem), 'storage', 'must be like sessionStorage')
   const base = url === undefined ? undefined : baseOf(url)
   return {
     ...{ base, room, token, name, joinTimeoutMs, wrtc, WebSocket, iceServers },
-    ...{ iceTransportPolicy, logLevel, logger, storage },
+    ...{ iceTransportPolicy, reacquireDevices, logLevel, logger, storage },
   }
 }
 

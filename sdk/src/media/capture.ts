@@ -4,7 +4,7 @@ import { endedTrack } from './device-errors'
 import { Loan } from './loan'
 
 /** What a track does by itself: it ends when its device goes away, and falls silent for a while when the system takes the device. */
-export type CaptureEvents = { ended(): void; interrupted(now: boolean): void }
+export type CaptureEvents = { ended(): void; interrupted(): void }
 
 /**
  * One track in use, from its capture to its release.
@@ -15,6 +15,8 @@ export type CaptureEvents = { ended(): void; interrupted(now: boolean): void }
 export class Capture {
   readonly track: MediaStreamTrack
   readonly isOwn: boolean
+  /** Of our own devices, where the browser tells. Kept here: a track that has ended need not tell any more. */
+  readonly deviceId: string | undefined
   readonly #loan: Loan | null
   #unwatch: () => void = () => {}
   #closed = false
@@ -22,12 +24,18 @@ export class Capture {
   constructor(track: MediaStreamTrack, { isOwn }: { isOwn: boolean }) {
     this.track = track
     this.isOwn = isOwn
+    this.deviceId = isOwn ? track.getSettings().deviceId : undefined
     this.#loan = isOwn ? null : Loan.of(track)
   }
 
   /** Whether it may be heard or seen: false for a track that the app switched off. */
   get isOn(): boolean {
     return this.#loan?.enabled ?? true
+  }
+
+  /** Whether the system has taken the device for a while. */
+  get isInterrupted(): boolean {
+    return this.track.muted
   }
 
   enable(on: boolean): void {
@@ -45,8 +53,8 @@ export class Capture {
     this.#unwatch()
     const listeners = {
       ended: () => events.ended(),
-      mute: () => events.interrupted(true),
-      unmute: () => events.interrupted(false),
+      mute: () => events.interrupted(),
+      unmute: () => events.interrupted(),
     }
     for (const [name, listener] of Object.entries(listeners)) this.track.addEventListener(name, listener)
     this.#unwatch = () => {

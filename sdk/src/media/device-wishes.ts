@@ -89,7 +89,7 @@ function remembering(ask: DeviceAsk | undefined, acquire: Acquire): Acquire {
   return async (wish) => {
     try {
       const capture = await acquire(wish)
-      if (!wish.aborted) ask?.succeeded(capture.track.getSettings().deviceId)
+      if (!wish.aborted) ask?.succeeded(capture.deviceId)
       return capture
     } catch (error) {
       if (error instanceof LiveStreamError) ask?.failed(error)

@@ -1,17 +1,23 @@
 import type { DeviceAccess } from './device-access'
 import { insecureContext, notSupported } from './device-errors'
 
+type DevicesEvents = {
+  /** After each look, whether anything changed or not: a device may have been away in between. */
+  seen(devices: readonly MediaDeviceInfo[]): void
+  changed(devices: readonly MediaDeviceInfo[]): void
+}
+
 /** The cameras, microphones and speakers that are there, and the news when that changes. */
 export class Devices {
   readonly #access: DeviceAccess
-  readonly #onDevices: (devices: readonly MediaDeviceInfo[]) => void
+  readonly #on: DevicesEvents
   #watched: MediaDevices | undefined
   readonly #changed = (): void => void this.refresh()
   #known = ''
 
-  constructor(access: DeviceAccess, onDevices: (devices: readonly MediaDeviceInfo[]) => void) {
+  constructor(access: DeviceAccess, on: DevicesEvents) {
     this.#access = access
-    this.#onDevices = onDevices
+    this.#on = on
   }
 
   /** Begins to tell of changes. Idempotent. */
@@ -40,10 +46,11 @@ export class Devices {
   async refresh(): Promise<void> {
     const list = await this.list().catch(() => undefined)
     if (!list || !this.#watched) return
+    this.#on.seen(list)
     const key = JSON.stringify(list.map(({ deviceId, kind, label }) => [deviceId, kind, label]))
     // Plugging in a headset fires `devicechange` several times.
     if (key === this.#known) return
     this.#known = key
-    this.#onDevices(list)
+    this.#on.changed(list)
   }
 }

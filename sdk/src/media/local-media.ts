@@ -15,6 +15,8 @@ export type LocalMediaOptions = DeviceAccess & {
   readonly clock: Delays
   /** Tells the room (`media.update`), one source at a time; settles with the reply. @throws LiveStreamError */
   announce(source: Source, change: SourceChange): Promise<void>
+  /** Whether a device that was unplugged while in use is taken again when it is back. */
+  readonly reacquireDevices: boolean
   /** Puts a track into a slot of every link, now and to come. A link that cannot take it starts over by itself. */
   fill(source: Source, track: MediaStreamTrack | null): Promise<void>
   /** Whether there is anything that media could be sent by. */
@@ -40,7 +42,10 @@ export class LocalMedia {
   constructor(options: LocalMediaOptions) {
     this.#options = options
     this.#wishes = new DeviceWishes(options)
-    this.#devices = new Devices(options, options.onDevices)
+    this.#devices = new Devices(options, {
+      seen: (devices) => void this.#takeLost(devices),
+      changed: options.onDevices,
+    })
     this.#sources = {
       microphone: this.#source('microphone'),
       camera: this.#source('camera'),
@@ -129,8 +134,7 @@ export class LocalMedia {
   async switchDevice(source: DeviceSource, deviceId: string): Promise<void> {
     const local = this.#sources[source]
     await local.published.catch(() => {})
-    const isOpen =
-      local.slot.phase.at === 'published' && (local.slot.phase.capture !== null || local.slot.phase.interrupted)
+    const isOpen = local.slot.phase.at === 'published' && (local.slot.phase.capture !== null || local.slot.phase.lost)
     if (!isOpen) return this.#wishes.prefer(source, deviceId)
     await local.publish(this.#wishes.exactly(source, deviceId))
   }
@@ -210,6 +214,10 @@ export class LocalMedia {
       announce: (change) => announce(source, change),
       fill: (track) => fill(source, track).catch(() => {}),
       reopen: () => this.#wishes.reopen(source),
+      exactly: (deviceId) =>
+        source === 'microphone' || source === 'camera'
+          ? this.#wishes.exactly(source, deviceId)
+          : this.#wishes.reopen(source),
       whyLost: async () => ((await this.#isRevoked(source)) ? revoked(source) : noDevice(source)),
       onChange,
       onEnded: () => {
@@ -230,11 +238,26 @@ export class LocalMedia {
     const local = this.#sources[source]
     if (acquire) return local.publish(acquire, isMuted)
     if (wish === true && local.isUp) {
-      await Promise.all([isMuted && local.mute(), local.join(this.#wishes.reopen(source))])
+      await Promise.all([isMuted && local.mute(), local.join()])
       return
     }
     if (typeof wish === 'object' && !isTrack(wish)) this.#wishes.prepare(source, wish)
     return local.publish(null, isMuted)
+  }
+
+  /** Without a question: where the browser would ask, the app is the one to open a device. */
+  async #takeLost(devices: readonly MediaDeviceInfo[]): Promise<void> {
+    if (!this.#options.reacquireDevices) return
+    for (const [source, kind] of [
+      ['microphone', 'audioinput'],
+      ['camera', 'videoinput'],
+    ] as const) {
+      const { lost } = this.#sources[source]
+      const isBack = devices.some((device) => device.kind === kind && device.deviceId === lost)
+      if (!isBack) continue
+      const state = (await this.#options.permission(source)) ?? 'granted'
+      if (state === 'granted') this.#sources[source].takeLost()
+    }
   }
 
   async #isRevoked(source: Source): Promise<boolean> {

@@ -16,7 +16,8 @@ export type SlotPhase =
   | {
       readonly at: 'published'
       readonly muted: boolean
-      readonly interrupted: boolean
+      /** The device went away while it was in use. */
+      readonly lost: boolean
       readonly capture: Capture | null
     }
 
@@ -56,7 +57,9 @@ export class LocalSlot {
   get state(): SourceState {
     const phase = this.#phase
     if (phase.at === 'off' || (phase.at === 'publishing' && !phase.announced)) return UNPUBLISHED
-    return { published: true, muted: phase.muted, interrupted: phase.at === 'published' && phase.interrupted }
+    // Muted by us and taken by the system are two things, and either may last longer.
+    const isLost = phase.at === 'published' && phase.lost
+    return { published: true, muted: phase.muted, interrupted: isLost || phase.capture?.isInterrupted === true }
   }
 
   /** What links are filled with. */
@@ -84,10 +87,11 @@ export class LocalSlot {
     // Off is off: what is replaced while muted must not come on again before no link sends it.
     if (this.#phase.muted) this.#outlet.cut()
     this.#phase.capture?.close(this.#outlet.settled)
-    this.#phase = { ...this.#phase, capture }
+    this.#phase =
+      this.#phase.at === 'published' ? { ...this.#phase, capture, lost: false } : { ...this.#phase, capture }
     capture.watch({
       ended: () => this.#lose(capture),
-      interrupted: (now) => this.#interrupt(capture, now),
+      interrupted: () => this.#interrupt(capture),
     })
     this.#options.onChange()
   }
@@ -102,7 +106,7 @@ export class LocalSlot {
   goLive(): void {
     if (this.#phase.at === 'off') return
     const { muted, capture } = this.#phase
-    this.#phase = { at: 'published', muted, interrupted: false, capture }
+    this.#phase = { at: 'published', muted, lost: false, capture }
     this.#apply()
   }
 
@@ -113,8 +117,8 @@ export class LocalSlot {
   }
 
   speak(): void {
-    if (this.#phase.at === 'publishing') this.#phase = { ...this.#phase, muted: false }
-    if (this.#phase.at === 'published') this.#phase = { ...this.#phase, muted: false, interrupted: false }
+    if (this.#phase.at === 'off') return
+    this.#phase = { ...this.#phase, muted: false }
     this.#apply()
   }
 
@@ -124,7 +128,7 @@ export class LocalSlot {
     if (phase.at !== 'published' || !phase.capture?.isOwn) return false
     phase.capture.close()
     this.#outlet.cut()
-    this.#phase = { ...phase, capture: null, interrupted: !phase.muted }
+    this.#phase = { ...phase, capture: null, lost: !phase.muted }
     this.#options.onChange()
     return true
   }
@@ -165,15 +169,13 @@ export class LocalSlot {
     if (phase.at === 'off' || phase.capture !== capture) return
     capture.close()
     this.#outlet.cut()
-    this.#phase = { ...phase, capture: null, ...(phase.at === 'published' && { interrupted: !phase.muted }) }
+    this.#phase = { ...phase, capture: null, ...(phase.at === 'published' && { lost: !phase.muted }) }
     this.#options.onChange()
     this.#options.onLost(phase)
   }
 
-  #interrupt(capture: Capture, now: boolean): void {
-    const phase = this.#phase
-    if (phase.at !== 'published' || phase.capture !== capture || phase.interrupted === now) return
-    this.#phase = { ...phase, interrupted: now }
+  #interrupt(capture: Capture): void {
+    if (this.#phase.at === 'off' || this.#phase.capture !== capture) return
     this.#options.onChange()
     this.#options.onInterrupted()
   }

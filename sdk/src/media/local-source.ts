@@ -14,6 +14,8 @@ export type LocalSourceOptions = {
   fill(track: MediaStreamTrack | null): Promise<void>
   /** Opens the device again after a mute or a loss; where it is gone, another one will do. */
   reopen(): Acquire
+  /** Opens this device or none. */
+  exactly(deviceId: string): Acquire
   /** What to tell where our own device was lost. */
   whyLost(): Promise<LiveStreamError>
   onChange(): void
@@ -36,6 +38,7 @@ export class LocalSource {
   /** The publish or switch under way; only the last one counts. */
   #attempt: AbortController | null = null
   #published: Promise<void> = Promise.resolve()
+  #lost: string | undefined
   #reopening: { readonly wish: AbortController; done: Promise<void> } | null = null
 
   constructor(options: LocalSourceOptions) {
@@ -54,7 +57,7 @@ export class LocalSource {
   /** Whether it is published or about to be, with nothing amiss. */
   get isUp(): boolean {
     const { phase } = this.slot
-    return phase.at === 'publishing' || (phase.at === 'published' && !phase.interrupted)
+    return phase.at === 'publishing' || (phase.at === 'published' && !this.slot.state.interrupted)
   }
 
   /** Settles with the last publish. */
@@ -67,21 +70,44 @@ export class LocalSource {
    * @param acquire null: nothing is opened before `unmute`
    */
   publish(acquire: Acquire | null, isMuted = false): Promise<void> {
-    this.#published = this.#publish(acquire, isMuted)
-    return this.#published
+    this.#lost = undefined
+    return this.#begin(acquire, isMuted)
+  }
+
+  /** The device that went away while it was in use, until another one is chosen or it is back. */
+  get lost(): string | undefined {
+    return this.#lost
+  }
+
+  /** The lost device is there again: it is taken in the place of what took its own. A camera that is off waits for `unmute`. */
+  takeLost(): void {
+    const { phase } = this.slot
+    const { source, exactly, onError } = this.#options
+    if (this.#lost === undefined || this.#attempt || phase.at !== 'published') return
+    if (source === 'camera' && phase.muted) return
+    const deviceId = this.#lost
+    const taken = phase.capture?.deviceId === deviceId ? Promise.resolve() : this.#begin(exactly(deviceId))
+    taken.then(
+      () => {
+        this.#lost = undefined
+      },
+      (error: LiveStreamError) => {
+        if (error.code !== 'aborted') onError(error)
+      },
+    )
   }
 
   /**
    * For a wish that any device fulfils: what is there, or what a publish under way brings. The failure of that one is no
-   * answer to this wish where its device was to blame: then `acquire` is tried.
+   * answer to this wish where its device was to blame: then this one asks for itself.
    */
-  async join(acquire: Acquire): Promise<void> {
+  async join(): Promise<void> {
     const { at } = this.slot.phase
     if (at === 'published') return
-    if (at === 'off') return this.publish(acquire)
+    if (at === 'off') return this.publish(this.#options.reopen())
     await this.#published.catch((error: LiveStreamError) => {
       if (!mayBeOfOneDevice(error)) throw error
-      return this.join(acquire)
+      return this.join()
     })
   }
 
@@ -131,6 +157,11 @@ export class LocalSource {
   async restate(): Promise<void> {
     const { state } = this.slot
     if (!isSame(state, this.#announcements.seen)) await this.#announcements.send(state)
+  }
+
+  #begin(acquire: Acquire | null, isMuted = false): Promise<void> {
+    this.#published = this.#publish(acquire, isMuted)
+    return this.#published
   }
 
   async #publish(acquire: Acquire | null, isMuted: boolean): Promise<void> {
@@ -221,6 +252,7 @@ export class LocalSource {
   }
 
   #end(): void {
+    this.#lost = undefined
     this.#attempt?.abort()
     this.#attempt = null
     this.#reopening?.wish.abort()
@@ -239,6 +271,7 @@ export class LocalSource {
     const isOwn = before.at !== 'off' && before.capture?.isOwn === true
     if (before.at === 'published' && isDevice) {
       if (before.muted) return
+      this.#lost = before.capture?.deviceId
       this.#announceQuietly()
       void this.#afterLoss(isOwn)
       return
@@ -256,7 +289,7 @@ export class LocalSource {
     const triesAnother = source === 'microphone' && isOwn && error.code === 'no_device' && phase.at === 'published'
     if (!triesAnother) return onError(error)
     if (this.#attempt || phase.capture) return
-    this.publish(reopen()).catch((failed: LiveStreamError) => {
+    this.#begin(reopen()).catch((failed: LiveStreamError) => {
       if (failed.code !== 'aborted') onError(failed)
     })
   }

@@ -52,6 +52,7 @@ export class MediaPage {
   constructor() {
     this.media = new LocalMedia({
       ...browserAccess,
+      reacquireDevices: true,
       hasWebRtc: () => true,
       clock: {
         after: (delayMs, callback) => {

@@ -237,6 +237,7 @@ test.each([
   ['iceTransportPolicy', { iceTransportPolicy: 'none' as never }],
   ['WebSocket', { WebSocket: 'ws' as never }],
   ['wrtc', { wrtc: {} as never }],
+  ['reacquireDevices', { reacquireDevices: 'yes' as never }],
   ['logLevel', { logLevel: 'loud' as never }],
 ])('a wrong option is refused by its name: %s', (name, options) => {
   const make = () => new LiveStreamClient({ url: 'wss://example.com', room: 'test', ...options })

@@ -122,7 +122,15 @@ export class FakeMediaDevices extends EventTarget {
   /** The device goes away: its tracks end, and nothing finds it any more. */
   unplug(deviceId: string): void {
     this.gone.add(deviceId)
+    this.list = this.list.filter((each) => each.deviceId !== deviceId)
     for (const track of this.live) if (track.deviceId === deviceId) track.end()
+  }
+
+  /** It is back, and the browser says so. */
+  plug(deviceId: string, kind: MediaDeviceKind): void {
+    this.gone.delete(deviceId)
+    this.list = [...this.list.filter((each) => each.deviceId !== deviceId), { deviceId, kind, label: deviceId }]
+    this.dispatchEvent(new Event('devicechange'))
   }
 
   /** @throws DOMException as browsers do */

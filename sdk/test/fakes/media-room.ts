@@ -70,13 +70,14 @@ export class MediaRoom {
   permissions: { [S in Source]?: PermissionState | undefined } = {}
   changes = 0
 
-  constructor() {
+  constructor({ reacquireDevices = true } = {}) {
     this.media = new LocalMedia({
       mediaDevices: () => (this.hasDevices ? this.devices.asDevices : undefined),
       isSecureContext: () => this.isSecure,
       policyAllows: (source) => this.policy?.[source] ?? (this.policy && true),
       permission: async (source) => this.permissions[source],
       isFramed: () => this.isFramed,
+      reacquireDevices,
       hasWebRtc: () => true,
       clock: this.clock,
       announce: (source, change) => this.#announce(source, change),
