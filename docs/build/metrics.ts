@@ -13,7 +13,8 @@ export const METRICS: readonly Metric[] = await registered()
 
 /** A label is seen once something was counted under it, so everything is counted once. */
 async function registered(): Promise<Metric[]> {
-  const { meter, text, close } = createMetrics({
+  const { meter, own, close } = createMetrics({
+    version: '0.0.0',
     rooms: () => [],
     sockets: () => 0,
     queuedBytes: () => 0,
@@ -24,7 +25,7 @@ async function registered(): Promise<Metric[]> {
   meter.refusal('invalid')
   meter.resume('events')
   meter.turn()()
-  const written = await text()
+  const written = await own()
   close()
   const each = /^# HELP (?<name>\w+) (?<help>.*)\n# TYPE \w+ (?<kind>\w+)\n(?<sample>.*)$/gm
   return [...written.matchAll(each)].map(({ groups: { name = '', help = '', kind = '', sample = '' } = {} }) => ({

@@ -8,7 +8,7 @@ import { DEFAULT_FILE } from './log-file'
 import { whole } from './whole-number'
 
 /** Flags that need no value. */
-const SWITCHES = new Set(['dev', 'json', 'log-addresses'])
+const SWITCHES = new Set(['dev', 'json', 'log-addresses', 'metrics-public'])
 
 const commandLine = v.strictObject({
   ...settingsEntries,

@@ -5,6 +5,7 @@ import { isSubnet } from './gateway/peer-address'
 import { SET_SECRET } from './gateway/secret'
 import { type LimitOptions, limitSettings } from './limit-config'
 import { LOG_LEVELS } from './logger'
+import { type MetricsOptions, metricsSettings } from './metrics-config'
 import { partEntries } from './parts-config'
 import { type TurnOptions, turnSettings } from './turn-config'
 import { whole } from './whole-number'
@@ -84,6 +85,8 @@ export type SettingsInput = {
   readonly trustProxy?: number | readonly string[]
   /** Whether the audit log names addresses that are turned away in the clear. Default false: by a hash that ends with the process. */
   readonly logAddresses?: boolean
+  /** Where metrics can be read, and by whom. Default: nowhere, but at `/metrics` in dev mode. */
+  readonly metrics?: MetricsOptions
   /** How much is logged. Default `info`. */
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
@@ -106,6 +109,7 @@ export const settingsEntries = {
   maxHolds: v.exactOptional(whole(1, 1_000_000), 500),
   trustProxy: v.exactOptional(trustProxy, 0),
   logAddresses: v.exactOptional(v.boolean('must be true or false'), false),
+  metrics: v.exactOptional(metricsSettings, {}),
   logLevel: v.exactOptional(v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`), 'info'),
 }
 

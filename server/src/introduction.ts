@@ -2,6 +2,7 @@ import type { IceServer } from '@peerstage/sdk/protocol'
 
 type Facts = {
   readonly url: string
+  readonly metricsUrl: string | undefined
   readonly dev: boolean
   /** What is to be said of the log. */
   readonly log: string
@@ -9,8 +10,9 @@ type Facts = {
 }
 
 /** What somebody needs to know who has just started a server, as lines. */
-export function introduction({ url, dev, log, options }: Facts): string[] {
+export function introduction({ url, metricsUrl, dev, log, options }: Facts): string[] {
   const lines = [`Peerstage is listening on ${url}`, log]
+  if (metricsUrl !== undefined) lines.push(`Metrics are at ${metricsUrl}`)
   if (dev) lines.push(...DEV_LINES(url))
   if (options.auth === undefined) lines.push(...NO_SECRET)
   if (options.turn === undefined && !options.iceServers.some(isTurn)) {

@@ -7,14 +7,14 @@ import { setTimer } from './hosting/alarm'
 import type { Clock, Journal, RoomLog } from './hosting/ports'
 import type { Recovery } from './hosting/recovery'
 import type { Rooms } from './hosting/rooms'
-import { OwnServer, type OwnServerParts } from './http/own-server'
+import { OwnPorts, type OwnPortsParts } from './http/own-ports'
 import { standardErrorFlushed } from './standard-error'
 
 const DEFAULT_DEADLINE_MS = 25_000
 /** An app's own server is warned of beyond this: no honest client takes so long for its headers. */
 const LONGEST_HEADERS_MS = 20_000
 
-export type LifetimeParts = OwnServerParts & {
+export type LifetimeParts = OwnPortsParts & {
   readonly clock: Clock
   readonly journal: Journal
   readonly gateway: Gateway
@@ -41,10 +41,14 @@ export type Lifetime = {
    */
   attach(server: Server | SecureServer): void
   /**
-   * Serves stand-alone. Port 0 takes any free one. `url` is what clients are told, the `basePath` in it.
+   * Serves stand-alone, and metrics on the port of `metrics.port`, if there is one. Port 0 takes any free one. `url` is what clients are
+   * told, the `basePath` in it.
    * @throws Error when the address cannot be listened on, it listens already, or it is (or meanwhile was) closed; ConfigError for dev mode beyond this machine
    */
-  listen(port: number, host?: string): Promise<{ readonly url: string; readonly port: number }>
+  listen(
+    port: number,
+    host?: string,
+  ): Promise<{ readonly url: string; readonly port: number; readonly metricsUrl?: string }>
   /**
    * Drains: not ready any more, a goodbye to everybody, then the end, at the latest after `deadlineMs` (default 25,000:
    * within the 30 s that Kubernetes gives). Until the end HTTP is answered, and who still comes gets a goodbye. An app's own server
@@ -57,7 +61,7 @@ export type Lifetime = {
 export function createLifetime(parts: LifetimeParts): Lifetime {
   const { gateway, localOnly } = parts
   const attached = new Map<HttpServer, () => void>()
-  let own: OwnServer | undefined
+  let own: OwnPorts | undefined
   let closed: Promise<void> | undefined
   return {
     attach(foreign) {
@@ -73,10 +77,13 @@ export function createLifetime(parts: LifetimeParts): Lifetime {
       if (localOnly && !isLoopback(host)) {
         throw new ConfigError([{ path: 'host', sentence: 'must be this machine (localhost) in dev mode' }])
       }
+      if (localOnly && !isLoopback(parts.metrics.host)) {
+        throw new ConfigError([{ path: 'metrics.host', sentence: 'must be this machine (localhost) in dev mode' }])
+      }
       if (closed !== undefined) throw new Error('This server is closed: make another one.')
       if (own !== undefined) throw new Error('This server listens already: it can do so once.')
-      own = new OwnServer(parts)
-      gateway.attach(own.http, 'own')
+      own = new OwnPorts(parts)
+      gateway.attach(own.main.http, 'own')
       try {
         const address = await own.listen(port, host)
         if (closed === undefined) {
@@ -111,7 +118,7 @@ function warnOfSlowHeaders({ headersTimeout }: HttpServer, journal: Journal): vo
 export const isLoopback = (host: string | undefined): boolean =>
   host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host ?? '')
 
-async function end(parts: LifetimeParts, own: OwnServer | undefined, deadlineMs: number): Promise<void> {
+async function end(parts: LifetimeParts, own: OwnPorts | undefined, deadlineMs: number): Promise<void> {
   parts.draining()
   let cancel = () => {}
   const overdue = new Promise<void>((resolve) => {

@@ -20,13 +20,16 @@ import { Rooms } from './hosting/rooms'
 import { systemClock } from './hosting/system-clock'
 import { devRoutes } from './http/dev-routes'
 import { createListener, type RequestListener } from './http/listener'
+import { metricsRoute } from './http/metrics-route'
 import { createRoutes } from './http/routes'
 import { type Inside, insideOf } from './inside'
 import { createLifetime, type Lifetime } from './lifetime'
 import { memoryLog } from './log/memory'
 import { createLogger, guarded } from './logger'
 import { createMetrics, type Metrics } from './metrics/prometheus'
+import { arePublic } from './metrics-config'
 import type { TokenOptions } from './tokens'
+import { SERVER_VERSION } from './version'
 
 /** What a server is made with: `auth`, or `dev: true`, and whatever shall differ from the defaults. */
 export type PeerstageServerOptions = SettingsInput & {
@@ -45,8 +48,10 @@ export type PeerstageServerOptions = SettingsInput & {
 /** A server: to be attached to an `http.Server`, or to listen by itself. */
 export type PeerstageServer = Lifetime &
   Inside & {
-    /** Health, metrics and REST: for `http.createServer(…)`, or as Express middleware. */
+    /** Health, REST, and metrics where they are public: for `http.createServer(…)`, or as Express middleware. */
     readonly requestListener: RequestListener
+    /** Metrics alone, at `/metrics`: for an `http.Server` of yours that only you can reach. It asks for `metrics.token` where there is one. */
+    readonly metricsListener: RequestListener
     /** Tokens, for your backend to hand out. */
     readonly tokens: {
       /** Makes a token that this server takes, by its (first) secret. @throws as `signToken`, and TypeError where it has public keys only */
@@ -111,6 +116,7 @@ function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageS
   const roomsPath = `${basePath}${ROOMS_PATH}`
   const { verify, sign, close: closeKeys } = createAuthority({ auth, devKey, clock, journal })
   const metrics: Metrics = createMetrics({
+    version: SERVER_VERSION,
     rooms: () => rooms.allStats(),
     sockets: () => gateway.socketCount,
     queuedBytes: () => gateway.queuedBytes,
@@ -141,10 +147,11 @@ function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageS
     maxHolds: settings.maxHolds,
     submit: (roomId, input) => rooms.submit(roomId, input),
   })
+  const measured = metricsRoute({ metrics, token: settings.metrics.token, meter: shared.meter })
   let isDraining = false
   const routes = createRoutes({
     rooms,
-    metrics,
+    metrics: arePublic(settings.metrics, dev) ? measured : undefined,
     meter: shared.meter,
     journal,
     allowedOrigins,
@@ -167,6 +174,7 @@ function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageS
       : {}),
   })
   const requestListener = createListener(routes, roomsPath)
+  const metricsListener = createListener(measured)
   const draining = () => {
     isDraining = true
     recovery.stop()
@@ -176,10 +184,18 @@ function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageS
     closeKeys()
   }
   const { maxSockets } = settings
-  const inner = { ...shared, gateway, rooms, recovery, log }
+  const inner = {
+    ...shared,
+    gateway,
+    rooms,
+    recovery,
+    log,
+    metrics: { ...settings.metrics, listener: metricsListener },
+  }
   return {
     ...createLifetime({ ...inner, requestListener, basePath, maxSockets, localOnly: dev, draining, ended }),
     requestListener,
+    metricsListener,
     tokens: { sign },
     ...insideOf(rooms, erasure),
   }

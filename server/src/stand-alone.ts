@@ -28,22 +28,24 @@ export async function serve({ options: all, named }: ServeCommand): Promise<void
     backups?.close()
     return server.close(drainDeadlineSeconds === undefined ? {} : { deadlineMs: 1000 * drainDeadlineSeconds })
   })
-  const { url } = await patiently(() => server.listen(port, host), patience).catch((error: unknown) => {
-    throw error instanceof ConfigError ? error : withSource(error, named)
+  const { url, metricsUrl } = await patiently(() => server.listen(port, host), patience).catch((error: unknown) => {
+    throw error instanceof ConfigError ? error : withSource(error, named, options.metrics.port)
   })
   if (file !== undefined) backups = await openBackupDoor(file, (sentence) => console.error(sentence))
   if (json) {
-    console.log(JSON.stringify({ event: 'listening', url }))
+    console.log(JSON.stringify({ event: 'listening', url, metricsUrl }))
     for (const each of [...(options.auth === undefined ? NO_SECRET : []), ...(loud ? [line] : [])]) console.error(each)
-  } else for (const each of introduction({ url, dev, log: line, options })) console.log(each)
+  } else for (const each of introduction({ url, metricsUrl, dev, log: line, options })) console.log(each)
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '')
 
 /** Where the address stands that cannot be listened on. */
-function withSource(error: unknown, named: ServeCommand['named']): Error {
-  const [port, host] = ['port', 'host'].map((path) => named({ path, sentence: '' }).path)
-  return new Error(`${messageOf(error)} It is set by ${port} and ${host}.`, { cause: (error as Error).cause })
+function withSource(error: unknown, named: ServeCommand['named'], metricsPort: number | undefined): Error {
+  const cause = (error as Error).cause as { readonly port?: number } | undefined
+  const within = metricsPort !== undefined && cause?.port === metricsPort ? 'metrics.' : ''
+  const [port, host] = [`${within}port`, `${within}host`].map((path) => named({ path, sentence: '' }).path)
+  return new Error(`${messageOf(error)} It is set by ${port} and ${host}.`, { cause })
 }
 
 /** The first signal drains; a second one means now. Windows has none that drain: there a parent process sends `shutdown`. */

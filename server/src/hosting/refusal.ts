@@ -40,6 +40,8 @@ export type RefusalReason =
   | 'verifying_full'
   /** TCP connections of the process, HTTP included: cut unanswered. */
   | 'connections_full'
+  /** A connection that the system could not hand over; too many open files it often hides. */
+  | 'accept_failed'
   /** A request that was not said to the end in time: 408. */
   | 'slow_request'
   /** Headers of more than 16 KiB: 431. */

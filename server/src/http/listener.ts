@@ -12,7 +12,7 @@ const NAMELESS = 'nameless.invalid'
  * Hono's routes as a listener; all paths under `roomsPath` are theirs. With a `next` at hand, a path that is none of ours is left to the app: which ones are,
  * only the routes know, so they are asked.
  */
-export function createListener(routes: Hono, roomsPath: string): RequestListener {
+export function createListener(routes: Hono, roomsPath?: string): RequestListener {
   // The app around us keeps its own global Request and Response.
   const answer = getRequestListener(routes.fetch, { overrideGlobalObjects: false, hostname: NAMELESS })
   return (request, response, next) => {
@@ -21,9 +21,9 @@ export function createListener(routes: Hono, roomsPath: string): RequestListener
   }
 }
 
-function isOurs(routes: Hono, roomsPath: string, { url = '/', method = 'GET' }: IncomingMessage): boolean {
+function isOurs(routes: Hono, roomsPath: string | undefined, { url = '/', method = 'GET' }: IncomingMessage): boolean {
   const path = url.split('?', 1)[0] ?? '/'
-  if (path.startsWith(roomsPath)) return true
+  if (roomsPath !== undefined && path.startsWith(roomsPath)) return true
   // Middleware matches by pattern: only a route that answers makes a path ours.
   const [matches] = routes.router.match(method === 'HEAD' ? 'GET' : method, path)
   return matches.some(([[, route]]) => route.method !== 'ALL')

@@ -31,7 +31,10 @@ export class OwnServer {
   /** By connection, for one that breaks takes answers along that are never said to be over: those behind the first, where requests are pipelined. */
   readonly #answering = new Map<Socket, Set<ServerResponse>>()
 
+  readonly #meter: OwnServerParts['meter']
+
   constructor({ requestListener, meter, maxSockets }: OwnServerParts) {
+    this.#meter = meter
     this.http = createServer(HTTP_TIMEOUTS, requestListener)
     this.http.maxConnections = maxSockets + HTTP_HEADROOM
     this.http.on('drop', () => meter.refusal('connections_full'))
@@ -57,7 +60,10 @@ export class OwnServer {
   listen(port: number, host: string | undefined): Promise<{ url: string; port: number }> {
     return new Promise((resolve, reject) => {
       // It stays: an error without a listener would end the process.
-      this.http.on('error', (error: NodeJS.ErrnoException) => reject(explained(error, port, host)))
+      this.http.on('error', (error: NodeJS.ErrnoException) => {
+        if (this.http.listening) this.#meter.refusal('accept_failed', { fault: error.code ?? error.message })
+        else reject(explained(error, port, host))
+      })
       this.http.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
         const address = this.http.address() as AddressInfo
         resolve({ url: `http://${shown(host)}:${address.port}`, port: address.port })

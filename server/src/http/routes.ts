@@ -9,7 +9,8 @@ import { type RestParts, restRoutes } from './rest'
 export type RoutesParts = RestParts & {
   /** Load balancers send nobody here but while it is ready. */
   readonly readiness: () => 'ready' | 'draining' | 'log_down'
-  readonly metrics: { readonly contentType: string; readonly text: () => Promise<string> }
+  /** Where metrics are read on this port; undefined: nowhere. */
+  readonly metrics: Hono | undefined
   readonly journal: Journal
   /** What all paths are below; empty: at the top. */
   readonly basePath: string
@@ -34,9 +35,7 @@ export function createRoutes(parts: RoutesParts): Hono {
     const status = parts.readiness()
     return c.json({ status }, status === 'ready' ? 200 : 503)
   })
-  app.get('/metrics', async (c) =>
-    c.body(await parts.metrics.text(), 200, { 'content-type': parts.metrics.contentType }),
-  )
+  if (parts.metrics !== undefined) app.route('/', parts.metrics)
   app.route('/', restRoutes(parts))
   if (parts.extra !== undefined) all.route('/', parts.extra)
   return all

@@ -1,11 +1,16 @@
+import { closeSync, openSync } from 'node:fs'
+import { devNull } from 'node:os'
 import { ROLES } from '@peerstage/sdk/protocol'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Meter } from '../hosting/ports'
 import type { RoomStats } from '../hosting/room-stats'
 import { eventLoopLag } from './event-loop-lag'
+import { processMetrics } from './process'
 
 /** What is looked up when somebody scrapes. */
 export type Sources = {
+  /** Of the server. */
+  readonly version: string
   readonly rooms: () => readonly RoomStats[]
   readonly sockets: () => number
   /** Bytes that wait for slow readers. */
@@ -19,6 +24,9 @@ export type Sources = {
 export type Metrics = {
   readonly meter: Meter
   readonly contentType: string
+  /** What we measure ourselves. */
+  readonly own: () => Promise<string>
+  /** That, and what is measured of the process. */
   readonly text: () => Promise<string>
   /** Stops measuring the event loop. Idempotent. */
   readonly close: () => void
@@ -64,12 +72,14 @@ export function createMetrics(sources: Sources): Metrics {
       },
     },
     contentType: registry.contentType,
-    text: () => registry.metrics(),
+    own: () => registry.metrics(),
+    text: async () => `${await registry.metrics()}\n${await processMetrics()}`,
     close: eventLoopLag(registers),
   }
 }
 
-function gauges(registers: Registry[], { rooms, sockets, queuedBytes, pausedSockets, logIsUp }: Sources): void {
+function gauges(registers: Registry[], sources: Sources): void {
+  const { version, rooms, sockets, queuedBytes, pausedSockets, logIsUp } = sources
   new Gauge({
     name: 'peerstage_rooms',
     help: 'Open rooms.',
@@ -103,6 +113,20 @@ function gauges(registers: Registry[], { rooms, sockets, queuedBytes, pausedSock
     },
   })
   new Gauge({
+    name: 'peerstage_files_full',
+    help: '1 while the process may open no more files, 0 else: new connections are then closed unseen.',
+    registers,
+    collect() {
+      this.set(mayOpenFile() ? 0 : 1)
+    },
+  })
+  new Gauge({
+    name: 'peerstage_build_info',
+    help: '1, with the version of the server.',
+    labelNames: ['version'] as const,
+    registers,
+  }).set({ version }, 1)
+  new Gauge({
     name: 'peerstage_log_up',
     help: '1 while the log takes turns, 0 while it is down.',
     registers,
@@ -124,4 +148,14 @@ function gauges(registers: Registry[], { rooms, sockets, queuedBytes, pausedSock
         )
     },
   })
+}
+
+/** libuv closes what it cannot accept for want of files (EMFILE, ENFILE) by itself, and tells nobody: so it is tried. */
+function mayOpenFile(): boolean {
+  try {
+    closeSync(openSync(devNull, 'r'))
+    return true
+  } catch (error) {
+    return !['EMFILE', 'ENFILE'].includes(String((error as NodeJS.ErrnoException).code))
+  }
 }

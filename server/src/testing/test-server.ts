@@ -30,7 +30,7 @@ export type FirstFaults = {
 
 /**
  * The options of a server, and its first faults. Other defaults than there: `auth` with a random secret (unless `dev` is
- * true), no ICE servers, and nothing is logged.
+ * true), no ICE servers, nothing is logged, and metrics are at `/metrics`.
  */
 export type TestServerOptions = Omit<PeerstageServerOptions, 'clock'> & {
   /** Faults from the first connection on. Default: none. */
@@ -116,7 +116,7 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
 }
 
 function defaults({ dev }: TestServerOptions): PeerstageServerOptions {
-  const quiet: PeerstageServerOptions = { iceServers: [], logLevel: 'silent' }
+  const quiet: PeerstageServerOptions = { iceServers: [], logLevel: 'silent', metrics: { public: true } }
   return dev ? quiet : { ...quiet, auth: { secret: randomBytes(32) } }
 }
 

@@ -69,8 +69,10 @@ const bansOf = (count: number) =>
 export type Provocation = [provoke: (room: Room) => unknown, options?: PeerstageServerOptions]
 const limited = (limits: Partial<Limits>): PeerstageServerOptions => ({ limits })
 
-/** Each reason that there is: a new one does not compile without its provocation. `rate_limited` and `busy` never stand alone, but tell which limit. */
-export const PROVOCATIONS: Readonly<Record<Exclude<RefusalReason, 'rate_limited' | 'busy'>, Provocation>> = {
+/** Each reason that there is: a new one does not compile without its provocation. `rate_limited` and `busy` never stand alone, but tell which limit; `accept_failed` is the system's. */
+export const PROVOCATIONS: Readonly<
+  Record<Exclude<RefusalReason, 'rate_limited' | 'busy' | 'accept_failed'>, Provocation>
+> = {
   oversized_frame: [({ bob }) => bob.raw(`["${'x'.repeat(64 * 1024)}"]`)],
   bad_frame: [({ bob }) => bob.raw('[]')],
   invalid: [({ bob }) => bob.raw('[{}]')],

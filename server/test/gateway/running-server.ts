@@ -28,7 +28,8 @@ export async function runServer(options: PeerstageServerOptions = {}): Promise<R
 /** A silent server with a secret of the tests, unless it is to be otherwise. */
 export function makeServer(options: PeerstageServerOptions): PeerstageServer {
   const data = options.dev ? options : { auth: { secret: SECRET }, ...options }
-  return createPeerstageServer({ logLevel: 'silent', ...data })
+  // Tests read what is counted at the server's own port.
+  return createPeerstageServer({ logLevel: 'silent', metrics: { public: true }, ...data })
 }
 
 /** How to come to a server; whoever came is cut off when the test is over. */

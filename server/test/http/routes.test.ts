@@ -221,12 +221,11 @@ test('a request that fails is a 500 without words of the fault, which the journa
     throw fault
   }
   const rooms = { stats, open: async () => 'opened' as const, end: async () => 'ended' as const }
-  const metrics = { contentType: 'text/plain', text: async () => '' }
   const parts = {
     rooms,
     erasure: { room: async () => 'erased' as const, identity: async () => 0 },
     chat: async () => ({ messages: [], hasMore: false }),
-    metrics,
+    metrics: undefined,
     journal,
     readiness: () => 'ready' as const,
     meter: { refusal: (reason: string) => void refused.push(reason) },

@@ -15,6 +15,7 @@ const live = createPeerstageServer({
   log: sqliteLog(path, { chatDays: CHAT_SECONDS / DAY_SECONDS, maxRoomBytes: 64 * 1024, maxBytes: 256 * MIB }),
   iceServers: [],
   logLevel: 'error',
+  metrics: { public: true },
   // So that somebody can fill a slow reader's queue.
   limits: { castsPerSecond: 1_000_000, castBurst: 1_000_000, castByteBurst: 1024 ** 3 },
 })

@@ -89,7 +89,8 @@ async function startServer(clock: FakeClock, log: RoomLog, findings: string[]) {
     findings.push(`${message}: ${fields.err instanceof Error ? fields.err.stack : ''}`)
   }
   const logger = { debug: () => {}, info: () => {}, warn: fault, error: fault }
-  const server = createPeerstageServer({ auth: { secret: SECRET }, log, clock, logger, trustProxy: 1 })
+  const options = { auth: { secret: SECRET }, log, clock, logger, trustProxy: 1, metrics: { public: true } }
+  const server = createPeerstageServer(options)
   const { url } = await server.listen(0, '127.0.0.1')
   return { server, url }
 }

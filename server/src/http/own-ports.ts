@@ -1,0 +1,47 @@
+import type { RequestListener } from './listener'
+import { OwnServer, type OwnServerParts } from './own-server'
+
+export type OwnPortsParts = OwnServerParts & {
+  /** Metrics on a port of their own, where there is one. */
+  readonly metrics: { readonly port?: number; readonly host: string; readonly listener: RequestListener }
+}
+
+/** Where it listens, as URLs. */
+export type Listening = { readonly url: string; readonly port: number; readonly metricsUrl?: string }
+
+/** What a process that serves stand-alone listens on: the port for everybody, and one for metrics where that is asked for. */
+export class OwnPorts {
+  readonly main: OwnServer
+  readonly #metrics: OwnServer
+  readonly #metricsAt: OwnPortsParts['metrics']
+
+  constructor(parts: OwnPortsParts) {
+    this.main = new OwnServer(parts)
+    this.#metricsAt = parts.metrics
+    this.#metrics = new OwnServer({ ...parts, requestListener: parts.metrics.listener, maxSockets: 0 })
+  }
+
+  /** @throws Error when an address cannot be listened on; then nothing listens */
+  async listen(port: number, host: string | undefined): Promise<Listening> {
+    const { port: metricsPort, host: metricsHost } = this.#metricsAt
+    if (metricsPort === undefined) return this.main.listen(port, host)
+    const metrics = await this.#metrics.listen(metricsPort, metricsHost)
+    try {
+      return { ...(await this.main.listen(port, host)), metricsUrl: `${metrics.url}/metrics` }
+    } catch (error) {
+      await this.#metrics.cut()
+      throw error
+    }
+  }
+
+  /** Stops listening, once those have their answer who have asked. Metrics can be read while the others go. */
+  async close(overdue: Promise<void>): Promise<void> {
+    await this.main.close(overdue)
+    await this.#metrics.close(overdue)
+  }
+
+  /** Stops listening now. */
+  async cut(): Promise<void> {
+    await Promise.all([this.main.cut(), this.#metrics.cut()])
+  }
+}
