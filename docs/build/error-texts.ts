@@ -153,7 +153,7 @@ const REMOTE: Readonly<Record<GoodbyeCode | RejectionCode, ErrorText>> = {
   },
   verification_timeout: {
     meaning:
-      'The server did not finish checking the token in time (5 s by default), or a held place was not taken in time (5 min by default).',
+      'The server did not finish checking the token in time (5 s by default), or a held place was not taken in time (5 min by default), or a welcome was not confirmed in 10 s.',
     seenBy: 'the event `goodbye`',
     whatToDo: 'Nothing: the client tries again.',
   },

@@ -63,7 +63,7 @@ const INTRODUCTION = `JSON over a WebSocket. An app never needs this page: the S
 - A room is at ${code(`wss://host${ROOMS_PATH}{roomId}`)}. Nothing secret is in the URL.
 - The client offers two subprotocols, ${code(SUBPROTOCOL)} and ${code(`${HELLO_PREFIX}<hello>`)}; the server answers the first one alone.
 - A frame is text: a JSON array of one or more messages, at most ${DEFAULT_LIMITS.maxFrameBytes} bytes of UTF-8; upward at most ${MAX_FRAME_MESSAGES} messages.
-- The first frame down is \`welcome\`, \`held\` or \`goodbye\`. After a \`goodbye\` the server closes.
+- The first frame down is \`welcome\`, \`held\` or \`goodbye\`. A \`welcome\` with \`confirm\` is answered by \`join\`. After a \`goodbye\` the server closes.
 - This is version ${PROTOCOL_VERSION}; the oldest that is still understood is ${PROTOCOL_FLOOR}.
 - The server pings each 15 s. The client's \`heartbeat\` is its own watchdog.
 - Command ids rise within a session. After a reconnect the client sends what has no reply again, under the same id: the server does it once.`

@@ -42,6 +42,11 @@ export const welcome = v.object({
   lastCommandId: v.number(),
   /** By the server's clock. */
   serverTime: timestamp,
+  /**
+   * The place is held by another session of this identity, and changes hands when the client sends `join`. Whoever closes the
+   * connection before that takes nothing.
+   */
+  confirm: v.optional(v.literal(true)),
 })
 /** The first message on a joined connection. */
 export type Welcome = v.InferOutput<typeof welcome>

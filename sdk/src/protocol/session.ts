@@ -32,7 +32,10 @@ export const hello = strict({
 /** The first words of a client. */
 export type Hello = v.InferOutput<typeof hello>
 
-/** Takes the place that a held connection was verified for. Answered by `welcome`, then its reply. */
+/**
+ * Takes the place that a held connection was verified for; answered by `welcome`, then its reply. Or confirms a welcome that
+ * asks for it; answered by the events since that welcome, then its reply.
+ */
 export const joinCommand = strict({ type: v.literal('join'), id: commandId })
 /** Gives the place up at once. Answered, then the server closes. */
 export const leaveCommand = strict({ type: v.literal('leave'), id: commandId })

@@ -41,6 +41,7 @@ export class Connection {
   #cancelProbe = () => {}
   #maxFrameBytes = 0
   #welcomed = false
+  #isOpen = false
   #closed = false
 
   /** @throws what the WebSocket's constructor throws: a bad URL or subprotocol */
@@ -48,11 +49,19 @@ export class Connection {
     this.#clock = clock
     this.#events = events
     this.#socket = new Socket(WebSocket, url, protocols, {
-      opened: () => this.#events.opened(),
+      opened: () => {
+        this.#isOpen = true
+        this.#events.opened()
+      },
       frame: (text) => this.#heard(text),
       closed: (code) => this.#end(endingOfClose(code), `closed with ${code}`),
     })
     this.#cancelWatch = clock.after(WELCOME_DEADLINE_MS, () => this.#end({}, 'no welcome in 10 s'))
+  }
+
+  /** Whether the server took the socket. */
+  get isOpen(): boolean {
+    return this.#isOpen
   }
 
   /** From now on somebody else is told. */

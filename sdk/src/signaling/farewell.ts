@@ -10,7 +10,8 @@ const FAREWELL_MS = 1_000
  * the connection brings is told to anybody any more.
  *
  * @param commandId the number of the leave command; undefined on a connection that has no welcome yet. The server may give
- * it the place a moment after we hang up, and would keep that for a minute. So the welcome is awaited, then answered by `leave`.
+ * it the place a moment after we hang up, and would keep that for a minute. So the welcome is awaited, then answered by `leave`;
+ * one that asks to be confirmed gives nothing, so nothing is given back.
  */
 export function farewell(connection: Connection, commandId: number | undefined, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
@@ -29,9 +30,11 @@ export function farewell(connection: Connection, commandId: number | undefined, 
     const take = (message: ServerMessage) => {
       if (message.type === 'goodbye' || (message.type === 'reply' && message.re === awaited)) done()
       if (message.type !== 'welcome') return
+      if (message.confirm) return done()
       connection.welcomed(message.limits.maxFrameBytes)
       leave(message.lastCommandId + 1)
     }
+    if (!connection.isOpen) return done()
     connection.handOver({ opened: () => {}, messages: (messages) => messages.forEach(take), ended: done })
     if (commandId !== undefined) leave(commandId)
   })

@@ -157,6 +157,7 @@ export class Session {
     this.#freshTokenTried = false
     connection.welcomed(welcome.limits.maxFrameBytes)
     this.sender.connected(connection, welcome, sameSession)
+    if (welcome.confirm) connection.send({ type: 'join', id: this.sender.nextId() })
     this.#events.welcome(welcome, sameSession)
   }
 

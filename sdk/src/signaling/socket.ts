@@ -36,7 +36,8 @@ export class Socket {
   constructor(WebSocket: WebSocketConstructor, url: string, protocols: string[], events: SocketEvents) {
     this.#events = events
     this.#socket = new WebSocket(url, protocols)
-    this.#socket.onopen = () => this.#events?.opened()
+    // One that was closed before it was open, and opens all the same, is closed then.
+    this.#socket.onopen = () => (this.#events ? this.#events.opened() : this.close())
     this.#socket.onmessage = (event: { data: unknown }) => {
       if (typeof event.data === 'string') this.#events?.frame(event.data)
     }

@@ -1,6 +1,9 @@
-import { afterEach, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { afterEach, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { LiveStreamClient } from '../../src/index'
+import type { WebSocketConstructor } from '../../src/signaling/socket'
 import { Bench } from '../fakes/bench'
 import { ManualPage, MemoryStorage } from '../fakes/manual-page'
 
@@ -48,15 +51,92 @@ test('an AbortSignal that fired before opens nothing; one that fires after the j
 })
 
 test('leaving while the server still decides gives the place back as soon as it has one', async () => {
-  bench = await Bench.open()
+  const lines: string[] = []
+  bench = await Bench.open({ logLevel: 'debug', logger: (_level, text) => lines.push(text) })
   void bench.client.join()
   const line = await bench.server.connection(1)
+  await expect.poll(() => lines).toContain('the server took the socket')
   await bench.client.leave()
   line.welcome({ lastCommandId: 6 })
   const [leave] = await line.until('leave')
   expect(leave.id).toBe(7)
   line.accept(7)
   await line.closed()
+})
+
+test('leaving before the server took the socket closes it at once', async () => {
+  const silent = createServer()
+  onTestFinished(() => void silent.close())
+  silent.listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const client = new LiveStreamClient({
+    url: `ws://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+    room: 'test',
+    WebSocket,
+  })
+  const joining = outcomeOf(client.join())
+  const [socket] = await once(silent, 'connection')
+  await once(socket, 'data')
+  const closed = once(socket, 'close')
+  await client.leave()
+  expect(await joining).toBe('aborted')
+  await closed
+})
+
+test('a WebSocket that opens though it was closed before is closed then', async () => {
+  const made: LateSocket[] = []
+  class LateSocket {
+    onopen = () => {}
+    readonly closedWith: number[] = []
+    constructor() {
+      made.push(this)
+    }
+    send(): void {}
+    close(code = 0): void {
+      this.closedWith.push(code)
+    }
+  }
+  const client = new LiveStreamClient({
+    url: 'ws://127.0.0.1:9',
+    room: 'test',
+    WebSocket: LateSocket as unknown as WebSocketConstructor,
+  })
+  const joining = outcomeOf(client.join())
+  await expect.poll(() => made, { interval: 2 }).toHaveLength(1)
+  await client.leave()
+  expect(await joining).toBe('aborted')
+  const [socket] = made
+  const before = socket?.closedWith.length ?? 0
+  expect(before).toBeGreaterThan(0)
+  socket?.onopen()
+  expect(socket?.closedWith).toHaveLength(before + 1)
+})
+
+test('leaving while a welcome asks for a confirmation closes, and gives nothing back: nothing was taken', async () => {
+  const lines: string[] = []
+  bench = await Bench.open({ logLevel: 'debug', logger: (_level, text) => lines.push(text) })
+  void bench.client.join()
+  const line = await bench.server.connection(1)
+  await expect.poll(() => lines).toContain('the server took the socket')
+  await bench.client.leave()
+  line.welcome({ confirm: true })
+  await line.closed()
+  expect([...line.received('join'), ...line.received('leave')]).toEqual([])
+})
+
+test('a welcome that asks for a confirmation gets it as the first message, and the room is joined', async () => {
+  bench = await Bench.open()
+  const joining = bench.client.join()
+  const sent = joining.then(() => bench.client.chat.send('first of all'))
+  const line = await bench.server.connection(1)
+  line.welcome({ confirm: true, lastCommandId: 3 })
+  await joining
+  const [join] = await line.until('join')
+  const [chat] = await line.until('chat.send')
+  expect(join.id).toBe(4)
+  expect(chat.id).toBe(5)
+  line.accept(chat.id)
+  await sent
 })
 
 test('leave() says so, waits for the answer, and ends in state left with nothing on show', async () => {

@@ -22,7 +22,7 @@ export class Book implements Doorbook {
   /** Who has each identity's place, as the room has said last. */
   readonly #holders = new Map<string, Visit>()
   readonly #absences = new Map<string, Absence>()
-  readonly #leaving = new Set<string>()
+  readonly #leaving = new Map<string, Visit>()
   readonly #closed = new WeakMap<Visit, Absence>()
   readonly #answered = new Set<string>()
   /** By whom and into which room: the session keys that have knocked, each with its highest attempt. */
@@ -47,7 +47,8 @@ export class Book implements Doorbook {
   }
 
   seated(visit: Visit): void {
-    this.#leaving.delete(whoOf(visit))
+    // One that confirms its welcome and leaves in one breath leaves.
+    if (this.#leaving.get(whoOf(visit)) !== visit) this.#leaving.delete(whoOf(visit))
     this.#absences.delete(whoOf(visit))
     this.#seated.add(visit)
     this.#holders.set(whoOf(visit), visit)
@@ -57,7 +58,7 @@ export class Book implements Doorbook {
   }
 
   leaving(visit: Visit): void {
-    this.#leaving.add(whoOf(visit))
+    this.#leaving.set(whoOf(visit), visit)
   }
 
   replied(visit: Visit, reply: Extract<ServerMessage, { type: 'reply' }>): void {

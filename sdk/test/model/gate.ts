@@ -1,4 +1,4 @@
-import type { RoomInput } from '../../../server/src/hosting/input'
+import type { Offer, RoomInput } from '../../../server/src/hosting/input'
 import type { Clock, Connection } from '../../../server/src/hosting/ports'
 import {
   type ClientMessage,
@@ -8,6 +8,7 @@ import {
   type GoodbyeCode,
   joinFrame,
   type Role,
+  reject,
   type ServerMessage,
 } from '../../src/protocol'
 import type { Pipe, ServerEnd } from './network'
@@ -42,6 +43,7 @@ export type GateParts = {
 }
 
 const GOING_AWAY = 1001
+const NOTHING_TO_CONFIRM = reject('invalid', 'The hello has asked for the place already.')
 
 /** One socket at the server: a thin stand-in for the gateway, which turns a hello into a knock, and frames into inputs. */
 export class Visit implements Connection, ServerEnd {
@@ -55,6 +57,7 @@ export class Visit implements Connection, ServerEnd {
   #waiting: string[] = []
   #early: string[] | undefined = []
   #isOpen = true
+  #offer: Offer | undefined
 
   constructor(parts: GateParts, pipe: Pipe) {
     this.#parts = parts
@@ -127,9 +130,18 @@ export class Visit implements Connection, ServerEnd {
 
   #begin(): void {
     if (!this.isOpen) return
-    const { session, page, attempt, seq, instance } = this.pipe.hello
-    const claims = { identity: this.identity, role: this.tokenRole, name: this.identity }
     this.#parts.book.knocked(this)
+    this.#knock()
+    const early = this.#early ?? []
+    this.#early = undefined
+    for (const text of early) this.frame(text)
+  }
+
+  #knock(commandId?: number): void {
+    const offer = this.#offer
+    this.#offer = undefined
+    const { session, page, attempt, seq, instance } = { ...this.pipe.hello, ...offer }
+    const claims = { identity: this.identity, role: this.tokenRole, name: this.identity }
     this.#submit({
       type: 'join',
       connection: this,
@@ -142,10 +154,12 @@ export class Visit implements Connection, ServerEnd {
       iceServers: [],
       ...(seq === undefined ? {} : { seq }),
       ...(instance === undefined ? {} : { instance }),
+      ...(commandId === undefined ? {} : { commandId }),
+      ...(offer === undefined ? {} : { offer }),
+      offered: (offered) => {
+        this.#offer = offered
+      },
     })
-    const early = this.#early ?? []
-    this.#early = undefined
-    for (const text of early) this.frame(text)
   }
 
   #take(message: ClientMessage): void {
@@ -164,7 +178,9 @@ export class Visit implements Connection, ServerEnd {
       case 'cast':
         return this.#submit({ type: 'routable', connection: this, routable: { type: 'cast', cast: message.cast } })
       case 'join':
-        throw new Error('no page of this world holds')
+        if (this.#offer !== undefined) return this.#knock(message.id)
+        // It was repeated on the way.
+        return this.send(encodeMessage({ type: 'reply', re: message.id, ok: false, error: NOTHING_TO_CONFIRM }))
       default:
         return this.#submit({ type: 'command', connection: this, command: message })
     }

@@ -28,10 +28,12 @@ export class Mirrors implements Readers {
     this.#outlook = outlook
   }
 
-  welcomed(page: LoadedPage, { resumed, instance, seq }: Welcome, position: Position | undefined): void {
+  welcomed(page: LoadedPage, welcome: Welcome, position: Position | undefined): void {
+    const { resumed, instance, seq, confirm } = welcome
     const say = this.#sayOf(page)
     const { roomId } = page.parts
     const { seen } = this.#witness
+    if (confirm) seen.add('asked to confirm')
     if (position !== undefined) seen.add(resumed ? 'resumed by events' : 'resumed by a snapshot')
     if (page.room?.seq !== seq) say(`was welcomed at ${seq} and is at ${page.room?.seq}`)
     if (resumed && position?.instance !== instance) say('resumed what it did not know')

@@ -1,5 +1,5 @@
 import type { Hello, IceServer, Limits } from '@peerstage/sdk/protocol'
-import type { RoomInput } from '../hosting/input'
+import type { Offer, RoomInput } from '../hosting/input'
 import type { Clock } from '../hosting/ports'
 import type { Pass } from './admission'
 import type { Holds } from './holds'
@@ -7,6 +7,9 @@ import type { SocketConnection } from './socket-connection'
 
 /** When who holds too often may try again: by then a lost socket has been noticed. */
 const HOLD_RETRY_MS = 30_000
+
+/** From a welcome that is to be confirmed to the confirmation: one way there and back, on bad networks too. */
+const OFFER_MS = 10_000
 
 export type PlaceParts = {
   readonly clock: Clock
@@ -27,6 +30,7 @@ export class Place {
   readonly #hello: Hello
   #isAsked = false
   #isTaken = false
+  #offer: Offer | undefined
   #cancelHold = () => {}
   #letGo = () => {}
 
@@ -45,9 +49,14 @@ export class Place {
     return this.#isTaken
   }
 
-  /** Whether the client asks for it by a command, when it likes to; else its hello has done so. */
+  /** Whether the client was welcomed to it, and has to confirm that. */
+  get isOffered(): boolean {
+    return this.#offer !== undefined
+  }
+
+  /** Whether the client asks for it by a command; else its hello has done so. */
   get isByCommand(): boolean {
-    return this.#hello.intent === 'hold'
+    return this.#hello.intent === 'hold' || this.isOffered
   }
 
   /** Waits for the client's word, but not for ever. */
@@ -69,7 +78,9 @@ export class Place {
   /** Asks the room for it. `commandId`: of the command that is answered then. */
   ask({ claims, sessionHash }: Pass, commandId?: number): void {
     this.#isAsked = true
-    const { page, attempt, seq, instance } = this.#hello
+    const offer = this.#offer
+    this.#offer = undefined
+    const { page, attempt, seq, instance } = offer === undefined ? this.#hello : { ...this.#hello, ...offer }
     const knock = { type: 'join', connection: this.#connection, claims, sessionHash, page, attempt } as const
     const seated = () => {
       this.#isTaken = true
@@ -79,11 +90,22 @@ export class Place {
     this.#parts.submit({
       ...knock,
       seated,
+      offered: (offered) => this.#offered(offered),
+      ...(offer === undefined ? {} : { offer }),
       iceServers: this.#parts.iceServers(),
       ...(seq === undefined ? {} : { seq }),
       ...(instance === undefined ? {} : { instance }),
       ...(commandId === undefined ? {} : { commandId }),
     })
+  }
+
+  #offered(offer: Offer): void {
+    this.#offer = offer
+    this.#isAsked = false
+    this.#cancelHold = this.#parts.clock.after(OFFER_MS, () => {
+      if (!this.#isTaken) this.#connection.close('verification_timeout', 'The welcome was not confirmed in time.')
+    })
+    this.#parts.settled()
   }
 
   /** The connection is gone: it holds no more. */

@@ -119,6 +119,8 @@ export class Visit {
   }
 
   #weigh(message: ClientMessage): void {
+    // Its hello has paid for it: a client whose other device talks much must not be refused half-way.
+    if (message.type === 'join' && this.#place.isOffered) return this.#take(message)
     const verdict = this.#budget(message, this.#place.isTaken)
     if (verdict.ok) return this.#take(message)
     const { flood, limit, retryAfterMs } = verdict

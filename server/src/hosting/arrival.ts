@@ -1,7 +1,7 @@
 import { type LoggedEvent, PROTOCOL_VERSION, type Welcome } from '@peerstage/sdk/protocol'
 import type { JoinCommand } from '../room/command'
 import { decide } from '../room/index'
-import type { ServerState } from '../room/state'
+import type { Decided, ServerState } from '../room/state'
 import { apply, contextOf, type Draft, isClosed, publicPart } from './draft'
 import { call, close, presenceOf, replyOk, send } from './effect'
 import type { Knock } from './input'
@@ -24,20 +24,69 @@ export function arrive(draft: Draft, knock: Knock, lookups: Lookups): void {
     draft.effects.push(close(knock.connection, decision.goodbye, decision.reason))
   } else if ('refused' in decision || decision.participantId === undefined) {
     draft.effects.push(close(knock.connection, 'unavailable', 'The place could not be taken.'))
+  } else if (mustConfirm(draft, decision.participantId, knock)) {
+    offer(draft, decision.participantId, knock, lookups)
   } else {
-    const { participantId } = decision
-    const wasAway = draft.seats.get(participantId)?.line.state === 'away'
-    replaceConnection(draft, participantId, knock)
-    apply(draft, decision.events)
-    seat(draft, participantId, knock, lookups)
-    if (wasAway) draft.effects.push(presenceOf(draft.seats.connections(participantId), participantId, 'connected'))
+    take(draft, { participantId: decision.participantId, events: decision.events }, knock, lookups)
   }
 }
 
 /** What a knock asks of the room. */
-export function joinOf({ claims, sessionHash, page, seq, instance }: Knock): JoinCommand {
+export function joinOf({ claims, sessionHash, page, seq, instance, offer }: Knock): JoinCommand {
   const join = { type: 'session.join', claims, sessionHash, page } as const
-  return seq === undefined || instance === undefined ? join : { ...join, resumes: instance }
+  const isFresh = seq === undefined || instance === undefined || offer !== undefined
+  return isFresh ? join : { ...join, resumes: { instance, seq } }
+}
+
+/**
+ * Whether a place changes hands only when the client has said that it is there, for its user may have given up meanwhile: that
+ * of another session. A session's key is with one page at a time, so the page before is gone. A client that asks by a command
+ * has said so.
+ */
+function mustConfirm({ state }: Draft, participantId: string, { commandId, sessionHash }: Knock): boolean {
+  const holder = state?.ledger.sessions.get(participantId)
+  return commandId === undefined && holder !== undefined && holder.hash !== sessionHash
+}
+
+/** Shows the room as it is, and changes nothing. */
+function offer(draft: Draft, self: string, knock: Knock, lookups: Lookups): void {
+  if (draft.state === undefined) return
+  const welcome = { ...welcomeOf(draft, draft.state, self, knock, lookups), confirm: true } as const
+  const { seq, instance, reconnecting: away } = welcome
+  draft.effects.push(
+    send([knock.connection], welcome),
+    call(() => knock.offered({ self, seq, instance, away })),
+  )
+}
+
+type Taking = { readonly participantId: string; readonly events: readonly Decided[] }
+
+function take(draft: Draft, { participantId, events }: Taking, knock: Knock, lookups: Lookups): void {
+  const wasAway = draft.seats.get(participantId)?.line.state === 'away'
+  if (knock.offer === undefined) {
+    replaceConnection(draft, participantId, knock)
+    apply(draft, events)
+    seat(draft, participantId, knock)
+    welcome(draft, participantId, knock, lookups)
+  } else {
+    const missed = draft.state && eventsSince(draft, draft.state, knock, lookups)
+    if (missed === undefined || participantId !== knock.offer.self || isOvertaken(draft, participantId, knock)) {
+      draft.effects.push(close(knock.connection, 'unavailable', 'The room has changed too much meanwhile. Try again.'))
+      return
+    }
+    replaceConnection(draft, participantId, knock)
+    seat(draft, participantId, knock)
+    catchUp(draft, knock, knock.offer.away, missed)
+    apply(draft, events)
+    answer(draft, knock)
+  }
+  if (wasAway) draft.effects.push(presenceOf(draft.seats.connections(participantId), participantId, 'connected'))
+}
+
+/** Another page of its session has taken the place since: that one's commands have the numbers that this one would begin with. */
+function isOvertaken({ state }: Draft, participantId: string, { sessionHash, page }: Knock): boolean {
+  const holder = state?.ledger.sessions.get(participantId)
+  return holder?.hash === sessionHash && holder.page !== page
 }
 
 /** The connection that held the place so far goes: its page has been replaced, or its socket. */
@@ -49,20 +98,44 @@ function replaceConnection(draft: Draft, participantId: string, knock: Knock): v
   draft.seats.put({ ...seat, line: { state: 'away', since: draft.elapsed, departure: 'lost' } })
 }
 
-function seat(draft: Draft, participantId: string, knock: Knock, lookups: Lookups): void {
-  const { connection, sessionHash, attempt, commandId } = knock
+function seat(draft: Draft, participantId: string, { connection, sessionHash, attempt }: Knock): void {
   draft.seats.put({ participantId, sessionHash, attempt, line: { state: 'connected', connection } })
+}
+
+function welcome(draft: Draft, participantId: string, knock: Knock, lookups: Lookups): void {
   if (draft.state === undefined) return
   const welcome = welcomeOf(draft, draft.state, participantId, knock, lookups)
-  draft.effects.push(send([connection], welcome), call(knock.seated))
+  draft.effects.push(send([knock.connection], welcome))
+  answer(draft, knock)
   const { meter } = draft.settings
   if (knock.seq !== undefined) draft.effects.push(call(() => meter.resume(welcome.resumed ? 'events' : 'snapshot')))
-  if (commandId !== undefined) draft.effects.push(replyOk(connection, commandId, draft.state.room.seq))
+}
+
+function answer({ effects, state }: Draft, { connection, commandId, seated }: Knock): void {
+  effects.push(call(seated))
+  if (commandId !== undefined && state !== undefined) effects.push(replyOk(connection, commandId, state.room.seq))
+}
+
+/** What has happened between the welcome and its confirmation, for who was not in the room yet. */
+function catchUp(
+  draft: Draft,
+  { connection }: Knock,
+  awayBefore: readonly string[],
+  missed: readonly LoggedEvent[],
+): void {
+  const to = [connection]
+  for (const logged of missed) draft.effects.push(send(to, { type: 'event', logged }))
+  const [before, now] = [new Set(awayBefore), new Set(draft.seats.away())]
+  for (const { participantId } of draft.seats) {
+    if (before.has(participantId) === now.has(participantId)) continue
+    draft.effects.push(presenceOf(to, participantId, now.has(participantId) ? 'reconnecting' : 'connected'))
+  }
 }
 
 function welcomeOf(draft: Draft, state: ServerState, self: string, knock: Knock, lookups: Lookups): Welcome {
   const { rules } = draft.settings
   const events = eventsSince(draft, state, knock, lookups)
+  const holder = state.ledger.sessions.get(self)
   return {
     type: 'welcome',
     protocol: PROTOCOL_VERSION,
@@ -74,7 +147,8 @@ function welcomeOf(draft: Draft, state: ServerState, self: string, knock: Knock,
     reconnecting: draft.seats.away(),
     iceServers: [...knock.iceServers],
     limits: rules.limits,
-    lastCommandId: state.ledger.sessions.get(self)?.lastCommandId ?? 0,
+    // Another session begins to count anew when it takes the place.
+    lastCommandId: holder?.hash === knock.sessionHash ? holder.lastCommandId : 0,
     serverTime: draft.now,
   }
 }

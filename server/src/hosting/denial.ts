@@ -27,7 +27,7 @@ export function refusalOf(input: RoomInput, error: Rejection): Effect[] {
     case 'refresh':
       return [replyError(input.connection, input.commandId, error)]
     case 'join':
-      return input.commandId === undefined
+      return input.commandId === undefined || isByHello(input)
         ? [close(input.connection, 'unavailable', 'The room cannot be reached now.', error.retryAfterMs)]
         : [replyError(input.connection, input.commandId, error)]
     case 'routable':
@@ -42,6 +42,9 @@ export function refusalOf(input: RoomInput, error: Rejection): Effect[] {
   }
 }
 
+/** A client that confirms its welcome believes to be in the room: it is sent away like one that its hello brought, and comes again. */
+const isByHello = ({ commandId, offer }: InputOf<'join'>): boolean => commandId === undefined || offer !== undefined
+
 export function refuseAll(inputs: readonly RoomInput[], error: Rejection, journal: Journal): void {
   perform(
     inputs.flatMap((input) => refusalOf(input, error)),
@@ -52,7 +55,7 @@ export function refuseAll(inputs: readonly RoomInput[], error: Rejection, journa
 /** Counts what a client asked and was refused. A join that its hello asked for is counted as the goodbye that it gets. */
 export function countRefusal(input: RoomInput, { code }: Rejection, { rules, meter }: RoomSettings): void {
   if (!('connection' in input) || input.type === 'gone') return
-  if (input.type === 'join' && input.commandId === undefined) return
+  if (input.type === 'join' && isByHello(input)) return
   if (input.type === 'command') meter.command(input.command.type, code)
   meter.refusal(code, { connection: input.connection.id, room: rules.roomId })
 }

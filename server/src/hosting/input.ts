@@ -20,6 +20,20 @@ export type Knock = {
   readonly commandId?: number
   /** Told once, when the place is taken and the welcome is on its way. */
   readonly seated: () => void
+  /** Told where another stay of the identity holds the place, and the client was welcomed to it: it knocks again when it confirms that. */
+  readonly offered: (offer: Offer) => void
+  /** What the client confirms by this knock. */
+  readonly offer?: Offer
+}
+
+/** A place as a client was welcomed to it, before it took it over. */
+export type Offer = {
+  /** The participant whose place it is. */
+  readonly self: string
+  readonly seq: number
+  readonly instance: string
+  /** Who was reconnecting then. */
+  readonly away: readonly string[]
 }
 
 /** An identity is to leave nothing behind in the room. `settle` is told whether that is kept. */

@@ -31,8 +31,8 @@ export type JoinCommand = {
   /** SHA-256 of the session key, hex. */
   readonly sessionHash: string
   readonly page: string
-  /** The instance that it has been in before, and goes on in: it resumes. Absent where it starts afresh. */
-  readonly resumes?: string
+  /** The instance that it has been in before and goes on in, and the last event that it knows of. Absent where it starts afresh. */
+  readonly resumes?: { readonly instance: string; readonly seq: number }
 }
 
 /** What the server itself asks of a room; never on the wire. */

@@ -115,7 +115,7 @@ function comeBack(
   const sameSession = session?.hash === command.sessionHash
   // It has been here, and another session has taken the place meanwhile: its line was down when it was told so. Back by itself
   // it would push the newer one out, and what it sends again would be done again: commands are known within a session.
-  if (!sameSession && command.resumes === state.room.instance)
+  if (!sameSession && wasReplaced(state, present, command))
     return turnAway('superseded', 'Another session has taken this place meanwhile.')
   if (!sameSession && rules.duplicateSessions === 'reject' && !isAway?.(present.id))
     return turnAway('superseded', 'You are in this room already, in another session.')
@@ -136,6 +136,10 @@ function comeBack(
   const stops = change.some(({ event }) => event.type === 'media.changed') ? [] : stopPublishing(present, present.id)
   return { events: [...stops, ...change, returned], participantId: present.id }
 }
+
+/** Whether the place has changed hands since the last event that a resuming session knows of. */
+const wasReplaced = ({ room }: ServerState, { pageSeq }: Participant, { resumes }: JoinCommand): boolean =>
+  resumes?.instance === room.instance && pageSeq > resumes.seq
 
 /** A room without a host is for a host's token to take, as by leaving and joining. What a moderator made of its owner holds. */
 function takenBack(state: ServerState, participant: Participant, tokenRole: Role): Decided[] {

@@ -15,7 +15,11 @@ type Type = ServerMessage['type']
 /** `Omit` that keeps a union's variants apart. */
 type WithoutId<C> = C extends unknown ? Omit<C, 'id'> : never
 
-export type Knocking = Partial<Hello> & { readonly headers?: ClientOptions['headers'] }
+export type Knocking = Partial<Hello> & {
+  readonly headers?: ClientOptions['headers']
+  /** Whether it confirms a welcome that asks for it. Default true. */
+  readonly confirms?: boolean
+}
 
 export const newSession = (): string => randomBytes(32).toString('base64url')
 
@@ -32,8 +36,12 @@ export class TestClient {
   #changed: (() => void)[] = []
   #closeCode: number | undefined
   #nextId = 1
+  readonly #confirms: boolean
+  /** The id of the command that confirmed its welcome. */
+  #confirmedBy: number | undefined
 
-  constructor(url: string, room: string, { headers, ...hello }: Knocking = {}) {
+  constructor(url: string, room: string, { headers, confirms = true, ...hello }: Knocking = {}) {
+    this.#confirms = confirms
     this.hello = {
       intent: 'join',
       session: newSession(),
@@ -72,8 +80,11 @@ export class TestClient {
     return this.until((message): message is ServerMessageOf<T> => message.type === type)
   }
 
-  welcome(): Promise<ServerMessageOf<'welcome'>> {
-    return this.next('welcome')
+  /** Once it has its place: a welcome that asks for it was confirmed, and the server has heard that. */
+  async welcome(): Promise<ServerMessageOf<'welcome'>> {
+    const welcome = await this.next('welcome')
+    if (this.#confirmedBy !== undefined) await this.reply(this.#confirmedBy)
+    return welcome
   }
 
   /** The first event of a type, by the inner event's name. */
@@ -127,6 +138,13 @@ export class TestClient {
     this.socket.terminate()
   }
 
+  #welcomed({ lastCommandId, confirm }: ServerMessageOf<'welcome'>): void {
+    this.#nextId = Math.max(this.#nextId, lastCommandId + 1)
+    if (!confirm || !this.#confirms) return
+    this.#confirmedBy = this.#nextId
+    this.say({ type: 'join', id: this.#confirmedBy })
+  }
+
   #read(text: string): void {
     const messages = decodeServerFrame(text) ?? []
     this.frames.push({ messages: messages.length, bytes: Buffer.byteLength(text) })
@@ -134,7 +152,7 @@ export class TestClient {
       if (!decoded.ok) throw new Error(`the server sent what is no message: ${text.slice(0, 500)}`)
       this.received.push(decoded.message)
       // A session's next page counts its commands on from here.
-      if (decoded.message.type === 'welcome') this.#nextId = Math.max(this.#nextId, decoded.message.lastCommandId + 1)
+      if (decoded.message.type === 'welcome') this.#welcomed(decoded.message)
     }
     this.#notify()
   }

@@ -12,6 +12,7 @@ const knock = (connection: FakeConnection): Knock => ({
   attempt: 1,
   iceServers: [],
   seated: () => {},
+  offered: () => {},
 })
 const gone = (connection: FakeConnection) => ({ type: 'gone', connection, departure: 'lost' }) as const
 

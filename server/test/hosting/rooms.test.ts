@@ -46,6 +46,7 @@ function openRooms(log?: RoomLog, clock = new FakeClock()) {
     attempt: 1,
     iceServers: [],
     seated: () => {},
+    offered: () => {},
   })
   const join = (identity: string) => {
     const asked = knock(identity)
