@@ -96,7 +96,7 @@ export class LiveStreamClient {
     this.#store = new RoomStore(this.#rig.overlay, (error) => this.#listenerFailed('subscribe', error))
     this.#moments = new Moments(this.#store, this.#emitter)
     const port = this.#verbPort()
-    this.media = mediaVerbs(this.#rig.local, this.#rig.playback, port.safely)
+    this.media = mediaVerbs(this.#rig.local, this.#rig.playback, this.#rig.wish, port.safely)
     this.chat = chatVerbs(port)
     this.reactions = reactionVerbs(port, (emoji) => this.#echo(emoji))
     this.stage = stageVerbs(port)

@@ -1,7 +1,8 @@
 import type { Environment } from './environment'
-import type { LiveStreamError } from './errors'
+import { LiveStreamError } from './errors'
 import { LocalMedia } from './media/local-media'
-import { Playback } from './media/playback'
+import { pageMoves } from './media/page-moves'
+import { Playback, type SoundWish } from './media/playback'
 import { RemoteStreams, type StreamChange } from './media/remote-streams'
 import type { Moments } from './moments'
 import type { Config } from './options'
@@ -50,6 +51,7 @@ export class MediaRig {
     this.playback = new Playback({
       stream: ({ participantId, kind }) => this.#remote.streams(participantId)[kind],
       isSelf: (participantId) => participantId === ports.store().selfId,
+      pageMoves,
       onBlocked: (blocked) => ports.moments().tell({ name: 'playbackBlocked', payload: { blocked } }),
     })
   }
@@ -65,6 +67,7 @@ export class MediaRig {
       ),
     streamsOf: (id) => this.#remote.streams(id),
     linkOf: (id) => this.#linkStates.get(id) ?? null,
+    soundOf: (id) => this.playback.wishOf(id),
   }
 
   get links(): readonly LinkView[] {
@@ -99,8 +102,17 @@ export class MediaRig {
   refold(): void {
     const { room, selfId } = this.#ports.store()
     this.#remote.update(room?.participants ?? [], selfId)
+    if (room) this.playback.keepWishes(room.participants.map(({ id }) => id))
     this.playback.update()
     this.#ports.store().touch()
+  }
+
+  /** @throws LiveStreamError `peer_not_found` */
+  readonly wish = (participantId: string, wish: SoundWish): void => {
+    if (this.#ports.store().participant(participantId) === undefined)
+      throw new LiveStreamError('peer_not_found', 'There is no such participant to be heard.')
+    this.playback.wish(participantId, wish)
+    this.#changed()
   }
 
   /** The network came back. */

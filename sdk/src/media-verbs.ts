@@ -1,6 +1,14 @@
-import { checkDevice, checkScreenOptions, checkSource, checkTarget, checkWishes } from './media/arguments'
+import {
+  checkDevice,
+  checkMutedForMe,
+  checkScreenOptions,
+  checkSource,
+  checkTarget,
+  checkVolume,
+  checkWishes,
+} from './media/arguments'
 import type { LocalMedia } from './media/local-media'
-import type { Playback, PlaybackTarget } from './media/playback'
+import type { Playback, PlaybackTarget, SoundWish } from './media/playback'
 import type { Safely } from './room/verb'
 
 /** @inline */
@@ -23,18 +31,42 @@ export type MediaVerbs = Own & {
   /**
    * Plays a participant's stream in an element, now or as soon as there is one, and for as long as the participant is there.
    * An element shows one stream: a later call replaces an earlier one. Sets `srcObject`, `playsInline` and, for oneself, `muted`.
+   * What is out of the page for a while plays again when it is back; what the app paused stays paused.
    *
    * @throws LiveStreamError `invalid` for what is no media element, or no target
-   * @returns what detaches it, and gives `muted` back as it was
+   * @returns what detaches it, and gives back what was changed of `muted` and `volume`, unless the app has changed it since
    */
   attach(element: HTMLMediaElement, target: PlaybackTarget): () => void
+  /**
+   * How loud a participant is here, in all elements that play it, now and later: from 0 to 1. Others hear no difference. It is
+   * kept for as long as the participant is in the room, over reloads and reconnects of its page, and shown as `volume` of its
+   * view. Without it elements are as loud as the app has set them. iOS knows no volume of an element: there `muteForMe` works.
+   *
+   * @throws LiveStreamError at once: `invalid`, or `peer_not_found`
+   */
+  setVolume(participantId: string, volume: number): void
+  /**
+   * Whether a participant is silent here: its sound goes on for all others, and it is not told. Kept and shown as `setVolume`
+   * does, as `mutedForMe`. `false` leaves elements silent that the app itself has muted.
+   *
+   * @throws LiveStreamError at once: `invalid`, or `peer_not_found`
+   */
+  muteForMe(participantId: string, muted: boolean): void
   /** Whether the browser refuses to play sound until a person touches the page. */
   readonly playbackBlocked: boolean
-  /** Plays what was refused. Call it in a click, before anything is awaited there. Never rejects. */
+  /**
+   * Plays what was refused. Call it in a click, before anything is awaited there. Never rejects. What is muted by `muteForMe`,
+   * or was by the app when it was attached, stays silent.
+   */
   resumePlayback(): Promise<void>
 }
 
-export function mediaVerbs(local: LocalMedia, playback: Playback, safely: Safely): MediaVerbs {
+export function mediaVerbs(
+  local: LocalMedia,
+  playback: Playback,
+  wish: (participantId: string, wish: SoundWish) => void,
+  safely: Safely,
+): MediaVerbs {
   return {
     publish: (wishes) =>
       safely('media.publish', async () => {
@@ -71,6 +103,14 @@ export function mediaVerbs(local: LocalMedia, playback: Playback, safely: Safely
     attach: (element, target) => {
       checkTarget(element, target)
       return playback.attach(element, target)
+    },
+    setVolume: (participantId, volume) => {
+      checkVolume(volume)
+      wish(participantId, { volume })
+    },
+    muteForMe: (participantId, mutedForMe) => {
+      checkMutedForMe(mutedForMe)
+      wish(participantId, { mutedForMe })
     },
     get playbackBlocked() {
       return playback.blocked

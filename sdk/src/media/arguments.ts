@@ -57,6 +57,16 @@ export function checkTarget(element: unknown, target: unknown): asserts target i
   must(isKnown, 'attach takes { participantId, kind: "talk" | "screen" } second.')
 }
 
+/** @throws LiveStreamError `invalid` */
+export function checkVolume(volume: unknown): void {
+  must(typeof volume === 'number' && volume >= 0 && volume <= 1, `A volume is from 0 to 1, not ${shown(volume)}.`)
+}
+
+/** @throws LiveStreamError `invalid` */
+export function checkMutedForMe(muted: unknown): void {
+  must(typeof muted === 'boolean', `muteForMe takes true or false, not ${shown(muted)}.`)
+}
+
 function checkWish(name: string, value: unknown): void {
   if (value === undefined || typeof value === 'boolean' || isTrackLike(value) || isPlain(value)) return
   const isStream = isObject(value) && 'getTracks' in value

@@ -1,6 +1,11 @@
+import { Borrowed } from './borrowed'
+
 export type AttachmentOptions = {
   stream(): MediaStream | undefined
+  /** Whether its sound is not to be heard here. */
   isMuted(): boolean
+  /** 0 to 1. Undefined: as the element has it. */
+  volume(): number | undefined
   /** `isBlocked` changed. */
   onBlocked(): void
 }
@@ -15,20 +20,29 @@ type State =
 
 const IDLE: State = { at: 'idle' }
 
+const EVENTS = ['play', 'pause', 'ended', 'volumechange'] as const
+
 /** One element that plays one stream. Holds the element weakly: an app that drops it without a word leaks nothing. */
 export class Attachment {
   readonly #element: WeakRef<HTMLMediaElement>
   readonly #options: AttachmentOptions
-  readonly #mutedBefore: boolean
+  readonly #muted = new Borrowed('muted')
+  readonly #volume = new Borrowed('volume')
   #state: State = IDLE
   #wasOnPage = false
+  #isAway = false
+  /**
+   * Browsers pause an element that left the page, and Firefox one whose tracks have all ended; none plays it again by itself.
+   * What the app (or a person, by the element's controls) paused stays so.
+   */
+  #pausedBy: 'app' | 'browser' | undefined
   #closed = false
 
   constructor(element: HTMLMediaElement, options: AttachmentOptions) {
     this.#element = new WeakRef(element)
     this.#options = options
-    this.#mutedBefore = element.muted
     if ('playsInline' in element) element.playsInline = true
+    for (const name of EVENTS) element.addEventListener(name, this.#noticed)
   }
 
   get element(): HTMLMediaElement | undefined {
@@ -43,32 +57,48 @@ export class Attachment {
     const element = this.element
     if (!element || this.#closed) return
     if (element.isConnected) this.#wasOnPage = true
-    // A playing element is kept alive by the browser. One that never was on the page is meant so, for sound alone.
-    const isGone = this.#wasOnPage && !element.isConnected
-    const stream = isGone ? undefined : this.#options.stream()
+    const stream = this.#isGone(element) ? undefined : this.#options.stream()
     if (!stream) return this.#idle(element)
-    const tracks = idsOf(stream)
-    if (this.#state.at === 'idle' || this.#state.stream !== stream) {
-      if (this.#options.isMuted()) element.muted = true
-      element.srcObject = stream
-      this.#play(element, stream)
-    } else if (this.#state.at === 'playing' && this.#state.tracks !== tracks && !element.paused) {
-      // Safari stays silent when sound joins a stream that plays, until it is told to play again. One that the app paused stays so.
-      this.#play(element, stream)
-    }
+    if (this.#state.at === 'idle' || this.#state.stream !== stream) this.#start(element, stream)
+    else this.#follow(element, this.#state)
+  }
+
+  /** To be called when elements came to the page or left it. */
+  moved(): void {
+    const element = this.element
+    if (!element) return
+    if (element.isConnected) this.#wasOnPage = true
+    const wasAway = this.#isAway
+    this.#isAway = this.#isGone(element)
+    if (!wasAway || this.#isAway) return
+    // It may be back before the browser has told that it paused it.
+    if (element.paused && this.#pausedBy !== 'app') this.#pausedBy = 'browser'
+    this.update()
+  }
+
+  /** To be called when `isMuted` or `volume` changed. */
+  updateSound(): void {
+    const element = this.element
+    if (!element || this.#state.at === 'idle') return
+    const wasPaused = element.paused
+    this.#sound(element)
+    // Chromium pauses an element that becomes audible before a person touched the page.
+    if (element.paused && !wasPaused) this.#play(element, this.#state.stream)
   }
 
   /** Must reach `play()` in the same turn as the click that it is called in. */
   async resume(): Promise<void> {
     const element = this.element
     if (!element || this.#state.at !== 'blocked') return
-    const refused = this.#state
-    if (refused.silenced) element.muted = false
+    const { silenced } = this.#state
+    const trying: State = { ...this.#state, silenced: false }
+    this.#become(trying)
+    this.#sound(element)
     try {
       await element.play()
-      if (this.#state === refused) this.#become({ ...refused, at: 'playing' })
+      if (this.#state === trying) this.#become({ ...trying, at: 'playing' })
     } catch {
-      if (this.#state === refused && refused.silenced) this.#playSilently(element)
+      if (this.#state === trying && silenced) this.#playSilently(element, trying)
     }
   }
 
@@ -78,34 +108,95 @@ export class Attachment {
     this.#closed = true
     const element = this.element
     if (!element) return
+    for (const name of EVENTS) element.removeEventListener(name, this.#noticed)
     this.#idle(element)
-    element.muted = this.#mutedBefore
+    this.#muted.giveBack(element)
+    this.#volume.giveBack(element)
+  }
+
+  // An element that never was on the page is meant so, for sound alone.
+  #isGone(element: HTMLMediaElement): boolean {
+    return this.#wasOnPage && !element.isConnected
+  }
+
+  readonly #noticed = ({ type }: Event): void => {
+    const element = this.element
+    if (!element) return
+    if (type === 'volumechange') {
+      this.#muted.noticed(element)
+      this.#volume.noticed(element)
+      return
+    }
+    if (!element.paused) this.#pausedBy = undefined
+    else if (element.ended || this.#isGone(element)) {
+      this.#pausedBy = 'browser'
+      this.update()
+    } else this.#pausedBy = 'app'
+  }
+
+  #start(element: HTMLMediaElement, stream: MediaStream): void {
+    element.srcObject = stream
+    this.#state = { at: 'playing', stream, tracks: idsOf(stream) }
+    this.#sound(element)
+    if (this.#pausedBy !== 'app') this.#play(element, stream)
+  }
+
+  #follow(element: HTMLMediaElement, state: Exclude<State, { at: 'idle' }>): void {
+    const { stream } = state
+    const tracks = idsOf(stream)
+    const isRevived = this.#pausedBy === 'browser' && stream.active
+    if (tracks === state.tracks && !isRevived) return
+    const wasPlaying = !element.paused || isRevived
+    // Firefox leaves the last frame of a picture that is gone, for good; elsewhere there is no size without a picture.
+    if ((element as HTMLVideoElement).videoWidth > 0 && stream.getVideoTracks().length === 0) {
+      element.srcObject = null
+      element.srcObject = stream
+    }
+    this.#state = { ...state, tracks }
+    if (!wasPlaying) return
+    // Safari stays silent when sound joins a stream that plays, until it is told to play again.
+    if (state.at === 'playing') this.#play(element, stream)
+    else element.play().catch(() => {})
   }
 
   #idle(element: HTMLMediaElement): void {
     if (this.#state.at === 'idle') return
-    if (this.#state.at === 'blocked' && this.#state.silenced) element.muted = false
+    const { stream } = this.#state
     // Left in place, the player behind it stays alive, and browsers allow only so many.
-    if (element.srcObject === this.#state.stream) element.srcObject = null
+    if (element.srcObject === stream) element.srcObject = null
     this.#state = IDLE
+    this.#sound(element)
+  }
+
+  /** Sets what is wished for, and gives back what is no longer. */
+  #sound(element: HTMLMediaElement): void {
+    const isSilenced = this.#state.at === 'blocked' && this.#state.silenced
+    if (isSilenced || this.#options.isMuted()) this.#muted.set(element, true)
+    else this.#muted.giveBack(element)
+    const volume = this.#options.volume()
+    if (volume === undefined) this.#volume.giveBack(element)
+    else this.#volume.set(element, volume)
   }
 
   async #play(element: HTMLMediaElement, stream: MediaStream): Promise<void> {
     const state: State = { at: 'playing', stream, tracks: idsOf(stream) }
     this.#become(state)
+    this.#pausedBy = undefined
     try {
       await element.play()
     } catch (error) {
       // An AbortError only says that something else was loaded meanwhile.
       if (this.#state !== state || !isRefusal(error)) return
-      this.#become({ ...state, at: 'blocked', silenced: !element.muted })
-      if (!element.muted) this.#playSilently(element)
+      const refused: State = { ...state, at: 'blocked', silenced: false }
+      if (element.muted) this.#become(refused)
+      else this.#playSilently(element, refused)
     }
   }
 
   /** Better a silent picture than a black one. */
-  #playSilently(element: HTMLMediaElement): void {
-    element.muted = true
+  #playSilently(element: HTMLMediaElement, refused: Extract<State, { at: 'blocked' }>): void {
+    this.#become({ ...refused, silenced: true })
+    this.#sound(element)
     element.play().catch(() => {})
   }
 

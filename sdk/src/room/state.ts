@@ -51,6 +51,10 @@ export type ParticipantView = {
   readonly streams: Readonly<Partial<Record<StreamKind, MediaStream>>>
   /** Null for oneself and for whoever one has no edge with. */
   readonly link: LinkState | null
+  /** How loud it is here, from 0 to 1: what `media.setVolume` has set. 1 before, whatever the app has set in its elements. */
+  readonly volume: number
+  /** Whether it is silent here, by `media.muteForMe`. `sources.microphone.muted` says whether it is for all. */
+  readonly mutedForMe: boolean
 }
 
 /** The room itself, without those who are in it. */

@@ -6,6 +6,7 @@ export type Overlay = {
   tracksOf(participantId: string): Readonly<Partial<Record<Source, MediaStreamTrack>>>
   streamsOf(participantId: string): Readonly<Partial<Record<StreamKind, MediaStream>>>
   linkOf(participantId: string): LinkState | null
+  soundOf(participantId: string): { readonly volume?: number; readonly mutedForMe?: boolean }
 }
 
 /** A participant as the app sees it. */
@@ -16,6 +17,7 @@ export function participantView(
   overlay: Overlay,
 ): ParticipantView {
   const { id, name, role, metadata, joinedAt } = of
+  const { volume = 1, mutedForMe = false } = overlay.soundOf(id)
   return {
     id,
     name,
@@ -28,6 +30,8 @@ export function participantView(
     sources: sourceViews(of, overlay.tracksOf(id), isSelf),
     streams: overlay.streamsOf(id),
     link: isSelf ? null : overlay.linkOf(id),
+    volume,
+    mutedForMe,
   }
 }
 

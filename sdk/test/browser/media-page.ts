@@ -1,6 +1,7 @@
 // Runs in the page: one's own media, sent over a real connection to a receiver in the same page, and played there.
 import type { LiveStreamError } from '../../src/errors'
 import { LocalMedia } from '../../src/media/local-media'
+import { pageMoves } from '../../src/media/page-moves'
 import { Playback } from '../../src/media/playback'
 import type { StreamKind } from '../../src/media/stream-kind'
 import { MODES, NO_SOURCES, SOURCES, type Source, type SourceStates } from '../../src/protocol'
@@ -76,6 +77,7 @@ export class MediaPage {
     this.playback = new Playback({
       stream: ({ kind }) => this.streams.get(kind),
       isSelf: () => false,
+      pageMoves,
       onBlocked: (blocked) => this.blocked.push(blocked),
     })
     this.#fold()

@@ -49,6 +49,9 @@ export class FakeStream {
     this.#tracks = [...tracks]
   }
 
+  get active(): boolean {
+    return this.#tracks.some((track) => track.readyState === 'live')
+  }
   getTracks(): MediaStreamTrack[] {
     return [...this.#tracks]
   }

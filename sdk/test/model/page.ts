@@ -70,9 +70,12 @@ export class LoadedPage {
     this.#key = new SessionKey(this.#world, roomId, randomBytes)
     this.#key.live = true
     this.pageId = String.fromCharCode(...Array.from(randomBytes(22), (byte) => 97 + (byte % 26)))
-    this.#store = new RoomStore({ tracksOf: () => ({}), streamsOf: () => ({}), linkOf: () => null }, (error) => {
-      throw error
-    })
+    this.#store = new RoomStore(
+      { tracksOf: () => ({}), streamsOf: () => ({}), linkOf: () => null, soundOf: () => ({}) },
+      (error) => {
+        throw error
+      },
+    )
     const token = () => tokenFor(parts.identity, parts.role())
     const WebSocket = () => {
       if (this.#unloaded) throw new Error('nothing runs here any more')

@@ -5,7 +5,7 @@ import { RoomStore } from '../../src/room/store'
 import type { Overlay } from '../../src/room/view'
 import { roomOf, welcomeOf } from '../fakes/scripted-server'
 
-const NOTHING: Overlay = { tracksOf: () => ({}), streamsOf: () => ({}), linkOf: () => null }
+const NOTHING: Overlay = { tracksOf: () => ({}), streamsOf: () => ({}), linkOf: () => null, soundOf: () => ({}) }
 
 function joinedStore(overlay: Overlay = NOTHING): RoomStore {
   const store = new RoomStore(overlay, () => {})
@@ -88,16 +88,23 @@ test('an equal snapshot changes nothing that is shown', () => {
   expect(store.getState().room).toBe(room)
 })
 
-test('tracks, streams and links are shown with the participant they belong to', () => {
+test('tracks, streams, links and how it is heard are shown with the participant they belong to', () => {
   const track = { id: 'track' } as MediaStreamTrack
   const overlay: Overlay = {
     tracksOf: (id) => (id === 'ben' ? { camera: track } : {}),
     streamsOf: () => ({}),
     linkOf: (id) => (id === 'ben' ? 'connected' : null),
+    soundOf: (id) => (id === 'ben' ? { volume: 0.5, mutedForMe: true } : {}),
   }
   const store = joinedStore(overlay)
   store.fold(joins(3, 'ben', 'guest'))
-  expect(store.getState().participants[1]).toMatchObject({ link: 'connected', sources: { camera: { track } } })
+  expect(store.getState().participants[1]).toMatchObject({
+    link: 'connected',
+    sources: { camera: { track } },
+    volume: 0.5,
+    mutedForMe: true,
+  })
+  expect(store.getState().self).toMatchObject({ volume: 1, mutedForMe: false })
 })
 
 test("one's own microphone and camera say which device they are; what no device feeds, and what is another's, does not", () => {

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import type { LiveStreamClient, LiveStreamClientOptions, ParticipantView, Role, Source } from '../../../src/index'
+import { installDrawing, installFakeScreen } from './drawing'
 import { installProbe } from './page-probe'
 
 declare global {
@@ -35,6 +36,8 @@ export class RoomPage {
   static async open(browser: Browser, places: Places, visitor: Visitor): Promise<RoomPage> {
     const context = await browser.newContext()
     await context.addInitScript(installProbe)
+    await context.addInitScript(installDrawing)
+    if (browser.browserType().name() === 'firefox') await context.addInitScript(installFakeScreen)
     const page = await context.newPage()
     const room = new RoomPage(context, page, places, visitor)
     await room.load()

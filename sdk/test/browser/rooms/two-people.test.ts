@@ -1,123 +1,128 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { BROWSERS } from '../browser-name'
+import type {} from './drawing'
 import { roomHouse } from './room-house'
-
-const house = roomHouse({ autoplay: 'allowed' })
 
 /** Mean brightness, of 255: the fake camera's picture is about 50, and black as a codec leaves it a few. */
 const FACE = 30
 const BLACK = 10
 
-test('two pages see each other’s moving picture, chat and react both ways', async () => {
-  const ada = await house.publish({ name: 'Ada', role: 'host' })
-  const ben = await house.publish({ name: 'Ben', role: 'guest' })
-  await Promise.all([ada.sees('Ben'), ben.sees('Ada')])
+describe.each(BROWSERS)('in %s', (browser) => {
+  const house = roomHouse({ autoplay: 'allowed' }, {}, browser)
 
-  await ada.page.evaluate(() => window.client.chat.send('hello'))
-  await ben.page.evaluate(() => window.client.chat.send('and hello to you'))
-  await expect.poll(() => ada.texts()).toEqual(['hello', 'and hello to you'])
-  await expect.poll(() => ben.texts()).toEqual(['hello', 'and hello to you'])
+  test('two pages see each other’s moving picture, chat and react both ways', async () => {
+    const ada = await house.publish({ name: 'Ada', role: 'host' })
+    const ben = await house.publish({ name: 'Ben', role: 'guest' })
+    await Promise.all([ada.sees('Ben'), ben.sees('Ada')])
 
-  await ada.page.evaluate(() => window.client.reactions.send('❤️'))
-  await ben.page.evaluate(() => window.client.reactions.send('🔥'))
-  await expect.poll(async () => (await ben.events('reaction')).map((each) => each.emoji)).toContain('❤️')
-  await expect.poll(async () => (await ada.events('reaction')).map((each) => each.emoji)).toContain('🔥')
-})
+    await ada.page.evaluate(() => window.client.chat.send('hello'))
+    await ben.page.evaluate(() => window.client.chat.send('and hello to you'))
+    await expect.poll(() => ada.texts()).toEqual(['hello', 'and hello to you'])
+    await expect.poll(() => ben.texts()).toEqual(['hello', 'and hello to you'])
 
-test('an awaited chat.send finds its message in the state', async () => {
-  const ada = await house.join({ name: 'Ada', role: 'host' })
-  const last = await ada.page.evaluate(async () => {
-    await window.client.chat.send('here already')
-    return window.client.getState().messages.at(-1)?.text
+    await ada.page.evaluate(() => window.client.reactions.send('❤️'))
+    await ben.page.evaluate(() => window.client.reactions.send('🔥'))
+    await expect.poll(async () => (await ben.events('reaction')).map((each) => each.emoji)).toContain('❤️')
+    await expect.poll(async () => (await ada.events('reaction')).map((each) => each.emoji)).toContain('🔥')
   })
-  expect(last).toBe('here already')
-})
 
-test('a newcomer finds the last messages', async () => {
-  const ada = await house.join({ name: 'Ada', role: 'host' })
-  await ada.page.evaluate(async () => {
-    for (let n = 1; n <= 12; n++) await window.client.chat.send(`message ${n}`)
+  test('an awaited chat.send finds its message in the state', async () => {
+    const ada = await house.join({ name: 'Ada', role: 'host' })
+    const last = await ada.page.evaluate(async () => {
+      await window.client.chat.send('here already')
+      return window.client.getState().messages.at(-1)?.text
+    })
+    expect(last).toBe('here already')
   })
-  const ben = await house.join({ name: 'Ben', role: 'viewer' })
-  expect((await ben.texts()).length).toBe(12)
-})
 
-test('mute stops the sound and says so; unmute brings it back', async () => {
-  const ada = await house.publish({ name: 'Ada', role: 'host' })
-  const ben = await house.publish({ name: 'Ben', role: 'guest' })
-  await ben.page.evaluate(play, 'Ada')
-  const sound = async () => {
-    const [sent, heard] = [await ada.page.evaluate(soundSent), await ben.page.evaluate(soundHeard)]
-    return { sent, ...heard }
-  }
-  const soundsOn = async () => {
-    const before = await sound()
-    await expect
-      .poll(async () => {
-        const now = await sound()
-        return now.sent > before.sent && now.packets > before.packets && now.energy > before.energy
-      })
-      .toBe(true)
-  }
-  await soundsOn()
-
-  await ada.page.evaluate(() => window.client.media.mute('microphone'))
-  await expect.poll(async () => (await ben.participant('Ada'))?.muted).toEqual(['microphone'])
-  // What was under way arrives and fades; from then on, while twenty pictures come, not one packet does.
-  await ben.sees('Ada', 'camera', 20)
-  const silent = await sound()
-  await ben.sees('Ada', 'camera', 20)
-  expect(await sound()).toEqual(silent)
-
-  await ada.page.evaluate(() => window.client.media.unmute('microphone'))
-  await expect.poll(async () => (await ben.participant('Ada'))?.muted).toEqual([])
-  await soundsOn()
-  expect(await ben.descriptions()).toEqual([1])
-})
-
-test('camera off leaves no frozen face, and camera on shows a moving picture again', async () => {
-  const ada = await house.publish({ name: 'Ada', role: 'host' })
-  const ben = await house.publish({ name: 'Ben', role: 'guest' })
-  await ben.sees('Ada')
-  await ben.page.evaluate(play, 'Ada')
-  const brightness = () => ben.page.evaluate(brightnessOnShow)
-  await expect.poll(brightness).toBeGreaterThan(FACE)
-
-  await ada.page.evaluate(() => window.client.media.mute('camera'))
-  await expect.poll(async () => (await ben.participant('Ada'))?.talk).toEqual(['audio'])
-  await expect.poll(brightness).toBeLessThan(BLACK)
-
-  await ada.page.evaluate(() => window.client.media.unmute('camera'))
-  await ben.sees('Ada')
-  await expect.poll(brightness).toBeGreaterThan(FACE)
-  expect((await ben.participant('Ada'))?.talk).toEqual(['audio', 'video'])
-  expect(await ben.descriptions()).toEqual([1])
-})
-
-test('a screen is shared and taken back', async () => {
-  const ada = await house.publish({ name: 'Ada', role: 'host' })
-  const ben = await house.join({ name: 'Ben', role: 'viewer' })
-  await ada.page.evaluate(() => window.client.media.shareScreen())
-  await ben.sees('Ada', 'screen', 1)
-  expect((await ben.participant('Ada'))?.published).toContain('screen')
-  await ada.page.evaluate(() => window.client.media.stopScreen())
-  await expect.poll(async () => (await ben.participant('Ada'))?.screen).toEqual([])
-  expect((await ben.participant('Ada'))?.published).not.toContain('screen')
-  expect(await ben.descriptions()).toEqual([1])
-})
-
-test('the browser’s own "Stop sharing" takes the screen back', async () => {
-  const ada = await house.publish({ name: 'Ada', role: 'host' })
-  const ben = await house.join({ name: 'Ben', role: 'viewer' })
-  await ada.page.evaluate(() => window.client.media.shareScreen())
-  await ben.sees('Ada', 'screen', 1)
-  // The bar belongs to the browser's own window, which a headless one lacks. What it does to the page is this.
-  await ada.page.evaluate(() => {
-    const track = window.client.getState().self?.sources.screen.track
-    track?.stop()
-    track?.dispatchEvent(new Event('ended'))
+  test('a newcomer finds the last messages', async () => {
+    const ada = await house.join({ name: 'Ada', role: 'host' })
+    await ada.page.evaluate(async () => {
+      for (let n = 1; n <= 12; n++) await window.client.chat.send(`message ${n}`)
+    })
+    const ben = await house.join({ name: 'Ben', role: 'viewer' })
+    expect((await ben.texts()).length).toBe(12)
   })
-  await expect.poll(async () => (await ben.participant('Ada'))?.published).not.toContain('screen')
-  await expect.poll(async () => (await ben.participant('Ada'))?.screen).toEqual([])
+
+  test('mute stops the sound and says so; unmute brings it back', async () => {
+    const ada = await house.publish({ name: 'Ada', role: 'host' })
+    const ben = await house.publish({ name: 'Ben', role: 'guest' })
+    await ben.page.evaluate(play, 'Ada')
+    const sound = async () => {
+      const [sent, heard] = [await ada.page.evaluate(soundSent), await ben.page.evaluate(soundHeard)]
+      return { sent, ...heard }
+    }
+    const soundsOn = async () => {
+      const before = await sound()
+      await expect
+        .poll(async () => {
+          const now = await sound()
+          return now.sent > before.sent && now.packets > before.packets && now.energy > before.energy
+        })
+        .toBe(true)
+    }
+    await soundsOn()
+
+    await ada.page.evaluate(() => window.client.media.mute('microphone'))
+    await expect.poll(async () => (await ben.participant('Ada'))?.muted).toEqual(['microphone'])
+    // What was under way arrives and fades; from then on, while twenty pictures come, not one packet does.
+    await ben.sees('Ada', 'camera', 20)
+    const silent = await sound()
+    await ben.sees('Ada', 'camera', 20)
+    expect(await sound()).toEqual(silent)
+
+    await ada.page.evaluate(() => window.client.media.unmute('microphone'))
+    await expect.poll(async () => (await ben.participant('Ada'))?.muted).toEqual([])
+    await soundsOn()
+    expect(await ben.descriptions()).toEqual([1])
+  })
+
+  test('camera off leaves no frozen face, and camera on shows a moving picture again', async () => {
+    const ada = await house.publish({ name: 'Ada', role: 'host' })
+    const ben = await house.publish({ name: 'Ben', role: 'guest' })
+    await ben.sees('Ada')
+    await ben.page.evaluate(play, 'Ada')
+    const brightness = () => ben.page.evaluate(brightnessOnShow)
+    await expect.poll(brightness).toBeGreaterThan(FACE)
+
+    await ada.page.evaluate(() => window.client.media.mute('camera'))
+    await expect.poll(async () => (await ben.participant('Ada'))?.talk).toEqual(['audio'])
+    await expect.poll(brightness).toBeLessThan(BLACK)
+
+    await ada.page.evaluate(() => window.client.media.unmute('camera'))
+    await ben.sees('Ada')
+    await expect.poll(brightness).toBeGreaterThan(FACE)
+    expect((await ben.participant('Ada'))?.talk).toEqual(['audio', 'video'])
+    expect(await ben.descriptions()).toEqual([1])
+  })
+
+  test('a screen is shared and taken back', async () => {
+    const ada = await house.publish({ name: 'Ada', role: 'host' })
+    const ben = await house.join({ name: 'Ben', role: 'viewer' })
+    await ada.page.evaluate(() => window.client.media.shareScreen())
+    await ben.sees('Ada', 'screen', 1)
+    expect((await ben.participant('Ada'))?.published).toContain('screen')
+    await ada.page.evaluate(() => window.client.media.stopScreen())
+    await expect.poll(async () => (await ben.participant('Ada'))?.screen).toEqual([])
+    expect((await ben.participant('Ada'))?.published).not.toContain('screen')
+    expect(await ben.descriptions()).toEqual([1])
+  })
+
+  test('the browser’s own "Stop sharing" takes the screen back', async () => {
+    const ada = await house.publish({ name: 'Ada', role: 'host' })
+    const ben = await house.join({ name: 'Ben', role: 'viewer' })
+    await ada.page.evaluate(() => window.client.media.shareScreen())
+    await ben.sees('Ada', 'screen', 1)
+    // The bar belongs to the browser's own window, which a headless one lacks. What it does to the page is this.
+    await ada.page.evaluate(() => {
+      if (window.fakeScreen) return window.fakeScreen.end()
+      const track = window.client.getState().self?.sources.screen.track
+      track?.stop()
+      track?.dispatchEvent(new Event('ended'))
+    })
+    await expect.poll(async () => (await ben.participant('Ada'))?.published).not.toContain('screen')
+    await expect.poll(async () => (await ben.participant('Ada'))?.screen).toEqual([])
+  })
 })
 
 /** Shows somebody in an element of the page, as an app does. */
