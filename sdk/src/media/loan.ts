@@ -45,7 +45,7 @@ export class Loan {
     if (this.#uses > 0) return
     loans.delete(this.#track)
     if (this.#enabled !== undefined) this.#track.enabled = this.#enabled
-    // Tracks of Node have no hint.
+    // Tracks of Node and of Firefox have no hint.
     if (this.#hint !== undefined && this.#hint.ours === this.#track.contentHint) {
       this.#track.contentHint = this.#hint.before
     }

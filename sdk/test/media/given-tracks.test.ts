@@ -1,6 +1,7 @@
 // What is the app's stays as the app wants it: `enabled` and `contentHint` of its tracks.
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
+import { Loan } from '../../src/media/loan'
 import { settled } from '../fakes/media-deferred'
 import { asTrack, FakeTrack } from '../fakes/media-devices'
 import { MediaRoom } from '../fakes/media-room'
@@ -100,4 +101,13 @@ test('whatever is called in whatever order, a track comes back as it was given',
     }),
     { numRuns: 300 },
   )
+})
+
+test('a track without contentHint, as in Firefox, is given back as any other', () => {
+  const own = asTrack(trackThatIs('video', true))
+  Object.assign(own, { contentHint: undefined })
+  const loan = Loan.of(own)
+  loan.enable(false)
+  loan.end()
+  expect([own.enabled, own.contentHint]).toEqual([true, undefined])
 })

@@ -115,7 +115,7 @@ test("one's own microphone and camera say which device they are; what no device 
     microphone: fromDevice('', 'MediaStreamAudioDestinationNode'),
     screen: fromDevice('screen:0:0', 'Screen 1'),
   }
-  const store = joinedStore({ tracksOf: () => tracks, streamsOf: () => ({}), linkOf: () => null })
+  const store = joinedStore({ ...NOTHING, tracksOf: () => tracks })
   store.fold(joins(3, 'ben', 'guest'))
   const [self, ben] = store.getState().participants
   expect(self?.sources.camera).toMatchObject({ deviceId: 'camera-1', label: 'Front camera' })
