@@ -1,6 +1,7 @@
 import { DEFAULT_LIMITS, type IceServer, iceServer, type Limits, MODES, type ModeName } from '@peerstage/sdk/protocol'
 import * as v from 'valibot'
 import { type AuthOptions, authSettings } from './auth-config'
+import { readOrigin } from './gateway/origin'
 import { isSubnet } from './gateway/peer-address'
 import { SET_SECRET } from './gateway/secret'
 import { type LimitOptions, limitSettings } from './limit-config'
@@ -15,10 +16,10 @@ export const PUBLIC_STUN = { urls: 'stun:stun.l.google.com:19302' }
 
 const origin = v.pipe(
   v.string('must be a text'),
-  v.check(
-    (text) => URL.canParse(text) && new URL(text).origin === text,
-    'must be an origin like https://example.com, without a path',
-  ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const read = dataset.typed ? readOrigin(dataset.value) : undefined
+    if (read !== undefined && 'fault' in read) addIssue({ message: read.fault })
+  }),
 )
 
 const iceServers = v.message(
@@ -55,7 +56,10 @@ export type SettingsInput = {
    * `/live` too. Clients then say `url: 'https://example.com/live'`. Default: at the top.
    */
   readonly basePath?: string
-  /** Origins of pages that may connect, like `https://example.com`. Default: any, for nothing here rides on cookies. */
+  /**
+   * Origins of pages that may connect: `https://example.com`; `https://*.example.com` for all that have one label more; apps by their
+   * schemes, like `capacitor://localhost`. Default: any, for nothing here rides on cookies.
+   */
   readonly allowedOrigins?: readonly string[]
   /** STUN and TURN servers for the links. Default: one public STUN server. */
   readonly iceServers?: readonly IceServer[]

@@ -113,6 +113,7 @@ type Parts = {
 function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageServer {
   const log = watchLog(givenLog, clock, journal)
   const { auth, dev, limits, iceServers, turn, allowedOrigins, basePath, demoFolder, devKey } = settings
+  const isListed = originRule(allowedOrigins)
   const roomsPath = `${basePath}${ROOMS_PATH}`
   const { verify, sign, close: closeKeys } = createAuthority({ auth, devKey, clock, journal })
   const metrics: Metrics = createMetrics({
@@ -136,7 +137,7 @@ function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageS
     turn,
     // Whoever tries the SDK without tokens wants to see two tabs on stage.
     roleWithoutToken: auth === undefined ? 'guest' : undefined,
-    mayConnect: auth === undefined && allowedOrigins === undefined ? localOrigins : originRule(allowedOrigins),
+    mayConnect: auth === undefined && allowedOrigins === undefined ? localOrigins : isListed,
     peerAddress: peerAddress(settings.trustProxy, journal),
     addressLabel: addressLabels(settings.logAddresses),
     crowd: {
@@ -154,7 +155,7 @@ function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageS
     metrics: arePublic(settings.metrics, dev) ? measured : undefined,
     meter: shared.meter,
     journal,
-    allowedOrigins,
+    mayRead: allowedOrigins === undefined ? undefined : isListed,
     basePath,
     erasure,
     chat: (id, query) => chatPage(log, id, query),

@@ -123,12 +123,30 @@ test.each([
   }
 })
 
-test.each([['https://example.com/'], ['example.com'], ['*'], ['https://example.com/path']])(
-  '%s is no origin',
-  (origin) => {
-    expect(problemsOf(() => checkSettings({ allowedOrigins: [origin] }))).toHaveLength(1)
-  },
-)
+test.each([
+  ['https://example.com/', 'must be an origin like https://example.com, without a path'],
+  ['https://example.com/path', 'must be an origin like https://example.com, without a path'],
+  ['https://user@example.com', 'must be an origin like https://example.com, without a path'],
+  ['example.com', 'must be an origin like https://example.com, without a path'],
+  ['file:///', 'must be an origin like https://example.com, without a path'],
+  ['', 'must be an origin like https://example.com, without a path'],
+  ['*', 'must not be *: leave the list out'],
+  ['null', 'must not be null: every page can have that origin'],
+  ['wss://example.com', 'must be where the page comes from'],
+  ['https://*', 'may have * for one whole label'],
+  ['https://*.com', 'may have * for one whole label'],
+  ['https://*.*.example.com', 'may have * for one whole label'],
+  ['https://a*.example.com', 'may have * for one whole label'],
+  ['https://a.*.example.com', 'may have * for one whole label'],
+  ['https://*.example.com/', 'may have * for one whole label'],
+  ['https://*.example.com:*', 'may have * for one whole label'],
+  ['*.example.com', 'may have * for one whole label'],
+  ['https://*.2.3.4', 'may have * for one whole label'],
+  ['chrome-extension://*', 'may have * for one whole label'],
+])('%s is no origin, in a sentence that fits', (origin, sentence) => {
+  const problems = problemsOf(() => checkSettings({ allowedOrigins: [origin] }))
+  expect(problems).toEqual([{ path: 'allowedOrigins.0', sentence: expect.stringContaining(sentence) }])
+})
 
 test('secrets may be bytes', () => {
   const secret = new Uint8Array(32)

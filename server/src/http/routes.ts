@@ -14,7 +14,8 @@ export type RoutesParts = RestParts & {
   readonly journal: Journal
   /** What all paths are below; empty: at the top. */
   readonly basePath: string
-  readonly allowedOrigins: readonly string[] | undefined
+  /** Pages of which origins may read REST; undefined: of any. */
+  readonly mayRead: ((origin: string) => boolean) | undefined
   /** More routes, by their whole paths: those of dev mode. */
   readonly extra?: Hono<{ Bindings: HttpBindings }>
 }
@@ -29,7 +30,8 @@ export function createRoutes(parts: RoutesParts): Hono {
     return refusing(parts.meter)(c, 500, 'internal', 'Something went wrong in the server.')
   })
   const app = all.basePath(parts.basePath)
-  app.use('/v1/*', cors({ origin: parts.allowedOrigins === undefined ? '*' : [...parts.allowedOrigins] }))
+  const { mayRead } = parts
+  app.use('/v1/*', cors({ origin: mayRead === undefined ? '*' : (origin) => (mayRead(origin) ? origin : null) }))
   app.get('/livez', (c) => c.json({ status: 'live' }))
   app.get('/readyz', (c) => {
     const status = parts.readiness()

@@ -51,6 +51,16 @@ test('a foreign or null Origin is forbidden where origins are listed; a listed o
   await (await enter('hall', 'bob')).welcome()
 })
 
+test('an app comes in by its scheme, a tenant by its label, and neighbours of both do not [R7.10]', async () => {
+  const { enter } = await runServer({ allowedOrigins: ['capacitor://localhost', 'https://*.example.com'] })
+  for (const origin of ['capacitor://localhost', 'https://one.example.com']) {
+    await (await enter('hall', 'ada', { headers: { origin } })).welcome()
+  }
+  for (const origin of ['ionic://localhost', 'https://localhost', 'https://example.com', 'https://a.b.example.com']) {
+    expect(await (await enter('hall', 'eve', { headers: { origin } })).goodbye()).toMatchObject({ code: 'forbidden' })
+  }
+})
+
 test('dev mode lets pages of this machine in, and no others [R6.9]', async () => {
   const { connect } = await runServer({ dev: true })
   await connect('hall', { headers: { origin: 'http://localhost:5173' } }).welcome()

@@ -124,7 +124,7 @@ test('where the API opens rooms, nobody comes in before it has, and an ended id 
 })
 
 test('CORS follows the allowed origins', async () => {
-  const { url } = await runServer({ allowedOrigins: ['https://example.com'] })
+  const { url } = await runServer({ allowedOrigins: ['HTTPS://Example.com:443', 'https://*.example.org'] })
   const preflight = (origin: string) =>
     fetch(`${url}/v1/rooms/hall/stats`, {
       method: 'OPTIONS',
@@ -133,6 +133,8 @@ test('CORS follows the allowed origins', async () => {
   const ours = await preflight('https://example.com')
   expect(ours.headers.get('access-control-allow-origin')).toBe('https://example.com')
   expect(ours.headers.get('access-control-allow-headers')).toContain('authorization')
+  const tenant = await preflight('https://one.example.org')
+  expect(tenant.headers.get('access-control-allow-origin')).toBe('https://one.example.org')
   expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull()
 })
 
@@ -232,7 +234,7 @@ test('a request that fails is a 500 without words of the fault, which the journa
     mayManage: async () => 'allowed' as const,
     mayAdminister: async () => 'allowed' as const,
     basePath: '',
-    allowedOrigins: undefined,
+    mayRead: undefined,
   }
   const response = await createRoutes(parts).request('/v1/rooms/hall/stats', bearer('any'))
   expect(response.status).toBe(500)
