@@ -140,9 +140,9 @@ const fieldsOf = (entries: SchemaNode['entries'] = {}): string[] =>
 export const isOptional = (node: SchemaNode): boolean => node.type === 'optional'
 
 function rulesOf(node: SchemaNode): string[] {
-  if (node === nodeOf(reaction.reactionCast.entries.emoji)) return ['an emoji of at most 32 UTF-16 code units']
+  if (node === nodeOf(reaction.reactionCast.entries.emoji)) return ['an emoji of at most 16 characters']
   const subject = node.type === 'array' ? 'entries' : 'characters'
-  return (node.pipe ?? []).slice(1).flatMap(({ type, requirement }): string[] => {
+  return (node.pipe ?? []).slice(1).flatMap(({ type, requirement, most }): string[] => {
     switch (type) {
       case 'min_length':
         return [`at least ${String(requirement)} ${subject}`]
@@ -161,7 +161,7 @@ function rulesOf(node: SchemaNode): string[] {
       case 'transform':
         return []
       case 'check':
-        return [wordsOfCheck(node)]
+        return [most === undefined ? wordsOfCheck(node) : `at most ${most} characters`]
       default:
         throw new Error(`No words for a schema's step ${type}.`)
     }

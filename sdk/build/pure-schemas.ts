@@ -15,5 +15,5 @@ export const pureSchemas: Plugin = {
   },
 }
 
-/** `v.object(`, `strict(`, `limit(`; but neither types, as `v.InferOutput<`, nor the declaration of `strict` itself. */
-const SCHEMA_CALL = /(?<!function )\b(?:v\.[a-z]\w*|strict|limit)(?=\()/g
+/** `v.object(`, `strict(`, `limit(`, `maxCharacters(`; but neither types, as `v.InferOutput<`, nor the declaration of `strict` itself. */
+const SCHEMA_CALL = /(?<!function )\b(?:v\.[a-z]\w*|strict|limit|maxCharacters)(?=\()/g

@@ -4,7 +4,7 @@ import type { LogLevel, LogSink } from './logger'
 import { LOG_LEVELS } from './logger'
 import type { WebRtc } from './peering/webrtc'
 import type { IceServer } from './protocol'
-import { iceServer, MAX_NAME_CHARACTERS, roomId } from './protocol'
+import { countCharacters, iceServer, MAX_NAME_CHARACTERS, roomId } from './protocol'
 import type { KeyValueStore } from './signaling/page'
 import type { WebSocketConstructor } from './signaling/socket'
 import type { TokenSource } from './signaling/token'
@@ -118,7 +118,7 @@ export function checkOptions(options: LiveStreamClientOptions): Config {
 export function checkRoomAndName({ room, name }: Config): void {
   must(v.is(roomId, room), 'room', 'must be 1 to 64 letters, digits, "_" or "-"')
   must(
-    name === undefined || name.length <= MAX_NAME_CHARACTERS,
+    name === undefined || countCharacters(name) <= MAX_NAME_CHARACTERS,
     'name',
     `must be a text of at most ${MAX_NAME_CHARACTERS} characters`,
   )

@@ -1,4 +1,5 @@
 import type { JsonWebKey } from 'node:crypto'
+import { countCharacters } from '@peerstage/sdk/protocol'
 import * as v from 'valibot'
 import { ALGORITHMS, canonical, type PublicKeyAlgorithm } from './gateway/algorithms'
 import { DEFAULT_AUDIENCE } from './gateway/claims'
@@ -68,7 +69,12 @@ const givenKey = v.strictObject(
   {
     secret: v.exactOptional(secret),
     publicKey: v.exactOptional(v.union([v.string(), v.custom<Jwk>(isObject)], 'must be a JWK or the text of a PEM')),
-    kid: v.exactOptional(v.pipe(text, v.maxLength(MAX_KID_CHARACTERS, 'must be shorter'))),
+    kid: v.exactOptional(
+      v.pipe(
+        text,
+        v.check((kid) => countCharacters(kid) <= MAX_KID_CHARACTERS, 'must be shorter'),
+      ),
+    ),
     alg: v.exactOptional(v.picklist(ALGORITHMS, `must be one of ${ALGORITHMS.join(', ')}`)),
   },
   ({ expected }) => (expected === 'never' ? 'is no option of a key' : 'must be an object with a publicKey or a secret'),

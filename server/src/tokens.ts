@@ -195,7 +195,7 @@ function checkClaims(claims: unknown): void {
   throw new TokenOptionError(OPTION_OF[claim], SENTENCES[claim])
 }
 
-/** All that a client may put into a hello beside its token, at its longest: a character of a name has up to 3 bytes. */
+/** All that a client may put into a hello beside its token, at its longest: a character of a name has up to 4 bytes. */
 const LARGEST_HELLO = {
   intent: 'join',
   session: 'x'.repeat(43),
@@ -204,5 +204,5 @@ const LARGEST_HELLO = {
   seq: Number.MAX_SAFE_INTEGER,
   instance: 'x'.repeat(64),
   client: 'x'.repeat(64),
-  name: '\u{ffee}'.repeat(MAX_NAME_CHARACTERS),
+  name: '\u{1f600}'.repeat(MAX_NAME_CHARACTERS),
 } as const

@@ -18,7 +18,7 @@ export function JoinForm({ visit, onJoin }: Props) {
             defaultValue={visit.name}
             required
             pattern=".*\S.*"
-            maxLength={64}
+            maxLength={128}
             autoComplete="nickname"
           />
         </label>

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { utf8Bytes } from './bytes'
+import { maxCharacters } from './characters'
 import { commandId, messageId, participantId, timestamp } from './ids'
 import { DEFAULT_LIMITS } from './limits'
 import { type Role, role } from './roles'
@@ -39,7 +40,7 @@ export const chatSend = strict({
   text: v.pipe(
     v.string(),
     v.minLength(1),
-    v.maxLength(DEFAULT_LIMITS.maxChatCharacters),
+    maxCharacters(DEFAULT_LIMITS.maxChatCharacters),
     v.check((text) => utf8Bytes(text) <= DEFAULT_LIMITS.maxChatBytes),
   ),
 })

@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 export { utf8Bytes } from './bytes'
+export { countCharacters, isBlank } from './characters'
 export { type ChatHistoryResult, type ChatMessage, chatHistoryResult, chatMessage } from './chat'
 export {
   type Cast,

@@ -7,7 +7,7 @@ const limit = (byDefault: number) => v.optional(v.pipe(v.number(), v.integer(), 
 export const limits = v.object({
   /** Bytes of one upward frame (UTF-8). Also where downward batches are cut. */
   maxFrameBytes: limit(64 * 1024),
-  /** UTF-16 code units of one chat text. */
+  /** Characters of one chat text: Unicode code points. */
   maxChatCharacters: limit(2000),
   /** Bytes of one chat text (UTF-8). */
   maxChatBytes: limit(4096),
@@ -95,9 +95,9 @@ export const DEFAULT_LIMITS: Limits = v.getDefaults(limits)
 export const MAX_FRAME_MESSAGES = 1024
 /** Characters of an encoded hello. A URL-less upgrade header must fit the 8 KB header line of common proxies (nginx's default). */
 export const MAX_HELLO_CHARACTERS = 6 * 1024
-/** Characters of a token's `sub`. */
+/** Characters of a token's `sub`: Unicode code points. */
 export const MAX_IDENTITY_CHARACTERS = 256
-/** Characters of a display name, after cleaning. */
+/** Characters of a display name, after cleaning: Unicode code points. */
 export const MAX_NAME_CHARACTERS = 64
 /** Bytes of a participant's metadata as JSON (UTF-8): what still fits a hello, in a token beside the longest identity and name. */
 export const MAX_METADATA_BYTES = 2048

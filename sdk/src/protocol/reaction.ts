@@ -1,13 +1,14 @@
 import * as v from 'valibot'
+import { maxCharacters } from './characters'
 import { strict } from './strict'
 
-/** An emoji for all to see for a moment: at most 32 UTF-16 code units, which holds every emoji sequence of Unicode 16. */
+/** An emoji for all to see for a moment: at most 16 characters (Unicode code points), which holds every emoji sequence of Unicode 16. */
 export const reactionCast = strict({
   type: v.literal('reaction'),
   emoji: v.pipe(
     v.string(),
     v.minLength(1),
-    v.maxLength(32),
+    maxCharacters(16),
     v.regex(/^(?=.*(?:\p{Extended_Pictographic}|\p{RI}|\u20e3))[\p{Extended_Pictographic}\p{Emoji_Component}]+$/u),
   ),
 })

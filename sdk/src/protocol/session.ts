@@ -1,9 +1,10 @@
 import * as v from 'valibot'
+import { maxCharacters } from './characters'
 import { commandId, instanceId, pageId, participantId, seq, sessionKey, timestamp } from './ids'
 import { mode, role } from './roles'
 import { strict } from './strict'
 
-const token = v.pipe(v.string(), v.minLength(1), v.maxLength(5000))
+const token = v.pipe(v.string(), v.minLength(1), maxCharacters(5000))
 
 /**
  * The first words of a client, inside the upgrade request.
@@ -15,7 +16,7 @@ export const hello = strict({
   /** A JSON Web Token. Not needed in dev mode. */
   token: v.optional(token),
   /** Used where the token names nobody. */
-  name: v.optional(v.pipe(v.string(), v.maxLength(256))),
+  name: v.optional(v.pipe(v.string(), maxCharacters(256))),
   /** Made by the client: the same key is the same session. */
   session: sessionKey,
   /** Rises with every socket of the session; a lower one that arrives late is refused. */
@@ -27,7 +28,7 @@ export const hello = strict({
   /** The instance that `seq` counts in. */
   instance: v.optional(instanceId),
   /** The client's own name and version, for the server's logs: `peerstage-sdk/0.1.0`. */
-  client: v.pipe(v.string(), v.maxLength(64)),
+  client: v.pipe(v.string(), maxCharacters(64)),
 })
 /** The first words of a client. */
 export type Hello = v.InferOutput<typeof hello>

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { utf8Bytes } from './bytes'
+import { maxCharacters } from './characters'
 import { participantId, seq } from './ids'
 import { DEFAULT_LIMITS } from './limits'
 import { strict } from './strict'
@@ -31,7 +32,7 @@ export const signalBody = v.variant('kind', [
   strict({
     kind: v.literal('candidate'),
     candidate: candidateLine,
-    sdpMid: v.nullable(v.pipe(v.string(), v.maxLength(64))),
+    sdpMid: v.nullable(v.pipe(v.string(), maxCharacters(64))),
     sdpMLineIndex: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
   }),
   /** The answerer asks the offerer to start over with the next epoch. */

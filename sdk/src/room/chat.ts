@@ -1,6 +1,13 @@
 import * as v from 'valibot'
 import { LiveStreamError } from '../errors'
-import { type ChatHistoryResult, chatHistoryResult, type Limits, utf8Bytes } from '../protocol'
+import {
+  type ChatHistoryResult,
+  chatHistoryResult,
+  countCharacters,
+  isBlank,
+  type Limits,
+  utf8Bytes,
+} from '../protocol'
 import { checkOptionsObject, type VerbPort } from './verb'
 
 /**
@@ -58,8 +65,8 @@ export function chatVerbs({ requests, limits, safely }: VerbPort): ChatVerbs {
 
 /** The same answers as the server's, without the way to it. */
 function checkText(text: unknown, { maxChatCharacters, maxChatBytes }: Limits): void {
-  if (typeof text !== 'string' || text === '') throw new LiveStreamError('invalid', 'A message needs some text.')
-  if (text.length > maxChatCharacters || utf8Bytes(text) > maxChatBytes) {
+  if (typeof text !== 'string' || isBlank(text)) throw new LiveStreamError('invalid', 'A message needs some text.')
+  if (countCharacters(text) > maxChatCharacters || utf8Bytes(text) > maxChatBytes) {
     throw new LiveStreamError('payload_too_large', `A message has at most ${maxChatCharacters} characters.`, {
       userAction: 'Shorten the message.',
     })

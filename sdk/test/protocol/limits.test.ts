@@ -18,6 +18,13 @@ describe('a chat text', () => {
     expect(send('x'.repeat(DEFAULT_LIMITS.maxChatCharacters + 1))).toBe(false)
   })
 
+  test('counts a character of a pair of surrogates once [R7.21]', () => {
+    const most = DEFAULT_LIMITS.maxChatBytes / 4
+    expect(send('😀'.repeat(most))).toBe(true)
+    expect(send(`${'é'.repeat(1999)}😀`)).toBe(true)
+    expect(send(`${'é'.repeat(2000)}😀`)).toBe(false)
+  })
+
   test('has at most so many bytes', () => {
     const fits = '€'.repeat(Math.floor(DEFAULT_LIMITS.maxChatBytes / 3))
     expect(send(fits)).toBe(true)

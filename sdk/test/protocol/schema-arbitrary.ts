@@ -84,8 +84,12 @@ function stringOf(node: SchemaNode): fc.Arbitrary<unknown> {
 
 function lengthOf(node: SchemaNode, most: number): { minLength: number; maxLength: number } {
   const minLength = numberIn(node, 'min_length') ?? 0
-  return { minLength, maxLength: Math.max(minLength, Math.min(numberIn(node, 'max_length') ?? most, most)) }
+  return { minLength, maxLength: Math.max(minLength, Math.min(mostIn(node) ?? most, most)) }
 }
+
+/** Of entries, or of characters: fast-check counts code points too. */
+const mostIn = (node: SchemaNode): number | undefined =>
+  node.pipe?.find((step) => step.most !== undefined)?.most ?? numberIn(node, 'max_length')
 
 function numberOf(node: SchemaNode): fc.Arbitrary<unknown> {
   const [min, max] = [numberIn(node, 'min_value'), numberIn(node, 'max_value')]

@@ -22,6 +22,7 @@ export function describeSchema(node: SchemaNode): unknown {
 
 function describeStep(step: SchemaNode): unknown {
   if (step.kind === 'schema') return describeSchema(step)
+  if (step.most !== undefined) return ['characters', step.most]
   return typeof step.requirement === 'function' ? step.type : [step.type, String(step.requirement)]
 }
 

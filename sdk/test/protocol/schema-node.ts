@@ -14,6 +14,8 @@ export type SchemaNode = {
   readonly options?: readonly unknown[]
   readonly pipe?: readonly SchemaNode[]
   readonly requirement?: unknown
+  /** Of a bound on characters. */
+  readonly most?: number
 }
 
 export const nodeOf = (schema: v.GenericSchema<unknown, unknown>): SchemaNode => schema as unknown as SchemaNode

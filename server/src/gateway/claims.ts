@@ -1,4 +1,5 @@
 import {
+  countCharacters,
   MAX_IDENTITY_CHARACTERS,
   MAX_METADATA_BYTES,
   type Role,
@@ -25,7 +26,12 @@ const WELL_FORMED = /^\P{Surrogate}*$/u
 
 /** What a token says of its bearer, beside what `jose` checks itself. Keys we do not know are the app's own business. */
 export const tokenClaims = v.object({
-  sub: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_IDENTITY_CHARACTERS), v.regex(WELL_FORMED)),
+  sub: v.pipe(
+    v.string(),
+    v.minLength(1),
+    v.check((sub) => countCharacters(sub) <= MAX_IDENTITY_CHARACTERS),
+    v.regex(WELL_FORMED),
+  ),
   room: v.union([roomId, v.literal(ANY_ROOM)]),
   exp: v.pipe(v.number(), v.finite()),
   role: v.optional(role, 'viewer' satisfies Role),

@@ -1,4 +1,5 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { countCharacters } from '@peerstage/sdk/protocol'
 import { type Algorithm, algorithmsOf, canonical } from './algorithms'
 
 /** A key that tokens are verified by. */
@@ -94,6 +95,7 @@ function orNothing(read: () => KeyObject): KeyObject | undefined {
 /** What a JWK may say of itself: RFC 7517 §4. */
 function isForTokens({ use, key_ops, kid }: JsonWebKey): boolean {
   const operations = key_ops === undefined || (Array.isArray(key_ops) && key_ops.includes('verify'))
-  const name = kid === undefined || (typeof kid === 'string' && kid !== '' && kid.length <= MAX_KID_CHARACTERS)
+  const name =
+    kid === undefined || (typeof kid === 'string' && kid !== '' && countCharacters(kid) <= MAX_KID_CHARACTERS)
   return operations && name && (use === undefined || use === 'sig')
 }

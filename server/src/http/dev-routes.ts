@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import type { HttpBindings } from '@hono/node-server'
-import { type Role, role, roomId } from '@peerstage/sdk/protocol'
+import { countCharacters, type Role, role, roomId } from '@peerstage/sdk/protocol'
 import { type Handler, Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import * as v from 'valibot'
@@ -45,10 +45,15 @@ const PAGE_POLICY = [
   "frame-ancestors 'self'",
 ].join('; ')
 
+const text = v.pipe(
+  v.string(),
+  v.check((each) => countCharacters(each) <= 256),
+)
+
 const tokenQuery = v.object({
   room: roomId,
-  identity: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
-  name: v.optional(v.pipe(v.string(), v.maxLength(256))),
+  identity: v.pipe(text, v.minLength(1)),
+  name: v.optional(text),
   role: v.optional(role, 'viewer'),
 })
 

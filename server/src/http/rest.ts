@@ -1,4 +1,4 @@
-import { type ChatHistoryResult, MAX_IDENTITY_CHARACTERS } from '@peerstage/sdk/protocol'
+import { type ChatHistoryResult, countCharacters, MAX_IDENTITY_CHARACTERS } from '@peerstage/sdk/protocol'
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import { CURSOR_GONE, HISTORY_DEFAULT } from '../hosting/chat-page'
@@ -94,7 +94,7 @@ const absent = (c: Context) => problem(c, 404, 'room_not_found', 'This room is n
 function lastSegment(url: string): string | undefined {
   try {
     const text = decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? '')
-    return text !== '' && text.length <= MAX_IDENTITY_CHARACTERS ? text : undefined
+    return text !== '' && countCharacters(text) <= MAX_IDENTITY_CHARACTERS ? text : undefined
   } catch {
     return undefined
   }

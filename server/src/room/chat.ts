@@ -1,4 +1,4 @@
-import type { Participant, RoomCommandOf } from '@peerstage/sdk/protocol'
+import { isBlank, type Participant, type RoomCommandOf } from '@peerstage/sdk/protocol'
 import type { Accepted, DecideContext } from './command'
 import type { Refused, ServerState } from './state'
 import { refuse } from './state'
@@ -6,7 +6,6 @@ import { refuse } from './state'
 const CONTROLS = /[^\P{Cc}\t\n]/gu
 // They cannot be written as UTF-8, so a log on disk would give back something else.
 const LONE_SURROGATES = /\p{Surrogate}/gu
-const VISIBLE = /[^\s\p{C}\p{Default_Ignorable_Code_Point}]/u
 
 /**
  * A message as it is kept: plain text with tabs and newlines, no other controls. Marks of writing direction stay, for
@@ -22,7 +21,7 @@ export function sendChat(
   context: DecideContext,
 ): Accepted | Refused {
   const text = kept(command.text)
-  if (!VISIBLE.test(text)) return refuse('invalid', 'A message needs some text.')
+  if (isBlank(text)) return refuse('invalid', 'A message needs some text.')
   const message = {
     id: context.newId(),
     participantId: actor.id,

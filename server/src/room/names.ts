@@ -1,4 +1,4 @@
-import { MAX_NAME_CHARACTERS } from '@peerstage/sdk/protocol'
+import { isBlank, MAX_NAME_CHARACTERS } from '@peerstage/sdk/protocol'
 
 /** What a participant is called whose name holds nothing that can be seen. */
 export const NAMELESS = 'Guest'
@@ -6,7 +6,6 @@ export const NAMELESS = 'Guest'
 // Controls could forge lines of a log or a terminal; direction marks could turn around what stands beside a name.
 // `\p{Surrogate}` matches lone halves only, which UTF-8 cannot hold.
 const UNWANTED = /[\p{Cc}\p{Bidi_Control}\p{Surrogate}\ufeff]/gu
-const VISIBLE = /[^\s\p{C}\p{Default_Ignorable_Code_Point}]/u
 
 /**
  * A display name that is safe to show beside others: NFC, without controls and direction marks, white space as single
@@ -15,5 +14,5 @@ const VISIBLE = /[^\s\p{C}\p{Default_Ignorable_Code_Point}]/u
 export function cleanName(raw: string, fallback: string = NAMELESS): string {
   const spaced = raw.replace(/\s+/gu, ' ').replace(UNWANTED, '').normalize('NFC').trim()
   const short = [...spaced].slice(0, MAX_NAME_CHARACTERS).join('').trim()
-  return VISIBLE.test(short) ? short : fallback
+  return isBlank(short) ? fallback : short
 }

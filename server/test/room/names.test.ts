@@ -18,7 +18,7 @@ test.each([
   expect(cleanName(raw)).toBe(clean)
 })
 
-test.each(['', '   ', '\u200b\u200d', '\u202e', '\u3164', '\ufeff'])(
+test.each(['', '   ', '\u200b\u200d', '\u202e', '\u3164', '\ufeff', '\u2800', '\ufe0f', '\u115f\u1160'])(
   '%j cannot be seen: the fallback stands in',
   (raw) => {
     expect(cleanName(raw)).toBe(NAMELESS)
