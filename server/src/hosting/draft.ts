@@ -6,6 +6,7 @@ import { close, type Effect, send } from './effect'
 import type { RoomInput } from './input'
 import type { Journal, Meter, NewId } from './ports'
 import { connectionOf, type Seats } from './seats'
+import type { Waits } from './waits'
 
 /** What a room is run with; the same for all its turns. */
 export type RoomSettings = {
@@ -24,6 +25,8 @@ export type Draft = {
   readonly elapsed: number
   /** When the room was loaded, by what had elapsed. */
   readonly loadedAt: number
+  /** As they were before this turn. */
+  readonly waits: Waits
   readonly seats: Seats
   /** Who was banned before this instance opened. */
   readonly bans: readonly Ban[]

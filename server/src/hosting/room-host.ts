@@ -14,6 +14,7 @@ import { type Moment, type RoomTime, timeSince } from './room-time'
 import { salvageTurn } from './salvage'
 import { Seats } from './seats'
 import { takeTurn } from './turn'
+import { NO_WAITS, waitsOf } from './waits'
 import { dueAt, wakeAt } from './wake'
 
 export type RoomHostParts = {
@@ -44,6 +45,7 @@ export class RoomHost {
   #seats = new Seats()
   #bans: readonly Ban[] = []
   #time: RoomTime
+  #waits = NO_WAITS
   #phase: 'loading' | 'idle' | 'scheduled' | 'running' | 'closed' = 'loading'
   #cancelAlarm = () => {}
   #tellOver = () => {}
@@ -115,6 +117,7 @@ export class RoomHost {
     this.#bans = bans
     this.#time = time
     this.#phase = 'idle'
+    this.#seeWaits(this.moment)
     if (isEnded) dismissAll(this.#queue.takeAll(), 'ended', this.#parts.settings.journal)
     this.#arm(false)
     this.#goOn([])
@@ -157,6 +160,7 @@ export class RoomHost {
     if (outcome === 'unavailable') salvageTurn(kept, inputs, lookups, DENIALS.notKept)
     this.#state = kept.state
     this.#seats = kept.seats
+    this.#seeWaits(kept)
     this.#arm(outcome === 'unavailable' || inputs.some((input) => input.type === 'tick'))
     // The last step, and it does not throw: an input is never answered twice.
     perform([...excess, ...kept.effects], settings.journal)
@@ -186,8 +190,12 @@ export class RoomHost {
 
   #draft(): Draft {
     const { settings } = this.#parts
-    const before = { seats: this.#seats.fork(), bans: this.#bans, state: this.#state }
+    const before = { seats: this.#seats.fork(), bans: this.#bans, state: this.#state, waits: this.#waits }
     return { settings, ...this.moment, ...before, records: [], effects: [], leftover: [] }
+  }
+
+  #seeWaits(moment: Moment): void {
+    if (this.#state !== undefined) this.#waits = waitsOf(this.#state, this.#waits, moment)
   }
 
   #arm(triedAlready: boolean): void {
@@ -196,7 +204,7 @@ export class RoomHost {
     if (this.#phase === 'closed' || this.#state === undefined || this.#state.room.status === 'closed') return
     const { clock, settings } = this.#parts
     const { moment } = this
-    const deadlines = dueAt(this.#state, this.#seats, settings.rules.limits, moment)
+    const deadlines = dueAt(this.#state, this.#seats, settings.rules.limits, { ...moment, waits: this.#waits })
     const at = wakeAt(deadlines, this.#seats, moment.elapsed, triedAlready)
     if (at !== undefined) this.#cancelAlarm = setTimer(clock, at - moment.elapsed, () => this.submit({ type: 'tick' }))
   }

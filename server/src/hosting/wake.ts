@@ -3,17 +3,22 @@ import { type Deadlines, deadlines } from '../room/index'
 import type { ServerState } from '../room/state'
 import type { Moment } from './room-time'
 import { absencesOf, type Seats, toldAt } from './seats'
+import { type Waits, waitsOf } from './waits'
 
 /** How long what stayed due after a try has to wait, in ms: a room can't spin. */
 const TRY_AGAIN_MS = 1000
 
 /** What is due in a room at a moment, and when it has to look again, by what has elapsed. */
-export const dueAt = (
+export function dueAt(
   state: ServerState,
   seats: Seats,
   limits: Limits,
-  { elapsed, now, loadedAt }: Moment,
-): Deadlines => deadlines(state, absencesOf(seats, limits), limits, elapsed, now - elapsed, loadedAt)
+  moment: Moment & { readonly waits: Waits },
+): Deadlines {
+  const { empty, hostGrace } = waitsOf(state, moment.waits, moment)
+  const ahead = { empty: empty?.ahead ?? 0, hostGrace: hostGrace?.ahead ?? 0 }
+  return deadlines(state, absencesOf(seats, limits), limits, moment.elapsed, ahead, moment.loadedAt)
+}
 
 /** When a room has to look again, by what has elapsed: the one timer for all that is due some time. */
 export function wakeAt(

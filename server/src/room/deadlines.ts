@@ -5,10 +5,13 @@ import type { ServerState } from './state'
 /** What is due now, and when to look again; without `nextAt` nothing is to come. */
 export type Deadlines = { readonly due: readonly InternalCommand[]; readonly nextAt?: number }
 
+/** How far the room's own time was ahead of a clock that cannot be set when each of its waits began, in ms. */
+type Ahead = { readonly empty: number; readonly hostGrace: number }
+
 /**
  * What time alone does to a room. `absences`: whose connection is down, by participant id, and when each of them counts as
- * gone. These, `now`, `loadedAt` and what is answered are ms by a clock that nobody sets; `ahead`: how far ahead of it the room's own
- * time is, which tells since when it is empty. `loadedAt`: since when anybody could come; a wait for a host that began before that
+ * gone. These, `now`, `loadedAt` and what is answered are ms by a clock that cannot be set; `ahead` translates the times of the room,
+ * which tell since when it is empty and until when it waits for a host. `loadedAt`: since when anybody could come; a wait for a host that began before that
  * begins again.
  * Pure: the host keeps the one timer, and asks anew after every change.
  */
@@ -17,7 +20,7 @@ export function deadlines(
   absences: ReadonlyMap<string, number>,
   { emptyRoomMs, hostGraceMs }: Limits,
   now: number,
-  ahead = 0,
+  ahead: Ahead = { empty: 0, hostGrace: 0 },
   loadedAt = 0,
 ): Deadlines {
   const { room, ledger } = state
@@ -27,9 +30,9 @@ export function deadlines(
     if (participantOf(room, participantId)) timed.push([goneAt, { type: 'session.end', participantId, reason: 'lost' }])
   }
   if (ledger.emptySince !== null)
-    timed.push([ledger.emptySince - ahead + emptyRoomMs, { type: 'room.end', reason: 'empty' }])
+    timed.push([ledger.emptySince - ahead.empty + emptyRoomMs, { type: 'room.end', reason: 'empty' }])
   if (room.hostGraceUntil !== null) {
-    const endsAt = room.hostGraceUntil - ahead
+    const endsAt = room.hostGraceUntil - ahead.hostGrace
     timed.push(
       endsAt < loadedAt + hostGraceMs ? [now, { type: 'hostGrace.renew' }] : [endsAt, { type: 'hostGrace.end' }],
     )

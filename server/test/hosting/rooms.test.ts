@@ -1,5 +1,5 @@
-import { DEFAULT_LIMITS, MODES } from '@peerstage/sdk/protocol'
-import { expect, test } from 'vitest'
+import { DEFAULT_LIMITS, MODES, type Role } from '@peerstage/sdk/protocol'
+import { describe, expect, test } from 'vitest'
 import type { Knock } from '../../src/hosting/input'
 import { Recovery } from '../../src/hosting/recovery'
 import { Rooms } from '../../src/hosting/rooms'
@@ -37,10 +37,10 @@ function openRooms(log?: RoomLog, clock = new FakeClock()) {
     },
     journal: silent,
   })
-  const knock = (identity: string): Knock & { connection: FakeConnection } => ({
+  const knock = (identity: string, role: Role): Knock & { connection: FakeConnection } => ({
     type: 'join',
     connection: new FakeConnection(identity),
-    claims: { identity, name: identity, role: 'host' },
+    claims: { identity, name: identity, role },
     sessionHash: identity,
     page: 'a page',
     attempt: 1,
@@ -48,8 +48,8 @@ function openRooms(log?: RoomLog, clock = new FakeClock()) {
     seated: () => {},
     offered: () => {},
   })
-  const join = (identity: string) => {
-    const asked = knock(identity)
+  const join = (identity: string, role: Role = 'host') => {
+    const asked = knock(identity, role)
     rooms.submit('hall', asked)
     return asked.connection
   }
@@ -75,6 +75,46 @@ test('a clock that is behind the last event, since a restart, neither shortens t
   expect(after.rooms.stats('hall')?.participants.host).toBe(2)
   behind.advance(50_000)
   await expect.poll(() => after.rooms.stats('hall')?.participants.host).toBe(1)
+})
+
+describe.each([
+  ['forward', 3_600_000],
+  ['back', -3_600_000],
+])('a clock that is set %s by an hour', (_, byMs) => {
+  test('neither shortens nor lengthens the wait for a host [R4.4]', async () => {
+    const { rooms, clock, join } = openRooms(memoryLog(), new FakeClock(10_000_000))
+    const ada = join('ada')
+    const bob = join('bob', 'guest')
+    await got(bob, 'welcome')
+    rooms.submit('hall', { type: 'leave', connection: ada, commandId: 1 })
+    await got(ada, 'reply')
+    clock.setWall(byMs)
+    clock.advance(59_000)
+    const told = bob.types.length
+    rooms.submit('hall', {
+      type: 'command',
+      connection: bob,
+      command: { type: 'chat.send', id: 1, text: 'still here' },
+    })
+    await expect.poll(() => bob.types.length).toBeGreaterThan(told)
+    expect(rooms.stats('hall')?.participants.host).toBe(0)
+    clock.advance(1000)
+    await expect.poll(() => rooms.stats('hall')?.participants.host).toBe(1)
+  })
+
+  test('neither shortens nor lengthens the minute of an empty room [R1.3]', async () => {
+    const { rooms, clock, join, turnsTaken } = openRooms(memoryLog(), new FakeClock(10_000_000))
+    const ada = join('ada')
+    await got(ada, 'welcome')
+    rooms.submit('hall', { type: 'leave', connection: ada, commandId: 1 })
+    await got(ada, 'reply')
+    clock.setWall(byMs)
+    const before = turnsTaken()
+    clock.advance(59_000)
+    expect([turnsTaken(), rooms.stats('hall')?.participants.host]).toEqual([before, 0])
+    clock.advance(1000)
+    await expect.poll(() => rooms.stats('hall')).toBeUndefined()
+  })
 })
 
 /** A room with Ada in it, and Bob kicked for a minute; then its server starts anew, with a clock that is an hour behind. */

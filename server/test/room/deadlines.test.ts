@@ -66,8 +66,8 @@ test('an empty room ends after a while, counted from the last leave', () => {
 test('a room whose own time is ahead of the clock is empty for as long by its own', () => {
   const room = roomHarness()
   room.leave(room.enter('ada'))
-  const ahead = 3_600_000
-  const [now, end] = [room.now - ahead, room.now - ahead + DEFAULT_LIMITS.emptyRoomMs]
+  const ahead = { empty: 3_600_000, hostGrace: 0 }
+  const [now, end] = [room.now - ahead.empty, room.now - ahead.empty + DEFAULT_LIMITS.emptyRoomMs]
   expect(deadlines(room.state, nobodyAbsent, DEFAULT_LIMITS, now, ahead)).toEqual({ due: [], nextAt: end })
   expect(deadlines(room.state, nobodyAbsent, DEFAULT_LIMITS, end, ahead).due).toHaveLength(1)
 })

@@ -15,7 +15,7 @@ const succeeds = (participantId: string) => ({
 const waits = (room: RoomHarness) => ({ type: 'room.hostGraceStarted', until: room.now + GRACE })
 
 const due = (room: RoomHarness, ahead = 0, loadedAt = 0) =>
-  deadlines(room.state, new Map(), DEFAULT_LIMITS, room.now - ahead, ahead, loadedAt)
+  deadlines(room.state, new Map(), DEFAULT_LIMITS, room.now - ahead, { empty: 0, hostGrace: ahead }, loadedAt)
 
 /** Lets time pass, and takes what is due by then. */
 const passes = (room: RoomHarness, ms: number) => {
