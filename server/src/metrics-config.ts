@@ -34,6 +34,6 @@ export const metricsSettings = v.strictObject(
 )
 export type MetricsSettings = v.InferOutput<typeof metricsSettings>
 
-/** Whether everybody reaches them: who runs a server may not know how much they tell. */
+/** Whether they are open to all. An operator may not know how much they tell, so that takes a word. */
 export const arePublic = ({ public: asked, port, token }: MetricsSettings, dev: boolean): boolean =>
   asked ?? (port === undefined && (dev || token !== undefined))

@@ -95,17 +95,17 @@ export class Gateway {
   }
 
   /**
-   * Takes the WebSockets under its path that come to a server: an app's, or `own`, where nobody else listens. Returns what detaches it.
+   * Takes the WebSockets under its path that come to a server: an app's, or `own`, where nothing else listens. Returns what detaches it.
    * @throws Error where another gateway has the path
    */
-  attach(server: HttpServer, whose: 'app' | 'own'): () => void {
-    const door = {
+  attach(server: HttpServer, owner: 'app' | 'own'): () => void {
+    const handler = {
       path: this.#parts.roomsPath,
       isLeaving: () => this.#state === 'draining',
       open: (...upgrade: Upgrade) => this.#open(upgrade),
       clock: this.#parts.clock,
     }
-    return takeUpgrades(server, door, whose)
+    return takeUpgrades(server, handler, owner)
   }
 
   #open(upgrade: Upgrade): void {
@@ -122,13 +122,16 @@ export class Gateway {
     })
   }
 
-  /** A network that is at its bound hears so; a flood, and whoever comes to a process at its bound, gets a bare answer. */
+  /** A network that is at its bound hears so. A flood gets a bare answer, and so does every socket at the bound of the process. */
   #turnAway(why: Full, upgrade: Upgrade, room: string | undefined, peer: string | undefined): void {
     const label = this.#parts.addressLabel(peer)
     if (why === 'address_full' && this.#told < MOST_TOLD) {
       this.#told++
       const gone = () => this.#told--
-      return this.#upgrade(upgrade, room, gone, (connection) => tellBusy(connection, { why, ...label }))
+      return this.#upgrade(upgrade, room, gone, (connection) => {
+        if (this.#state === 'draining') bidFarewell(connection)
+        else tellBusy(connection, { why, ...label })
+      })
     }
     this.#parts.meter.refusal(why, room === undefined ? label : { room, ...label })
     turnAway(upgrade[1], why, this.#parts.clock)

@@ -11,7 +11,7 @@ export function plainAddress(address: string): string {
 export function networkOf(address: string): string {
   const plain = plainAddress(address)
   if (isIP(plain) !== 6) return plain
-  const [head = '', tail] = plain.split('%', 1)[0]?.split('::') ?? []
+  const [head = '', tail] = plain.split('::')
   const groups = (part: string) => part.split(':').filter((group) => group !== '')
   const [first, last] = [groups(head), groups(tail ?? '')]
   const missing = Array<string>(Math.max(0, 8 - first.length - last.length)).fill('0')

@@ -40,11 +40,7 @@ const byCount =
 
 function bySubnets(subnets: readonly string[]): SeenBy {
   const list = new BlockList()
-  for (const subnet of subnets) {
-    const [address = '', bits] = subnet.split('/')
-    const [plain, family] = typed(address)
-    list.addSubnet(plain, Number(bits ?? (family === 'ipv4' ? 32 : 128)), family)
-  }
+  for (const subnet of subnets.map(subnetOf)) if (subnet !== undefined) list.addSubnet(...subnet)
   const isTrusted = (address: string) => isIP(address) !== 0 && list.check(...typed(address))
   return (hops, remote) => {
     if (!isTrusted(remote)) return 'not trusted'
@@ -68,10 +64,18 @@ function hopOf(text: string): string {
 }
 
 /** Whether a text names an address, or a subnet like `10.0.0.0/8`. */
-export function isSubnet(text: string): boolean {
+export const isSubnet = (text: string): boolean => subnetOf(text) !== undefined
+
+/** How many bits of an IPv6 address stand before the IPv4 address in it (RFC 4291 §2.5.5.2). */
+const BITS_BEFORE_IPV4 = 96
+
+/** As a block list takes it; undefined: it is none. Of IPv4 within IPv6 it is the subnet of IPv4, as addresses are. */
+function subnetOf(text: string): [plain: string, bits: number, family: 'ipv4' | 'ipv6'] | undefined {
   const [address = '', bits, ...more] = text.split('/')
-  const most = { 4: 32, 6: 128 }[isIP(address)]
-  return (
-    most !== undefined && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
-  )
+  const written = { 4: 32, 6: 128 }[isIP(address)]
+  if (written === undefined || more.length > 0 || !/^\d{1,3}$/.test(bits ?? '0')) return undefined
+  const [plain, family] = typed(address)
+  const before = isIP(address) === 6 && family === 'ipv4' ? BITS_BEFORE_IPV4 : 0
+  const count = Number(bits ?? written)
+  return count < before || count > written ? undefined : [plain, count - before, family]
 }

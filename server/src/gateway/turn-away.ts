@@ -15,7 +15,7 @@ const STATUS: Readonly<Record<Full, string>> = {
 /** A network frees places as its people leave: so long at least, and up to three times as long. */
 const BUSY_MS = 5000
 
-/** A goodbye, for who shares its address with many: a browser sees no status of HTTP. */
+/** A goodbye, for clients that share its address with many: a browser sees no status of HTTP. */
 export function tellBusy(connection: SocketConnection, unsaid: Unsaid): void {
   const retryAfterMs = BUSY_MS + Math.floor(Math.random() * 2 * BUSY_MS)
   connection.close('busy', 'Too many connections come from this network just now.', retryAfterMs, unsaid)
@@ -26,7 +26,7 @@ export function turnAway(socket: Duplex, why: Full, clock: Clock): void {
   answerBarely(socket, [STATUS[why], 'Retry-After: 5'], '', clock)
 }
 
-/** For who has come to a server that answers no requests. */
+/** For an upgrade on a server that answers no requests. */
 export function notFound(socket: Duplex, clock: Clock): void {
   socket.on('error', () => socket.destroy())
   answerBarely(socket, ['404 Not Found', 'Content-Type: text/plain'], 'There is nothing at this path.', clock)

@@ -15,8 +15,8 @@ type Claim = {
   readonly isLeaving: () => boolean
 }
 
-export type Door = Claim & {
-  /** Sees a WebSocket under the path through. */
+export type UpgradeHandler = Claim & {
+  /** Takes a WebSocket under the path from its upgrade on. */
   readonly open: UpgradeListener
   readonly clock: Clock
 }
@@ -26,25 +26,25 @@ export type Door = Claim & {
  * moment until it does, and then are answered as the plain requests that they also are. Returns what ends it.
  * @throws Error where another of ours has the path
  */
-export function takeUpgrades(server: HttpServer, door: Door, whose: 'app' | 'own'): () => void {
-  makeWay(server, door.path)
+export function takeUpgrades(server: HttpServer, handler: UpgradeHandler, owner: 'app' | 'own'): () => void {
+  makeWay(server, handler.path)
   const answer = (upgrade: Upgrade) => {
-    // Nobody else would ever answer this one.
-    if (server.listenerCount('request') === 0) notFound(upgrade[1], door.clock)
+    // Nothing else would ever answer this one.
+    if (server.listenerCount('request') === 0) notFound(upgrade[1], handler.clock)
     else answerPlainly(server, ...upgrade)
   }
-  const unclaimed = new Unclaimed(door.clock, answer)
+  const unclaimed = new Unclaimed(handler.clock, answer)
   const listener = Object.assign(
     (...upgrade: Upgrade) => {
       const [request] = upgrade
-      const isOurs = request.url?.startsWith(door.path) ?? false
+      const isOurs = request.url?.startsWith(handler.path) ?? false
       const isSocket = asksForWebSocket(request)
-      if (isOurs && isSocket) door.open(...upgrade)
-      else if (!isOurs && !isNobodys(server, listener)) return
-      else if (isSocket && whose === 'app') unclaimed.add(upgrade)
+      if (isOurs && isSocket) handler.open(...upgrade)
+      else if (!isOurs && !isOnlyOurs(server, listener)) return
+      else if (isSocket && owner === 'app') unclaimed.add(upgrade)
       else answer(upgrade)
     },
-    { [CLAIM]: door satisfies Claim },
+    { [CLAIM]: handler satisfies Claim },
   )
   const onListener = (event: string | symbol, added: object) => {
     // It is there only after this event.
@@ -59,7 +59,7 @@ export function takeUpgrades(server: HttpServer, door: Door, whose: 'app' | 'own
   }
 }
 
-/** One path is for one of ours; who leaves makes room for who comes. */
+/** A path is for one of ours at a time. One that is closing gives it up. */
 function makeWay(server: HttpServer, path: string): void {
   for (const listener of server.listeners('upgrade')) {
     const claim = claimOf(listener)
@@ -75,7 +75,7 @@ function makeWay(server: HttpServer, path: string): void {
 }
 
 /** Whether only we listen for upgrades; of several of ours the first one answers. */
-function isNobodys(server: HttpServer, self: UpgradeListener): boolean {
+function isOnlyOurs(server: HttpServer, self: UpgradeListener): boolean {
   const listeners = server.listeners('upgrade')
   return listeners[0] === self && listeners.every((listener) => CLAIM in listener)
 }

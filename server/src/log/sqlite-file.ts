@@ -7,7 +7,7 @@ import { codeOf, type Database, IN_MEMORY, inTransaction } from './sqlite-port'
 import { checkFile, migrate } from './sqlite-schema'
 
 const PAGE_BYTES = 4096
-/** For who has just been told to end. A lock that lasts belongs to a server that runs. */
+/** For a process that has just been told to end. A lock that lasts belongs to a server that runs. */
 const BUSY_MS = 1000
 /** What SQLite keeps of the file in memory at most. */
 const CACHE_KIB = 16_000

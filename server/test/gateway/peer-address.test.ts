@@ -1,7 +1,8 @@
 import { Socket } from 'node:net'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { checkSettings } from '../../src/config'
-import { peerAddress } from '../../src/gateway/peer-address'
+import { isSubnet, peerAddress } from '../../src/gateway/peer-address'
 import { runServer } from './running-server'
 
 function behindProxies(trustProxy: number | readonly string[], remote = '10.0.0.1') {
@@ -66,7 +67,7 @@ test.each<[string, string, string | undefined, string]>([
   expect(address(forwarded)).toBe(expected)
 })
 
-test.each(['10.0.0.0/33', '10.0.0.0/', '10.0.0/8', 'localhost', '::1/129', '1.2.3.4/8/8', ''])(
+test.each(['10.0.0.0/33', '10.0.0.0/', '10.0.0/8', 'localhost', '::1/129', '1.2.3.4/8/8', '::ffff:10.0.0.0/95', ''])(
   '%j is no subnet',
   (text) => {
     expect(() => checkSettings({ trustProxy: [text] })).toThrow(
@@ -74,6 +75,26 @@ test.each(['10.0.0.0/33', '10.0.0.0/', '10.0.0/8', 'localhost', '::1/129', '1.2.
     )
   },
 )
+
+test('IPv4 within IPv6 is a subnet of IPv4', () => {
+  const { address } = behindProxies(['::ffff:10.0.0.0/104'], '10.1.2.3')
+  expect(address('203.0.113.7')).toBe('203.0.113.7')
+})
+
+test('whatever counts as a subnet can be one', () => {
+  const address = fc.oneof(
+    fc.ipV4(),
+    fc.ipV6(),
+    fc.ipV4().map((each) => `::ffff:${each}`),
+  )
+  const subnet = fc.tuple(address, fc.integer({ min: 0, max: 140 })).map(([each, bits]) => `${each}/${bits}`)
+  fc.assert(
+    fc.property(fc.oneof(address, subnet, fc.string()), (text) => {
+      fc.pre(isSubnet(text))
+      expect(() => behindProxies([text])).not.toThrow()
+    }),
+  )
+})
 
 test('a proxy of a private address that is not in the list is warned of, and a stranger with the header is not', () => {
   const stranger = behindProxies(['10.0.0.0/8'], '198.51.100.9')
