@@ -14,14 +14,17 @@ export async function withoutForeign(env: Environment, args: readonly string[] =
     const text = env[name]?.trim()
     if (!text || (await isOurs(text))) continue
     delete kept[name]
-    const flag = `--${name.toLowerCase()}`
-    const isSaid = env[`PEERSTAGE_${name}`] || args.some((each) => each === flag || each.startsWith(`${flag}=`))
-    if (!isSaid) notes.push(`${name} is no ${what}, and is ignored: PEERSTAGE_${name} or ${flag} says where to listen.`)
+    const [ours, flag] = name === 'HOST' ? ['PEERSTAGE_HOST', '--host'] : ['PEERSTAGE_PORT', '--port']
+    const isSaid = (name !== ours && env[ours]) || args.some((each) => each === flag || each.startsWith(`${flag}=`))
+    if (!isSaid) notes.push(`${name} is no ${what}, and is ignored: ${ours} or ${flag} says where to listen.`)
   }
   return { env: kept, notes }
 }
 
 type Ours = { readonly env: Environment; readonly notes: readonly string[] }
+
+/** The address of a Service that is called "peerstage", as Kubernetes gives it to every container. */
+const isOfNoService = (text: string): boolean => !/^(tcp|udp|sctp):\/\//.test(text)
 
 const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text) <= 65_535
 
@@ -34,6 +37,7 @@ async function isOwnHost(text: string): Promise<boolean> {
 }
 
 const BARE = [
+  ['PEERSTAGE_PORT', isOfNoService, 'port number but the address of a Service of Kubernetes'],
   ['PORT', isPort, 'port number'],
   ['HOST', isOwnHost, 'name or address of this machine'],
 ] as const

@@ -24,6 +24,7 @@ export const metricsSettings = v.strictObject(
     token: v.exactOptional(
       v.pipe(
         v.string('must be a text'),
+        v.trim(),
         v.regex(/^[!-~]*$/, 'must be of visible ASCII characters, without blanks'),
         v.minLength(MIN_TOKEN_CHARACTERS, `must have at least ${MIN_TOKEN_CHARACTERS} characters`),
       ),

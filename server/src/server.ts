@@ -3,6 +3,7 @@ import { MODES, ROOMS_PATH } from '@peerstage/sdk/protocol'
 import { nanoid } from 'nanoid'
 import { accessOf } from './access'
 import { createAuthority } from './authority'
+import { warnOfCluster } from './cluster-worker'
 import { ConfigError, checkSettings, type Settings, type SettingsInput } from './config'
 import { audited } from './gateway/audit'
 import { Gateway } from './gateway/gateway'
@@ -98,6 +99,7 @@ export function createPeerstageServer(options: PeerstageServerOptions = {}): Pee
   }
   const log = settings.log ?? memoryLog(clock)
   const journal = logger === undefined ? createLogger(settings.logLevel) : guarded(logger)
+  warnOfCluster(journal)
   return compose({ settings, log, journal, clock: guardedClock(clock, journal) })
 }
 

@@ -48,6 +48,8 @@ const GOOD: Readonly<Record<string, string>> = {
   PEERSTAGE_ICE_SERVERS: 'none',
   PEERSTAGE_TURN_URLS: 'turn:a.example',
   PEERSTAGE_TURN_SECRET: SECRET,
+  PEERSTAGE_BASE_PATH: '/live',
+  PEERSTAGE_METRICS_TOKEN: 'a-token-of-the-tests',
   PEERSTAGE_MODE: 'voice',
   PEERSTAGE_CREATE_ROOMS: 'api',
   PEERSTAGE_DUPLICATE_SESSIONS: 'reject',
@@ -55,11 +57,10 @@ const GOOD: Readonly<Record<string, string>> = {
   PEERSTAGE_HOST: '127.0.0.1',
   PEERSTAGE_LOG_DURABILITY: 'full',
   PEERSTAGE_LOG_LEVEL: 'warn',
-  PEERSTAGE_DEV: 'true',
-  PEERSTAGE_JSON: 'true',
   PEERSTAGE_MAX_PARTICIPANTS: '7',
 }
-const goodOf = (env: string): string => GOOD[env] ?? '2000000'
+const isSwitch = (env: string): boolean => SETTINGS.some((each) => each.env === env && each.read === read.flag)
+const goodOf = (env: string): string => GOOD[env] ?? (isSwitch(env) ? 'true' : '2000000')
 
 /** What a setting does not go without. */
 function besides(env: string): Record<string, string> {
@@ -258,6 +259,14 @@ describe('HOST and PORT, which other programs set too,', () => {
       expect(await withoutForeign(env)).toEqual({ env: { PATH: '/bin' }, notes })
     },
   )
+
+  test('do so as PEERSTAGE_PORT too, where Kubernetes has a Service called peerstage', async () => {
+    const env = { PEERSTAGE_PORT: 'tcp://10.0.0.1:80', PORT: '8081' }
+    const ours = await withoutForeign(env)
+    expect(ours).toMatchObject({ env: { PORT: '8081' }, notes: [expect.stringContaining('PEERSTAGE_PORT is no port')] })
+    expect(served({ ...ours.env } as Record<string, string>).options.port).toBe(8081)
+    expect(messageOf({ PEERSTAGE_PORT: 'http' })).toContain('PEERSTAGE_PORT must be a port number')
+  })
 
   test('need no line where something else says it', async () => {
     const foreign = { HOST: 'x86_64-conda-linux-gnu', PORT: '70000' }

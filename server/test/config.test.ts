@@ -161,6 +161,7 @@ describe('white space at the ends of', () => {
       { secret: SECRET, kid: 'a' },
     ])
     expect(checkSettings({ turn: { urls: 'turn:a.example', secret } }).turn?.secret).toBe(SECRET)
+    expect(checkSettings({ metrics: { token: 'a-token-of-the-tests\n' } }).metrics.token).toBe('a-token-of-the-tests')
   })
 
   test('issuer and audience is none of theirs, for no token would have it', () => {

@@ -10,7 +10,7 @@ import type { Readable } from 'node:stream'
 import { aptCommands, run } from './apt'
 import { freePort } from './free-port'
 
-const DOCS = new URL('../../../docs/deployment.md', import.meta.url)
+const DOCS = new URL('../../../docs/', import.meta.url)
 
 /** Bounds a program that does not come up. */
 const START_LIMIT_MS = 30_000
@@ -75,14 +75,15 @@ export class Daemon {
   }
 }
 
-/** The block of docs/deployment.md that begins so, without its first line: what is told there is what is tried. */
-export async function settingsOfDocs(start: string): Promise<string[]> {
-  const [, rest] = (await readFile(DOCS, 'utf8')).split(`\n${start}\n`)
-  if (rest === undefined) throw new Error(`docs/deployment.md has no block that begins with ${start}`)
+/** The block of a page of the docs that begins so, without its first line: what is told there is what is tried. */
+export async function settingsOfDocs(start: string, page = 'deployment'): Promise<string[]> {
+  const [, rest] = (await readFile(new URL(`${page}.md`, DOCS), 'utf8')).split(`\n${start}\n`)
+  if (rest === undefined) throw new Error(`docs/${page}.md has no block that begins with ${start}`)
   return (rest.split('\n```')[0] ?? '').split('\n')
 }
 
-async function ensured(program: string, debian: string): Promise<string> {
+/** Where a program is, which is installed if need be. */
+export async function ensured(program: string, debian: string): Promise<string> {
   const found = pathOf(program)
   if (found !== undefined) return found
   const commands = aptCommands(debian)

@@ -5,6 +5,7 @@ import type { SocketConnection } from './socket-connection'
 const TICK_MS = 5000
 /** A ping each 15 s: who was not heard since the last one is dead, so at most 30 s after its last word. */
 const TICKS_BETWEEN_PINGS = 3
+export const PING_MS = TICK_MS * TICKS_BETWEEN_PINGS
 
 /** Asks every socket for a sign of life, and looks for stalled readers. One timer for all of them. Returns what stops it. */
 export function beat(clock: Clock, connections: ReadonlyMap<SocketConnection, WebSocket>): () => void {

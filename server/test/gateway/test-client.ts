@@ -19,6 +19,8 @@ export type Knocking = Partial<Hello> & {
   readonly headers?: ClientOptions['headers']
   /** Whether it confirms a welcome that asks for it. Default true. */
   readonly confirms?: boolean
+  /** Whose certificate is believed, over TLS. */
+  readonly ca?: string
 }
 
 export const newSession = (): string => randomBytes(32).toString('base64url')
@@ -40,7 +42,7 @@ export class TestClient {
   /** The id of the command that confirmed its welcome. */
   #confirmedBy: number | undefined
 
-  constructor(url: string, room: string, { headers, confirms = true, ...hello }: Knocking = {}) {
+  constructor(url: string, room: string, { headers, ca, confirms = true, ...hello }: Knocking = {}) {
     this.#confirms = confirms
     this.hello = {
       intent: 'join',
@@ -52,7 +54,7 @@ export class TestClient {
     }
     const protocols = [SUBPROTOCOL, HELLO_PREFIX + encodeHello(this.hello)]
     const address = `${url.replace(/^http/, 'ws')}/v1/rooms/${room}`
-    this.socket = new WebSocket(address, protocols, headers === undefined ? {} : { headers })
+    this.socket = new WebSocket(address, protocols, { ...(headers && { headers }), ...(ca && { ca }) })
     this.socket.on('error', () => {})
     this.opened = new Promise((resolve) => this.socket.once('open', resolve))
     this.closed = new Promise((resolve) => this.socket.once('close', resolve))

@@ -1,10 +1,10 @@
 // A real nginx, with the lines that docs/deployment.md gives, in front of the server.
-import { createHmac } from 'node:crypto'
 import { encodeHello, MAX_HELLO_CHARACTERS } from '@peerstage/sdk/protocol'
 import { expect, onTestFinished, test } from 'vitest'
 import { Daemon, settingsOfDocs } from '../../../sdk/test/browser/daemon'
 import { createPeerstageServer, type PeerstageServerOptions, signToken } from '../../src/index'
 import { TestClient } from '../gateway/test-client'
+import { LARGE_HELLO, largestToken } from './largest-hello'
 
 const SECRET = 'a secret of the tests, long enough to be one'
 
@@ -32,19 +32,11 @@ async function behindNginx(options: Partial<PeerstageServerOptions> = {}) {
   return { server, url: `http://${nginx.address}` }
 }
 
-const HELLO = {
-  intent: 'join',
-  session: 'x'.repeat(43),
-  attempt: 1,
-  page: 'x'.repeat(16),
-  client: 'test/1',
-} as const
-
 const tokenOf = (identity: string) => signToken({ secret: SECRET, room: 'hall', identity, role: 'guest' })
 
 test.each(['', '/live'])('the largest hello passes at "%s", and so does the code of a drain', async (path) => {
   const { server, url } = await behindNginx()
-  const client = new TestClient(url + path, 'hall', { token: largestToken(), ...HELLO })
+  const client = new TestClient(url + path, 'hall', { token: largestToken(SECRET), ...LARGE_HELLO })
   expect(encodeHello(client.hello).length).toBeGreaterThan(MAX_HELLO_CHARACTERS - 10)
   await client.welcome()
   await client.ask({ type: 'chat.send', text: 'through the proxy' })
@@ -64,18 +56,3 @@ test('with trustProxy 1 the word of nginx counts, and not what a client says of 
   const refused = await enter(two.url, 'ben')
   expect(await refused.goodbye()).toMatchObject({ code: 'busy' })
 })
-
-/** One with a claim that nobody reads, which fills the hello to its last characters. */
-function largestToken(): string {
-  const now = Math.floor(Date.now() / 1000)
-  const claims = { aud: 'peerstage', sub: 'ada', room: 'hall', name: 'Ada', role: 'guest', iat: now, exp: now + 60 }
-  const tokenWith = (filler: string) => {
-    const signed = [{ alg: 'HS256' }, { ...claims, filler }].map(encoded).join('.')
-    return `${signed}.${createHmac('sha256', SECRET).update(signed).digest('base64url')}`
-  }
-  let filler = ''
-  while (encodeHello({ ...HELLO, token: tokenWith(`${filler}x`) }).length <= MAX_HELLO_CHARACTERS) filler += 'x'
-  return tokenWith(filler)
-}
-
-const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')

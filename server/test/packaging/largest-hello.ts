@@ -1,0 +1,26 @@
+import { createHmac } from 'node:crypto'
+import { encodeHello, MAX_HELLO_CHARACTERS } from '@peerstage/sdk/protocol'
+
+/** What a client says beside its token, of a length that does not change. */
+export const LARGE_HELLO = {
+  intent: 'join',
+  session: 'x'.repeat(43),
+  attempt: 1,
+  page: 'x'.repeat(16),
+  client: 'test/1',
+} as const
+
+/** A token with a claim that nobody reads, which fills that hello to its last characters. */
+export function largestToken(secret: string): string {
+  const now = Math.floor(Date.now() / 1000)
+  const claims = { aud: 'peerstage', sub: 'ada', room: 'hall', name: 'Ada', role: 'guest', iat: now, exp: now + 60 }
+  const tokenWith = (filler: string) => {
+    const signed = [{ alg: 'HS256' }, { ...claims, filler }].map(encoded).join('.')
+    return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
+  }
+  let filler = ''
+  while (encodeHello({ ...LARGE_HELLO, token: tokenWith(`${filler}x`) }).length <= MAX_HELLO_CHARACTERS) filler += 'x'
+  return tokenWith(filler)
+}
+
+const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
