@@ -8,6 +8,7 @@ import { Moments } from './moments'
 import { baseOrPage, type Config, checkOptions, checkRoomAndName, type LiveStreamClientOptions } from './options'
 import type { LinkView } from './peering/mesh'
 import { DEFAULT_LIMITS } from './protocol'
+import { raw, standAlone } from './raw'
 import { type ChatVerbs, chatVerbs } from './room/chat'
 import { type DataVerbs, dataVerbs } from './room/data'
 import { type ModerationVerbs, moderationVerbs } from './room/moderation'
@@ -80,6 +81,7 @@ export class LiveStreamClient {
 
   /**
    * Opens nothing and asks nobody; of the globals it reads `crypto` alone.
+   * Its verbs, and those of its parts, need no `this`: `const { join } = client` works. Vue, MobX and Svelte hold it as it is.
    * @param environment for tests
    * @throws LiveStreamError `invalid_options`; the message names the option. What a person may have typed (`room`, `name`) is
    * refused by `join()` instead: nothing that stands in an address ends a page that is being rendered
@@ -96,15 +98,16 @@ export class LiveStreamClient {
     this.#store = new RoomStore(this.#rig.overlay, (error) => this.#listenerFailed('subscribe', error))
     this.#moments = new Moments(this.#store, this.#emitter)
     const port = this.#verbPort()
-    this.media = mediaVerbs(this.#rig.local, this.#rig.playback, this.#rig.wish, port.safely)
-    this.chat = chatVerbs(port)
-    this.reactions = reactionVerbs(port, (emoji) => this.#echo(emoji))
-    this.stage = stageVerbs(port)
-    this.moderation = moderationVerbs(port)
-    this.data = dataVerbs(port, (id) => id !== this.#store.selfId && this.#store.participant(id) !== undefined)
+    this.media = raw(mediaVerbs(this.#rig.local, this.#rig.playback, this.#rig.wish, port.safely))
+    this.chat = raw(chatVerbs(port))
+    this.reactions = raw(reactionVerbs(port, (emoji) => this.#echo(emoji)))
+    this.stage = raw(stageVerbs(port))
+    this.moderation = raw(moderationVerbs(port))
+    this.data = raw(dataVerbs(port, (id) => id !== this.#store.selfId && this.#store.participant(id) !== undefined))
     this.getState = this.#store.getState
     this.subscribe = this.#store.subscribe
     this.serverNow = () => this.#serverClock.now()
+    standAlone(this, LiveStreamClient.prototype)
   }
 
   /** What to show. Immutable; parts that did not change keep their identity. */
