@@ -1,5 +1,9 @@
+import type { Source } from '../protocol'
+
 /** What can be captured by `getUserMedia`. */
 export type DeviceSource = 'microphone' | 'camera'
+
+export const isDevice = (source: Source): source is DeviceSource => source === 'microphone' || source === 'camera'
 
 /**
  * What is asked for unless the app says otherwise. All values are wishes (`ideal`), so that any device will do.

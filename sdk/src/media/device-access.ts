@@ -1,5 +1,5 @@
 import type { Source } from '../protocol'
-import type { DeviceSource } from './constraints'
+import { type DeviceSource, isDevice } from './constraints'
 
 /** What a page can find out about what it may capture, without asking anybody. */
 export type DeviceAccess = {
@@ -15,8 +15,7 @@ export type DeviceAccess = {
 }
 
 /** The policy-controlled feature that a source needs (W3C Permissions Policy), as `allow` of a frame names it. */
-export const featureOf = (source: Source): string =>
-  source === 'microphone' || source === 'camera' ? source : 'display-capture'
+export const featureOf = (source: Source): string => (isDevice(source) ? source : 'display-capture')
 
 /**
  * Whether a device was lost because people took the permission back. Browsers hide the ids of devices from a page without it, which

@@ -19,7 +19,7 @@ type Wishes = ReadonlyMap<DeviceSource, AbortSignal>
 /**
  * Opens cameras and microphones, one call of `getUserMedia` at a time for each: two at once for the same device would show
  * two prompts, and on some systems the second one finds the device in use by the first. But a prompt that nobody waits for any
- * more holds nothing up: it may never be answered.
+ * more holds nothing up: it may never be answered. With the permission granted there is no prompt, and the next call waits.
  */
 export class DeviceCaptures {
   readonly #access: DeviceAccess
@@ -54,8 +54,21 @@ export class DeviceCaptures {
       const left = sourcesOf(requests).filter((source) => isWanted(wishes, source))
       return this.#openAll(left, requests, wishes)
     })
-    for (const [source, wish] of wishes) this.#turns[source] = Promise.race([run, ended(wish)])
+    const freed = run.then(
+      (outcomes) => closeUnwanted(outcomes, wishes),
+      () => {},
+    )
+    for (const [source, wish] of wishes) {
+      this.#turns[source] = Promise.race([
+        freed,
+        ended(wish).then(() => this.#unlessPrompting([...wishes.keys()], freed)),
+      ])
+    }
     return run
+  }
+
+  async #unlessPrompting(sources: DeviceSource[], freed: Promise<void>): Promise<void> {
+    if ((await this.#inState(sources, 'granted')).length === sources.length) await freed
   }
 
   async #openAll(sources: DeviceSource[], requests: DeviceRequests, wishes: Wishes): Promise<Outcomes> {
@@ -134,9 +147,17 @@ const ended = (wish: AbortSignal): Promise<void> =>
     wish.addEventListener('abort', () => resolve(), { once: true })
   })
 
+/** At once: the next call may be for the same device. */
+function closeUnwanted(outcomes: Outcomes, wishes: Wishes): void {
+  for (const source of sourcesOf(outcomes)) {
+    const outcome = outcomes[source]
+    if (outcome && 'capture' in outcome && !isWanted(wishes, source)) outcome.capture.close()
+  }
+}
+
 const isWanted = (wishes: Wishes, source: DeviceSource): boolean => wishes.get(source)?.aborted === false
 
-const sourcesOf = (requests: DeviceRequests): DeviceSource[] =>
+const sourcesOf = (requests: DeviceRequests | Outcomes): DeviceSource[] =>
   (['microphone', 'camera'] as const).filter((source) => requests[source])
 
 /** A person said no (or the page may not ask), or there is nothing to ask: a second try would end the same way. */

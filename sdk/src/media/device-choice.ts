@@ -27,6 +27,15 @@ export class DeviceChoice {
 
   /** With new constraints of the app; without: as next time, else as last time. */
   ask(constraints = this.#next): DeviceAsk {
+    return this.#asking(constraints)
+  }
+
+  /** As last time, whatever is prepared for next time. */
+  again(): DeviceAsk {
+    return this.#asking(undefined)
+  }
+
+  #asking(constraints: MediaTrackConstraints | undefined): DeviceAsk {
     const own = constraints ?? this.#kept
     const isNew = constraints !== undefined && namesDevice(constraints)
     const last = isNew || this.#deviceId === undefined ? {} : { deviceId: { ideal: this.#deviceId } }

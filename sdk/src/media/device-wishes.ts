@@ -1,7 +1,7 @@
 import { LiveStreamError } from '../errors'
 import type { Source } from '../protocol'
 import { givenCapture } from './capture'
-import type { DeviceSource } from './constraints'
+import { type DeviceSource, isDevice } from './constraints'
 import type { DeviceAccess } from './device-access'
 import { type Acquire, DeviceCaptures } from './device-captures'
 import { type DeviceAsk, DeviceChoice } from './device-choice'
@@ -51,8 +51,13 @@ export class DeviceWishes {
 
   /** The device used last, or the one prepared for this time. */
   reopen(source: Source): Acquire {
-    if (source !== 'microphone' && source !== 'camera') return () => Promise.reject(noDevice(source))
+    if (!isDevice(source)) return () => Promise.reject(noDevice(source))
     return this.#open({ [source]: this.#choices[source].ask() })[source]
+  }
+
+  /** The device used last. */
+  again(source: DeviceSource): Acquire {
+    return this.#open({ [source]: this.#choices[source].again() })[source]
   }
 
   /** This device or none. */

@@ -1,6 +1,6 @@
 import { LiveStreamError } from '../errors'
 import { isOnStage, type Participant, SOURCES, type Source, type SourceChange, type SourceStates } from '../protocol'
-import type { DeviceSource } from './constraints'
+import { type DeviceSource, isDevice } from './constraints'
 import { type DeviceAccess, isRevoked } from './device-access'
 import type { Acquire } from './device-captures'
 import { deviceError, noDevice, noWebRtc, revoked, together } from './device-errors'
@@ -134,7 +134,8 @@ export class LocalMedia {
   async switchDevice(source: DeviceSource, deviceId: string): Promise<void> {
     const local = this.#sources[source]
     await local.published.catch(() => {})
-    const isOpen = local.slot.phase.at === 'published' && (local.slot.phase.capture !== null || local.slot.phase.lost)
+    const isOpen =
+      local.slot.phase.at === 'published' && (local.slot.phase.capture !== null || local.slot.phase.lost !== false)
     if (!isOpen) return this.#wishes.prefer(source, deviceId)
     await local.publish(this.#wishes.exactly(source, deviceId))
   }
@@ -214,10 +215,8 @@ export class LocalMedia {
       announce: (change) => announce(source, change),
       fill: (track) => fill(source, track).catch(() => {}),
       reopen: () => this.#wishes.reopen(source),
-      exactly: (deviceId) =>
-        source === 'microphone' || source === 'camera'
-          ? this.#wishes.exactly(source, deviceId)
-          : this.#wishes.reopen(source),
+      again: () => (isDevice(source) ? this.#wishes.again(source) : this.#wishes.reopen(source)),
+      exactly: (deviceId) => (isDevice(source) ? this.#wishes.exactly(source, deviceId) : this.#wishes.reopen(source)),
       whyLost: async () => ((await this.#isRevoked(source)) ? revoked(source) : noDevice(source)),
       onChange,
       onEnded: () => {
@@ -261,7 +260,7 @@ export class LocalMedia {
   }
 
   async #isRevoked(source: Source): Promise<boolean> {
-    return (source === 'microphone' || source === 'camera') && isRevoked(this.#options, source)
+    return isDevice(source) && isRevoked(this.#options, source)
   }
 
   #check(source: Source): void {

@@ -16,8 +16,8 @@ export type SlotPhase =
   | {
       readonly at: 'published'
       readonly muted: boolean
-      /** The device went away while it was in use. */
-      readonly lost: boolean
+      /** The device went away while it was in use, or was let go for another one that is not there yet. */
+      readonly lost: false | 'gone' | 'let go'
       readonly capture: Capture | null
     }
 
@@ -58,7 +58,7 @@ export class LocalSlot {
     const phase = this.#phase
     if (phase.at === 'off' || (phase.at === 'publishing' && !phase.announced)) return UNPUBLISHED
     // Muted by us and taken by the system are two things, and either may last longer.
-    const isLost = phase.at === 'published' && phase.lost
+    const isLost = phase.at === 'published' && phase.lost !== false
     return { published: true, muted: phase.muted, interrupted: isLost || phase.capture?.isInterrupted === true }
   }
 
@@ -128,9 +128,14 @@ export class LocalSlot {
     if (phase.at !== 'published' || !phase.capture?.isOwn) return false
     phase.capture.close()
     this.#outlet.cut()
-    this.#phase = { ...phase, capture: null, lost: !phase.muted }
+    this.#phase = { ...phase, capture: null, lost: !phase.muted && 'let go' }
     this.#options.onChange()
     return true
+  }
+
+  /** Whether our own device was let go, and nothing has taken its place. */
+  get hasLetGo(): boolean {
+    return this.#phase.at === 'published' && this.#phase.lost === 'let go'
   }
 
   /** A picture goes black first; `cut` ends that at once. */
@@ -169,7 +174,7 @@ export class LocalSlot {
     if (phase.at === 'off' || phase.capture !== capture) return
     capture.close()
     this.#outlet.cut()
-    this.#phase = { ...phase, capture: null, ...(phase.at === 'published' && { lost: !phase.muted }) }
+    this.#phase = { ...phase, capture: null, ...(phase.at === 'published' && { lost: !phase.muted && 'gone' }) }
     this.#options.onChange()
     this.#options.onLost(phase)
   }

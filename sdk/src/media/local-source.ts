@@ -2,6 +2,7 @@ import { LiveStreamError } from '../errors'
 import { type Source, type SourceChange, type SourceState, UNPUBLISHED } from '../protocol'
 import { Announcements } from './announcements'
 import type { Capture } from './capture'
+import { isDevice } from './constraints'
 import type { Acquire } from './device-captures'
 import { deviceError, endedTrack, mayBeOfOneDevice, superseded } from './device-errors'
 import { LocalSlot, type SlotPhase } from './local-slot'
@@ -14,6 +15,8 @@ export type LocalSourceOptions = {
   fill(track: MediaStreamTrack | null): Promise<void>
   /** Opens the device again after a mute or a loss; where it is gone, another one will do. */
   reopen(): Acquire
+  /** Opens the device again that was let go for another one. */
+  again(): Acquire
   /** Opens this device or none. */
   exactly(deviceId: string): Acquire
   /** What to tell where our own device was lost. */
@@ -191,25 +194,26 @@ export class LocalSource {
     await this.restate()
   }
 
-  /** Phones open one camera at a time: there the old one has to go first, and comes back if the new one fails. */
+  /**
+   * Phones open one camera at a time: there the old one has to go first, and comes back if the new one fails. A wish that took the
+   * place of another one owes that too.
+   */
   async #capturedAlone(acquire: Acquire, wish: AbortSignal): Promise<Capture> {
     try {
-      return await this.#captured(acquire, wish)
+      return await this.#captured(acquire, wish).catch((error) => {
+        if (!isInUse(error) || wish.aborted || !this.slot.letGo()) throw error
+        this.#announceQuietly()
+        return this.#captured(acquire, wish)
+      })
     } catch (error) {
-      if (!isInUse(error) || wish.aborted || !this.slot.letGo()) throw error
-    }
-    this.#announceQuietly()
-    try {
-      return await this.#captured(acquire, wish)
-    } catch (error) {
-      if (!wish.aborted) await this.#takeBack(wish)
+      if (!wish.aborted && this.slot.hasLetGo) await this.#takeBack(wish)
       throw error
     }
   }
 
   async #takeBack(wish: AbortSignal): Promise<void> {
     try {
-      this.slot.hold(await this.#captured(this.#options.reopen(), wish))
+      this.slot.hold(await this.#captured(this.#options.again(), wish))
       this.slot.goLive()
       this.#announceQuietly()
     } catch (error) {
@@ -267,9 +271,8 @@ export class LocalSource {
 
   #recover(before: SlotPhase): void {
     const { source, onEnded } = this.#options
-    const isDevice = source === 'microphone' || source === 'camera'
     const isOwn = before.at !== 'off' && before.capture?.isOwn === true
-    if (before.at === 'published' && isDevice) {
+    if (before.at === 'published' && isDevice(source)) {
       if (before.muted) return
       this.#lost = before.capture?.deviceId
       this.#announceQuietly()
