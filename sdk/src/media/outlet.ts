@@ -8,8 +8,9 @@ export type Delays = {
 }
 
 /**
- * How long a picture is sent black before its slot is emptied, in ms. A receiver keeps the last frame that it got; without
- * a black one, that is a face. 200 ms is four frames of a slow (20 fps) camera; measured in Chromium: it left the picture black.
+ * How long a picture is sent black before its slot is emptied, in ms. A receiver may keep the last frame that it got; without
+ * a black one, that is a face. 200 ms is four frames of a slow (20 fps) camera. No promise: a busy machine may not have encoded a black
+ * one by then. The elements of our own viewers are emptied by what the room tells.
  */
 export const BLACK_MS = 200
 

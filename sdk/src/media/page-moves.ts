@@ -12,8 +12,8 @@ export function pageMoves(moved: () => void): PageMoves {
   return {
     watch: (element) => {
       observer.observe(element.ownerDocument, TREE)
-      // An observer of a document sees nothing of its shadow trees.
-      for (let root = element.getRootNode(); root instanceof ShadowRoot; root = root.host.getRootNode())
+      // An observer of a document sees nothing of its shadow trees. Those of a frame or popup are of another realm's class.
+      for (let root = element.getRootNode(); 'host' in root; root = (root as ShadowRoot).host.getRootNode())
         observer.observe(root, TREE)
     },
     end: () => observer.disconnect(),

@@ -39,8 +39,32 @@ class Loop {
   }
 }
 
+/** Real time, unless the test holds it. */
+class Delays {
+  #held: Set<() => void> | undefined
+
+  hold(): void {
+    this.#held = new Set()
+  }
+
+  /** All that was held back comes to its time. */
+  pass(): void {
+    const due = this.#held ?? []
+    this.#held = undefined
+    for (const callback of due) callback()
+  }
+
+  after(delayMs: number, callback: () => void): () => void {
+    const held = this.#held?.add(callback)
+    if (held) return () => void held.delete(callback)
+    const timer = setTimeout(callback, delayMs)
+    return () => clearTimeout(timer)
+  }
+}
+
 export class MediaPage {
   readonly loop = new Loop()
+  readonly delays = new Delays()
   readonly errors: { source: Source; code: string }[] = []
   readonly blocked: boolean[] = []
   readonly streams = new Map<StreamKind, MediaStream>()
@@ -55,12 +79,7 @@ export class MediaPage {
       ...browserAccess,
       reacquireDevices: true,
       hasWebRtc: () => true,
-      clock: {
-        after: (delayMs, callback) => {
-          const timer = setTimeout(callback, delayMs)
-          return () => clearTimeout(timer)
-        },
-      },
+      clock: this.delays,
       announce: async (source, change) => {
         this.sources = { ...this.sources, [source]: { ...this.sources[source], ...change } }
         this.#fold()
