@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, realpathSync, rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
-import { resolve } from 'node:path'
+import { relative } from 'node:path'
 import type { SqliteRoomLog } from './log/sqlite'
 
 /** A hold that nobody ends would let the write-ahead log grow for ever. */
@@ -15,11 +15,16 @@ const KEPT = 'kept'
 /** Where `backup` asks a server that runs to hold its file still. */
 export type BackupDoor = { close(): void }
 
-/** A socket beside the file, which its user alone may use; Windows has pipes for that, which live elsewhere. */
+/**
+ * A socket beside the file, which its user alone may use; Windows has pipes for that, which live elsewhere. The server and the
+ * command may know the file by different paths. An address of a socket has room for some 100 bytes.
+ */
 function addressOf(path: string): string {
-  const whole = resolve(path)
-  const name = createHash('sha256').update(whole).digest('hex').slice(0, 32)
-  return process.platform === 'win32' ? `\\\\.\\pipe\\peerstage-${name}` : `${path}.sock`
+  const real = realpathSync.native(path)
+  const name = createHash('sha256').update(real).digest('hex').slice(0, 32)
+  if (process.platform === 'win32') return `\\\\.\\pipe\\peerstage-${name}`
+  const fromHere = relative(process.cwd(), real)
+  return `${fromHere.length < real.length ? fromHere : real}.sock`
 }
 
 /**
@@ -30,16 +35,24 @@ export async function openBackupDoor(
   { path, log }: { readonly path: string; readonly log: SqliteRoomLog },
   say: (sentence: string) => void,
 ): Promise<BackupDoor | undefined> {
-  const address = addressOf(path)
   const server = createServer((socket) => hold(socket, log))
-  if (process.platform !== 'win32') rmSync(address, { force: true })
+  const giveUp = (error: unknown) => {
+    server.close()
+    say(`There can be no backups while this server runs: ${(error as Error).message}.`)
+  }
   try {
+    const address = addressOf(path)
+    if (process.platform !== 'win32') rmSync(address, { force: true })
     await once(server.listen(address), 'listening')
     if (process.platform !== 'win32') chmodSync(address, 0o600)
   } catch (error) {
-    say(`There can be no backups while this server runs: ${(error as Error).message}.`)
+    giveUp(error)
     return undefined
   }
+  // A connection could not be accepted: no reason to end the rooms of the server.
+  server.on('error', (error) => {
+    if (server.listening) giveUp(error)
+  })
   server.unref()
   return { close: () => void server.close() }
 }
@@ -78,24 +91,26 @@ export type Hold = {
 /** Asks the server that has a file to hold it still. Undefined where no server answers. */
 export async function holdOf(path: string): Promise<Hold | undefined> {
   const socket = connect(addressOf(path)).setEncoding('utf8')
-  const first = await next(socket)
-  if (first !== STILL) return undefined
+  // From the beginning: what has closed while nothing listened closes no second time.
+  const gone = new Promise<undefined>((resolve) => {
+    socket.on('error', () => {}).once('close', () => resolve(undefined))
+  })
+  const next = () =>
+    Promise.race([
+      gone,
+      once(socket, 'data').then(
+        ([said]) => String(said),
+        () => undefined,
+      ),
+    ])
+  if ((await next()) !== STILL) return undefined
   return {
     copied: async () => {
-      const answer = next(socket)
+      const answer = next()
       socket.write(COPIED)
       const isKept = (await answer) === KEPT
       socket.destroy()
       return isKept
     },
   }
-}
-
-/** What is said next; undefined once nobody is there. */
-function next(socket: Socket): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    socket.once('data', (said) => resolve(String(said)))
-    socket.once('error', () => resolve(undefined))
-    socket.once('close', () => resolve(undefined))
-  })
 }

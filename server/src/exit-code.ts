@@ -5,7 +5,7 @@ import { LogNotReady, LogUnavailable } from './hosting/ports'
 const WRONG_SETTING = 2
 /** EX_TEMPFAIL of sysexits.h: nothing is wrong with the settings, and the same may work in a moment. */
 const NOT_NOW = 75
-const FAULT = 1
+export const FAULT = 1
 
 /** The errors of listening that pass: a port is given back, a network or its name server comes up, files are closed. */
 const PASSING = ['EADDRINUSE', 'EADDRNOTAVAIL', 'EAI_AGAIN', 'ENOTFOUND', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']

@@ -1,8 +1,9 @@
 // `peerstage-server backup`: of a server that runs and writes, and of none.
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { emptyFolder } from '../../../sdk/test/packaging/npm'
 import { sqliteLog } from '../../src/index'
 import { TestClient } from '../gateway/test-client'
@@ -134,4 +135,146 @@ test('the socket beside the file is for its user alone, and goes with the server
   again.child.kill('SIGTERM')
   await again.exit
   expect(existsSync(`${log}.sock`)).toBe(false)
+})
+
+/** Makes the command run this first, as CommonJS. */
+function preloaded(folder: string, script: string): Record<string, string> {
+  const path = join(folder, `preload-${readdirSync(folder).length}.cjs`)
+  writeFileSync(path, script)
+  return { NODE_OPTIONS: `--require=${path}` }
+}
+
+const WAIT = "await once(process, 'message')"
+/** The command says when it has copied the file, and goes on once it is told to. */
+const COPIES_AND_WAITS = `
+  const fs = require('node:fs/promises')
+  const { once } = require('node:events')
+  const { copyFile } = fs
+  fs.copyFile = async (...paths) => {
+    await copyFile(...paths)
+    process.send('copied')
+    ${WAIT}
+  }
+  require('node:module').syncBuiltinESMExports()
+`
+
+/** A backup that has the file held and has copied it. */
+async function waiting(args: readonly string[], folder: string, script = COPIES_AND_WAITS) {
+  const running = run(['backup', ...args], preloaded(folder, script))
+  expect(await once(running.child, 'message')).toContain('copied')
+  return running
+}
+
+const copiesIn = (folder: string) => readdirSync(folder).filter((name) => name.startsWith('copy'))
+
+test('a server that ends meanwhile is exit 75 and no backup', async () => {
+  const { log, server, target, folder } = await serving()
+  const { child, said, exit } = await waiting([target, '--log', log], folder)
+  server.child.kill('SIGKILL')
+  await server.exit
+  child.send('go on')
+  expect({ code: await exit, ...said }).toEqual({
+    code: 75,
+    out: '',
+    err: `${log} has changed meanwhile: its server has ended.\n`,
+  })
+  expect(copiesIn(folder)).toEqual([])
+})
+
+test('a command that has nothing left to wait for before it is done does not pass for a success', async () => {
+  const { log, server, target, folder } = await serving()
+  const script = COPIES_AND_WAITS.replace(WAIT, 'await new Promise(() => {})')
+  const { said, exit } = await waiting([target, '--log', log], folder, script)
+  server.child.kill('SIGKILL')
+  await server.exit
+  expect({ code: await exit, err: said.err }).toEqual({ code: 1, err: 'The command has ended before it was done.\n' })
+})
+
+test('two backups to one target take nothing from each other', async () => {
+  const { log, target, folder } = await serving()
+  const first = await waiting([target, '--log', log], folder)
+  expect(await backup([target, '--log', log])).toMatchObject({ code: 75 })
+  first.child.send('go on')
+  expect(await first.exit).toBe(0)
+  expect(await said(target)).toEqual([])
+  expect(copiesIn(folder)).toEqual(['copy.db'])
+})
+
+test('by whichever path, it is the same log: it is never overwritten, and its server is found', async () => {
+  const { log, target, folder } = await serving()
+  const alias = join(await emptyFolder(), 'alias')
+  symlinkSync(folder, alias)
+  const link = join(await emptyFolder(), 'link.db')
+  symlinkSync(log, link)
+  const { ino } = statSync(log)
+  for (const other of [join(alias, 'rooms.db'), link, join(alias, 'rooms.db-wal'), join(alias, 'rooms.db.sock')]) {
+    const refused = await backup([other, '--log', log, '--force'])
+    expect(refused).toMatchObject({ code: 2, err: `${other} is the log itself.\n` })
+    expect((await backup([log, '--log', link, '--force'])).code).toBe(2)
+  }
+  expect(statSync(log).ino).toBe(ino)
+  for (const other of [join(alias, 'rooms.db'), link]) {
+    expect((await backup([target, '--log', other, '--force'])).code).toBe(0)
+  }
+})
+
+test('errors name the file that is at fault', async () => {
+  const folder = await emptyFolder()
+  const log = join(folder, 'rooms.db')
+  const target = join(folder, 'copy.db')
+  writeFileSync(
+    log,
+    'this is no database of SQLite, but a text that is long enough to be looked at as one. '.repeat(20),
+  )
+  expect((await backup([target, '--log', log])).err).toBe(`${log} is not a log of Peerstage.\n`)
+  const { log: good } = await serving()
+  const nowhere = join(folder, 'nowhere', 'copy.db')
+  expect((await backup([nowhere, '--log', good])).err).toBe(`${nowhere} is in a folder that is not there.\n`)
+  const failing = (code: string) =>
+    preloaded(
+      folder,
+      `require('node:fs/promises').copyFile = () => Promise.reject(Object.assign(new Error(), { code: '${code}' }))
+       require('node:module').syncBuiltinESMExports()`,
+    )
+  for (const [code, sentence] of [
+    ['EIO', `${good} cannot be opened: the disk has failed.`],
+    ['ENOSPC', `${target} cannot be written: the disk is full.`],
+  ] as const) {
+    const { said, exit } = run(['backup', target, '--log', good], failing(code))
+    expect({ code: await exit, err: said.err }).toEqual({ code: 75, err: `${sentence}\n` })
+  }
+})
+
+describe('without a door for backups a server serves on, after one line:', () => {
+  test('where its socket cannot be', async () => {
+    const folder = await emptyFolder()
+    const log = join(folder, 'rooms.db')
+    mkdirSync(`${log}.sock`)
+    const server = run([...SERVE, '--log', log], {}, folder)
+    await new TestClient(await listening(server), 'hall', { name: 'Ada' }).welcome()
+    expect(server.said.err.match(/There can be no backups while this server runs: .*\n/g)).toHaveLength(1)
+    expect(await backup([join(folder, 'copy.db'), '--log', log])).toMatchObject({ code: 75 })
+  })
+
+  test('where a connection could not be accepted', async () => {
+    const folder = await emptyFolder()
+    const log = join(folder, 'rooms.db')
+    const failing = `
+      const { Server } = require('node:net')
+      const { listen } = Server.prototype
+      Server.prototype.listen = function (...args) {
+        const isDoor = String(args[0]).endsWith('.sock')
+        if (isDoor) process.on('message', () => this.emit('error', new Error('accept EMFILE')))
+        return listen.apply(this, args)
+      }`
+    const server = run([...SERVE, '--log', log], preloaded(folder, failing), folder)
+    const url = await listening(server)
+    server.child.send('fail')
+    server.child.send('fail again')
+    await expect.poll(() => existsSync(`${log}.sock`)).toBe(false)
+    await new TestClient(url, 'hall', { name: 'Ada' }).welcome()
+    expect(server.said.err.match(/There can be no backups while this server runs: accept EMFILE.\n/g)).toHaveLength(1)
+    server.child.kill('SIGTERM')
+    expect(await server.exit).toBe(0)
+  })
 })
