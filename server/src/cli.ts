@@ -1,15 +1,17 @@
 #!/usr/bin/env node
 import { backUp } from './backup'
 import { withoutForeign } from './bare-variables'
-import { helpText, readCommandLine } from './command-line'
+import { flagsToServe, helpText, readCommandLine } from './command-line'
 import { ConfigError } from './config'
-import { exitCodeOf } from './exit-code'
+import { exitCodeOf, FAULT } from './exit-code'
 import { serve } from './stand-alone'
 import { SERVER_VERSION } from './version'
 
 async function main(): Promise<void> {
   const args = process.argv.slice(2)
-  const { env, notes } = await withoutForeign(process.env, args)
+  const flags = flagsToServe(args)
+  const { env, notes } =
+    flags === undefined ? { env: process.env, notes: [] } : await withoutForeign(process.env, flags)
   const commandLine = readCommandLine(args, env)
   if (commandLine.do === 'help') console.log(helpText())
   else if (commandLine.do === 'version') console.log(SERVER_VERSION)
@@ -22,7 +24,17 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : 'The server could not start.')
-  process.exit(exitCodeOf(error))
-})
+/** Nothing is left that could go on: the work was not done, which must not pass for success. */
+function stuck(): void {
+  console.error('The command has ended before it was done.')
+  process.exitCode = FAULT
+}
+
+process.once('beforeExit', stuck)
+main().then(
+  () => void process.off('beforeExit', stuck),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : 'The server could not start.')
+    process.exit(exitCodeOf(error))
+  },
+)

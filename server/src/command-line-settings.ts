@@ -51,7 +51,7 @@ export const SETTINGS: readonly Setting[] = [
     env: 'PEERSTAGE_SECRETS',
     isSecret: true,
     read: read.secrets,
-    help: 'several keys of the tokens, one a line, the newest first, each as kid:secret',
+    help: 'several keys of the tokens, one a line, the newest first, as kid:secret; :secret has no kid',
   },
   {
     path: 'auth.keys',

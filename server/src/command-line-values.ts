@@ -9,12 +9,7 @@ export const read = {
   list,
   numberOrList: (text: string): unknown => (/^\d+$/.test(text) ? Number(text) : list(text)),
   iceServers: (text: string): unknown => (text === 'none' ? [] : parseJson(text)),
-  secrets: (text: string): unknown =>
-    text
-      .split(/[\r\n]+/)
-      .map((each) => each.trim())
-      .filter((each) => each !== '')
-      .map(secretOf),
+  secrets: (text: string): unknown => secretLines(text),
   keys: (text: string): unknown => publicKeysOf(/^\s*(\{|-----BEGIN )/.test(text) ? text : fileOr(text)),
   json: (text: string): unknown => parseJson(text),
   flag: (text: string): unknown =>
@@ -28,10 +23,22 @@ function list(text: string): readonly string[] {
     .filter((each) => each !== '')
 }
 
-/** A secret by the name that tokens give it. One without serves tokens that name none: it was the only one before. */
-function secretOf(line: string): { secret: string; kid?: string } {
-  const [, kid, secret] = /^([\w.~-]+)\s*:\s*(.*)$/.exec(line) ?? []
-  return kid === undefined ? { secret: line } : { kid, secret: secret ?? '' }
+/** A line of several secrets; without `secret` where it cannot be told what of it is one. */
+type SecretLine = { readonly kid?: string; readonly secret?: string }
+
+/**
+ * Secrets by the name that tokens give them: `kid:secret`. One without serves tokens that name none, for it was the only one before:
+ * `:secret`, or `secret` where it has no colon.
+ */
+export function secretLines(text: string): readonly SecretLine[] {
+  const lines = text.split(/[\r\n]+/).map((each) => each.trim())
+  return lines.filter((each) => each !== '').map(secretLine)
+}
+
+function secretLine(line: string): SecretLine {
+  if (!line.includes(':')) return { secret: line }
+  const [, kid, secret = ''] = /^([\w.~-]*)\s*:\s*(.*)$/.exec(line) ?? []
+  return kid === undefined ? {} : kid === '' ? { secret } : { kid, secret }
 }
 
 /** The keys of a JSON Web Key Set or a PEM, as the option has them. */

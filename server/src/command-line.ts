@@ -54,6 +54,13 @@ type Found = { readonly setting: Setting; readonly given: Given }
 /** The settings that say where the keys of the tokens come from. */
 const KEYS: readonly string[] = ['auth.secret', 'auth.keys', 'auth.jwksUrl']
 
+/** The flags of a command line that serves; undefined where it does something else. @throws ConfigError with sentences for people */
+export function flagsToServe(args: readonly string[]): Flags | undefined {
+  if (args[0] === 'backup') return undefined
+  const { flags } = readFlags(args, SERVE_FLAGS)
+  return flags.help === true || flags.version === true ? undefined : flags
+}
+
 /** Reads the command line and the environment; a flag stands above a variable. @throws ConfigError with sentences for people */
 export function readCommandLine(args: readonly string[], env: Environment): CommandLine {
   if (args[0] === 'backup') return readBackup(args.slice(1), env)
@@ -70,7 +77,7 @@ export function readCommandLine(args: readonly string[], env: Environment): Comm
     const issues = parsed.issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', sentence: issue.message }))
     throw new ConfigError(issues.map(named))
   }
-  return { do: 'serve', options: parsed.output, notes: found.flatMap(({ given }) => given.note ?? []), named }
+  return { do: 'serve', options: parsed.output, notes: found.flatMap(({ given }) => given.notes), named }
 }
 
 function findAll(flags: Flags, env: Environment): { found: readonly Found[]; problems: readonly Problem[] } {
@@ -99,8 +106,8 @@ function readBackup(args: readonly string[], env: Environment): CommandLine {
   }
   const setting = SETTINGS.find(({ path }) => path === 'log.file')
   const given = setting && textOf(setting, flags, env)
-  const log = given !== undefined && 'text' in given ? given.text : DEFAULT_FILE
-  return { do: 'backup', log, target, force: flags.force === true }
+  if (given !== undefined && 'sentence' in given) throw new ConfigError([given])
+  return { do: 'backup', log: given?.text ?? DEFAULT_FILE, target, force: flags.force === true }
 }
 
 type FlagKinds = Readonly<Record<string, { readonly type: 'boolean' | 'string'; readonly short?: string }>>

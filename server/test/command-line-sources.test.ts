@@ -4,7 +4,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { withoutForeign } from '../src/bare-variables'
-import { readCommandLine } from '../src/command-line'
+import { flagsToServe, readCommandLine } from '../src/command-line'
 import { SETTINGS } from '../src/command-line-settings'
 import { read } from '../src/command-line-values'
 import { ConfigError } from '../src/index'
@@ -116,7 +116,7 @@ describe('white space', () => {
   })
 })
 
-test.each(['PEERSTAGE_SECRET', 'PEERSTAGE_MODE', 'PEERSTAGE_ORIGINS'])(
+test.each(['PEERSTAGE_SECRET', 'PEERSTAGE_MODE', 'PEERSTAGE_ORIGINS', 'PEERSTAGE_LOG', 'PEERSTAGE_SECRET_FILE'])(
   'quotes around %s, as a list of variables for Docker keeps them, are refused',
   (env) => {
     for (const quote of ['"', "'"]) {
@@ -126,6 +126,12 @@ test.each(['PEERSTAGE_SECRET', 'PEERSTAGE_MODE', 'PEERSTAGE_ORIGINS'])(
     }
   },
 )
+
+test('quotes around the path of a log are refused for a backup too', () => {
+  expect(() => readCommandLine(['backup', 'copy.db'], { PEERSTAGE_LOG: '"rooms.db"' })).toThrow(
+    /^PEERSTAGE_LOG must not/,
+  )
+})
 
 describe('a file', () => {
   test.each([
@@ -151,8 +157,9 @@ describe('a file', () => {
   })
 
   test('that cannot be read is named, and its variable', () => {
-    expect(messageOf({ PEERSTAGE_SECRET_FILE: '/nowhere/secret' })).toBe(
-      'PEERSTAGE_SECRET_FILE (/nowhere/secret) names a file that cannot be read (ENOENT).',
+    const missing = join(tmpdir(), 'peerstage-nowhere')
+    expect(messageOf({ PEERSTAGE_SECRET_FILE: missing })).toBe(
+      `PEERSTAGE_SECRET_FILE (${missing}) names a file that cannot be read (ENOENT).`,
     )
     expect(messageOf({ PEERSTAGE_SECRET_FILE: tmpdir() })).toBe(
       `PEERSTAGE_SECRET_FILE (${tmpdir()}) names a file that cannot be read (EISDIR).`,
@@ -179,8 +186,13 @@ describe('a file', () => {
     )
   })
 
-  test('whose name is a secret, put into the wrong variable, is not named', () => {
-    expect(messageOf({ PEERSTAGE_SECRET_FILE: 'hunter2hunter2hunter2hunter2hunter2' })).toBe(
+  test.each([
+    'hunter2hunter2hunter2hunter2hunter2',
+    '/g0TzZ8qhDLyIiUSDv0Zs3UHdwQG0bPPKqZL9kVm0T3E=',
+    '/g0TzZ8qhDLyIiUSDv0Z/3UHdwQG0bPPKqZL9kVm0T3E=',
+    '\\g0TzZ8qhDLyIiUSDv0Zs3UHdwQG0bPPKqZL9kVm0T3E=',
+  ])('whose name is a secret, put into the wrong variable, is not named: %s', (PEERSTAGE_SECRET_FILE) => {
+    expect(messageOf({ PEERSTAGE_SECRET_FILE })).toBe(
       'PEERSTAGE_SECRET_FILE names a file that cannot be read (ENOENT).',
     )
   })
@@ -192,6 +204,30 @@ describe('several secrets', () => {
     const keys = [{ kid: '2026-11', secret: SECRET }, { kid: '2026-05', secret: OTHER }, { secret: SECRET + OTHER }]
     expect(served({ PEERSTAGE_SECRETS: text }).options.auth?.keys).toEqual(keys)
     expect(served({ PEERSTAGE_SECRETS_FILE: fileOf(text) }).options.auth?.keys).toEqual(keys)
+  })
+
+  test.each([
+    ['behind a colon', `new:${OTHER}\n:old:${SECRET}`, `old:${SECRET}`],
+    ['behind a colon and a blank', `new:${OTHER}\n : ${SECRET}`, SECRET],
+    ['alone, where it has no colon', `new:${OTHER}\n${SECRET}`, SECRET],
+  ])('of which one without a kid stands %s', (_where, PEERSTAGE_SECRETS, secret) => {
+    expect(served({ PEERSTAGE_SECRETS }).options.auth?.keys).toEqual([{ kid: 'new', secret: OTHER }, { secret }])
+  })
+
+  test('are refused where a colon ends no kid: it may be part of a secret', () => {
+    expect(messageOf({ PEERSTAGE_SECRETS: `new:${OTHER}\nhunter2 and more: ${SECRET}` })).toBe(
+      'PEERSTAGE_SECRETS has a colon in line 2 behind what is no kid: a secret that has one stands behind a colon.',
+    )
+  })
+
+  test('are counted aloud, by whether they have a kid: a part of a secret may have been taken for one', () => {
+    expect(served({ PEERSTAGE_SECRETS: `new:${OTHER}\nhunter2:${SECRET}` }).notes).toEqual([
+      'PEERSTAGE_SECRETS holds 2 with a kid and 0 without.',
+    ])
+    const file = fileOf(`new:${OTHER}\n:hunter2:${SECRET}`)
+    expect(served({ PEERSTAGE_SECRETS_FILE: file }).notes).toEqual([
+      `PEERSTAGE_SECRETS_FILE (${file}) holds 1 with a kid and 1 without.`,
+    ])
   })
 
   test('are counted where one is wrong, and never repeated', () => {
@@ -268,9 +304,26 @@ describe('HOST and PORT, which other programs set too,', () => {
     expect(messageOf({ PEERSTAGE_PORT: 'http' })).toContain('PEERSTAGE_PORT must be a port number')
   })
 
-  test('need no line where something else says it', async () => {
+  test('need no line where something else says it, and no name server is asked', async () => {
     const foreign = { HOST: 'x86_64-conda-linux-gnu', PORT: '70000' }
-    expect((await withoutForeign({ ...foreign, PEERSTAGE_HOST: '::1', PEERSTAGE_PORT: '1' })).notes).toEqual([])
-    expect((await withoutForeign(foreign, ['--host=::1', '--port', '1'])).notes).toEqual([])
+    const asked: string[] = []
+    const resolve = async (host: string) => {
+      asked.push(host)
+      return []
+    }
+    const notesOf = async (env: Record<string, string>, args: string[]) =>
+      (await withoutForeign(env, flagsToServe(args), resolve)).notes
+    expect(await notesOf({ ...foreign, PEERSTAGE_HOST: '::1', PEERSTAGE_PORT: '1' }, [])).toEqual([])
+    expect(await notesOf(foreign, ['--host=::1', '--port', '1'])).toEqual([])
+    expect(asked).toEqual([])
+    expect(await notesOf(foreign, [])).toHaveLength(2)
+    expect(asked).toEqual([foreign.HOST])
   })
+
+  test.each([['--help'], ['-h'], ['--version'], ['-v'], ['backup', 'copy.db']])(
+    'are not looked at where nothing is served: %s',
+    (...args) => {
+      expect(flagsToServe(args)).toBeUndefined()
+    },
+  )
 })

@@ -32,8 +32,8 @@ test.each<[string, string[], Record<string, string>, string]>([
   [
     'a file of a secret that is not there',
     [],
-    { PEERSTAGE_SECRET_FILE: '/nowhere' },
-    'PEERSTAGE_SECRET_FILE (/nowhere) names',
+    { PEERSTAGE_SECRET_FILE: '/nowhere/secret' },
+    'PEERSTAGE_SECRET_FILE names a file that cannot be read (ENOENT)',
   ],
 ])('%s is a sentence and exit 2', async (_what, args, env, sentence) => {
   const { said, exit } = run(args, env)
