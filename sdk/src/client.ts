@@ -201,7 +201,7 @@ export class LiveStreamClient {
     const stopListening = this.#page.on('online', () => this.#rig.networkChanged())
     session.key.live = true
     this.#stay = stay
-    stay.start(this.#leaving)
+    stay.start(Promise.all([this.#leaving, this.#page.opened()]))
     return stay
   }
 
@@ -226,7 +226,7 @@ export class LiveStreamClient {
     const { randomBytes } = this.#environment
     checkRoomAndName(this.#config)
     const base = baseOrPage(this.#config)
-    // Taken out of the storage at the first join: whoever only looks around keeps the session of the page before.
+    // Made at the first join: a page that only looks around keeps the session of the page before.
     this.#key ??= new SessionKey(this.#page, `${base} ${this.#config.room}`, randomBytes)
     // A new one per stay. Where the leave before was not heard, the room learns by it that all of that stay has ended.
     const pageId = randomId(PAGE_ID_CHARACTERS, randomBytes)

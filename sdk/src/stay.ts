@@ -57,8 +57,8 @@ export class Stay {
     this.session = new Session(parts.session, this.#sessionEvents())
   }
 
-  /** @param before what is waited for: the place of an earlier stay that is being given up */
-  start(before: Promise<void>): void {
+  /** @param before what is waited for: the place of an earlier stay that is being given up, and the page, which may be prerendered */
+  start(before: Promise<unknown>): void {
     this.#parts.store.stand({ status: 'joining' })
     this.#parts.moments.flush()
     void before.then(() => this.session.start())

@@ -3,10 +3,12 @@ export interface Page {
   /** `sessionStorage`, or what stands in for it; undefined where there is none. */
   readonly storage: KeyValueStore | undefined
   /**
-   * `wake`: seen again, or online again: a good moment to look at the connection.
-   * `hide`: about to go, or to be frozen. `show`: back from the freezer with its memory.
+   * `wake`: seen, thawed or online again: a good moment to look at the connection.
+   * `hide`: about to go, or frozen, and perhaps discarded then. `show`: thawed, with its memory.
    */
   on(moment: PageMoment, listener: () => void): () => void
+  /** Resolves when it is opened: at once, unless it was prerendered. Until then nobody has asked for it. */
+  opened(): Promise<unknown>
 }
 export type PageMoment = 'wake' | 'online' | 'hide' | 'show'
 /** A little store like `sessionStorage`. */
@@ -19,6 +21,12 @@ export function browserPage(storage?: KeyValueStore): Page {
       return storage ?? sessionStorageOf()
     },
     on: listen,
+    opened: () =>
+      new Promise((resolve) => {
+        if (typeof document !== 'undefined' && (document as { prerendering?: boolean }).prerendering)
+          added(document, 'prerenderingchange', resolve)
+        else resolve(undefined)
+      }),
   }
 }
 
@@ -33,11 +41,17 @@ function sessionStorageOf(): KeyValueStore | undefined {
 
 function listen(moment: PageMoment, listener: () => void): () => void {
   if (typeof window === 'undefined' || typeof document === 'undefined') return () => {}
+  // `freeze` and `resume`: https://wicg.github.io/page-lifecycle/. A tab that is discarded was frozen before, as a rule.
+  const thawed = () => [
+    added(window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && listener()),
+    added(document, 'resume', listener),
+  ]
   const removals = {
-    hide: () => [added(window, 'pagehide', listener)],
-    show: () => [added(window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && listener())],
+    hide: () => [added(window, 'pagehide', listener), added(document, 'freeze', listener)],
+    show: thawed,
     online: () => [added(window, 'online', listener)],
     wake: () => [
+      ...thawed(),
       added(window, 'online', listener),
       added(document, 'visibilitychange', () => document.visibilityState === 'visible' && listener()),
     ],

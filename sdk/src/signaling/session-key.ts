@@ -12,20 +12,30 @@ type Kept = { readonly key: string; readonly attempt: number }
 const kept = v.object({ key: sessionKey, attempt: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) })
 
 /**
- * The client's side of its session. It lives in memory, and in `sessionStorage` only from `pagehide` to the next load:
- * a duplicated tab copies the storage, and two tabs with one key would push each other out.
+ * The client's side of its session. It lives in memory, and in `sessionStorage` only from `pagehide` to the next load, and while
+ * the page is frozen: a duplicated tab copies the storage, and two tabs with one key would push each other out. It is looked for
+ * there when the first socket is opened: a prerendered page is loaded before the page that has the key goes.
  */
 export class SessionKey {
   readonly #page: Page
   readonly #name: string
-  #kept: Kept
+  readonly #randomBytes: RandomBytes
+  #found: Kept | undefined
   #stop: (() => void)[] = []
 
   /** @param place what the key is for: the server's URL and the room */
   constructor(page: Page, place: string, randomBytes: RandomBytes) {
     this.#page = page
     this.#name = `peerstage:${place}`
-    this.#kept = takeOut(page.storage, this.#name) ?? { key: randomId(KEY_CHARACTERS, randomBytes), attempt: 0 }
+    this.#randomBytes = randomBytes
+  }
+
+  get #kept(): Kept {
+    this.#found ??= takeOut(this.#page.storage, this.#name) ?? {
+      key: randomId(KEY_CHARACTERS, this.#randomBytes),
+      attempt: 0,
+    }
+    return this.#found
   }
 
   get key(): string {
@@ -34,7 +44,7 @@ export class SessionKey {
 
   /** The number of a new socket: above every earlier one of this session. */
   nextAttempt(): number {
-    this.#kept = { ...this.#kept, attempt: this.#kept.attempt + 1 }
+    this.#found = { ...this.#kept, attempt: this.#kept.attempt + 1 }
     return this.#kept.attempt
   }
 
@@ -47,7 +57,7 @@ export class SessionKey {
 
   #putBack(): void {
     try {
-      this.#page.storage?.setItem(this.#name, JSON.stringify(this.#kept))
+      if (this.#found) this.#page.storage?.setItem(this.#name, JSON.stringify(this.#found))
     } catch {
       // Full or forbidden: a reload is then a new session of the same identity, which takes its own place over.
     }
@@ -56,7 +66,7 @@ export class SessionKey {
   // The page was frozen, not unloaded. Another page of this tab may have gone on with the key meanwhile.
   #catchUp(): void {
     const stored = takeOut(this.#page.storage, this.#name)
-    if (stored?.key === this.#kept.key && stored.attempt > this.#kept.attempt) this.#kept = stored
+    if (stored && stored.key === this.#found?.key && stored.attempt > this.#found.attempt) this.#found = stored
   }
 }
 

@@ -139,6 +139,24 @@ test('a welcome that asks for a confirmation gets it as the first message, and t
   await sent
 })
 
+test('a prerendered page joins when it is opened, and may give up before', async () => {
+  bench = await Bench.open()
+  let open = () => {}
+  bench.page.whenOpened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  const givenUp = outcomeOf(bench.client.join({ signal: AbortSignal.timeout(1) }))
+  expect(await givenUp).toBe('aborted')
+  const joining = outcomeOf(bench.client.join())
+  expect(bench.client.state.status).toBe('joining')
+  bench.clock.advance(60_000)
+  expect(bench.server.connections).toEqual([])
+  open()
+  ;(await bench.server.connection(1)).welcome()
+  expect(await joining).toBe('joined')
+  expect(bench.server.connections).toHaveLength(1)
+})
+
 test('leave() says so, waits for the answer, and ends in state left with nothing on show', async () => {
   const [made, line] = await Bench.joined()
   bench = made

@@ -23,6 +23,13 @@ export class ManualPage implements Page {
     return () => void this.#listeners.splice(this.#listeners.indexOf(entry), 1)
   }
 
+  /** Set before a client joins: a page that is not opened yet. */
+  whenOpened: Promise<unknown> = Promise.resolve()
+
+  opened(): Promise<unknown> {
+    return this.whenOpened
+  }
+
   tell(moment: PageMoment): void {
     for (const entry of [...this.#listeners]) if (entry.moment === moment) entry.listener()
   }

@@ -17,6 +17,7 @@ test('a duplicated tab, whose storage is a copy, gets a key of its own', () => {
   const storage = new MemoryStorage()
   const original = keyOn(new ManualPage(storage))
   original.live = true
+  original.nextAttempt()
   const copy = new MemoryStorage()
   for (const [name, value] of storage.entries) copy.setItem(name, value)
   expect(keyOn(new ManualPage(copy)).key).not.toBe(original.key)
@@ -38,6 +39,21 @@ test('a page that comes back from the freezer goes above the attempts of the pag
   pageA.tell('show')
   expect(storage.entries.size).toBe(0)
   expect(a.nextAttempt()).toBe(4)
+})
+
+test('a page that was prerendered before the key was put back finds it when it opens its first socket', () => {
+  const storage = new MemoryStorage()
+  const [shown, prerendered] = [new ManualPage(storage), new ManualPage(storage)]
+  const a = keyOn(shown)
+  a.live = true
+  a.nextAttempt()
+  const b = keyOn(prerendered)
+  b.live = true
+  prerendered.tell('hide')
+  prerendered.tell('show')
+  shown.tell('hide')
+  expect(b.nextAttempt()).toBe(2)
+  expect(b.key).toBe(a.key)
 })
 
 test('what is stored and cannot be read, or a storage that throws, is as none', () => {
