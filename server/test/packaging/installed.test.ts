@@ -13,7 +13,9 @@ test('the command tells of itself, and serves with a demo', async () => {
   expect(await npm(folder, [...command, '--help'])).toContain('--port')
   const installed = join(folder, 'node_modules', '@peerstage', 'server')
   const { bin, version } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'))
-  expect((await npm(folder, [...command, '--version'])).trim()).toBe(version)
+  // By either name, and by that of the package: `npx @peerstage/server` takes a command only where there is no other.
+  for (const name of ['peerstage-server', 'peerstage', '@peerstage/server'])
+    expect((await npm(folder, ['exec', '--no', '--', name, '--version'])).trim()).toBe(version)
   const url = await serve(folder, [join(installed, bin['peerstage-server']), '--port', '0', '--json', '--dev'])
   expect(await (await fetch(url)).text()).toContain('peerstage.js')
   expect(await (await fetch(new URL('/peerstage.js', url))).text()).toContain('Peerstage')
