@@ -20,10 +20,10 @@ export type LiveStreamEvents = {
   participantReturned: { participant: ParticipantView }
   /** A participant is gone: it `left`, was `lost` (did not come back in time) or `removed` by a moderator. */
   participantLeft: { participant: ParticipantView; reason: 'left' | 'lost' | 'removed' }
-  /** A participant, perhaps oneself, has another role. `succession`: it follows a host that was lost; `token`: a fresh token lowered it, or made it host in a room without one. */
+  /** A participant (`isSelf`: this client's own) has another role. `succession`: it follows a host that was lost; `token`: a fresh token lowered it, or made it host in a room without one. */
   roleChanged: { participant: ParticipantView; previous: Role; reason: 'moderation' | 'stage' | 'succession' | 'token' }
   /**
-   * Another participant, perhaps oneself, is host now: it `joined` as one, or its role has changed for the `reason` that
+   * Another participant (`isSelf`: this client's own) is host now: it `joined` as one, or its role has changed for the `reason` that
    * `roleChanged` gives. Null where the last host is lost: the room is `waiting` for one until `state.room.hostGraceUntil`,
    * or the wait is over and it is `hostless`.
    */

@@ -3,7 +3,7 @@
 /** What Vue leaves as it is. MobX and Svelte leave what has a prototype of its own. */
 const RAW = { __v_skip: true }
 
-/** Verbs that nobody wraps or copies. They must not use `this`. */
+/** Verbs that no framework wraps or copies. They must not use `this`. */
 export const raw = <T extends object>(verbs: T): T => Object.setPrototypeOf(verbs, RAW)
 
 /**

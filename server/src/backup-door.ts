@@ -5,7 +5,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { relative } from 'node:path'
 import type { SqliteRoomLog } from './log/sqlite'
 
-/** A hold that nobody ends would let the write-ahead log grow for ever. */
+/** A hold that is never ended would let the write-ahead log grow for ever. */
 const LONGEST_HOLD_MS = 10 * 60_000
 /** What the two ends say: "the file is still", "it is copied", "and it was still until now". */
 const STILL = 'still'
@@ -28,7 +28,7 @@ function addressOf(path: string): string {
 }
 
 /**
- * Holds the file of a log still for whoever asks, one at a time, as long as they are connected. The file is locked for this
+ * Holds the file of a log still for a process that asks, one at a time, as long as it is connected. The file is locked for this
  * process, so that a socket that is there already was left behind by one that was killed.
  */
 export async function openBackupDoor(

@@ -104,7 +104,7 @@ async function copyOfNobody(log: string, part: string, target: string): Promise<
   }
 }
 
-/** The copy is sound, holds nothing that was erased, and says that it was restored: whoever heard of later events gets a snapshot. */
+/** The copy is sound, holds nothing that was erased, and says that it was restored: a client that heard of later events gets a snapshot. */
 async function seal(log: string, part: string, target: string): Promise<void> {
   const db: Database = await at(target, () => loadSqlite()(part))
   try {

@@ -18,7 +18,7 @@ type Wishes = ReadonlyMap<DeviceSource, AbortSignal>
 
 /**
  * Opens cameras and microphones, one call of `getUserMedia` at a time for each: two at once for the same device would show
- * two prompts, and on some systems the second one finds the device in use by the first. But a prompt that nobody waits for any
+ * two prompts, and on some systems the second one finds the device in use by the first. But a prompt that no call waits for any
  * more holds nothing up: it may never be answered. With the permission granted there is no prompt, and the next call waits.
  */
 export class DeviceCaptures {

@@ -89,7 +89,7 @@ export class DeviceWishes {
   }
 }
 
-/** What an ask came to is remembered, unless nobody wants it any more. */
+/** What an ask came to is remembered, unless no call wants it any more. */
 function remembering(ask: DeviceAsk | undefined, acquire: Acquire): Acquire {
   return async (wish) => {
     try {

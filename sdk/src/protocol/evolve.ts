@@ -107,7 +107,7 @@ function roleChanged(room: Room, { seq }: Logged, event: RoomEventOf<'participan
   return { ...withParticipants(room, seq, participants), ...hostFound(role) }
 }
 
-/** Nobody is waited for any more when there is a host. */
+/** The wait ends when there is a host. */
 const hostFound = (role: Role): Partial<Room> => (role === 'host' ? { hostGraceUntil: null } : {})
 
 function returned(room: Room, { seq }: Logged, id: string): Partial<Room> {

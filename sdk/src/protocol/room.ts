@@ -41,7 +41,7 @@ export const room = v.object({
   openedAt: timestamp,
   /**
    * Until when the room waits for a host, having lost its last one (ms since the epoch, by the server's clock). Null while
-   * there is a host, and where nobody is waited for.
+   * there is a host, and where the room does not wait for one.
    */
   hostGraceUntil: v.optional(v.nullable(timestamp), null),
   /** In the order of joining. */

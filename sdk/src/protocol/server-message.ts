@@ -43,8 +43,8 @@ export const welcome = v.object({
   /** By the server's clock. */
   serverTime: timestamp,
   /**
-   * The place is held by another session of this identity, and changes hands when the client sends `join`. Whoever closes the
-   * connection before that takes nothing.
+   * The place is held by another session of this identity, and changes hands when the client sends `join`. A client that
+   * closes the connection before that takes nothing.
    */
   confirm: v.optional(v.literal(true)),
 })

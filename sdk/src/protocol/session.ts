@@ -84,7 +84,7 @@ export const roomHostGraceStarted = v.object({
   /** When a guest follows, unless a host is there by then. */
   until: timestamp,
 })
-/** The room has waited for a host in vain, and nobody may follow: it goes on without one. */
+/** The room has waited for a host in vain, and no participant may follow: it goes on without one. */
 export const roomHostGraceEnded = v.object({ type: v.literal('room.hostGraceEnded') })
 
 /** Whether a participant's connection is up. A cast: it is not logged. */

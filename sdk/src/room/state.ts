@@ -69,7 +69,7 @@ export type RoomView = {
   readonly locked: boolean
   /**
    * Until when the room waits for a host, having lost its last one: milliseconds since the epoch, by the server's clock. Then
-   * a guest follows. Null while a participant is host, and where nobody is waited for.
+   * a guest follows. Null while a participant is host, and where the room does not wait for one.
    */
   readonly hostGraceUntil: number | null
   /** Milliseconds since the epoch, by the server's clock: see `serverNow()`. */

@@ -7,7 +7,7 @@ export interface Page {
    * `hide`: about to go, or frozen, and perhaps discarded then. `show`: thawed, with its memory.
    */
   on(moment: PageMoment, listener: () => void): () => void
-  /** Resolves when it is opened: at once, unless it was prerendered. Until then nobody has asked for it. */
+  /** Resolves when it is opened: at once, unless it was prerendered. Until then the user has not asked for it. */
   opened(): Promise<unknown>
 }
 export type PageMoment = 'wake' | 'online' | 'hide' | 'show'

@@ -34,7 +34,7 @@ export async function admit(greeting: Greeting, verify: Verify, withoutToken: Ro
   return { pass: { roomId, sessionHash, claims: claimsOf(claims, hello.name), life } }
 }
 
-/** A token's claims as a room knows them. The name of the hello stands in where the token names nobody, or by what shows nothing. */
+/** A token's claims as a room knows them. The name of the hello stands in where the token has no name, or one that shows nothing. */
 export function claimsOf({ sub, role, name, metadata }: TokenClaims, fallbackName: string | undefined): Claims {
   const claims = { identity: sub, role, name: cleanName(name ?? '', cleanName(fallbackName ?? '')) }
   return metadata === undefined ? claims : { ...claims, metadata }

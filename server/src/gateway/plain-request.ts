@@ -14,7 +14,7 @@ export const asksForWebSocket = ({ headers, httpVersion }: IncomingMessage): boo
   httpVersion !== '1.0' && headers.upgrade?.trim().toLowerCase() === 'websocket'
 
 /**
- * Answers an upgrade that nobody takes as the plain request that it also is (RFC 9110 §7.8). Node has read its head only, so the
+ * Answers an upgrade that no listener takes as the plain request that it also is (RFC 9110 §7.8). Node has read its head only, so the
  * connection is given to the server anew, as if it had just been opened: Node's own parser reads the body, by its own bounds. The
  * connection ends with the answer.
  */

@@ -14,8 +14,8 @@ export type Passage = {
 }
 
 /**
- * What all others together may send to one participant. A sender has a share of its own that nobody else can use up: of those
- * that flood, each meets the common bound, and whoever signals as an honest client does gets through beside them. The buckets
+ * What all others together may send to one participant. A sender has a share of its own that no other can use up: of those
+ * that flood, each meets the common bound, and a client that signals as an honest one does gets through beside them. The buckets
  * are of identities: a reconnect resets nothing.
  */
 export class ReceiverBudget {
@@ -46,7 +46,7 @@ export class ReceiverBudget {
     return offers.ok ? this.#take(this.#bytes, passage, passage.bytes, now) : offers
   }
 
-  /** Others fill the common bucket as well: nobody is sent away for that. */
+  /** Others fill the common bucket as well: no client is sent away for that. */
   #take({ name, own, common }: Shared, { identity, roomId, signal }: Passage, cost: number, now: number): Ruling {
     const key = [name, roomId, signal.to]
     if (this.#buckets.take(JSON.stringify([...key, identity]), own, now, cost).ok) return YES

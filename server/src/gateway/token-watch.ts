@@ -36,7 +36,7 @@ export function watchToken(
   let unasked: number | undefined
   const endBehind = (end: number) => {
     cancelEnd()
-    // Where the clock was set past the end, nobody has been asked so far.
+    // Where the clock was set past the end, the client has not been asked so far.
     cancelEnd = setAlarm(clock, end + GRACE_MS, () => (unasked === undefined ? expired() : ask(unasked)))
   }
   const ask = (expiresAt: number) => {

@@ -11,19 +11,19 @@ const MOST_WAITING = 100
 
 type Waiting = { readonly upgrade: Upgrade; readonly stop: () => void }
 
-/** WebSockets on an app's own paths that nobody takes yet. */
+/** WebSockets on an app's own paths that no listener takes yet. */
 export class Unclaimed {
   readonly #clock: Clock
   readonly #answer: (upgrade: Upgrade) => void
   readonly #waiting = new Set<Waiting>()
 
-  /** `answer`: what happens to those that nobody has taken in time. */
+  /** `answer`: what happens to those that no listener has taken in time. */
   constructor(clock: Clock, answer: (upgrade: Upgrade) => void) {
     this.#clock = clock
     this.#answer = answer
   }
 
-  /** It waits for somebody to take it, unless too many do. Nothing of it is read meanwhile. */
+  /** It waits for a listener that takes it, unless too many wait. Nothing of it is read meanwhile. */
   add(upgrade: Upgrade): void {
     if (this.#waiting.size >= MOST_WAITING) return this.#answer(upgrade)
     const [, socket] = upgrade

@@ -21,7 +21,7 @@ export type Draft = {
   readonly settings: RoomSettings
   /** By the room's own time. */
   readonly now: number
-  /** Absences go by this: whoever sets a clock sends nobody away. */
+  /** Absences go by this: a clock that is set sends no participant away. */
   readonly elapsed: number
   /** When the room was loaded, by what had elapsed. */
   readonly loadedAt: number

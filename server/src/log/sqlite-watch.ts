@@ -25,7 +25,7 @@ export function watchFile(name: string): () => void {
 
 const NONE = 'none'
 
-/** What tells a file that is there from all others of the machine; undefined where nobody can tell. */
+/** What tells a file that is there from all others of the machine; undefined where the system does not tell. */
 export function fileNumber(path: string): string | undefined {
   const number = numberOf(path)
   return number === NONE ? undefined : number

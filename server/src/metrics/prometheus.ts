@@ -150,7 +150,7 @@ function gauges(registers: Registry[], sources: Sources): void {
   })
 }
 
-/** libuv closes what it cannot accept for want of files (EMFILE, ENFILE) by itself, and tells nobody: so it is tried. */
+/** libuv closes what it cannot accept for want of files (EMFILE, ENFILE) by itself, and does not tell: so it is tried. */
 function mayOpenFile(): boolean {
   try {
     closeSync(openSync(devNull, 'r'))

@@ -24,7 +24,7 @@ export const awaitHost: Following = (state, lost, context) => (isLastHost(state,
 export const renewHostGrace = ({ room }: ServerState, context: DecideContext): Decided[] =>
   room.hostGraceUntil === null ? [] : [graceFrom(context)]
 
-/** The wait was in vain: the cohost of longest standing follows, else the guest that is one by its own token; else nobody. */
+/** The wait was in vain: the cohost of longest standing follows, else the guest that is one by its own token; else no participant. */
 export function endHostGrace(state: ServerState): Decided[] {
   if (state.room.hostGraceUntil === null) return []
   const heir = longest(state, 'cohost') ?? longest(state, 'guest', isGuestByToken(state))
