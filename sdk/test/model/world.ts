@@ -119,7 +119,9 @@ export class World {
     const { log } = house
     const calm = this.#calm.get(roomId)
     const recovers = time.now() < log.failedAt + LOG_RECOVERS_MS
-    const hindered = log.holds(roomId) || log.failing > 0 || recovers || !house.isUp
+    // A room that was given up is loaded anew some seconds later: until then no time passes in it.
+    const isGivenUp = house.witness.open(roomId) !== undefined && house.rooms?.stats(roomId) === undefined
+    const hindered = log.holds(roomId) || log.failing > 0 || recovers || !house.isUp || isGivenUp
     if (hindered || calm === undefined || log.releasedAt >= calm) this.#calm.set(roomId, time.now())
     else house.book.checkAbsences(roomId, calm)
   }
