@@ -29,6 +29,8 @@ export class Attachment {
   readonly #muted = new Borrowed('muted')
   readonly #volume = new Borrowed('volume')
   #state: State = IDLE
+  /** The newest `play()`: only its refusal counts. */
+  #attempt: object | undefined
   #wasOnPage = false
   #isAway = false
   /**
@@ -179,15 +181,16 @@ export class Attachment {
   }
 
   async #play(element: HTMLMediaElement, stream: MediaStream): Promise<void> {
-    const state: State = { at: 'playing', stream, tracks: idsOf(stream) }
-    this.#become(state)
+    const attempt = {}
+    this.#attempt = attempt
+    this.#become({ at: 'playing', stream, tracks: idsOf(stream) })
     this.#pausedBy = undefined
     try {
       await element.play()
     } catch (error) {
-      // An AbortError only says that something else was loaded meanwhile.
-      if (this.#state !== state || !isRefusal(error)) return
-      const refused: State = { ...state, at: 'blocked', silenced: false }
+      // An AbortError only says that something else was loaded meanwhile. Tracks may have come meanwhile, of the same stream.
+      if (this.#attempt !== attempt || this.#state.at !== 'playing' || !isRefusal(error)) return
+      const refused: State = { ...this.#state, at: 'blocked', silenced: false }
       if (element.muted) this.#become(refused)
       else this.#playSilently(element, refused)
     }

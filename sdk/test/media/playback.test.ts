@@ -94,6 +94,15 @@ test('refused sound is told, shown without sound meanwhile, and played by resume
   expect([playback.blocked, element.muted, blocked]).toEqual([false, false, [true, false]])
 })
 
+test('sound that is refused is told though another track joins it before the browser has answered', async () => {
+  FakeElement.touched = false
+  playback.attach(element.asElement, ADA)
+  streams.get('ada')?.addTrack(asTrack(new FakeTrack('audio')))
+  playback.update()
+  await settled()
+  expect([playback.blocked, element.muted, element.paused]).toEqual([true, true, false])
+})
+
 test('detaching the last refused element ends the blockade', async () => {
   FakeElement.touched = false
   const detach = playback.attach(element.asElement, ADA)
