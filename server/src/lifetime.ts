@@ -7,7 +7,7 @@ import { setTimer } from './hosting/alarm'
 import type { Clock, Journal, RoomLog } from './hosting/ports'
 import type { Recovery } from './hosting/recovery'
 import type { Rooms } from './hosting/rooms'
-import { OwnPorts, type OwnPortsParts } from './http/own-ports'
+import { type Listening, OwnPorts, type OwnPortsParts } from './http/own-ports'
 import { standardErrorFlushed } from './standard-error'
 
 const DEFAULT_DEADLINE_MS = 25_000
@@ -45,10 +45,7 @@ export type Lifetime = {
    * told, the `basePath` in it.
    * @throws Error when the address cannot be listened on, it listens already, or it is (or meanwhile was) closed; ConfigError for dev mode beyond this machine
    */
-  listen(
-    port: number,
-    host?: string,
-  ): Promise<{ readonly url: string; readonly port: number; readonly metricsUrl?: string }>
+  listen(port: number, host?: string): Promise<Listening>
   /**
    * Drains: not ready any more, a goodbye to everybody, then the end, at the latest after `deadlineMs` (default 25,000:
    * within the 30 s that Kubernetes gives). Until the end HTTP is answered, and who still comes gets a goodbye. An app's own server

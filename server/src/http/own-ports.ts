@@ -6,8 +6,15 @@ export type OwnPortsParts = OwnServerParts & {
   readonly metrics: { readonly port?: number; readonly host: string; readonly listener: RequestListener }
 }
 
-/** Where it listens, as URLs. */
-export type Listening = { readonly url: string; readonly port: number; readonly metricsUrl?: string }
+/** Where a server that stands alone is to be found. */
+export type Listening = {
+  /** What clients are told, the `basePath` in it. */
+  readonly url: string
+  /** The port that was taken. */
+  readonly port: number
+  /** Where metrics are read, with `metrics.port`; else absent. */
+  readonly metricsUrl?: string
+}
 
 /** What a process that serves stand-alone listens on: the port for everybody, and one for metrics where that is asked for. */
 export class OwnPorts {
