@@ -52,7 +52,7 @@ test('it may hold for five minutes, and as long as it likes once it has joined [
   const { enter } = await runServer({ clock })
   const idle = await enter('hall', 'bob', { intent: 'hold' })
   const ada = await enter('hall', 'ada', { intent: 'hold', role: 'host' })
-  await idle.next('held')
+  for (const client of [idle, ada]) await client.next('held')
   await ada.ask({ type: 'join' })
   await passTime(clock, 299_999, idle, ada)
   clock.advance(1)
