@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { version } from '../package.json'
 
-/** The version of this package. What is built lies as far from its package.json as this file does. */
-export const SERVER_VERSION: string = createRequire(import.meta.url)('../package.json').version
+/** The version of this package, written inside when it is built: a bundle of an app has no package.json of ours beside it. */
+export const SERVER_VERSION: string = version

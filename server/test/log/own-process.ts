@@ -1,5 +1,4 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { copyFile, mkdir } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -14,9 +13,6 @@ export type OwnProcess = { readonly child: ChildProcessWithoutNullStreams; reado
 /** Makes one file of a program, to be run in a process of its own. Answers where it is. */
 export async function built(source: string, from: string): Promise<string> {
   const outfile = `${PROGRAMS}/dist/${basename(source, '.ts')}.mjs`
-  // As in a release: the server finds its version there.
-  await mkdir(PROGRAMS, { recursive: true })
-  await copyFile(path('../../package.json'), `${PROGRAMS}/package.json`)
   await build({
     entryPoints: [path(source, from)],
     outfile,
