@@ -1,11 +1,21 @@
 // Plain JavaScript passes anything: one typed error that says what was meant, and nothing is opened.
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type LiveStreamClient, LiveStreamError } from '../../src/index'
-import { FakeStream, FakeTrack } from '../fakes/media-devices'
+import { FakeMediaDevices, FakeStream, FakeTrack } from '../fakes/media-devices'
 import { RoomHouse } from '../fakes/room-house'
 
 let house: RoomHouse
-afterEach(() => house?.close())
+let devices: FakeMediaDevices
+// A browser that has devices and links: what a wrong argument opens is seen.
+beforeEach(() => {
+  devices = new FakeMediaDevices()
+  vi.stubGlobal('navigator', { mediaDevices: devices.asDevices })
+  vi.stubGlobal('RTCPeerConnection', class {})
+})
+afterEach(async () => {
+  await house?.close()
+  vi.unstubAllGlobals()
+})
 
 const join = () => {
   house = new RoomHouse({})
@@ -57,11 +67,12 @@ test.each([
   ['shareScreen', [new Event('click')], 'onclick'],
   ['shareScreen', [{ track: new FakeStream([]) }], 'track'],
   ['shareScreen', [{ track: new FakeTrack('video'), audioTrack: true }], 'audioTrack'],
-])('media.%s(%j): invalid, with a sentence', async (verb, args, named) => {
+])('media.%s(%j): invalid, with a sentence, and nothing is opened', async (verb, args, named) => {
   const client = await join()
   const said = await invalidOf(untyped(client).media?.[verb]?.(...args) as never)
   expect(said).toMatch(/^invalid: /)
   expect(said).toContain(named)
+  expect(devices.prompts).toEqual([])
 })
 
 test('attach throws at once, for what is no element and what is no target', async () => {
