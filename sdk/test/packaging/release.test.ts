@@ -55,11 +55,11 @@ test('the next version is that of both packages, which the examples take from th
 
 test('what is published names the repository that released it, without which npm signs no provenance', async () => {
   const copy = await copied()
-  const env = { ...process.env, GITHUB_REPOSITORY: 'somebody/a-fork', GITHUB_SERVER_URL: 'https://github.com' }
+  const env = { ...process.env, GITHUB_REPOSITORY: 'app-team/a-fork', GITHUB_SERVER_URL: 'https://github.com' }
   await promisify(execFile)('bash', ['.ci/name-repository'], { cwd: copy, env })
   for (const directory of PACKAGES) {
     const { repository: named } = await read<Manifest>(copy, join(directory, MANIFEST))
-    expect(named).toEqual({ type: 'git', url: 'git+https://github.com/somebody/a-fork.git', directory })
+    expect(named).toEqual({ type: 'git', url: 'git+https://github.com/app-team/a-fork.git', directory })
   }
 })
 
