@@ -17,7 +17,7 @@ const INSTANCE = 'i_7Qm2'
 const AT = 1_790_000_000_000
 const EPOCH = { born: 3, n: 0 }
 const ON = { published: true, muted: false, interrupted: false }
-const PUBLISHING: SourceStates = { ...NO_SOURCES, microphone: ON, camera: ON }
+const MUTED: SourceStates = { ...NO_SOURCES, microphone: { ...ON, muted: true, mutedBy: ADA }, camera: ON }
 const MESSAGE = { id: 'm_1', participantId: ADA, name: 'Ada', role: 'host', text: 'hello', at: AT } as const
 const ICE_SERVERS = [{ urls: 'stun:stun.example.com:3478' }]
 
@@ -142,7 +142,7 @@ export const EVENTS: { readonly [T in RoomEvent['type']]: Extract<RoomEvent, { t
     role: 'guest',
     reason: 'stage',
   },
-  'media.changed': { type: 'media.changed', participantId: ADA, sources: PUBLISHING },
+  'media.changed': { type: 'media.changed', participantId: BOB, sources: MUTED },
   'chat.sent': { type: 'chat.sent', message: MESSAGE },
   'chat.deleted': { type: 'chat.deleted', messageId: 'm_1' },
   'stage.requested': { type: 'stage.requested', participantId: BOB },

@@ -55,14 +55,16 @@ async function fetchToken() {
 
 function enter(client) {
   // A page that comes back by itself turns on what was on: nobody goes live without having touched the page.
-  const wanted = tab.joined === room.value ? tab.live : role.value === 'guest' ? BOTH : []
+  const isBack = tab.joined === room.value
+  const wanted = isBack ? tab.live : role.value === 'guest' ? BOTH : []
+  if (!isBack) delete tab.mutedBy
   tab.joined = room.value
   history.replaceState(null, '', `?${new URLSearchParams({ room: room.value })}`)
   $('door').hidden = true
   $('room').hidden = false
 
   // The state flows one way: each part shows what it needs of it, and its buttons call the client.
-  const parts = [header, hosts, live, stage, people, controls, chat].map((part) => part(client))
+  const parts = [header, hosts, live, stage, people, controls, chat].map((part) => part(client, tab))
   const show = () => {
     const state = client.getState()
     if (state.status === 'left') return showEnd(state)

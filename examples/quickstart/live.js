@@ -11,11 +11,12 @@ export function goLive({ media, getState }, sources) {
   if (allowed.length > 0) media.publish(Object.fromEntries(allowed.map((source) => [source, true])))
 }
 
-/** Gives what is to be called with every state. */
-export function live(client) {
+/** Gives what is to be called with every state. `tab`: what outlives this page. */
+export function live(client, tab) {
   // A raised hand may be minutes old when a host lets its owner on stage: who is seen and heard decides that at that moment.
   let isAsked = false
   let hasAccepted = false
+  const muted = mutes(client, tab)
   client.on('stageInvitationClosed', ({ participant, outcome }) => {
     if (participant.isSelf) hasAccepted = outcome === 'accepted'
   })
@@ -30,9 +31,6 @@ export function live(client) {
     hasAccepted = false
     // The state has been shown already when an event comes.
     show(client.getState())
-  })
-  client.on('sourceChanged', ({ participant, source, state, by }) => {
-    if (participant.isSelf && by !== null && by !== participant.id && state.muted) tellMuted(client, source, by)
   })
   client.on('commandFailed', ({ command, error }) => {
     if (command === 'media.publish') tellRefused(client, error)
@@ -51,18 +49,43 @@ export function live(client) {
       ['Microphone only', answer(['microphone'])],
       ['Not yet', answer([])],
     ])
-    for (const source of BOTH) if (!self.sources[source].muted) banner(`muted-${source}`)
+    muted(self)
     if (isLive) banner('refused')
   }
   return show
 }
 
-const MUTED = { microphone: 'muted your microphone', camera: 'turned your camera off', screen: 'stopped your screen' }
+const MUTED = {
+  microphone: 'muted your microphone',
+  camera: 'turned your camera off',
+  screen: 'stopped your screen',
+  screenAudio: 'muted your screen’s sound',
+}
 
-function tellMuted({ media, getState }, source, by) {
-  const name = getState().participants.find(({ id }) => id === by)?.name ?? 'A host'
-  const unmute = () => media.unmute(source)
-  banner(`muted-${source}`, `${name} ${MUTED[source] ?? 'muted your screen’s sound'}.`, [
+/** Says once for each mute who made it. */
+function mutes(client, tab) {
+  // A page that was loaded anew does not publish what was muted, so the state tells nothing of it.
+  const before = tab.mutedBy ?? {}
+  const told = {}
+
+  return ({ isOnStage, sources }) => {
+    for (const source of Object.keys(MUTED)) {
+      if (!isOnStage || sources[source].published) delete before[source]
+      const by = sources[source].mutedBy ?? before[source]
+      if (by === told[source]) continue
+      told[source] = by
+      if (by) tellMuted(client, source, by)
+      else banner(`muted-${source}`)
+    }
+    tab.mutedBy = { microphone: told.microphone, camera: told.camera }
+  }
+}
+
+function tellMuted(client, source, by) {
+  const name = client.getState().participants.find(({ id }) => id === by)?.name ?? 'A host'
+  const isPublished = () => client.getState().self.sources[source].published
+  const unmute = () => (isPublished() ? client.media.unmute(source) : goLive(client, [source]))
+  banner(`muted-${source}`, `${name} ${MUTED[source]}.`, [
     [source === 'camera' ? 'Turn it on' : 'Unmute', unmute],
     ['OK', () => banner(`muted-${source}`)],
   ])

@@ -66,7 +66,7 @@ export class Announcements {
    * moderator may be changing them right now.
    */
   #unknownOf({ published, muted, interrupted }: SourceState): SourceChange {
-    const isUnknown = (flag: keyof SourceState, value: boolean) =>
+    const isUnknown = (flag: keyof SourceChange, value: boolean) =>
       value !== this.#seen[flag] || [...this.#underWay].some((change) => change[flag] !== undefined)
     return {
       ...(isUnknown('published', published) ? { published } : {}),

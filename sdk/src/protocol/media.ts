@@ -11,6 +11,8 @@ export const sourceState = v.object({
   muted: v.boolean(),
   /** Published, and lost for now: the device went away, or a phone call took it. */
   interrupted: v.boolean(),
+  /** Id of the moderator that muted it, who may have left since. Absent where it is not muted, and where its owner muted it. */
+  mutedBy: v.optional(participantId),
 })
 /** One slot of a participant, as all see it. */
 export type SourceState = {
@@ -20,6 +22,8 @@ export type SourceState = {
   muted: boolean
   /** Published, and lost for now: the device went away, or a phone call took it. */
   interrupted: boolean
+  /** Id of the moderator that muted it, who may have left since. Absent where it is not muted, and where its owner muted it. */
+  mutedBy?: string | undefined
 }
 
 /** The four slots of a participant. */

@@ -88,6 +88,15 @@ test('a host mutes, turns a camera off, and removes somebody, who has no way bac
 
   await ada.choose('Ben', 'Mute the microphone')
   await ben.page.getByText('Ada muted your microphone.').waitFor()
+  // Loaded anew, the page has the microphone off, and says why.
+  await ben.page.reload()
+  await ada.seesMoving('Ben')
+  await ben.page.getByText('Ada muted your microphone.').waitFor()
+  await ben.button('Unmute').click()
+  await ben.page.getByRole('button', { name: 'Microphone', pressed: true }).waitFor()
+  await ben.page.getByText('Ada muted your microphone.').waitFor({ state: 'detached' })
+  await ada.choose('Ben', 'Mute the microphone')
+  await ben.page.getByText('Ada muted your microphone.').waitFor()
   await ada.tile('Ben').getByRole('img', { name: 'Microphone off' }).waitFor()
   await ben.page.getByRole('button', { name: 'Microphone', pressed: false }).waitFor()
   await ada.choose('Ben', 'Turn the camera off')

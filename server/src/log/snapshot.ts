@@ -7,7 +7,10 @@ type Entries<T> = T extends ReadonlyMap<infer K, infer V> ? readonly (readonly [
 
 type StoredSession = { readonly [Name in keyof SessionRecord]: Entries<SessionRecord[Name]> }
 
-/** A room's state as it is stored. A change of this, of `Room` or of `Ledger` is a new version: see `SNAPSHOT_STEPS`. */
+/**
+ * A room's state as it is stored. A change of this, of `Room` or of `Ledger` is a new version: see `SNAPSHOT_STEPS`. Only what may
+ * be absent, and is rightly absent from all that is older, needs none: `mutedBy` of a source.
+ */
 type Snapshot = {
   readonly room: Room
   readonly ledger: { readonly [Name in Exclude<keyof Ledger, 'sessions'>]: Entries<Ledger[Name]> } & {

@@ -28,14 +28,19 @@ export function updateMedia(
 /** A moderator silences a source; a source that is not published, or is muted already, stays as it is. */
 export function mute(target: Participant, { source }: RoomCommandOf<'moderation.mute'>, by: string): Accepted {
   const state = target.sources[source]
-  if (!state.published) return { events: [] }
-  return changed(target, { ...target.sources, [source]: { ...state, muted: true } }, by)
+  if (!state.published || state.muted) return { events: [] }
+  return changed(target, { ...target.sources, [source]: { ...state, muted: true, mutedBy: by } }, by)
 }
 
-/** A slot after a change. What is not published is neither muted nor interrupted. */
+/**
+ * A slot after a change by its owner. What is not published is neither muted nor interrupted. A moderator's mute stays one until
+ * the owner ends it: to say again that it is muted makes it no mute of the owner's.
+ */
 function after(now: SourceState, change: SourceChange): SourceState {
   const { published = now.published, muted = now.muted, interrupted = now.interrupted } = change
-  return published ? { published, muted, interrupted } : UNPUBLISHED
+  if (!published) return UNPUBLISHED
+  const { mutedBy } = now
+  return { published, muted, interrupted, ...(muted && mutedBy !== undefined ? { mutedBy } : {}) }
 }
 
 function changed(participant: Participant, sources: SourceStates, by: string): Accepted {

@@ -1,4 +1,4 @@
-import { EVENT_VERSION } from '@peerstage/sdk/protocol'
+import { EVENT_VERSION, NO_SOURCES } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
 import { LogUnavailable } from '../../src/hosting/ports'
 import { memoryLog } from '../../src/log/memory'
@@ -41,6 +41,10 @@ async function richState(): Promise<ServerState> {
       override: { identity: '__proto__', role: 'viewer' },
       removal: { identity: 'mallory', until: null },
     }),
+  )
+  const camera = { published: true, muted: true, interrupted: false, mutedBy: 'p-bob' }
+  await room.write(
+    decided({ type: 'media.changed', participantId: 'p-ada', sources: { ...NO_SOURCES, camera } }, 'p-bob'),
   )
   await room.say('ada', 'hello')
   if (room.state === undefined) throw new Error('an open room')

@@ -85,6 +85,7 @@ test('the steps reach what the laws are about', () => {
   for (const { event } of taken.flatMap((each) => play(each).records)) {
     seen.add('reason' in event ? `${event.type} ${event.reason}` : event.type)
     if ('outcome' in event) seen.add(`${event.type} ${event.outcome}`)
+    if ('sources' in event && Object.values(event.sources).some(({ mutedBy }) => mutedBy)) seen.add('muted by another')
   }
   expect([...seen]).toEqual(
     expect.arrayContaining([
@@ -102,6 +103,7 @@ test('the steps reach what the laws are about', () => {
       'participant.roleChanged stage',
       'participant.roleChanged moderation',
       'media.changed',
+      'muted by another',
       'chat.deleted',
       'stage.requestClosed approved',
       'stage.invitationClosed accepted',
@@ -254,6 +256,16 @@ test('a viewer publishes nothing, the room only what its mode takes, and nobody 
         const hands = [...room.stageRequests, ...room.invitations].filter(({ participantId }) => participantId === id)
         expect(hands.length).toBeLessThanOrEqual(isOnStage(role) ? 0 : 1)
       }
+    }
+  })
+})
+
+test('a source that a moderator muted is published, muted, and not its owner’s mute', () => {
+  always(({ records }) => {
+    for (const { after } of states(records)) {
+      for (const { id, sources } of after.room.participants)
+        for (const { published, muted, mutedBy } of Object.values(sources))
+          if (mutedBy !== undefined) expect([published, muted, mutedBy === id]).toEqual([true, true, false])
     }
   })
 })

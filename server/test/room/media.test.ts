@@ -30,7 +30,7 @@ test('of a slot, too, only what is named changes: a mute is not undone by what i
   room.ask(ada, { type: 'media.update', sources: { microphone: { published: true } } })
   room.ask(host, { type: 'moderation.mute', participantId: ada, source: 'microphone' })
   room.ask(ada, { type: 'media.update', sources: { microphone: { interrupted: true } } })
-  expect(room.participant(ada).sources.microphone).toEqual({ published: true, muted: true, interrupted: true })
+  expect(room.participant(ada).sources.microphone).toEqual({ ...ON, muted: true, interrupted: true, mutedBy: host })
   room.ask(ada, { type: 'media.update', sources: { microphone: { muted: false } } })
   expect(room.participant(ada).sources.microphone.muted).toBe(false)
 })

@@ -1,6 +1,6 @@
-import { MODES, NO_SOURCES } from '@peerstage/sdk/protocol'
+import { MODES, NO_SOURCES, type SourceState } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import { eventsOf, ON, roomHarness, typesOf, verdictOf } from './harness'
+import { eventsOf, OFF, ON, roomHarness, typesOf, verdictOf } from './harness'
 
 function panel(maxOnStage = 20) {
   const room = roomHarness({ mode: { ...MODES.studio, maxOnStage } })
@@ -84,7 +84,7 @@ describe('a mute', () => {
     room.ask(guest, { type: 'media.update', sources: { microphone: ON } })
     const decision = room.ask(host, { type: 'moderation.mute', participantId: guest, source: 'microphone' })
     expect(decision).toMatchObject({ events: [{ by: host, event: { type: 'media.changed', participantId: guest } }] })
-    expect(room.participant(guest).sources.microphone).toEqual({ ...ON, muted: true })
+    expect(room.participant(guest).sources.microphone).toEqual({ ...ON, muted: true, mutedBy: host })
     expect(typesOf(room.ask(host, { type: 'moderation.mute', participantId: guest, source: 'microphone' }))).toEqual([])
   })
 
@@ -99,6 +99,54 @@ describe('a mute', () => {
     room.ask(host, { type: 'moderation.mute', participantId: guest, source: 'microphone' })
     room.ask(guest, { type: 'media.update', sources: { microphone: ON } })
     expect(room.participant(guest).sources.microphone).toEqual(ON)
+  })
+
+  const muted = () => {
+    const { room, host, guest } = panel()
+    room.ask(guest, { type: 'media.update', sources: { microphone: ON } })
+    room.ask(host, { type: 'moderation.mute', participantId: guest, source: 'microphone' })
+    const say = (microphone: Partial<SourceState>) => room.ask(guest, { type: 'media.update', sources: { microphone } })
+    return { room, host, guest, say, now: () => room.participant(guest).sources.microphone }
+  }
+
+  test('stays the moderator’s while its owner says the same', () => {
+    const { host, say, now } = muted()
+    expect(typesOf(say({ published: true, muted: true }))).toEqual([])
+    say({ muted: true, interrupted: true })
+    expect(now()).toEqual({ ...ON, muted: true, interrupted: true, mutedBy: host })
+  })
+
+  test.each<[string, Partial<SourceState>]>([
+    ['unmuted', { muted: false }],
+    ['taken back', { published: false }],
+  ])('is forgotten once the source is %s: the next mute is its owner’s', (_, ends) => {
+    const { say, now } = muted()
+    say(ends)
+    expect(now().mutedBy).toBeUndefined()
+    say({ published: true, muted: true })
+    expect(now()).toEqual({ ...ON, muted: true })
+  })
+
+  test('is forgotten when its owner comes back on a fresh page, which publishes nothing yet', () => {
+    const { room, now } = muted()
+    room.knock('guest', { page: 'page-two' })
+    expect(now()).toEqual(OFF)
+  })
+
+  test('of what its owner has muted already stays the owner’s', () => {
+    const { room, host, guest } = panel()
+    room.ask(guest, { type: 'media.update', sources: { microphone: { ...ON, muted: true } } })
+    expect(typesOf(room.ask(host, { type: 'moderation.mute', participantId: guest, source: 'microphone' }))).toEqual([])
+    expect(room.participant(guest).sources.microphone.mutedBy).toBeUndefined()
+  })
+
+  test('still names a moderator that left or was erased: its id is no other participant’s, and tells nothing of it', () => {
+    const { room, host, say, now } = muted()
+    room.run({ type: 'identity.erase', identity: 'host', messageIds: [] })
+    expect(now().mutedBy).toBe(host)
+    expect(room.enter('host', 'host')).not.toBe(host)
+    say({ muted: false })
+    expect(now()).toEqual(ON)
   })
 })
 
