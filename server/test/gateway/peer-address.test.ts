@@ -113,3 +113,10 @@ test('behind a proxy the sockets of one address are counted', async () => {
   expect(await refused.goodbye()).toMatchObject({ code: 'busy', close: 4503 })
   await (await enter('hall', 'bob', { headers: from('203.0.113.8') })).welcome()
 })
+
+test('sixty people behind one address are in, unless it is to be otherwise [R7.17]', async () => {
+  const { enter } = await runServer({ trustProxy: 1 })
+  const headers = { 'x-forwarded-for': '203.0.113.7' }
+  const sixty = await Promise.all(Array.from({ length: 60 }, (_, n) => enter(`room-${n}`, 'ada', { headers })))
+  await Promise.all(sixty.map((client) => client.welcome()))
+})

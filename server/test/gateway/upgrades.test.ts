@@ -2,9 +2,9 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { connect as connectSecure } from 'node:tls'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import type { PeerstageServerOptions } from '../../src/index'
+import { createPeerstageServer, type PeerstageServerOptions } from '../../src/index'
 import { FakeClock } from '../fakes/fake-clock'
 import { certificate } from './certificate'
 import { rawConnection } from './raw-connection'
@@ -169,6 +169,15 @@ describe('two of ours on one http.Server [R7.16]', () => {
   test('the second one is told so when it is attached, and the first one serves on', async () => {
     const { app, url } = await listening(createServer(orders))
     expect(() => makeServer({}).attach(app)).toThrow(/\/v1\/rooms\/ .* close that one first, or give .* basePath/)
+    expect(await upgradeStatus(url, '/v1/rooms/hall')).toBe('upgraded')
+  })
+
+  test('also where the second one comes from another copy of this package, as after a hot reload', async () => {
+    const { app, url } = await listening(createServer(orders))
+    vi.resetModules()
+    const { createPeerstageServer: copied } = await import('../../src/index')
+    expect(copied).not.toBe(createPeerstageServer)
+    expect(() => copied({ dev: true, logLevel: 'silent' }).attach(app)).toThrow('close that one first')
     expect(await upgradeStatus(url, '/v1/rooms/hall')).toBe('upgraded')
   })
 
