@@ -11,7 +11,7 @@ const PROTOCOL = '@peerstage/sdk'
 /** ES modules, which `require` takes from Node 20.19, 22.12 and 24 on only, and which Jest never does. */
 const ONLY_ES_MODULES = ['jose', 'nanoid']
 
-const entry = { index: 'src/index.ts', tokens: 'src/tokens.ts', testing: 'src/testing/index.ts' }
+const entry = { index: 'src/index.ts', tokens: 'src/auth/sign-token.ts', testing: 'src/testing/index.ts' }
 
 const server: Options = { platform: 'node', target: 'node20', noExternal: [PROTOCOL], sourcemap: true }
 
@@ -31,7 +31,7 @@ const sharedEntries: NonNullable<Options['esbuildPlugins']>[number] = {
   name: 'shared-entries',
   setup({ onResolve }) {
     onResolve({ filter: /^\.\.\/index$/ }, () => ({ path: './index.cjs', external: true }))
-    onResolve({ filter: /^\.{1,2}\/tokens$/ }, () => ({ path: './tokens.cjs', external: true }))
+    onResolve({ filter: /\/sign-token$/ }, () => ({ path: './tokens.cjs', external: true }))
   },
 }
 
@@ -56,9 +56,9 @@ export default defineConfig(({ dts }) => {
     },
     ...(dts === false ? [] : [declarations]),
     {
-      // The hashbang of src/cli.ts is kept, and makes the file executable.
+      // The hashbang of src/cli/main.ts is kept, and makes the file executable.
       ...server,
-      entry: { cli: 'src/cli.ts' },
+      entry: { cli: 'src/cli/main.ts' },
       format: 'esm',
       onSuccess: copyDemo,
     },

@@ -6,7 +6,7 @@ const ENTRIES = [
   'sdk/src/index.ts',
   'sdk/src/protocol/index.ts',
   'server/src/index.ts',
-  'server/src/tokens.ts',
+  'server/src/auth/sign-token.ts',
   'server/src/testing/index.ts',
 ]
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { SETTINGS } from '../../server/src/command-line-settings'
-import { variablesOf } from '../../server/src/command-line-sources'
+import { variablesOf } from '../../server/src/cli/setting-sources'
+import { SETTINGS } from '../../server/src/cli/settings-table'
 import { METRICS } from './metrics'
 import { type Page, pages } from './pages'
 import { rulesOf } from './rules'

@@ -1,36 +1,38 @@
 import { statSync } from 'node:fs'
 import { MODES, ROOMS_PATH } from '@peerstage/sdk/protocol'
 import { nanoid } from 'nanoid'
-import { accessOf } from './access'
-import { createAuthority } from './authority'
-import { warnOfCluster } from './cluster-worker'
-import { ConfigError, checkSettings, type Settings, type SettingsInput } from './config'
+import { type Inside, insideOf } from './admin'
+import { isLocalRequest } from './auth/local-request'
+import type { TokenOptions } from './auth/sign-token'
+import { createAuthority } from './auth/token-authority'
+import { givenKeys } from './config/auth'
+import { arePublic } from './config/metrics'
+import { localOrigins, originRule } from './config/origins'
+import { ConfigError, checkSettings, type Settings, type SettingsInput } from './config/settings'
+import { SERVER_VERSION } from './config/version'
 import { audited } from './gateway/audit'
 import { Gateway } from './gateway/gateway'
-import { isLocalRequest } from './gateway/local-request'
-import { addressLabels } from './gateway/network'
-import { localOrigins, originRule } from './gateway/origin'
-import { peerAddress } from './gateway/peer-address'
+import { addressLabels } from './gateway/handshake/network'
+import { peerAddress } from './gateway/handshake/peer-address'
 import { chatPage } from './hosting/chat-page'
+import { warnOfCluster } from './hosting/cluster-worker'
 import { Erasure } from './hosting/erasure'
-import { guardedClock } from './hosting/guarded-clock'
 import { watchLog } from './hosting/log-health'
-import type { Clock, Journal, OwnClock, RoomLog } from './hosting/ports'
 import { Recovery } from './hosting/recovery'
 import { Rooms } from './hosting/rooms'
-import { systemClock } from './hosting/system-clock'
 import { devRoutes } from './http/dev-routes'
 import { createListener, type RequestListener } from './http/listener'
 import { metricsRoute } from './http/metrics-route'
+import { accessOf } from './http/rest-access'
 import { createRoutes } from './http/routes'
-import { type Inside, insideOf } from './inside'
-import { createLifetime, type Lifetime } from './lifetime'
-import { memoryLog } from './log/memory'
-import { createLogger, guarded } from './logger'
+import { createLifetime, type Lifetime } from './lifecycle'
+import { memoryLog } from './log/memory/memory-log'
+import { createLogger, guarded } from './logging/logger'
 import { createMetrics, type Metrics } from './metrics/prometheus'
-import { arePublic } from './metrics-config'
-import type { TokenOptions } from './tokens'
-import { SERVER_VERSION } from './version'
+import type { Clock, OwnClock } from './ports/clock'
+import type { RoomLog } from './ports/log'
+import type { Journal } from './ports/logger'
+import { guardedClock, systemClock } from './ports/system-clock'
 
 /** What a server is made with: `auth`, or `dev: true`, and whatever shall differ from the defaults. */
 export type PeerstageServerOptions = SettingsInput & {
@@ -117,7 +119,16 @@ function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageS
   const { auth, dev, limits, iceServers, turn, allowedOrigins, basePath, demoFolder, devKey } = settings
   const isListed = originRule(allowedOrigins)
   const roomsPath = `${basePath}${ROOMS_PATH}`
-  const { verify, sign, close: closeKeys } = createAuthority({ auth, devKey, clock, journal })
+  const {
+    verify,
+    sign,
+    close: closeKeys,
+  } = createAuthority({
+    auth: auth && { ...auth, keys: givenKeys(auth) },
+    devKey,
+    clock,
+    journal,
+  })
   const metrics: Metrics = createMetrics({
     version: SERVER_VERSION,
     rooms: () => rooms.allStats(),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isOneOfSeveral } from '../src/cluster-worker'
+import { isOneOfSeveral } from '../src/hosting/cluster-worker'
 
 describe('a process is one of several', () => {
   test.each([

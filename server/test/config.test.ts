@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { readCommandLine } from '../src/command-line'
-import { ConfigError, checkSettings, PUBLIC_STUN } from '../src/config'
+import { readCommandLine } from '../src/cli/command-line'
+import { ConfigError, checkSettings, PUBLIC_STUN } from '../src/config/settings'
 import { createPeerstageServer, memoryLog } from '../src/index'
 
 const SECRET = 'a secret of the tests, long enough to be one'

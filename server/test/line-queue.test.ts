@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { LineQueue, MAX_QUEUED_BYTES, type Sink } from '../src/line-queue'
+import { LineQueue, MAX_QUEUED_BYTES, type Sink } from '../src/logging/line-queue'
 
 /** A stderr that answers when the test wants it to. */
 function stderr() {

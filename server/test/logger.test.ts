@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { createLogger } from '../src/logger'
+import { createLogger } from '../src/logging/logger'
 
 function captured() {
   const lines: string[] = []

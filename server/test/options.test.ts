@@ -2,9 +2,9 @@ import type { JsonWebKey as NodeJwk, webcrypto } from 'node:crypto'
 import type { JWK as JoseJwk } from 'jose'
 import * as v from 'valibot'
 import { expectTypeOf, test } from 'vitest'
-import { settingsEntries } from '../src/config'
+import { partEntries } from '../src/config/port-options'
+import { settingsEntries } from '../src/config/settings'
 import type { Jwk, PeerstageServerOptions, SettingsInput } from '../src/index'
-import { partEntries } from '../src/parts-config'
 
 const schema = v.strictObject(settingsEntries)
 const partsSchema = v.strictObject(partEntries)

@@ -12,7 +12,7 @@ import { built } from './log/own-process'
 let program: string
 
 beforeAll(async () => {
-  program = await built('../src/cli.ts', import.meta.url)
+  program = await built('../src/cli/main.ts', import.meta.url)
 })
 
 const testOnLinux = test.skipIf(process.platform !== 'linux') // Windows has no pipes that are files, and only Linux a file that is always full.

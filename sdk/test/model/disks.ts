@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { RoomLog } from '../../../server/src/hosting/ports'
-import { memoryLog } from '../../../server/src/log/memory'
-import { sqliteLog } from '../../../server/src/log/sqlite'
+import { memoryLog } from '../../../server/src/log/memory/memory-log'
+import { sqliteLog } from '../../../server/src/log/sqlite/sqlite-log'
+import type { RoomLog } from '../../../server/src/ports/log'
 import type { Disk } from './house'
 
 /** A log in memory that the world's processes share: what was kept is there for the next one. */

@@ -1,4 +1,4 @@
-import { LogUnavailable, type RoomLog, type StoredRoom, type Turn } from '../../../server/src/hosting/ports'
+import { LogUnavailable, type RoomLog, type StoredRoom, type Turn } from '../../../server/src/ports/log'
 import type { Witness } from './witness'
 
 type Method = (...args: unknown[]) => Promise<unknown>

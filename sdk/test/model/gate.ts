@@ -1,5 +1,6 @@
 import type { Offer, RoomInput } from '../../../server/src/hosting/input'
-import type { Clock, Connection } from '../../../server/src/hosting/ports'
+import type { Clock } from '../../../server/src/ports/clock'
+import type { Connection } from '../../../server/src/ports/connection'
 import {
   type ClientMessage,
   decodeClientFrame,

@@ -1,5 +1,5 @@
-import type { Clock } from '../../../server/src/hosting/ports'
-import { systemClock } from '../../../server/src/hosting/system-clock'
+import type { Clock } from '../../../server/src/ports/clock'
+import { systemClock } from '../../../server/src/ports/system-clock'
 
 type Timer = { readonly at: number; readonly order: number; readonly callback: () => void }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { StoredRoom, Turn } from '../../../server/src/hosting/ports'
+import type { StoredRoom, Turn } from '../../../server/src/ports/log'
 import { evolveState, type ServerState, type StoredRecord } from '../../../server/src/room'
 import type { Ban, Secret } from '../../../server/src/room/ledger'
 import {

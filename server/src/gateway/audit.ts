@@ -1,5 +1,7 @@
-import type { Clock, Concerned, Journal, Meter } from '../hosting/ports'
-import type { RefusalReason } from '../hosting/refusal'
+import type { Clock } from '../ports/clock'
+import type { Journal } from '../ports/logger'
+import type { Concerned, Meter } from '../ports/meter'
+import type { RefusalReason } from '../ports/refusal'
 
 /** So many lines a minute for each reason: a flood of refusals fills no disk. Metrics count them all. */
 export const LINES_A_MINUTE = 10

@@ -2,11 +2,11 @@ import { type LoggedEvent, PROTOCOL_VERSION, type Welcome } from '@peerstage/sdk
 import type { JoinCommand } from '../room/command'
 import { decide } from '../room/index'
 import type { Decided, ServerState } from '../room/state'
-import { apply, contextOf, type Draft, isClosed, publicPart } from './draft'
 import { call, close, presenceOf, replyOk, send } from './effect'
 import type { Knock } from './input'
-import type { Lookups } from './lookups'
+import type { Lookups } from './prefetch'
 import { connectionOf } from './seats'
+import { apply, contextOf, type Draft, isClosed, publicPart } from './transaction'
 
 /** A connection takes its participant's place: a join, a resume, a reload or a takeover. */
 export function arrive(draft: Draft, knock: Knock, lookups: Lookups): void {

@@ -1,5 +1,5 @@
 import { type ChatHistoryResult, type ChatMessage, reject, utf8Bytes } from '@peerstage/sdk/protocol'
-import type { HistoryQuery, RoomLog } from './ports'
+import type { HistoryQuery, RoomLog } from '../ports/log'
 
 /** Messages of a page, unless the query says how many. */
 export const HISTORY_DEFAULT = 50

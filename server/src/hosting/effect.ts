@@ -1,6 +1,7 @@
 import type { GoodbyeCode, Presence, Rejection, ServerMessage } from '@peerstage/sdk/protocol'
 import { encodeMessage } from '@peerstage/sdk/protocol'
-import type { Connection, Journal, Manner } from './ports'
+import type { Connection, Manner } from '../ports/connection'
+import type { Journal } from '../ports/logger'
 
 /** What a turn does to the outside once it is kept, in order. Data, so that a turn that failed leaves no trace. */
 export type Effect =

@@ -1,5 +1,5 @@
+import { LogUnavailable, type RoomLog } from '../ports/log'
 import type { Erase } from './input'
-import { LogUnavailable, type RoomLog } from './ports'
 import type { Recovery } from './recovery'
 import type { Rooms } from './rooms'
 

@@ -1,4 +1,4 @@
-import type { Connection } from './ports'
+import type { Connection } from '../ports/connection'
 
 /** Clients of a draining server come back spread over so long. */
 const SPREAD_MS = 10_000

@@ -1,6 +1,6 @@
+import type { Connection } from '../ports/connection'
 import type { RoomInput } from './input'
-import { turnLength } from './lookups'
-import type { Connection } from './ports'
+import { turnLength } from './prefetch'
 
 /**
  * What waits for the turns of a room, in the order of its arrival. Beyond its bound it takes one tick, and the end of each

@@ -1,6 +1,6 @@
 import type { IceServer, Role, RoomCommand } from '@peerstage/sdk/protocol'
+import type { Connection } from '../ports/connection'
 import type { Claims, Routable } from '../room/command'
-import type { Connection } from './ports'
 
 /** A verified connection asks for its place. */
 export type Knock = {

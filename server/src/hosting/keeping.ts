@@ -1,5 +1,5 @@
-import { type Draft, lastSeq } from './draft'
-import { LogUnavailable, type RoomLog } from './ports'
+import { LogUnavailable, type RoomLog } from '../ports/log'
+import { type Draft, lastSeq } from './transaction'
 
 /** ONE append for a turn. `unavailable`: nothing was kept; `unknown`: the log holds something else than we do, or may do so. */
 export async function keep(draft: Draft, log: RoomLog): Promise<'kept' | 'unavailable' | 'unknown'> {

@@ -1,4 +1,6 @@
-import { type Clock, type Journal, LogFull, LogUnavailable, onlyLeaves, type RoomLog, type Turn } from './ports'
+import type { Clock } from '../ports/clock'
+import { LogFull, LogUnavailable, onlyLeaves, type RoomLog, type Turn } from '../ports/log'
+import type { Journal } from '../ports/logger'
 
 /** How often a log that is down is asked whether it is there again, in ms. */
 export const PROBE_EVERY_MS = 5000

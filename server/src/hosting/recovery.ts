@@ -1,4 +1,6 @@
-import { type Clock, type Journal, LogUnavailable, type RoomLog } from './ports'
+import type { Clock } from '../ports/clock'
+import { LogUnavailable, type RoomLog } from '../ports/log'
+import type { Journal } from '../ports/logger'
 import type { Rooms } from './rooms'
 
 /** How long to wait before the log is asked again, in ms. */

@@ -1,5 +1,5 @@
-import type { Clock } from './ports'
-import { onwards } from './system-clock'
+import type { Clock } from '../ports/clock'
+import { onwards } from '../ports/system-clock'
 
 /**
  * A moment: what has elapsed by then, in ms since some start, and the room's own time, in ms since the epoch. `loadedAt`: what had

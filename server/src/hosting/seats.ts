@@ -1,6 +1,6 @@
 import type { Limits } from '@peerstage/sdk/protocol'
+import type { Connection } from '../ports/connection'
 import type { Departure } from './input'
-import type { Connection } from './ports'
 
 /** A participant's place, as far as connections go: who holds it now, or since when nobody does. */
 export type Seat = {

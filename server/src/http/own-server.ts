@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import type { Meter } from '../hosting/ports'
-import type { RefusalReason } from '../hosting/refusal'
+import type { Meter } from '../ports/meter'
+import type { RefusalReason } from '../ports/refusal'
 import type { RequestListener } from './listener'
 
 /** Node's own are 60 s and 300 s: a slow request would hold a socket for that long. */

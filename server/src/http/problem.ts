@@ -1,8 +1,8 @@
 import { roomId } from '@peerstage/sdk/protocol'
 import type { Context } from 'hono'
 import * as v from 'valibot'
-import type { Meter } from '../hosting/ports'
-import type { RefusalReason } from '../hosting/refusal'
+import type { Meter } from '../ports/meter'
+import type { RefusalReason } from '../ports/refusal'
 
 /** Every answer of ours that is no success: a code for programs, a sentence for people. */
 export const problem = (c: Context, status: 400 | 401 | 403 | 404 | 409 | 500 | 503, code: string, message: string) =>

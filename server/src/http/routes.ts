@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
-import type { Journal } from '../hosting/ports'
+import type { Journal } from '../ports/logger'
 import { problem, refusing } from './problem'
 import { type RestParts, restRoutes } from './rest'
 

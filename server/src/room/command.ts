@@ -68,11 +68,14 @@ export type RoomRules = {
   readonly duplicateSessions: 'replace' | 'reject'
 }
 
+/** Random ids: nothing about them can be guessed. */
+export type NewId = () => string
+
 /** What `decide` is told beside state and command. `by`: who asks; null for the server. */
 export type DecideContext = {
   readonly by: string | null
   readonly now: number
-  readonly newId: () => string
+  readonly newId: NewId
   readonly rules: RoomRules
   /** The wire id of the command, for the ledger; absent for internal ones. */
   readonly commandId?: number

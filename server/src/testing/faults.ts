@@ -1,11 +1,11 @@
 import type { BreakableLog } from './breakable-log'
 import { CountedFault, type Fault } from './fault'
+import type { Front } from './fault-proxy'
 import type { Direction } from './frame'
-import type { Front } from './front'
-import { ABNORMAL, type Line } from './line'
 import type { MessageFaults } from './message-faults'
 import type { MessageRule, Whose } from './message-rule'
 import type { Outages } from './outage'
+import { ABNORMAL, type Line } from './proxied-connection'
 
 /** Which messages are held back, and for how long. */
 export type DelayRule = MessageRule & {

@@ -1,6 +1,6 @@
 import type { ClientMessage, ServerMessage } from '@peerstage/sdk/protocol'
-import { GRACE_MS } from '../gateway/token-watch'
-import type { Clock } from '../hosting/ports'
+import { GRACE_MS } from '../auth/token-watch'
+import type { Clock } from '../ports/clock'
 
 /** The token that a connection lives on, as its messages tell; and its end, when a test says that it has come. */
 export class LineToken {

@@ -1,4 +1,4 @@
-import type { Clock } from '../hosting/ports'
+import type { Clock } from '../ports/clock'
 import { CountedFault, type Fault } from './fault'
 import { fits, type MessageRule, type Passing } from './message-rule'
 

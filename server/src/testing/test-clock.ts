@@ -1,5 +1,5 @@
-import type { Clock } from '../hosting/ports'
-import { systemClock } from '../hosting/system-clock'
+import type { Clock } from '../ports/clock'
+import { systemClock } from '../ports/system-clock'
 
 type Timer = { readonly at: number; readonly callback: () => void; disarm: () => void }
 

@@ -8,12 +8,12 @@ import {
   type TokenOptions,
 } from '../index'
 import { breakable } from './breakable-log'
-import { chance } from './chance'
+import { Front } from './fault-proxy'
 import { type CloseRule, createFaults, type DelayRule, type Faults } from './faults'
-import { Front } from './front'
 import { MessageFaults } from './message-faults'
 import type { MessageRule } from './message-rule'
 import type { Outages } from './outage'
+import { chance } from './seeded-random'
 import { TestClock } from './test-clock'
 
 /** Faults that are there from the first connection on, as the methods of the same names set them. */

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { RoomLog } from '../../src/hosting/ports'
-import { memoryLog } from '../../src/log/memory'
-import { sqliteLog } from '../../src/log/sqlite'
+import { memoryLog } from '../../src/log/memory/memory-log'
+import { sqliteLog } from '../../src/log/sqlite/sqlite-log'
+import type { RoomLog } from '../../src/ports/log'
 import { LogWriter } from '../contract/log-writer'
 
 const ROOMS = 25

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { ENDED_FOR_MS, REPLAY_WINDOW, type RoomLog } from '../../src/hosting/ports'
+import { ENDED_FOR_MS, REPLAY_WINDOW, type RoomLog } from '../../src/ports/log'
 import { fold } from '../../src/room'
 import { decided, LogWriter } from './log-writer'
 

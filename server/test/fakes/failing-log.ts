@@ -1,5 +1,5 @@
-import { LogUnavailable, type RoomLog } from '../../src/hosting/ports'
 import { memoryLog } from '../../src/index'
+import { LogUnavailable, type RoomLog } from '../../src/ports/log'
 
 /** A real memory log whose disk a test can break and mend. */
 export function failingLog(log: RoomLog = memoryLog()): RoomLog & { broken: boolean } {

@@ -1,5 +1,5 @@
-import type { Clock } from '../../src/hosting/ports'
-import { onwards } from '../../src/hosting/system-clock'
+import type { Clock } from '../../src/ports/clock'
+import { onwards } from '../../src/ports/system-clock'
 
 /** Time that passes when a test says so. Turns are the event loop's own: sockets are real. */
 export class FakeClock implements Clock {

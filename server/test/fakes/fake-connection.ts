@@ -1,5 +1,5 @@
 import type { GoodbyeCode, ServerMessage } from '@peerstage/sdk/protocol'
-import type { Connection } from '../../src/hosting/ports'
+import type { Connection } from '../../src/ports/connection'
 
 /** A connection that only remembers. */
 export class FakeConnection implements Connection {

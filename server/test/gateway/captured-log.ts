@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream'
-import { createLogger } from '../../src/logger'
+import { createLogger } from '../../src/logging/logger'
 
 /** The real logger at its most talkative, and what it has written so far. */
 export function capturedLog() {

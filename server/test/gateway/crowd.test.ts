@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { Crowd } from '../../src/gateway/crowd'
-import { addressLabels, isPublic, networkOf } from '../../src/gateway/network'
+import { addressLabels, isPublic, networkOf } from '../../src/gateway/handshake/network'
+import { Crowd } from '../../src/gateway/limits/socket-quota'
 
 const limits = { maxSockets: 5, maxSocketsPerAddress: 2, maxVerifying: 3 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { LimitOptions } from '../../src/limit-config'
+import type { LimitOptions } from '../../src/config/limits'
 import { FakeClock } from '../fakes/fake-clock'
 import { passTime } from './passing-time'
 import { runServer } from './running-server'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Holds } from '../../src/gateway/holds'
+import { Holds } from '../../src/gateway/limits/hold-quota'
 import { PROBE_EVERY_MS } from '../../src/hosting/log-health'
 import { failingLog } from '../fakes/failing-log'
 import { FakeClock } from '../fakes/fake-clock'

@@ -1,6 +1,6 @@
 import { connect as openSocket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { refuseOldWs } from '../../src/gateway/socket-server'
+import { refuseOldWs } from '../../src/gateway/handshake/socket-server'
 import { descriptionOf } from '../fakes/description'
 import { FakeClock } from '../fakes/fake-clock'
 import { UPGRADE_HEADERS, upgradeAnswer, upgradeStatus } from './raw-upgrade'

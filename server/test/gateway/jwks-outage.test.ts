@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
-import { COOLDOWN_MS } from '../../src/gateway/jwks'
+import { COOLDOWN_MS } from '../../src/auth/jwks'
 import { type JwksEndpoint, jwksEndpoint } from './jwks-endpoint'
 import { MAX_AGE_SECONDS, nextReading, REFRESH_SECONDS, served } from './jwks-server'
 import { passTime } from './passing-time'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { COOLDOWN_MS } from '../../src/gateway/jwks'
+import { COOLDOWN_MS } from '../../src/auth/jwks'
 import { jwksEndpoint } from './jwks-endpoint'
 import { nextReading, REFRESH_SECONDS, served } from './jwks-server'
 import { passTime } from './passing-time'

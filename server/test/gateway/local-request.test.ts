@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import { isLocalName, isLocalRequest } from '../../src/gateway/local-request'
+import { isLocalName, isLocalRequest } from '../../src/auth/local-request'
 
 function requestFrom(remoteAddress: string | undefined) {
   const socket = new Socket()

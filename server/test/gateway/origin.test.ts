@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { originRule, readOrigin } from '../../src/gateway/origin'
+import { originRule, readOrigin } from '../../src/config/origins'
 
 const letsIn = (entry: string, origin: string) => originRule([entry])(origin)
 

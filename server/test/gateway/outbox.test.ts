@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Outbox } from '../../src/gateway/outbox'
+import { Outbox } from '../../src/gateway/socket/send-queue'
 import { FakeClock } from '../fakes/fake-clock'
 
 const MAX_QUEUED_BYTES = 1024 * 1024

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Verify } from '../../src/gateway/auth'
+import type { Verify } from '../../src/auth/verify-token'
 import type { RoomInput } from '../../src/hosting/input'
 import { FakeClock } from '../fakes/fake-clock'
 import { gatewayAlone } from './gateway-alone'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Pauses } from '../../src/gateway/pauses'
+import { Pauses } from '../../src/gateway/limits/chat-cooldown'
 
 const KEYS = ['ada', 'bob', 'cy', 'dee']
 

@@ -1,8 +1,9 @@
 import { Socket } from 'node:net'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { checkSettings } from '../../src/config'
-import { isSubnet, peerAddress } from '../../src/gateway/peer-address'
+import { checkSettings } from '../../src/config/settings'
+import { isSubnet } from '../../src/config/subnets'
+import { peerAddress } from '../../src/gateway/handshake/peer-address'
 import { runServer } from './running-server'
 
 function behindProxies(trustProxy: number | readonly string[], remote = '10.0.0.1') {

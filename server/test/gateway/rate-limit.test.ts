@@ -1,8 +1,8 @@
 import { DEFAULT_LIMITS } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import { ConfigError, checkSettings } from '../../src/config'
-import { Budgets } from '../../src/gateway/budget'
-import { type Bucket, Buckets, take } from '../../src/gateway/rate-limit'
+import { ConfigError, checkSettings } from '../../src/config/settings'
+import { Budgets } from '../../src/gateway/limits/message-budget'
+import { type Bucket, Buckets, take } from '../../src/gateway/limits/token-bucket'
 import { FakeClock } from '../fakes/fake-clock'
 import { runServer } from './running-server'
 

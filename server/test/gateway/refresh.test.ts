@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose'
 import { expect, test } from 'vitest'
-import { secretBytes } from '../../src/gateway/secret'
+import { secretBytes } from '../../src/auth/secret'
 import type { PeerstageServerOptions } from '../../src/index'
 import { FakeClock } from '../fakes/fake-clock'
 import { hangingLog } from '../fakes/hanging-log'

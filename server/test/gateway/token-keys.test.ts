@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { signToken } from '../../src/auth/sign-token'
 import type { PeerstageServerOptions } from '../../src/index'
-import { signToken } from '../../src/tokens'
 import { runServer, SECRET } from './running-server'
 import { handSigned, type SigningPair, signedBy, signingPair } from './signing-keys'
 

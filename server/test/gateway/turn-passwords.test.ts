@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { IceServer } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
-import { turnCredentials } from '../../src/gateway/turn-credentials'
+import { turnCredentials } from '../../src/gateway/session/turn-credentials'
 import { FakeClock } from '../fakes/fake-clock'
 import { capturedLog } from './captured-log'
 import { passTime } from './passing-time'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Unanswered } from '../../src/gateway/unanswered'
+import { Unanswered } from '../../src/gateway/limits/in-flight-commands'
 
 const LIMIT = 4
 

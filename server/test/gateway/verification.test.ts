@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS, type Limits } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
-import type { Verified, Verify } from '../../src/gateway/auth'
+import type { Verified, Verify } from '../../src/auth/verify-token'
 import type { RoomInput } from '../../src/hosting/input'
 import { FakeClock } from '../fakes/fake-clock'
 import { gatewayAlone } from './gateway-alone'

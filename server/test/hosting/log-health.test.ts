@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { PROBE_EVERY_MS, watchLog } from '../../src/hosting/log-health'
-import { LogFull } from '../../src/hosting/ports'
 import { LogUnavailable, memoryLog } from '../../src/index'
+import { LogFull } from '../../src/ports/log'
 import { alteredLog } from '../fakes/altered-log'
 import { FakeClock } from '../fakes/fake-clock'
 

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { readCommandLine } from '../../src/command-line'
-import { ConfigError, checkSettings } from '../../src/config'
+import { readCommandLine } from '../../src/cli/command-line'
+import type { MetricsOptions } from '../../src/config/metrics'
+import { ConfigError, checkSettings } from '../../src/config/settings'
 import { OwnServer } from '../../src/http/own-server'
-import type { MetricsOptions } from '../../src/metrics-config'
 import { makeServer, runServer } from '../gateway/running-server'
 
 const TOKEN = 'a-token-of-the-scraper'

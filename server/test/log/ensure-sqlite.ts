@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
-import { loadSqlite, SqliteMissing } from '../../src/log/sqlite-driver'
+import { loadSqlite, SqliteMissing } from '../../src/log/sqlite/driver'
 
 /** Runs once before the tests, in vitest's own process. */
 export default async function setup(): Promise<void> {

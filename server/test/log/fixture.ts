@@ -1,5 +1,5 @@
-import type { RoomLog } from '../../src/hosting/ports'
-import type { Database } from '../../src/log/sqlite-port'
+import type { Database } from '../../src/log/sqlite/port'
+import type { RoomLog } from '../../src/ports/log'
 import { decided, LogWriter } from '../contract/log-writer'
 
 /** Always the same, so that a fixture changes only when what is stored does. */

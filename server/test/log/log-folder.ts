@@ -2,8 +2,8 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { type SqliteLogOptions, type SqliteRoomLog, sqliteLog } from '../../src/log/sqlite'
-import { loadSqlite } from '../../src/log/sqlite-driver'
+import { loadSqlite } from '../../src/log/sqlite/driver'
+import { type SqliteLogOptions, type SqliteRoomLog, sqliteLog } from '../../src/log/sqlite/sqlite-log'
 import { FakeClock } from '../fakes/fake-clock'
 
 /** A folder with a log's file in it, which is gone when the test has ended. */

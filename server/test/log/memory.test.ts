@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { memoryLog } from '../../src/log/memory'
+import { memoryLog } from '../../src/log/memory/memory-log'
 import { LogWriter } from '../contract/log-writer'
 import { describeRoomLog } from '../contract/room-log'
 import { FakeClock } from '../fakes/fake-clock'

@@ -1,5 +1,5 @@
 // Opens a log that another process may have, and says how that went.
-import { sqliteLog } from '../../src/log/sqlite'
+import { sqliteLog } from '../../src/log/sqlite/sqlite-log'
 
 try {
   await sqliteLog(process.argv[2] ?? '').close()

@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { betterSqlite } from '../../src/log/sqlite-better'
-import { nodeSqlite } from '../../src/log/sqlite-node'
-import { codeOf, type Database, inTransaction, type OpenDatabase } from '../../src/log/sqlite-port'
+import { betterSqlite } from '../../src/log/sqlite/better'
+import { nodeSqlite } from '../../src/log/sqlite/node'
+import { codeOf, type Database, inTransaction, type OpenDatabase } from '../../src/log/sqlite/port'
 import { LogFolder } from './log-folder'
 
 const better = (): OpenDatabase | undefined => {

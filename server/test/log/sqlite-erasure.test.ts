@@ -1,8 +1,8 @@
 // What is erased is gone from the files, not only from the answers.
 import { copyFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import type { RoomLog } from '../../src/hosting/ports'
-import { sqliteLog } from '../../src/log/sqlite'
+import { sqliteLog } from '../../src/log/sqlite/sqlite-log'
+import type { RoomLog } from '../../src/ports/log'
 import { fold } from '../../src/room'
 import { decided, LogWriter } from '../contract/log-writer'
 import { LogFolder } from './log-folder'

@@ -3,10 +3,10 @@ import { openSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSy
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { expect, test, vi } from 'vitest'
-import { LogNotReady, LogUnavailable } from '../../src/hosting/ports'
-import { sqliteLog } from '../../src/log/sqlite'
-import { loadSqlite } from '../../src/log/sqlite-driver'
-import { notOpened, openFile, unavailable } from '../../src/log/sqlite-file'
+import { loadSqlite } from '../../src/log/sqlite/driver'
+import { notOpened, openFile, unavailable } from '../../src/log/sqlite/file'
+import { sqliteLog } from '../../src/log/sqlite/sqlite-log'
+import { LogNotReady, LogUnavailable } from '../../src/ports/log'
 import { LogWriter } from '../contract/log-writer'
 import { LogFolder } from './log-folder'
 import { built, start } from './own-process'
@@ -25,7 +25,7 @@ test('a file that is open here is known by all its names, and to another copy of
   symlinkSync(files.path, link)
   expect(() => sqliteLog(link)).toThrow('in this very process')
   vi.resetModules()
-  const { sqliteLog: copy } = await import('../../src/log/sqlite')
+  const { sqliteLog: copy } = await import('../../src/log/sqlite/sqlite-log')
   expect(copy).not.toBe(sqliteLog)
   expect(() => copy(files.path)).toThrow('in this very process')
   await log.close()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { SqliteLogOptions } from '../../src/log/sqlite'
+import type { SqliteLogOptions } from '../../src/log/sqlite/sqlite-log'
 import { decided, LogWriter } from '../contract/log-writer'
 import { LogFolder } from './log-folder'
 

@@ -1,9 +1,9 @@
 // What gives way when there is no more room, and what happens when nothing can.
 import { statSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { LogUnavailable } from '../../src/hosting/ports'
-import { openFile } from '../../src/log/sqlite-file'
-import { Upkeep } from '../../src/log/sqlite-upkeep'
+import { openFile } from '../../src/log/sqlite/file'
+import { Upkeep } from '../../src/log/sqlite/maintenance'
+import { LogUnavailable } from '../../src/ports/log'
 import { fold } from '../../src/room'
 import { decided, LogWriter } from '../contract/log-writer'
 import { LogFolder } from './log-folder'

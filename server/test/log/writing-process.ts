@@ -1,8 +1,8 @@
 // A process of its own that writes turns into a log until it is killed, or until the log takes no more. It says of each turn
 // "room seq" in a line, once the turn is kept, and "down" with its reason at the end. Arguments: the file, the number of rooms.
 import { writeSync } from 'node:fs'
-import { LogUnavailable } from '../../src/hosting/ports'
-import { sqliteLog } from '../../src/log/sqlite'
+import { sqliteLog } from '../../src/log/sqlite/sqlite-log'
+import { LogUnavailable } from '../../src/ports/log'
 import { LogWriter } from '../contract/log-writer'
 
 const [path = '', rooms = '1', from = '0'] = process.argv.slice(2)

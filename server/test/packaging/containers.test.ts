@@ -10,7 +10,7 @@ import { parse, parseAllDocuments } from 'yaml'
 import { ensured, settingsOfDocs } from '../../../sdk/test/browser/daemon'
 import { freePort } from '../../../sdk/test/browser/free-port'
 import { emptyFolder, npm, packed } from '../../../sdk/test/packaging/npm'
-import { readCommandLine } from '../../src/command-line'
+import { readCommandLine } from '../../src/cli/command-line'
 
 const SECRET = 'a secret of the tests, long enough to be one'
 

@@ -1,5 +1,5 @@
-import { loadSqlite } from '../../src/log/sqlite-driver'
-import type { Database } from '../../src/log/sqlite-port'
+import { loadSqlite } from '../../src/log/sqlite/driver'
+import type { Database } from '../../src/log/sqlite/port'
 
 const TABLES = ['rooms', 'instances', 'snapshots', 'records', 'chat', 'bans']
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chance } from '../../src/testing/chance'
+import { chance } from '../../src/testing/seeded-random'
 import { heard, openRoom, say } from './test-room'
 
 test('drop loses messages on their way up: the server never hears of them, and the connection goes on', async () => {

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Clock, RoomLog } from '../../../src/hosting/ports'
 import { memoryLog, sqliteLog } from '../../../src/index'
-import { loadSqlite } from '../../../src/log/sqlite-driver'
+import { loadSqlite } from '../../../src/log/sqlite/driver'
+import type { Clock } from '../../../src/ports/clock'
+import type { RoomLog } from '../../../src/ports/log'
 import { rowsLeft } from '../../soak/rows-left'
 
 export type LogKind = 'memory' | 'sqlite'

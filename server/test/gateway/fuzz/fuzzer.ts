@@ -1,5 +1,5 @@
-import type { RoomLog } from '../../../src/hosting/ports'
 import { createPeerstageServer } from '../../../src/index'
+import type { RoomLog } from '../../../src/ports/log'
 import { FakeClock } from '../../fakes/fake-clock'
 import { inMib } from '../../soak/measured'
 import { allRefusals, scrape } from '../scrape'

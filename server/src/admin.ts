@@ -1,0 +1,55 @@
+import { MAX_IDENTITY_CHARACTERS, roomId } from '@peerstage/sdk/protocol'
+import * as v from 'valibot'
+import { tokenClaims } from './auth/claims'
+import type { Erasure } from './hosting/erasure'
+import type { RoomStats } from './hosting/room-stats'
+import type { Rooms } from './hosting/rooms'
+
+/** What the app around a server may do in it, without a token. `unavailable`: not now, for the log is down or the server closed. */
+export type Inside = {
+  /** Its rooms. All throw (or reject with) a TypeError where the id is no room id. */
+  readonly rooms: {
+    /**
+     * Opens a room with nobody in it, where `createRooms` is `'api'`; it closes once it was empty for `limits.emptyRoomMs` (60 s by
+     * default). Harmless to repeat.
+     */
+    open(roomId: string): Promise<'opened' | 'ended' | 'unavailable'>
+    /** Ends an open room; its id is refused for a minute. */
+    end(roomId: string): Promise<'ended' | 'absent' | 'unavailable'>
+    /** How an open room does; undefined when it is not open. */
+    stats(roomId: string): RoomStats | undefined
+    /** Ends a room if it is open, and erases all that is kept of its id: chat, bans, records. Harmless to repeat. */
+    erase(roomId: string): Promise<'erased' | 'unavailable'>
+  }
+  /** Whoever your app knows. */
+  readonly identities: {
+    /**
+     * Takes an identity (the `sub` of its tokens) out of all open rooms, and erases its messages, names and metadata from all
+     * that is kept. Bans stay. Resolves to how many messages it had. Harmless to repeat.
+     * @throws (rejects with) TypeError for what is no identity: a text of 1 to 256 characters, of well-formed Unicode
+     */
+    erase(identity: string): Promise<number | 'unavailable'>
+  }
+}
+
+export function insideOf(rooms: Rooms, erasure: Erasure): Inside {
+  return {
+    rooms: {
+      open: async (id) => rooms.open(checkedId(id)),
+      end: async (id) => rooms.end(checkedId(id)),
+      stats: (id) => rooms.stats(checkedId(id)),
+      erase: async (id) => erasure.room(checkedId(id)),
+    },
+    identities: { erase: async (identity) => erasure.identity(checkedIdentity(identity)) },
+  }
+}
+
+function checkedId(id: string): string {
+  if (v.is(roomId, id)) return id
+  throw new TypeError('A room id has 1 to 64 characters of A-Z, a-z, 0-9, _ and -.')
+}
+
+function checkedIdentity(identity: string): string {
+  if (v.is(tokenClaims.entries.sub, identity)) return identity
+  throw new TypeError(`An identity is a text of 1 to ${MAX_IDENTITY_CHARACTERS} characters, of well-formed Unicode.`)
+}

@@ -1,0 +1,208 @@
+import { encodeHello, MAX_HELLO_CHARACTERS, MAX_NAME_CHARACTERS, type Role } from '@peerstage/sdk/protocol'
+import { type CryptoKey, importJWK, importPKCS8, type JWK, SignJWT } from 'jose'
+import * as v from 'valibot'
+import { PUBLIC_KEY_ALGORITHMS, type PublicKeyAlgorithm } from './algorithms'
+import { DEFAULT_AUDIENCE, MAX_TOKEN_LIFE_SECONDS, type TokenClaims, tokenClaims } from './claims'
+import type { Jwk } from './jwk'
+import { secretBytes } from './secret'
+
+export type { Jwk, PublicKeyAlgorithm }
+
+/** Who may come in where, and as what. */
+export type TokenOptions = {
+  /** A room id (1 to 64 of `A-Z a-z 0-9 _ -`), or `*` for every room. */
+  readonly room: string
+  /** Whoever your app knows: any string of 1 to 256 characters, of well-formed Unicode. Others never see it. */
+  readonly identity: string
+  /** Default `viewer`. */
+  readonly role?: Role
+  /** Shown to others; without it the client's own word is. */
+  readonly name?: string
+  /** Shown to others beside the name; at most 2 KiB as JSON, which a browser's hello has room for. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** Default 3600; at most 31,622,400: 366 days. */
+  readonly expiresInSeconds?: number
+  /** May use the REST endpoints of its room. Default false. */
+  readonly admin?: boolean
+}
+
+/** A key that only the signer has; the server knows its public half, by `auth.keys` or `auth.jwksUrl`. */
+export type SigningKey = {
+  /** A JWK, or the text of a PEM (PKCS #8): of Ed25519, P-256, P-384, P-521, or RSA of 2,048 bits or more. */
+  readonly privateKey: Jwk | string
+  /** What to sign by. */
+  readonly alg: PublicKeyAlgorithm
+  /** Its name at the server. Needed where the server has several keys. Default: that of the JWK. */
+  readonly kid?: string
+}
+
+/** A token, and the key that it is signed with: a `secret` or a `key`. */
+export type SignOptions = TokenOptions & {
+  /** The same as the server's `auth.audience`. Default `peerstage`. */
+  readonly audience?: string
+  /** The same as the server's `auth.issuer`. Default: none. */
+  readonly issuer?: string
+  /** When it is made, in milliseconds since the epoch: `iat`, and `exp` counts from then. Default: now, by this machine's clock. */
+  readonly now?: number
+} & (
+    | {
+        /** The same as the server's: at least 32 bytes. White space at the ends of a text is left out, there too. */
+        readonly secret: string | Uint8Array
+        /** The secret's name at the server. Needed where the server has several keys. */
+        readonly kid?: string
+        /** Either this or `secret`. */
+        readonly key?: never
+      }
+    | {
+        /** A private key, where the server knows the public one. */
+        readonly key: SigningKey
+        /** Either this or `key`. */
+        readonly secret?: never
+        /** It is in `key`. */
+        readonly kid?: never
+      }
+  )
+
+/**
+ * What `signToken` rejects with where an option is none that a token may have. `message` is a sentence that may be shown; it
+ * holds no value. Where the option comes from a request, answer 400: the request is wrong, and not your server.
+ *
+ * @example
+ * ```ts
+ * import { signToken, TokenOptionError } from '@peerstage/server/tokens'
+ *
+ * export async function tokenFor(room: string): Promise<Response> {
+ *   const secret = process.env.PEERSTAGE_SECRET ?? ''
+ *   try {
+ *     return Response.json({ token: await signToken({ secret, room, identity: user.id }) })
+ *   } catch (error) {
+ *     if (!(error instanceof TokenOptionError)) throw error
+ *     return Response.json({ error: error.message }, { status: 400 })
+ *   }
+ * }
+ * ```
+ */
+export class TokenOptionError extends TypeError {
+  /** Always that, in stacks and logs. */
+  override readonly name = 'TokenOptionError'
+  /** Which option: `room`, for one. */
+  readonly option: keyof TokenOptions
+
+  /** Made by `signToken`; an app may make its own. */
+  constructor(option: keyof TokenOptions, message: string) {
+    super(message)
+    this.option = option
+  }
+}
+
+const DEFAULT_LIFE_SECONDS = 3600
+
+/**
+ * Makes a token (a JWT) that lets its bearer into a room. For your backend: never ship the secret, or the private key.
+ *
+ * @example
+ * ```ts
+ * import { signToken } from '@peerstage/server/tokens'
+ *
+ * const secret = process.env.PEERSTAGE_SECRET ?? ''
+ * const token = await signToken({ secret, room: 'town-hall', identity: user.id, name: user.name, role: 'host' })
+ *
+ * const key = { privateKey: process.env.PRIVATE_KEY ?? '', alg: 'EdDSA', kid: '2026-11' } as const
+ * const other = await signToken({ key, room: 'town-hall', identity: user.id })
+ * ```
+ *
+ * @throws TokenOptionError when an option is one that the server would refuse, or makes the token too large for a hello;
+ * TypeError when the key is no private key for its algorithm; RangeError when there is no secret, it is shorter than 32 bytes, or has a
+ * line break inside
+ */
+export async function signToken(options: SignOptions): Promise<string> {
+  const { room, identity, role = 'viewer', name, metadata, admin, audience = DEFAULT_AUDIENCE, issuer } = options
+  const { material, ...header } = await signerOf(options)
+  const issuedAt = Math.floor((options.now ?? Date.now()) / 1000)
+  const life = options.expiresInSeconds ?? DEFAULT_LIFE_SECONDS
+  const claims = {
+    sub: identity,
+    room,
+    exp: issuedAt + life,
+    role,
+    ...(name === undefined ? {} : { name }),
+    ...(metadata === undefined ? {} : { metadata }),
+    // Without it nobody is one: `false` would only make the token longer.
+    ...(admin === undefined || admin === false ? {} : { admin }),
+  }
+  checkClaims(claims)
+  if (life > MAX_TOKEN_LIFE_SECONDS) throw new TokenOptionError('expiresInSeconds', SENTENCES.exp)
+  const token = await new SignJWT({ ...claims, ...(issuer === undefined ? {} : { iss: issuer.trim() }) })
+    .setProtectedHeader({ ...header, typ: 'JWT' })
+    .setAudience(audience.trim())
+    .setIssuedAt(issuedAt)
+    .sign(material)
+  if (encodeHello({ ...LARGEST_HELLO, token }).length <= MAX_HELLO_CHARACTERS) return token
+  throw new TokenOptionError(
+    'metadata',
+    'The token is too large for a hello: give it less metadata, or a shorter name.',
+  )
+}
+
+type Signer = { readonly alg: string; readonly kid?: string; readonly material: CryptoKey | Uint8Array }
+
+/** What signs, and what the header says of it. */
+async function signerOf({ secret, kid, key }: SignOptions): Promise<Signer> {
+  if (key === undefined) {
+    return { alg: 'HS256', ...(kid === undefined ? {} : { kid }), material: secretBytes(secret) }
+  }
+  const material = await privateKeyOf(key)
+  const name = key.kid ?? (typeof key.privateKey === 'string' ? undefined : key.privateKey.kid)
+  return { alg: key.alg, ...(name === undefined ? {} : { kid: name }), material }
+}
+
+/** What `jose` says of a wrong key may hold some of it, so it is not told. */
+async function privateKeyOf({ privateKey, alg }: SigningKey): Promise<CryptoKey> {
+  const isKnown = PUBLIC_KEY_ALGORITHMS.includes(alg)
+  const read = () => (typeof privateKey === 'string' ? importPKCS8(privateKey, alg) : importJWK(privateKey as JWK, alg))
+  const material = isKnown ? await read().catch(() => undefined) : undefined
+  if (material !== undefined && 'type' in material && material.type === 'private') return material
+  throw new TypeError('key.privateKey must be a private key, as a JWK or a PEM (PKCS #8), for the alg that is given.')
+}
+
+/** What is signed would be refused without a reason by the server, so the reason is given here. */
+const SENTENCES: Readonly<Record<keyof TokenClaims, string>> = {
+  sub: 'The identity must be a text of 1 to 256 characters, of well-formed Unicode.',
+  room: 'The room is no room id: it has 1 to 64 characters of A-Z, a-z, 0-9, _ and -, or is * for every room.',
+  exp: `expiresInSeconds must be a number of at most ${MAX_TOKEN_LIFE_SECONDS}: 366 days.`,
+  role: 'The role is none of the four: host, cohost, guest, viewer.',
+  name: 'The name must be a text.',
+  metadata: 'The metadata must be an object of at most 2 KiB as JSON.',
+  admin: 'admin must be true or false.',
+}
+
+/** The option that a claim is made from. */
+const OPTION_OF: Readonly<Record<keyof TokenClaims, keyof TokenOptions>> = {
+  sub: 'identity',
+  room: 'room',
+  exp: 'expiresInSeconds',
+  role: 'role',
+  name: 'name',
+  metadata: 'metadata',
+  admin: 'admin',
+}
+
+function checkClaims(claims: unknown): void {
+  const { issues } = v.safeParse(tokenClaims, claims, { abortEarly: true })
+  const [issue] = issues ?? []
+  if (issue === undefined) return
+  const claim = issue.path?.[0]?.key as keyof TokenClaims
+  throw new TokenOptionError(OPTION_OF[claim], SENTENCES[claim])
+}
+
+/** All that a client may put into a hello beside its token, at its longest: a character of a name has up to 4 bytes. */
+const LARGEST_HELLO = {
+  intent: 'join',
+  session: 'x'.repeat(43),
+  attempt: Number.MAX_SAFE_INTEGER,
+  page: 'x'.repeat(64),
+  seq: Number.MAX_SAFE_INTEGER,
+  instance: 'x'.repeat(64),
+  client: 'x'.repeat(64),
+  name: '\u{1f600}'.repeat(MAX_NAME_CHARACTERS),
+} as const

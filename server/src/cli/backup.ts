@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { copyFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { ConfigError } from '../config/settings'
+import { loadSqlite } from '../log/sqlite/driver'
+import { notOpened } from '../log/sqlite/file'
+import { codeOf, type Database } from '../log/sqlite/port'
+import { checkFile } from '../log/sqlite/schema'
+import { LogNotReady, LogUnavailable } from '../ports/log'
+import { holdOf } from './backup-socket'
+import type { CommandLine } from './command-line'
+
+type Wanted = Omit<Extract<CommandLine, { do: 'backup' }>, 'do'>
+
+/** Copies a log, of a server that runs or of none, to a file of its own; a sentence tells of it. @throws an error for people */
+export async function backUp({ log, target, force }: Wanted): Promise<string> {
+  checkPaths({ log, target, force })
+  // Its own: another backup to the same target may be under way.
+  const part = `${target}.${process.pid}-${randomBytes(4).toString('hex')}.part`
+  try {
+    await at(target, () => closeSync(openSync(part, 'wx', 0o600)))
+    await copy(log, part, target)
+    await seal(log, part, target)
+    await at(target, () => place(part, target, force))
+  } finally {
+    clear(part)
+  }
+  return `${log} is backed up in ${target} (${statSync(target).size} bytes).`
+}
+
+/** What SQLite puts beside a file goes with it. */
+function clear(part: string): void {
+  for (const end of ['', '-wal', '-shm', '-journal']) rmSync(part + end, { force: true })
+}
+
+/** A step on one file, which its errors name. */
+async function at<T>(path: string, step: () => T | Promise<T>): Promise<T> {
+  try {
+    return await step()
+  } catch (error) {
+    throw error instanceof ConfigError ? error : notOpened(path, error)
+  }
+}
+
+/** A step that reads the log and writes the target: what is full, or may not be written, is the target. */
+async function between(log: string, target: string, step: () => void | Promise<void>): Promise<void> {
+  try {
+    await step()
+  } catch (error) {
+    const isOfTarget = /^(ENOSPC|EDQUOT|EROFS|SQLITE_(FULL|READONLY|CANTOPEN))/.test(codeOf(error))
+    throw notOpened(isOfTarget ? target : log, error)
+  }
+}
+
+function checkPaths({ log, target, force }: Wanted): void {
+  const problem = (path: string, sentence: string) => new ConfigError([{ path, sentence }])
+  if (!existsSync(log)) throw problem(log, 'is not there: --log (PEERSTAGE_LOG) names the log')
+  if (!existsSync(dirname(target))) throw problem(target, 'is in a folder that is not there')
+  const real = realOf(log)
+  if ([real, `${real}-wal`, `${real}-shm`, `${real}.sock`].includes(realOf(target))) {
+    throw problem(target, 'is the log itself')
+  }
+  if (!force && existsSync(target)) throw problem(target, 'is there already: --force overwrites it')
+}
+
+/** Where a file is, or will be, by whichever path. */
+function realOf(path: string): string {
+  return existsSync(path) ? realpathSync.native(path) : join(realpathSync.native(dirname(path)), basename(path))
+}
+
+async function copy(log: string, part: string, target: string): Promise<void> {
+  await at(log, () => accessSync(log, constants.R_OK))
+  const hold = await at(log, () => holdOf(log))
+  if (hold === undefined) return copyOfNobody(log, part, target)
+  // Not by SQLite, which finds the file locked. What is in the write-ahead log by now came later.
+  await between(log, target, () => copyFile(log, part))
+  if (!(await hold.copied())) throw new LogNotReady(`${log} has changed meanwhile: its server has ended.`, 'in_use')
+}
+
+/** Where no server runs, SQLite itself knows what of the write-ahead log belongs to it. */
+async function copyOfNobody(log: string, part: string, target: string): Promise<void> {
+  const db = await at(log, () => loadSqlite()(log))
+  try {
+    await at(log, () => {
+      db.pragma('busy_timeout = 1000')
+      checkFile(db, log)
+    })
+    await between(log, target, () => void db.prepare<[string]>('VACUUM INTO ?').run(part))
+  } finally {
+    db.close()
+  }
+}
+
+/** The copy is sound, holds nothing that was erased, and says that it was restored: a client that heard of later events gets a snapshot. */
+async function seal(log: string, part: string, target: string): Promise<void> {
+  const db: Database = await at(target, () => loadSqlite()(part))
+  try {
+    // What is wrong with a copy was wrong before.
+    await at(log, () => {
+      checkFile(db, log)
+      if (db.pragma('integrity_check') !== 'ok') throw new LogUnavailable(`${log} is damaged.`)
+    })
+    await at(target, () => {
+      db.exec("UPDATE upkeep SET machine = 'restored', erased = 0")
+      db.exec('VACUUM')
+      db.pragma('journal_mode = DELETE')
+    })
+  } finally {
+    db.close()
+  }
+}
+
+function place(part: string, target: string, force: boolean): void {
+  const file = openSync(part, 'r+')
+  fsyncSync(file)
+  closeSync(file)
+  if (force) return renameSync(part, target)
+  try {
+    linkSync(part, target)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' || existsSync(target)) {
+      throw new ConfigError([{ path: target, sentence: 'is there already: --force overwrites it' }])
+    }
+    // Not every file system has links.
+    renameSync(part, target)
+  }
+}

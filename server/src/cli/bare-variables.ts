@@ -1,0 +1,68 @@
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import type { Environment, Flags } from './setting-sources'
+import { SETTINGS } from './settings-table'
+
+/**
+ * `HOST` and `PORT` belong to no program: hosting services set them for the server that they start, and shells, conda and container
+ * links for ends of their own. So they count only where they say where to listen; else they are left out, with a line that says so.
+ * What a flag or a variable of ours overrides is not looked at: to ask a name server may take seconds.
+ */
+export async function withoutForeign(
+  env: Environment,
+  flags: Flags = {},
+  resolve: Resolve = addressesOf,
+): Promise<Ours> {
+  const kept = { ...env }
+  const notes: string[] = []
+  for (const { path, variable, isMet, what } of MEANINGS) {
+    const { env: ours = '', flag = '', [variable]: name = '' } = SETTINGS.find((each) => each.path === path) ?? {}
+    if (flags[flag] || (name !== ours && kept[ours])) continue
+    const text = env[name]?.trim()
+    if (!text || (await isMet(text, resolve))) continue
+    delete kept[name]
+    notes.push(`${name} is no ${what}, and is ignored: ${ours} or --${flag} says where to listen.`)
+  }
+  return { env: kept, notes }
+}
+
+type Ours = { readonly env: Environment; readonly notes: readonly string[] }
+type Resolve = (host: string) => Promise<readonly string[]>
+
+/** What a variable says where it is meant for us. */
+type Meaning = {
+  readonly path: string
+  readonly variable: 'env' | 'bare'
+  readonly what: string
+  isMet(text: string, resolve: Resolve): boolean | Promise<boolean>
+}
+
+const MEANINGS: readonly Meaning[] = [
+  {
+    path: 'port',
+    variable: 'env',
+    what: 'port number but the address of a Service of Kubernetes',
+    // Every container gets it where a Service is called "peerstage".
+    isMet: (text) => !/^(tcp|udp|sctp):\/\//.test(text),
+  },
+  {
+    path: 'port',
+    variable: 'bare',
+    what: 'port number',
+    isMet: (text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535,
+  },
+  { path: 'host', variable: 'bare', what: 'name or address of this machine', isMet: isOwnHost },
+]
+
+/** An address is taken by its word: it may be there in a moment. */
+async function isOwnHost(text: string, resolve: Resolve): Promise<boolean> {
+  if (isIP(text) !== 0 || text === 'localhost') return true
+  const own = new Set(Object.values(networkInterfaces()).flatMap((each) => each?.map(({ address }) => address) ?? []))
+  const found = await resolve(text).catch(() => [])
+  return found.some((address) => own.has(address) || /^127\./.test(address))
+}
+
+async function addressesOf(host: string): Promise<readonly string[]> {
+  return (await lookup(host, { all: true })).map(({ address }) => address)
+}

@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+import { ConfigError } from '../config/settings'
+import { SERVER_VERSION } from '../config/version'
+import { backUp } from './backup'
+import { withoutForeign } from './bare-variables'
+import { flagsToServe, helpText, readCommandLine } from './command-line'
+import { exitCodeOf, FAULT } from './exit-code'
+import { serve } from './serve'
+
+async function main(): Promise<void> {
+  const args = process.argv.slice(2)
+  const flags = flagsToServe(args)
+  const { env, notes } =
+    flags === undefined ? { env: process.env, notes: [] } : await withoutForeign(process.env, flags)
+  const commandLine = readCommandLine(args, env)
+  if (commandLine.do === 'help') console.log(helpText())
+  else if (commandLine.do === 'version') console.log(SERVER_VERSION)
+  else if (commandLine.do === 'backup') console.log(await backUp(commandLine))
+  else {
+    for (const note of [...notes, ...commandLine.notes]) console.error(note)
+    await serve(commandLine).catch((error: unknown) => {
+      throw error instanceof ConfigError ? new ConfigError(error.problems.map(commandLine.named)) : error
+    })
+  }
+}
+
+/** Nothing is left that could go on: the work was not done, which must not pass for success. */
+function stuck(): void {
+  console.error('The command has ended before it was done.')
+  process.exitCode = FAULT
+}
+
+process.once('beforeExit', stuck)
+main().then(
+  () => void process.off('beforeExit', stuck),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : 'The server could not start.')
+    process.exit(exitCodeOf(error))
+  },
+)

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { memoryLog } from '../log/memory/memory-log'
+import { SqliteMissing } from '../log/sqlite/driver'
+import { notOpened } from '../log/sqlite/file'
+import { IN_MEMORY } from '../log/sqlite/port'
+import { type SqliteLogOptions, type SqliteRoomLog, sqliteLog } from '../log/sqlite/sqlite-log'
+import { LogNotReady, LogUnavailable, type RoomLog } from '../ports/log'
+
+/** Where the command line keeps rooms when nobody says where: beside whoever starts it, to be seen. */
+export const DEFAULT_FILE = 'peerstage-data/rooms.db'
+
+const KEY_BYTES = 32
+
+/** What the command line says of the log. */
+export type LogSettings = Pick<SqliteLogOptions, 'durability' | 'maxBytes' | 'maxRoomBytes' | 'chatDays'> & {
+  readonly file?: string
+}
+
+export type OpenedLog = {
+  readonly log: RoomLog
+  /** Where it is kept, if it is. */
+  readonly file?: { readonly path: string; readonly log: SqliteRoomLog }
+  /** The key of dev mode's tokens, where it is kept: tokens outlive a restart as rooms do. */
+  readonly devKey?: Uint8Array
+  /** Where rooms are kept, for whoever starts the server. */
+  readonly line: string
+  /** Whether the line must be heard though nobody reads the rest. */
+  readonly loud: boolean
+}
+
+/** Opens the log of the command line. @throws LogUnavailable with a sentence for people */
+export function openLog({ file, ...options }: LogSettings, dev: boolean): OpenedLog {
+  if (file === IN_MEMORY) {
+    return { log: memoryLog(), line: 'Rooms are kept in memory: they end with this process.', loud: false }
+  }
+  const path = file ?? DEFAULT_FILE
+  try {
+    const log = sqliteLog(path, options)
+    const key = dev ? { devKey: keyAt(`${path}.key`) } : {}
+    return { log, file: { path, log }, ...key, line: `Rooms are kept in ${path}.`, loud: false }
+  } catch (error) {
+    if (!(error instanceof LogUnavailable)) throw error
+    if (file === undefined && error instanceof SqliteMissing) {
+      return { log: memoryLog(), line: `!! ROOMS END WITH THIS PROCESS. ${error.message}`, loud: true }
+    }
+    if (error instanceof LogNotReady) throw error
+    const advice = `--log (PEERSTAGE_LOG) names another file, or ${IN_MEMORY} for none.`
+    throw new LogUnavailable(`${error.message} ${advice}`, { cause: error })
+  }
+}
+
+/** The key in a file, which is made where it is not there: for its own user alone. */
+function keyAt(path: string): Uint8Array {
+  const key = kept(path)
+  if (key.length === KEY_BYTES) return key
+  throw new LogUnavailable(`${path} holds no key of dev mode: take it away, and a new one is made.`)
+}
+
+function kept(path: string): Uint8Array {
+  try {
+    if (existsSync(path)) return Buffer.from(readFileSync(path, 'utf8').trim(), 'hex')
+    const key = randomBytes(KEY_BYTES)
+    writeFileSync(path, key.toString('hex'), { flag: 'wx', mode: 0o600 })
+    return key
+  } catch (error) {
+    throw notOpened(path, error)
+  }
+}

@@ -1,0 +1,67 @@
+import { fileURLToPath } from 'node:url'
+import { ConfigError } from '../config/settings'
+import { createPeerstageServer } from '../server'
+import { type BackupDoor, openBackupDoor } from './backup-socket'
+import { introduction, NO_SECRET } from './banner'
+import type { CommandLine } from './command-line'
+import { isInUse } from './exit-code'
+import { openLog } from './open-log'
+import { patiently } from './retry'
+
+export type ServeCommand = Extract<CommandLine, { do: 'serve' }>
+
+/** Serves as the command line says. @throws an error whose message is for people; see `exitCodeOf` */
+export async function serve({ options: all, named }: ServeCommand): Promise<void> {
+  const { port, host, json, log: logSettings, drainDeadlineSeconds, startDeadlineSeconds, ...options } = all
+  const dev = options.dev || options.auth === undefined
+  const demo = dev ? { demoFolder: fileURLToPath(new URL('./demo/', import.meta.url)) } : {}
+  const patience = {
+    deadlineMs: 1000 * startDeadlineSeconds,
+    helps: isInUse,
+    waiting: (error: unknown) =>
+      console.error(`${messageOf(error)} Waiting for it, for up to ${startDeadlineSeconds} s.`),
+  }
+  const { log, file, devKey, line, loud } = await patiently(() => openLog(logSettings, dev), patience)
+  const server = createPeerstageServer({ ...options, dev, log, ...demo, ...(devKey === undefined ? {} : { devKey }) })
+  let backups: BackupDoor | undefined
+  closeOnSignals(() => {
+    backups?.close()
+    return server.close(drainDeadlineSeconds === undefined ? {} : { deadlineMs: 1000 * drainDeadlineSeconds })
+  })
+  const { url, metricsUrl } = await patiently(() => server.listen(port, host), patience).catch((error: unknown) => {
+    throw error instanceof ConfigError ? error : withSource(error, named, options.metrics.port)
+  })
+  if (file !== undefined) backups = await openBackupDoor(file, (sentence) => console.error(sentence))
+  if (json) {
+    console.log(JSON.stringify({ event: 'listening', url, metricsUrl }))
+    for (const each of [...(options.auth === undefined ? NO_SECRET : []), ...(loud ? [line] : [])]) console.error(each)
+  } else for (const each of introduction({ url, metricsUrl, dev, log: line, options })) console.log(each)
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '')
+
+/** Where the address stands that cannot be listened on. */
+function withSource(error: unknown, named: ServeCommand['named'], metricsPort: number | undefined): Error {
+  const cause = (error as Error).cause as { readonly port?: number } | undefined
+  const within = metricsPort !== undefined && cause?.port === metricsPort ? 'metrics.' : ''
+  const [port, host] = [`${within}port`, `${within}host`].map((path) => named({ path, sentence: '' }).path)
+  return new Error(`${messageOf(error)} It is set by ${port} and ${host}.`, { cause })
+}
+
+/** The first signal drains; a second one means now. Windows has none that drain: there a parent process sends `shutdown`. */
+function closeOnSignals(close: () => Promise<void>): void {
+  let asked = false
+  const onSignal = () => {
+    if (asked) process.exit(1)
+    asked = true
+    close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+  process.on('message', (message) => {
+    if (message === 'shutdown') onSignal()
+  })
+}

@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Problem } from '../config/settings'
+import { read, secretLines } from './read-value'
+import type { Setting } from './settings-table'
+
+/** What the flags of a command line say. A flag that needs no value is `true`. */
+export type Flags = Readonly<Record<string, string | boolean | undefined>>
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** The text of a setting, and where it stands: `--port`, `PEERSTAGE_SECRET`, `PEERSTAGE_SECRET_FILE (/run/secrets/peerstage)`. */
+export type Given = { readonly text: string; readonly source: string; readonly notes: readonly string[] }
+
+/** The variable that names the file of a secret. */
+export const fileVariable = ({ env }: Setting): string => `${env}_FILE`
+
+/** All variables of a setting, the first of which counts before the others. */
+export function variablesOf(setting: Setting): string[] {
+  const { env, bare, isSecret } = setting
+  return [env, ...(isSecret ? [fileVariable(setting)] : []), ...(bare === undefined ? [] : [bare])]
+}
+
+/**
+ * The text of a setting, where it is given: a flag stands above a variable. White space at its ends is left out, for a file, a
+ * secret of Kubernetes and a file of variables with Windows line ends all add some; where it may be meant, the text is a problem.
+ */
+export function textOf(setting: Setting, flags: Flags, env: Environment): Given | Problem | undefined {
+  const found = find(setting, flags, env)
+  if (found === undefined || 'sentence' in found) return found
+  const text = found.text.trim()
+  const problem = faultOf(setting, text)
+  if (problem !== undefined) return { path: found.source, sentence: problem }
+  // SQLite and the disk have a say in what a path is.
+  if (setting.read === read.path) return { ...found, notes: [] }
+  return { ...found, text, notes: notesOf(setting, found, text) }
+}
+
+type Found = Omit<Given, 'notes'>
+
+function notesOf({ env, isSecret, read: reader }: Setting, { source, text: whole }: Found, text: string): string[] {
+  const notes: string[] = []
+  if (isSecret && source === env && text !== whole) {
+    notes.push(`${source} has white space at an end, which is not part of the secret: sign without it.`)
+  }
+  if (reader === read.secrets) {
+    // Not their kids: one may be the beginning of a secret that has a colon.
+    const lines = secretLines(text)
+    const named = lines.filter(({ kid }) => kid !== undefined).length
+    if (named > 0) notes.push(`${source} holds ${named} with a kid and ${lines.length - named} without.`)
+  }
+  return notes
+}
+
+/** An empty text counts as none: `--port=$PORT` where the variable is not set is no flag. */
+function find(setting: Setting, flags: Flags, env: Environment): Found | Problem | undefined {
+  const { flag, isSecret } = setting
+  const onLine = flag === undefined ? undefined : flags[flag]
+  if (onLine) return { text: onLine === true ? 'true' : String(onLine), source: `--${flag}` }
+  const file = fileVariable(setting)
+  const set = variablesOf(setting).filter((name) => env[name])
+  if (isSecret && set.length > 1) return { path: set.join(' and '), sentence: 'are both set: leave one of them out' }
+  const [name] = set
+  if (name === undefined) return undefined
+  return isSecret && name === file ? fromFile(name, env[name] ?? '') : { text: env[name] ?? '', source: name }
+}
+
+const IN_QUOTES = /^(["']).*\1$/s
+// Docker's `--env-file` and Compose's list of variables take quotes as part of the value.
+const QUOTED = 'must not stand in quotes: they are taken as part of it'
+
+/** White space inside a text may be meant, so it is not taken out. */
+function faultOf({ read: reader }: Setting, text: string): string | undefined {
+  if (IN_QUOTES.test(text)) return QUOTED
+  if (reader === read.path) return undefined
+  if (text === '') return 'must not be blank'
+  if (reader === read.secrets) {
+    const unclear = secretLines(text).findIndex(({ kid, secret }) => kid === undefined && secret === undefined)
+    if (unclear >= 0)
+      return `has a colon in line ${unclear + 1} behind what is no kid: a secret that has one stands behind a colon`
+  }
+  return reader === read.text && /[\r\n]/.test(text) ? 'must be one line' : undefined
+}
+
+function fromFile(name: string, given: string): Found | Problem {
+  const path = given.trim()
+  if (IN_QUOTES.test(path)) return { path: name, sentence: QUOTED }
+  const source = isPath(path) ? `${name} (${path})` : name
+  try {
+    const bytes = readFileSync(path)
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), source }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const isText = code !== 'ERR_ENCODING_INVALID_ENCODED_DATA'
+    const sentence = isText ? `names a file that cannot be read (${code})` : 'names a file that is no text in UTF-8'
+    return { path: source, sentence }
+  }
+}
+
+/**
+ * What is none may be the secret itself, put into the wrong variable: it is not repeated. A secret in base64 may begin with a slash,
+ * and the root is there always, as is the folder of this process.
+ */
+function isPath(text: string): boolean {
+  const folder = dirname(text)
+  return existsSync(text) || (folder !== dirname(folder) && existsSync(folder))
+}

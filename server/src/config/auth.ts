@@ -1,0 +1,171 @@
+import type { JsonWebKey } from 'node:crypto'
+import { countCharacters } from '@peerstage/sdk/protocol'
+import * as v from 'valibot'
+import { ALGORITHMS, canonical, type PublicKeyAlgorithm } from '../auth/algorithms'
+import { DEFAULT_AUDIENCE } from '../auth/claims'
+import type { Jwk } from '../auth/jwk'
+import { MAX_KID_CHARACTERS, readPublicKey, type TokenKey } from '../auth/keys'
+import { isLocalName } from '../auth/local-request'
+import { MIN_SECRET_BYTES, SET_SECRET, spaceFault, trimmed } from '../auth/secret'
+import { whole } from './limits'
+
+/** A key that tokens are verified by: a `publicKey` or a `secret`. */
+export type KeyOptions = {
+  /** Key of tokens by HS256: at least 32 bytes. White space at the ends of a text is left out, as it is by `signToken`. */
+  readonly secret?: string | Uint8Array
+  /** A JWK, or the text of a PEM (SPKI): of Ed25519, P-256, P-384, P-521 or RSA. */
+  readonly publicKey?: Jwk | string
+  /**
+   * Which tokens are its own: those with the same `kid`. Default: that of the JWK. Of several keys one may have none: it
+   * serves tokens that name none.
+   */
+  readonly kid?: string
+  /** Which one of RSA's: default that of the JWK, else RS256. For other keys it follows from the key. */
+  readonly alg?: 'HS256' | PublicKeyAlgorithm
+}
+
+/** Where the keys of the tokens come from (`secret`, `keys` or `jwksUrl`: one of the three), and what else a token must say. */
+export type AuthOptions = {
+  /** Key of the tokens (HS256): at least 32 bytes. White space at the ends of a text is left out, as it is by `signToken`. */
+  readonly secret?: string | Uint8Array
+  /** Several keys, or public ones. A token names its own by `kid`. `tokens.sign` takes the first secret: put the newest one there. */
+  readonly keys?: readonly KeyOptions[]
+  /** Where to get the public keys: https (http only to this machine). */
+  readonly jwksUrl?: string
+  /** How often `jwksUrl` is read: by then a key that was taken out of the set counts no more. Default 600. */
+  readonly jwksRefreshSeconds?: number
+  /** How long the keys of `jwksUrl` count while it cannot be read. Default 86,400: a day. */
+  readonly jwksMaxAgeSeconds?: number
+  /** The `aud` of the tokens. Default `peerstage`. */
+  readonly audience?: string
+  /** The `iss` that tokens must have. Default: any, or none. */
+  readonly issuer?: string
+  /** Oldest `iat` of a token; makes `iat` needed. Default: none, `exp` alone counts. */
+  readonly maxTokenAgeSeconds?: number
+}
+
+const byteLength = (secret: string | Uint8Array) => Buffer.byteLength(secret)
+const text = v.pipe(v.string('must be a text'), v.trim(), v.minLength(1, 'must not be empty'))
+
+const secret = v.pipe(
+  v.union([v.string(), v.instance(Uint8Array<ArrayBufferLike>)], 'must be a text or bytes'),
+  v.transform(trimmed),
+  v.check((value) => byteLength(value) > 0, `is empty: ${SET_SECRET}`),
+  v.check(
+    (value) => byteLength(value) === 0 || byteLength(value) >= MIN_SECRET_BYTES,
+    `must have at least ${MIN_SECRET_BYTES} bytes`,
+  ),
+  // Everybody may know a public key: as a secret it would let everybody sign.
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return
+    const isPem = /^\s*-----BEGIN /.test(Buffer.from(dataset.value).toString())
+    const fault = isPem ? 'must be a secret: a PEM belongs into keys' : spaceFault(dataset.value)
+    if (fault !== undefined) addIssue({ message: fault })
+  }),
+)
+
+/** A key as options give it. Which of the two it has says what it is. */
+const givenKey = v.strictObject(
+  {
+    secret: v.exactOptional(secret),
+    publicKey: v.exactOptional(v.union([v.string(), v.custom<Jwk>(isObject)], 'must be a JWK or the text of a PEM')),
+    kid: v.exactOptional(
+      v.pipe(
+        text,
+        v.check((kid) => countCharacters(kid) <= MAX_KID_CHARACTERS, 'must be shorter'),
+      ),
+    ),
+    alg: v.exactOptional(v.picklist(ALGORITHMS, `must be one of ${ALGORITHMS.join(', ')}`)),
+  },
+  ({ expected }) => (expected === 'never' ? 'is no option of a key' : 'must be an object with a publicKey or a secret'),
+)
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+type GivenKey = v.InferOutput<typeof givenKey>
+
+/** The key that options give, or what is wrong with it. */
+function readKey(given: GivenKey): TokenKey | { readonly fault: string } {
+  const { secret, publicKey, kid, alg } = given
+  if ((secret === undefined) === (publicKey === undefined)) {
+    return { fault: 'must have a secret or a publicKey, and not both' }
+  }
+  const key = secret === undefined ? readPublicKey(publicKey as string | JsonWebKey, alg) : secretKey(secret)
+  if ('fault' in key) return key
+  const isFor = alg === undefined || canonical(alg) === key.alg
+  return isFor ? { ...key, kid: kid ?? key.kid } : { fault: `is a key for ${key.alg}` }
+}
+
+const secretKey = (secret: string | Uint8Array): TokenKey => ({
+  kid: undefined,
+  alg: 'HS256',
+  material: typeof secret === 'string' ? Buffer.from(secret) : secret,
+})
+
+const goodKeys = (given: readonly GivenKey[]): readonly TokenKey[] =>
+  given.map(readKey).flatMap((key) => ('fault' in key ? [] : [key]))
+
+const key = v.pipe(
+  givenKey,
+  v.rawCheck(({ dataset, addIssue }) => {
+    const read = dataset.typed ? readKey(dataset.value) : undefined
+    if (read !== undefined && 'fault' in read) addIssue({ message: read.fault })
+  }),
+)
+
+function areToldApart(given: GivenKey[]): boolean {
+  const kids = goodKeys(given).map(({ kid }) => kid)
+  return new Set(kids).size === kids.length
+}
+
+const keys = v.pipe(
+  v.array(
+    key,
+    'must be a list of keys, each with a publicKey or a secret; as text, a JSON Web Key Set, a PEM or a file',
+  ),
+  v.minLength(1, 'must not be empty'),
+  v.check(areToldApart, 'must each have a kid of its own, but for one that may have none'),
+)
+
+const jwksUrl = v.pipe(
+  v.string('must be a text'),
+  v.check(isFetchable, 'must be an https URL (http only to this machine) without a user or password'),
+)
+
+function isFetchable(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol, hostname, username, password } = new URL(url)
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && isLocalName(hostname))
+  return isSafe && username === '' && password === ''
+}
+
+/** The option `auth`. */
+export const authSettings = v.pipe(
+  v.strictObject(
+    {
+      secret: v.exactOptional(secret),
+      keys: v.exactOptional(keys),
+      jwksUrl: v.exactOptional(jwksUrl),
+      jwksRefreshSeconds: v.exactOptional(whole(30, 24 * 3600), 600),
+      jwksMaxAgeSeconds: v.exactOptional(whole(60, 30 * 24 * 3600), 24 * 3600),
+      audience: v.exactOptional(text, DEFAULT_AUDIENCE),
+      issuer: v.exactOptional(text),
+      maxTokenAgeSeconds: v.exactOptional(whole(1, 10 * 365 * 24 * 3600)),
+    },
+    ({ expected }) => (expected === 'never' ? 'is no option of auth' : 'must be an object'),
+  ),
+  v.forward(
+    v.check(
+      ({ secret, keys, jwksUrl }) => [secret, keys, jwksUrl].filter((each) => each !== undefined).length === 1,
+      'is needed, or keys, or jwksUrl, and no two of them',
+    ),
+    ['secret'],
+  ),
+)
+export type AuthSettings = v.InferOutput<typeof authSettings>
+
+/** The keys that are given, where they are not fetched. */
+export const givenKeys = ({ secret, keys = [] }: AuthSettings): readonly TokenKey[] =>
+  secret === undefined ? goodKeys(keys) : [secretKey(secret)]

@@ -1,0 +1,67 @@
+import { DEFAULT_LIMITS, type Limits } from '@peerstage/sdk/protocol'
+import * as v from 'valibot'
+
+/** The schema of a whole number within bounds, with a sentence that names them. */
+export const whole = (min: number, max: number) => {
+  const sentence = `must be a whole number from ${min} to ${max}`
+  return v.pipe(v.number(sentence), v.integer(sentence), v.minValue(min, sentence), v.maxValue(max, sentence))
+}
+
+/** The limits that a server may set. Texts and signals are held to theirs by the protocol, always. */
+export type LimitOptions = Readonly<
+  Partial<Omit<Limits, 'maxChatCharacters' | 'maxChatBytes' | 'maxSdpBytes' | 'maxCandidateBytes'>>
+>
+
+const limit = (most = 1_000_000) => v.exactOptional(whole(1, most))
+
+const ms = (least: number, most: number) => v.exactOptional(whole(least, most))
+
+const bytes = (least: number) => v.exactOptional(whole(least, 1024 ** 3))
+
+/** Or there would be one that never passes: a value, and around it 20 ids of 64 characters as its addressees, and the keys. */
+const LARGEST_CAST_BYTES = DEFAULT_LIMITS.maxDataBytes + 2048
+
+/** The option `limits`. The protocol's schemas hold some of these to their defaults: a server may ask for less, not for more. */
+export const limitSettings = v.strictObject(
+  {
+    maxFrameBytes: v.exactOptional(whole(DEFAULT_LIMITS.maxFrameBytes, 1024 * 1024)),
+    maxDataBytes: limit(DEFAULT_LIMITS.maxDataBytes),
+    maxParticipants: limit(DEFAULT_LIMITS.maxParticipants),
+    maxUnansweredCommands: limit(),
+    chatPerSecond: limit(),
+    chatBurst: limit(),
+    commandsPerSecond: limit(),
+    commandBurst: limit(),
+    castsPerSecond: limit(),
+    castBurst: limit(),
+    castBytesPerSecond: bytes(1024),
+    castByteBurst: bytes(LARGEST_CAST_BYTES),
+    roomChatPerSecond: limit(),
+    roomChatBurst: limit(),
+    joinsPerSecond: limit(),
+    joinBurst: limit(),
+    signalsPerSecond: limit(),
+    signalBurst: limit(),
+    pairSignalsPerSecond: limit(),
+    pairSignalBurst: limit(),
+    pairBytesPerSecond: bytes(1024),
+    // A description, or a peer could never be reached.
+    pairByteBurst: bytes(2 * DEFAULT_LIMITS.maxSdpBytes),
+    maxCandidates: limit(),
+    // A resume brings the whole replay window at once, and must not end in the next one.
+    maxQueuedBytes: bytes(DEFAULT_LIMITS.maxQueuedBytes / 2),
+    maxQueuedInputs: limit(),
+    // A client waits 10 s for its first frame: it is to hear why it gets none.
+    verificationMs: ms(1000, 9000),
+    holdMs: ms(10_000, 3_600_000),
+    // Looked for each 5 s.
+    stalledMs: ms(5000, 60_000),
+    // A drained server's clients come back spread over 10 s, and find their places.
+    graceMs: ms(15_000, 600_000),
+    closedTabGraceMs: ms(1000, 600_000),
+    hostGraceMs: ms(1000, 600_000),
+    // A day: a backend may open rooms long before somebody comes.
+    emptyRoomMs: ms(1000, 86_400_000),
+  },
+  ({ expected }) => (expected === 'never' ? 'is no such limit' : 'must be an object like {"chatPerSecond": 2}'),
+)

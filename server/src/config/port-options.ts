@@ -1,0 +1,52 @@
+import * as v from 'valibot'
+import { MIN_SECRET_BYTES } from '../auth/secret'
+import type { OwnClock } from '../ports/clock'
+import type { RoomLog } from '../ports/log'
+import type { Journal } from '../ports/logger'
+
+/** All functions of a part, and which of them it needs. One that is missing would show when it is needed first, in the middle of a room. */
+type Functions<T> = Readonly<{ [K in keyof T & string]-?: undefined extends T[K] ? false : true }>
+
+const LOG: Functions<RoomLog> = {
+  append: true,
+  since: true,
+  load: true,
+  openRooms: true,
+  history: true,
+  message: true,
+  forget: true,
+  eraseRoom: true,
+  messagesOf: true,
+  eraseIdentity: true,
+  probe: true,
+  close: true,
+}
+const LOGGER: Functions<Journal> = { debug: true, info: true, warn: true, error: true }
+const CLOCK: Functions<OwnClock> = { now: true, after: true, nextTurn: true, wall: false, elapsed: false }
+
+/** A part is known by what it can do: an app may bring its own. */
+const part = <T>(functions: Functions<T>, sentence: string) => {
+  const missing = (given: unknown) =>
+    Object.entries(functions).flatMap(([name, isNeeded]) => {
+      const value = (Object(given) as Record<string, unknown>)[name]
+      return typeof value === 'function' || (value === undefined && !isNeeded) ? [] : [name]
+    })
+  return v.custom<T>(
+    (given) => missing(given).length === 0,
+    ({ input }) => `${sentence}: it lacks ${missing(input).join(', ')}`,
+  )
+}
+
+/** The schemas of the options that are no data: only an app of one's own can give them. */
+export const partEntries = {
+  log: v.exactOptional(part<RoomLog>(LOG, "must be a log, like sqliteLog('rooms.db') or memoryLog()")),
+  logger: v.exactOptional(part<Journal>(LOGGER, 'must be a logger, like pino() or console')),
+  clock: v.exactOptional(part<OwnClock>(CLOCK, 'must be a clock')),
+  demoFolder: v.exactOptional(v.string('must be the path of a folder')),
+  devKey: v.exactOptional(
+    v.pipe(
+      v.instance(Uint8Array<ArrayBufferLike>, 'must be bytes'),
+      v.check(({ byteLength }) => byteLength >= MIN_SECRET_BYTES, `must have at least ${MIN_SECRET_BYTES} bytes`),
+    ),
+  ),
+}

@@ -1,0 +1,177 @@
+import { DEFAULT_LIMITS, type IceServer, iceServer, type Limits, MODES, type ModeName } from '@peerstage/sdk/protocol'
+import * as v from 'valibot'
+import { SET_SECRET } from '../auth/secret'
+import { LOG_LEVELS } from '../ports/logger'
+import { type AuthOptions, authSettings } from './auth'
+import { type LimitOptions, limitSettings, whole } from './limits'
+import { type MetricsOptions, metricsSettings } from './metrics'
+import { readOrigin } from './origins'
+import { partEntries } from './port-options'
+import { isSubnet } from './subnets'
+import { type TurnOptions, turnSettings } from './turn-servers'
+
+/** A public STUN server: enough for most homes, not for strict networks (those need TURN). */
+export const PUBLIC_STUN = { urls: 'stun:stun.l.google.com:19302' }
+
+const origin = v.pipe(
+  v.string('must be a text'),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const read = dataset.typed ? readOrigin(dataset.value) : undefined
+    if (read !== undefined && 'fault' in read) addIssue({ message: read.fault })
+  }),
+)
+
+const iceServers = v.message(
+  v.array(iceServer),
+  'must be a list of ICE servers like [{"urls": "turn:example.com", "username": "…", "credential": "…"}]',
+)
+
+/** No segment that a browser would resolve before it asks. */
+const basePath = v.pipe(
+  v.string('must be a text'),
+  v.regex(
+    /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)*\/?$/,
+    'must be a path like /live: it begins with a slash, and has letters, digits, ".", "_", "~" and "-"',
+  ),
+  v.transform((path) => path.replace(/\/$/, '')),
+)
+
+const PROXIES = 'must be a whole number from 0 to 10, or a list of addresses and subnets like 10.0.0.0/8'
+const trustProxy = v.union(
+  [v.message(whole(0, 10), PROXIES), v.array(v.pipe(v.string(PROXIES), v.check(isSubnet, PROXIES)))],
+  PROXIES,
+)
+
+const MODE_NAMES = Object.keys(MODES) as ModeName[]
+
+/** Every option that is data; their defaults are those of the command line. One given as `undefined` is refused. */
+export type SettingsInput = {
+  /** Who may come in: needed, unless `dev` is true. */
+  readonly auth?: AuthOptions
+  /** Lets everybody on this machine in, without a token. Never for others, and never beside `auth`. Default false. */
+  readonly dev?: boolean
+  /**
+   * Where the server is below its origin: with `/live` a room is at `/live/v1/rooms/…`, and health, REST and dev pages are below
+   * `/live` too. Clients then say `url: 'https://example.com/live'`. Default: at the top.
+   */
+  readonly basePath?: string
+  /**
+   * Origins of pages that may connect: `https://example.com`; `https://*.example.com` for all that have one label more; apps by their
+   * schemes, like `capacitor://localhost`. Default: any, for nothing here rides on cookies.
+   */
+  readonly allowedOrigins?: readonly string[]
+  /** STUN and TURN servers for the links. Default: one public STUN server. */
+  readonly iceServers?: readonly IceServer[]
+  /** A TURN server beside those, whose passwords are made for each session, and expire. Default: none. */
+  readonly turn?: TurnOptions
+  /** How many may be on stage, and what they may publish. Default `studio`. */
+  readonly mode?: ModeName
+  /** Who opens a room: whoever joins (`onJoin`), a host who joins (`host`), or your backend alone (`api`). Default `onJoin`. */
+  readonly createRooms?: 'onJoin' | 'host' | 'api'
+  /** A second session of an identity takes its place over (`replace`), or is refused (`reject`). Default `replace`. */
+  readonly duplicateSessions?: 'replace' | 'reject'
+  /** What a client is held to, over the protocol's defaults: sizes and participants at most those (a frame at least), rates as you like. */
+  readonly limits?: LimitOptions
+  /** Sockets of the process. Default 10,000. */
+  readonly maxSockets?: number
+  /** Sockets of one public address (IPv6: of one /64), which a school or a company may share; private ones are not counted. Default 200. */
+  readonly maxSocketsPerAddress?: number
+  /** Sockets that may be in verification at once: each costs a signature. Default 500. */
+  readonly maxVerifying?: number
+  /** Connections of the process that may hold without a place: prejoin screens. Default 500. */
+  readonly maxHolds?: number
+  /**
+   * The proxies of yours before the server, whose X-Forwarded-For is believed: how many they are, for then the address of a client is that
+   * many from the right; or where they are, like `['10.0.0.0/8', '2001:db8::/32']`, for then it is the first from the right that is
+   * not in there. Default 0: none, and the header is not believed.
+   */
+  readonly trustProxy?: number | readonly string[]
+  /** Whether the audit log names addresses that are turned away in the clear. Default false: by a hash that ends with the process. */
+  readonly logAddresses?: boolean
+  /** Where metrics can be read, and by whom. Default: nowhere, but at `/metrics` in dev mode. */
+  readonly metrics?: MetricsOptions
+  /** How much is logged. Default `info`. */
+  readonly logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+}
+
+/** The schema of each of them, for the command line too. A test holds type and schemas to each other. */
+export const settingsEntries = {
+  auth: v.exactOptional(authSettings),
+  dev: v.exactOptional(v.boolean('must be true or false'), false),
+  basePath: v.exactOptional(basePath, ''),
+  allowedOrigins: v.exactOptional(v.array(origin, 'must be a list of origins')),
+  iceServers: v.exactOptional(iceServers, [PUBLIC_STUN]),
+  turn: v.exactOptional(turnSettings),
+  mode: v.exactOptional(v.picklist(MODE_NAMES, `must be one of ${MODE_NAMES.join(', ')}`), 'studio'),
+  createRooms: v.exactOptional(v.picklist(['onJoin', 'host', 'api'], 'must be onJoin, host or api'), 'onJoin'),
+  duplicateSessions: v.exactOptional(v.picklist(['replace', 'reject'], 'must be replace or reject'), 'replace'),
+  limits: v.exactOptional(limitSettings, {}),
+  maxSockets: v.exactOptional(whole(1, 1_000_000), 10_000),
+  maxSocketsPerAddress: v.exactOptional(whole(1, 1_000_000), 200),
+  maxVerifying: v.exactOptional(whole(1, 1_000_000), 500),
+  maxHolds: v.exactOptional(whole(1, 1_000_000), 500),
+  trustProxy: v.exactOptional(trustProxy, 0),
+  logAddresses: v.exactOptional(v.boolean('must be true or false'), false),
+  metrics: v.exactOptional(metricsSettings, {}),
+  logLevel: v.exactOptional(v.picklist(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`), 'info'),
+}
+
+const settingsSchema = v.strictObject({ ...settingsEntries, ...partEntries }, ({ expected }) =>
+  expected === 'never' ? 'is no option of this server' : 'must be an object',
+)
+export type Settings = Omit<v.InferOutput<typeof settingsSchema>, 'limits'> & { readonly limits: Limits }
+
+/** What is wrong with one option. `path`: where, like `auth.secret`; `sentence`: what it must be. Never its value. */
+export type Problem = {
+  /** Which option, like `limits.graceMs`. */
+  readonly path: string
+  /** What it must be, to be read behind the path. */
+  readonly sentence: string
+}
+
+/**
+ * An option has a wrong value; the message says which and what it must be, and never repeats the value.
+ *
+ * @example
+ * ```ts
+ * import { ConfigError, createPeerstageServer } from '@peerstage/server'
+ *
+ * try {
+ *   createPeerstageServer({ auth: { secret: 'too short' } })
+ * } catch (error) {
+ *   if (error instanceof ConfigError) console.error(error.problems)
+ * }
+ * ```
+ */
+export class ConfigError extends TypeError {
+  /** Always that, in stacks and logs. */
+  override readonly name = 'ConfigError'
+  /** All that is wrong, not the first only. */
+  readonly problems: readonly Problem[]
+
+  /** Made by the server; an app may make its own. The message is one sentence for each problem. */
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(({ path, sentence }) => `${path} ${sentence}.`).join(' '))
+    this.problems = problems
+  }
+}
+
+/** Options with their defaults. @throws ConfigError naming everything that is wrong */
+export function checkSettings(input: unknown): Settings {
+  const parsed = v.safeParse(settingsSchema, input)
+  if (!parsed.success) throw new ConfigError(parsed.issues.map(problemOf))
+  return { ...parsed.output, limits: { ...DEFAULT_LIMITS, ...parsed.output.limits } }
+}
+
+function problemOf(issue: v.InferIssue<typeof settingsSchema>): Problem {
+  const path = v.getDotPath(issue) ?? 'options'
+  if (!isGivenAsUndefined(issue)) return { path, sentence: issue.message }
+  const cure = path === 'auth.secret' ? SET_SECRET : 'give it a value, or leave it out'
+  return { path, sentence: `must not be undefined: ${cure}` }
+}
+
+/** Not as absent: a variable that is not set must not open a server to more than was meant. */
+function isGivenAsUndefined({ input, path }: v.InferIssue<typeof settingsSchema>): boolean {
+  const last = path?.at(-1)
+  return input === undefined && last !== undefined && Object.hasOwn(Object(last.input), String(last.key))
+}

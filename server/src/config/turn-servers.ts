@@ -1,0 +1,36 @@
+import * as v from 'valibot'
+import { whole } from './limits'
+
+/** A TURN server that takes passwords which expire; coturn does by `use-auth-secret`. */
+export type TurnOptions = {
+  /** Its URLs, like `turn:turn.example.com:3478`. */
+  readonly urls: string | readonly string[]
+  /** The key that it shares with this server (coturn: `static-auth-secret`), at least 20 bytes. White space at its ends is left out. No client ever sees it. */
+  readonly secret: string
+  /** How long a password holds; a fresh one is given out when four fifths of that are over. Default 3600: an hour. */
+  readonly ttlSeconds?: number
+}
+
+/** RFC 2104 §3: no shorter than the hash. Whoever was given one password may try keys on it at leisure. */
+const MIN_SECRET_BYTES = 20
+
+/** RFC 7065. For one URL that they cannot read browsers refuse the whole connection. */
+const TURN_URL = /^turns?:(\[[\da-f:.]+\]|[^\s:/?#@[\]]+)(:\d{1,5})?(\?transport=(udp|tcp))?$/i
+
+const URLS = 'must be one or more TURN URLs, like turn:turn.example.com:3478 or turns:turn.example.com?transport=tcp'
+const url = v.pipe(v.string(URLS), v.regex(TURN_URL, URLS))
+
+/** The option `turn`. */
+export const turnSettings = v.strictObject(
+  {
+    urls: v.union([url, v.pipe(v.array(url), v.minLength(1, URLS))], URLS),
+    secret: v.pipe(
+      v.string('must be a text'),
+      v.trim(),
+      v.regex(/^.*$/, 'must be one line'),
+      v.minBytes(MIN_SECRET_BYTES, `must have at least ${MIN_SECRET_BYTES} bytes`),
+    ),
+    ttlSeconds: v.exactOptional(whole(10, 24 * 3600), 3600),
+  },
+  ({ expected }) => (expected === 'never' ? 'is no option of turn' : 'is needed: turn takes urls and a secret'),
+)

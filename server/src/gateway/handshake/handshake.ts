@@ -1,0 +1,90 @@
+import type { IncomingMessage } from 'node:http'
+import type { GoodbyeCode, Limits, Role } from '@peerstage/sdk/protocol'
+import { isLocalRequest } from '../../auth/local-request'
+import type { Verify } from '../../auth/verify-token'
+import type { OriginRule } from '../../config/origins'
+import type { Clock } from '../../ports/clock'
+import type { Journal } from '../../ports/logger'
+import type { Budgets } from '../limits/message-budget'
+import { shortHash } from '../session/short-hash'
+import type { SocketConnection, Unsaid } from '../socket/socket-connection'
+import { type Address, type Greeting, greetingOf } from './hello'
+import { admit, type Pass } from './principal'
+
+export type ReceptionParts = {
+  readonly clock: Clock
+  readonly journal: Journal
+  readonly budgets: Budgets
+  readonly limits: Limits
+  readonly verify: Verify
+  /** The role that dev mode gives whoever has no token and is on this machine; without it a token is needed. */
+  readonly roleWithoutToken: Role | undefined
+  readonly mayConnect: OriginRule
+}
+
+/** Whoever may come in: what they said, and who they are. */
+export type Guest = { readonly greeting: Greeting; readonly pass: Pass }
+
+type Refusal = {
+  readonly goodbye: GoodbyeCode
+  readonly reason: string
+  readonly retryAfterMs?: number
+  readonly unsaid?: Unsaid
+}
+
+/** Finds out whether a connection may come in: by its origin, its hello, its token, and how often it comes. */
+export class Reception {
+  readonly #parts: ReceptionParts
+
+  constructor(parts: ReceptionParts) {
+    this.#parts = parts
+  }
+
+  /** Undefined for whoever may not, and has heard why, or has gone meanwhile. Never rejects. */
+  async receive(connection: SocketConnection, request: IncomingMessage, address: Address): Promise<Guest | undefined> {
+    const { clock, limits } = this.#parts
+    // Absolute: nothing that a client does makes it longer.
+    const cancel = clock.after(limits.verificationMs, () => {
+      connection.close('verification_timeout', 'The token could not be verified in time.')
+    })
+    const guest = await this.#examine(request, address).catch(this.#failed)
+    cancel()
+    if (!connection.isOpen) return undefined
+    if ('goodbye' in guest) {
+      connection.close(guest.goodbye, guest.reason, guest.retryAfterMs, guest.unsaid)
+      return undefined
+    }
+    this.#introduce(connection, guest.pass)
+    return guest
+  }
+
+  async #examine(request: IncomingMessage, address: Address): Promise<Guest | Refusal> {
+    const { mayConnect, verify, roleWithoutToken, budgets } = this.#parts
+    if (!mayConnect(request.headers.origin)) {
+      return { goodbye: 'forbidden', reason: 'Pages of this origin may not connect here.' }
+    }
+    const greeting = greetingOf(request, address)
+    if ('goodbye' in greeting) return greeting
+    const admission = await admit(greeting, verify, isLocalRequest(request) ? roleWithoutToken : undefined)
+    if ('goodbye' in admission) {
+      const { fault, ...refusal } = admission
+      return fault === undefined ? refusal : { ...refusal, unsaid: { fault } }
+    }
+    const { pass } = admission
+    const joins = budgets.join(pass.claims.identity, pass.roomId)
+    if (joins.ok) return { greeting, pass }
+    const { retryAfterMs, limit: why } = joins
+    return { goodbye: 'rate_limited', reason: 'Too many joins in a short time.', retryAfterMs, unsaid: { why } }
+  }
+
+  readonly #failed = (error: unknown): Refusal => {
+    this.#parts.journal.error({ err: error }, 'a verification failed by itself')
+    return { goodbye: 'unavailable', reason: 'The token could not be verified now.' }
+  }
+
+  /** Ties a connection's id, which all later lines carry, to its session and identity. */
+  #introduce(connection: SocketConnection, { claims, sessionHash }: Pass): void {
+    const fields = { ...connection.concerned, sessionId: shortHash(sessionHash), who: shortHash(claims.identity) }
+    this.#parts.journal.info(fields, 'a connection was verified')
+  }
+}

@@ -1,0 +1,47 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { isIP } from 'node:net'
+import { plainAddress } from '../../config/subnets'
+
+/** What is counted as one: an IPv4 address, however it is written, or the first 64 bits of one of IPv6. */
+export function networkOf(address: string): string {
+  const plain = plainAddress(address)
+  if (isIP(plain) !== 6) return plain
+  const [head = '', tail] = plain.split('::')
+  const groups = (part: string) => part.split(':').filter((group) => group !== '')
+  const [first, last] = [groups(head), groups(tail ?? '')]
+  const missing = Array<string>(Math.max(0, 8 - first.length - last.length)).fill('0')
+  const all = tail === undefined ? first : [...first, ...missing, ...last]
+  return all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')
+}
+
+const PRIVATE_V4 = /^(?:0|10|127|169\.254|172\.(?:1[6-9]|2\d|3[01])|192\.168|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./
+
+/**
+ * Whether an address is one of the open internet. Behind a proxy everybody comes from its private address, and a count
+ * by address would shut out all of them at once. Ranges: RFC 1918, 6598, 3927, 4193, 4291.
+ */
+export function isPublic(address: string): boolean {
+  const plain = plainAddress(address)
+  if (isIP(plain) === 4) return !PRIVATE_V4.test(plain)
+  return isIP(plain) === 6 && !/^(?:::1?$|f[cd]|fe[89ab])/i.test(plain)
+}
+
+/** What the audit log calls an address. */
+export type AddressLabel = (address: string | undefined) => { readonly address?: string }
+
+/**
+ * In the clear, or as a hash that is the same for as long as the process lives: enough to tell one network from many. It is keyed, for
+ * there are so few addresses of IPv4 that a plain hash hides none.
+ */
+export function addressLabels(inTheClear: boolean): AddressLabel {
+  const key = randomBytes(32)
+  return (address) => {
+    if (address === undefined) return {}
+    const network = networkOf(address)
+    if (inTheClear) return { address: isIP(network) === 4 ? network : `${network}::/64` }
+    return { address: createHmac('sha256', key).update(network).digest('hex').slice(0, 16) }
+  }
+}

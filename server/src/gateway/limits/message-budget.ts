@@ -1,0 +1,108 @@
+import { type ClientMessage, encodeMessage, type Limits, utf8Bytes } from '@peerstage/sdk/protocol'
+import { Pauses } from './chat-cooldown'
+import { PairBudget } from './pair-budget'
+import { type Passage, ReceiverBudget } from './receiver-budget'
+import { Buckets, type Rate, type Ruling, ruling, type Verdict } from './token-bucket'
+
+/** One each 15 s is honest. */
+const HEARTBEATS: Rate = { perSecond: 1, burst: 10 }
+
+const BUCKETS_KEPT = 50_000
+/** Whose text was refused waits at least so long: what was under way behind it by then must not overtake it. */
+const LEAST_CHAT_PAUSE_MS = 1000
+
+/** The buckets of all rooms and identities: a reconnect resets nothing. */
+export class Budgets {
+  readonly #limits: Limits
+  readonly #now: () => number
+  readonly #buckets = new Buckets(BUCKETS_KEPT)
+  readonly #receivers: ReceiverBudget
+  readonly #chatPauses = new Pauses(BUCKETS_KEPT)
+
+  constructor(limits: Limits, now: () => number) {
+    this.#limits = limits
+    this.#now = now
+    this.#receivers = new ReceiverBudget(limits, this.#buckets)
+  }
+
+  /** A place in a room, by whoever asks for it. */
+  join(identity: string, roomId: string): Ruling {
+    const rate = { perSecond: this.#limits.joinsPerSecond, burst: this.#limits.joinBurst }
+    return ruling(this.#buckets.take(key('join', identity, roomId), rate, this.#now()), 'join_rate')
+  }
+
+  /** The budget of one connection. */
+  of(identity: string, roomId: string): Budget {
+    const pairs = new PairBudget(this.#limits)
+    const own = new Buckets(2)
+    const shared: Shared = (name, rate, cost) =>
+      this.#buckets.take(key(name, identity, roomId), rate, this.#now(), cost)
+    return (message, isSeated = true) => {
+      if (message.type === 'heartbeat') {
+        return ruling(own.take('heartbeat', HEARTBEATS, this.#now()), 'heartbeat_rate')
+      }
+      if (message.type === 'signal') return this.#signal({ identity, roomId, signal: message }, own, pairs)
+      if (message.type === 'cast') return this.#cast(message, shared)
+      const { commandsPerSecond, commandBurst } = this.#limits
+      const rate = { perSecond: commandsPerSecond, burst: commandBurst }
+      const command = ruling(shared('command', rate), 'command_rate')
+      if (message.type === 'chat.send') return this.#chat(identity, roomId, command, shared, isSeated)
+      return message.type === 'join' && command.ok ? this.join(identity, roomId) : command
+    }
+  }
+
+  #cast(cast: MessageOf<'cast'>, shared: Shared): Ruling {
+    const { castsPerSecond, castBurst, castBytesPerSecond, castByteBurst } = this.#limits
+    const count = shared('cast', { perSecond: castsPerSecond, burst: castBurst })
+    if (!count.ok) return ruling(count, 'cast_rate')
+    const bytes = { perSecond: castBytesPerSecond, burst: castByteBurst }
+    return ruling(shared('cast bytes', bytes, utf8Bytes(encodeMessage(cast))), 'cast_bytes')
+  }
+
+  /**
+   * Whose text was refused, for whatever reason, has all its chat refused for the time that it was told: its texts keep
+   * their order. They count against its own bucket meanwhile, or a pause would hide a flood.
+   */
+  #chat(identity: string, roomId: string, command: Ruling, shared: Shared, isSeated: boolean): Ruling {
+    const now = this.#now()
+    const pause = key('chat', identity, roomId)
+    const { chatPerSecond, chatBurst } = this.#limits
+    const rate = { perSecond: chatPerSecond, burst: chatBurst }
+    const own = command.ok ? ruling(shared('chat', rate), 'chat_rate') : command
+    const pausedMs = this.#chatPauses.left(pause, now)
+    // Who is not in the room is about to hear so, and takes nothing from those who are.
+    const verdict = own.ok && isSeated ? this.#roomChat(roomId, pausedMs) : own
+    if (verdict.ok) return verdict
+    const retryAfterMs = Math.max(verdict.retryAfterMs, pausedMs > 0 ? pausedMs : LEAST_CHAT_PAUSE_MS)
+    this.#chatPauses.begin(pause, now, retryAfterMs)
+    return { ...verdict, retryAfterMs }
+  }
+
+  /** Others fill the room's bucket as well: nobody is sent away for that. Who pauses takes nothing out of it. */
+  #roomChat(roomId: string, pausedMs: number): Ruling {
+    if (pausedMs > 0) return { ok: false, retryAfterMs: pausedMs, flood: false, limit: 'chat_rate' }
+    const rate = { perSecond: this.#limits.roomChatPerSecond, burst: this.#limits.roomChatBurst }
+    const room = this.#buckets.take(key('chat of all', '', roomId), rate, this.#now())
+    return room.ok ? room : { ...room, flood: false, limit: 'room_chat_rate' }
+  }
+
+  #signal(of: Omit<Passage, 'bytes'>, own: Buckets, pairs: PairBudget): Ruling {
+    const bytes = utf8Bytes(encodeMessage(of.signal))
+    const now = this.#now()
+    const rate = { perSecond: this.#limits.signalsPerSecond, burst: this.#limits.signalBurst }
+    const all = ruling(own.take('signal', rate, now), 'signal_rate')
+    if (!all.ok) return all
+    const pair = pairs.take(of.signal, bytes, now)
+    return pair.ok ? this.#receivers.take({ ...of, bytes }, now) : pair
+  }
+}
+
+type MessageOf<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>
+/** Takes out of a bucket of one identity in one room. */
+type Shared = (name: string, rate: Rate, cost?: number) => Verdict
+
+/** Whether one more message of a connection is within its limits. `isSeated`: whether it has its place in the room. Default: it has. */
+export type Budget = (message: ClientMessage, isSeated?: boolean) => Ruling
+
+/** JSON keeps an identity from running into the parts beside it. */
+const key = (name: string, identity: string, roomId: string): string => JSON.stringify([name, identity, roomId])

@@ -1,0 +1,118 @@
+import { joinFrame, type Limits } from '@peerstage/sdk/protocol'
+import type { Manner } from '../../ports/connection'
+
+/** What an outbox needs of a socket. `sent` is called when the bytes are with the operating system, or lost. */
+export interface Wire {
+  write(frame: string, sent: () => void): void
+}
+
+type Waiting = { readonly text: string; readonly bytes: number; readonly manner: Manner }
+
+/** Handed to the socket at once; the rest waits here, where casts can still be dropped. */
+const MAX_IN_FLIGHT_BYTES = 256 * 1024
+
+/** How large a frame and a queue may be, and when a reader counts as stalled. */
+type OutboxLimits = Pick<Limits, 'maxFrameBytes' | 'maxQueuedBytes' | 'stalledMs'>
+
+/** The messages that wait for one reader: joined into frames, bounded; casts are dropped first, and old presences. */
+export class Outbox {
+  readonly #wire: Wire
+  readonly #limits: OutboxLimits
+  readonly #now: () => number
+  #waiting: Waiting[] = []
+  #waitingBytes = 0
+  #inFlightBytes = 0
+  #progressAt: number
+
+  constructor(wire: Wire, limits: OutboxLimits, now: () => number) {
+    this.#wire = wire
+    this.#limits = limits
+    this.#now = now
+    this.#progressAt = now()
+  }
+
+  /** Queues a message. False when the reader is too slow for it: nothing more may be queued then. */
+  push(text: string, manner: Manner): boolean {
+    const bytes = Buffer.byteLength(text)
+    if (this.#isFullFor(bytes)) {
+      if (manner === 'droppable') return true
+      this.#makeRoom(manner)
+      if (this.#isFullFor(bytes)) return false
+    }
+    this.#waiting.push({ text, bytes, manner })
+    this.#waitingBytes += bytes
+    return true
+  }
+
+  /** Writes what is queued, as far as the reader keeps up; the rest follows by itself. */
+  flush(): void {
+    while (this.#waiting.length > 0 && this.#inFlightBytes < MAX_IN_FLIGHT_BYTES) this.#writeFrame()
+  }
+
+  /** Drops all that is queued but for one last message, and writes that. */
+  finish(text: string): void {
+    this.#waiting = []
+    this.#waitingBytes = 0
+    this.#wire.write(joinFrame([text]), () => {})
+  }
+
+  /** Writes all that is queued, however slow the reader is: the connection ends behind it. */
+  flushAll(): void {
+    while (this.#waiting.length > 0) this.#writeFrame()
+  }
+
+  /** Whether the reader has taken nothing for too long, though something waits for it. */
+  get isStalled(): boolean {
+    return this.#inFlightBytes > 0 && this.#now() - this.#progressAt >= this.#limits.stalledMs
+  }
+
+  /** Bytes that wait here, or with the socket. */
+  get bytes(): number {
+    return this.#waitingBytes + this.#inFlightBytes
+  }
+
+  #isFullFor(bytes: number): boolean {
+    return this.bytes > 0 && this.bytes + bytes > this.#limits.maxQueuedBytes
+  }
+
+  /** Drops what a slow reader may miss: casts, and what something newer of its kind stands behind. `next`: what comes now. */
+  #makeRoom(next: Manner): void {
+    const seen = new Set(typeof next === 'object' ? [next.newestOf] : [])
+    const needed = ({ manner }: Waiting) => {
+      if (typeof manner !== 'object') return manner !== 'droppable'
+      if (seen.has(manner.newestOf)) return false
+      seen.add(manner.newestOf)
+      return true
+    }
+    this.#waiting = this.#waiting.reverse().filter(needed).reverse()
+    this.#waitingBytes = this.#waiting.reduce((sum, each) => sum + each.bytes, 0)
+  }
+
+  #writeFrame(): void {
+    const messages = this.#cut()
+    const frame = joinFrame(messages.map((each) => each.text))
+    const bytes = messages.reduce((sum, each) => sum + each.bytes, 0)
+    if (this.#inFlightBytes === 0) this.#progressAt = this.#now()
+    this.#waitingBytes -= bytes
+    this.#inFlightBytes += bytes
+    this.#wire.write(frame, () => this.#taken(bytes))
+  }
+
+  #taken(bytes: number): void {
+    this.#inFlightBytes -= bytes
+    this.#progressAt = this.#now()
+    this.flush()
+  }
+
+  /** As many messages as one frame holds, brackets and commas counted; one that is larger by itself goes alone. */
+  #cut(): Waiting[] {
+    let bytes = 1
+    let count = 0
+    for (const each of this.#waiting) {
+      bytes += each.bytes + 1
+      if (count > 0 && bytes > this.#limits.maxFrameBytes) break
+      count++
+    }
+    return this.#waiting.splice(0, count)
+  }
+}

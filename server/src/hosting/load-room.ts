@@ -1,0 +1,53 @@
+import type { Clock } from '../ports/clock'
+import { LogUnavailable, type RoomLog } from '../ports/log'
+import type { Journal } from '../ports/logger'
+import type { Ban } from '../room/ledger'
+import type { ServerState } from '../room/state'
+import { type RoomTime, timeSince } from './room-time'
+import { type Seat, Seats } from './seats'
+
+/** A room as a log remembers it. */
+export type Recalled = {
+  /** Whether it ended a moment ago, and its id is refused for now. */
+  readonly isEnded: boolean
+  /** Absent where no instance is open. */
+  readonly state: ServerState | undefined
+  readonly seats: Seats
+  readonly bans: readonly Ban[]
+  readonly time: RoomTime
+}
+
+/** What a log knows of a room; `unavailable` where it could not say. Never rejects. */
+export async function recall(
+  roomId: string,
+  { log, clock, journal }: { readonly log: RoomLog; readonly clock: Clock; readonly journal: Journal },
+): Promise<Recalled | 'unavailable'> {
+  try {
+    const { state, bans, endedAt } = await log.load(roomId)
+    if (state === undefined) {
+      const time = timeSince(0, clock)
+      return { isEnded: endedAt !== undefined, state, seats: new Seats(), bans, time }
+    }
+    const lastAt = await lastEventAt(state, log)
+    journal.info({ room: roomId, seq: state.room.seq, participants: state.room.participants.length }, 'a room goes on')
+    return { isEnded: false, state, seats: awaited(state, clock.elapsed()), bans, time: timeSince(lastAt, clock) }
+  } catch (error) {
+    if (!(error instanceof LogUnavailable)) journal.error({ err: error, room: roomId }, 'a room could not be loaded')
+    return 'unavailable'
+  }
+}
+
+/** `since`: by what has elapsed. Everybody's connections went with the process before. No socket of a session is older than whichever comes now. */
+function awaited({ room, ledger }: ServerState, since: number): Seats {
+  const seats = room.participants.map(({ id }): [string, Seat] => {
+    const sessionHash = ledger.sessions.get(id)?.hash ?? ''
+    return [id, { participantId: id, sessionHash, attempt: 0, line: { state: 'awaited', since } }]
+  })
+  return new Seats(seats)
+}
+
+/** As far as the log can say. An event beyond the replay window is older than the log's clock, and so than ours. */
+async function lastEventAt({ room }: ServerState, log: RoomLog): Promise<number> {
+  const last = await log.since(room.id, room.instance, room.seq - 1)
+  return last?.at(-1)?.at ?? room.openedAt
+}

@@ -1,0 +1,93 @@
+import { type LoggedEvent, type RoomCommand, reject } from '@peerstage/sdk/protocol'
+import { LogUnavailable, type RoomLog } from '../ports/log'
+import type { Journal } from '../ports/logger'
+import type { DecideContext } from '../room/command'
+import type { ServerState } from '../room/state'
+import { CURSOR_GONE, framedPage, HISTORY_DEFAULT } from './chat-page'
+import type { RoomInput } from './input'
+
+/** What a log has for a command. */
+export type Looked = Pick<DecideContext, 'message' | 'history' | 'unread'>
+
+/** What the log was asked before a turn, so that the turn itself waits for nothing. */
+export type Lookups = {
+  /** By knock: the events that it has missed. Without an entry only a snapshot will do. */
+  readonly missed: ReadonlyMap<RoomInput, readonly LoggedEvent[]>
+  /** By command. */
+  readonly looked: ReadonlyMap<RoomInput, Looked>
+}
+
+const UNREAD: Looked = { unread: reject('unavailable', 'The log cannot be read now. Try again.', 1000) }
+
+type Asking = {
+  readonly log: RoomLog
+  readonly journal: Journal
+  /** The room as the log has it. */
+  readonly state: ServerState | undefined
+}
+
+/** Asks for all that the inputs of a turn need of the log. A log that cannot tell fails nobody but those. */
+export async function lookUp(inputs: readonly RoomInput[], asking: Asking): Promise<Lookups> {
+  const missed = new Map<RoomInput, readonly LoggedEvent[]>()
+  const looked = new Map<RoomInput, Looked>()
+  const look = async (input: RoomInput) => {
+    if (input.type === 'join') {
+      const events = await tried(asking, undefined, () => eventsSince(input, asking))
+      if (events !== undefined) missed.set(input, events)
+    } else if (input.type === 'command') {
+      const found = await tried(asking, UNREAD, () => lookedFor(input.command, asking))
+      if (found !== undefined) looked.set(input, found)
+    }
+  }
+  await Promise.all(inputs.map(look))
+  return { missed, looked }
+}
+
+/**
+ * How many of these inputs make one turn. The log is asked before the turn, so what reads the chat does not share a turn with
+ * what has just changed it.
+ */
+export function turnLength(inputs: readonly RoomInput[]): number {
+  const changed = inputs.findIndex((input) => input.type === 'erase' || changesChat(input))
+  const next = inputs.findIndex((input, i) => i > changed && changed !== -1 && readsChat(input))
+  return next === -1 ? inputs.length : next
+}
+
+const changesChat = (input: RoomInput): boolean =>
+  input.type === 'command' && (input.command.type === 'chat.send' || input.command.type === 'chat.delete')
+
+const readsChat = (input: RoomInput): boolean =>
+  input.type === 'command' && (input.command.type === 'chat.history' || messageIn(input.command) !== undefined)
+
+const messageIn = (command: RoomCommand): string | undefined => ('messageId' in command ? command.messageId : undefined)
+
+type Knock = Extract<RoomInput, { type: 'join' }>
+
+async function eventsSince({ seq, instance }: Knock, { log, state }: Asking) {
+  const room = state?.room
+  if (room === undefined || seq === undefined || instance !== room.instance || seq > room.seq) return undefined
+  return log.since(room.id, instance, seq)
+}
+
+async function lookedFor(command: RoomCommand, { log, state }: Asking): Promise<Looked | undefined> {
+  if (state === undefined) return undefined
+  const { id, instance } = state.room
+  if (command.type === 'chat.history') {
+    const { before, limit = HISTORY_DEFAULT } = command
+    const history = await framedPage(log, id, { instance, limit, ...(before === undefined ? {} : { before }) })
+    return history === undefined ? { unread: CURSOR_GONE } : { history }
+  }
+  const messageId = messageIn(command)
+  const message = messageId === undefined ? undefined : await log.message(id, instance, messageId)
+  return message === undefined ? undefined : { message }
+}
+
+async function tried<T>({ journal, state }: Asking, otherwise: T, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof LogUnavailable))
+      journal.error({ err: error, room: state?.room.id }, 'a look into the log failed')
+    return otherwise
+  }
+}

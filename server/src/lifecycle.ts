@@ -1,0 +1,137 @@
+import type { Server } from 'node:http'
+import type { Server as SecureServer } from 'node:https'
+import { ConfigError } from './config/settings'
+import type { Gateway } from './gateway/gateway'
+import type { HttpServer } from './gateway/handshake/plain-request'
+import type { Recovery } from './hosting/recovery'
+import type { Rooms } from './hosting/rooms'
+import { type Listening, OwnPorts, type OwnPortsParts } from './http/own-ports'
+import { standardErrorFlushed } from './logging/stderr'
+import type { Clock } from './ports/clock'
+import { setTimer } from './ports/clock'
+import type { RoomLog } from './ports/log'
+import type { Journal } from './ports/logger'
+
+const DEFAULT_DEADLINE_MS = 25_000
+/** An app's own server is warned of beyond this: no honest client takes so long for its headers. */
+const LONGEST_HEADERS_MS = 20_000
+
+export type LifetimeParts = OwnPortsParts & {
+  readonly clock: Clock
+  readonly journal: Journal
+  readonly gateway: Gateway
+  readonly rooms: Rooms
+  /** Started once somebody can come back: graces count from then. */
+  readonly recovery: Pick<Recovery, 'start'>
+  readonly log: RoomLog
+  /** What all paths are below; empty: at the top. */
+  readonly basePath: string
+  /** Dev mode gives a token to whoever asks, so nobody else's machine may ask. */
+  readonly localOnly: boolean
+  /** Called once, before anybody is sent away: readiness goes first. */
+  readonly draining: () => void
+  /** Called once, when nobody is served any more. */
+  readonly ended: () => void
+}
+
+/** From the first socket to the last one. */
+export type Lifetime = {
+  /**
+   * Takes the WebSockets under `/v1/rooms/` (and the `basePath` before it) of an app's own server. Foreign paths are left alone: where the app does not listen for
+   * upgrades, they are answered as plain requests, WebSockets after 5 s in which a listener may still come. Harmless to repeat.
+   * @throws Error when it is closed, or another server of Peerstage that is not has this path of that server
+   */
+  attach(server: Server | SecureServer): void
+  /**
+   * Serves stand-alone, and metrics on the port of `metrics.port`, if there is one. Port 0 takes any free one. `url` is what clients are
+   * told, the `basePath` in it.
+   * @throws Error when the address cannot be listened on, it listens already, or it is (or meanwhile was) closed; ConfigError for dev mode beyond this machine
+   */
+  listen(port: number, host?: string): Promise<Listening>
+  /**
+   * Drains: not ready any more, a goodbye to everybody, then the end, at the latest after `deadlineMs` (default 25,000:
+   * within the 30 s that Kubernetes gives). Until the end HTTP is answered, and who still comes gets a goodbye. An app's own server
+   * goes on listening: it is the app's to close. Idempotent.
+   */
+  close(options?: { readonly deadlineMs?: number }): Promise<void>
+}
+
+/** Starts and ends: listening, being attached, and the drain, once. */
+export function createLifetime(parts: LifetimeParts): Lifetime {
+  const { gateway, localOnly } = parts
+  const attached = new Map<HttpServer, () => void>()
+  let own: OwnPorts | undefined
+  let closed: Promise<void> | undefined
+  return {
+    attach(foreign) {
+      if (closed !== undefined) throw new Error('This server is closed: make another one.')
+      // Two listeners would take the same upgrade, and `ws` throws at the second one.
+      if (attached.has(foreign)) return
+      attached.set(foreign, gateway.attach(foreign, 'app'))
+      warnOfSlowHeaders(foreign, parts.journal)
+      if (foreign.listening) void parts.recovery.start()
+      else foreign.once('listening', () => void parts.recovery.start())
+    },
+    async listen(port, host = localOnly ? 'localhost' : undefined) {
+      if (localOnly && !isLoopback(host)) {
+        throw new ConfigError([{ path: 'host', sentence: 'must be this machine (localhost) in dev mode' }])
+      }
+      if (localOnly && !isLoopback(parts.metrics.host)) {
+        throw new ConfigError([{ path: 'metrics.host', sentence: 'must be this machine (localhost) in dev mode' }])
+      }
+      if (closed !== undefined) throw new Error('This server is closed: make another one.')
+      if (own !== undefined) throw new Error('This server listens already: it can do so once.')
+      own = new OwnPorts(parts)
+      gateway.attach(own.main.http, 'own')
+      try {
+        const address = await own.listen(port, host)
+        if (closed === undefined) {
+          void parts.recovery.start()
+          return { ...address, url: address.url + parts.basePath }
+        }
+        // `close` found nothing that listened yet.
+        void own.cut()
+        throw new Error('This server was closed before it could listen.')
+      } catch (error) {
+        own = undefined
+        throw error
+      }
+    },
+    close({ deadlineMs = DEFAULT_DEADLINE_MS } = {}) {
+      closed ??= end(parts, own, deadlineMs).finally(() => {
+        for (const detach of attached.values()) detach()
+      })
+      return closed
+    },
+  }
+}
+
+/** The app's server is the app's to set up; but whoever sends its headers slowly holds a socket that nobody counts. */
+function warnOfSlowHeaders({ headersTimeout }: HttpServer, journal: Journal): void {
+  if (headersTimeout > 0 && headersTimeout <= LONGEST_HEADERS_MS) return
+  const advice =
+    'a slow request can hold a socket of the http.Server for long: set its headersTimeout to 10,000 ms or so'
+  journal.warn({ headersTimeout }, advice)
+}
+
+export const isLoopback = (host: string | undefined): boolean =>
+  host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host ?? '')
+
+async function end(parts: LifetimeParts, own: OwnPorts | undefined, deadlineMs: number): Promise<void> {
+  parts.draining()
+  let cancel = () => {}
+  const overdue = new Promise<void>((resolve) => {
+    cancel = setTimer(parts.clock, deadlineMs, resolve)
+  })
+  await parts.gateway.drain(deadlineMs)
+  await own?.close(overdue)
+  parts.ended()
+  parts.rooms.close()
+  try {
+    // Neither a log that hangs may hold the end up, nor lines that nobody reads.
+    await Promise.race([parts.log.close(), overdue])
+    await Promise.race([standardErrorFlushed(), overdue])
+  } finally {
+    cancel()
+  }
+}

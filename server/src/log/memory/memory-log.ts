@@ -1,0 +1,162 @@
+import type { ChatHistoryResult } from '@peerstage/sdk/protocol'
+import type { Clock } from '../../ports/clock'
+import type { HistoryQuery, RoomLog, StoredRoom, Turn } from '../../ports/log'
+import { systemClock } from '../../ports/system-clock'
+import type { KeptMessage } from '../../room/command'
+import type { ServerState, StoredRecord } from '../../room/state'
+import { withoutPerson, withoutText } from '../erasure'
+import { after, emptyTail, keep, rewrite, type Tail, trim } from './replay-window'
+import { Pasts } from './tombstones'
+
+/** Messages of one instance that can be read back. More would be for a log on disk. */
+const MESSAGES_KEPT = 1000
+
+type Instance = { readonly tail: Tail; state: ServerState; chat: KeptMessage[] }
+
+/**
+ * A log that lives as long as the process. Of an instance's events it keeps what a resume may ask for (the replay window), and of its chat
+ * the newest 1,000 messages, until the instance closes. Bans outlive the instance, in the newest 10,000 rooms that have any.
+ *
+ * @example
+ * ```ts
+ * import { createPeerstageServer, memoryLog } from '@peerstage/server'
+ *
+ * const live = createPeerstageServer({ dev: true, log: memoryLog() })
+ * ```
+ *
+ * @param clock by which events grow old, in milliseconds. Default: the machine's
+ */
+export function memoryLog(clock: Pick<Clock, 'now'> = systemClock()): RoomLog {
+  return new MemoryLog(() => clock.now())
+}
+
+class MemoryLog implements RoomLog {
+  readonly #now: () => number
+  readonly #rooms = new Map<string, Map<string, Instance>>()
+  readonly #pasts: Pasts
+
+  constructor(now: () => number) {
+    this.#now = now
+    this.#pasts = new Pasts(now)
+  }
+
+  async append({ roomId, instance, expectedSeq, records, state }: Turn): Promise<void> {
+    const known = this.#find(roomId, instance)
+    const lastSeq = known?.tail.lastSeq ?? 0
+    if (expectedSeq !== lastSeq) throw new RangeError(`expected seq ${expectedSeq}, the log has ${lastSeq}`)
+    const kept = known ?? { tail: emptyTail(), state, chat: [] }
+    for (const record of records) this.#note(roomId, kept, record)
+    trim(kept.tail, this.#now())
+    kept.state = state
+    this.#put(roomId, instance, kept)
+  }
+
+  async since(roomId: string, instance: string, seq: number) {
+    const kept = this.#find(roomId, instance)
+    if (kept === undefined) return undefined
+    trim(kept.tail, this.#now())
+    return after(kept.tail, seq)
+  }
+
+  async load(roomId: string): Promise<StoredRoom> {
+    const open = [...(this.#rooms.get(roomId)?.values() ?? [])].find(({ state }) => state.room.status === 'open')
+    return { ...this.#pasts.of(roomId), ...(open === undefined ? {} : { state: open.state }) }
+  }
+
+  async openRooms() {
+    return [...this.#rooms].flatMap(([roomId, instances]) =>
+      [...instances].flatMap(
+        ([
+          instance,
+          {
+            state: { room },
+          },
+        ]) => (room.status === 'open' ? [{ roomId, instance, participants: room.participants.length }] : []),
+      ),
+    )
+  }
+
+  async history(roomId: string, { instance, before, limit }: HistoryQuery): Promise<ChatHistoryResult> {
+    const all = this.#chatOf(roomId, instance).map(({ message }) => message)
+    const end =
+      before === undefined
+        ? all.length
+        : Math.max(
+            all.findIndex(({ id }) => id === before),
+            0,
+          )
+    const start = Math.max(end - limit, 0)
+    return { messages: all.slice(start, end), hasMore: start > 0 }
+  }
+
+  async message(roomId: string, instance: string | undefined, messageId: string): Promise<KeptMessage | undefined> {
+    return this.#chatOf(roomId, instance).find(({ message }) => message.id === messageId)
+  }
+
+  async forget(roomId: string, instance: string): Promise<void> {
+    const instances = this.#rooms.get(roomId)
+    instances?.delete(instance)
+    if (instances?.size === 0) this.#rooms.delete(roomId)
+  }
+
+  async eraseRoom(roomId: string): Promise<void> {
+    this.#rooms.delete(roomId)
+    this.#pasts.remove(roomId)
+  }
+
+  async messagesOf(identity: string) {
+    return [...this.#rooms].flatMap(([roomId, instances]) =>
+      [...instances].flatMap(([instance, { chat }]) =>
+        chat
+          .filter((kept) => kept.identity === identity)
+          .map(({ message }) => ({ roomId, instance, messageId: message.id })),
+      ),
+    )
+  }
+
+  async eraseIdentity(identity: string): Promise<void> {
+    for (const kept of this.#instances()) {
+      rewrite(kept.tail, (logged, about) => (about === identity ? withoutPerson(logged) : logged))
+      kept.chat = kept.chat.filter((each) => each.identity !== identity)
+    }
+  }
+
+  async probe(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.#rooms.clear()
+    this.#pasts.clear()
+  }
+
+  #find(roomId: string, instance: string): Instance | undefined {
+    return this.#rooms.get(roomId)?.get(instance)
+  }
+
+  #chatOf(roomId: string, instance: string | undefined): KeptMessage[] {
+    const instances = this.#rooms.get(roomId) ?? new Map<string, Instance>()
+    const chosen = instance === undefined ? [...instances.values()] : [instances.get(instance) ?? { chat: [] }]
+    return chosen.flatMap(({ chat }) => chat)
+  }
+
+  #put(roomId: string, instance: string, kept: Instance): void {
+    const instances = this.#rooms.get(roomId) ?? new Map<string, Instance>()
+    this.#rooms.set(roomId, instances.set(instance, kept))
+  }
+
+  *#instances(): Iterable<Instance> {
+    for (const instances of this.#rooms.values()) yield* instances.values()
+  }
+
+  #note(roomId: string, kept: Instance, record: StoredRecord): void {
+    const { event, secret } = record
+    keep(kept.tail, record, this.#now())
+    if (event.type === 'chat.sent') {
+      kept.chat.push({ message: event.message, identity: secret?.author ?? '' })
+      kept.chat.splice(0, kept.chat.length - MESSAGES_KEPT)
+    } else if (event.type === 'chat.deleted') {
+      kept.chat = kept.chat.filter(({ message }) => message.id !== event.messageId)
+      rewrite(kept.tail, (logged) => withoutText(logged, event.messageId))
+    }
+    this.#pasts.note(roomId, record)
+  }
+}

@@ -1,0 +1,68 @@
+import { ENDED_FOR_MS, type StoredRoom } from '../../ports/log'
+import { type Ban, banned } from '../../room/ledger'
+import type { StoredRecord } from '../../room/state'
+
+/** Room ids whose bans are kept; the one that got its bans first gives way. */
+const BANNED_ROOMS_KEPT = 10_000
+const NO_BANS: ReadonlyMap<string, Ban> = new Map()
+
+/** What of a room outlives its instances: who is banned, and when it was ended. */
+export class Pasts {
+  readonly #now: () => number
+  readonly #bans = new Map<string, ReadonlyMap<string, Ban>>()
+  /** Those that ended the longest ago first. */
+  readonly #ends = new Map<string, number>()
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  /** Notes what a record says of bans and of the room's end. */
+  note(roomId: string, { at, event, secret }: StoredRecord): void {
+    this.#noteBans(roomId, banned(this.#bansOf(roomId), secret))
+    if (event.type !== 'room.ended' || event.reason !== 'ended') return
+    this.#forgetEnds()
+    this.#ends.delete(roomId)
+    // A room's own time may be ahead of the clock.
+    this.#ends.set(roomId, Math.min(at, this.#now()))
+  }
+
+  of(roomId: string): Omit<StoredRoom, 'state'> {
+    const endedAt = this.#endOf(roomId)
+    return { bans: [...this.#bansOf(roomId).values()], ...(endedAt === undefined ? {} : { endedAt }) }
+  }
+
+  remove(roomId: string): void {
+    this.#bans.delete(roomId)
+    this.#ends.delete(roomId)
+  }
+
+  clear(): void {
+    this.#bans.clear()
+    this.#ends.clear()
+  }
+
+  #bansOf(roomId: string): ReadonlyMap<string, Ban> {
+    return this.#bans.get(roomId) ?? NO_BANS
+  }
+
+  #noteBans(roomId: string, bans: ReadonlyMap<string, Ban>): void {
+    if (bans.size === 0) this.#bans.delete(roomId)
+    else this.#bans.set(roomId, bans)
+    const [first] = this.#bans.keys()
+    if (first !== undefined && this.#bans.size > BANNED_ROOMS_KEPT) this.#bans.delete(first)
+  }
+
+  /** Undefined where nobody is refused for it any more. */
+  #endOf(roomId: string): number | undefined {
+    const endedAt = this.#ends.get(roomId)
+    return endedAt !== undefined && endedAt + ENDED_FOR_MS > this.#now() ? endedAt : undefined
+  }
+
+  #forgetEnds(): void {
+    for (const roomId of this.#ends.keys()) {
+      if (this.#endOf(roomId) !== undefined) break
+      this.#ends.delete(roomId)
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { LogUnavailable } from '../../ports/log'
+import { isFull, unavailable } from './file'
+import { type Database, inTransaction } from './port'
+
+type Job = {
+  readonly work: () => unknown
+  readonly makesRoom: boolean
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: LogUnavailable) => void
+}
+
+export type BatchParts = {
+  readonly db: Database
+  /** What is done before every transaction; where it throws, there is none. */
+  readonly before: () => void
+  /** What is done with every transaction, inside of it. */
+  readonly inPassing: () => void
+  /** What is done after every transaction that was kept. Must not throw. */
+  readonly kept: () => void
+  /** Frees some of a full file, in a transaction of its own. Says whether there was anything to free. */
+  readonly makeRoom: () => boolean
+  /** Does what must not fail because the file is full. */
+  readonly beyondItsBound: <T>(work: () => T) => T
+}
+
+/**
+ * Gathers what is written in one turn of the event loop, and keeps it in one transaction: all of it, or nothing. Where the file has
+ * no room for it, what makes room is kept by itself.
+ */
+export class Batch {
+  readonly #parts: BatchParts
+  #jobs: Job[] = []
+
+  constructor(parts: BatchParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Queues work; resolves with its result once it is kept. Rejects with a {@link LogUnavailable}. `makesRoom`: sooner or later the
+   * file has more room by it, so it may go beyond the file's bound.
+   */
+  add<T>(work: () => T, makesRoom = false): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (!this.#parts.db.isOpen) return reject(new LogUnavailable('The log is closed.'))
+      if (this.#jobs.length === 0) setImmediate(() => this.flush())
+      this.#jobs.push({ work, makesRoom, resolve: resolve as Job['resolve'], reject })
+    })
+  }
+
+  /** Queues a step of erasing until it says that it was the last: each is a transaction of its own, with what others write meanwhile. */
+  async addSteps(step: () => boolean): Promise<void> {
+    while (!(await this.add(step, true)));
+  }
+
+  /** Keeps what is queued, now. Never throws. */
+  flush(): void {
+    const jobs = this.#jobs
+    this.#jobs = []
+    if (jobs.length > 0) this.#settle(jobs)
+  }
+
+  #settle(jobs: readonly Job[]): void {
+    try {
+      this.#parts.before()
+      const results = this.#keep(jobs)
+      this.#parts.kept()
+      for (const [i, { resolve }] of jobs.entries()) resolve(results[i])
+    } catch (error) {
+      const [making, taking] = [true, false].map((makes) => jobs.filter(({ makesRoom }) => makesRoom === makes))
+      if (isFull(error) && making?.length && taking?.length) {
+        // What makes room is not held up by what takes some.
+        this.#settle(making)
+        this.#settle(taking)
+        return
+      }
+      for (const { reject } of jobs) reject(unavailable(error))
+    }
+  }
+
+  #keep(jobs: readonly Job[]): unknown[] {
+    const keep = () =>
+      inTransaction(this.#parts.db, 'IMMEDIATE', () => {
+        const results = jobs.map(({ work }) => work())
+        this.#parts.inPassing()
+        return results
+      })
+    try {
+      return keep()
+    } catch (error) {
+      if (!isFull(error)) throw error
+      if (this.#parts.makeRoom()) return keep()
+      if (jobs.every(({ makesRoom }) => makesRoom)) return this.#parts.beyondItsBound(keep)
+      throw error
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { RoomLog } from '../../ports/log'
+import type { InstanceRow } from './instances'
+import type { Tables } from './tables'
+
+/**
+ * Takes away what shall not be kept, within a transaction that somebody else begins and ends. What may be much goes in steps, so
+ * that others have their turns meanwhile. `erased`: called where texts go.
+ */
+export function eraser({ instances, records, chat, pasts }: Tables, erased: () => void) {
+  return {
+    /** Lets go of an instance that has closed. Its chat stays. */
+    forget(row: InstanceRow | undefined): void {
+      if (row === undefined) return
+      records.remove(row.id)
+      instances.markForgotten(row.id)
+      instances.removeEmpty(row.id, row.room)
+    },
+    /** Erases some of what is kept of a room id. Says whether that was all. */
+    room(roomId: string): boolean {
+      const room = instances.roomOf(roomId)
+      if (room === undefined) return true
+      erased()
+      for (const { id } of instances.ofRoom(room)) {
+        if (!chat.erase(id)) return false
+        records.remove(id)
+        instances.remove(id)
+      }
+      pasts.remove(room)
+      return true
+    },
+    /**
+     * Erases an identity from some of its chat, at last from records. Says whether that was all. Open rooms get a snapshot first:
+     * these records lead to nothing any more.
+     */
+    identity(identity: string): boolean {
+      erased()
+      if (!chat.eraseIdentity(identity)) return false
+      for (const id of records.namesOf(identity)) {
+        const row = instances.get(id)
+        const state = row?.status === 'open' ? records.state(row) : undefined
+        if (row === undefined || state === undefined) continue
+        records.keepSnapshot(id, state)
+        instances.put(id, { ...row, snapshot_seq: row.seq, snapshot_total: row.total })
+      }
+      records.withoutIdentity(identity)
+      return true
+    },
+  }
+}
+
+type Messages = Awaited<ReturnType<RoomLog['messagesOf']>>
+
+/** All pages of a query, one in each turn of the event loop. `last`: the row where a page ends that may not be the last one. */
+export async function everyPage(
+  page: (after: number) => { readonly messages: Messages; readonly last: number | undefined },
+): Promise<Messages> {
+  const found: Messages[] = []
+  let after: number | undefined = 0
+  while (after !== undefined) {
+    const { messages, last } = page(after)
+    found.push(messages)
+    after = last
+    if (after !== undefined) await nextTurn()
+  }
+  return found.flat()
+}

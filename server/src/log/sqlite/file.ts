@@ -1,0 +1,110 @@
+import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { LogFull, LogNotReady, LogUnavailable } from '../../ports/log'
+import { loadSqlite } from './driver'
+import { claimFile } from './open-files'
+import { codeOf, type Database, IN_MEMORY, inTransaction } from './port'
+import { checkFile, migrate } from './schema'
+
+const PAGE_BYTES = 4096
+/** For a process that has just been told to end. A lock that lasts belongs to a server that runs. */
+const BUSY_MS = 1000
+/** What SQLite keeps of the file in memory at most. */
+const CACHE_KIB = 16_000
+/** Pages of the write-ahead log after which SQLite moves them into the file by itself: 4 MB. */
+const CHECKPOINT_PAGES = 1000
+
+export type FileOptions = { readonly durability: 'process' | 'full'; readonly maxBytes: number }
+
+/** Opens a log's file, or makes it, for this process alone. @throws LogUnavailable with a sentence that says why it could not */
+export function openFile(path: string, { durability, maxBytes }: FileOptions): Database {
+  checkPath(path)
+  const open = loadSqlite()
+  let db: Database | undefined
+  try {
+    if (path !== IN_MEMORY) createFile(path)
+    const opened = path === IN_MEMORY ? () => {} : claimFile(path)
+    db = open(path)
+    db.pragma(`busy_timeout = ${BUSY_MS}`)
+    db.pragma(`cache_size = -${CACHE_KIB}`)
+    db.pragma('locking_mode = EXCLUSIVE')
+    checkFile(db, path)
+    db.pragma('auto_vacuum = INCREMENTAL')
+    db.pragma('journal_mode = WAL')
+    db.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`)
+    db.pragma('secure_delete = ON')
+    db.pragma('foreign_keys = OFF')
+    db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+    db.pragma(`journal_size_limit = ${CHECKPOINT_PAGES * PAGE_BYTES}`)
+    migrate(db)
+    // The lock is there from the first write on.
+    inTransaction(db, 'EXCLUSIVE', () => db?.exec('UPDATE upkeep SET probe = NULL'))
+    db.pragma(`max_page_count = ${Math.ceil(maxBytes / PAGE_BYTES)}`)
+    opened(db)
+    return db
+  } catch (error) {
+    db?.close()
+    throw notOpened(path, error)
+  }
+}
+
+/** SQLite leaves white space at the ends out: it would take another file than the one that we have made, or none at all. */
+function checkPath(path: string): void {
+  if (path !== '' && path === path.trim()) return
+  const what = path.trim() === '' ? 'is no path of a log.' : 'has white space at an end: a path of a log must not.'
+  throw new LogUnavailable(`${JSON.stringify(path)} ${what}`)
+}
+
+/**
+ * What people said is for the server's own user to read. SQLite gives the files beside it the same mode. A file that is there is not
+ * opened: to close it again would end the lock that a log of this very process may have on it, as POSIX has it.
+ */
+function createFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found?.isDirectory()) throw new LogUnavailable(`${path} is a folder: name a file.`)
+  if (found !== undefined) return accessSync(path, constants.R_OK | constants.W_OK)
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  closeSync(openSync(path, 'a', 0o600))
+}
+
+/** Why a file was not opened. A LogNotReady where the same may work in a moment. */
+export function notOpened(path: string, error: unknown): LogUnavailable {
+  if (error instanceof LogUnavailable) return error
+  const code = codeOf(error)
+  const is = (...starts: string[]) => starts.some((start) => code.startsWith(start))
+  const options = { cause: error }
+  if (is('SQLITE_BUSY')) {
+    return new LogNotReady(`${path} is in use by another process: one file is for one server.`, 'in_use', options)
+  }
+  if (is('SQLITE_NOTADB')) return new LogUnavailable(`${path} is not a log of Peerstage.`, options)
+  if (is('SQLITE_CORRUPT')) return new LogUnavailable(`${path} is damaged.`, options)
+  if (is('SQLITE_FULL', 'ENOSPC', 'EDQUOT')) return notReady('cannot be written: the disk is full.')
+  if (is('EROFS')) return notReady('cannot be written: its disk is read-only.')
+  if (is('SQLITE_IOERR', 'EIO')) return notReady('cannot be opened: the disk has failed.')
+  if (is('EMFILE', 'ENFILE')) return notReady('cannot be opened: too many files are open.')
+  return new LogUnavailable(`${path} cannot be opened, or made, by this user.`, options)
+
+  function notReady(sentence: string): LogNotReady {
+    return new LogNotReady(`${path} ${sentence}`, 'disk', options)
+  }
+}
+
+/** Why a log that was open does not take or give something. The sentence is for our own log: nobody outside sees it. */
+export function unavailable(error: unknown): LogUnavailable {
+  if (error instanceof LogUnavailable) return error
+  // What could not be parsed is quoted in its message, and may be what somebody wrote.
+  if (error instanceof SyntaxError) return new LogUnavailable('The log is damaged.')
+  if (isFull(error)) return new LogFull('The disk is full, or the log has reached its maxBytes.', { cause: error })
+  const code = codeOf(error)
+  const why: readonly (readonly [string, string])[] = [
+    ['SQLITE_BUSY', 'The log is locked by another process.'],
+    ['SQLITE_READONLY', 'The log may not be written.'],
+    ['SQLITE_CORRUPT', 'The log is damaged.'],
+    ['SQLITE_NOTADB', 'The log is damaged.'],
+    ['SQLITE_IOERR', 'The disk has failed.'],
+  ]
+  const sentence = why.find(([start]) => code.startsWith(start))?.[1] ?? 'The log has failed.'
+  return new LogUnavailable(sentence, { cause: error })
+}
+
+export const isFull = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_FULL')

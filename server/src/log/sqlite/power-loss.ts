@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import { uptime } from 'node:os'
+import type { ServerState } from '../../room/index'
+import type { InstanceRow } from './instances'
+import type { Database } from './port'
+import type { Tables } from './tables'
+
+/** More than can be lost: the disk is waited for whenever some MiB have been written. */
+const LEAP = 1_000_000
+/** Where the machine's start is reckoned from its clock, two that are closer are one: none starts twice in so short a time. */
+const SAME_START_MS = 10_000
+
+/**
+ * A turn that does not wait for the disk survives the process, but not the machine. What is lost then, clients may have heard of:
+ * one of them would resume behind a seq that names another event by now, and never find out. So where the machine went down
+ * under a log that was open, the seqs of its rooms leap: whoever comes back from before gets a snapshot.
+ */
+export function powerWatch(db: Database, { instances, records }: Tables, durability: 'process' | 'full') {
+  const marked = db.prepare<[], { machine: string | null }>('SELECT machine FROM upkeep')
+  const mark = db.prepare<[string | null]>('UPDATE upkeep SET machine = ?')
+
+  function leap(row: InstanceRow): void {
+    const state = readable(row)
+    if (state === undefined) return
+    const seq = row.seq + LEAP
+    records.leap(row, seq)
+    records.keepSnapshot(row.id, { ...state, room: { ...state.room, seq } })
+    instances.put(row.id, { ...row, seq, snapshot_seq: seq, snapshot_total: row.total })
+  }
+
+  /** One that is damaged is nobody else's fault: it says so when somebody comes to it. */
+  function readable(row: InstanceRow): ServerState | undefined {
+    try {
+      return records.state(row)
+    } catch {
+      return undefined
+    }
+  }
+
+  return {
+    /** Within a transaction that is on the disk before any other is begun. */
+    opened(): void {
+      const now = startOfMachine()
+      const before = marked.get()?.machine
+      if (typeof before === 'string' && !isSameStart(before, now)) instances.rows('open').forEach(leap)
+      mark.run(durability === 'full' ? null : now)
+    },
+    /** The last to be written: where this is on the disk, all is. Never throws. */
+    closing(): void {
+      try {
+        mark.run(null)
+      } catch {
+        // Seqs may leap in vain then, which costs each client a snapshot.
+      }
+    },
+  }
+}
+
+/** Linux has an id for it. A clock may be wrong until the network sets it, and just as wrong after each start. */
+function startOfMachine(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  } catch {
+    return String(Date.now() - uptime() * 1000)
+  }
+}
+
+const isSameStart = (one: string, other: string): boolean =>
+  one === other || Math.abs(Number(one) - Number(other)) < SAME_START_MS

@@ -1,0 +1,101 @@
+import { LogUnavailable } from '../../ports/log'
+import { type Database, inTransaction } from './port'
+
+/** Marks a file as a log of Peerstage: "peer" in ASCII. */
+export const APPLICATION_ID = 0x70656572
+
+/**
+ * Each brings the schema one version on; the first makes it in an empty file. What has been released is never changed: another
+ * one is added. All tables have a rowid, and what holds texts grows at its end: so SQLite seldom copies a text from page to page.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  -- A room id, as long as anything is kept of it.
+  CREATE TABLE rooms (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    ended_at REAL,
+    chat_bytes INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX rooms_ended ON rooms (ended_at) WHERE ended_at IS NOT NULL;
+  CREATE TABLE bans (
+    id INTEGER PRIMARY KEY,
+    room INTEGER NOT NULL,
+    identity TEXT NOT NULL,
+    ban_id TEXT NOT NULL,
+    ban TEXT NOT NULL,
+    UNIQUE (room, identity)
+  ) STRICT;
+  -- "total": bytes of all records that it ever had. A forgotten one has a row for as long as its chat is kept.
+  CREATE TABLE instances (
+    id INTEGER PRIMARY KEY,
+    room INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('open', 'closed', 'forgotten')),
+    seq INTEGER NOT NULL DEFAULT 0,
+    total INTEGER NOT NULL DEFAULT 0,
+    participants INTEGER NOT NULL DEFAULT 0,
+    snapshot_seq INTEGER NOT NULL DEFAULT 0,
+    snapshot_total INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (room, name)
+  ) STRICT;
+  CREATE INDEX instances_by_status ON instances (status, room);
+  -- A room's state at its instance's snapshot_seq.
+  CREATE TABLE snapshots (instance INTEGER PRIMARY KEY, v INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
+  -- "total": bytes of the instance's records before this one. "identity": whom it is about.
+  CREATE TABLE records (
+    id INTEGER PRIMARY KEY,
+    instance INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    v INTEGER NOT NULL,
+    at REAL NOT NULL,
+    total INTEGER NOT NULL,
+    identity TEXT,
+    logged TEXT NOT NULL,
+    secret TEXT,
+    UNIQUE (instance, seq)
+  ) STRICT;
+  CREATE INDEX records_of_identity ON records (identity) WHERE identity IS NOT NULL;
+  -- What was said. Read by the history; a room's records reach no further back than its replay window.
+  CREATE TABLE chat (
+    id INTEGER PRIMARY KEY,
+    instance INTEGER NOT NULL,
+    message_id TEXT NOT NULL,
+    identity TEXT NOT NULL,
+    at REAL NOT NULL,
+    bytes INTEGER NOT NULL,
+    message TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX chat_of_instance ON chat (instance);
+  CREATE INDEX chat_by_message ON chat (message_id);
+  CREATE INDEX chat_of_identity ON chat (identity);
+  -- One row. "erased": something was, since the file was last rebuilt. "machine": which start of it somebody writes under without
+  -- waiting for the disk; NULL when nobody does.
+  CREATE TABLE upkeep (id INTEGER PRIMARY KEY CHECK (id = 1), erased INTEGER NOT NULL, probe BLOB, machine TEXT) STRICT;
+  INSERT INTO upkeep VALUES (1, 0, NULL, NULL);
+  `,
+]
+
+/** Looks whether a file is ours, and not of a newer server, without writing to it. @throws LogUnavailable when it is not */
+export function checkFile(db: Database, path: string, newest = MIGRATIONS.length): void {
+  const isEmpty = db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined
+  if (!isEmpty && db.pragma('application_id') !== APPLICATION_ID) {
+    throw new LogUnavailable(`${path} is a database of another program, not a log of Peerstage.`)
+  }
+  if (versionOf(db) > newest) {
+    throw new LogUnavailable(`${path} was written by a newer version of Peerstage: take that one, or another file.`)
+  }
+}
+
+/** Brings a file to the schema of today, all or nothing. */
+export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS): void {
+  const version = versionOf(db)
+  if (version === migrations.length) return
+  inTransaction(db, 'EXCLUSIVE', () => {
+    for (const migration of migrations.slice(version)) db.exec(migration)
+    db.pragma(`application_id = ${APPLICATION_ID}`)
+    db.pragma(`user_version = ${migrations.length}`)
+  })
+}
+
+const versionOf = (db: Database): number => db.pragma('user_version') as number

@@ -1,0 +1,67 @@
+import type { Turn } from '../../ports/log'
+import type { StoredRecord } from '../../room/index'
+import type { InstanceRow } from './instances'
+import type { Tables } from './tables'
+
+/** A snapshot is written when so many records, or so many bytes of them, lie behind the last one. */
+const SNAPSHOT_AFTER = { records: 200, bytes: 128 * 1024 } as const
+
+export type WriterParts = Tables & {
+  /** Bytes of chat that are kept of one room. */
+  readonly maxRoomBytes: number
+  readonly now: () => number
+  /** Called where a text was erased. */
+  readonly erased: () => void
+}
+
+/** Writes turns, within a transaction that somebody else begins and ends. */
+export function turnWriter({ instances, records, chat, pasts, maxRoomBytes, now, erased }: WriterParts) {
+  /** A record, and what follows from it. Says how many bytes it has. */
+  function note({ id, room }: InstanceRow, record: StoredRecord, total: number): number {
+    const bytes = records.add(id, record, total)
+    const { event, secret } = record
+    // A room's own time may be ahead of the clock. What grows old does so by the clock.
+    const at = Math.min(record.at, now())
+    if (event.type === 'chat.sent') {
+      chat.add(id, { message: event.message, identity: secret?.author ?? '' }, at)
+    } else if (event.type === 'chat.deleted') {
+      chat.delete(id, event.messageId)
+      records.withoutText(id, event.messageId)
+      erased()
+    }
+    pasts.note(room, record, at)
+    return bytes
+  }
+
+  /** A closed room needs no state. Where something was deleted, the last snapshot may hold its text: it is replaced. */
+  function snapshot(row: InstanceRow, { state, records: turn }: Turn, total: number): [seq: number, total: number] {
+    const { seq, status } = state.room
+    if (status === 'closed') records.dropSnapshot(row.id)
+    const isDue = seq - row.snapshot_seq >= SNAPSHOT_AFTER.records || total - row.snapshot_total >= SNAPSHOT_AFTER.bytes
+    const isStale = turn.some(({ event }) => event.type === 'chat.deleted')
+    if (status === 'closed' || !(isDue || isStale)) return [row.snapshot_seq, row.snapshot_total]
+    records.keepSnapshot(row.id, state)
+    records.trim(row.id, seq, total, now())
+    return [seq, total]
+  }
+
+  return {
+    /** Keeps a turn. Answers with a fault of the caller's; nothing is written then. */
+    write(turn: Turn): RangeError | undefined {
+      const { roomId, instance, expectedSeq, state } = turn
+      const known = instances.find(roomId, instance)
+      const last = known?.seq ?? 0
+      if (expectedSeq !== last) return new RangeError(`expected seq ${expectedSeq}, the log has ${last}`)
+      const row = known ?? instances.add(instances.room(roomId), instance)
+      let { total } = row
+      for (const record of turn.records) total += note(row, record, total)
+      const { seq, status, participants } = state.room
+      const [snapshot_seq, snapshot_total] = snapshot(row, turn, total)
+      instances.put(row.id, { status, seq, total, participants: participants.length, snapshot_seq, snapshot_total })
+      chat.giveWay(row.room, maxRoomBytes)
+      return undefined
+    },
+  }
+}
+
+export type TurnWriter = ReturnType<typeof turnWriter>

@@ -1,0 +1,74 @@
+/**
+ * Time and its timers. The machine's clock may be set while the server runs, so there are three times, and each use says which
+ * one it means. Delays over 2³¹−1 ms are clamped by the caller.
+ */
+export interface Clock {
+  /**
+   * For the order of a room, and for what follows from the times of its events: milliseconds since the epoch, never less than
+   * before. Where the machine's clock is set back, this one is ahead of it for a while.
+   */
+  now(): number
+  /**
+   * What the machine's clock shows: milliseconds since the epoch. It may be set forward and back. For what other machines judge
+   * by their clocks too: the ends of tokens and of TURN passwords.
+   */
+  wall(): number
+  /** For how long something takes, or has been: milliseconds since some moment. No setting of a clock changes it. */
+  elapsed(): number
+  /** Calls back once after `delayMs`; returns what cancels it. */
+  after(delayMs: number, callback: () => void): () => void
+  /** Calls back once in the next event-loop turn, after the I/O that is ready now. */
+  nextTurn(callback: () => void): void
+}
+
+/**
+ * A clock of an app's own. `wall` and `elapsed` may be left out, and are `now` then: a test that lets time pass needs only that one.
+ *
+ * @example
+ * ```ts
+ * import { createPeerstageServer, type OwnClock } from '@peerstage/server'
+ *
+ * let aheadMs = 0
+ * const clock: OwnClock = {
+ *   now: () => Date.now() + aheadMs,
+ *   after(delayMs, callback) {
+ *     const timer = setTimeout(callback, delayMs)
+ *     return () => clearTimeout(timer)
+ *   },
+ *   nextTurn: (callback) => void setImmediate(callback),
+ * }
+ * const live = createPeerstageServer({ dev: true, clock })
+ * aheadMs += 3_600_000 // an hour later, as far as the server knows
+ * ```
+ */
+export type OwnClock = Pick<Clock, 'now' | 'after' | 'nextTurn'> & Partial<Pick<Clock, 'wall' | 'elapsed'>>
+
+/** `setTimeout` keeps its delay in 31 bits; anything longer fires at once. */
+const LONGEST_DELAY_MS = 2 ** 31 - 1
+/** The clock on the wall may be set at any time, so it is looked at again within so long. */
+const LOOK_AGAIN_MS = 60_000
+
+/** Calls back once after `delayMs`, however many they are. Returns what cancels it. */
+export function setTimer(clock: Pick<Clock, 'after'>, delayMs: number, callback: () => void): () => void {
+  let cancel = () => {}
+  const arm = (left: number) => {
+    const goOn = left > LONGEST_DELAY_MS ? () => arm(left - LONGEST_DELAY_MS) : callback
+    cancel = clock.after(Math.min(Math.max(0, left), LONGEST_DELAY_MS), goOn)
+  }
+  arm(delayMs)
+  return () => cancel()
+}
+
+/**
+ * Calls back once when the clock on the wall shows `at` (ms since the epoch), wherever it has been set meanwhile: at the latest a
+ * minute behind that. Returns what cancels it.
+ */
+export function setAlarm(clock: Pick<Clock, 'wall' | 'after'>, at: number, callback: () => void): () => void {
+  let cancel = () => {}
+  const arm = () => {
+    const left = Math.max(0, at - clock.wall())
+    cancel = clock.after(Math.min(left, LOOK_AGAIN_MS), () => (clock.wall() < at ? arm() : callback()))
+  }
+  arm()
+  return () => cancel()
+}

@@ -1,0 +1,126 @@
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { type ClientOptions, WebSocket as NodeWebSocket, type ServerOptions, WebSocketServer } from 'ws'
+import { answeredProtocol } from '../gateway/handshake/hello'
+import { answerPlainly, asksForWebSocket } from '../gateway/handshake/plain-request'
+import type { RequestListener } from '../http/listener'
+import type { Outages } from './outage'
+import { ABNORMAL, Line, type LineParts } from './proxied-connection'
+import { type Call, readCall } from './upgrade-request'
+
+/** Bytes pass as they are: what is wrong with them is for the other end to say. */
+const PLAIN = { perMessageDeflate: false, autoPong: false, skipUTF8Validation: true, closeTimeout: 2000 }
+
+export type FrontParts = LineParts & {
+  readonly requestListener: RequestListener
+  readonly outages: Outages
+}
+
+/** What clients reach instead of the server: it carries every connection there, over a line that faults can happen to. */
+export class Front {
+  readonly #parts: FrontParts
+  readonly #lines = new Set<Line>()
+  readonly #http: Server
+  readonly #sockets: WebSocketServer
+  #target = ''
+
+  constructor(parts: FrontParts) {
+    this.#parts = parts
+    const options: ServerOptions & { closeTimeout: number } = {
+      ...PLAIN,
+      noServer: true,
+      clientTracking: false,
+      handleProtocols: answeredProtocol,
+    }
+    this.#sockets = new WebSocketServer(options)
+    this.#http = createServer(parts.requestListener)
+    this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
+  }
+
+  /** The lines that are open: of one identity, or all. */
+  lines(identity?: string): Line[] {
+    return [...this.#lines].filter((line) => line.isOpen && (identity === undefined || line.identity === identity))
+  }
+
+  /** Begins to carry connections to a server. Answers with the URL for clients: with the same path. */
+  async listen(target: string): Promise<string> {
+    const { host: server, pathname } = new URL(target)
+    this.#target = `ws://${server}`
+    this.#http.listen(0, '127.0.0.1')
+    await once(this.#http, 'listening')
+    const { port } = this.#http.address() as AddressInfo
+    return `http://127.0.0.1:${port}${pathname.replace(/\/$/, '')}`
+  }
+
+  /** Idempotent. */
+  async close(): Promise<void> {
+    for (const line of this.#lines) line.cut(ABNORMAL)
+    if (!this.#http.listening) return
+    const closed = once(this.#http, 'close')
+    this.#http.close()
+    this.#http.closeAllConnections()
+    await closed
+  }
+
+  /** The client is answered when the server has answered, and in the same way. */
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (!asksForWebSocket(request)) return answerPlainly(this.#http, request, socket, head)
+    socket.on('error', () => socket.destroy())
+    const call = readCall(request, this.#parts.expired)
+    if (this.#isOut(call.identity)) return void socket.destroy()
+    const server = this.#dial(request, call)
+    if (server === undefined) return void socket.destroy()
+    const gone = () => server.terminate()
+    const failed = () => socket.destroy()
+    socket.once('close', gone)
+    server.on('error', failed)
+    server.once('unexpected-response', (_request, response) => refuse(socket, response))
+    server.once('open', () => {
+      socket.off('close', gone)
+      server.off('error', failed)
+      this.#sockets.handleUpgrade(request, socket, head, (client) => this.#join(call, client, server))
+    })
+  }
+
+  #isOut(identity: string | undefined): boolean {
+    const outage = [...this.#parts.outages].find((each) => each.identity === undefined || each.identity === identity)
+    outage?.fault.happen()
+    return outage !== undefined
+  }
+
+  /** `undefined`: what the client offers is no list of subprotocols. */
+  #dial({ url, headers }: IncomingMessage, { protocols }: Call): NodeWebSocket | undefined {
+    const options: ClientOptions & { closeTimeout: number } = { ...PLAIN, headers: passedOn(headers) }
+    try {
+      return new NodeWebSocket(`${this.#target}${url}`, protocols, options)
+    } catch {
+      return undefined
+    }
+  }
+
+  #join(call: Call, client: NodeWebSocket, server: NodeWebSocket): void {
+    const line = new Line(this.#parts, call, client, server)
+    this.#lines.add(line)
+    client.once('close', () => this.#lines.delete(line))
+  }
+}
+
+/** All that the client says of itself; the rest is the handshake's own. */
+function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
+  const own = (name: string) => name === 'connection' || name === 'upgrade' || name.startsWith('sec-websocket-')
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (own(name) ? [] : [[name, String(value)]])),
+  )
+}
+
+/** An answer that is no upgrade, passed on. */
+function refuse(socket: Duplex, response: IncomingMessage): void {
+  const { statusCode, statusMessage, headers } = response
+  const told = ['content-type', 'retry-after'].filter((name) => headers[name] !== undefined)
+  const lines = told.map((name) => `${name}: ${headers[name]}\r\n`)
+  socket.write(`HTTP/1.1 ${statusCode} ${statusMessage}\r\n${lines.join('')}Connection: close\r\n\r\n`)
+  socket.once('finish', () => socket.destroy())
+  response.pipe(socket)
+}
