@@ -1,4 +1,4 @@
-// A school's app with a live room in it: the school's own login decides who comes in, and as what.
+// A school's app with a live room in it: the school's own login decides who may join, and with which role.
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
@@ -13,14 +13,14 @@ const { PEERSTAGE_SECRET = randomBytes(32), COOKIE_SECRET = randomBytes(32).toSt
 const folder = fileURLToPath(new URL('.', import.meta.url))
 
 const app = express()
-// Node's own 60 s would let slow requests hold sockets for long.
+// With Node's default of 60 s slow requests could hold sockets for long.
 const server = createServer({ headersTimeout: 10_000 }, app)
 
-// The room: sockets under /v1/rooms/ of the app's own server, for pages of the app's own origin.
+// The room: sockets under /v1/rooms/ of the app's server, for pages of the app's origin.
 const live = createPeerstageServer({ auth: { secret: PEERSTAGE_SECRET }, allowedOrigins: [ORIGIN] })
 live.attach(server)
 
-// The app: a login by a signed cookie, two pages, and a WebSocket of its own.
+// The app: a login with a signed cookie, two pages, and its own WebSocket.
 countPages(server)
 app.use(cookieParser(COOKIE_SECRET))
 app.use(express.static(`${folder}/public`))
@@ -32,7 +32,7 @@ app.get('/', (request, response) => {
 })
 app.post('/login', express.urlencoded(), (request, response) => {
   const user = logIn(request.body?.name, request.body?.password)
-  // Over https add `secure: true`.
+  // With https add `secure: true`.
   if (user) response.cookie('user', user.id, { signed: true, httpOnly: true, sameSite: 'lax' })
   response.redirect(user ? '/' : '/#wrong')
 })
@@ -40,7 +40,7 @@ app.post('/logout', (_, response) => {
   response.clearCookie('user').redirect('/')
 })
 
-// Where the two meet: whoever is logged in gets a token, and with it a name and a role of the app's choice.
+// The connection between the two: a logged-in user gets a token with a name and a role that the app chooses.
 app.get('/token', async (request, response) => {
   const user = userOf(request)
   if (!user) {
@@ -59,7 +59,7 @@ function userOf(request) {
 
 server.listen(Number(PORT), () => console.log(`The school is open at ${ORIGIN}`))
 
-// Says goodbye to the people in the room, whose pages then come back by themselves once the server does.
+// Tells the clients to come back later; their pages reconnect by themselves when the server is back.
 process.once('SIGTERM', async () => {
   await live.close()
   process.exit()

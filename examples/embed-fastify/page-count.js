@@ -1,13 +1,13 @@
-// A WebSocket of the app's own, at /pages: tells every open page how many there are. It has nothing to do with the room.
+// The app's own WebSocket, at /pages: it tells each open page how many pages are open. It is independent of the room.
 import { WebSocketServer } from 'ws'
 
 /** @param {import('node:http').Server} server */
 export function countPages(server) {
-  // Not `{ server, path }`: so made, ws would refuse all upgrades of other paths, and those of the room with them.
+  // Not `{ server, path }`: then ws would reject all upgrades on other paths, those of the room included.
   const pages = new WebSocketServer({ noServer: true })
   server.on('upgrade', (request, socket, head) => {
     if (request.url === '/pages') pages.handleUpgrade(request, socket, head, welcome)
-    // Peerstage answers under /v1/rooms/. What nobody answers would stay open.
+    // Peerstage answers under /v1/rooms/. A socket without an answer would stay open.
     else if (!request.url?.startsWith('/v1/rooms/')) socket.destroy()
   })
 

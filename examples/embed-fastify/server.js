@@ -1,4 +1,4 @@
-// A school's app with a live room in it: the school's own login decides who comes in, and as what.
+// A school's app with a live room in it: the school's own login decides who may join, and with which role.
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,14 +15,14 @@ const { PEERSTAGE_SECRET = randomBytes(32), COOKIE_SECRET = randomBytes(32).toSt
 const folder = fileURLToPath(new URL('.', import.meta.url))
 const sdkFolder = dirname(fileURLToPath(import.meta.resolve('@peerstage/sdk/peerstage.js')))
 
-// Node's own 60 s would let slow requests hold sockets for long.
+// With Node's default of 60 s slow requests could hold sockets for long.
 const app = Fastify({ http: { headersTimeout: 10_000 } })
 
-// The room: sockets under /v1/rooms/ of the app's own server, for pages of the app's own origin.
+// The room: sockets under /v1/rooms/ of the app's server, for pages of the app's origin.
 const live = createPeerstageServer({ auth: { secret: PEERSTAGE_SECRET }, allowedOrigins: [ORIGIN] })
 live.attach(app.server)
 
-// The app: a login by a signed cookie, two pages, and a WebSocket of its own.
+// The app: a login with a signed cookie, two pages, and its own WebSocket.
 countPages(app.server)
 await app.register(cookie, { secret: COOKIE_SECRET })
 await app.register(formBody)
@@ -32,13 +32,13 @@ app.get('/', (request, reply) => reply.sendFile(userOf(request) ? 'room.html' : 
 app.post('/login', (request, reply) => {
   const { name, password } = /** @type {Record<string, unknown>} */ (request.body ?? {})
   const user = logIn(name, password)
-  // Over https add `secure: true`.
+  // With https add `secure: true`.
   if (user) reply.setCookie('user', user.id, { signed: true, httpOnly: true, sameSite: 'lax' })
   return reply.redirect(user ? '/' : '/#wrong')
 })
 app.post('/logout', (_, reply) => reply.clearCookie('user').redirect('/'))
 
-// Where the two meet: whoever is logged in gets a token, and with it a name and a role of the app's choice.
+// The connection between the two: a logged-in user gets a token with a name and a role that the app chooses.
 app.get('/token', async (request, reply) => {
   const user = userOf(request)
   if (!user) return reply.code(401).send({ error: 'Log in first.' })
@@ -54,7 +54,7 @@ function userOf({ cookies, unsignCookie }) {
 await app.listen({ port: Number(PORT) })
 console.log(`The school is open at ${ORIGIN}`)
 
-// Says goodbye to the people in the room, whose pages then come back by themselves once the server does.
+// Tells the clients to come back later; their pages reconnect by themselves when the server is back.
 process.once('SIGTERM', async () => {
   await live.close()
   process.exit()

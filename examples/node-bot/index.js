@@ -11,7 +11,7 @@ const [url = 'http://localhost:8080', room = 'lobby', name = 'Bot', token = proc
 const client = new LiveStreamClient({ url, room, name, token: token ?? devToken, wrtc, WebSocket })
 const picture = movingPicture()
 
-/** Only a server in dev mode gives a token to whoever asks. Elsewhere pass one that your backend signed. */
+/** Only a server in dev mode gives a token to every caller. Otherwise pass one that your backend signed. */
 async function devToken() {
   const query = new URLSearchParams({ room, name, identity: `bot-${name}`, role: 'guest' })
   const response = await fetch(`${url.replace(/\/*$/, '/dev/token')}?${query}`)
@@ -39,7 +39,7 @@ try {
   exit(1, [error.message, error.cause?.message].filter(Boolean).join(' '))
 }
 
-/** Leaving takes a second at most. And the exit is explicit: wrtc crashes a process that merely runs out of work. */
+/** Leaving takes a second at most. The exit is explicit, because wrtc crashes a process that ends without work. */
 function exit(code, words) {
   console.log(words)
   picture.stop()

@@ -1,4 +1,4 @@
-// A live room on one page, with nothing but the public API. Read this file first: it joins, wires the parts, and leaves.
+// A live room on one page, with the public API only. Read this file first: it joins, connects the parts, and leaves.
 import { chat, reactions } from './chat.js'
 import { controls } from './controls.js'
 import { $, announce, banner, notice } from './elements.js'
@@ -13,15 +13,15 @@ const { LiveStreamClient, checkSupport, formatCount, formatDuration } = window.P
 const form = $('join')
 const { name, room, role } = form.elements
 
-// A tab is a person, also when it is loaded anew, and two tabs are two people. "Duplicate tab" copies the storage, so what
-// makes this one is in there only from its end to its next beginning.
+// A tab is a person, also after a reload, and two tabs are two people. "Duplicate tab" copies the storage, so the id of
+// this one is stored only from its unload to its next load.
 const tab = JSON.parse(tabMemory.get('tab') ?? '{}')
 tab.identity ??= crypto.getRandomValues(new Uint32Array(4)).join('-')
 addEventListener('pagehide', () => tabMemory.set('tab', JSON.stringify(tab)))
 addEventListener('pageshow', () => tabMemory.remove('tab'))
 name.value = browserMemory.get('name') ?? ''
 role.value = tab.role ?? 'guest'
-// A second tab of this browser meets the first: the browser remembers its room.
+// The browser remembers its room, so a second tab joins the first.
 room.value = new URLSearchParams(location.search).get('room') ?? browserMemory.get('room') ?? newRoomName()
 browserMemory.set('room', room.value)
 
@@ -34,7 +34,7 @@ form.onsubmit = async (event) => {
   tab.role = role.value
   showJoining(true)
   try {
-    // The server of this page, under a path of its own too: without `url` it would be the page's origin.
+    // The server of this page, also with a base path: without `url` it would be the page's origin.
     const url = new URL('.', location).href
     const client = new LiveStreamClient({ url, room: room.value, name: name.value, token: fetchToken })
     await client.join({ signal: cancelling.signal })
@@ -44,7 +44,7 @@ form.onsubmit = async (event) => {
   }
 }
 
-/** Here the server's dev mode gives a token to whoever asks. In your app, your backend decides who may have which. */
+/** The server's dev mode gives a token to every caller. In your app, your backend decides who gets which token. */
 async function fetchToken() {
   const wanted = { room: room.value, identity: tab.identity, name: name.value, role: role.value }
   const response = await fetch(`dev/token?${new URLSearchParams(wanted)}`)
@@ -54,7 +54,7 @@ async function fetchToken() {
 }
 
 function enter(client) {
-  // A page that comes back by itself turns on what was on: nobody goes live without having touched the page.
+  // A reloaded page turns on what was on before: no device goes live unless the user has touched the page once.
   const isBack = tab.joined === room.value
   const wanted = isBack ? tab.live : role.value === 'guest' ? BOTH : []
   if (!isBack) delete tab.mutedBy
@@ -63,7 +63,7 @@ function enter(client) {
   $('door').hidden = true
   $('room').hidden = false
 
-  // The state flows one way: each part shows what it needs of it, and its buttons call the client.
+  // Data flows one way: each part shows its share of the state, and its buttons call the client.
   const parts = [header, hosts, live, stage, people, controls, chat].map((part) => part(client, tab))
   const show = () => {
     const state = client.getState()
@@ -113,13 +113,13 @@ async function copyLink() {
     () => true,
     () => false,
   )
-  notice('copied', isCopied ? 'Link copied. Whoever opens it can join.' : `The link: ${location.href}`)
+  notice('copied', isCopied ? 'Link copied. Send it to others: it opens this room.' : `The link: ${location.href}`)
 }
 
 const sentence = ({ message, userAction }) => [message, userAction].filter(Boolean).join(' ')
 
 function showError({ command, error }) {
-  // A user who closes a picker knows it; `live.js` tells of what could not be published.
+  // A user who closes a picker knows it; `live.js` shows what could not be published.
   if (error.code === 'cancelled' || command === 'media.publish') return
   banner('error', sentence(error), [['OK', () => banner('error')]])
 }
@@ -131,7 +131,7 @@ function showJoining(isJoining, problem = '') {
   $('problem').textContent = problem
 }
 
-/** Why one is out, in plain words. What is not here comes with a message of its own. */
+/** Texts for the reasons of leaving. Other reasons come with their own message. */
 const ENDS = {
   left: ['You left the room', 'See you soon.'],
   room_ended: ['The room has ended', 'The host closed it for everybody.'],
@@ -164,13 +164,13 @@ function newRoomName() {
   return `${first}-${second}-${Math.floor(Math.random() * 900) + 100}`
 }
 
-// The button waits for this script: a click before it would send the form to nowhere.
+// The button is disabled until this script runs: an earlier click would submit the form to no handler.
 showJoining(false)
 const can = checkSupport()
 if (!can.watch) showJoining(false, 'This browser cannot show live video. Try a current one.')
 else if (!can.secureContext) showJoining(false, 'Without https you can watch, but not use your camera or microphone.')
 
-// A page that was loaded anew in the middle of a room goes straight back in, and one that was sent away says so again.
+// A page that was reloaded in a room joins again at once, and a removed participant sees the reason again.
 if (tab.removedFrom === room.value) showEnd({ reason: 'removed' })
 else if (tab.joined === room.value && name.value && can.watch) form.requestSubmit()
 else name.focus()

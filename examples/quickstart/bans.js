@@ -1,7 +1,7 @@
-// Who is banned from the room, for those who may let them back in. Only they are told, and only when they ask.
+// The list of bans, for moderators: only they may read it, and the client has to ask for it.
 import { $, copyOf, listIn } from './elements.js'
 
-/** Gives what is to be called with every state: whether the list is for this person. */
+/** Returns the function that shows a state: the list, if this person may see it. */
 export function bans(client) {
   const showList = listIn($('ban-list'), (ban) => banRow(client, ban))
   let isFor = false
@@ -9,7 +9,7 @@ export function bans(client) {
     showList(isFor ? list : [])
     $('bans').hidden = !isFor || list.length === 0
   }
-  // What fails is asked again with the next change.
+  // After a failure the next change asks again.
   const ask = () => isFor && client.moderation.bans().then(show, () => {})
   client.on('bansChanged', ask)
   client.on('reconnected', ask)

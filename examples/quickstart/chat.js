@@ -2,10 +2,10 @@
 import { $, button, copyOf, listIn, ROLE_NAMES } from './elements.js'
 
 const EMOJIS = ['❤️', '🔥', '👏', '😮', '😂', '🎉']
-/** Messages of one person stand under one name: so many at most, and within so many ms of the first. */
+/** Messages of one person are grouped under one name: at most so many, within so many ms of the first. */
 const TOGETHER = 6
 const TOGETHER_MS = 120_000
-/** What the server takes as one message, by default. */
+/** The longest message that the server accepts by default. */
 const LONGEST = 2000
 
 export function chat(client) {
@@ -23,7 +23,7 @@ export function chat(client) {
   $('compose').onsubmit = (event) => {
     event.preventDefault()
     const text = input.value.trim()
-    // What is too long stays, to be shortened: nothing of it is cut off unseen.
+    // A text that is too long stays in the field to be shortened; it is not cut silently.
     if (!text || tooMany(text) > 0) return
     input.value = ''
     showLength('')
@@ -43,7 +43,7 @@ export function chat(client) {
   }
 }
 
-/** As people count them: a face made of several code units is one or two. */
+/** Counts code points, not code units, because that is nearer to what people see as characters. */
 const tooMany = (text) => [...text].length - LONGEST
 
 function showLength(text) {
@@ -52,7 +52,7 @@ function showLength(text) {
   $('length').classList.toggle('problem', over > 0)
 }
 
-/** Says of each message whether it goes on under the name of the one before it. */
+/** Says for each message whether it belongs to the group of the one before it. */
 function grouped(messages) {
   let first = null
   let count = 0

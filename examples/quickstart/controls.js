@@ -1,4 +1,4 @@
-// The bar at the bottom: microphone, camera, screen, devices, the hand, and the keys for them.
+// The bar at the bottom: microphone, camera, screen, devices, the hand, and their keyboard shortcuts.
 import { $, banner } from './elements.js'
 import { goLive } from './live.js'
 
@@ -68,7 +68,7 @@ function devicePicker(name, devices, track, choose) {
   for (const { deviceId, label: text } of devices) {
     select.append(new Option(text || name, deviceId, false, deviceId === current))
   }
-  // Browsers tell devices apart only once one of them is allowed.
+  // Browsers name devices only after one of them was allowed.
   if (devices.length === 0) select.append(new Option('Turn it on first'))
   select.onchange = () => choose(select.value)
   label.append(select)

@@ -1,4 +1,4 @@
-// Small tools for building the page. Text goes in by `textContent` alone, so nothing that people write can become markup.
+// Functions that build the page. They set text by `textContent` only, so that user input never becomes markup.
 
 export const $ = (id) => document.getElementById(id)
 
@@ -24,7 +24,7 @@ export function listIn(container, create) {
       row.close?.()
       row.element.remove()
       rows.delete(id)
-      // Whoever goes by keys goes on from here, and not from the top of the page. Only lists of the panel have buttons.
+      // Keyboard users continue from here, not from the top of the page. Only lists of the panel have buttons.
       if (hadFocus) $('panel-title').focus()
     }
     items.forEach((item, index) => {
@@ -42,11 +42,11 @@ export function button(name, onclick, className = '') {
   return Object.assign(document.createElement('button'), { textContent: name, onclick, className })
 }
 
-/** Shows a message over the stage, or takes it away when there is no `text`. `actions` are pairs of name and function. */
+/** Shows a message over the stage, or removes it if there is no `text`. `actions` are pairs of name and function. */
 export function banner(id, text, actions = []) {
   const shown = document.querySelector(`#banners [data-id="${id}"]`)
   if (shown && shown.dataset.text === text) {
-    // The same words may be about somebody else now. To show them anew would read them out again.
+    // The same text may be about another person now. Replacing it would make screen readers read it again.
     shown.querySelectorAll('button').forEach((each, index) => {
       each.onclick = actions[index][1]
     })
@@ -61,11 +61,11 @@ export function banner(id, text, actions = []) {
   $('banners').append(element)
 }
 
-/** How long a notice stays, in ms, unless it is pointed at or has the focus. */
+/** How long a notice stays, in ms, unless the pointer or the focus is on it. */
 const NOTICE_MS = 10_000
 const notices = new Map()
 
-/** As `banner`, and goes by itself after a while. */
+/** Like `banner`, but disappears after a while. */
 export function notice(id, text, actions = []) {
   clearTimeout(notices.get(id))
   banner(id)
@@ -79,12 +79,12 @@ export function notice(id, text, actions = []) {
   wait()
 }
 
-/** Says something to those who listen to the page. */
+/** Announces a text to screen readers. */
 export function announce(text) {
   $('announcer').textContent = text
 }
 
-/** Asks before something that cannot be undone. */
+/** Asks for confirmation of an action that cannot be undone. */
 export function confirmed(title, text, yes) {
   const dialog = $('question')
   $('question-title').textContent = title
@@ -97,7 +97,7 @@ export function confirmed(title, text, yes) {
   })
 }
 
-/** Fills a circle that stands for a person: initials, on a color that is always the same for the same participant. */
+/** Fills the circle of a person: initials, on a color that stays the same for the same participant. */
 export function showInitials(element, { id, name }) {
   const words = name.trim().split(/\s+/).slice(0, 2)
   element.textContent = words

@@ -1,9 +1,9 @@
-// Who hosts the room: all are told when that changes, and a host is asked what becomes of the room before leaving it.
+// The host of the room: all people are told when it changes, and a leaving host is asked who follows.
 import { $, banner, notice, ROLE_NAMES } from './elements.js'
 
 const RANKS = Object.keys(ROLE_NAMES)
 
-/** Gives what is to be called with every state. */
+/** Returns the function that shows a state. */
 export function hosts(client) {
   client.on('hostChanged', ({ participant, reason }) => {
     if (participant === null) {
@@ -14,7 +14,7 @@ export function hosts(client) {
   })
   $('leave').onclick = () => leave(client)
 
-  // Said once for each wait: a text that changes is read out again.
+  // Shown once for each wait, because screen readers read a changed text again.
   let wait = { until: null, text: '' }
   return ({ room: { hostGraceUntil: until } }) => {
     if (until !== wait.until) wait = { until, text: until && waitInWords(until - client.serverNow()) }
@@ -25,7 +25,7 @@ export function hosts(client) {
 const waitInWords = (ms) =>
   `The host is gone. A host can come back within ${Math.ceil(ms / 1000)} seconds; then a guest follows.`
 
-/** The only host of a room with others in it says first who follows. */
+/** Asks the only host of a room with other people in it who follows. */
 async function leave(client) {
   const { self, participants } = client.getState()
   const others = participants.filter(({ isSelf }) => !isSelf)
@@ -34,7 +34,7 @@ async function leave(client) {
   const choice = await askWhoFollows(others)
   if (choice === 'leave') client.leave()
   if (choice === 'end') client.moderation.endRoom()
-  // What fails is told, and the host is still there to choose again.
+  // A failure is shown, and the host can choose again.
   if (choice === 'hand-over')
     client.moderation.setRole($('successor').value, 'host').then(
       () => client.leave(),

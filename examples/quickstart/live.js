@@ -1,19 +1,19 @@
-// Going live: after joining, after being let on stage, and once more where a device was refused. And what a host did about it.
+// Going live: after joining, after being let on stage, and again after a device was blocked. Also shows mutes by a host.
 import { banner, notice, ROLE_NAMES } from './elements.js'
 
 export const BOTH = ['microphone', 'camera']
 let asked = BOTH
 
-/** Publishes these sources, as far as the room takes them. */
+/** Publishes those of the sources that the room's mode allows. */
 export function goLive({ media, getState }, sources) {
   asked = sources
   const allowed = sources.filter((source) => getState().room.mode.sources.includes(source))
   if (allowed.length > 0) media.publish(Object.fromEntries(allowed.map((source) => [source, true])))
 }
 
-/** Gives what is to be called with every state. `tab`: what outlives this page. */
+/** Returns the function that shows a state. `tab`: what survives a reload of this page. */
 export function live(client, tab) {
-  // A raised hand may be minutes old when a host lets its owner on stage: who is seen and heard decides that at that moment.
+  // A raised hand may be minutes old when a host approves it, so the participant confirms before going live.
   let isAsked = false
   let hasAccepted = false
   const muted = mutes(client, tab)
@@ -23,13 +23,13 @@ export function live(client, tab) {
   client.on('roleChanged', ({ participant, reason }) => {
     if (!participant.isSelf) return
     isAsked = participant.isOnStage && reason === 'stage' && !hasAccepted
-    // That invitation named camera and microphone.
+    // The invitation already named camera and microphone.
     if (participant.isOnStage && reason === 'stage' && hasAccepted) goLive(client, BOTH)
-    // `hosts.js` tells of a new host.
+    // `hosts.js` announces a new host.
     if (reason === 'moderation' && participant.role !== 'host')
       notice('role', `A host made you ${ROLE_NAMES[participant.role].toLowerCase()}.`)
     hasAccepted = false
-    // The state has been shown already when an event comes.
+    // The state was already shown when the event comes.
     show(client.getState())
   })
   client.on('commandFailed', ({ command, error }) => {
@@ -92,7 +92,7 @@ function tellMuted(client, source, by) {
 }
 
 function tellRefused(client, error) {
-  // A later call took its place, or the room was left: nothing to tell.
+  // A later call replaced this one, or the room was left: nothing to show.
   if (error.code === 'aborted') return
   const again = asked
   banner('refused', [error.message, error.userAction].filter(Boolean).join(' '), [

@@ -22,13 +22,13 @@ export function panel(onChange) {
     $(`${name}-button`).onclick = () => {
       if (!$(name).hidden) return close()
       show(name)
-      // On a touch screen the focus would bring the keyboard up over the messages.
+      // On a touch screen the focus would open the keyboard over the messages.
       if (name === 'chat' && matchMedia('(hover: hover)').matches) $('compose').elements.text.focus()
     }
   }
   $('panel-close').onclick = close
   document.addEventListener('keydown', ({ key, isComposing }) => {
-    // What lies over the panel closes first, by the browser.
+    // The browser first closes what is over the panel.
     const isCovered = document.querySelector(':popover-open, dialog[open]') !== null
     if (key === 'Escape' && !isComposing && !isCovered && !$('panel').hidden) close()
   })

@@ -1,4 +1,4 @@
-// Who is here, and what a host may do about it.
+// The list of people, and the actions of a host.
 import { bans } from './bans.js'
 import { $, banner, button, confirmed, copyOf, listIn, ROLE_NAMES, showInitials } from './elements.js'
 import { isOn } from './stage.js'
@@ -90,7 +90,7 @@ function showSource(icon, name, isShown, isOn) {
   icon.setAttribute('aria-label', `${name} ${isOn ? 'on' : 'off'}`)
 }
 
-/** The browser opens the menu itself, by `popovertarget`; this decides what is in it. */
+/** The browser opens the menu itself (`popovertarget`); this fills it. */
 function fillMenu(client, id) {
   const menu = $('person-menu')
   const { participants, self } = client.getState()

@@ -61,7 +61,7 @@ function noteOn({ presence, link, sources }) {
   return ''
 }
 
-/** Gives all tiles the size at which they fill the most: as columns and rows, each between square and 16:9. */
+/** Gives all tiles the largest size that fits, in columns and rows, each between square and 16:9. */
 function fitTiles() {
   const box = $('tiles')
   const count = [...box.children].filter(({ hidden }) => !hidden).length

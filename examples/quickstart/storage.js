@@ -1,11 +1,11 @@
-// What this browser (`localStorage`) and this tab (`sessionStorage`) remember. A user can block both, and either can be full:
-// then the page works all the same, and forgets when it goes.
+// What this browser (`localStorage`) and this tab (`sessionStorage`) store. A user can block both, and either can be full:
+// then the page still works, and forgets everything when it is closed.
 
 export const browserMemory = memory('localStorage')
 export const tabMemory = memory('sessionStorage')
 
 function memory(area) {
-  // Where storage is blocked, already naming it throws.
+  // If storage is blocked, even reading the property throws.
   const attempt = (use) => {
     try {
       return use(window[area])

@@ -1,4 +1,4 @@
-// Joins and leaves, and says what to do about what goes wrong. What is on the page is view.ts's business.
+// Joins and leaves, and shows errors with what to do about them. view.ts draws the page.
 import { LiveStreamClient, LiveStreamError } from '@peerstage/sdk'
 import { byId, createView } from './view'
 import './style.css'
@@ -23,11 +23,11 @@ form.onsubmit = async (event) => {
   }
 }
 
-// From here on somebody listens to the form.
+// The form has its listener now.
 enter.disabled = false
 
 async function walkIn(name: string): Promise<void> {
-  // A server in dev mode asks for no token. Elsewhere add `token: () => fetch(…)`: see examples/embed-express.
+  // A server in dev mode needs no token. Otherwise add `token: () => fetch(…)`: see examples/embed-express.
   const client = new LiveStreamClient({ url: SERVER, room, name })
   await client.join()
 
@@ -43,7 +43,7 @@ async function walkIn(name: string): Promise<void> {
   })
   client.on('mediaError', ({ error }) => view.offer(inWords(error)))
   client.on('commandFailed', ({ command, error }) => {
-    // Leaving while the camera opens aborts that: nothing to tell.
+    // Leaving while the camera opens aborts this call: nothing to show.
     if (error.code === 'aborted') return
     if (command === 'media.publish') view.offer(inWords(error), 'Try again', goLive)
     else view.offer(inWords(error))
@@ -53,7 +53,7 @@ async function walkIn(name: string): Promise<void> {
     view.close()
   })
 
-  // No need to wait or to catch: a failure comes by `commandFailed`.
+  // No need to wait or to catch: `commandFailed` reports a failure.
   function goLive() {
     client.media.publish({ camera: true, microphone: true })
   }

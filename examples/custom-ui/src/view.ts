@@ -1,9 +1,9 @@
-// The page. It is drawn from the client's state, so there is nothing to keep in step; what people touch calls the client.
+// The page. It is drawn from the client's state, so it holds no state of its own; buttons call the client.
 import type { ChatMessage, ClientState, LiveStreamClient, ParticipantView } from '@peerstage/sdk'
 
 export type View = ReturnType<typeof createView>
 
-/** Shows the room that the client is in, until `close()`. */
+/** Shows the client's room until `close()`. */
 export function createView(client: LiveStreamClient) {
   const light = spotlight(client)
   const faces = listIn<ParticipantView>(byId('faces'), (participant) => face(client, participant, light.turnTo))
@@ -25,12 +25,12 @@ export function createView(client: LiveStreamClient) {
 
   return {
     update,
-    /** Says something that needs no answer. */
+    /** Shows a text that needs no answer. */
     tell(text: string) {
       byId('news').textContent = text
       byId('news').hidden = false
     },
-    /** Says something with a button beside it. */
+    /** Shows a text with a button beside it. */
     offer(text: string, label = 'OK', act?: () => void) {
       words.textContent = text
       answer.textContent = label
@@ -66,7 +66,7 @@ function listenToButtons(client: LiveStreamClient): void {
     const text = input.value.trim()
     if (!text) return
     input.value = ''
-    // What is refused (too long, for one) comes back to be mended; `commandFailed` says why.
+    // A rejected text (too long, for example) is put back for correction; `commandFailed` says why.
     client.chat.send(text).catch(() => {
       input.value ||= text
     })
@@ -75,7 +75,7 @@ function listenToButtons(client: LiveStreamClient): void {
   byId('leave').onclick = () => client.leave()
 }
 
-/** The large picture: of whoever was chosen, else of the first other person with a camera on, else one's own. */
+/** The large picture: the chosen participant, else the first other one with a camera on, else your own. */
 function spotlight(client: LiveStreamClient) {
   const video = byId('light', HTMLVideoElement)
   let chosenId: string | undefined
@@ -107,7 +107,7 @@ function spotlight(client: LiveStreamClient) {
   }
 }
 
-/** A round face with its own sound; a click turns the light to it. */
+/** A round face with its own sound; a click makes it the large picture. */
 function face(
   client: LiveStreamClient,
   { id, isSelf }: ParticipantView,
@@ -133,7 +133,7 @@ function face(
   }
 }
 
-/** Of somebody whose connection is down no track arrives. */
+/** No track arrives from a participant that is disconnected. */
 const hasPicture = ({ sources: { camera } }: ParticipantView): boolean =>
   camera.published && !camera.muted && camera.track !== undefined
 
@@ -172,7 +172,7 @@ function listIn<T extends { id: string }>(parent: HTMLElement, create: (item: T)
 
 function show(id: 'door' | 'show'): void {
   for (const each of ['door', 'show']) byId(each).hidden = each !== id
-  // The keyboard goes on where the eye does.
+  // Moves the keyboard focus to the new content.
   if (id === 'show') one(byId('compose'), 'input').focus()
   else one(byId('join'), 'input').focus()
 }

@@ -1,17 +1,17 @@
-// The page of the room: joins with a token of the app's, shows who is there and what they say, and leaves.
+// The page of the room: it joins with a token of the app, shows the people and the chat, and leaves.
 const { LiveStreamClient } = window.Peerstage
 const client = new LiveStreamClient({ room: 'class', token: fetchToken })
 /** @type {Map<string, HTMLElement>} */
 const tiles = new Map()
 
-/** Asked anew for each connection. Who is logged in is known by the cookie. */
+/** The client calls it for each connection. The cookie identifies the user. */
 async function fetchToken() {
   const response = await fetch('/token')
   if (!response.ok) throw new Error(`No token: ${response.status}`)
   return (await response.json()).token
 }
 
-// One button for the way in and the way out. Leaving is safe at any moment, while joining too.
+// One button joins and leaves. Leaving is safe at any moment, also while joining.
 $('door').onclick = () => (isOut() ? join() : client.leave())
 
 const isOut = () => ['idle', 'left'].includes(client.getState().status)
@@ -21,7 +21,7 @@ async function join() {
     await client.join()
     await client.media.publish({ camera: true, microphone: true })
   } catch {
-    // Told below: by the state when it is the joining, by `commandFailed` when it is a device.
+    // Shown below: a failed join by the state, a failed device by `commandFailed`.
   }
 }
 
@@ -31,14 +31,14 @@ $('compose').onsubmit = (event) => {
   const text = input.value.trim()
   if (!text) return
   input.value = ''
-  // What is refused (too long, for one) comes back to be mended; `commandFailed` says why.
+  // A rejected text (too long, for example) is put back for correction; `commandFailed` says why.
   client.chat.send(text).catch(() => {
     input.value ||= text
   })
 }
 
 client.on('commandFailed', ({ error }) => {
-  // Leaving while the camera opens aborts that: nothing to tell.
+  // Leaving while the camera opens aborts this call: nothing to show.
   if (error.code !== 'aborted') showProblem(error)
 })
 client.subscribe(show)
@@ -78,7 +78,7 @@ function newTile(id) {
   tile.append(video, document.createElement('p'))
   $('people').append(tile)
   tiles.set(id, tile)
-  // Off the page the video lets go of the stream by itself.
+  // A video that was removed from the page releases the stream by itself.
   client.media.attach(video, { participantId: id, kind: 'talk' })
   return tile
 }
@@ -100,7 +100,7 @@ function showProblem(error) {
   $('problem').textContent = error ? [error.message, error.userAction].filter(Boolean).join(' ') : ''
 }
 
-// The app's own WebSocket, beside the room's.
+// The app's own WebSocket, beside that of the room.
 const pages = new WebSocket(new URL('/pages', location.href.replace(/^http/, 'ws')))
 pages.addEventListener('message', ({ data }) => {
   $('pages').textContent = data === '1' ? '1 page open' : `${data} pages open`

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { JoinForm, type Visit } from './join-form'
 import { Room } from './room'
 
-/** Being in a room is showing it: when `<Room>` goes, its place in the room is given up. */
+/** While `<Room>` is mounted the client is in the room; unmounting it leaves the room. */
 export function App() {
   const [visit, setVisit] = useState<Visit>({ name: '', room: 'lobby' })
   const [isIn, setIsIn] = useState(false)

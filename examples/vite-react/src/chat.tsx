@@ -10,13 +10,13 @@ export function Chat({ client, messages }: Props) {
     const text = draft.trim()
     if (!text) return
     setDraft('')
-    // What is refused (too long, for one) comes back to be mended; `commandFailed` says why.
+    // A rejected text (too long, for example) is put back for correction; `commandFailed` says why.
     client.chat.send(text).catch(() => setDraft((current) => current || text))
   }
 
   return (
     <section className="chat" aria-label="Chat">
-      {/* It keeps its end in sight: see the style. */}
+      {/* It stays scrolled to the end: see the style. */}
       <div role="log" aria-label="Messages">
         <ol>
           {messages.map(({ id, name, text }) => (

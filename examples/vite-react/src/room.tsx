@@ -6,13 +6,13 @@ import { useRoom } from './use-room'
 
 const SERVER: string = import.meta.env.VITE_PEERSTAGE_URL ?? 'http://localhost:8080'
 
-/** A ref for what has just come: the keyboard, and whoever listens to the page, goes on there. */
+/** A ref that moves the focus to new content, for keyboards and screen readers. */
 const focus = (element: HTMLElement | null) => element?.focus()
 
 type Props = { visit: Visit; onLeave: () => void }
 
 export function Room({ visit, onLeave }: Props) {
-  // A server in dev mode asks for no token. Elsewhere add `token: () => fetch(…)`: see examples/embed-express.
+  // A server in dev mode needs no token. Otherwise add `token: () => fetch(…)`: see examples/embed-express.
   const { client, state, error, dismissError } = useRoom({ url: SERVER, ...visit })
 
   if (state.status === 'left') return <End state={state} onBack={onLeave} />

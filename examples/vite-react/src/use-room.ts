@@ -2,10 +2,10 @@ import { LiveStreamClient, type LiveStreamClientOptions, type LiveStreamError } 
 import { useEffect, useState, useSyncExternalStore } from 'react'
 
 /**
- * A place in a room, with camera and microphone on, for as long as the component is there. The options are read once: for
+ * A room, joined with camera and microphone on for as long as the component is mounted. The options are read once: for
  * another room give the component another `key`.
  *
- * StrictMode runs effects twice, so it joins, leaves and joins again. The client is made for that: nobody sees a ghost.
+ * StrictMode runs effects twice, so it joins, leaves and joins again. The client supports this: the others see one join.
  */
 export function useRoom(options: LiveStreamClientOptions) {
   const [client] = useState(() => new LiveStreamClient(options))
@@ -14,10 +14,10 @@ export function useRoom(options: LiveStreamClientOptions) {
 
   useEffect(() => {
     const stopListening = client.on('commandFailed', (failed) => {
-      // A later call took its place: nothing to tell.
+      // A later call replaced this one: nothing to show.
       if (failed.error.code !== 'aborted') setError(failed.error)
     })
-    // What goes wrong is shown: a join that fails by the state, which is `left` then, and the rest by `error`.
+    // The page shows failures: a failed join by the state `left`, the others by `error`.
     client
       .join()
       .then(() => client.media.publish({ camera: true, microphone: true }))

@@ -41,7 +41,7 @@ describe.each(['embed-express', 'embed-fastify'])('%s', (example) => {
 
   test('whoever is not logged in sees the login, gets no token, and is refused by the room', async () => {
     const eve = await logIn('Ada', 'guessed')
-    await eve.page.getByRole('alert').filter({ hasText: 'Nobody has that name and password.' }).waitFor()
+    await eve.page.getByRole('alert').filter({ hasText: 'Wrong name or password.' }).waitFor()
     await eve.page.getByRole('heading', { name: 'The school' }).waitFor()
     expect((await fetch(`${app.url}/token`)).status).toBe(401)
     expect((await fetch(`${app.url}/token`, { headers: { cookie: 'user=user-1' } })).status).toBe(401)
