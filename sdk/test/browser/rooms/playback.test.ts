@@ -106,6 +106,13 @@ const WAYS: Record<string, Way> = {
   leaves: { end: inPage(() => window.client.leave()) },
 }
 
+/** How Ben may come to see nobody any more. */
+const ENDS: Record<string, (ada: RoomPage, ben: RoomPage) => Promise<unknown>> = {
+  'the one who watches leaves': (_, ben) => ben.page.evaluate(() => window.client.leave()),
+  'the room is ended': (_, ben) => ben.page.evaluate(() => window.client.moderation.endRoom()),
+  'the other page is gone': (ada) => ada.load(),
+}
+
 describe.each(BROWSERS)('in %s', (browser) => {
   const house = roomHouse({ autoplay: 'allowed' }, {}, browser)
 
@@ -128,6 +135,14 @@ describe.each(BROWSERS)('in %s', (browser) => {
     await hears(ben)
     // Only a browser that keeps the last picture is made to load anew, which the sound has to wait for.
     expect(await ben.page.evaluate(() => window.emptied)).toBe(browser === 'firefox' ? 1 : 0)
+  })
+
+  test.each(Object.entries(ENDS))('no face stays when %s', async (_, end) => {
+    const { ada, ben } = await adaAndBen()
+    await show(ben, 'Ada')
+    await shows(ben, 'red')
+    await end(ada, ben)
+    await shows(ben, 'black')
   })
 
   test('a picture that comes back is shown', async () => {
