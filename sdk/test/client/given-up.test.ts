@@ -95,6 +95,28 @@ test('a second device that leaves while it joins takes nothing either; one that 
   expect(laptop.state.self?.name).toBe('Ada')
 })
 
+test('a second device that leaves when its socket is open, and before it is welcome, leaves nothing [R2.9]', async () => {
+  const host = await join('Host', 'host')
+  const phone = await join('Ada')
+  const told = tellingsOf(host)
+  const line = await slowLine(100)
+  let leaving: Promise<void> | undefined
+  const laptop = await house.client('Laptop', {
+    url: line.url,
+    token: await tokenOf('Ada'),
+    logLevel: 'debug',
+    logger: (_, text) => {
+      if (text === 'the server took the socket') leaving = laptop.leave()
+    },
+  })
+  expect(await outcomeOf(laptop.join())).toBe('aborted')
+  await leaving
+  await expect.poll(() => line.openCount).toBe(0)
+  await host.chat.send('still there?')
+  await expect.poll(() => phone.state.messages).toHaveLength(1)
+  expect([told, phone.state.status]).toEqual([[], 'joined'])
+})
+
 test('what happens between the welcome and its confirmation is not missed', async () => {
   const host = await join('Host', 'host')
   await join('Ada')
