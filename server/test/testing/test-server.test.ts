@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createTestServer } from '../../src/testing/index'
+import { rawConnection } from '../gateway/raw-connection'
 import { heard, openRoom, say } from './test-room'
 
 test('health, metrics and REST are at the same URL', async () => {
@@ -77,6 +78,12 @@ test('upgrades that the server refuses, or that are not its own, fail for the cl
   const first = new WebSocket(`${server.url.replace('http', 'ws')}/v1/rooms/hall`, 'peerstage.v1')
   expect(await failure('/v1/rooms/hall')).toMatch(/503|429/)
   first.terminate()
+})
+
+test('a request that offers another protocol is answered as the plain request that it is [R7.15]', async () => {
+  const { server } = await openRoom()
+  const offer = 'GET /livez HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\r\n'
+  expect(await (await rawConnection(server.url, offer)).answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*"status":"live"/)
 })
 
 test('an hour passes in a moment, and nobody who is there is lost', async () => {
