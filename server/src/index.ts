@@ -22,7 +22,7 @@ export { type SqliteLogOptions, type SqliteRoomLog, sqliteLog } from './log/sqli
 export type { Clock, OwnClock } from './ports/clock'
 export type { HistoryQuery, RoomLog, StoredRoom, Turn } from './ports/log'
 export { ENDED_FOR_MS, LogNotReady, LogUnavailable, REPLAY_WINDOW } from './ports/log'
-export type { Journal } from './ports/logger'
+export type { Logger } from './ports/logger'
 export type { KeptMessage } from './room/command'
 export type { Ban, Ledger, ServerState, SessionRecord, StoredRecord } from './room/index'
 export { createPeerstageServer, type PeerstageServer, type PeerstageServerOptions } from './server'

@@ -10,7 +10,7 @@ import { standardErrorFlushed } from './logging/stderr'
 import type { Clock } from './ports/clock'
 import { setTimer } from './ports/clock'
 import type { RoomLog } from './ports/log'
-import type { Journal } from './ports/logger'
+import type { Logger } from './ports/logger'
 
 const DEFAULT_DEADLINE_MS = 25_000
 /** An app's own server is warned of beyond this: no honest client takes so long for its headers. */
@@ -18,7 +18,7 @@ const LONGEST_HEADERS_MS = 20_000
 
 export type LifetimeParts = OwnPortsParts & {
   readonly clock: Clock
-  readonly journal: Journal
+  readonly logger: Logger
   readonly gateway: Gateway
   readonly rooms: Rooms
   /** Started once somebody can come back: graces count from then. */
@@ -68,7 +68,7 @@ export function createLifetime(parts: LifetimeParts): Lifetime {
       // Two listeners would take the same upgrade, and `ws` throws at the second one.
       if (attached.has(foreign)) return
       attached.set(foreign, gateway.attach(foreign, 'app'))
-      warnOfSlowHeaders(foreign, parts.journal)
+      warnOfSlowHeaders(foreign, parts.logger)
       if (foreign.listening) void parts.recovery.start()
       else foreign.once('listening', () => void parts.recovery.start())
     },
@@ -107,11 +107,11 @@ export function createLifetime(parts: LifetimeParts): Lifetime {
 }
 
 /** The app's server is the app's to set up; but whoever sends its headers slowly holds a socket that nobody counts. */
-function warnOfSlowHeaders({ headersTimeout }: HttpServer, journal: Journal): void {
+function warnOfSlowHeaders({ headersTimeout }: HttpServer, logger: Logger): void {
   if (headersTimeout > 0 && headersTimeout <= LONGEST_HEADERS_MS) return
   const advice =
     'a slow request can hold a socket of the http.Server for long: set its headersTimeout to 10,000 ms or so'
-  journal.warn({ headersTimeout }, advice)
+  logger.warn({ headersTimeout }, advice)
 }
 
 export const isLoopback = (host: string | undefined): boolean =>

@@ -31,7 +31,7 @@ import { createLogger, guarded } from './logging/logger'
 import { createMetrics, type Metrics } from './metrics/prometheus'
 import type { Clock, OwnClock } from './ports/clock'
 import type { RoomLog } from './ports/log'
-import type { Journal } from './ports/logger'
+import type { Logger } from './ports/logger'
 import { guardedClock, systemClock } from './ports/system-clock'
 
 /** What a server is made with: `auth`, or `dev: true`, and whatever shall differ from the defaults. */
@@ -39,7 +39,7 @@ export type PeerstageServerOptions = SettingsInput & {
   /** Where rooms are kept. Default: in memory, for as long as the process lives. */
   readonly log?: RoomLog
   /** Where to say what happens. Default: JSON lines on stderr, at `logLevel`, with secrets taken out. */
-  readonly logger?: Journal
+  readonly logger?: Logger
   /** Default: the machine's clock. */
   readonly clock?: OwnClock
   /** Dev mode: a folder of static files to serve at `/`. */
@@ -84,7 +84,7 @@ export type PeerstageServer = Lifetime &
  */
 export function createPeerstageServer(options: PeerstageServerOptions = {}): PeerstageServer {
   const settings = checkSettings(options)
-  const { logger, clock = systemClock(), demoFolder } = settings
+  const { clock = systemClock(), demoFolder } = settings
   if (settings.auth === undefined && !settings.dev) {
     throw new ConfigError([{ path: 'auth.secret', sentence: 'is needed, unless dev is true' }])
   }
@@ -100,9 +100,9 @@ export function createPeerstageServer(options: PeerstageServerOptions = {}): Pee
     throw new ConfigError([{ path: 'demoFolder', sentence: 'must be a folder that is there' }])
   }
   const log = settings.log ?? memoryLog(clock)
-  const journal = logger === undefined ? createLogger(settings.logLevel) : guarded(logger)
-  warnOfCluster(journal)
-  return compose({ settings, log, journal, clock: guardedClock(clock, journal) })
+  const logger = settings.logger === undefined ? createLogger(settings.logLevel) : guarded(settings.logger)
+  warnOfCluster(logger)
+  return compose({ settings, log, logger, clock: guardedClock(clock, logger) })
 }
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
@@ -110,12 +110,12 @@ const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: fal
 type Parts = {
   readonly settings: Settings
   readonly log: RoomLog
-  readonly journal: Journal
+  readonly logger: Logger
   readonly clock: Clock
 }
 
-function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageServer {
-  const log = watchLog(givenLog, clock, journal)
+function compose({ settings, log: givenLog, logger, clock }: Parts): PeerstageServer {
+  const log = watchLog(givenLog, clock, logger)
   const { auth, dev, limits, iceServers, turn, allowedOrigins, basePath, demoFolder, devKey } = settings
   const isListed = originRule(allowedOrigins)
   const roomsPath = `${basePath}${ROOMS_PATH}`
@@ -127,7 +127,7 @@ function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageS
     auth: auth && { ...auth, keys: givenKeys(auth) },
     devKey,
     clock,
-    journal,
+    logger,
   })
   const metrics: Metrics = createMetrics({
     version: SERVER_VERSION,
@@ -137,9 +137,9 @@ function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageS
     pausedSockets: () => gateway.pausedCount,
     logIsUp: () => log.isUp,
   })
-  const shared = { clock, journal, newId: nanoid, meter: audited(metrics.meter, journal, clock) }
+  const shared = { clock, logger, newId: nanoid, meter: audited(metrics.meter, logger, clock) }
   const rooms = new Rooms({ ...shared, log, rules: rulesOf(settings) })
-  const recovery = new Recovery({ rooms, log, clock, journal })
+  const recovery = new Recovery({ rooms, log, clock, logger })
   const erasure = new Erasure({ rooms, recovery, log })
   const gateway = new Gateway({
     ...shared,
@@ -151,7 +151,7 @@ function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageS
     // Whoever tries the SDK without tokens wants to see two tabs on stage.
     roleWithoutToken: auth === undefined ? 'guest' : undefined,
     mayConnect: auth === undefined && allowedOrigins === undefined ? localOrigins : isListed,
-    peerAddress: peerAddress(settings.trustProxy, journal),
+    peerAddress: peerAddress(settings.trustProxy, logger),
     addressLabel: addressLabels(settings.logAddresses),
     crowd: {
       maxSockets: settings.maxSockets,
@@ -167,7 +167,7 @@ function compose({ settings, log: givenLog, journal, clock }: Parts): PeerstageS
     rooms,
     metrics: arePublic(settings.metrics, dev) ? measured : undefined,
     meter: shared.meter,
-    journal,
+    logger,
     mayRead: allowedOrigins === undefined ? undefined : isListed,
     basePath,
     erasure,

@@ -101,11 +101,11 @@ export class House {
       clock,
       newId: () => this.#nextId(),
       meter: UNCOUNTED,
-      journal: SILENT,
+      logger: SILENT,
     })
     this.#process = Object.assign(process, { rooms })
     this.book.restarted()
-    void new Recovery({ rooms, log, clock, journal: SILENT }).start()
+    void new Recovery({ rooms, log, clock, logger: SILENT }).start()
   }
 
   /** The process is gone from one instant to the next. `told`: the machine lives, and resets its sockets. */

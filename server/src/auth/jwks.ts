@@ -1,6 +1,6 @@
 import type { JsonWebKey } from 'node:crypto'
 import type { Clock } from '../ports/clock'
-import type { Journal } from '../ports/logger'
+import type { Logger } from '../ports/logger'
 import { fetchJwks, JwksFault } from './jwks-fetch'
 import { type KeySource, KeysUnavailable, type PublicKey, pick, readPublicKey, type TokenKey } from './keys'
 
@@ -11,7 +11,7 @@ export type JwksSettings = {
   /** How long the keys count while the set cannot be read. */
   readonly maxAgeMs: number
   readonly clock: Clock
-  readonly journal: Journal
+  readonly logger: Logger
 }
 
 /** Shorter than the 5 s that a verification may take: who waits for the keys is told that they cannot be had. */
@@ -66,7 +66,7 @@ export class Jwks implements KeySource {
   }
 
   #ask(): void {
-    const { url, clock, journal, refreshMs } = this.#settings
+    const { url, clock, logger, refreshMs } = this.#settings
     this.#cancelNext()
     this.#askedAt = { wall: clock.wall(), elapsed: clock.elapsed() }
     const controller = new AbortController()
@@ -77,7 +77,7 @@ export class Jwks implements KeySource {
       .catch((error: unknown) => {
         if (this.#closed) return
         const fault = error instanceof JwksFault ? error.message : 'it failed by itself'
-        journal.warn({ fault }, 'the keys of the tokens could not be read; the last ones go on serving')
+        logger.warn({ fault }, 'the keys of the tokens could not be read; the last ones go on serving')
       })
       .then(() => {
         cancelTimeout()
@@ -112,7 +112,7 @@ export class Jwks implements KeySource {
       withdrawn: withdrawn.length,
       other: jwks.length - read.length,
     }
-    this.#settings.journal.info(counts, 'the keys of the tokens have changed')
+    this.#settings.logger.info(counts, 'the keys of the tokens have changed')
   }
 }
 

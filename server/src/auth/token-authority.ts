@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../ports/clock'
-import type { Journal } from '../ports/logger'
+import type { Logger } from '../ports/logger'
 import { DEFAULT_AUDIENCE } from './claims'
 import { Jwks } from './jwks'
 import { fixedKeys, type KeySource, type TokenKey } from './keys'
@@ -30,14 +30,14 @@ export type AuthorityParts = {
   /** Dev mode's own key, where it shall outlive the process. */
   readonly devKey: Uint8Array | undefined
   readonly clock: Clock
-  readonly journal: Journal
+  readonly logger: Logger
 }
 
 /** Made of the option `auth`; dev mode has none, and signs with a secret of its own. */
-export function createAuthority({ auth, devKey, clock, journal }: AuthorityParts): Authority {
+export function createAuthority({ auth, devKey, clock, logger }: AuthorityParts): Authority {
   const own = () => [{ kid: undefined, alg: 'HS256', material: devKey ?? randomBytes(32) } as const]
   const given = auth === undefined ? own() : auth.keys
-  const keys = auth?.jwksUrl === undefined ? fixedKeys(given) : jwksOf(auth, auth.jwksUrl, clock, journal)
+  const keys = auth?.jwksUrl === undefined ? fixedKeys(given) : jwksOf(auth, auth.jwksUrl, clock, logger)
   const { audience = DEFAULT_AUDIENCE, issuer, maxTokenAgeSeconds } = auth ?? {}
   return {
     verify: createVerify({ keys, audience, issuer, maxTokenAgeSeconds, now: () => clock.wall() }),
@@ -47,9 +47,9 @@ export function createAuthority({ auth, devKey, clock, journal }: AuthorityParts
   }
 }
 
-function jwksOf(auth: TokenRules, url: string, clock: Clock, journal: Journal): KeySource {
+function jwksOf(auth: TokenRules, url: string, clock: Clock, logger: Logger): KeySource {
   const refreshMs = auth.jwksRefreshSeconds * 1000
-  return new Jwks({ url, refreshMs, maxAgeMs: auth.jwksMaxAgeSeconds * 1000, clock, journal })
+  return new Jwks({ url, refreshMs, maxAgeMs: auth.jwksMaxAgeSeconds * 1000, clock, logger })
 }
 
 /** The first secret signs: the newest one stands first while two of them serve. */

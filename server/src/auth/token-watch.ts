@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock'
-import { setAlarm } from '../ports/clock'
+import { setTimerAt } from '../ports/clock'
 
 /** A fresh token is asked for at most so long before the old one ends, and at most a fifth of its life. */
 const AHEAD_MS = 60_000
@@ -37,7 +37,7 @@ export function watchToken(
   const endBehind = (end: number) => {
     cancelEnd()
     // Where the clock was set past the end, the client has not been asked so far.
-    cancelEnd = setAlarm(clock, end + GRACE_MS, () => (unasked === undefined ? expired() : ask(unasked)))
+    cancelEnd = setTimerAt(clock, end + GRACE_MS, () => (unasked === undefined ? expired() : ask(unasked)))
   }
   const ask = (expiresAt: number) => {
     cancelAsk()
@@ -66,7 +66,7 @@ export function watchToken(
         newest = expiresAt
         cancelAsk()
         unasked = expiresAt
-        cancelAsk = setAlarm(clock, Math.max(soonest, expiresAt - ahead), () => ask(expiresAt))
+        cancelAsk = setTimerAt(clock, Math.max(soonest, expiresAt - ahead), () => ask(expiresAt))
       }
       forgetKey = onWithdrawn?.(() => withdrawn(expiresAt)) ?? (() => {})
     },

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { MIN_SECRET_BYTES } from '../auth/secret'
 import type { OwnClock } from '../ports/clock'
 import type { RoomLog } from '../ports/log'
-import type { Journal } from '../ports/logger'
+import type { Logger } from '../ports/logger'
 
 /** All functions of a part, and which of them it needs. One that is missing would show when it is needed first, in the middle of a room. */
 type Functions<T> = Readonly<{ [K in keyof T & string]-?: undefined extends T[K] ? false : true }>
@@ -21,7 +21,7 @@ const LOG: Functions<RoomLog> = {
   probe: true,
   close: true,
 }
-const LOGGER: Functions<Journal> = { debug: true, info: true, warn: true, error: true }
+const LOGGER: Functions<Logger> = { debug: true, info: true, warn: true, error: true }
 const CLOCK: Functions<OwnClock> = { now: true, after: true, nextTurn: true, wall: false, elapsed: false }
 
 /** A part is known by what it can do: an app may bring its own. */
@@ -40,7 +40,7 @@ const part = <T>(functions: Functions<T>, sentence: string) => {
 /** The schemas of the options that are no data: only an app of one's own can give them. */
 export const partEntries = {
   log: v.exactOptional(part<RoomLog>(LOG, "must be a log, like sqliteLog('rooms.db') or memoryLog()")),
-  logger: v.exactOptional(part<Journal>(LOGGER, 'must be a logger, like pino() or console')),
+  logger: v.exactOptional(part<Logger>(LOGGER, 'must be a logger, like pino() or console')),
   clock: v.exactOptional(part<OwnClock>(CLOCK, 'must be a clock')),
   demoFolder: v.exactOptional(v.string('must be the path of a folder')),
   devKey: v.exactOptional(

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock'
-import type { Journal } from '../ports/logger'
-import type { Concerned, Meter } from '../ports/meter'
+import type { Logger } from '../ports/logger'
+import type { AuditContext, Meter } from '../ports/meter'
 import type { RefusalReason } from '../ports/refusal'
 
 /** So many lines a minute for each reason: a flood of refusals fills no disk. Metrics count them all. */
@@ -10,14 +10,14 @@ const MINUTE_MS = 60_000
 type Minute = { readonly since: number; lines: number; unlogged: number }
 
 /** A meter that also writes each refusal to the audit log: reason, connection and room, and never what was said. */
-export function audited(meter: Meter, journal: Journal, clock: Pick<Clock, 'elapsed'>): Meter {
+export function audited(meter: Meter, logger: Logger, clock: Pick<Clock, 'elapsed'>): Meter {
   const minutes = new Map<RefusalReason, Minute>()
   return {
     ...meter,
     refusal(reason, about = {}) {
       meter.refusal(reason, about)
       const unlogged = place(minutes, reason, clock.elapsed())
-      if (unlogged !== undefined) journal.info(lineOf(reason, about, unlogged), messageOf(about))
+      if (unlogged !== undefined) logger.info(lineOf(reason, about, unlogged), messageOf(about))
     },
   }
 }
@@ -35,12 +35,12 @@ function place(minutes: Map<RefusalReason, Minute>, reason: RefusalReason, now: 
   return minute === last ? 0 : (last?.unlogged ?? 0)
 }
 
-function lineOf(reason: RefusalReason, about: Concerned, unlogged: number): Readonly<Record<string, unknown>> {
+function lineOf(reason: RefusalReason, about: AuditContext, unlogged: number): Readonly<Record<string, unknown>> {
   return { audit: true, reason, ...about, ...(unlogged === 0 ? {} : { unlogged }) }
 }
 
 /** Only connections and requests are told a sentence. */
-function messageOf({ sentence, connection }: Concerned): string {
+function messageOf({ sentence, connection }: AuditContext): string {
   if (sentence === undefined) return 'something was refused'
   return connection === undefined ? 'a request was refused' : 'a connection was refused'
 }

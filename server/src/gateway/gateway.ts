@@ -7,7 +7,7 @@ import { bidFarewell } from '../hosting/farewell'
 import type { RoomInput } from '../hosting/input'
 import type { Clock } from '../ports/clock'
 import { setTimer } from '../ports/clock'
-import type { Journal } from '../ports/logger'
+import type { Logger } from '../ports/logger'
 import type { Meter } from '../ports/meter'
 import type { NewId } from '../room/command'
 import { type Guest, Reception } from './handshake/handshake'
@@ -36,7 +36,7 @@ export type GatewayParts = {
   readonly clock: Clock
   readonly newId: NewId
   readonly meter: Meter
-  readonly journal: Journal
+  readonly logger: Logger
   readonly verify: Verify
   /** The role that dev mode gives whoever has no token and is on this machine; without it a token is needed. */
   readonly roleWithoutToken: Role | undefined

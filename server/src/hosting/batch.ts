@@ -27,7 +27,7 @@ export function attempt(draft: Draft, input: RoomInput, lookups: Lookups): void 
   try {
     take(draft, input, lookups)
   } catch (error) {
-    draft.settings.journal.error({ err: error, input: input.type }, 'a room could not handle an input')
+    draft.settings.logger.error({ err: error, input: input.type }, 'a room could not handle an input')
     draft.effects.push(
       ...refusalOf(input, DENIALS.internal),
       call(() => countRefusal(input, DENIALS.internal, draft.settings)),

@@ -1,5 +1,5 @@
 import cluster from 'node:cluster'
-import type { Journal } from '../ports/logger'
+import type { Logger } from '../ports/logger'
 
 /** What tells that connections are given to several processes in turn: `node:cluster` itself, and PM2, which numbers its instances from 0. */
 export const isOneOfSeveral = (
@@ -8,8 +8,8 @@ export const isOneOfSeveral = (
 ): boolean => isWorker || Number(NODE_APP_INSTANCE) > 0
 
 /** Two people of a room would meet in different processes, and neither process can know. */
-export function warnOfCluster(journal: Journal): void {
+export function warnOfCluster(logger: Logger): void {
   if (!isOneOfSeveral()) return
   const cure = 'run one process, or several with a port each behind a proxy that chooses by the room (docs/proxies.md)'
-  journal.warn({}, `this process is a worker of a cluster, and a room lives in one process: ${cure}`)
+  logger.warn({}, `this process is a worker of a cluster, and a room lives in one process: ${cure}`)
 }

@@ -1,7 +1,7 @@
 import type { GoodbyeCode, Presence, Rejection, ServerMessage } from '@peerstage/sdk/protocol'
 import { encodeMessage } from '@peerstage/sdk/protocol'
-import type { Connection, Manner } from '../ports/connection'
-import type { Journal } from '../ports/logger'
+import type { Connection, Delivery } from '../ports/connection'
+import type { Logger } from '../ports/logger'
 
 /** What a turn does to the outside once it is kept, in order. Data, so that a turn that failed leaves no trace. */
 export type Effect =
@@ -9,7 +9,7 @@ export type Effect =
       readonly do: 'send'
       readonly to: readonly Connection[]
       readonly text: () => string
-      readonly manner: Manner
+      readonly delivery: Delivery
     }
   | {
       readonly do: 'close'
@@ -22,7 +22,7 @@ export type Effect =
   | { readonly do: 'call'; readonly callback: () => void }
 
 /** One message for some connections, serialised once and only if somebody gets it. */
-export function send(to: readonly Connection[], message: ServerMessage, manner: Manner = 'kept'): Effect {
+export function send(to: readonly Connection[], message: ServerMessage, delivery: Delivery = 'kept'): Effect {
   let text: string | undefined
   return {
     do: 'send',
@@ -31,7 +31,7 @@ export function send(to: readonly Connection[], message: ServerMessage, manner: 
       text ??= encodeMessage(message)
       return text
     },
-    manner,
+    delivery,
   }
 }
 
@@ -56,7 +56,7 @@ export const close = (connection: Connection, code: GoodbyeCode, reason: string,
  * Carries effects out in order; one that fails does not take those behind it along, nor one connection the others. Then every socket is flushed once. A
  * goodbye is the last word on its socket: whoever ends the room hears first that it worked.
  */
-export function perform(effects: readonly Effect[], journal: Journal): void {
+export function perform(effects: readonly Effect[], logger: Logger): void {
   const touched = new Set<Connection>()
   const goodbyes: Extract<Effect, { do: 'close' }>[] = []
   const take = (effect: Effect) => {
@@ -65,23 +65,23 @@ export function perform(effects: readonly Effect[], journal: Journal): void {
       const text = effect.text()
       for (const connection of effect.to) {
         touched.add(connection)
-        guarded(journal, () => connection.send(text, effect.manner))
+        guarded(logger, () => connection.send(text, effect.delivery))
       }
     } else if (effect.do === 'close') goodbyes.push(effect)
     else if (effect.do === 'end') effect.connection.end()
     else effect.callback()
   }
-  for (const effect of effects) guarded(journal, () => take(effect))
+  for (const effect of effects) guarded(logger, () => take(effect))
   for (const { connection, code, reason, retryAfterMs } of goodbyes) {
-    guarded(journal, () => connection.close(code, reason, retryAfterMs))
+    guarded(logger, () => connection.close(code, reason, retryAfterMs))
   }
-  for (const connection of touched) guarded(journal, () => connection.flush())
+  for (const connection of touched) guarded(logger, () => connection.flush())
 }
 
-function guarded(journal: Journal, work: () => void): void {
+function guarded(logger: Logger, work: () => void): void {
   try {
     work()
   } catch (error) {
-    journal.error({ err: error }, 'a room could not carry out what it had decided')
+    logger.error({ err: error }, 'a room could not carry out what it had decided')
   }
 }

@@ -12,7 +12,7 @@ export async function keep(draft: Draft, log: RoomLog): Promise<'kept' | 'unavai
     return 'kept'
   } catch (error) {
     if (error instanceof LogUnavailable) return 'unavailable'
-    settings.journal.error({ err: error, room: id, seq: expectedSeq }, 'a room and its log do not agree')
+    settings.logger.error({ err: error, room: id, seq: expectedSeq }, 'a room and its log do not agree')
     return 'unknown'
   }
 }

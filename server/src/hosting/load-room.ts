@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock'
 import { LogUnavailable, type RoomLog } from '../ports/log'
-import type { Journal } from '../ports/logger'
+import type { Logger } from '../ports/logger'
 import type { Ban } from '../room/ledger'
 import type { ServerState } from '../room/state'
 import { type RoomTime, timeSince } from './room-time'
@@ -20,7 +20,7 @@ export type Recalled = {
 /** What a log knows of a room; `unavailable` where it could not say. Never rejects. */
 export async function recall(
   roomId: string,
-  { log, clock, journal }: { readonly log: RoomLog; readonly clock: Clock; readonly journal: Journal },
+  { log, clock, logger }: { readonly log: RoomLog; readonly clock: Clock; readonly logger: Logger },
 ): Promise<Recalled | 'unavailable'> {
   try {
     const { state, bans, endedAt } = await log.load(roomId)
@@ -29,10 +29,10 @@ export async function recall(
       return { isEnded: endedAt !== undefined, state, seats: new Seats(), bans, time }
     }
     const lastAt = await lastEventAt(state, log)
-    journal.info({ room: roomId, seq: state.room.seq, participants: state.room.participants.length }, 'a room goes on')
+    logger.info({ room: roomId, seq: state.room.seq, participants: state.room.participants.length }, 'a room goes on')
     return { isEnded: false, state, seats: awaited(state, clock.elapsed()), bans, time: timeSince(lastAt, clock) }
   } catch (error) {
-    if (!(error instanceof LogUnavailable)) journal.error({ err: error, room: roomId }, 'a room could not be loaded')
+    if (!(error instanceof LogUnavailable)) logger.error({ err: error, room: roomId }, 'a room could not be loaded')
     return 'unavailable'
   }
 }

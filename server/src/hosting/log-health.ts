@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock'
 import { LogFull, LogUnavailable, onlyLeaves, type RoomLog, type Turn } from '../ports/log'
-import type { Journal } from '../ports/logger'
+import type { Logger } from '../ports/logger'
 
 /** How often a log that is down is asked whether it is there again, in ms. */
 export const PROBE_EVERY_MS = 5000
@@ -14,23 +14,23 @@ export type WatchedLog = RoomLog & { readonly isUp: boolean }
  * so that who comes back finds its room; one that fails has the log probed, for it may be that one room only. Each outage is told
  * of in two lines, when it begins and when it ends.
  */
-export function watchLog(log: RoomLog, clock: Clock, journal: Journal): WatchedLog {
-  return new LogHealth(log, clock, journal)
+export function watchLog(log: RoomLog, clock: Clock, logger: Logger): WatchedLog {
+  return new LogHealth(log, clock, logger)
 }
 
 class LogHealth implements WatchedLog {
   readonly #log: RoomLog
   readonly #clock: Clock
-  readonly #journal: Journal
+  readonly #logger: Logger
   #state: 'up' | 'suspected' | 'down' | 'closed' = 'up'
   #isFull = false
   #downSince = 0
   #cancelProbe = () => {}
 
-  constructor(log: RoomLog, clock: Clock, journal: Journal) {
+  constructor(log: RoomLog, clock: Clock, logger: Logger) {
     this.#log = log
     this.#clock = clock
-    this.#journal = journal
+    this.#logger = logger
   }
 
   get isUp(): boolean {
@@ -85,7 +85,7 @@ class LogHealth implements WatchedLog {
     if (this.#state !== 'suspected') return
     this.#state = 'up'
     if (error !== undefined) this.#goDown(error)
-    else this.#journal.error({ err: fault }, 'the log could not be read, though it can be written')
+    else this.#logger.error({ err: fault }, 'the log could not be read, though it can be written')
   }
 
   #goDown(error: unknown): void {
@@ -93,7 +93,7 @@ class LogHealth implements WatchedLog {
     if (this.#state === 'down' || this.#state === 'closed') return
     this.#state = 'down'
     this.#downSince = this.#clock.elapsed()
-    this.#journal.error({ err: error }, 'the log is down: nothing is kept until it is there again')
+    this.#logger.error({ err: error }, 'the log is down: nothing is kept until it is there again')
     this.#probeLater()
   }
 
@@ -109,7 +109,7 @@ class LogHealth implements WatchedLog {
       return this.#probeLater()
     }
     this.#state = 'up'
-    this.#journal.info({ downMs: Math.round(this.#clock.elapsed() - this.#downSince) }, 'the log is up again')
+    this.#logger.info({ downMs: Math.round(this.#clock.elapsed() - this.#downSince) }, 'the log is up again')
   }
 
   /** What a probe failed with; undefined when it succeeded. */

@@ -1,6 +1,6 @@
 import { type LoggedEvent, type RoomCommand, reject } from '@peerstage/sdk/protocol'
 import { LogUnavailable, type RoomLog } from '../ports/log'
-import type { Journal } from '../ports/logger'
+import type { Logger } from '../ports/logger'
 import type { DecideContext } from '../room/command'
 import type { ServerState } from '../room/state'
 import { CURSOR_GONE, framedPage, HISTORY_DEFAULT } from './chat-page'
@@ -21,7 +21,7 @@ const UNREAD: Looked = { unread: reject('unavailable', 'The log cannot be read n
 
 type Asking = {
   readonly log: RoomLog
-  readonly journal: Journal
+  readonly logger: Logger
   /** The room as the log has it. */
   readonly state: ServerState | undefined
 }
@@ -82,12 +82,12 @@ async function lookedFor(command: RoomCommand, { log, state }: Asking): Promise<
   return message === undefined ? undefined : { message }
 }
 
-async function tried<T>({ journal, state }: Asking, otherwise: T, work: () => Promise<T>): Promise<T> {
+async function tried<T>({ logger, state }: Asking, otherwise: T, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
     if (!(error instanceof LogUnavailable))
-      journal.error({ err: error, room: state?.room.id }, 'a look into the log failed')
+      logger.error({ err: error, room: state?.room.id }, 'a look into the log failed')
     return otherwise
   }
 }

@@ -31,7 +31,7 @@ function writesNothing(draft: Draft, input: RoomInput, lookups: Lookups): boolea
     const decision = decisionOn(draft, input, lookups)
     return decision !== undefined && 'events' in decision && decision.events.length === 0
   } catch {
-    // The journal has it already, from the turn that was lost.
+    // The logger has it already, from the turn that was lost.
     return false
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock'
 import { LogUnavailable, type RoomLog } from '../ports/log'
-import type { Journal } from '../ports/logger'
+import type { Logger } from '../ports/logger'
 import type { Rooms } from './rooms'
 
 /** How long to wait before the log is asked again, in ms. */
@@ -12,7 +12,7 @@ export type RecoveryParts = {
   readonly rooms: Pick<Rooms, 'load' | 'whileClosed' | 'onGivenUp'>
   readonly log: RoomLog
   readonly clock: Clock
-  readonly journal: Journal
+  readonly logger: Logger
 }
 
 /** Takes up what the log has open and nobody runs: the rooms of a process that is no more, and those that were given up. */
@@ -95,7 +95,7 @@ export class Recovery {
 
   #failed(error: unknown): false {
     if (!(error instanceof LogUnavailable))
-      this.#parts.journal.error({ err: error }, 'the open rooms could not be taken up')
+      this.#parts.logger.error({ err: error }, 'the open rooms could not be taken up')
     return false
   }
 }

@@ -1,6 +1,6 @@
 import { type Rejection, reject } from '@peerstage/sdk/protocol'
 import type { Connection } from '../ports/connection'
-import type { Journal } from '../ports/logger'
+import type { Logger } from '../ports/logger'
 import { call, close, type Effect, perform, replyError, send } from './effect'
 import { bidFarewell } from './farewell'
 import type { RoomInput } from './input'
@@ -46,10 +46,10 @@ export function refusalOf(input: RoomInput, error: Rejection): Effect[] {
 /** A client that confirms its welcome believes to be in the room: it is sent away like one that its hello brought, and comes again. */
 const isByHello = ({ commandId, offer }: InputOf<'join'>): boolean => commandId === undefined || offer !== undefined
 
-export function refuseAll(inputs: readonly RoomInput[], error: Rejection, journal: Journal): void {
+export function refuseAll(inputs: readonly RoomInput[], error: Rejection, logger: Logger): void {
   perform(
     inputs.flatMap((input) => refusalOf(input, error)),
-    journal,
+    logger,
   )
 }
 
@@ -62,11 +62,11 @@ export function countRefusal(input: RoomInput, { code }: Rejection, { rules, met
 }
 
 /** Sends everybody away who is seated or asks for something, to come again in a moment. */
-export function sendBack(inputs: readonly RoomInput[], seated: readonly Connection[], journal: Journal): void {
-  refuseAll(inputs, DENIALS.loadedAnew, journal)
+export function sendBack(inputs: readonly RoomInput[], seated: readonly Connection[], logger: Logger): void {
+  refuseAll(inputs, DENIALS.loadedAnew, logger)
   const { message, retryAfterMs } = DENIALS.loadedAnew
   const goodbyes = seated.map((connection) => close(connection, 'unavailable', message, retryAfterMs))
-  perform(goodbyes, journal)
+  perform(goodbyes, logger)
 }
 
 /** A signal or cast has no reply, so its refusal is a message of its own. */
@@ -80,17 +80,17 @@ export function refusedRoutable({ connection, routable }: InputOf<'routable'>, e
 type Closed = 'absent' | 'ended' | 'draining'
 
 /** Answers what no room will answer. */
-export function dismiss(input: RoomInput, why: Closed, journal: Journal): void {
+export function dismiss(input: RoomInput, why: Closed, logger: Logger): void {
   if (input.type === 'end') input.settle(why === 'draining' ? 'unavailable' : 'absent')
   else if (input.type === 'erase') input.settle(why === 'draining' ? 'unavailable' : 'erased')
   else if (input.type === 'open') input.settle(why === 'ended' ? 'ended' : 'unavailable')
-  else if (input.type !== 'join') refuseAll([input], DENIALS.notOpen, journal)
+  else if (input.type !== 'join') refuseAll([input], DENIALS.notOpen, logger)
   else if (why === 'ended') input.connection.close('room_ended', 'This room has ended.')
   else bidFarewell(input.connection)
 }
 
-export function dismissAll(inputs: readonly RoomInput[], why: Closed, journal: Journal): void {
-  for (const input of inputs) dismiss(input, why, journal)
+export function dismissAll(inputs: readonly RoomInput[], why: Closed, logger: Logger): void {
+  for (const input of inputs) dismiss(input, why, logger)
 }
 
 /** Parts the inputs of a turn from what goes beyond the commands that one connection may have unanswered; that is refused before anything runs. */

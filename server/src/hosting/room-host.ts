@@ -84,12 +84,12 @@ export class RoomHost {
 
   /** Queues an input for the next turn. Behind a log that hangs the queue is bounded: what a client asks is refused then. */
   submit(input: RoomInput): void {
-    const { meter, journal } = this.#parts.settings
+    const { meter, logger } = this.#parts.settings
     if (this.#queue.offer(input, (connection) => this.#seats.ofConnection(connection) !== undefined)) {
       if (this.#phase === 'idle') this.#schedule()
     } else if (input.type !== 'gone') {
       meter.refusal('queue_full', { room: this.roomId })
-      refuseAll([input], DENIALS.busy, journal)
+      refuseAll([input], DENIALS.busy, logger)
     }
   }
 
@@ -98,16 +98,16 @@ export class RoomHost {
     this.#cancelAlarm()
     this.#phase = 'closed'
     this.#tellOver()
-    dismissAll(this.#queue.takeAll(), 'draining', this.#parts.settings.journal)
+    dismissAll(this.#queue.takeAll(), 'draining', this.#parts.settings.logger)
   }
 
   async #load(): Promise<boolean> {
     const { log, clock, settings, loadAfter } = this.#parts
     await loadAfter
-    const recalled = await recall(this.roomId, { log, clock, journal: settings.journal })
+    const recalled = await recall(this.roomId, { log, clock, logger: settings.logger })
     if (this.#phase !== 'loading') return false
     if (recalled !== 'unavailable') return this.#begin(recalled)
-    refuseAll(this.#queue.takeAll(), DENIALS.notLoaded, settings.journal)
+    refuseAll(this.#queue.takeAll(), DENIALS.notLoaded, settings.logger)
     this.#leave([])
     return false
   }
@@ -119,7 +119,7 @@ export class RoomHost {
     this.#time = time
     this.#phase = 'idle'
     this.#seeWaits(this.moment)
-    if (isEnded) dismissAll(this.#queue.takeAll(), 'ended', this.#parts.settings.journal)
+    if (isEnded) dismissAll(this.#queue.takeAll(), 'ended', this.#parts.settings.logger)
     this.#arm(false)
     this.#goOn([])
     return true
@@ -143,8 +143,8 @@ export class RoomHost {
   /** A fault of our own: this turn is lost, whoever waits for an answer is told, and the room goes on. */
   #lost(taken: readonly RoomInput[], error: unknown): readonly RoomInput[] {
     const { settings } = this.#parts
-    settings.journal.error({ err: error, room: this.roomId }, 'a turn of a room failed')
-    refuseAll(taken, DENIALS.internal, settings.journal)
+    settings.logger.error({ err: error, room: this.roomId }, 'a turn of a room failed')
+    refuseAll(taken, DENIALS.internal, settings.logger)
     for (const input of taken) countRefusal(input, DENIALS.internal, settings)
     return []
   }
@@ -152,7 +152,7 @@ export class RoomHost {
   async #turn(taken: readonly RoomInput[]): Promise<readonly RoomInput[]> {
     const { log, settings } = this.#parts
     const [inputs, excess] = withinLimit(taken, settings)
-    const lookups = await lookUp(inputs, { log, journal: settings.journal, state: this.#state })
+    const lookups = await lookUp(inputs, { log, logger: settings.logger, state: this.#state })
     const draft = this.#draft()
     takeTurn(draft, inputs, lookups)
     const outcome = await keep(draft, log)
@@ -164,7 +164,7 @@ export class RoomHost {
     this.#seeWaits(kept)
     this.#arm(outcome === 'unavailable' || inputs.some((input) => input.type === 'tick'))
     // The last step, and it does not throw: an input is never answered twice.
-    perform([...excess, ...kept.effects], settings.journal)
+    perform([...excess, ...kept.effects], settings.logger)
     return kept.leftover
   }
 
@@ -179,7 +179,7 @@ export class RoomHost {
 
   /** What the log holds is not what we hold, or may not be: everybody comes again, to the room as the log has it. */
   #giveUp(taken: readonly RoomInput[]): readonly RoomInput[] {
-    sendBack(taken, this.#seats.connections(), this.#parts.settings.journal)
+    sendBack(taken, this.#seats.connections(), this.#parts.settings.logger)
     this.#leave(this.#queue.takeAll(), 'givenUp')
     return []
   }

@@ -1,7 +1,7 @@
 import type { Role } from '@peerstage/sdk/protocol'
 import type { Clock } from '../ports/clock'
 import { LogUnavailable, type RoomLog } from '../ports/log'
-import type { Journal } from '../ports/logger'
+import type { Logger } from '../ports/logger'
 import type { Meter } from '../ports/meter'
 import type { NewId, RoomRules } from '../room/command'
 import { isRemoved, participantOfIdentity } from '../room/index'
@@ -16,7 +16,7 @@ export type RoomsParts = {
   readonly clock: Clock
   readonly newId: NewId
   readonly meter: Meter
-  readonly journal: Journal
+  readonly logger: Logger
 }
 
 /** What a room has to be loaded for: a door to knock on, or something to be done to whatever is open. To all else an absent room is silent. */
@@ -37,9 +37,9 @@ export class Rooms {
 
   /** Queues an input for a room. */
   submit(roomId: string, input: RoomInput): void {
-    if (this.#closed) return dismiss(input, 'draining', this.#parts.journal)
+    if (this.#closed) return dismiss(input, 'draining', this.#parts.logger)
     const host = this.#hosts.get(roomId) ?? (LOADS.has(input.type) ? this.#run(roomId) : undefined)
-    if (host === undefined) dismiss(input, 'absent', this.#parts.journal)
+    if (host === undefined) dismiss(input, 'absent', this.#parts.logger)
     else host.submit(input)
   }
 
@@ -119,8 +119,8 @@ export class Rooms {
   }
 
   #run(roomId: string): RoomHost {
-    const { rules, newId, meter, journal, log, clock } = this.#parts
-    const settings = { rules: { ...rules, roomId }, newId, meter, journal }
+    const { rules, newId, meter, logger, log, clock } = this.#parts
+    const settings = { rules: { ...rules, roomId }, newId, meter, logger }
     const loadAfter = this.#closures.get(roomId)
     const host = new RoomHost({
       settings,
@@ -139,7 +139,7 @@ export class Rooms {
   #letGo({ roomId, state }: RoomHost, leftover: readonly RoomInput[]): void {
     this.#hosts.delete(roomId)
     if (state?.room.status === 'closed') {
-      this.#parts.journal.info({ room: roomId, seq: state.room.seq, why: state.ledger.ended }, 'a room has closed')
+      this.#parts.logger.info({ room: roomId, seq: state.room.seq, why: state.ledger.ended }, 'a room has closed')
       void this.#forgetRecords(roomId, state.room.instance)
     }
     for (const input of leftover) this.submit(roomId, input)
@@ -150,7 +150,7 @@ export class Rooms {
       await this.#parts.log.forget(roomId, instance)
     } catch (error) {
       if (error instanceof LogUnavailable) return
-      this.#parts.journal.error({ err: error, room: roomId }, 'the log could not forget a closed room')
+      this.#parts.logger.error({ err: error, room: roomId }, 'the log could not forget a closed room')
     }
   }
 }

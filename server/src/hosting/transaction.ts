@@ -1,5 +1,5 @@
 import type { LoggedEvent } from '@peerstage/sdk/protocol'
-import type { Journal } from '../ports/logger'
+import type { Logger } from '../ports/logger'
 import type { Meter } from '../ports/meter'
 import type { DecideContext, NewId, RoomRules } from '../room/command'
 import { type Ban, evolveState, toRecords } from '../room/index'
@@ -14,7 +14,7 @@ export type RoomSettings = {
   readonly rules: RoomRules
   readonly newId: NewId
   readonly meter: Meter
-  readonly journal: Journal
+  readonly logger: Logger
 }
 
 /** A turn in the making: a provisional room that is either kept whole or thrown away whole. */

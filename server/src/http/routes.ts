@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
-import type { Journal } from '../ports/logger'
+import type { Logger } from '../ports/logger'
 import { problem, refusing } from './problem'
 import { type RestParts, restRoutes } from './rest'
 
@@ -11,7 +11,7 @@ export type RoutesParts = RestParts & {
   readonly readiness: () => 'ready' | 'draining' | 'log_down'
   /** Where metrics are read on this port; undefined: nowhere. */
   readonly metrics: Hono | undefined
-  readonly journal: Journal
+  readonly logger: Logger
   /** What all paths are below; empty: at the top. */
   readonly basePath: string
   /** Pages of which origins may read REST; undefined: of any. */
@@ -26,7 +26,7 @@ export function createRoutes(parts: RoutesParts): Hono {
   all.use(securityHeaders)
   all.notFound((c) => problem(c, 404, 'not_found', 'There is nothing at this path.'))
   all.onError((error, c) => {
-    parts.journal.error({ err: error, method: c.req.method }, 'a request failed')
+    parts.logger.error({ err: error, method: c.req.method }, 'a request failed')
     return refusing(parts.meter)(c, 500, 'internal', 'Something went wrong in the server.')
   })
   const app = all.basePath(parts.basePath)

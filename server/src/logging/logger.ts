@@ -1,5 +1,5 @@
-import { type DestinationStream, type Logger, pino } from 'pino'
-import type { Journal, LogLevel } from '../ports/logger'
+import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino'
+import type { Logger, LogLevel } from '../ports/logger'
 import { standardError } from './stderr'
 
 /** Three base64url parts with dots between, the first of them a JSON object's beginning. */
@@ -23,7 +23,7 @@ const SECRET_FIELDS = [
 const PATHS = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`])
 
 /** JSON lines, on stderr where nothing else is said. Secrets are taken out by the name of their field, and by their shape wherever they are. */
-export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
+export function createLogger(level: LogLevel, destination?: DestinationStream): PinoLogger {
   const write = (line: string) => (destination ?? standardError()).write(scrub(line))
   return pino({ level, redact: { paths: PATHS, censor: '[redacted]' } }, { write })
 }
@@ -32,11 +32,11 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
 export const scrub = (text: string): string => text.replace(JWT, '[redacted]')
 
 /** An app's own logger: where it throws, or rejects what it promised, the line is lost and nothing else. */
-export function guarded(journal: Journal): Journal {
-  const guard = (level: keyof Journal): Journal['info'] => {
+export function guarded(logger: Logger): Logger {
+  const guard = (level: keyof Logger): Logger['info'] => {
     return async (fields, message) => {
       try {
-        await journal[level](fields, message)
+        await logger[level](fields, message)
       } catch {
         // There is nowhere left to say it.
       }

@@ -63,7 +63,7 @@ export function setTimer(clock: Pick<Clock, 'after'>, delayMs: number, callback:
  * Calls back once when the clock on the wall shows `at` (ms since the epoch), wherever it has been set meanwhile: at the latest a
  * minute behind that. Returns what cancels it.
  */
-export function setAlarm(clock: Pick<Clock, 'wall' | 'after'>, at: number, callback: () => void): () => void {
+export function setTimerAt(clock: Pick<Clock, 'wall' | 'after'>, at: number, callback: () => void): () => void {
   let cancel = () => {}
   const arm = () => {
     const left = Math.max(0, at - clock.wall())

@@ -1,7 +1,7 @@
 import type { GoodbyeCode } from '@peerstage/sdk/protocol'
 
 /** What a message is to the connection that it goes to. */
-export type Manner =
+export type Delivery =
   /** It must arrive. */
   | 'kept'
   /** It must arrive, and answers a command of this connection. */
@@ -15,7 +15,7 @@ export type Manner =
 export interface Connection {
   readonly id: string
   /** Queues one encoded message for the next flush. Default: it must arrive. */
-  send(message: string, manner?: Manner): void
+  send(message: string, delivery?: Delivery): void
   /** Sends what is queued, in frames of at most `limits.maxFrameBytes`. */
   flush(): void
   /** Says goodbye, then closes with the code's WebSocket close code. Later calls do nothing. */

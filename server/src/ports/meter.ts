@@ -1,7 +1,7 @@
 import type { RefusalReason } from './refusal'
 
 /** Whom a refusal concerns. Ids that the server made, and room ids: nothing secret, and no text of a client. */
-export type Concerned = {
+export type AuditContext = {
   readonly connection?: string
   readonly room?: string
   /** Why, in words of the server's own. */
@@ -17,7 +17,7 @@ export interface Meter {
   /** `outcome`: `ok`, or the code it was refused with. */
   command(type: string, outcome: string): void
   /** A connection or message that was refused, and whose it was: for the audit log. */
-  refusal(reason: RefusalReason, about?: Concerned): void
+  refusal(reason: RefusalReason, about?: AuditContext): void
   /** A client came back for what it missed: it got the events, or a snapshot in their place. */
   resume(outcome: 'events' | 'snapshot'): void
   /** Starts a stopwatch for one turn of a room; call what it returns when the turn is done. */

@@ -1,5 +1,5 @@
 import type { Clock, OwnClock } from './clock'
-import type { Journal } from './logger'
+import type { Logger } from './logger'
 
 /** Where time comes from, in ms: the clock on the wall, which may be set, and what has elapsed of it all the same. */
 export type TimeSource = { readonly wall: () => number; readonly elapsed: () => number }
@@ -40,17 +40,17 @@ export function systemClock({ wall, elapsed }: TimeSource = MACHINE): Clock {
  * A clock whose callbacks end nothing but themselves: a fault of our own in one is told of, and the process lives. It tells, too,
  * where the machine's clock was set.
  */
-export function guardedClock(clock: OwnClock, journal: Journal): Clock {
+export function guardedClock(clock: OwnClock, logger: Logger): Clock {
   const guarded = (callback: () => void) => () => {
     try {
       callback()
     } catch (error) {
-      journal.error({ err: error }, 'what was due could not be done')
+      logger.error({ err: error }, 'what was due could not be done')
     }
   }
   const wall = () => clock.wall?.() ?? clock.now()
   const elapsed = () => clock.elapsed?.() ?? clock.now()
-  const look = leapWatch({ wall, elapsed }, journal)
+  const look = leapWatch({ wall, elapsed }, logger)
   return {
     now() {
       look()
@@ -73,7 +73,7 @@ const LEAP_MS = 10_000
  * Tells, once for each leap, that the machine's clock does not show what has elapsed since the last look. That is so where it was
  * set, and after a machine has slept. Call what is returned whenever the clock is read.
  */
-function leapWatch(clock: Pick<Clock, 'wall' | 'elapsed'>, journal: Journal): () => void {
+function leapWatch(clock: Pick<Clock, 'wall' | 'elapsed'>, logger: Logger): () => void {
   const offset = () => clock.wall() - clock.elapsed()
   let last = offset()
   return () => {
@@ -82,7 +82,7 @@ function leapWatch(clock: Pick<Clock, 'wall' | 'elapsed'>, journal: Journal): ()
     last = now
     if (Math.abs(byMs) <= LEAP_MS) return
     const [from, to] = [clock.wall() - byMs, clock.wall()].map((ms) => new Date(ms).toISOString())
-    journal.warn(
+    logger.warn(
       { from, to, byMs },
       'the clock of this machine has leapt: ends of tokens and of TURN passwords go by it',
     )

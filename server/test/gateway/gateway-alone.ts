@@ -9,7 +9,7 @@ import { TestClient } from './test-client'
 /** Whom the gateway tells: nobody. */
 const SILENT = {
   meter: { command: () => {}, refusal: () => {}, resume: () => {}, turn: () => () => {} },
-  journal: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+  logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
 }
 
 /** A gateway on a free port with no rooms behind it: what it asks of them, and of keys, is the test's to answer. */

@@ -22,7 +22,7 @@ async function faultyServer({ throws }: { throws: (input: RoomInput) => boolean 
       if (throws(input)) throw new Error('the rooms have burnt')
       inputs.push(input)
     },
-    journal: { debug: () => {}, info: () => {}, warn: () => {}, error: ({ err }) => void errors.push(err) },
+    logger: { debug: () => {}, info: () => {}, warn: () => {}, error: ({ err }) => void errors.push(err) },
     meter: {
       command: (type, outcome) => void refused.push(`${type} ${outcome}`),
       refusal: (reason) => void refused.push(reason),

@@ -8,13 +8,13 @@ import { runServer } from './running-server'
 
 function behindProxies(trustProxy: number | readonly string[], remote = '10.0.0.1') {
   const warnings: string[] = []
-  const journal = {
+  const logger = {
     debug: () => {},
     info: () => {},
     error: () => {},
     warn: (_: object, text: string) => warnings.push(text),
   }
-  const addressOf = peerAddress(trustProxy, journal)
+  const addressOf = peerAddress(trustProxy, logger)
   const socket = new Socket()
   Object.defineProperty(socket, 'remoteAddress', { value: remote })
   const address = (forwarded?: string) =>

@@ -10,9 +10,9 @@ class BrokenConnection extends FakeConnection {
 
 test('a connection that fails does not take the others of its message along', () => {
   const errors: object[] = []
-  const journal = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => errors.push(fields) }
+  const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => errors.push(fields) }
   const [before, after] = [new FakeConnection('before'), new FakeConnection('after')]
-  perform([send([before, new BrokenConnection('broken'), after], { type: 'heartbeat' })], journal)
+  perform([send([before, new BrokenConnection('broken'), after], { type: 'heartbeat' })], logger)
   expect([before.types, after.types]).toEqual([['heartbeat'], ['heartbeat']])
   expect([before.flushes, after.flushes]).toEqual([1, 1])
   expect(errors).toHaveLength(1)

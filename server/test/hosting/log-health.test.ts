@@ -11,8 +11,8 @@ function watched(changes: Parameters<typeof alteredLog>[1]) {
   const clock = new FakeClock()
   const lines: string[] = []
   const note = (_: object, message: string) => void lines.push(message)
-  const journal = { debug: note, info: note, warn: note, error: note }
-  const log = watchLog(alteredLog(memoryLog(clock), changes), clock, journal)
+  const logger = { debug: note, info: note, warn: note, error: note }
+  const log = watchLog(alteredLog(memoryLog(clock), changes), clock, logger)
   /** Until a probe that is under way has come back. */
   const settled = () => new Promise((resolve) => setImmediate(resolve))
   return { clock, log, lines, settled }

@@ -29,8 +29,8 @@ test('rooms are taken up four in a turn of the event loop, however many there ar
     onGivenUp: () => {},
   }
   const log = alteredLog(memoryLog(), { openRooms: async () => open })
-  const journal = { debug() {}, info() {}, warn() {}, error() {} }
-  const recovery = new Recovery({ rooms, log, clock, journal })
+  const logger = { debug() {}, info() {}, warn() {}, error() {} }
+  const recovery = new Recovery({ rooms, log, clock, logger })
   const done = recovery.start()
   const counts: number[] = []
   for (let i = 0; i < 4; i++) {

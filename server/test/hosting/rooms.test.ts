@@ -35,7 +35,7 @@ function openRooms(log?: RoomLog, clock = new FakeClock()) {
         return () => {}
       },
     },
-    journal: silent,
+    logger: silent,
   })
   const knock = (identity: string, role: Role): Knock & { connection: FakeConnection } => ({
     type: 'join',
@@ -167,7 +167,7 @@ test('a room that no longer agrees with its log is loaded again, though nobody c
     },
   })
   const { rooms, clock, join } = openRooms(odd)
-  const recovery = new Recovery({ rooms, log: odd, clock, journal: silent })
+  const recovery = new Recovery({ rooms, log: odd, clock, logger: silent })
   await recovery.start()
   const ada = join('ada')
   await got(ada, 'welcome')

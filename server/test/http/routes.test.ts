@@ -214,10 +214,10 @@ test('an id that is none is refused by the rooms of a server, too', async () => 
   expect(() => server.rooms.stats('x'.repeat(65))).toThrow('A room id has 1 to 64 characters')
 })
 
-test('a request that fails is a 500 without words of the fault, which the journal has', async () => {
+test('a request that fails is a 500 without words of the fault, which the logger has', async () => {
   const errors: unknown[] = []
   const refused: string[] = []
-  const journal = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => errors.push(fields) }
+  const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => errors.push(fields) }
   const fault = new Error('broken by a test')
   const stats = () => {
     throw fault
@@ -228,7 +228,7 @@ test('a request that fails is a 500 without words of the fault, which the journa
     erasure: { room: async () => 'erased' as const, identity: async () => 0 },
     chat: async () => ({ messages: [], hasMore: false }),
     metrics: undefined,
-    journal,
+    logger,
     readiness: () => 'ready' as const,
     meter: { refusal: (reason: string) => void refused.push(reason) },
     mayManage: async () => 'allowed' as const,

@@ -4,7 +4,7 @@ import { isLocalRequest } from '../../auth/local-request'
 import type { Verify } from '../../auth/verify-token'
 import type { OriginRule } from '../../config/origins'
 import type { Clock } from '../../ports/clock'
-import type { Journal } from '../../ports/logger'
+import type { Logger } from '../../ports/logger'
 import type { Budgets } from '../limits/message-budget'
 import { shortHash } from '../session/short-hash'
 import type { SocketConnection, Unsaid } from '../socket/socket-connection'
@@ -13,7 +13,7 @@ import { admit, type Pass } from './principal'
 
 export type ReceptionParts = {
   readonly clock: Clock
-  readonly journal: Journal
+  readonly logger: Logger
   readonly budgets: Budgets
   readonly limits: Limits
   readonly verify: Verify
@@ -78,13 +78,13 @@ export class Reception {
   }
 
   readonly #failed = (error: unknown): Refusal => {
-    this.#parts.journal.error({ err: error }, 'a verification failed by itself')
+    this.#parts.logger.error({ err: error }, 'a verification failed by itself')
     return { goodbye: 'unavailable', reason: 'The token could not be verified now.' }
   }
 
   /** Ties a connection's id, which all later lines carry, to its session and identity. */
   #introduce(connection: SocketConnection, { claims, sessionHash }: Pass): void {
     const fields = { ...connection.concerned, sessionId: shortHash(sessionHash), who: shortHash(claims.identity) }
-    this.#parts.journal.info(fields, 'a connection was verified')
+    this.#parts.logger.info(fields, 'a connection was verified')
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { subnetList } from '../../config/subnets'
-import type { Journal } from '../../ports/logger'
+import type { Logger } from '../../ports/logger'
 import { isPublic } from './network'
 
 /** Tells whose socket it is, for counting sockets by address. */
@@ -14,7 +14,7 @@ export type TrustedProxies = number | readonly string[]
  * The address at the other end; behind proxies of one's own the one that the outermost of them saw. X-Forwarded-For is read from the
  * right: what stands further left than a proxy that is trusted is the client's own word.
  */
-export function peerAddress(trusted: TrustedProxies, journal: Journal): PeerAddress {
+export function peerAddress(trusted: TrustedProxies, logger: Logger): PeerAddress {
   const seenBy = typeof trusted === 'number' ? byCount(trusted) : bySubnets(trusted)
   let warned = false
   return ({ socket: { remoteAddress }, headers }) => {
@@ -25,7 +25,7 @@ export function peerAddress(trusted: TrustedProxies, journal: Journal): PeerAddr
     const seen = seenBy(hops, remoteAddress)
     if (!warned && seen === 'not trusted' && (trusted === 0 || !isPublic(remoteAddress))) {
       warned = true
-      journal.warn({}, 'a proxy forwards upgrades: set trustProxy, or nobody behind it is counted by address')
+      logger.warn({}, 'a proxy forwards upgrades: set trustProxy, or nobody behind it is counted by address')
     }
     return isIP(seen) === 0 ? remoteAddress : seen
   }

@@ -2,8 +2,8 @@ import { type ClientMessage, type Decoded, encodeMessage, type Rejection, reject
 import type { Verify } from '../../auth/verify-token'
 import type { RoomInput } from '../../hosting/input'
 import { DENIALS } from '../../hosting/rejections'
-import type { Manner } from '../../ports/connection'
-import type { Journal } from '../../ports/logger'
+import type { Delivery } from '../../ports/connection'
+import type { Logger } from '../../ports/logger'
 import type { Meter } from '../../ports/meter'
 import type { Greeting } from '../handshake/hello'
 import type { Pass } from '../handshake/principal'
@@ -23,7 +23,7 @@ const BAD_MESSAGES_ALLOWED = 2
 export type VisitParts = IceServersParts &
   Omit<PlaceParts, 'iceServers' | 'submit' | 'settled'> & {
     readonly meter: Meter
-    readonly journal: Journal
+    readonly logger: Logger
     readonly verify: Verify
     readonly submit: (roomId: string, input: RoomInput) => void
   }
@@ -132,10 +132,10 @@ export class Visit {
   }
 
   /** Refuses what never came before the room. */
-  #refuse(message: ClientMessage, error: Rejection, manner?: Manner): void {
+  #refuse(message: ClientMessage, error: Rejection, delivery?: Delivery): void {
     if ('id' in message) this.#parts.meter.command(message.type, error.code)
     const refusal = refused(message, error)
-    if (refusal !== undefined) this.#connection.send(encodeMessage(refusal), manner)
+    if (refusal !== undefined) this.#connection.send(encodeMessage(refusal), delivery)
   }
 
   #take(message: ClientMessage): void {

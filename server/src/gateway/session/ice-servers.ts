@@ -1,6 +1,6 @@
 import type { IceServer } from '@peerstage/sdk/protocol'
 import type { Clock } from '../../ports/clock'
-import { setAlarm } from '../../ports/clock'
+import { setTimerAt } from '../../ports/clock'
 import { type TurnServer, turnCredentials } from './turn-credentials'
 
 /** How much of a password's life is over when the next one is given out. */
@@ -45,7 +45,7 @@ export class IceServers {
   keepUp(): void {
     if (this.#parts.turn === undefined) return
     this.stop()
-    this.#cancel = setAlarm(this.#parts.clock, this.#refreshAt, () => {
+    this.#cancel = setTimerAt(this.#parts.clock, this.#refreshAt, () => {
       this.#renewed(this.take())
       this.keepUp()
     })

@@ -1,12 +1,12 @@
 import { DENIALS } from '../../hosting/rejections'
-import type { Journal } from '../../ports/logger'
+import type { Logger } from '../../ports/logger'
 import type { Meter } from '../../ports/meter'
 import type { SocketConnection } from '../socket/socket-connection'
 
 /** So many cost a message each; one more, the connection. */
 const ALLOWED = 2
 
-type Witnesses = { readonly meter: Meter; readonly journal: Journal }
+type Witnesses = { readonly meter: Meter; readonly logger: Logger }
 
 /** Faults of our own while one connection was served. None is anybody else's, nor the process's. */
 export class OwnFaults {
@@ -37,6 +37,6 @@ export class OwnFaults {
   }
 
   #tell(error: unknown): void {
-    this.#witnesses.journal.error({ err: error, ...this.#connection.concerned }, 'a connection could not be served')
+    this.#witnesses.logger.error({ err: error, ...this.#connection.concerned }, 'a connection could not be served')
   }
 }

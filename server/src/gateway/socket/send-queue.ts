@@ -1,12 +1,12 @@
 import { joinFrame, type Limits } from '@peerstage/sdk/protocol'
-import type { Manner } from '../../ports/connection'
+import type { Delivery } from '../../ports/connection'
 
 /** What an outbox needs of a socket. `sent` is called when the bytes are with the operating system, or lost. */
 export interface Wire {
   write(frame: string, sent: () => void): void
 }
 
-type Waiting = { readonly text: string; readonly bytes: number; readonly manner: Manner }
+type Waiting = { readonly text: string; readonly bytes: number; readonly delivery: Delivery }
 
 /** Handed to the socket at once; the rest waits here, where casts can still be dropped. */
 const MAX_IN_FLIGHT_BYTES = 256 * 1024
@@ -32,14 +32,14 @@ export class Outbox {
   }
 
   /** Queues a message. False when the reader is too slow for it: nothing more may be queued then. */
-  push(text: string, manner: Manner): boolean {
+  push(text: string, delivery: Delivery): boolean {
     const bytes = Buffer.byteLength(text)
     if (this.#isFullFor(bytes)) {
-      if (manner === 'droppable') return true
-      this.#makeRoom(manner)
+      if (delivery === 'droppable') return true
+      this.#makeRoom(delivery)
       if (this.#isFullFor(bytes)) return false
     }
-    this.#waiting.push({ text, bytes, manner })
+    this.#waiting.push({ text, bytes, delivery })
     this.#waitingBytes += bytes
     return true
   }
@@ -76,12 +76,12 @@ export class Outbox {
   }
 
   /** Drops what a slow reader may miss: casts, and what something newer of its kind stands behind. `next`: what comes now. */
-  #makeRoom(next: Manner): void {
+  #makeRoom(next: Delivery): void {
     const seen = new Set(typeof next === 'object' ? [next.newestOf] : [])
-    const needed = ({ manner }: Waiting) => {
-      if (typeof manner !== 'object') return manner !== 'droppable'
-      if (seen.has(manner.newestOf)) return false
-      seen.add(manner.newestOf)
+    const needed = ({ delivery }: Waiting) => {
+      if (typeof delivery !== 'object') return delivery !== 'droppable'
+      if (seen.has(delivery.newestOf)) return false
+      seen.add(delivery.newestOf)
       return true
     }
     this.#waiting = this.#waiting.reverse().filter(needed).reverse()

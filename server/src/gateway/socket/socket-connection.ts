@@ -1,7 +1,7 @@
 import { encodeMessage, GOODBYES, type GoodbyeCode, type Limits, type ServerMessage } from '@peerstage/sdk/protocol'
 import type { WebSocket } from 'ws'
 import type { Clock } from '../../ports/clock'
-import type { Connection, Manner } from '../../ports/connection'
+import type { Connection, Delivery } from '../../ports/connection'
 import type { Meter } from '../../ports/meter'
 import type { RefusalReason } from '../../ports/refusal'
 import { Unanswered } from '../limits/in-flight-commands'
@@ -51,10 +51,10 @@ export class SocketConnection implements Connection {
     return this.#outbox.bytes
   }
 
-  send(message: string, manner: Manner = 'kept'): void {
+  send(message: string, delivery: Delivery = 'kept'): void {
     if (!this.isOpen) return
-    if (manner === 'answer') this.unanswered.answered()
-    if (!this.#outbox.push(message, manner)) this.#closeSlow()
+    if (delivery === 'answer') this.unanswered.answered()
+    if (!this.#outbox.push(message, delivery)) this.#closeSlow()
   }
 
   /** Queues one message that only this connection gets. */

@@ -8,7 +8,7 @@ import {
   type Turn,
 } from '../../ports/log'
 import { systemClock } from '../../ports/system-clock'
-import { Batch } from './batch'
+import { GroupCommit } from './group-commit'
 import { eraser, everyPage } from './erasure'
 import { openFile, unavailable } from './file'
 import { watchFile } from './file-watch'
@@ -97,7 +97,7 @@ class SqliteLog implements SqliteRoomLog {
   readonly #upkeep: Upkeep
   readonly #writer: ReturnType<typeof turnWriter>
   readonly #eraser: ReturnType<typeof eraser>
-  readonly #batch: Batch
+  readonly #commits: GroupCommit
   readonly #power: ReturnType<typeof powerWatch>
 
   constructor(db: Database, { durability, maxRoomBytes, chatMs, clock }: Settings) {
@@ -114,7 +114,7 @@ class SqliteLog implements SqliteRoomLog {
       tables.chat.prune(chatMs, this.#now())
       tables.pasts.letGo(this.#now())
     }
-    this.#batch = new Batch({
+    this.#commits = new GroupCommit({
       db,
       before: watchFile(db.path),
       inPassing,
@@ -136,7 +136,7 @@ class SqliteLog implements SqliteRoomLog {
   }
 
   async append(turn: Turn): Promise<void> {
-    const fault = await this.#batch.add(() => this.#writer.write(turn), onlyLeaves(turn))
+    const fault = await this.#commits.add(() => this.#writer.write(turn), onlyLeaves(turn))
     if (fault !== undefined) throw fault
   }
 
@@ -168,7 +168,7 @@ class SqliteLog implements SqliteRoomLog {
   }
 
   forget(roomId: string, instance: string): Promise<void> {
-    return this.#batch.add(() => {
+    return this.#commits.add(() => {
       this.#eraser.forget(this.#tables.instances.find(roomId, instance))
       // With it goes whatever it still held of somebody who was erased: given roles, kicks.
       this.#upkeep.letGo()
@@ -176,7 +176,7 @@ class SqliteLog implements SqliteRoomLog {
   }
 
   async eraseRoom(roomId: string): Promise<void> {
-    await this.#batch.addSteps(() => this.#eraser.room(roomId))
+    await this.#commits.addSteps(() => this.#eraser.room(roomId))
     this.#upkeep.scrub()
   }
 
@@ -185,23 +185,23 @@ class SqliteLog implements SqliteRoomLog {
   }
 
   async eraseIdentity(identity: string): Promise<void> {
-    await this.#batch.addSteps(() => this.#eraser.identity(identity))
+    await this.#commits.addSteps(() => this.#eraser.identity(identity))
     this.#upkeep.scrub()
   }
 
   async probe(): Promise<void> {
-    await this.#batch.add(() => this.#upkeep.probe())
-    await this.#batch.add(() => this.#upkeep.probed())
+    await this.#commits.add(() => this.#upkeep.probe())
+    await this.#commits.add(() => this.#upkeep.probed())
   }
 
   holdStill() {
-    this.#batch.flush()
+    this.#commits.flush()
     return this.#read(() => this.#upkeep.holdStill())
   }
 
   async close(): Promise<void> {
     if (!this.#db.isOpen) return
-    this.#batch.flush()
+    this.#commits.flush()
     this.#upkeep.close()
     try {
       this.#power.closing()

@@ -27,7 +27,7 @@ export type BatchParts = {
  * Gathers what is written in one turn of the event loop, and keeps it in one transaction: all of it, or nothing. Where the file has
  * no room for it, what makes room is kept by itself.
  */
-export class Batch {
+export class GroupCommit {
   readonly #parts: BatchParts
   #jobs: Job[] = []
 
