@@ -23,7 +23,7 @@ test('a link to no file and one to no heading are found, others are not', () => 
 })
 
 test('a variable, metric, rule or script that does not exist is found', () => {
-  const metrics = 'peerstage_rooms peerstage_turn_seconds_bucket peerstage_mood_total'
+  const metrics = 'peerstage_rooms peerstage_batch_seconds_bucket peerstage_mood_total'
   expect(
     unknownNames(page(`PEERSTAGE_SECRET PEERSTAGE_MOOD ${metrics} R1.1 R0.7 \`npm run check\` \`npm run away\``)),
   ).toEqual([

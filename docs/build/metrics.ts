@@ -24,7 +24,7 @@ async function registered(): Promise<Metric[]> {
   meter.command('chat.send', 'ok')
   meter.refusal('invalid')
   meter.resume('events')
-  meter.turn()()
+  meter.batch()()
   const written = await own()
   close()
   const each = /^# HELP (?<name>\w+) (?<help>.*)\n# TYPE \w+ (?<kind>\w+)\n(?<sample>.*)$/gm

@@ -1,4 +1,4 @@
-import { LogUnavailable, type RoomLog, type StoredRoom, type Turn } from '../../../server/src/ports/log'
+import { type Batch, LogUnavailable, type RoomLog, type StoredRoom } from '../../../server/src/ports/log'
 import type { Witness } from './witness'
 
 type Method = (...args: unknown[]) => Promise<unknown>
@@ -8,7 +8,7 @@ export type Holding = 'before' | 'after'
 
 /**
  * A real log between the server and the disk that fails, holds up, and dies with its process when the world says so. The
- * witness hears of each turn that the log has kept.
+ * witness hears of each batch that the log has kept.
  */
 export class FaultyLog {
   #log: RoomLog | undefined
@@ -25,7 +25,7 @@ export class FaultyLog {
   #running = 0
   /** When a call failed for the last time, by the world's time. */
   failedAt = Number.NEGATIVE_INFINITY
-  /** When a room's turns were let go on for the last time, by the world's time. */
+  /** When a room's batches were let go on for the last time, by the world's time. */
   releasedAt = Number.NEGATIVE_INFINITY
 
   /** @param ms the world's time */
@@ -49,7 +49,7 @@ export class FaultyLog {
     return this.#running > 0
   }
 
-  /** Whether the room's turns wait. */
+  /** Whether the room's batches wait. */
   holds(roomId: string): boolean {
     return this.#holding.has(roomId)
   }
@@ -69,7 +69,7 @@ export class FaultyLog {
     return new Proxy(this.#log, {
       get: (log, name: keyof RoomLog) => {
         const method = (log[name] as Method).bind(log)
-        if (name === 'append') return (turn: Turn) => this.#append(process, log, turn)
+        if (name === 'append') return (batch: Batch) => this.#append(process, log, batch)
         return async (...args: unknown[]) => {
           const answer = await this.#call(process, () => method(...args))
           if (name === 'load') this.#witness.loaded(String(args[0]), answer as StoredRoom)
@@ -80,19 +80,19 @@ export class FaultyLog {
     })
   }
 
-  async #append(process: { readonly isAlive: boolean }, log: RoomLog, turn: Turn): Promise<void> {
-    const holding = this.#holding.get(turn.roomId)
-    if (holding === 'before') await this.#held(turn.roomId)
+  async #append(process: { readonly isAlive: boolean }, log: RoomLog, batch: Batch): Promise<void> {
+    const holding = this.#holding.get(batch.roomId)
+    if (holding === 'before') await this.#held(batch.roomId)
     const era = this.#era
     await this.#call(process, async () => {
-      await log.append(turn)
-      if (era === this.#era) this.#witness.kept(turn)
+      await log.append(batch)
+      if (era === this.#era) this.#witness.kept(batch)
       if (!this.garbling) return
       this.garbling = false
       throw new Error('garbled by the model')
     })
     if (holding !== 'after') return
-    await this.#held(turn.roomId)
+    await this.#held(batch.roomId)
     if (process.isAlive) return
     this.#witness.seen.add('killed between append and reply')
     await NEVER

@@ -15,7 +15,7 @@ import { Witness } from './witness'
 export const PLACES = 4
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
-const UNCOUNTED = { command() {}, refusal() {}, resume() {}, turn: () => () => {} }
+const UNCOUNTED = { command() {}, refusal() {}, resume() {}, batch: () => () => {} }
 
 type Process = { isAlive: boolean; readonly clock: ProcessClock; readonly rooms: Rooms; readonly visits: Visit[] }
 
@@ -161,8 +161,8 @@ export class House {
   }
 
   /** One turn of the event loop. */
-  turn(): boolean {
-    return this.#process?.clock.turn() ?? false
+  batch(): boolean {
+    return this.#process?.clock.batch() ?? false
   }
 
   #nextId(): string {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { StoredRoom, Turn } from '../../../server/src/ports/log'
+import type { Batch, StoredRoom } from '../../../server/src/ports/log'
 import { evolveState, type ServerState, type StoredRecord } from '../../../server/src/room'
 import type { Ban, Secret } from '../../../server/src/room/ledger'
 import {
@@ -93,10 +93,11 @@ export class Witness {
     this.faults.push(text)
   }
 
-  /** The log has kept a turn. */
-  kept({ roomId, instance, expectedSeq, records, state }: Turn): void {
+  /** The log has kept a batch. */
+  kept({ roomId, instance, expectedSeq, records, state }: Batch): void {
     const known = this.story(roomId, instance)
-    if (expectedSeq !== (known?.state.room.seq ?? 0)) this.fault(`${roomId}: a turn after ${expectedSeq}, not the last`)
+    if (expectedSeq !== (known?.state.room.seq ?? 0))
+      this.fault(`${roomId}: a batch after ${expectedSeq}, not the last`)
     if (known === undefined && this.open(roomId) !== undefined) this.fault(`${roomId}: two instances are open at once`)
     for (const record of records) this.#record(roomId, instance, record)
     const story = this.story(roomId, instance)

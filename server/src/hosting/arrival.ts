@@ -153,7 +153,7 @@ function welcomeOf(draft: Draft, state: ServerState, self: string, knock: Knock,
   }
 }
 
-/** All events after the knock's seq, those of this very turn included; undefined where only a snapshot will do. */
+/** All events after the knock's seq, those of this very batch included; undefined where only a snapshot will do. */
 function eventsSince(draft: Draft, state: ServerState, knock: Knock, lookups: Lookups): LoggedEvent[] | undefined {
   const before = lookups.missed.get(knock)
   if (before === undefined || knock.instance !== state.room.instance) return undefined

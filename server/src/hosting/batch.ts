@@ -15,7 +15,7 @@ type InputOf<T extends RoomInput['type']> = Extract<RoomInput, { type: T }>
 
 /**
  * Runs inputs in their order through a draft; deadlines come last, so that nobody is sent away who has come back while a log kept the
- * turn waiting. An input whose handling throws is answered `internal`; the others go on.
+ * batch waiting. An input whose handling throws is answered `internal`; the others go on.
  */
 export function takeTurn(draft: Draft, inputs: readonly RoomInput[], lookups: Lookups): void {
   for (const input of inputs) if (input.type !== 'tick') attempt(draft, input, lookups)
@@ -73,7 +73,7 @@ function command(draft: Draft, input: InputOf<'command'>, lookups: Lookups): voi
   }
 }
 
-/** What is counted waits with the answer until the turn is kept: one that is thrown away counts as what it is answered then. */
+/** What is counted waits with the answer until the batch is kept: one that is thrown away counts as what it is answered then. */
 function accepted({ settings, effects }: Draft, type: string, ...answer: Effect[]): void {
   effects.push(
     ...answer,
@@ -144,7 +144,7 @@ function gone(draft: Draft, { connection, departure }: InputOf<'gone'>): void {
   draft.effects.push(presenceOf(draft.seats.connections(), participantId, 'reconnecting'))
 }
 
-/** What is due is asked anew at its place in the turn: who came back a moment ago is not sent away. */
+/** What is due is asked anew at its place in the batch: who came back a moment ago is not sent away. */
 function tick(draft: Draft): void {
   if (draft.state === undefined || isClosed(draft)) return
   tellAwaited(draft)

@@ -3,7 +3,7 @@ import { encodeMessage } from '@peerstage/sdk/protocol'
 import type { Connection, Delivery } from '../ports/connection'
 import type { Logger } from '../ports/logger'
 
-/** What a turn does to the outside once it is kept, in order. Data, so that a turn that failed leaves no trace. */
+/** What a batch does to the outside once it is kept, in order. Data, so that a batch that failed leaves no trace. */
 export type Effect =
   | {
       readonly do: 'send'

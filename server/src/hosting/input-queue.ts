@@ -3,7 +3,7 @@ import type { RoomInput } from './input'
 import { turnLength } from './prefetch'
 
 /**
- * What waits for the turns of a room, in the order of its arrival. Beyond its bound it takes one tick, and the end of each
+ * What waits for the batches of a room, in the order of its arrival. Beyond its bound it takes one tick, and the end of each
  * connection that has a seat or waits for one: nothing that clients could make more of.
  */
 export class InputQueue {
@@ -26,7 +26,7 @@ export class InputQueue {
     return true
   }
 
-  /** What makes the next turn. */
+  /** What makes the next batch. */
   takeTurn(): RoomInput[] {
     return this.#inputs.splice(0, turnLength(this.#inputs))
   }

@@ -1,7 +1,7 @@
 import { LogUnavailable, type RoomLog } from '../ports/log'
 import { type Draft, lastSeq } from './transaction'
 
-/** ONE append for a turn. `unavailable`: nothing was kept; `unknown`: the log holds something else than we do, or may do so. */
+/** ONE append for a batch. `unavailable`: nothing was kept; `unknown`: the log holds something else than we do, or may do so. */
 export async function keep(draft: Draft, log: RoomLog): Promise<'kept' | 'unavailable' | 'unknown'> {
   const { records, state, settings } = draft
   if (records.length === 0 || state === undefined) return 'kept'

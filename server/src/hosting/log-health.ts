@@ -1,11 +1,11 @@
 import type { Clock } from '../ports/clock'
-import { LogFull, LogUnavailable, onlyLeaves, type RoomLog, type Turn } from '../ports/log'
+import { type Batch, LogFull, LogUnavailable, onlyLeaves, type RoomLog } from '../ports/log'
 import type { Logger } from '../ports/logger'
 
 /** How often a log that is down is asked whether it is there again, in ms. */
 export const PROBE_EVERY_MS = 5000
 
-/** A log, and whether it takes turns. */
+/** A log, and whether it takes batches. */
 export type WatchedLog = RoomLog & { readonly isUp: boolean }
 
 /**
@@ -37,7 +37,7 @@ class LogHealth implements WatchedLog {
     return this.#state !== 'down'
   }
 
-  append = (turn: Turn) => this.#write(() => this.#log.append(turn), onlyLeaves(turn))
+  append = (batch: Batch) => this.#write(() => this.#log.append(batch), onlyLeaves(batch))
   forget = (roomId: string, instance: string) => this.#write(() => this.#log.forget(roomId, instance), true)
   eraseRoom = (roomId: string) => this.#write(() => this.#log.eraseRoom(roomId), true)
   eraseIdentity = (identity: string) => this.#write(() => this.#log.eraseIdentity(identity))

@@ -9,7 +9,7 @@ import type { RoomInput } from './input'
 /** What a log has for a command. */
 export type Looked = Pick<DecideContext, 'message' | 'history' | 'unread'>
 
-/** What the log was asked before a turn, so that the turn itself waits for nothing. */
+/** What the log was asked before a batch, so that the batch itself waits for nothing. */
 export type Lookups = {
   /** By knock: the events that it has missed. Without an entry only a snapshot will do. */
   readonly missed: ReadonlyMap<RoomInput, readonly LoggedEvent[]>
@@ -26,7 +26,7 @@ type Asking = {
   readonly state: ServerState | undefined
 }
 
-/** Asks for all that the inputs of a turn need of the log. A log that cannot tell fails nobody but those. */
+/** Asks for all that the inputs of a batch need of the log. A log that cannot tell fails nobody but those. */
 export async function lookUp(inputs: readonly RoomInput[], asking: Asking): Promise<Lookups> {
   const missed = new Map<RoomInput, readonly LoggedEvent[]>()
   const looked = new Map<RoomInput, Looked>()
@@ -44,7 +44,7 @@ export async function lookUp(inputs: readonly RoomInput[], asking: Asking): Prom
 }
 
 /**
- * How many of these inputs make one turn. The log is asked before the turn, so what reads the chat does not share a turn with
+ * How many of these inputs make one batch. The log is asked before the batch, so what reads the chat does not share a batch with
  * what has just changed it.
  */
 export function turnLength(inputs: readonly RoomInput[]): number {

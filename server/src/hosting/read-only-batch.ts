@@ -8,11 +8,11 @@ import { countRefusal, refusalOf } from './rejections'
 import { contextOf, type Draft } from './transaction'
 
 /**
- * What is left of a turn that the log could not keep, on a fresh draft, by the rules of the room as it was: what writes nothing
+ * What is left of a batch that the log could not keep, on a fresh draft, by the rules of the room as it was: what writes nothing
  * goes on (signals, casts, presence, a resume, a query, the first answer to a command that comes again); whoever waits for
  * an answer to anything else is told why there is none.
  */
-export function salvageTurn(draft: Draft, inputs: readonly RoomInput[], lookups: Lookups, error: Rejection): void {
+export function salvageBatch(draft: Draft, inputs: readonly RoomInput[], lookups: Lookups, error: Rejection): void {
   for (const input of inputs) {
     if (writesNothing(draft, input, lookups)) attempt(draft, input, lookups)
     else refuse(draft, input, error)
@@ -31,7 +31,7 @@ function writesNothing(draft: Draft, input: RoomInput, lookups: Lookups): boolea
     const decision = decisionOn(draft, input, lookups)
     return decision !== undefined && 'events' in decision && decision.events.length === 0
   } catch {
-    // The logger has it already, from the turn that was lost.
+    // The logger has it already, from the batch that was lost.
     return false
   }
 }

@@ -93,7 +93,7 @@ export function dismissAll(inputs: readonly RoomInput[], why: Closed, logger: Lo
   for (const input of inputs) dismiss(input, why, logger)
 }
 
-/** Parts the inputs of a turn from what goes beyond the commands that one connection may have unanswered; that is refused before anything runs. */
+/** Parts the inputs of a batch from what goes beyond the commands that one connection may have unanswered; that is refused before anything runs. */
 export function withinLimit(inputs: readonly RoomInput[], { rules, meter }: RoomSettings): [RoomInput[], Effect[]] {
   const counts = new Map<Connection, number>()
   const excess: Effect[] = []

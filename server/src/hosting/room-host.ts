@@ -11,7 +11,7 @@ import { keep } from './keeping'
 import { type Recalled, recall } from './load-room'
 import { dueAt, wakeAt } from './next-deadline'
 import { lookUp } from './prefetch'
-import { salvageTurn } from './read-only-batch'
+import { salvageBatch } from './read-only-batch'
 import { countRefusal, DENIALS, dismissAll, refuseAll, sendBack, withinLimit } from './rejections'
 import { type Moment, type RoomTime, timeSince } from './room-time'
 import { Seats } from './seats'
@@ -32,13 +32,13 @@ export type RoomHostParts = {
 }
 
 /**
- * Runs one instance of a room: loads it, queues what comes, and takes turns that take all of it at once. It does not know the
+ * Runs one instance of a room: loads it, queues what comes, and takes batches that take all of it at once. It does not know the
  * rules (those are in `room/`), nor sockets (those are behind {@link Connection}).
  */
 export class RoomHost {
   /** Resolves when the log has told of the room, to whether it could. Never rejects. */
   readonly loaded: Promise<boolean>
-  /** Resolves when it takes no more turns. */
+  /** Resolves when it takes no more batches. */
   readonly over: Promise<void>
   readonly #parts: RoomHostParts
   readonly #queue: InputQueue
@@ -82,7 +82,7 @@ export class RoomHost {
     return this.#time()
   }
 
-  /** Queues an input for the next turn. Behind a log that hangs the queue is bounded: what a client asks is refused then. */
+  /** Queues an input for the next batch. Behind a log that hangs the queue is bounded: what a client asks is refused then. */
   submit(input: RoomInput): void {
     const { meter, logger } = this.#parts.settings
     if (this.#queue.offer(input, (connection) => this.#seats.ofConnection(connection) !== undefined)) {
@@ -93,7 +93,7 @@ export class RoomHost {
     }
   }
 
-  /** Stops the timer and takes no more turns. The log keeps what it has. Idempotent. */
+  /** Stops the timer and takes no more batches. The log keeps what it has. Idempotent. */
   close(): void {
     this.#cancelAlarm()
     this.#phase = 'closed'
@@ -133,23 +133,23 @@ export class RoomHost {
   async #run(): Promise<void> {
     if (this.#phase !== 'scheduled') return
     this.#phase = 'running'
-    const stop = this.#parts.settings.meter.turn()
+    const stop = this.#parts.settings.meter.batch()
     const taken = this.#queue.takeTurn()
-    const leftover = await this.#turn(taken).catch((error: unknown) => this.#lost(taken, error))
+    const leftover = await this.#batch(taken).catch((error: unknown) => this.#lost(taken, error))
     stop()
     this.#goOn(leftover)
   }
 
-  /** A fault of our own: this turn is lost, whoever waits for an answer is told, and the room goes on. */
+  /** A fault of our own: this batch is lost, whoever waits for an answer is told, and the room goes on. */
   #lost(taken: readonly RoomInput[], error: unknown): readonly RoomInput[] {
     const { settings } = this.#parts
-    settings.logger.error({ err: error, room: this.roomId }, 'a turn of a room failed')
+    settings.logger.error({ err: error, room: this.roomId }, 'a batch of a room failed')
     refuseAll(taken, DENIALS.internal, settings.logger)
     for (const input of taken) countRefusal(input, DENIALS.internal, settings)
     return []
   }
 
-  async #turn(taken: readonly RoomInput[]): Promise<readonly RoomInput[]> {
+  async #batch(taken: readonly RoomInput[]): Promise<readonly RoomInput[]> {
     const { log, settings } = this.#parts
     const [inputs, excess] = withinLimit(taken, settings)
     const lookups = await lookUp(inputs, { log, logger: settings.logger, state: this.#state })
@@ -158,7 +158,7 @@ export class RoomHost {
     const outcome = await keep(draft, log)
     if (outcome === 'unknown') return this.#giveUp(taken)
     const kept = outcome === 'kept' ? draft : this.#draft()
-    if (outcome === 'unavailable') salvageTurn(kept, inputs, lookups, DENIALS.notKept)
+    if (outcome === 'unavailable') salvageBatch(kept, inputs, lookups, DENIALS.notKept)
     this.#state = kept.state
     this.#seats = kept.seats
     this.#seeWaits(kept)
@@ -168,7 +168,7 @@ export class RoomHost {
     return kept.leftover
   }
 
-  /** The room after a turn: closed for good, waiting, or on to the next turn. */
+  /** The room after a batch: closed for good, waiting, or on to the next batch. */
   #goOn(leftover: readonly RoomInput[]): void {
     if (this.#phase === 'closed') return
     const over = this.#state === undefined ? this.#queue.isEmpty : this.#state.room.status === 'closed'

@@ -26,7 +26,7 @@ export class Seats {
     this.#seats = new Map(seats)
   }
 
-  /** A copy that a turn may change; it becomes the room's own when the turn was kept. */
+  /** A copy that a batch may change; it becomes the room's own when the batch was kept. */
   fork(): Seats {
     return new Seats(this.#seats)
   }

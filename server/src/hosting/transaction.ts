@@ -9,7 +9,7 @@ import type { RoomInput } from './input'
 import { connectionOf, type Seats } from './seats'
 import type { Waits } from './waits'
 
-/** What a room is run with; the same for all its turns. */
+/** What a room is run with; the same for all its batches. */
 export type RoomSettings = {
   readonly rules: RoomRules
   readonly newId: NewId
@@ -17,7 +17,7 @@ export type RoomSettings = {
   readonly logger: Logger
 }
 
-/** A turn in the making: a provisional room that is either kept whole or thrown away whole. */
+/** A batch in the making: a provisional room that is either kept whole or thrown away whole. */
 export type Draft = {
   readonly settings: RoomSettings
   /** By the room's own time. */
@@ -26,7 +26,7 @@ export type Draft = {
   readonly elapsed: number
   /** When the room was loaded, by what had elapsed. */
   readonly loadedAt: number
-  /** As they were before this turn. */
+  /** As they were before this batch. */
   readonly waits: Waits
   readonly seats: Seats
   /** Who was banned before this instance opened. */

@@ -17,7 +17,7 @@ export type Sources = {
   readonly queuedBytes: () => number
   /** Sockets that are not read, as too many of their commands are unanswered. */
   readonly pausedSockets: () => number
-  /** Whether the log takes turns now. */
+  /** Whether the log takes batches now. */
   readonly logIsUp: () => boolean
 }
 
@@ -54,9 +54,9 @@ export function createMetrics(sources: Sources): Metrics {
     labelNames: ['outcome'] as const,
     registers,
   })
-  const turns = new Histogram({
-    name: 'peerstage_turn_seconds',
-    help: 'How long a turn of a room takes, its append to the log included.',
+  const batches = new Histogram({
+    name: 'peerstage_batch_seconds',
+    help: 'How long a batch of a room takes, its append to the log included.',
     buckets: [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
     registers,
   })
@@ -66,8 +66,8 @@ export function createMetrics(sources: Sources): Metrics {
       command: (type, outcome) => commands.inc({ type, outcome }),
       refusal: (reason) => refusals.inc({ reason }),
       resume: (outcome) => resumes.inc({ outcome }),
-      turn: () => {
-        const stop = turns.startTimer()
+      batch: () => {
+        const stop = batches.startTimer()
         return () => void stop()
       },
     },
@@ -128,7 +128,7 @@ function gauges(registers: Registry[], sources: Sources): void {
   }).set({ version }, 1)
   new Gauge({
     name: 'peerstage_log_up',
-    help: '1 while the log takes turns, 0 while it is down.',
+    help: '1 while the log takes batches, 0 while it is down.',
     registers,
     collect() {
       this.set(logIsUp() ? 1 : 0)

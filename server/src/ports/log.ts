@@ -5,7 +5,7 @@ import type { ServerState, StoredRecord } from '../room/state'
 
 /**
  * A log could not take or give something, and nothing of it has happened. After a write that failed so, the log counts as down for
- * all rooms until its `probe` succeeds: turns are thrown away and answered `unavailable`.
+ * all rooms until its `probe` succeeds: batches are thrown away and answered `unavailable`.
  *
  * @example
  * ```ts
@@ -50,8 +50,8 @@ export class LogNotReady extends LogUnavailable {
 /** A log has no room for more. What makes room is tried all the same. */
 export class LogFull extends LogUnavailable {}
 
-/** Whether in a turn people only leave, or the room ends: sooner or later a log has more room by it. */
-export function onlyLeaves({ records }: Pick<Turn, 'records'>): boolean {
+/** Whether in a batch people only leave, or the room ends: sooner or later a log has more room by it. */
+export function onlyLeaves({ records }: Pick<Batch, 'records'>): boolean {
   const types = records.map(({ event }) => event.type)
   return types.some((type) => ENDING.has(type)) && types.every((type) => ENDING.has(type) || FOLLOWS_AN_END.has(type))
 }
@@ -64,8 +64,8 @@ const FOLLOWS_AN_END: ReadonlySet<string> = new Set([
   'room.hostGraceEnded',
 ])
 
-/** One turn of a room, to be kept. */
-export type Turn = {
+/** One batch of a room, to be kept. */
+export type Batch = {
   /** The room's id. */
   readonly roomId: string
   /** The opening of the room that it belongs to. */
@@ -84,7 +84,7 @@ export type StoredRoom = {
   readonly bans: readonly Ban[]
   /** When somebody ended its last instance (ms since the epoch); absent when nobody did, or more than {@link ENDED_FOR_MS} ago. */
   readonly endedAt?: number
-  /** The instance that is open, as its last kept turn left it. */
+  /** The instance that is open, as its last kept batch left it. */
   readonly state?: ServerState
 }
 
@@ -105,17 +105,17 @@ export type HistoryQuery = {
  */
 export interface RoomLog {
   /**
-   * Keeps a turn, all or nothing: its records, the chat that follows from them, and the room's bans. A deleted message loses its
+   * Keeps a batch, all or nothing: its records, the chat that follows from them, and the room's bans. A deleted message loses its
    * text everywhere; its record keeps its seq.
    * @throws RangeError when `expectedSeq` is not the last seq: another writer. Then, as after any error but {@link LogUnavailable},
    * the room is loaded anew, for what the log holds is not known
    */
-  append(turn: Turn): Promise<void>
+  append(batch: Batch): Promise<void>
   /** The events after `seq`; undefined when the replay window no longer reaches that far back. `secret` is left out. */
   since(roomId: string, instance: string, seq: number): Promise<readonly LoggedEvent<RoomEvent>[] | undefined>
   /** What there is to know before a room opens, or goes on after a restart. */
   load(roomId: string): Promise<StoredRoom>
-  /** The instances that are open, and how many participants each had after its last turn. */
+  /** The instances that are open, and how many participants each had after its last batch. */
   openRooms(): Promise<readonly { readonly roomId: string; readonly instance: string; readonly participants: number }[]>
   /** Messages that were said in a room id, as far as they are kept. Deleted ones are not among them. */
   history(roomId: string, query: HistoryQuery): Promise<ChatHistoryResult>
@@ -134,7 +134,7 @@ export interface RoomLog {
    * Bans stay, for they hold until lifted. In open rooms it is gone by then: the caller saw to that.
    */
   eraseIdentity(identity: string): Promise<void>
-  /** Resolves when the log can take a turn now, by trying to write. */
+  /** Resolves when the log can take a batch now, by trying to write. */
   probe(): Promise<void>
   /** Releases files and timers. Idempotent. */
   close(): Promise<void>

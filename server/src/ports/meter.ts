@@ -20,6 +20,6 @@ export interface Meter {
   refusal(reason: RefusalReason, about?: AuditContext): void
   /** A client came back for what it missed: it got the events, or a snapshot in their place. */
   resume(outcome: 'events' | 'snapshot'): void
-  /** Starts a stopwatch for one turn of a room; call what it returns when the turn is done. */
-  turn(): () => void
+  /** Starts a stopwatch for one batch of a room; call what it returns when the batch is done. */
+  batch(): () => void
 }

@@ -52,6 +52,6 @@ export function deleteChat(
 
 const NOTHING_SAID = { messages: [], hasMore: false }
 
-/** A query; the log was asked before the turn. */
+/** A query; the log was asked before the batch. */
 export const chatHistory = ({ history = NOTHING_SAID, unread }: DecideContext): Accepted | Refused =>
   unread ? { refused: unread } : { events: [], result: history }

@@ -1,4 +1,4 @@
-// What keeping turns costs: the log on disk against the one in memory, in the same run. Quote the ratio, not the times.
+// What keeping batches costs: the log on disk against the one in memory, in the same run. Quote the ratio, not the times.
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,14 +23,14 @@ async function openRooms(log: RoomLog): Promise<LogWriter[]> {
 }
 
 /** Milliseconds that each turn of the event loop took, in which every room says something for each of its people. */
-async function turns(log: RoomLog): Promise<number[]> {
+async function batches(log: RoomLog): Promise<number[]> {
   const rooms = await openRooms(log)
   const took: number[] = []
-  for (let turn = 0; turn < TURNS; turn++) {
+  for (let batch = 0; batch < TURNS; batch++) {
     const began = performance.now()
     const texts = Array.from(
       { length: COMMANDS },
-      (_, n) => `${turn}.${n} what people say in a chat is about as long as this`,
+      (_, n) => `${batch}.${n} what people say in a chat is about as long as this`,
     )
     await Promise.all(rooms.map((room) => room.say('ada', ...texts)))
     took.push(performance.now() - began)
@@ -44,19 +44,19 @@ const sum = (all: readonly number[]) => all.reduce((a, b) => a + b, 0)
 const at = (sorted: readonly number[], share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN
 
 test.each(['process', 'full'] as const)(
-  `${ROOMS} rooms × ${COMMANDS} messages a turn, durability %s`,
+  `${ROOMS} rooms × ${COMMANDS} messages a batch, durability %s`,
   async (durability) => {
     const folder = mkdtempSync(join(tmpdir(), 'peerstage-bench-'))
     const path = join(folder, 'rooms.db')
-    await turns(memoryLog())
-    const memory = await turns(memoryLog())
-    const disk = await turns(sqliteLog(path, { durability }))
+    await batches(memoryLog())
+    const memory = await batches(memoryLog())
+    const disk = await batches(sqliteLog(path, { durability }))
     const bytes = statSync(path).size / (TURNS * ROOMS * COMMANDS)
     rmSync(folder, { recursive: true })
     const ratio = sum(disk) / sum(memory)
     const p = (all: number[]) => `median ${at(all, 0.5).toFixed(1)} ms, 99 % within ${at(all, 0.99).toFixed(1)} ms`
     console.log(
-      `durability ${durability}: ${ratio.toFixed(1)} × the memory log (${p(disk)} a turn, against ${p(memory)}); ` +
+      `durability ${durability}: ${ratio.toFixed(1)} × the memory log (${p(disk)} a batch, against ${p(memory)}); ` +
         `${((TURNS * ROOMS * COMMANDS * 1000) / sum(disk)).toFixed(0)} messages a second, ${bytes.toFixed(0)} bytes of file each`,
     )
     expect(ratio).toBeGreaterThan(0)

@@ -2,7 +2,7 @@ import { MODES, type RoomEvent } from '@peerstage/sdk/protocol'
 import type { RoomLog } from '../../src/ports/log'
 import { type Decided, evolveState, type Secret, type ServerState, type StoredRecord, toRecords } from '../../src/room'
 
-/** Writes one instance of a room into a log, turn by turn, as a room host does: real events, folded by the real fold. */
+/** Writes one instance of a room into a log, batch by batch, as a room host does: real events, folded by the real fold. */
 export class LogWriter {
   state: ServerState | undefined
   readonly records: StoredRecord[] = []
@@ -18,12 +18,12 @@ export class LogWriter {
     return this.state?.room.seq ?? 0
   }
 
-  /** One turn. */
+  /** One batch. */
   async write(...decided: Decided[]): Promise<void> {
     const records = toRecords(this.state, decided, this.now())
     let state = this.state
     for (const record of records) state = evolveState(state, record)
-    if (state === undefined) throw new Error('a turn needs a record')
+    if (state === undefined) throw new Error('a batch needs a record')
     await this.log.append({ roomId: this.roomId, instance: this.instance, expectedSeq: this.seq, records, state })
     this.state = state
     this.records.push(...records)
@@ -52,7 +52,7 @@ export class LogWriter {
     )
   }
 
-  /** Texts in one turn; each message's id is its text's first 40 characters. */
+  /** Texts in one batch; each message's id is its text's first 40 characters. */
   say(identity: string, ...texts: string[]): Promise<void> {
     return this.write(...texts.map((text) => this.#message(identity, text)))
   }

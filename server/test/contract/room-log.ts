@@ -129,7 +129,7 @@ export function describeRoomLog(name: string, open: () => OpenedLog): void {
     })
 
     describe('rooms', () => {
-      test('gives back an open room as its last turn left it', async () => {
+      test('gives back an open room as its last batch left it', async () => {
         const room = await hall()
         await room.say('ada', 'hello')
         expect((await log.load('hall')).state).toEqual(fold(room.records))
@@ -138,7 +138,7 @@ export function describeRoomLog(name: string, open: () => OpenedLog): void {
         expect((await log.load('hall')).state).toEqual(fold(room.records))
       })
 
-      test('gives it back whole after any number of turns', async () => {
+      test('gives it back whole after any number of batches', async () => {
         const room = await hall()
         for (let i = 0; i < 700; i++) await room.say('ada', `message ${i}`)
         expect((await log.load('hall')).state).toEqual(fold(room.records))
@@ -255,7 +255,7 @@ export function describeRoomLog(name: string, open: () => OpenedLog): void {
         expect((await log.load('hall')).state).toEqual(room.state)
       })
 
-      test('a message deleted in the turn that brought it leaves no text either [R3.10]', async () => {
+      test('a message deleted in the batch that brought it leaves no text either [R3.10]', async () => {
         const room = await hall()
         const message = { id: 'm', participantId: 'p-ada', name: 'Ada', role: 'host', text: 'oops', at: 1 } as const
         await room.write(

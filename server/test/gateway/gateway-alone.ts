@@ -8,7 +8,7 @@ import { TestClient } from './test-client'
 
 /** Whom the gateway tells: nobody. */
 const SILENT = {
-  meter: { command: () => {}, refusal: () => {}, resume: () => {}, turn: () => () => {} },
+  meter: { command: () => {}, refusal: () => {}, resume: () => {}, batch: () => () => {} },
   logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
 }
 

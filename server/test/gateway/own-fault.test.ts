@@ -27,7 +27,7 @@ async function faultyServer({ throws }: { throws: (input: RoomInput) => boolean 
       command: (type, outcome) => void refused.push(`${type} ${outcome}`),
       refusal: (reason) => void refused.push(reason),
       resume: () => {},
-      turn: () => () => {},
+      batch: () => () => {},
     },
   })
   const client = connect()

@@ -70,7 +70,7 @@ test('the server is alive meanwhile, but not ready, and metrics say why', async 
   expect(await scrape(url, 'peerstage_log_up')).toBe(1)
 })
 
-test('signals and casts go on while the log is down, in the same turn as commands that are lost [R3.12]', async () => {
+test('signals and casts go on while the log is down, in the same batch as commands that are lost [R3.12]', async () => {
   const { log, host, hostId, bob } = await hostAndGuest()
   log.broken = true
   host.say(
@@ -103,7 +103,7 @@ test('so is whoever comes to a room that cannot be loaded; the next one loads it
   await (await enter('elsewhere', 'eve')).welcome()
 })
 
-test('a resume survives the turn of a join that is lost [R3.12]', async () => {
+test('a resume survives the batch of a join that is lost [R3.12]', async () => {
   const { log, host, bob, enter } = await hostAndGuest()
   const { seq, instance } = await bob.welcome()
   bob.cut()

@@ -14,7 +14,7 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 
 function openRooms(log?: RoomLog, clock = new FakeClock()) {
   let ids = 0
-  let turns = 0
+  let batches = 0
   const rooms = new Rooms({
     rules: {
       mode: MODES.studio,
@@ -30,8 +30,8 @@ function openRooms(log?: RoomLog, clock = new FakeClock()) {
       command: () => {},
       refusal: () => {},
       resume: () => {},
-      turn: () => {
-        turns++
+      batch: () => {
+        batches++
         return () => {}
       },
     },
@@ -53,7 +53,7 @@ function openRooms(log?: RoomLog, clock = new FakeClock()) {
     rooms.submit('hall', asked)
     return asked.connection
   }
-  return { rooms, clock, join, turnsTaken: () => turns }
+  return { rooms, clock, join, turnsTaken: () => batches }
 }
 
 const got = (connection: FakeConnection, type: string) => expect.poll(() => connection.types).toContain(type)
@@ -161,8 +161,8 @@ test('a room that no longer agrees with its log is loaded again, though nobody c
   const log = memoryLog()
   let isOdd = false
   const odd = alteredLog(log, {
-    append: async (turn) => {
-      await log.append(turn)
+    append: async (batch) => {
+      await log.append(batch)
       if (isOdd) throw new Error('nobody knows whether it was kept')
     },
   })
@@ -184,13 +184,13 @@ test('a room that no longer agrees with its log is loaded again, though nobody c
   await expect.poll(() => rooms.stats('hall')?.participants.host).toBe(0)
 })
 
-test('what comes in one turn of the event loop is one turn of the room: one append, one flush for each socket', async () => {
+test('what comes in one turn of the event loop is one batch of the room: one append, one flush for each socket', async () => {
   const log = memoryLog()
   let appends = 0
   const counting = alteredLog(log, {
-    append: (turn) => {
+    append: (batch) => {
       appends++
-      return log.append(turn)
+      return log.append(batch)
     },
   })
   const { rooms, join, turnsTaken } = openRooms(counting)
@@ -200,14 +200,14 @@ test('what comes in one turn of the event loop is one turn of the room: one appe
   }
   const bob = join('bob')
   await got(bob, 'welcome')
-  expect({ appends, turns: turnsTaken() }).toEqual({ appends: 1, turns: 1 })
+  expect({ appends, batches: turnsTaken() }).toEqual({ appends: 1, batches: 1 })
   expect({ ada: ada.flushes, bob: bob.flushes }).toEqual({ ada: 1, bob: 1 })
   const chat = Array.from({ length: 5 }, () => ['event', 'reply']).flat()
   expect(ada.types).toEqual(['welcome', ...chat, 'event'])
   expect(bob.types).toEqual(['welcome'])
 })
 
-test('who comes in the very turn that ends the room is refused like everybody behind it', async () => {
+test('who comes in the very batch that ends the room is refused like everybody behind it', async () => {
   const { rooms, join } = openRooms()
   const ada = join('ada')
   await got(ada, 'welcome')
@@ -218,7 +218,7 @@ test('who comes in the very turn that ends the room is refused like everybody be
   expect(late.types).toEqual([])
 })
 
-test('who comes in the very turn that would close an empty room keeps it open', async () => {
+test('who comes in the very batch that would close an empty room keeps it open', async () => {
   const { rooms, clock, join } = openRooms()
   const ada = join('ada')
   await got(ada, 'welcome')
@@ -232,7 +232,7 @@ test('who comes in the very turn that would close an empty room keeps it open', 
   expect(rooms.stats('hall')?.instance).toBe(first)
 })
 
-test('a turn that fails as a whole answers everybody who waits, and the room goes on', async () => {
+test('a batch that fails as a whole answers everybody who waits, and the room goes on', async () => {
   class BrokenClock extends FakeClock {
     broken = false
     override now(): number {
@@ -344,7 +344,7 @@ test('what still waits when the server goes down is told so', async () => {
   expect(await rooms.end('hall')).toBe('unavailable')
 })
 
-test('a resume survives a turn whose other joins are lost', async () => {
+test('a resume survives a batch whose other joins are lost', async () => {
   const disk = failingLog()
   const { join } = openRooms(disk)
   const ada = join('ada')

@@ -40,7 +40,7 @@ test('metrics tell of rooms, people, sockets, commands, refusals and turns', asy
   expect(text).toContain('peerstage_commands_total{type="chat.send",outcome="ok"} 1')
   expect(text).toContain('peerstage_commands_total{type="chat.delete",outcome="message_not_found"} 1')
   expect(text).toContain('peerstage_refusals_total{reason="unauthorized"} 1')
-  expect(text).toContain('peerstage_turn_seconds_count')
+  expect(text).toContain('peerstage_batch_seconds_count')
 })
 
 test('two servers in one process never count for each other', async () => {

@@ -13,9 +13,9 @@ beforeAll(async () => {
 /** The last seq that was said of each room, in whole lines only. */
 function lastSaid(said: string): Map<string, number> {
   const lines = said.slice(0, said.lastIndexOf('\n')).split('\n')
-  const turns = lines.flatMap((line) => /^(room-\S+) (\d+)$/.exec(line) ?? [])
+  const batches = lines.flatMap((line) => /^(room-\S+) (\d+)$/.exec(line) ?? [])
   const last = new Map<string, number>()
-  for (let i = 0; i < turns.length; i += 3) last.set(turns[i + 1] ?? '', Number(turns[i + 2]))
+  for (let i = 0; i < batches.length; i += 3) last.set(batches[i + 1] ?? '', Number(batches[i + 2]))
   return last
 }
 
@@ -34,7 +34,7 @@ async function compare(files: LogFolder, said: Map<string, number>): Promise<voi
   await log.close()
 }
 
-test('a process that is killed at any instant loses no turn that was kept [R3.1, R3.13]', async () => {
+test('a process that is killed at any instant loses no batch that was kept [R3.1, R3.13]', async () => {
   const files = new LogFolder()
   const kept = new Map<string, number>()
   for (let round = 0; round < 20; round++) {
@@ -52,7 +52,7 @@ test('a process that is killed at any instant loses no turn that was kept [R3.1,
 
 const testOnUnix = test.skipIf(process.platform === 'win32') // Windows bounds no process in what it writes.
 
-testOnUnix('a disk that ends takes the log down, not the process, and no turn that was kept', async () => {
+testOnUnix('a disk that ends takes the log down, not the process, and no batch that was kept', async () => {
   const files = new LogFolder()
   const { child, said } = startOnADiskOf(2048, [program, files.path, '5'])
   expect(await once(child, 'close')).toEqual([0, null])

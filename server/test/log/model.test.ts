@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { memoryLog } from '../../src/log/memory/memory-log'
 import { sqliteLog } from '../../src/log/sqlite/sqlite-log'
-import type { RoomLog, Turn } from '../../src/ports/log'
+import type { Batch, RoomLog } from '../../src/ports/log'
 import { decided, LogWriter } from '../contract/log-writer'
 import { FakeClock } from '../fakes/fake-clock'
 import { LogFolder } from './log-folder'
@@ -13,7 +13,7 @@ const ROOMS = ['hall', 'attic'] as const
 const PEOPLE = ['ada', 'bob', 'eve'] as const
 
 const who = fc.constantFrom(...PEOPLE)
-/** Some turns are large: the replay window ends after 1,000 events, or 256 KiB. */
+/** Some batches are large: the replay window ends after 1,000 events, or 256 KiB. */
 const step = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant('say' as const), who, count: fc.constantFrom(1, 1, 40, 450) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('delete' as const), which: fc.nat(80) }) },
@@ -37,7 +37,7 @@ const step = fc.oneof(
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
-/** The same turns into both logs. The one on disk is closed and opened where a step says so. */
+/** The same batches into both logs. The one on disk is closed and opened where a step says so. */
 class Pair {
   readonly #files: LogFolder
   readonly #clock: FakeClock
@@ -114,10 +114,10 @@ class Pair {
     return this.#disk.close()
   }
 
-  /** Takes a turn into both, or into neither. */
+  /** Takes a batch into both, or into neither. */
   readonly #both = {
-    append: async (turn: Turn): Promise<void> => {
-      const [memory, disk] = await Promise.allSettled([this.#memory.append(turn), this.#disk.append(turn)])
+    append: async (batch: Batch): Promise<void> => {
+      const [memory, disk] = await Promise.allSettled([this.#memory.append(batch), this.#disk.append(batch)])
       expect(disk.status).toBe(memory.status)
       if (disk.status === 'rejected') throw disk.reason
     },
@@ -147,7 +147,7 @@ class Pair {
 const ban = (identity: string) => ({ id: `ban-${identity}`, identity, name: identity, at: 1 })
 const byId = (a: { instance: string }, b: { instance: string }) => (a.instance < b.instance ? -1 : 1)
 
-test('after any turns, deletions, bans, endings, erasures and restarts both logs answer alike', async () => {
+test('after any batches, deletions, bans, endings, erasures and restarts both logs answer alike', async () => {
   const files = new LogFolder()
   const steps = fc.array(fc.tuple(fc.constantFrom(...ROOMS), step), { minLength: 5, maxLength: 40 })
   await fc.assert(

@@ -137,7 +137,7 @@ test('a process that ends before the files are clean leaves that to the next sta
   expect((await log.load('hall')).state).toEqual(room.state)
 })
 
-test('chat is kept for its days, and is in no file some turns after', async () => {
+test('chat is kept for its days, and is in no file some batches after', async () => {
   const files = new LogFolder()
   const log = sqliteLog(files.path, { clock: files.clock, chatDays: 2 })
   const past = await hall(files, log, 'past')
@@ -158,7 +158,7 @@ test.each([
   ['an identity', (log: RoomLog) => log.eraseIdentity('ada')],
   ['a room', (log: RoomLog) => log.eraseRoom('hall')],
 ])(
-  'while %s with very many messages is erased, others have their turns; then all of them are gone',
+  'while %s with very many messages is erased, others have their batches; then all of them are gone',
   async (_, erase) => {
     const files = new LogFolder()
     const log = files.open()

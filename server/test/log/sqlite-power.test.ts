@@ -95,14 +95,14 @@ describe('seqs do not leap', () => {
     expect((await goesOn(files)).room.seq).toBe(heardOf)
   })
 
-  test('when each turn waited for the disk', async () => {
+  test('when each batch waited for the disk', async () => {
     const { files, onDisk } = await hall({ durability: 'full' })
     files.losesPower()
     expect((await goesOn(files)).room.seq).toBe(onDisk)
   })
 })
 
-test('what each turn waits for now does not heal what it did not wait for before', async () => {
+test('what each batch waits for now does not heal what it did not wait for before', async () => {
   const { files, onDisk } = await hall()
   files.losesPower()
   expect((await goesOn(files, { durability: 'full' })).room.seq).toBeGreaterThan(onDisk)

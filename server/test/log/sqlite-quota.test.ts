@@ -58,7 +58,7 @@ test('no chat gives way to what others have filled the disk with: the file must 
   expect(nearness).toEqual([true, false])
 })
 
-test('a file that is full of what cannot give way takes no turn, keeps what it has, and heals when something goes', async () => {
+test('a file that is full of what cannot give way takes no batch, keeps what it has, and heals when something goes', async () => {
   const files = new LogFolder()
   const log = files.open({ maxBytes: MIB })
   const rooms: LogWriter[] = []
@@ -87,7 +87,7 @@ test('a file that is full of what cannot give way takes no turn, keeps what it h
   for (const room of rooms) expect((await log.load(room.roomId)).state).toEqual(fold(room.records))
 })
 
-test('a failure takes all rooms of its turn along, and each goes on where it stood [R3.1]', async () => {
+test('a failure takes all rooms of its batch along, and each goes on where it stood [R3.1]', async () => {
   const files = new LogFolder()
   const log = files.open({ maxBytes: MIB })
   const [small, large] = ['small', 'large'].map((id) => new LogWriter(log, id, 'first', () => files.clock.now()))
@@ -100,7 +100,7 @@ test('a failure takes all rooms of its turn along, and each goes on where it sto
   expect((await log.load('large')).state).toEqual(fold(large.records))
 })
 
-test('a file gives its free pages back to the disk in the course of turns', async () => {
+test('a file gives its free pages back to the disk in the course of batches', async () => {
   const files = new LogFolder()
   const log = files.open({ chatDays: 1 })
   const past = new LogWriter(log, 'past', 'first', () => files.clock.now())

@@ -118,7 +118,7 @@ describe('a turn of the event loop', () => {
     expect(transactions(files.path)).toBe(before + 1)
   })
 
-  test('keeps the other rooms’ turns when one of them does not go on where its room stands', async () => {
+  test('keeps the other rooms’ batches when one of them does not go on where its room stands', async () => {
     const files = new LogFolder()
     const log = files.open()
     const rooms = ['one', 'two', 'three'].map((id) => new LogWriter(log, id, 'first', () => files.clock.now()))

@@ -1,5 +1,5 @@
-// A process of its own that writes turns into a log until it is killed, or until the log takes no more. It says of each turn
-// "room seq" in a line, once the turn is kept, and "down" with its reason at the end. Arguments: the file, the number of rooms.
+// A process of its own that writes batches into a log until it is killed, or until the log takes no more. It says of each batch
+// "room seq" in a line, once the batch is kept, and "down" with its reason at the end. Arguments: the file, the number of rooms.
 import { writeSync } from 'node:fs'
 import { sqliteLog } from '../../src/log/sqlite/sqlite-log'
 import { LogUnavailable } from '../../src/ports/log'

@@ -57,8 +57,8 @@ test('turns and the lag of the event loop are measured', async () => {
   const ada = await enter('hall', 'ada', { role: 'host' })
   await ada.welcome()
   await ada.ask({ type: 'chat.send', text: 'hi' })
-  expect(await scrape(url, 'peerstage_turn_seconds_count')).toBeGreaterThanOrEqual(2)
-  expect(await scrape(url, 'peerstage_turn_seconds_sum')).toBeGreaterThan(0)
+  expect(await scrape(url, 'peerstage_batch_seconds_count')).toBeGreaterThanOrEqual(2)
+  expect(await scrape(url, 'peerstage_batch_seconds_sum')).toBeGreaterThan(0)
   expect(await text(url)).toMatch(/peerstage_event_loop_lag_seconds\{quantile="0.99"\} \d/)
   // A loop that is kept busy is late, and the next scrape tells.
   const until = performance.now() + 200

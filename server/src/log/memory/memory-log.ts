@@ -1,6 +1,6 @@
 import type { ChatHistoryResult } from '@peerstage/sdk/protocol'
 import type { Clock } from '../../ports/clock'
-import type { HistoryQuery, RoomLog, StoredRoom, Turn } from '../../ports/log'
+import type { Batch, HistoryQuery, RoomLog, StoredRoom } from '../../ports/log'
 import { systemClock } from '../../ports/system-clock'
 import type { KeptMessage } from '../../room/command'
 import type { ServerState, StoredRecord } from '../../room/state'
@@ -40,7 +40,7 @@ class MemoryLog implements RoomLog {
     this.#pasts = new Pasts(now)
   }
 
-  async append({ roomId, instance, expectedSeq, records, state }: Turn): Promise<void> {
+  async append({ roomId, instance, expectedSeq, records, state }: Batch): Promise<void> {
     const known = this.#find(roomId, instance)
     const lastSeq = known?.tail.lastSeq ?? 0
     if (expectedSeq !== lastSeq) throw new RangeError(`expected seq ${expectedSeq}, the log has ${lastSeq}`)

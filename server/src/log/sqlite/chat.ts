@@ -7,11 +7,11 @@ import type { Database } from './port'
 type Kept = { readonly id: number; readonly instance: number; readonly bytes: number }
 type Said = { readonly message: string; readonly identity: string }
 
-/** How many messages give way in one turn at most: what is over goes with the turns that follow. */
+/** How many messages give way in one batch at most: what is over goes with the batches that follow. */
 const GIVE_WAY_ROWS = 500
-/** How many messages go in one turn because they are old. */
+/** How many messages go in one batch because they are old. */
 const PRUNE_ROWS = 500
-/** How many of the oldest messages go at once when the file has no room for a turn. */
+/** How many of the oldest messages go at once when the file has no room for a batch. */
 const MAKE_ROOM_ROWS = 2000
 /** How many messages are erased, or looked for, in one go: some 15 ms. */
 const ERASE_ROWS = 1000
@@ -84,7 +84,7 @@ export function chatTable(db: Database, instances: InstanceTables) {
       remove.run(kept.id)
       weigh.run(-kept.bytes, instance)
     },
-    /** A room's oldest messages give way until it is within `maxBytes`: some in each turn. */
+    /** A room's oldest messages give way until it is within `maxBytes`: some in each batch. */
     giveWay(room: number, maxBytes: number): void {
       let over = (weight.get(room)?.bytes ?? 0) - maxBytes
       if (over <= 0) return

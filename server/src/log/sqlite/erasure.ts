@@ -5,7 +5,7 @@ import type { Tables } from './tables'
 
 /**
  * Takes away what shall not be kept, within a transaction that somebody else begins and ends. What may be much goes in steps, so
- * that others have their turns meanwhile. `erased`: called where texts go.
+ * that others have their batches meanwhile. `erased`: called where texts go.
  */
 export function eraser({ instances, records, chat, pasts }: Tables, erased: () => void) {
   return {

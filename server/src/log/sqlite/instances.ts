@@ -14,7 +14,7 @@ export type InstanceRow = {
   readonly snapshot_total: number
 }
 
-/** Where an instance stands after a turn. */
+/** Where an instance stands after a batch. */
 export type Standing = Omit<InstanceRow, 'id' | 'room'>
 
 /** The rows of rooms and their instances: what there is, not what is in it. */

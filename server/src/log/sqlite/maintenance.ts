@@ -10,7 +10,7 @@ const PAGES_GIVEN_BACK = 256
 const NEAR_BOUND_PAGES = 1024
 /** What a file of SQLite can have. */
 const MOST_PAGES = 2 ** 32 - 2
-/** A probe writes about as much as a turn does. */
+/** A probe writes about as much as a batch does. */
 const PROBE_BYTES = 64 * 1024
 
 /** Keeps the file small, and free of what was erased from it. */

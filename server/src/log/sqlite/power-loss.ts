@@ -11,7 +11,7 @@ const LEAP = 1_000_000
 const SAME_START_MS = 10_000
 
 /**
- * A turn that does not wait for the disk survives the process, but not the machine. What is lost then, clients may have heard of:
+ * A batch that does not wait for the disk survives the process, but not the machine. What is lost then, clients may have heard of:
  * one of them would resume behind a seq that names another event by now, and never find out. So where the machine went down
  * under a log that was open, the seqs of its rooms leap: whoever comes back from before gets a snapshot.
  */

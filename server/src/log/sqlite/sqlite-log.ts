@@ -1,17 +1,17 @@
 import type { Clock } from '../../ports/clock'
 import {
+  type Batch,
   type HistoryQuery,
   LogUnavailable,
   onlyLeaves,
   type RoomLog,
   type StoredRoom,
-  type Turn,
 } from '../../ports/log'
 import { systemClock } from '../../ports/system-clock'
-import { GroupCommit } from './group-commit'
 import { eraser, everyPage } from './erasure'
 import { openFile, unavailable } from './file'
 import { watchFile } from './file-watch'
+import { GroupCommit } from './group-commit'
 import { Upkeep } from './maintenance'
 import { type Database, inTransaction } from './port'
 import { powerWatch } from './power-loss'
@@ -36,8 +36,8 @@ export type SqliteRoomLog = RoomLog & {
 /** What a log on disk may take, and what it withstands. */
 export type SqliteLogOptions = {
   /**
-   * What a turn that was kept survives: the end of the process, however it ends (`process`), or the loss of power too (`full`), for
-   * which each turn waits for the disk. Default `process`.
+   * What a batch that was kept survives: the end of the process, however it ends (`process`), or the loss of power too (`full`), for
+   * which each batch waits for the disk. Default `process`.
    */
   readonly durability?: 'process' | 'full'
   /** Bytes of the file, at least 1 MiB; the write-ahead log beside it takes some MiB more. Default 1 GiB. */
@@ -135,8 +135,8 @@ class SqliteLog implements SqliteRoomLog {
     db.pragma('wal_checkpoint(TRUNCATE)')
   }
 
-  async append(turn: Turn): Promise<void> {
-    const fault = await this.#commits.add(() => this.#writer.write(turn), onlyLeaves(turn))
+  async append(batch: Batch): Promise<void> {
+    const fault = await this.#commits.add(() => this.#writer.write(batch), onlyLeaves(batch))
     if (fault !== undefined) throw fault
   }
 

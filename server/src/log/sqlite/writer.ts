@@ -1,4 +1,4 @@
-import type { Turn } from '../../ports/log'
+import type { Batch } from '../../ports/log'
 import type { StoredRecord } from '../../room/index'
 import type { InstanceRow } from './instances'
 import type { Tables } from './tables'
@@ -14,7 +14,7 @@ export type WriterParts = Tables & {
   readonly erased: () => void
 }
 
-/** Writes turns, within a transaction that somebody else begins and ends. */
+/** Writes batches, within a transaction that somebody else begins and ends. */
 export function turnWriter({ instances, records, chat, pasts, maxRoomBytes, now, erased }: WriterParts) {
   /** A record, and what follows from it. Says how many bytes it has. */
   function note({ id, room }: InstanceRow, record: StoredRecord, total: number): number {
@@ -34,11 +34,11 @@ export function turnWriter({ instances, records, chat, pasts, maxRoomBytes, now,
   }
 
   /** A closed room needs no state. Where something was deleted, the last snapshot may hold its text: it is replaced. */
-  function snapshot(row: InstanceRow, { state, records: turn }: Turn, total: number): [seq: number, total: number] {
+  function snapshot(row: InstanceRow, { state, records: batch }: Batch, total: number): [seq: number, total: number] {
     const { seq, status } = state.room
     if (status === 'closed') records.dropSnapshot(row.id)
     const isDue = seq - row.snapshot_seq >= SNAPSHOT_AFTER.records || total - row.snapshot_total >= SNAPSHOT_AFTER.bytes
-    const isStale = turn.some(({ event }) => event.type === 'chat.deleted')
+    const isStale = batch.some(({ event }) => event.type === 'chat.deleted')
     if (status === 'closed' || !(isDue || isStale)) return [row.snapshot_seq, row.snapshot_total]
     records.keepSnapshot(row.id, state)
     records.trim(row.id, seq, total, now())
@@ -46,17 +46,17 @@ export function turnWriter({ instances, records, chat, pasts, maxRoomBytes, now,
   }
 
   return {
-    /** Keeps a turn. Answers with a fault of the caller's; nothing is written then. */
-    write(turn: Turn): RangeError | undefined {
-      const { roomId, instance, expectedSeq, state } = turn
+    /** Keeps a batch. Answers with a fault of the caller's; nothing is written then. */
+    write(batch: Batch): RangeError | undefined {
+      const { roomId, instance, expectedSeq, state } = batch
       const known = instances.find(roomId, instance)
       const last = known?.seq ?? 0
       if (expectedSeq !== last) return new RangeError(`expected seq ${expectedSeq}, the log has ${last}`)
       const row = known ?? instances.add(instances.room(roomId), instance)
       let { total } = row
-      for (const record of turn.records) total += note(row, record, total)
+      for (const record of batch.records) total += note(row, record, total)
       const { seq, status, participants } = state.room
-      const [snapshot_seq, snapshot_total] = snapshot(row, turn, total)
+      const [snapshot_seq, snapshot_total] = snapshot(row, batch, total)
       instances.put(row.id, { status, seq, total, participants: participants.length, snapshot_seq, snapshot_total })
       chat.giveWay(row.room, maxRoomBytes)
       return undefined
