@@ -34,7 +34,7 @@ export const hello = strict({
 export type Hello = v.InferOutput<typeof hello>
 
 /**
- * Takes the place that a held connection was verified for; answered by `welcome`, then its reply. Or confirms a welcome that
+ * Takes the place that a held connection was verified for; answered by `welcome`, then its reply. And confirms a welcome that
  * asks for it; answered by the events since that welcome, then its reply.
  */
 export const joinCommand = strict({ type: v.literal('join'), id: commandId })

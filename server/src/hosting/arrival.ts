@@ -40,12 +40,11 @@ export function joinOf({ claims, sessionHash, page, seq, instance, offer }: Knoc
 
 /**
  * Whether a place changes hands only when the client has said that it is there, for its user may have given up meanwhile: that
- * of another session. A session's key is with one page at a time, so the page before is gone. A client that asks by a command
- * has said so.
+ * of another session. A session's key is with one page at a time, so the page before is gone.
  */
-function mustConfirm({ state }: Draft, participantId: string, { commandId, sessionHash }: Knock): boolean {
+function mustConfirm({ state }: Draft, participantId: string, { offer, sessionHash }: Knock): boolean {
   const holder = state?.ledger.sessions.get(participantId)
-  return commandId === undefined && holder !== undefined && holder.hash !== sessionHash
+  return offer === undefined && holder !== undefined && holder.hash !== sessionHash
 }
 
 /** Shows the room as it is, and changes nothing. */
@@ -57,6 +56,7 @@ function offer(draft: Draft, self: string, knock: Knock, lookups: Lookups): void
     send([knock.connection], welcome),
     call(() => knock.offered({ self, seq, instance, away })),
   )
+  reply(draft, knock)
 }
 
 type Taking = { readonly participantId: string; readonly events: readonly Decided[] }
@@ -111,8 +111,12 @@ function welcome(draft: Draft, participantId: string, knock: Knock, lookups: Loo
   if (knock.seq !== undefined) draft.effects.push(call(() => meter.resume(welcome.resumed ? 'events' : 'snapshot')))
 }
 
-function answer({ effects, state }: Draft, { connection, commandId, seated }: Knock): void {
-  effects.push(call(seated))
+function answer(draft: Draft, knock: Knock): void {
+  draft.effects.push(call(knock.seated))
+  reply(draft, knock)
+}
+
+function reply({ effects, state }: Draft, { connection, commandId }: Knock): void {
   if (commandId !== undefined && state !== undefined) effects.push(replyOk(connection, commandId, state.room.seq))
 }
 

@@ -105,6 +105,32 @@ test('a first join, a reload and a new socket of the same page take one round tr
   expect(await next.goodbye()).toMatchObject({ code: 'superseded' })
 })
 
+test('a held connection confirms a takeover too, for its user may give up between the command and the welcome [R2.8, R2.9]', async () => {
+  const house = await hall()
+  const hold = async () => {
+    const laptop = await house.enter('hall', 'ada', { intent: 'hold', confirms: false })
+    await laptop.next('held')
+    return laptop
+  }
+  const hasty = await hold()
+  hasty.say({ type: 'join', id: 1 }, { type: 'leave', id: 2 })
+  expect(await hasty.goodbye()).toEqual({ code: undefined, close: 1000 })
+  const slow = await hold()
+  expect(await slow.ask({ type: 'join' })).toMatchObject({ ok: true })
+  await passTime(house.clock, 9_999, slow, house.phone, house.host)
+  house.clock.advance(1)
+  expect(await slow.goodbye()).toMatchObject({ code: 'verification_timeout' })
+  const laptop = await hold()
+  expect(await laptop.ask({ type: 'join' })).toMatchObject({ ok: true })
+  expect(await laptop.welcome()).toMatchObject({ self: house.self, confirm: true })
+  await undisturbed(house)
+  expect(await confirm(laptop)).toMatchObject({ ok: true })
+  expect(await house.phone.goodbye()).toMatchObject({ code: 'superseded' })
+  // The time of the hold is over, and so is that of the offer: it is in the room.
+  await passTime(house.clock, 300_000, laptop, house.host)
+  expect(await laptop.ask({ type: 'chat.send', text: 'still here' })).toMatchObject({ ok: true })
+})
+
 test('two pages of one session that were welcomed: the later one comes again, to count its commands on', async () => {
   const { host, offered, enter } = await hall()
   const before = await offered()

@@ -102,6 +102,7 @@ export class Place {
   #offered(offer: Offer): void {
     this.#offer = offer
     this.#isAsked = false
+    this.#cancelHold()
     this.#cancelHold = this.#parts.clock.after(OFFER_MS, () => {
       if (!this.#isTaken) this.#connection.close('verification_timeout', 'The welcome was not confirmed in time.')
     })
