@@ -31,6 +31,15 @@ export type JoinOptions = {
   signal?: AbortSignal
 }
 
+/** How `prepare()` goes about it. */
+export type PrepareOptions = {
+  /**
+   * Lets go of what was prepared, later too; `prepare()` under way rejects with `aborted`. Once `join()` was called it does
+   * nothing: a prejoin screen may abort when it is taken off the page, whichever way its user went.
+   */
+  signal?: AbortSignal
+}
+
 const PAGE_ID_CHARACTERS = 22
 
 /**
@@ -134,6 +143,22 @@ export class LiveStreamClient {
   }
 
   /**
+   * For a prejoin screen: makes ready what `join()` then needs not wait for. Gets a token, opens the connection, has both checked, and
+   * makes the key for links. Nobody in the room learns of it, it takes no place, and `state` does not change. Resolves when `join()`
+   * needs one message only, or when the server keeps no more connections ready. Never needed, and never worse than none: what is
+   * lost is made anew by itself, for half an hour since the last call; `join()` makes what is not there. Called again it gives the
+   * same promise, until `leave()` or an abort lets go of it. Joined, it does nothing.
+   *
+   * Token and name are as they were when it was called. Where they come from what is typed on that screen, call it after that.
+   *
+   * @throws LiveStreamError what `join()` would be refused with for good before it asks for a place (`unauthorized`, `forbidden`, …), and
+   * otherwise as `join()`. Whether the room is full, locked or there is for `join()` to learn
+   */
+  prepare({ signal }: PrepareOptions = {}): Promise<void> {
+    return this.#go(signal, 'prepare')
+  }
+
+  /**
    * Takes a place in the room. Called again, it gives the same promise, until the room is left.
    *
    * @throws LiveStreamError what the server refuses with (`unauthorized`, `room_full`, `room_locked`, …), `timeout`,
@@ -141,18 +166,7 @@ export class LiveStreamClient {
    * id, `name` is too long, or no `url` where there is no page)
    */
   join({ signal }: JoinOptions = {}): Promise<void> {
-    if (signal?.aborted) return rejected(aborted(signal))
-    let stay = this.#stay
-    if (stay === undefined) {
-      try {
-        stay = this.#begin()
-      } catch (error) {
-        this.#couldNotBegin(error)
-        return rejected(error)
-      }
-    }
-    if (signal) this.#abortWith(signal, stay)
-    return stay.joined
+    return this.#go(signal, 'start')
   }
 
   /**
@@ -184,6 +198,19 @@ export class LiveStreamClient {
     this.#emitter.off(name, listener)
   }
 
+  #go(signal: AbortSignal | undefined, way: 'prepare' | 'start'): Promise<void> {
+    if (signal?.aborted) return rejected(aborted(signal))
+    try {
+      const stay = this.#stay ?? this.#begin()
+      stay[way]()
+      if (signal) this.#abortWith(signal, stay, () => way === 'start' || stay.isPreparing)
+      return way === 'start' ? stay.joined : stay.prepared
+    } catch (error) {
+      if (way === 'start') this.#couldNotBegin(error)
+      return rejected(error)
+    }
+  }
+
   #begin(): Stay {
     const session = this.#sessionOptions()
     const stay: Stay = new Stay({
@@ -193,6 +220,7 @@ export class LiveStreamClient {
       mesh: this.#rig.newMesh((signal) => stay.session.sender.signal({ ...signal, type: 'signal' })),
       log: this.#log,
       session,
+      before: Promise.all([this.#leaving, this.#page.opened()]),
       serverClock: this.#serverClock,
       hasOwnIceServers: this.#config.iceServers !== undefined,
       refold: () => this.#rig.refold(),
@@ -201,7 +229,6 @@ export class LiveStreamClient {
     const stopListening = this.#page.on('online', () => this.#rig.networkChanged())
     session.key.live = true
     this.#stay = stay
-    stay.start(Promise.all([this.#leaving, this.#page.opened()]))
     return stay
   }
 
@@ -234,9 +261,9 @@ export class LiveStreamClient {
     return sessionOptions(this.#config, this.#environment, own)
   }
 
-  #abortWith(signal: AbortSignal, stay: Stay): void {
+  #abortWith(signal: AbortSignal, stay: Stay, mayAbort: () => boolean): void {
     const abort = () => {
-      if (this.#stay === stay) void this.#leaveBecause(aborted(signal))
+      if (this.#stay === stay && mayAbort()) void this.#leaveBecause(aborted(signal))
     }
     signal.addEventListener('abort', abort, { once: true })
     const settled = () => signal.removeEventListener('abort', abort)

@@ -11,7 +11,7 @@
  *
  * @packageDocumentation
  */
-export { type JoinOptions, LiveStreamClient } from './client'
+export { type JoinOptions, LiveStreamClient, type PrepareOptions } from './client'
 export type { AnyEvent, Emitted, Listener } from './emitter'
 export { type ErrorCode, type ErrorDetails, LiveStreamError, type LocalErrorCode } from './errors'
 export type { LiveStreamEventName, LiveStreamEvents } from './events'

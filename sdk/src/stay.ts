@@ -26,6 +26,8 @@ export type StayParts = {
   readonly mesh: Mesh | undefined
   readonly log: Log
   readonly session: SessionOptions
+  /** What is waited for: the place of an earlier stay that is being given up, and the page, which may be prerendered. */
+  readonly before: Promise<unknown>
   readonly serverClock: ServerClock
   /** The ICE servers that the app chose; undefined: the server's. */
   readonly hasOwnIceServers: boolean
@@ -36,32 +38,49 @@ export type StayParts = {
 }
 
 /**
- * One stay in a room, from `join()` to its end: takes what the session brings to the store, the mesh, the local media and
- * the app, in that order.
+ * One stay in a room, from `prepare()` or `join()` to its end: takes what the session brings to the store, the mesh, the local
+ * media and the app, in that order. While it is prepared, neither the state nor an event tells of it.
  */
 export class Stay {
   readonly #parts: StayParts
   readonly session: Session
-  readonly joined: Promise<void>
-  #settleJoin: { resolve(): void; reject(error: LiveStreamError): void } = { resolve() {}, reject() {} }
-  #phase: 'joining' | 'in' | 'over' = 'joining'
+  readonly #prepared = deferred()
+  readonly #joined = deferred()
+  #phase: 'preparing' | 'joining' | 'in' | 'over' = 'preparing'
   #isBack = false
 
   constructor(parts: StayParts) {
     this.#parts = parts
-    this.joined = new Promise((resolve, reject) => {
-      this.#settleJoin = { resolve, reject }
-    })
-    // Whoever ignores the promise is told by the state and by `left`.
-    this.joined.catch(() => {})
     this.session = new Session(parts.session, this.#sessionEvents())
   }
 
-  /** @param before what is waited for: the place of an earlier stay that is being given up, and the page, which may be prerendered */
-  start(before: Promise<unknown>): void {
+  /** Resolves when a connection is held, or none can be now, and in the room. */
+  get prepared(): Promise<void> {
+    return this.#prepared.promise
+  }
+
+  get joined(): Promise<void> {
+    return this.#joined.promise
+  }
+
+  get isPreparing(): boolean {
+    return this.#phase === 'preparing'
+  }
+
+  /** Holds a connection for `start()`. In the room, or on the way into it, it changes nothing. */
+  prepare(): void {
+    if (!this.isPreparing) return
+    this.#parts.mesh?.prepare()
+    void this.#parts.before.then(() => this.session.prepare())
+  }
+
+  /** Takes the place. Idempotent. */
+  start(): void {
+    if (!this.isPreparing) return
+    this.#phase = 'joining'
     this.#parts.store.stand({ status: 'joining' })
     this.#parts.moments.flush()
-    void before.then(() => this.session.start())
+    void this.#parts.before.then(() => this.session.start())
   }
 
   /** Gives the place up. `error` is what a `join()` under way rejects with. Idempotent. */
@@ -84,7 +103,10 @@ export class Stay {
       welcome: (welcome) => this.#welcomed(welcome),
       message: (message) => this.#received(message),
       settled: () => this.#settled(),
-      goodbye: ({ code, reason, retryable }) => moments.add({ name: 'goodbye', payload: { code, reason, retryable } }),
+      prepared: () => this.#prepared.resolve(),
+      goodbye: ({ code, reason, retryable }) => {
+        if (!this.isPreparing) moments.add({ name: 'goodbye', payload: { code, reason, retryable } })
+      },
       waiting: (retry) => this.#waiting(retry),
       ended: (error, code) => this.#ended(error, code),
       log,
@@ -183,7 +205,9 @@ export class Stay {
     const isFirst = this.#phase === 'joining' && store.standing.status === 'joined'
     if (isFirst) this.#phase = 'in'
     moments.flush()
-    if (isFirst) this.#settleJoin.resolve()
+    if (!isFirst) return
+    this.#prepared.resolve()
+    this.#joined.resolve()
   }
 
   /** A new instance knows nothing of what we publish. */
@@ -212,16 +236,32 @@ export class Stay {
   #end(shown: { reason: LeftReason; error?: LiveStreamError }, error: LiveStreamError, told: Promise<void>): void {
     const { store, moments, media, mesh } = this.#parts
     if (this.#phase === 'over') return
+    const isShown = !this.isPreparing
     this.#phase = 'over'
     mesh?.close()
-    media.follow(null, [])
-    store.stand({ status: 'left', ...shown })
+    if (isShown) {
+      media.follow(null, [])
+      store.stand({ status: 'left', ...shown })
+    }
     this.#parts.over(told)
     this.#parts.refold()
-    moments.add({ name: 'left', payload: shown })
-    this.#settleJoin.reject(error)
+    if (isShown) moments.add({ name: 'left', payload: shown })
+    this.#prepared.reject(error)
+    this.#joined.reject(error)
     moments.flush()
   }
 
   readonly #look: Look = (id, past) => this.#parts.store.participant(id, past)
+}
+
+type Settle = { resolve(): void; reject(error: LiveStreamError): void }
+
+/** A promise that is safe to ignore: the state and `left` tell the same. */
+function deferred(): Settle & { readonly promise: Promise<void> } {
+  let settle: Settle = { resolve() {}, reject() {} }
+  const promise = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject }
+  })
+  promise.catch(() => {})
+  return { ...settle, promise }
 }

@@ -135,7 +135,7 @@ export class Mesh {
     if (this.#state === 'closed') return
     if (known?.born === edge.born && known.offerer === offerer) return isBack ? known.resume() : undefined
     known?.close()
-    this.#prepare()
+    this.prepare()
     const link = this.#newLink(peerId, offerer, edge.born)
     this.#links.set(peerId, link)
     link.start()
@@ -170,8 +170,8 @@ export class Mesh {
     })
   }
 
-  /** Links line up until the certificate is there. */
-  #prepare(): void {
+  /** Makes the certificate, which links wait for. Idempotent; the first link does it where nobody has. */
+  prepare(): void {
     if (this.#state !== 'unused') return
     this.#state = 'used'
     void this.#options.certificate.prepare().then(() => this.#turns.open())

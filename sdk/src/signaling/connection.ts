@@ -82,10 +82,13 @@ export class Connection {
     if (this.#batch.length === 1) queueMicrotask(() => this.#flush())
   }
 
-  /** The page was hidden, asleep or offline: timers may have stood still, and the socket may be dead without knowing. */
-  probe(): void {
+  /**
+   * The page was hidden, asleep or offline: timers may have stood still, and the socket may be dead without knowing. Anything
+   * that is heard within `ms` says that it lives.
+   */
+  probe(ms = PROBE_MS): void {
     this.#cancelProbe()
-    this.#cancelProbe = this.#clock.after(PROBE_MS, () => this.#end({}, 'no answer in 5 s'))
+    this.#cancelProbe = this.#clock.after(ms, () => this.#end({}, `no answer in ${ms} ms`))
     this.send({ type: 'heartbeat' })
   }
 

@@ -11,7 +11,7 @@ const FAREWELL_MS = 1_000
  *
  * @param commandId the number of the leave command; undefined on a connection that has no welcome yet. The server may give
  * it the place a moment after we hang up, and would keep that for a minute. So the welcome is awaited, then answered by `leave`;
- * one that asks to be confirmed gives nothing, so nothing is given back.
+ * one that asks to be confirmed gives nothing, nor does `held`, so nothing is given back.
  */
 export function farewell(connection: Connection, commandId: number | undefined, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
@@ -28,8 +28,9 @@ export function farewell(connection: Connection, commandId: number | undefined, 
       cancel = clock.after(FAREWELL_MS, done)
     }
     const take = (message: ServerMessage) => {
-      if (message.type === 'goodbye' || (message.type === 'reply' && message.re === awaited)) done()
-      if (message.type !== 'welcome') return
+      const isAnswer = message.type === 'reply' && message.re === awaited
+      if (isAnswer || message.type === 'goodbye' || message.type === 'held') done()
+      if (message.type !== 'welcome' || commandId !== undefined) return
       if (message.confirm) return done()
       connection.welcomed(message.limits.maxFrameBytes)
       leave(message.lastCommandId + 1)

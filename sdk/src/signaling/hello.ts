@@ -2,11 +2,14 @@ import { LiveStreamError } from '../errors'
 import { encodeHello, HELLO_PREFIX, type Hello, MAX_HELLO_CHARACTERS, ROOMS_PATH, SUBPROTOCOL } from '../protocol'
 import type { Position, SessionOptions } from './session-ports'
 
+/** What a socket is opened with: its intent, the token, and what was folded already. */
+type Opening = Pick<Hello, 'intent'> & { readonly token: string | undefined; readonly position: Position | undefined }
+
 /** The first words on a new socket. Each call counts as an attempt of the session. */
-export function helloOf(options: SessionOptions, token: string | undefined, position: Position | undefined): Hello {
+export function helloOf(options: SessionOptions, { intent, token, position }: Opening): Hello {
   const { key, pageId, name, client } = options
   return {
-    intent: 'join',
+    intent,
     ...(token === undefined ? {} : { token }),
     ...(name === undefined ? {} : { name }),
     session: key.key,

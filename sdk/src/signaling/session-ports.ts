@@ -36,6 +36,8 @@ export type RoomMessage = Extract<
 >
 
 export type SessionEvents = {
+  /** A connection is held, or the server cannot hold one now. May come again. */
+  prepared(): void
   /** Asks for what came after; undefined asks for a snapshot. */
   position(): Position | undefined
   /** The room is here, for the first time or again. `sameSession`: the same participant in the same instance as before. */

@@ -4,29 +4,29 @@ import {
   type GoodbyeCode,
   PROTOCOL_FLOOR,
   PROTOCOL_VERSION,
+  type Reply,
   type ServerMessage,
+  type ServerMessageOf,
   type Welcome,
 } from '../protocol'
 import { backoffMs } from './backoff'
 import { Connection } from './connection'
 import { farewell } from './farewell'
 import { helloOf, roomUrl, subprotocolsOf } from './hello'
+import type { Aim, Phase } from './phase'
 import { Sender } from './sender'
 import type { SessionEvents, SessionOptions } from './session-ports'
 import { tokenOf } from './token'
-import { type Ending, errorOf, verdictOn } from './verdict'
+import { type Ending, errorOf, type Verdict, verdictOn } from './verdict'
 
 /** A connection that held so long was a good one: the next failure counts as the first. */
 const STABLE_MS = 10_000
 /** After a token function failed in mid-session. */
 const TOKEN_RETRY_MS = 5_000
-
-type Phase =
-  | { readonly name: 'idle' | 'authorizing' | 'ended' }
-  | { readonly name: 'connecting'; readonly connection: Connection }
-  | { readonly name: 'connected'; readonly connection: Connection; readonly since: number }
-  /** `urgent`: a waking page may try at once; the server has not asked to wait. */
-  | { readonly name: 'waiting'; readonly cancel: () => void; readonly urgent: boolean }
+/** A held socket may have died unnoticed, in a page that slept: asked for the place it shows life by then, or another is opened. */
+const HELD_ANSWER_MS = 2_000
+/** For so long a prejoin screen is kept ready; a server ends each hold after 5 minutes. Joining later costs what it costs without. */
+const KEPT_READY_MS = 30 * 60_000
 
 /**
  * One stay in a room as the wire sees it: connections come and go, the session goes on until it has ended. It does not
@@ -37,6 +37,8 @@ export class Session {
   readonly #events: SessionEvents
   readonly sender: Sender
   #phase: Phase = { name: 'idle' }
+  #aim: Aim = 'prepare'
+  #readyUntil = 0
   /** Who we are in which instance, since the first welcome. */
   #place: { readonly self: string; readonly instance: string } | undefined
   #failures = 0
@@ -52,12 +54,30 @@ export class Session {
     this.sender = new Sender(options.clock)
   }
 
-  /** Begins to connect, and goes on until the session has ended. */
-  start(): void {
+  /** Holds a connection, so that `start()` needs no new one. Keeps it for a while; then, or where none can be held, it rests. */
+  prepare(): void {
+    this.#readyUntil = this.#options.clock.now() + KEPT_READY_MS
     if (this.#phase.name !== 'idle') return
-    const { clock, page, joinTimeoutMs } = this.#options
-    this.#stop = [page.on('wake', () => this.#wake()), clock.after(joinTimeoutMs, () => this.#joinTimedOut())]
+    this.#listen()
     void this.#connect()
+  }
+
+  /** Takes a place: by what is held, or by a new connection. Goes on until the session has ended. */
+  start(): void {
+    const phase = this.#phase
+    if (phase.name === 'ended') return
+    this.#aim = 'join'
+    this.#failures = 0
+    this.#freshTokenTried = false
+    this.#listen()
+    if (phase.name === 'held') this.#ask(phase.connection)
+    if (phase.name === 'idle' || phase.name === 'waiting') void this.#connect()
+  }
+
+  #listen(): void {
+    const { clock, page, joinTimeoutMs } = this.#options
+    this.#stopListening()
+    this.#stop = [page.on('wake', () => this.#wake()), clock.after(joinTimeoutMs, () => this.#joinTimedOut())]
   }
 
   /** What came does not follow what is here: connects anew, and `position()` then asks for a snapshot. */
@@ -71,12 +91,15 @@ export class Session {
    */
   leave(): Promise<void> {
     const phase = this.#phase
-    if (phase.name === 'ended') return Promise.resolve()
-    const commandId = phase.name === 'connected' ? this.sender.nextId() : undefined
     this.#close(new LiveStreamError('aborted', 'The room was left.'))
+    return this.#bidFarewell(phase)
+  }
+
+  #bidFarewell(phase: Phase): Promise<void> {
     if (!('connection' in phase)) return Promise.resolve()
+    const commandId = phase.name === 'connecting' ? undefined : this.sender.nextId()
     const left = farewell(phase.connection, commandId, this.#options.clock)
-    return phase.name === 'connected' ? left : Promise.resolve()
+    return commandId === undefined ? Promise.resolve() : left
   }
 
   async #connect(): Promise<void> {
@@ -95,7 +118,8 @@ export class Session {
   /** @throws LiveStreamError `hello_too_large`, `not_supported` */
   #open(token: string | undefined): void {
     const { base, room, clock, WebSocket } = this.#options
-    const hello = helloOf(this.#options, token, this.#events.position())
+    const intent = this.#aim === 'join' ? 'join' : 'hold'
+    const hello = helloOf(this.#options, { intent, token, position: this.#events.position() })
     const options = { WebSocket: WebSocket(), url: roomUrl(base, room), protocols: subprotocolsOf(hello), clock }
     const connection: Connection = new Connection(options, {
       opened: () => {
@@ -105,11 +129,12 @@ export class Session {
       messages: (messages) => this.#received(connection, messages),
       ended: (ending, detail) => this.#disconnected(connection, ending, detail),
     })
-    this.#phase = { name: 'connecting', connection }
+    this.#phase = { name: 'connecting', connection, intent }
   }
 
   /** Without token or hello there is no socket. Only a token may be had later, and only who is in the room waits for that. */
   #couldNotConnect(cause: unknown): void {
+    if (this.#aim === 'keep') return this.#rest()
     const error =
       cause instanceof LiveStreamError
         ? cause
@@ -130,22 +155,49 @@ export class Session {
     switch (message.type) {
       case 'welcome':
         return this.#welcomed(message, connection)
+      case 'held':
+        return this.#held(message, connection)
       case 'reply':
-        return this.sender.answered(message)
+        return this.#answered(message, connection)
       case 'goodbye':
         return this.#dismissed(message, connection)
       case 'session.refreshNeeded':
         return void this.#refreshToken(connection)
       case 'heartbeat':
-      case 'held':
         return
       default:
         if (this.#phase.name === 'connected') this.#events.message(message)
     }
   }
 
-  #welcomed(welcome: Welcome, connection: Connection): void {
+  #held({ limits }: ServerMessageOf<'held'>, connection: Connection): void {
     if (this.#phase.name !== 'connecting') return
+    this.#freshTokenTried = false
+    connection.welcomed(limits.maxFrameBytes)
+    // `join()` was called while the server looked at the token.
+    if (this.#aim === 'join') return this.#ask(connection)
+    this.#aim = 'keep'
+    this.#phase = { name: 'held', connection, since: this.#options.clock.now() }
+    this.#events.prepared()
+  }
+
+  #ask(connection: Connection): void {
+    const commandId = this.sender.nextId()
+    this.#phase = { name: 'asking', connection, commandId }
+    connection.send({ type: 'join', id: commandId })
+    connection.probe(HELD_ANSWER_MS)
+  }
+
+  /** A place that is refused for now leaves the connection held; what a hello hears in its place is a goodbye, and so is this. */
+  #answered(reply: Reply, connection: Connection): void {
+    const phase = this.#phase
+    if (phase.name !== 'asking' || reply.re !== phase.commandId || reply.ok) return this.sender.answered(reply)
+    const { message: reason, retryAfterMs } = reply.error
+    this.#disconnected(connection, { code: 'unavailable', reason, retryAfterMs }, reason)
+  }
+
+  #welcomed(welcome: Welcome, connection: Connection): void {
+    if (this.#phase.name !== 'connecting' && this.#phase.name !== 'asking') return
     if (welcome.protocol > PROTOCOL_VERSION || welcome.protocol < PROTOCOL_FLOOR) {
       connection.close()
       return this.#end(errorOf('unsupported_version'), 'unsupported_version')
@@ -174,7 +226,9 @@ export class Session {
     try {
       const token = await tokenOf(source, clock)
       if (token === undefined || !this.#isCurrent(connection)) return
-      await this.sender.request({ type: 'session.refresh', token }, 'refuse')
+      const refresh = { type: 'session.refresh', token } as const
+      if (this.#phase.name === 'connected') await this.sender.request(refresh, 'refuse')
+      else connection.send({ ...refresh, id: this.sender.nextId() })
     } catch (error) {
       if (!this.#isCurrent(connection)) return
       this.#events.log('warn', 'the token could not be renewed', { error })
@@ -185,21 +239,23 @@ export class Session {
 
   #disconnected(connection: Connection, ending: Ending, detail: string): void {
     if (!this.#isCurrent(connection)) return
+    const phase = this.#phase
     connection.close()
     this.#cancelRefresh()
     this.sender.disconnected(ending.unsendable ?? false)
     this.#events.log('info', 'the connection ended', { detail })
     this.#lastFailure = ending.code === undefined ? new Error(detail) : errorOf(ending.code, ending)
-    if (this.#phase.name === 'connected' && this.#options.clock.now() - this.#phase.since >= STABLE_MS)
-      this.#failures = 0
-    this.#goOn(ending)
+    if ('since' in phase && this.#options.clock.now() - phase.since >= STABLE_MS) this.#failures = 0
+    this.#goOn(ending, phase)
   }
 
-  #goOn(ending: Ending): void {
+  #goOn(ending: Ending, phase: Phase): void {
     const freshTokenLeft = typeof this.#options.token === 'function' && !this.#freshTokenTried
     const verdict = verdictOn(ending, { joined: this.#place !== undefined, freshTokenLeft })
+    if (this.#mayRest(ending, verdict)) return this.#rest()
     if (verdict.kind === 'final') return this.#end(verdict.error, verdict.code)
     if (verdict.kind === 'freshToken') this.#freshTokenTried = true
+    if (this.#aim === 'join' && wasHold(phase, ending)) return void this.#connect()
     this.#retry(ending, verdict.kind === 'retry' && verdict.slowly)
   }
 
@@ -211,18 +267,30 @@ export class Session {
     this.#events.waiting({ attempt: this.#failures, retryInMs })
   }
 
+  /** Whether what cannot be held is left alone: none was promised, or as many are held as may be. `join()` tries for itself. */
+  #mayRest({ code }: Ending, { kind }: Verdict): boolean {
+    if (this.#aim === 'keep') return kind === 'final' || this.#options.clock.now() >= this.#readyUntil
+    return this.#aim === 'prepare' && code === 'rate_limited'
+  }
+
+  #rest(): void {
+    this.#aim = 'keep'
+    this.#phase = { name: 'idle' }
+    this.#events.prepared()
+  }
+
   #wake(): void {
-    if (this.#phase.name === 'connected') this.#phase.connection.probe()
+    if ('since' in this.#phase) this.#phase.connection.probe()
     if (this.#phase.name === 'waiting' && this.#phase.urgent) void this.#connect()
   }
 
   #joinTimedOut(): void {
-    if (this.#place !== undefined) return
+    if (this.#place !== undefined || this.#aim === 'keep') return
     const details = { retryable: true, cause: this.#lastFailure }
     const error = this.#reachedServer
       ? new LiveStreamError('timeout', 'The room could not be joined in time.', details)
       : new LiveStreamError('unreachable', 'The server cannot be reached.', details)
-    if (this.#phase.name === 'connecting') void farewell(this.#phase.connection, undefined, this.#options.clock)
+    void this.#bidFarewell(this.#phase)
     this.#end(error, undefined)
   }
 
@@ -234,9 +302,13 @@ export class Session {
   #close(error: LiveStreamError): void {
     this.#stopWaiting()
     this.#phase = { name: 'ended' }
-    for (const stop of this.#stop.splice(0)) stop()
+    this.#stopListening()
     this.#cancelRefresh()
     this.sender.close(error)
+  }
+
+  #stopListening(): void {
+    for (const stop of this.#stop.splice(0)) stop()
   }
 
   #stopWaiting(): void {
@@ -247,3 +319,10 @@ export class Session {
     return 'connection' in this.#phase && this.#phase.connection === connection
   }
 }
+
+/**
+ * What was held is gone, or is not to be had: joining begins as it does without. A server that was asked for the place and says
+ * when to come again is heard.
+ */
+const wasHold = (phase: Phase, { retryAfterMs }: Ending): boolean =>
+  phase.name === 'asking' ? retryAfterMs === undefined : phase.name === 'connecting' && phase.intent === 'hold'

@@ -66,6 +66,11 @@ export class ScriptedConnection {
     this.send(welcomeOf(change))
   }
 
+  /** What a hello of intent `hold` is answered with. */
+  held(): void {
+    this.send({ type: 'held', iceServers: [], limits: DEFAULT_LIMITS })
+  }
+
   accept(id: number, seq = 2): void {
     this.send({ type: 'reply', re: id, ok: true, seq })
   }

@@ -158,6 +158,7 @@ export class LoadedPage {
     const { readers } = this.parts
     return {
       position: () => this.#store.position(),
+      prepared: () => {},
       welcome: (welcome) => this.#follow(() => this.#welcomed(welcome)),
       message: (message) => this.#follow(() => this.#received(message)),
       settled: () => {},
