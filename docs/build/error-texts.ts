@@ -1,27 +1,27 @@
 import type { GoodbyeCode, RejectionCode, Retry } from '@peerstage/sdk/protocol'
 import type { ErrorCode, LocalErrorCode } from '../../sdk/src/errors'
 
-/** What a reader needs to know of a code. Texts live here and not in the packages: no browser has to load them. */
+/** What a reader needs to know about a code. The texts are here, not in the packages, so that browsers do not load them. */
 export type ErrorText = {
   readonly meaning: string
-  /** Who gets it, and by which call or event. */
+  /** The call or event that reports it. */
   readonly seenBy: string
   readonly whatToDo: string
 }
 
-/** What a client does after its connection ended, by the retry of the published table. */
+/** What a client does after its connection ended, for each `retry` of the protocol's table. */
 export const RETRIES: Readonly<Record<Retry, string>> = {
   never: 'no',
-  freshToken: 'once, with a fresh token, where `token` is a function',
+  freshToken: 'once, with a new token, if `token` is a function',
   slowly: 'each 15 to 30 s if it had joined; a first `join()` rejects at once',
   soon: 'yes, with backoff and jitter',
 }
 
-/** The codes that this side of the wire makes. `retryable` is what the errors carry. */
+/** The codes that the client makes. `retryable` is the value in the errors. */
 export const LOCAL: Readonly<Record<LocalErrorCode, ErrorText & { readonly retryable: boolean }>> = {
   invalid_options: {
     meaning: 'An option has a wrong value; the message names it.',
-    seenBy: 'whoever calls the constructor (it throws), or `join()` where there is no page and no `url`',
+    seenBy: 'the constructor (it throws), or `join()`',
     retryable: false,
     whatToDo: 'Correct the option.',
   },
@@ -44,37 +44,37 @@ export const LOCAL: Readonly<Record<LocalErrorCode, ErrorText & { readonly retry
     whatToDo: 'Check `url`, the certificate, and that proxies pass WebSocket upgrades on.',
   },
   aborted: {
-    meaning: 'The call was cancelled: by its signal, by `leave()`, or by a later call that made it pointless.',
-    seenBy: '`join()`, media verbs, whatever still waited when the room was left',
+    meaning: 'The call was cancelled: by its signal, by `leave()`, or by a later call that replaced it.',
+    seenBy: '`join()`, media calls, every call that was waiting when the room was left',
     retryable: false,
-    whatToDo: 'Nothing: your app asked for it.',
+    whatToDo: 'Nothing: your app caused it.',
   },
   token_unavailable: {
-    meaning: 'The token function threw, gave no token, or took more than 10 s.',
-    seenBy: '`join()`. A joined client goes on trying',
+    meaning: 'The token function threw, returned no token, or took more than 10 s.',
+    seenBy: '`join()`. A joined client tries again',
     retryable: true,
-    whatToDo: "Look at your backend; `cause` holds the function's error.",
+    whatToDo: "Check your backend; `cause` has the function's error.",
   },
   not_joined: {
     meaning: 'The call needs a joined room.',
-    seenBy: 'every verb before `join()` and after the room was left',
+    seenBy: 'every call before `join()` and after the room was left',
     retryable: false,
     whatToDo: 'Call it while `state.status` is `joined` or `reconnecting`.',
   },
   outbox_full: {
-    meaning: 'More than 200 commands wait to be sent: for the connection, or for the pace that the server allows.',
-    seenBy: 'verbs that ask the server: `chat.send` for one',
+    meaning: 'More than 200 commands wait to be sent, for the connection or for the allowed rate.',
+    seenBy: 'calls that ask the server, such as `chat.send`',
     retryable: true,
     whatToDo: 'Disable the input while `state.status` is `reconnecting` for long.',
   },
   permission_denied: {
-    meaning: 'The user, the browser or the system refused the device.',
+    meaning: 'The user, the browser or the system blocked the device.',
     seenBy: '`media.publish`, `unmute`, `switchDevice`, `shareScreen`',
     retryable: true,
-    whatToDo: 'Show `userAction`: it says where to allow it.',
+    whatToDo: 'Show `userAction`, which says where to allow it.',
   },
   device_in_use: {
-    meaning: 'The device cannot be opened; something else may hold it.',
+    meaning: 'The device cannot be opened; another program may be using it.',
     seenBy: '`media.publish`, `unmute`, `switchDevice`, `shareScreen`',
     retryable: true,
     whatToDo: 'Show `userAction`, and offer another device of `media.devices()`.',
@@ -83,25 +83,25 @@ export const LOCAL: Readonly<Record<LocalErrorCode, ErrorText & { readonly retry
     meaning: 'There is no such device, or it is gone.',
     seenBy: '`media.publish`, `unmute`, `switchDevice`; the event `mediaError` when one in use is lost',
     retryable: true,
-    whatToDo: 'Go on without it: a room works without a camera.',
+    whatToDo: 'Continue without it: a room works without a camera.',
   },
   insecure_context: {
-    meaning: 'The page is served neither by https nor from localhost, so the browser hides its devices.',
+    meaning: 'The page is served neither with https nor from localhost, so the browser offers no devices.',
     seenBy: '`media.publish`, `shareScreen`, `devices`',
     retryable: false,
-    whatToDo: 'Serve the page by https.',
+    whatToDo: 'Serve the page with https.',
   },
   unsatisfied_constraints: {
     meaning: 'No device can do what the constraints ask for.',
     seenBy: '`media.publish`, `switchDevice`, `shareScreen`',
     retryable: false,
-    whatToDo: 'Ask with `ideal` in place of `exact`.',
+    whatToDo: 'Use `ideal` instead of `exact`.',
   },
   not_supported: {
-    meaning: 'The browser, or Node without the option `wrtc` or `WebSocket`, lacks what this needs.',
-    seenBy: '`join()`, `media` verbs',
+    meaning: 'The browser lacks a needed function, or Node has no option `wrtc` or `WebSocket`.',
+    seenBy: '`join()`, `media` calls',
     retryable: false,
-    whatToDo: 'Ask `checkSupport()` first, and hide what cannot work.',
+    whatToDo: 'Call `checkSupport()` first, and hide what cannot work.',
   },
   cancelled: {
     meaning: 'The user closed the picker without choosing a screen.',
@@ -110,158 +110,158 @@ export const LOCAL: Readonly<Record<LocalErrorCode, ErrorText & { readonly retry
     whatToDo: 'Nothing.',
   },
   turn_needed: {
-    meaning: 'Two participants cannot reach each other directly, and no TURN server is configured that could relay.',
+    meaning: 'Two participants cannot connect directly, and no TURN server is configured to relay.',
     seenBy: 'the event `linkChanged`',
     retryable: true,
-    whatToDo: 'Configure [TURN](deployment.md#turn). The link goes on trying by itself.',
+    whatToDo: 'Configure [TURN](deployment.md#turn). The link keeps trying by itself.',
   },
   link_failed: {
-    meaning: 'A link was lost, or never came up.',
+    meaning: 'A link was lost, or could not connect.',
     seenBy: 'the event `linkChanged`',
     retryable: true,
-    whatToDo: 'Nothing: the link starts over by itself. Show `participant.link`.',
+    whatToDo: 'Nothing: the link is made again by itself. Show `participant.link`.',
   },
 }
 
-/** The codes that come from the server. Whether they are retryable is in the protocol's own tables. */
+/** The codes that come from the server. The protocol's tables say whether they are retryable. */
 const REMOTE: Readonly<Record<GoodbyeCode | RejectionCode, ErrorText>> = {
   bad_frame: {
     meaning: 'The server could not read what this client sent.',
     seenBy: '`join()`, the event `left`',
-    whatToDo: 'SDK and server do not fit together, or something on the way changes frames. Report it.',
+    whatToDo: 'SDK and server have different versions, or a proxy changes frames. Report it.',
   },
   unauthorized: {
-    meaning: 'The token is missing, wrong or expired. Which of these is not told.',
+    meaning: 'The token is missing, wrong or expired; the server does not tell which.',
     seenBy: '`join()`, the event `left`; the command `session.refresh`',
     whatToDo: 'Give `token` as a function. Check secret, `aud`, `exp` and the clocks of both machines.',
   },
   forbidden: {
     meaning:
-      'The role may not do that; or, when connecting: the token is for another room, or the page is of another origin.',
-    seenBy: 'whoever called; `join()`',
-    whatToDo: 'Hide what the [role](tokens-and-roles.md) may not do; check `allowedOrigins`.',
+      'The role does not allow this. When connecting: the token is for another room, or the page has another origin.',
+    seenBy: 'the call; `join()`',
+    whatToDo: 'Hide what the [role](tokens-and-roles.md) does not allow; check `allowedOrigins`.',
   },
   room_not_found: {
     meaning: 'The room is not open, and this token may not open it (`createRooms`).',
     seenBy: '`join()`, the event `left`',
-    whatToDo: 'Let the host come first, then try again.',
+    whatToDo: 'Try again after the host has joined.',
   },
   unsupported_version: {
     meaning: "The server does not speak this SDK's version of the protocol.",
     seenBy: '`join()`, the event `left`',
-    whatToDo: 'Update the older side; let people reload the page.',
+    whatToDo: 'Update the older one; ask people to reload the page.',
   },
   verification_timeout: {
     meaning:
-      'The server did not finish checking the token in time (5 s by default), or a held place was not taken in time (5 min by default), or a welcome was not confirmed in 10 s.',
+      'The server did not verify the token in time (5 s by default), or a held connection did not join in time (5 min by default), or a welcome was not confirmed in 10 s.',
     seenBy: 'the event `goodbye`',
     whatToDo: 'Nothing: the client tries again.',
   },
   superseded: {
-    meaning: 'The session went on elsewhere: the same identity joined in another tab or on another device.',
-    seenBy: 'the older session, by the event `left`; with `duplicateSessions: "reject"` the newer one, by `join()`',
-    whatToDo: 'Say so, and offer a button that joins here again.',
+    meaning: 'The same identity joined in another tab or on another device.',
+    seenBy: 'the event `left` of the older session; with `duplicateSessions: "reject"` the `join()` of the newer one',
+    whatToDo: 'Show it, with a button that joins here again.',
   },
   room_ended: {
-    meaning: 'The room has ended; its id is refused for a minute.',
-    seenBy: 'everybody in the room, by the event `left`; who comes then, by `join()`',
-    whatToDo: 'Show that it is over.',
+    meaning: 'The room has ended; the server rejects its id for a minute.',
+    seenBy: 'the event `left` of all in the room; after that, `join()`',
+    whatToDo: 'Show that the room has ended.',
   },
   removed: {
     meaning: 'A moderator removed this identity from the room, or banned it.',
     seenBy:
-      'the removed one, by the event `left`, and by `join()` until the room closes or the minutes are over; a banned one, until the ban is lifted',
-    whatToDo: 'Do not join again by yourself.',
+      'the event `left`; then `join()`, until the room closes or the minutes are over, or until the ban is lifted',
+    whatToDo: 'Do not join again automatically.',
   },
   room_full: {
-    meaning: 'All places are taken. One place is kept for a host while none is there.',
+    meaning: 'All seats are taken. One seat is kept for a host while there is none.',
     seenBy: '`join()`',
     whatToDo: 'Offer to try again.',
   },
   room_locked: {
-    meaning: 'The room takes nobody new. Hosts come in all the same.',
+    meaning: 'The room is locked: only hosts and its own participants can join.',
     seenBy: '`join()`',
     whatToDo: 'Offer to try again.',
   },
   busy: {
     meaning:
-      'As many connections come from this network (a school, a company) as the server takes of one. `retryAfterMs` says when to try again.',
+      'The server has the maximum of connections from this network (a school, a company). `retryAfterMs` says when to try again.',
     seenBy: '`join()`. A joined client comes back after that time',
-    whatToDo: 'Offer to try again; raise `maxSocketsPerAddress` where many share an address.',
+    whatToDo: 'Offer to try again; raise `maxSocketsPerAddress` if many people share an address.',
   },
   rate_limited: {
     meaning: 'Too many messages, casts or joins in a short time. `retryAfterMs` says when to try again.',
-    seenBy: 'whoever called; the event `goodbye` when it was a flood',
-    whatToDo: 'Rare: the SDK keeps to the limits by itself. Slow down what calls in a loop.',
+    seenBy: 'the call; the event `goodbye` after a flood',
+    whatToDo: 'Rare, because the SDK respects the limits. Slow down code that calls in a loop.',
   },
   slow_consumer: {
-    meaning: 'This connection was too slow to take what the room sent.',
+    meaning: 'This connection was too slow for the data of the room.',
     seenBy: 'the event `goodbye`',
     whatToDo: 'Nothing: the client comes back and catches up.',
   },
   draining: {
-    meaning: 'The server is going down.',
+    meaning: 'The server is shutting down.',
     seenBy: 'the event `goodbye`',
     whatToDo: 'Nothing: the client comes back, spread over some seconds.',
   },
   unavailable: {
     meaning:
-      'The server cannot do this now; or the connection is down and the call does not wait; or the room was opened anew before the server answered.',
-    seenBy: 'whoever called; the event `goodbye`',
+      'The server cannot do this now; or the connection is down and the call does not wait; or a new instance of the room opened before the server answered.',
+    seenBy: 'the call; the event `goodbye`',
     whatToDo: 'Offer to try again.',
   },
   invalid: {
-    meaning: 'A value has the wrong form, or the call makes no sense now: no text, no emoji, no raised hand.',
-    seenBy: 'whoever called',
+    meaning: 'A value has the wrong form, or the call is not possible now: no text, no emoji, no raised hand.',
+    seenBy: 'the call',
     whatToDo: 'Check the value before the call.',
   },
   peer_not_found: {
     meaning: 'There is no such participant in the room (any more), or no edge to it.',
-    seenBy: 'whoever called',
+    seenBy: 'the call',
     whatToDo: 'Nothing: the participant has just left.',
   },
   bad_description: {
     meaning:
       'An offer or answer has other sections than the layout: audio, video, video, audio, application, in this order and no more.',
-    seenBy: 'a client of your own making; the SDK makes no such descriptions',
+    seenBy: 'clients other than the SDK, which makes no such descriptions',
     whatToDo: 'Make the four transceivers and the data channel of the layout, before the offer.',
   },
   message_not_found: {
-    meaning: 'The chat message is gone already, or no longer kept.',
+    meaning: 'The chat message was deleted, or is not kept any more.',
     seenBy: '`chat.delete`, `moderation.ban`; `chat.history` of its `before`',
-    whatToDo: 'Nothing; ask for the history before another one.',
+    whatToDo: 'Nothing; read the history before another message.',
   },
   ban_not_found: {
-    meaning: 'There is no such ban: somebody has lifted it.',
+    meaning: 'There is no such ban: it was lifted.',
     seenBy: '`moderation.unban`',
     whatToDo: 'Ask `moderation.bans()` again.',
   },
   bans_full: {
-    meaning: 'As many are banned as a room takes: 1,000.',
+    meaning: 'The room has 1,000 bans, the maximum.',
     seenBy: '`moderation.ban`',
-    whatToDo: 'Lift one that is no longer needed, or kick: that holds until the room closes.',
+    whatToDo: 'Lift one, or kick: a kick holds until the room closes.',
   },
   stage_full: {
-    meaning: "As many are on stage as the room's mode allows.",
+    meaning: "The stage has the maximum of the room's mode.",
     seenBy: '`stage.request` with an invitation, `stage.approve`, `stage.invite`, `moderation.setRole`',
-    whatToDo: 'Let somebody step down first.',
+    whatToDo: 'One participant has to step down first.',
   },
   source_not_allowed: {
-    meaning: "The room's mode does not take this source.",
+    meaning: "The room's mode does not allow this source.",
     seenBy: '`media.publish`, `media.shareScreen`',
     whatToDo: 'Show only the buttons of `state.room.mode.sources`.',
   },
   payload_too_large: {
-    meaning: 'A text or value is larger than the server takes.',
-    seenBy: '`chat.send`, `data.send`; any verb whose values do not fit a frame',
+    meaning: 'A text or value is larger than the server accepts.',
+    seenBy: '`chat.send`, `data.send`; any call whose values do not fit a frame',
     whatToDo: 'Shorten it.',
   },
   internal: {
-    meaning: 'Something failed that should not. `cause` may tell more.',
-    seenBy: 'whoever called',
+    meaning: 'An internal error. `cause` may have details.',
+    seenBy: 'the call',
     whatToDo: 'Report it.',
   },
 }
 
-/** Exhaustive: a code without a text does not compile. */
+/** A code without a text does not compile. */
 export const TEXTS = { ...LOCAL, ...REMOTE } satisfies Readonly<Record<ErrorCode, ErrorText>>

@@ -3,7 +3,7 @@ import { commentsOf, type Member } from './source-comments'
 
 const SOURCE = 'sdk/src/events.ts'
 
-/** The events of a client, from the doc lines of their type. An event without one fails the build of the page. */
+/** The events of a client, from the doc lines of their type. An event without a doc line fails the build of the page. */
 export function eventsPage(): string {
   const events = commentsOf(SOURCE).get('LiveStreamEvents')?.members
   if (events === undefined || events.size === 0) throw new Error(`${SOURCE} declares no LiveStreamEvents.`)
@@ -16,13 +16,13 @@ export function eventsPage(): string {
       [...events].map(([name, event]) => [code(name), code(payloadOf(event)), meaningOf(name, event)]),
     ),
     EXAMPLE,
-    'What a screen shows comes from `client.state`; see [the life of a room](room-life.md). Errors in payloads: [errors](errors.md).',
+    'Build the screen from `client.state`; see [the life of a room](room-life.md). For errors in payloads see [errors](errors.md).',
   )
 }
 
-const INTRODUCTION = `\`client.on(name, listener)\` calls back at each event; its return value ends that. A payload is always one object. What an event tells
-of is in \`client.state\` already when it comes. \`client.on('*', …)\` gets all of them, as \`{ name, payload }\`. A listener that throws
-stops nobody else.`
+const INTRODUCTION = `\`client.on(name, listener)\` calls the listener at each event and returns a function that removes it. A payload is always one object.
+\`client.state\` already has the change when the event comes. \`client.on('*', …)\` gets all events, as \`{ name, payload }\`. If a listener throws,
+the others are called all the same.`
 
 const EXAMPLE = `\`\`\`ts
 const stop = client.on('message', ({ message, isOwn }) => {

@@ -40,7 +40,7 @@ export function pages(): Page[] {
 
 const REGION = /(<!-- generated: (\w+) -->)[\s\S]*?(<!-- \/generated -->)/g
 
-/** @throws Error for a region that nobody makes */
+/** @throws Error for a region without a function that makes it */
 function withRegions({ path, text }: Page): Page {
   const filled = text.replace(REGION, (_whole, before: string, name: string, after: string) => {
     const make = REGIONS[name]

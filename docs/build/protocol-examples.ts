@@ -9,7 +9,7 @@ import type {
 } from '@peerstage/sdk/protocol'
 import { DEFAULT_LIMITS, MODES, NO_SOURCES, PROTOCOL_VERSION } from '@peerstage/sdk/protocol'
 
-// One example for each message. Each is put through the codec when the page is made, so none of them can lie.
+// One example for each message. Each goes through the codec when the page is made, so it is valid.
 
 const ADA = 'p_ada'
 const BOB = 'p_bob'
@@ -110,7 +110,7 @@ export const DOWN: { readonly [T in Exclude<ServerMessage['type'], 'reply'>]: Ex
     type: 'refused',
     what: 'signal',
     to: BOB,
-    error: { code: 'peer_not_found', message: 'There is nobody to send this to.', retryable: false },
+    error: { code: 'peer_not_found', message: 'There is no such participant to send this to.', retryable: false },
   },
   presence: { type: 'presence', participantId: BOB, presence: 'reconnecting' },
   'session.refreshNeeded': { type: 'session.refreshNeeded', expiresAt: AT },

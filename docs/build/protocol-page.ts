@@ -29,21 +29,21 @@ import { DOWN, EVENTS, HELLO, UP } from './protocol-examples'
 import { type Entry, entryNamed, entryOf } from './schema-catalog'
 import { isOptional, SCALARS, SHARED, typeText } from './schema-text'
 
-/** The wire as a page: from the schemas that both ends use, with examples that went through their codec. */
+/** The protocol as a page: from the schemas that both ends use, with examples that went through their codec. */
 export function protocolPage(): string {
   return page(
     generatedFrom('the schemas in sdk/src/protocol'),
-    '# The wire',
+    '# The protocol',
     INTRODUCTION,
     ...helloSection(),
     '## From the client',
-    'A command has an `id` and is answered by exactly one `reply`. The rest has no answer. An unknown key or type makes a bad message.',
+    'A command has an `id` and gets exactly one `reply`. Other messages get no answer. A message with an unknown key or type is bad.',
     ...messagesIn(nodeOf(clientMessage)).flatMap((node) => section(node, upExample(nameOf(node)))),
     '## From the server',
-    'Loose: a client drops keys and messages that it does not know.',
+    'A client ignores keys and messages that it does not know.',
     ...messagesIn(nodeOf(serverMessage)).flatMap((node) => section(node, downExample(nameOf(node)))),
     '## Events of a room',
-    'The `event` of a logged event. An unknown one changes nothing, but its `seq` counts.',
+    'The `event` of a logged event. An unknown event changes nothing, but its `seq` counts.',
     ...messagesIn(nodeOf(roomEvent)).flatMap((node) => section(node, eventExample(nameOf(node)))),
     '## Words and numbers',
     table(
@@ -58,15 +58,15 @@ export function protocolPage(): string {
   )
 }
 
-const INTRODUCTION = `JSON over a WebSocket. An app never needs this page: the SDK speaks it. It is for who writes another client, or reads a trace.
+const INTRODUCTION = `JSON over a WebSocket. Apps do not need this page, because the SDK implements it. It is for authors of other clients, and for reading a trace.
 
 - A room is at ${code(`wss://host${ROOMS_PATH}{roomId}`)}. Nothing secret is in the URL.
-- The client offers two subprotocols, ${code(SUBPROTOCOL)} and ${code(`${HELLO_PREFIX}<hello>`)}; the server answers the first one alone.
-- A frame is text: a JSON array of one or more messages, at most ${DEFAULT_LIMITS.maxFrameBytes} bytes of UTF-8; upward at most ${MAX_FRAME_MESSAGES} messages.
-- The first frame down is \`welcome\`, \`held\` or \`goodbye\`. A \`welcome\` with \`confirm\` is answered by \`join\`. After a \`goodbye\` the server closes.
-- This is version ${PROTOCOL_VERSION}; the oldest that is still understood is ${PROTOCOL_FLOOR}.
+- The client offers two subprotocols, ${code(SUBPROTOCOL)} and ${code(`${HELLO_PREFIX}<hello>`)}; the server answers with the first one only.
+- A frame is text: a JSON array of one or more messages, at most ${DEFAULT_LIMITS.maxFrameBytes} bytes of UTF-8; from the client at most ${MAX_FRAME_MESSAGES} messages.
+- The first frame from the server is \`welcome\`, \`held\` or \`goodbye\`. The client answers a \`welcome\` with \`confirm\` by \`join\`. After a \`goodbye\` the server closes.
+- This is version ${PROTOCOL_VERSION}; the oldest supported version is ${PROTOCOL_FLOOR}.
 - The server pings each 15 s. The client's \`heartbeat\` is its own watchdog.
-- Command ids rise within a session. After a reconnect the client sends what has no reply again, under the same id: the server does it once.`
+- Command ids rise within a session. After a reconnect the client sends commands without a reply again, with the same id, and the server executes them once.`
 
 function helloSection(): string[] {
   deepStrictEqual(decodeHello(encodeHello(HELLO)), HELLO)
@@ -113,13 +113,13 @@ function fieldTable({ entries = {} }: SchemaNode, members: Entry['members']): st
 
 /** What fields mean that many messages have, where the schema says nothing else. */
 const USUAL: Readonly<Record<string, string>> = {
-  id: 'Given by whoever made it. Of a command: the `re` of its reply.',
-  participantId: 'Whom it is about.',
-  messageId: 'Which chat message.',
-  banId: 'Which ban.',
+  id: 'Of a command: the `re` of its reply. Otherwise the id of the object.',
+  participantId: 'The participant.',
+  messageId: 'The chat message.',
+  banId: 'The ban.',
   re: 'The `id` of the command.',
   seq: 'The number of an event in the log.',
-  instance: 'This opening of the room.',
+  instance: 'The id of this opening of the room.',
 }
 
 function shape({ name, node, text, members }: Entry): string[] {
@@ -157,13 +157,13 @@ function eventExample(name: string): unknown {
 function closingSections(): string[] {
   return [
     '## How a connection ends',
-    'The `code` of the `goodbye`, the close code of the WebSocket after it, and what the client does then. What each means is in [errors](errors.md).',
+    'The `code` of the `goodbye`, the close code of the WebSocket after it, and what the client does then. [Errors](errors.md) explains the codes.',
     table(
       ['code', 'close code', 'the client tries again'],
       Object.entries(GOODBYES).map(([name, { close, retry }]) => [code(name), String(close), RETRIES[retry]]),
     ),
     '## Limits',
-    'The `limits` of `welcome` say what a server holds its clients to. These are the defaults; a server may be set otherwise, and what it does not name is as here.',
+    'The `limits` of `welcome` are the limits of a server for its clients. These are the defaults; a server may set others, and limits that it does not send have these values.',
     table(
       ['limit', 'default', 'meaning'],
       Object.entries(DEFAULT_LIMITS).map(([name, value]) => [
@@ -172,6 +172,6 @@ function closingSections(): string[] {
         entryNamed('limits').members.get(name)?.text ?? '',
       ]),
     ),
-    `A room keeps its newest ${CHAT_KEPT} chat messages for who comes later.`,
+    `A room keeps its newest ${CHAT_KEPT} chat messages for participants that join later.`,
   ]
 }

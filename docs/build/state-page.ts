@@ -23,7 +23,7 @@ const SECTIONS: readonly Section[] = [
 
 const state = client.getState()
 if (state.status === 'left') show(state.error?.userAction ?? \`It is over: \${state.reason}.\`)
-else show(\`\${state.self?.name ?? 'Nobody'}, and \${formatCount(state.viewerCount)} watching\`)`,
+else show(\`\${state.self?.name ?? 'Not joined'}, and \${formatCount(state.viewerCount)} watching\`)`,
   },
   {
     name: 'RoomView',
@@ -41,7 +41,7 @@ show(formatDuration(61_000)) // 1:01`,
 
 const onStage = client.getState().participants.filter(({ isOnStage }) => isOnStage)
 const label = ({ name, role, isSelf, presence }: ParticipantView) =>
-  \`\${name}\${isSelf ? ' (you)' : ''}, \${role}\${presence === 'connected' ? '' : ', coming back …'}\`
+  \`\${name}\${isSelf ? ' (you)' : ''}, \${role}\${presence === 'connected' ? '' : ', reconnecting …'}\`
 render(onStage.map(label))`,
   },
   {
@@ -94,13 +94,13 @@ export function statePage(): string {
     '# What is in the state',
     INTRODUCTION,
     ...SECTIONS.flatMap(sectionOf),
-    'What an app is told of beside the state: [events](events.md). What errors stand in it: [errors](errors.md).',
+    'See also [events](events.md), and [errors](errors.md) for the errors in the state.',
   )
 }
 
-const INTRODUCTION = `\`client.state\`, which is also \`client.getState()\`, is what a screen shows. It is immutable: what did not change is the same object as before, so
-\`React.memo\` and \`===\` tell what to draw. \`client.subscribe(listener)\` calls back after each change, and returns what ends that. Lists are
-empty, and \`room\` and \`self\` null, until one has joined and once one has left.`
+const INTRODUCTION = `\`client.state\`, the same as \`client.getState()\`, is the state that your page shows. It is immutable: parts that did not change are the same objects as before, so
+\`React.memo\` and \`===\` find what to draw. \`client.subscribe(listener)\` calls the listener after each change and returns a function that removes it.
+Before joining and after leaving, lists are empty, and \`room\` and \`self\` are null.`
 
 function sectionOf({ name, from, example }: Section): string[] {
   const declared = from.map(([path, type]) => declaredIn(path, type))

@@ -154,7 +154,7 @@ type Snapshot = { readonly before: Room | undefined; readonly formerSelf: string
 
 /**
  * What a snapshot has that the room did not have before, and the other way round: who left, who came, what was said. In
- * another instance all are others. A first snapshot is nobody's arrival: `before` is undefined, and nothing is told.
+ * another instance all are others. A first snapshot is no arrival of a participant: `before` is undefined, and nothing is emitted.
  */
 export function announceSnapshot({ before, formerSelf, after }: Snapshot, selfId: string, look: Look): AnyEvent[] {
   if (before === undefined) return []

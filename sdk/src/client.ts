@@ -89,7 +89,7 @@ export class LiveStreamClient {
   #leaving: Promise<void> = Promise.resolve()
 
   /**
-   * Opens nothing and asks nobody; of the globals it reads `crypto` alone.
+   * Opens no connection and sends nothing; of the globals it reads only `crypto`.
    * Its verbs, and those of its parts, need no `this`: `const { join } = client` works. Vue, MobX and Svelte hold it as it is.
    * @param environment for tests
    * @throws LiveStreamError `invalid_options`; the message names the option. What a person may have typed (`room`, `name`) is
@@ -144,7 +144,7 @@ export class LiveStreamClient {
 
   /**
    * For a prejoin screen: makes ready what `join()` then needs not wait for. Gets a token, opens the connection, has both checked, and
-   * makes the key for links. Nobody in the room learns of it, it takes no place, and `state` does not change. Resolves when `join()`
+   * makes the key for links. The room is not told, it takes no seat, and `state` does not change. Resolves when `join()`
    * needs one message only, or when the server keeps no more connections ready. Never needed, and never worse than none: what is
    * lost is made anew by itself, for half an hour since the last call; `join()` makes what is not there. Called again it gives the
    * same promise, until `leave()` or an abort lets go of it. Joined, it does nothing.

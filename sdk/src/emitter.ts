@@ -21,7 +21,7 @@ export type Emitted = LiveStreamEvents & {
 export type Listener<N extends keyof Emitted> = (payload: Emitted[N]) => void
 type Guard = (payload: unknown, name: string) => void
 
-/** The client's events. A listener that throws stops nobody: neither the others nor what told them. */
+/** The client's events. A listener that throws stops neither the others nor the emitter. */
 export class Emitter {
   readonly #events = new EventEmitter<string>()
   readonly #failed: (event: string, error: unknown) => void

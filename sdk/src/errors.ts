@@ -83,7 +83,7 @@ export class LiveStreamError extends Error {
   readonly code: ErrorCode
   /** Whether the same call may succeed later, unchanged. */
   readonly retryable: boolean
-  /** Milliseconds to wait before that; undefined where nobody asked for it. */
+  /** Milliseconds to wait before that; undefined if none was given. */
   readonly retryAfterMs: number | undefined
   /** What to tell a person to do, as a sentence; undefined where there is nothing to do. */
   readonly userAction: string | undefined

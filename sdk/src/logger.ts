@@ -21,7 +21,7 @@ export function logUpTo(level: LogLevel, sink: LogSink = toConsole): Log {
 
 const toConsole: LogSink = (level, text, fields) => console[level](`[peerstage] ${text}`, fields)
 
-/** Names of fields that hold what is nobody else's business. */
+/** Names of fields that hold secrets. */
 const SECRET = /token|secret|credential|password|session|key|sdp|candidate|text|value/i
 /** Three parts of base64url with dots between: a JSON Web Token, wherever it stands. */
 const JWT = /\b[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/g

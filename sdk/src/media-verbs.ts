@@ -30,7 +30,7 @@ type Own = Pick<
 export type MediaVerbs = Own & {
   /**
    * Plays a participant's stream in an element, now or as soon as there is one, and for as long as the participant is there.
-   * An element shows one stream: a later call replaces an earlier one. Sets `srcObject`, `playsInline` and, for oneself, `muted`.
+   * An element shows one stream: a later call replaces an earlier one. Sets `srcObject`, `playsInline` and, for your own, `muted`.
    * What is out of the page for a while plays again when it is back; what the app paused stays paused.
    *
    * @throws LiveStreamError `invalid` for what is no media element, or no target

@@ -31,7 +31,7 @@ export type StayParts = {
   readonly serverClock: ServerClock
   /** The ICE servers that the app chose; undefined: the server's. */
   readonly hasOwnIceServers: boolean
-  /** The room has changed: whoever shows media looks again. */
+  /** The room has changed: elements that show media are updated. */
   readonly refold: () => void
   /** It is over, by itself or by `leave()`. Called once, before the last events are told. `told`: the server knows, or never will. */
   readonly over: (told: Promise<void>) => void

@@ -10,7 +10,7 @@ export type Inside = {
   /** Its rooms. All throw (or reject with) a TypeError where the id is no room id. */
   readonly rooms: {
     /**
-     * Opens a room with nobody in it, where `createRooms` is `'api'`; it closes once it was empty for `limits.emptyRoomMs` (60 s by
+     * Opens a room without a participant, if `createRooms` is `'api'`; it closes once it was empty for `limits.emptyRoomMs` (60 s by
      * default). Harmless to repeat.
      */
     open(roomId: string): Promise<'opened' | 'ended' | 'unavailable'>
@@ -21,7 +21,7 @@ export type Inside = {
     /** Ends a room if it is open, and erases all that is kept of its id: chat, bans, records. Harmless to repeat. */
     erase(roomId: string): Promise<'erased' | 'unavailable'>
   }
-  /** Whoever your app knows. */
+  /** The identity: an id of your app. */
   readonly identities: {
     /**
      * Takes an identity (the `sub` of its tokens) out of all open rooms, and erases its messages, names and metadata from all

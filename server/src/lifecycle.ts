@@ -21,16 +21,16 @@ export type LifetimeParts = OwnPortsParts & {
   readonly logger: Logger
   readonly gateway: Gateway
   readonly rooms: Rooms
-  /** Started once somebody can come back: graces count from then. */
+  /** Started when clients can come back: graces count from then. */
   readonly recovery: Pick<Recovery, 'start'>
   readonly log: RoomLog
   /** What all paths are below; empty: at the top. */
   readonly basePath: string
-  /** Dev mode gives a token to whoever asks, so nobody else's machine may ask. */
+  /** Dev mode gives a token to every caller, so only this machine may ask. */
   readonly localOnly: boolean
   /** Called once, before anybody is sent away: readiness goes first. */
   readonly draining: () => void
-  /** Called once, when nobody is served any more. */
+  /** Called once, when no client is served any more. */
   readonly ended: () => void
 }
 
@@ -106,7 +106,7 @@ export function createLifetime(parts: LifetimeParts): Lifetime {
   }
 }
 
-/** The app's server is the app's to set up; but whoever sends its headers slowly holds a socket that nobody counts. */
+/** The app configures its own server; but a client that sends its headers slowly holds a socket that is not counted. */
 function warnOfSlowHeaders({ headersTimeout }: HttpServer, logger: Logger): void {
   if (headersTimeout > 0 && headersTimeout <= LONGEST_HEADERS_MS) return
   const advice =
@@ -128,7 +128,7 @@ async function end(parts: LifetimeParts, own: OwnPorts | undefined, deadlineMs: 
   parts.ended()
   parts.rooms.close()
   try {
-    // Neither a log that hangs may hold the end up, nor lines that nobody reads.
+    // Neither a log that hangs nor unread lines may delay the end.
     await Promise.race([parts.log.close(), overdue])
     await Promise.race([standardErrorFlushed(), overdue])
   } finally {

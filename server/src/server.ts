@@ -92,7 +92,7 @@ export function createPeerstageServer(options: PeerstageServerOptions = {}): Pee
     throw new ConfigError([
       {
         path: 'dev',
-        sentence: 'must be false beside auth: it gives a token to whoever asks, and that secret is in use',
+        sentence: 'must be false beside auth: it gives a token to every caller, and that secret is in use',
       },
     ])
   }
@@ -148,7 +148,7 @@ function compose({ settings, log: givenLog, logger, clock }: Parts): PeerstageSe
     limits,
     iceServers,
     turn,
-    // Whoever tries the SDK without tokens wants to see two tabs on stage.
+    // A developer who tries the SDK without tokens wants to see two tabs on stage.
     roleWithoutToken: auth === undefined ? 'guest' : undefined,
     mayConnect: auth === undefined && allowedOrigins === undefined ? localOrigins : isListed,
     peerAddress: peerAddress(settings.trustProxy, logger),

@@ -55,7 +55,7 @@ export class Announcements {
     this.#obey()
   }
 
-  /** The source is given up without a word: whoever ended it knows. */
+  /** The source is given up without an event: the caller that ended it knows. */
   forget(): void {
     this.#last = UNPUBLISHED
     this.#overtaken = this.#underWay.size > 0

@@ -221,7 +221,7 @@ export class LocalSource {
     }
   }
 
-  /** A capture that nobody waits for any more is released as soon as it is there. */
+  /** A capture that no call waits for any more is released as soon as it is there. */
   async #captured(acquire: Acquire, wish: AbortSignal): Promise<Capture> {
     const capture = await acquire(wish)
     if (!wish.aborted) return capture
@@ -301,7 +301,7 @@ export class LocalSource {
     if (this.slot.state.published) await this.#announcements.send(this.slot.state)
   }
 
-  /** What nobody asked for fails in silence: the client states everything anew when it is back in the room. */
+  /** A failure that no call caused is not reported: the client sends all its slots again when it is back in the room. */
   #announceQuietly(): void {
     this.#announce().catch(() => {})
   }

@@ -43,7 +43,7 @@ export class Playback {
   /**
    * Plays a participant's stream in an element of the page, now or as soon as there is one, and for as long as the
    * participant is there. Any number of elements may show the same participant; an element shows one: a later call replaces
-   * an earlier one. Sets `srcObject`, `playsInline` (else iOS goes full screen) and, for oneself, `muted`.
+   * an earlier one. Sets `srcObject`, `playsInline` (else iOS goes full screen) and, for your own, `muted`.
    * An element that leaves the page lets go of its stream, and plays it again when it is back, unless the app has paused it.
    *
    * @returns detaches: stops playing, and gives back what was changed of `muted` and `volume`

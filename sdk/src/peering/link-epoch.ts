@@ -117,7 +117,7 @@ export class LinkEpoch {
       this.#state = { kind: 'connecting', transport, standstill }
       for (const body of inbox) transport.accept(body)
     } catch (error) {
-      // In a moment of its own: whoever makes this epoch does not hold it yet.
+      // In a later task: the caller that makes this epoch does not have it yet.
       const reason = `no connection could be opened (${error instanceof Error ? error.message : error})`
       this.#ports.clock.after(0, () => this.lose(reason))
     }

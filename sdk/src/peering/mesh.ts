@@ -48,7 +48,7 @@ export type LinkView = {
   getStats(): Promise<LinkStats>
 }
 
-/** Keeps one link for each edge that oneself is part of. Knows nothing of roles, nor of who publishes what. */
+/** Keeps one link for each edge of the own participant. Knows nothing about roles or published sources. */
 export class Mesh {
   readonly #options: MeshOptions
   readonly #turns: Turns
@@ -170,7 +170,7 @@ export class Mesh {
     })
   }
 
-  /** Makes the certificate, which links wait for. Idempotent; the first link does it where nobody has. */
+  /** Makes the certificate, which links wait for. Idempotent; the first link does it otherwise. */
   prepare(): void {
     if (this.#state !== 'unused') return
     this.#state = 'used'

@@ -183,7 +183,7 @@ export class PeerFacade {
       return transceiver.sender
     })
     this.#filled = this.#options.slots.attach(senders)
-    // Whoever creates the offer hears of a failure; until then it must not count as unhandled.
+    // The caller that creates the offer gets a failure; until then it must not count as unhandled.
     this.#filled.catch(() => undefined)
   }
 

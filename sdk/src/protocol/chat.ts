@@ -6,18 +6,18 @@ import { DEFAULT_LIMITS } from './limits'
 import { type Role, role } from './roles'
 import { strict } from './strict'
 
-/** A chat message as all see it. Plain text: whoever shows it escapes it. */
+/** A chat message as all see it. Plain text: escape it when you show it. */
 export const chatMessage = v.object({
   id: messageId,
-  /** Who wrote it; that participant may have left since, so name and role are kept with the message. */
+  /** The author. That participant may have left since, so its name and role are kept with the message. */
   participantId,
-  /** As it was when the message was written. */
+  /** The author's name when the message was written. */
   name: v.string(),
   role,
   text: v.string(),
   at: timestamp,
 })
-/** A chat message as all see it. Plain text: escape it where it is shown. */
+/** A chat message as all see it. Plain text: escape it when you show it. */
 export type ChatMessage = {
   /** Made by the server. */
   id: string
@@ -33,7 +33,7 @@ export type ChatMessage = {
   at: number
 }
 
-/** Says something to all. Tabs and newlines are kept, other control characters are taken out. */
+/** Writes in the chat. Tabs and newlines are kept, other control characters are removed. */
 export const chatSend = strict({
   type: v.literal('chat.send'),
   id: commandId,
@@ -45,7 +45,7 @@ export const chatSend = strict({
   ),
 })
 
-/** Deletes one's own message, or, for moderators, anybody's. */
+/** Deletes a message: an own one, or as a moderator any. */
 export const chatDelete = strict({
   type: v.literal('chat.delete'),
   id: commandId,
@@ -63,14 +63,14 @@ export const chatHistory = strict({
 /** The reply's `result` to `chat.history`: oldest first. */
 export const chatHistoryResult = v.object({
   messages: v.array(chatMessage),
-  /** Whether there are older ones still. */
+  /** Whether there are older messages. */
   hasMore: v.boolean(),
 })
-/** What `chat.history` gives: older messages, oldest first. */
+/** The result of `chat.history`: older messages, oldest first. */
 export type ChatHistoryResult = {
   /** Oldest first. */
   messages: ChatMessage[]
-  /** Whether there are older ones still. */
+  /** Whether there are older messages. */
   hasMore: boolean
 }
 

@@ -19,7 +19,7 @@ import { signalUp } from './signal'
 import { stageApprove, stageCancel, stageInvite, stageLeave, stageReject, stageRequestCommand } from './stage'
 import { strict } from './strict'
 
-/** What is asked of the room; answered by exactly one reply. */
+/** A command to the room; answered by exactly one reply. */
 export const roomCommand = v.variant('type', [
   mediaUpdate,
   chatSend,
@@ -42,14 +42,14 @@ export const roomCommand = v.variant('type', [
   moderationUnlock,
   moderationEndRoom,
 ])
-/** What is asked of the room, as its schema lets it pass. */
+/** A command to the room, as its schema accepts it. */
 export type RoomCommand = v.InferOutput<typeof roomCommand>
 /** The room command of one type. */
 export type RoomCommandOf<T extends RoomCommand['type']> = Extract<RoomCommand, { type: T }>
 
-/** What is asked of the connection itself; answered by exactly one reply. */
+/** A command to the connection itself; answered by exactly one reply. */
 export const sessionCommand = v.variant('type', [joinCommand, leaveCommand, sessionRefresh])
-/** What is asked of the connection itself, as its schema lets it pass. */
+/** A command to the connection itself, as its schema accepts it. */
 export type SessionCommand = v.InferOutput<typeof sessionCommand>
 /** Everything that is answered by a reply. */
 export type Command = RoomCommand | SessionCommand
@@ -62,7 +62,7 @@ export type Cast = v.InferOutput<typeof cast>
 /** A short-lived message to the others: it is not logged, and its sender does not get it back. No answer, but `refused`. */
 export const castUp = strict({ type: v.literal('cast'), cast })
 
-/** Everything a client may say. Strict: an unknown key or type makes a bad message. */
+/** All messages of a client. Strict: an unknown key or type makes a bad message. */
 export const clientMessage = v.variant('type', [roomCommand, sessionCommand, signalUp, castUp, heartbeat])
-/** Everything a client may say, as its schema lets it pass. */
+/** All messages of a client, as the schema accepts them. */
 export type ClientMessage = v.InferOutput<typeof clientMessage>

@@ -1,12 +1,12 @@
 import * as v from 'valibot'
 
-/** How a client goes on after its connection was refused or closed with a code. */
+/** What a client does after its connection was rejected or closed with a code. */
 export type Retry =
   /** Never: the same attempt would end the same way. */
   | 'never'
   /** Once, with a fresh token; then never. */
   | 'freshToken'
-  /** With long delays: the room may have a place, an opening or a key later. */
+  /** With long delays: the room may have a free seat or be open later. */
   | 'slowly'
   /** At once, with jitter and backoff. */
   | 'soon'
@@ -36,7 +36,7 @@ export const GOODBYES = {
 /** Why a connection ends. */
 export type GoodbyeCode = keyof typeof GOODBYES
 
-/** Why a command, signal or cast was refused. The connection stays. */
+/** Why a command, signal or cast was rejected. The connection stays. */
 export const REJECTIONS = {
   invalid: false,
   forbidden: false,
@@ -53,17 +53,17 @@ export const REJECTIONS = {
   unauthorized: false,
   internal: true,
 } as const satisfies Record<string, boolean>
-/** Why a command, signal or cast was refused. */
+/** Why a command, signal or cast was rejected. */
 export type RejectionCode = keyof typeof REJECTIONS
 
 const keysOf = <K extends string>(record: Record<K, unknown>): [K, ...K[]] => Object.keys(record) as [K, ...K[]]
 
 /** Why a connection ends. */
 export const goodbyeCode = v.picklist(keysOf(GOODBYES))
-/** Why a command, signal or cast was refused. One that only a newer server knows counts as `internal`: an answer it is all the same. */
+/** Why a command, signal or cast was rejected. A code that only a newer server knows counts as `internal`. */
 export const rejectionCode = v.fallback(v.picklist(keysOf(REJECTIONS)), 'internal')
 
-/** What a refused command is answered with. `retryable`: the same command may succeed later. */
+/** The answer to a rejected command. `retryable`: the same command may succeed later. */
 export const rejection = v.object({
   code: rejectionCode,
   /** A sentence for people. */
@@ -72,7 +72,7 @@ export const rejection = v.object({
   /** Milliseconds; not before that. */
   retryAfterMs: v.optional(v.number()),
 })
-/** What a refused command is answered with. */
+/** The answer to a rejected command. */
 export type Rejection = v.InferOutput<typeof rejection>
 
 /**

@@ -17,7 +17,7 @@ import type { Edge, Participant, Room } from './room'
  *   events.reduce<Room | undefined>((room, event) => evolve(room, event), from)
  * ```
  *
- * @throws RangeError when the event is not the next one of this room: a gap would make the mirror lie.
+ * @throws RangeError when the event is not the next one of this room: with a gap the client's room would be wrong.
  */
 export function evolve(room: Room | undefined, logged: LoggedEvent<RoomEvent | UnknownEvent>): Room {
   const expected = (room?.seq ?? 0) + 1

@@ -12,7 +12,7 @@ export const participantId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/)
 /** A chat message: server-made. */
 export const messageId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/))
 
-/** A ban: server-made. It stands for an identity, which is shown to nobody. */
+/** A ban: server-made. It stands for an identity, which is never shown. */
 export const banId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/))
 
 /** Command ids rise within a session, so that the ledger can tell a resent command from a new one. */

@@ -1,5 +1,5 @@
 /**
- * The wire of Peerstage: schemas, limits, codes, and the fold that both ends share.
+ * The protocol of Peerstage: schemas, limits, codes, and the fold that both ends share.
  * A leaf: it knows neither the DOM nor Node.
  *
  * @packageDocumentation

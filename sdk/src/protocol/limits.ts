@@ -3,7 +3,7 @@ import * as v from 'valibot'
 /** An older server does not name the newest limits: it counts as holding its clients to their defaults. */
 const limit = (byDefault: number) => v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), byDefault)
 
-/** What the server holds a client to. Advertised in `welcome.limits`, so that the SDK refuses locally and paces itself. */
+/** The limits for a client. The server sends them in `welcome.limits`, so that the SDK rejects locally and limits its own rate. */
 export const limits = v.object({
   /** Bytes of one upward frame (UTF-8). Also where downward batches are cut. */
   maxFrameBytes: limit(64 * 1024),
@@ -23,66 +23,66 @@ export const limits = v.object({
   maxUnansweredCommands: limit(32),
   /** Chat messages a second, in the long run. */
   chatPerSecond: limit(5),
-  /** Chat messages that may come at once after a pause. */
+  /** Chat messages that may arrive at once after a pause. */
   chatBurst: limit(10),
   /** All commands a second, in the long run. */
   commandsPerSecond: limit(20),
-  /** Commands that may come at once after a pause. */
+  /** Commands that may arrive at once after a pause. */
   commandBurst: limit(40),
   /** Casts (reactions and app data) a second, in the long run. */
   castsPerSecond: limit(20),
-  /** Casts that may come at once after a pause. */
+  /** Casts that may arrive at once after a pause. */
   castBurst: limit(40),
   // Sent on to 19 others they are 10 Mbit/s; at once, forty of the largest.
   /** Bytes of casts a second, in the long run: of the whole message (UTF-8). */
   castBytesPerSecond: limit(64 * 1024),
-  /** Bytes of casts that may come at once after a pause. */
+  /** Bytes of casts that may arrive at once after a pause. */
   castByteBurst: limit(400 * 1024),
   // What people can still read.
   /** Chat messages of a whole room a second, in the long run. */
   roomChatPerSecond: limit(20),
-  /** Chat messages of a whole room that may come at once after a pause. */
+  /** Chat messages of a whole room that may arrive at once after a pause. */
   roomChatBurst: limit(40),
   /** Joins of one identity into one room a second, in the long run: resumes and reloads too. */
   joinsPerSecond: limit(1),
-  /** Joins of one identity into one room that may come at once after a pause. */
+  /** Joins of one identity into one room that may arrive at once after a pause. */
   joinBurst: limit(10),
   // A newcomer's 19 answers with their candidates come within one second: some hundred messages (measured).
   /** Signals of one connection a second, in the long run. */
   signalsPerSecond: limit(200),
-  /** Signals of one connection that may come at once after a pause. */
+  /** Signals of one connection that may arrive at once after a pause. */
   signalBurst: limit(1000),
   // One negotiation has a description and at most some 64 candidates.
   /** Signals to one peer a second, in the long run. */
   pairSignalsPerSecond: limit(20),
-  /** Signals to one peer that may come at once after a pause. */
+  /** Signals to one peer that may arrive at once after a pause. */
   pairSignalBurst: limit(80),
   // Else one peer could fill another's queue.
   /** Bytes of signals to one peer a second, in the long run. */
   pairBytesPerSecond: limit(32 * 1024),
-  /** Bytes of signals to one peer that may come at once after a pause. */
+  /** Bytes of signals to one peer that may arrive at once after a pause. */
   pairByteBurst: limit(256 * 1024),
   /** ICE candidates to one peer in one epoch. */
   maxCandidates: limit(64),
   // More than any snapshot, and than the replay window, so that a resume can't loop.
   /** Bytes that may wait for one slow reader. */
   maxQueuedBytes: limit(1024 * 1024),
-  /** Messages of a whole room that may wait while its log takes its time. */
+  /** Messages of a whole room that may wait for a slow log. */
   maxQueuedInputs: limit(1000),
   /** How long verifying a token may take, in ms. */
   verificationMs: limit(5000),
-  /** How long a verified connection may hold without a place, in ms: a prejoin screen. */
+  /** How long a verified connection may hold without a seat, in ms: a prejoin screen. */
   holdMs: limit(300_000),
-  /** A reader that takes nothing for so long (ms) is let go. */
+  /** The server closes a connection that reads nothing for so long, in ms. */
   stalledMs: limit(10_000),
   // Of the clients of a 300 s outage 60 s lose 0.13 %, 30 s lose 3.9 % (simulated).
-  /** How long a place is kept for who was lost, in ms. */
+  /** How long the seat of a lost participant is kept, in ms. */
   graceMs: limit(60_000),
-  /** How long a place is kept for who closed the tab, or went to another page, in ms: mostly it was meant. */
+  /** How long the seat of a participant that closed its tab or left the page is kept, in ms: shorter, because it was usually intended. */
   closedTabGraceMs: limit(10_000),
-  /** How long a room waits for a host after its last one, in ms, before a guest follows. */
+  /** How long a room without a host waits for one, in ms, before a guest follows. */
   hostGraceMs: limit(60_000),
-  /** How long a room stays open with nobody in it, in ms. */
+  /** How long an empty room stays open, in ms. */
   emptyRoomMs: limit(60_000),
 })
 /** What the server holds a client to. @useDeclaredType */

@@ -5,24 +5,24 @@ import { strict } from './strict'
 
 /** One slot of a participant, as all see it. */
 export const sourceState = v.object({
-  /** Whether its track is offered to the room. */
+  /** Whether its track is published to the room. */
   published: v.boolean(),
-  /** Published, and silent or black by choice (of its owner or of a moderator). */
+  /** Published, but muted by its owner or by a moderator. */
   muted: v.boolean(),
-  /** Published, and lost for now: the device went away, or a phone call took it. */
+  /** Published, but lost for now: the device was unplugged, or a phone call took it. */
   interrupted: v.boolean(),
-  /** Id of the moderator that muted it, who may have left since. Absent where it is not muted, and where its owner muted it. */
+  /** Id of the moderator that muted it, who may have left since. Absent if it is not muted, or if its owner muted it. */
   mutedBy: v.optional(participantId),
 })
 /** One slot of a participant, as all see it. */
 export type SourceState = {
-  /** Whether its track is offered to the room. */
+  /** Whether its track is published to the room. */
   published: boolean
-  /** Published, and silent or black by choice (of its owner or of a moderator). */
+  /** Published, but muted by its owner or by a moderator. */
   muted: boolean
-  /** Published, and lost for now: the device went away, or a phone call took it. */
+  /** Published, but lost for now: the device was unplugged, or a phone call took it. */
   interrupted: boolean
-  /** Id of the moderator that muted it, who may have left since. Absent where it is not muted, and where its owner muted it. */
+  /** Id of the moderator that muted it, who may have left since. Absent if it is not muted, or if its owner muted it. */
   mutedBy?: string | undefined
 }
 
@@ -36,9 +36,9 @@ export const sourceStates = v.object({
 /** The four slots of a participant. */
 export type SourceStates = Record<Source, SourceState>
 
-/** A slot that offers nothing. */
+/** A slot that publishes nothing. */
 export const UNPUBLISHED: SourceState = { published: false, muted: false, interrupted: false }
-/** Four slots that offer nothing: where everybody starts. */
+/** Four slots that publish nothing: the start of every participant. */
 export const NO_SOURCES: SourceStates = {
   microphone: UNPUBLISHED,
   camera: UNPUBLISHED,
@@ -47,7 +47,7 @@ export const NO_SOURCES: SourceStates = {
 }
 
 /**
- * The slots that offer a track, in the order of a link; muted and interrupted ones too.
+ * The published slots, in the order of a link, including muted and interrupted ones.
  *
  * @example
  * ```ts
@@ -59,16 +59,16 @@ export const NO_SOURCES: SourceStates = {
  */
 export const publishedSources = (of: SourceStates): Source[] => SOURCES.filter((name) => of[name].published)
 
-/** What changes in a slot. What is left out stays as it is: who says nothing of `muted` undoes no moderator's mute. */
+/** The flags of a slot that change. Others stay as they are, so an update without `muted` undoes no moderator's mute. */
 export const sourceChange = strict({
   published: v.optional(v.boolean()),
   muted: v.optional(v.boolean()),
   interrupted: v.optional(v.boolean()),
 })
-/** What changes in a slot; what is left out stays as it is. @useDeclaredType */
+/** The flags of a slot that change; others stay as they are. @useDeclaredType */
 export type SourceChange = v.InferOutput<typeof sourceChange>
 
-/** Says what changes in what the sender publishes; slots left out stay as they are. A repeat is harmless. */
+/** Changes slots of the sender; others stay as they are. Repeating it is harmless. */
 export const mediaUpdate = strict({
   type: v.literal('media.update'),
   id: commandId,
@@ -81,7 +81,7 @@ export const mediaUpdate = strict({
   }),
 })
 
-/** A moderator silences one source of a participant. There is no command to unmute somebody else. */
+/** A moderator mutes one source of a participant. There is no command to unmute another participant. */
 export const moderationMute = strict({
   type: v.literal('moderation.mute'),
   id: commandId,
@@ -89,7 +89,7 @@ export const moderationMute = strict({
   source,
 })
 
-/** The whole of a participant's slots after a change; `by` in the record tells who made it. */
+/** All slots of a participant after a change; `by` in the record names who made it. */
 export const mediaChanged = v.object({
   type: v.literal('media.changed'),
   participantId,

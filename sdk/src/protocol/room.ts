@@ -8,10 +8,10 @@ import { stageInvitation, stageRequest } from './stage'
 /** A participant as all see it. */
 export const participant = v.object({
   id: participantId,
-  /** To be shown: at most 64 characters, cleaned by the server. */
+  /** The name to show: cleaned by the server, at most 64 characters. */
   name: v.string(),
   role,
-  /** What the token says of it beside the name: the app's own. */
+  /** The `metadata` of its token. */
   metadata: v.optional(v.record(v.string(), v.unknown())),
   joinedAt: timestamp,
   /** The event at which its current page joined or returned. The lower one of a pair makes the offers. */
@@ -24,7 +24,7 @@ export const participant = v.object({
 /** A participant as all see it. @useDeclaredType */
 export type Participant = v.InferOutput<typeof participant>
 
-/** A pair of which one is on stage. `born`: the event that made it; a new one means that the link starts afresh. */
+/** A pair of which one is on stage. `born`: the event that made it; with a new one the link starts again. */
 export const edge = v.object({ offerer: participantId, answerer: participantId, born: seq })
 /** A pair of participants of which one is on stage. */
 export type Edge = v.InferOutput<typeof edge>
@@ -40,13 +40,13 @@ export const room = v.object({
   locked: v.boolean(),
   openedAt: timestamp,
   /**
-   * Until when the room waits for a host, having lost its last one (ms since the epoch, by the server's clock). Null while
-   * there is a host, and where the room does not wait for one.
+   * Until when the room waits for a host after it lost its last one (ms since the epoch, by the server's clock). Null while
+   * there is a host, and when the room does not wait.
    */
   hostGraceUntil: v.optional(v.nullable(timestamp), null),
   /** In the order of joining. */
   participants: v.array(participant),
-  /** Who links up with whom. */
+  /** Which pairs have a link. */
   edges: v.array(edge),
   /** The newest messages, oldest first. */
   messages: v.array(chatMessage),
@@ -65,7 +65,7 @@ export type Room = v.InferOutput<typeof room>
  * ```ts
  * import { participantOf, type Room } from '@peerstage/sdk/protocol'
  *
- * const nameOf = (room: Room, id: string) => participantOf(room, id)?.name ?? 'somebody who left'
+ * const nameOf = (room: Room, id: string) => participantOf(room, id)?.name ?? 'a former participant'
  * ```
  */
 export const participantOf = (of: Room, id: string): Participant | undefined =>

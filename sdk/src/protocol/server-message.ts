@@ -28,13 +28,13 @@ export const welcome = v.object({
   self: participantId,
   instance: instanceId,
   seq,
-  /** Whether `events` go on from the hello's `seq`; else `room` is there. */
+  /** Whether `events` continue from the hello's `seq`; otherwise there is a `room`. */
   resumed: v.boolean(),
   /** The room as it is now. */
   room: v.optional(room),
   /** What the client missed. */
   events: v.optional(v.array(loggedEvent)),
-  /** Participants whose connection is down for now. */
+  /** Participants that are disconnected now. */
   reconnecting: v.array(participantId),
   iceServers: v.array(iceServer),
   limits,
@@ -43,7 +43,7 @@ export const welcome = v.object({
   /** By the server's clock. */
   serverTime: timestamp,
   /**
-   * The place is held by another session of this identity, and changes hands when the client sends `join`. A client that
+   * Another session of this identity has the seat; it changes hands when the client sends `join`. A client that
    * closes the connection before that takes nothing.
    */
   confirm: v.optional(v.literal(true)),
@@ -51,7 +51,7 @@ export const welcome = v.object({
 /** The first message on a joined connection. */
 export type Welcome = v.InferOutput<typeof welcome>
 
-/** A held connection is verified; `join` takes the place. */
+/** A held connection is verified; `join` takes the seat. */
 export const held = v.object({ type: v.literal('held'), iceServers: v.array(iceServer), limits })
 
 /** Something happened in the room. Each participant gets each event, in order, without gaps. */
@@ -65,7 +65,7 @@ export const reply = v.variant('ok', [
 /** The answer to a command. */
 export type Reply = v.InferOutput<typeof reply>
 
-/** A cast of somebody else. */
+/** A cast of another participant. */
 export const castDown = v.object({
   type: v.literal('cast'),
   from: participantId,
@@ -74,7 +74,7 @@ export const castDown = v.object({
     v.object({ type: v.literal('data'), value: v.unknown() }),
   ]),
 })
-/** A cast of somebody else. */
+/** A cast of another participant. */
 export type CastDown = v.InferOutput<typeof castDown>
 
 /** A signal or cast that was not passed on; they have no reply. */
@@ -90,7 +90,7 @@ export const refused = v.object({
 /** A participant's connection went down or came back. It is not logged. */
 export const presenceMessage = v.object({ type: v.literal('presence'), participantId, presence })
 
-/** The token ends at `expiresAt`: bring a fresh one by `session.refresh`. */
+/** The token expires at `expiresAt`: send a new one with `session.refresh`. */
 export const refreshNeeded = v.object({ type: v.literal('session.refreshNeeded'), expiresAt: timestamp })
 
 /** Other ICE servers from now on: TURN passwords are renewed before they expire. */
@@ -110,7 +110,7 @@ export const goodbye = v.object({
 /** The last message before the server closes. */
 export type Goodbye = v.InferOutput<typeof goodbye>
 
-/** Everything the server may say. Loose: the SDK drops what it does not know. */
+/** All messages of the server. Loose: the SDK drops what it does not know. */
 export const serverMessage = v.variant('type', [
   welcome,
   held,
@@ -125,7 +125,7 @@ export const serverMessage = v.variant('type', [
   heartbeatDown,
   goodbye,
 ])
-/** Everything the server may say, as its schema lets it pass. */
+/** All messages of the server, as the schema accepts them. */
 export type ServerMessage = v.InferOutput<typeof serverMessage>
 /** The server's message of one type. */
 export type ServerMessageOf<T extends ServerMessage['type']> = Extract<ServerMessage, { type: T }>

@@ -7,7 +7,7 @@ import { strict } from './strict'
 
 /**
  * Which of a pair's connections a signal belongs to. `born`: the event that made the edge, so that both ends agree on it.
- * `n` grows at the offerer only, each time the pair starts over.
+ * `n` grows at the offerer only, each time the pair starts again.
  */
 export const epoch = strict({ born: seq, n: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) })
 /** Which of a pair's connections a signal belongs to. */
@@ -25,7 +25,7 @@ const candidateLine = v.pipe(
   v.check((text) => utf8Bytes(text) <= DEFAULT_LIMITS.maxCandidateBytes),
 )
 
-/** What two connections tell each other. */
+/** The content of a signal. */
 export const signalBody = v.variant('kind', [
   strict({ kind: v.literal('offer'), sdp, layout: v.pipe(v.number(), v.integer()) }),
   strict({ kind: v.literal('answer'), sdp }),
@@ -35,10 +35,10 @@ export const signalBody = v.variant('kind', [
     sdpMid: v.nullable(v.pipe(v.string(), maxCharacters(64))),
     sdpMLineIndex: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
   }),
-  /** The answerer asks the offerer to start over with the next epoch. */
+  /** The answerer asks the offerer to start the next epoch. */
   strict({ kind: v.literal('restart') }),
 ])
-/** What two connections tell each other: an offer, an answer, a candidate, or the wish to start over. */
+/** The content of a signal: an offer, an answer, a candidate, or a request to start again. */
 export type SignalBody = v.InferOutput<typeof signalBody>
 
 /** The sections of a description in this layout: the slots, and the data channel. */
@@ -60,7 +60,7 @@ export const fitsLayout = (body: SignalBody): boolean =>
   !('sdp' in body) ||
   ((body.kind === 'answer' || body.layout === LAYOUT) && body.sdp.match(/^m=\w*/gm)?.join() === SECTIONS)
 
-/** From one participant to one other along an edge. `order` counts from 0 within an epoch and direction: a duplicate or stray is told by it. */
+/** From one participant to one other along an edge. `order` counts from 0 within an epoch and direction, so that duplicates and late signals are recognized. */
 export const signalUp = strict({
   type: v.literal('signal'),
   to: participantId,
@@ -71,7 +71,7 @@ export const signalUp = strict({
 /** A signal on its way to the server. */
 export type SignalUp = v.InferOutput<typeof signalUp>
 
-/** `from` is stamped by the server. */
+/** The server sets `from`. */
 export const signalDown = v.object({
   type: v.literal('signal'),
   from: participantId,
@@ -79,5 +79,5 @@ export const signalDown = v.object({
   order: v.number(),
   body: signalBody,
 })
-/** A signal on its way from the server; `from` is stamped by it. */
+/** A signal on its way from the server, which sets `from`. */
 export type SignalDown = v.InferOutput<typeof signalDown>

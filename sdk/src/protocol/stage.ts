@@ -24,15 +24,15 @@ export type StageInvitation = {
   at: number
 }
 
-/** Raises the hand; with an invitation open it accepts that, and the sender is on stage at once. */
+/** Raises the hand. With an open invitation it accepts that, and the sender is on stage at once. */
 export const stageRequestCommand = strict({ type: v.literal('stage.request'), id: commandId })
 /** Lowers the hand, or declines an invitation. */
 export const stageCancel = strict({ type: v.literal('stage.cancel'), id: commandId })
-/** Brings one whose hand is up on stage; refused once the hand is down again. */
+/** Approves a raised hand: its owner comes on stage. Rejected if the hand is down again. */
 export const stageApprove = strict({ type: v.literal('stage.approve'), id: commandId, participantId })
-/** Turns a raised hand down, or takes an invitation back. */
+/** Rejects a raised hand, or withdraws an invitation. */
 export const stageReject = strict({ type: v.literal('stage.reject'), id: commandId, participantId })
-/** Invites a viewer; one whose hand is up comes on stage at once. */
+/** Invites a viewer. A viewer with a raised hand comes on stage at once. */
 export const stageInvite = strict({ type: v.literal('stage.invite'), id: commandId, participantId })
 /** Steps down to the audience. */
 export const stageLeave = strict({ type: v.literal('stage.leave'), id: commandId })

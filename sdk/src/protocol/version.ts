@@ -7,7 +7,7 @@ export const PROTOCOL_FLOOR = 1
 /** The WebSocket subprotocol, `Sec-WebSocket-Protocol` in RFC 6455. The server answers with this one alone. */
 export const SUBPROTOCOL = `peerstage.v${PROTOCOL_VERSION}` as const
 
-/** What precedes the encoded hello in the second offered subprotocol: `hello.<base64url of UTF-8 JSON>`. */
+/** The prefix of the encoded hello in the second offered subprotocol: `hello.<base64url of UTF-8 JSON>`. */
 export const HELLO_PREFIX = 'hello.'
 
 /** Rooms live under this path: `wss://host/v1/rooms/{roomId}`. */

@@ -11,7 +11,7 @@ import {
 import { checkOptionsObject, type VerbPort } from './verb'
 
 /**
- * The chat of the room. Texts are plain: whoever shows them escapes them. While disconnected every one waits, in order. Every one
+ * The chat of the room. Texts are plain: the app escapes them. While disconnected every one waits, in order. Every one
  * throws what any verb may: see {@link ErrorCode}.
  *
  * @example

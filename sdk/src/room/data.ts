@@ -22,13 +22,13 @@ export type DataVerbs = {
    * await client.data.send({ poll: 'lunch', choice: 2 }, { to: [participantId] })
    * ```
    *
-   * @throws LiveStreamError `invalid` (no JSON, nested over 32 levels), `payload_too_large`, `peer_not_found` (somebody in `to` is
+   * @throws LiveStreamError `invalid` (no JSON, nested over 32 levels), `payload_too_large`, `peer_not_found` (a participant in `to` is
    * not in the room), `unavailable` (disconnected), `rate_limited`, `not_joined`
    */
   send(value: unknown, options?: { to?: readonly string[] }): Promise<void>
 }
 
-/** @param isHere whether a participant is in the room, and somebody else */
+/** @param isHere whether another participant is in the room */
 export function dataVerbs({ requests, limits, safely }: VerbPort, isHere: (id: string) => boolean): DataVerbs {
   return {
     send: (value, options = {}) =>
@@ -43,7 +43,7 @@ export function dataVerbs({ requests, limits, safely }: VerbPort, isHere: (id: s
         if (!isSafeJson(parsed)) throw invalid(`it nests over ${MAX_JSON_DEPTH} levels, or has a key like __proto__`)
         const way = requests()
         if (to?.some((id) => !isHere(id)))
-          throw new LiveStreamError('peer_not_found', 'There is nobody to send this to.')
+          throw new LiveStreamError('peer_not_found', 'There is no such participant to send this to.')
         way.cast({ type: 'data', value: parsed, ...(to === undefined ? {} : { to: [...to] }) })
       }),
   }

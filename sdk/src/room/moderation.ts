@@ -21,8 +21,8 @@ export type ModerationVerbs = {
   /** Removes a participant; its identity is refused until the room closes, or for `minutes` (1 to 10,080). */
   kick(participantId: string, options?: { minutes?: number }): Promise<void>
   /**
-   * Bans whoever is in the room, or whoever wrote a message and may have left: the identity is removed, and refused in this
-   * and later openings of the room, until somebody lifts it. Also throws `message_not_found`, and `bans_full` (1,000).
+   * Bans a participant, or the author of a message, who may have left: the identity is removed, and rejected in this
+   * and later instances of the room, until a moderator lifts the ban. Also throws `message_not_found`, and `bans_full` (1,000).
    */
   ban(who: string | { messageId: string }): Promise<void>
   /** Lifts a ban, by its id in `bans()`. Also throws `ban_not_found`. */
@@ -31,7 +31,7 @@ export type ModerationVerbs = {
   bans(): Promise<readonly ListedBan[]>
   /** Promotes or demotes; holds for the identity as long as the room lives. Also throws `stage_full`. */
   setRole(participantId: string, role: Role): Promise<void>
-  /** No new identity comes in; who is known may still come back. */
+  /** New identities are rejected; participants of the room may come back. */
   lock(): Promise<void>
   /** Lets new identities in again. */
   unlock(): Promise<void>

@@ -14,7 +14,7 @@ import type { VerbPort } from './verb'
  */
 export type ReactionVerbs = {
   /**
-   * Shows an emoji to all for a moment; oneself gets the `reaction` event too. Dropped while disconnected.
+   * Shows an emoji to all for a moment; the sender gets the `reaction` event too. Dropped while disconnected.
    * @throws LiveStreamError `invalid` (no emoji), `unavailable` (disconnected), `rate_limited`, `not_joined`
    */
   send(emoji: string): Promise<void>

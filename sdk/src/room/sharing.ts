@@ -1,5 +1,5 @@
 /**
- * The next value with all parts of the previous one that are equal to it: whoever compares by identity (React, for one)
+ * The next value with all parts of the previous one that are equal to it: code that compares by identity (React, for one)
  * then sees what has changed and nothing else. Looks into arrays and plain objects only; a stream or a track is itself.
  */
 export function share<T>(previous: unknown, next: T): T {

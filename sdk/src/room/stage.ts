@@ -32,7 +32,7 @@ export type StageVerbs = {
   leave(): Promise<void>
 }
 
-/** What one wants for oneself: of several wishes made while disconnected, the last one counts. */
+/** A request of the stage for the own participant. Of several made while disconnected, the last one counts. */
 const OWN: WhileOffline = { latest: 'stage' }
 
 export function stageVerbs({ requests, safely }: VerbPort): StageVerbs {

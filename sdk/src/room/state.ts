@@ -14,62 +14,62 @@ import type {
 /** Which of a participant's two streams: `talk` is microphone and camera, `screen` is screen and its sound. */
 export type StreamKind = 'talk' | 'screen'
 
-/** How the link to a participant is doing. `recovering`: it was lost or never came up, and starts over by itself. */
+/** The state of the link to a participant. `recovering`: it was lost or could not connect, and is made again by itself. */
 export type LinkState = 'connecting' | 'connected' | 'recovering'
 
-/** One slot of a participant; `track` is there once its media arrives (for oneself: once it is captured). */
+/** One slot of a participant; `track` is there when its media arrives (for your own: when it is captured). */
 export type SourceView = SourceState & {
-  /** In `streams` too, while it is published. */
+  /** The track, also in `streams` while it is published. */
   readonly track?: MediaStreamTrack
-  /** Of one's own microphone and camera, while open: the device, as in `client.media.devices()`. */
+  /** Only for your own microphone and camera, while open: the device, as in `client.media.devices()`. */
   readonly deviceId?: string
-  /** Of one's own microphone and camera, while open: the name of the device, for a menu of devices. */
+  /** Only for your own microphone and camera, while open: the name of the device, for a menu of devices. */
   readonly label?: string
 }
 
-/** A participant as an app shows it. The same object until something of it changes. */
+/** A participant. The same object until one of its fields changes. */
 export type ParticipantView = {
   /** Made by the server, for this instance of the room. Never the token's identity. */
   readonly id: string
-  /** To be shown; cleaned by the server, at most 64 characters. Not unique. */
+  /** The name to show: cleaned by the server, at most 64 characters. Not unique. */
   readonly name: string
-  /** What it may do. */
+  /** Its role, which says what it may do. */
   readonly role: Role
   /** Whether this is the client's own participant. */
   readonly isSelf: boolean
   /** Whether the role lets it publish. */
   readonly isOnStage: boolean
-  /** What the token says of it: the app's own. */
+  /** The `metadata` of its token. */
   readonly metadata?: Readonly<Record<string, unknown>>
   /** Milliseconds since the epoch, by the server's clock. */
   readonly joinedAt: number
-  /** Whether its connection to the server is up. */
+  /** Whether it is connected to the server. */
   readonly presence: Presence
   /** Its four slots: what is published, muted or interrupted. */
   readonly sources: Readonly<Record<Source, SourceView>>
-  /** Stable streams that hold published tracks only; absent while nothing of the kind is published. */
+  /** Its streams, which contain only published tracks. Each is the same object for the whole stay, and absent while nothing of its kind is published. */
   readonly streams: Readonly<Partial<Record<StreamKind, MediaStream>>>
-  /** Null for oneself and for whoever one has no edge with. */
+  /** Null for your own participant, and for one without an edge to you. */
   readonly link: LinkState | null
-  /** How loud it is here, from 0 to 1: what `media.setVolume` has set. 1 before, whatever the app has set in its elements. */
+  /** Its volume here, from 0 to 1, as set by `media.setVolume`. Default 1, whatever the app has set in its elements. */
   readonly volume: number
-  /** Whether it is silent here, by `media.muteForMe`. `sources.microphone.muted` says whether it is for all. */
+  /** Whether `media.muteForMe` has muted it here. `sources.microphone.muted` says whether it is muted for all. */
   readonly mutedForMe: boolean
 }
 
-/** The room itself, without those who are in it. */
+/** The room, without its participants. */
 export type RoomView = {
   /** The room's id, as in the options. */
   readonly id: string
-  /** This opening of the room: another one has other participants and another chat. */
+  /** The id of this opening of the room. Another opening has other participants and another chat. */
   readonly instance: string
   /** How many may be on stage, and what they may publish. */
   readonly mode: Mode
-  /** Whether nobody new comes in. */
+  /** Whether new identities are rejected. */
   readonly locked: boolean
   /**
-   * Until when the room waits for a host, having lost its last one: milliseconds since the epoch, by the server's clock. Then
-   * a guest follows. Null while a participant is host, and where the room does not wait for one.
+   * Until when the room waits for a host after it lost its last one: milliseconds since the epoch, by the server's clock. Then
+   * a guest follows. Null while a participant is host, and when the room does not wait.
    */
   readonly hostGraceUntil: number | null
   /** Milliseconds since the epoch, by the server's clock: see `serverNow()`. */
@@ -78,41 +78,41 @@ export type RoomView = {
 
 /** @inline */
 type Content = {
-  /** Null until one has joined, and once one has left. */
+  /** Null before the client has joined, and after it has left. */
   readonly room: RoomView | null
-  /** Oneself, as all see it. There whenever `room` is. */
+  /** Your own participant, as all see it. Null when `room` is null. */
   readonly self: ParticipantView | null
-  /** In the order of joining, oneself included. */
+  /** In the order of joining, your own included. */
   readonly participants: readonly ParticipantView[]
-  /** How many are in the audience. */
+  /** How many participants are in the audience. */
   readonly viewerCount: number
   /** The newest messages, oldest first. */
   readonly messages: readonly ChatMessage[]
-  /** Raised hands, oldest first: one for each viewer who asks to come on stage. All see them. */
+  /** Raised hands, oldest first: one for each viewer that asks to come on stage. All participants see them. */
   readonly stageRequests: readonly StageRequest[]
-  /** Viewers who were invited on stage and have not answered, oldest first. All see them. */
+  /** Invitations to the stage without an answer, oldest first. All participants see them. */
   readonly invitations: readonly StageInvitation[]
 }
 
 /** @inline */
 type Left = {
-  /** Out of the room, for the `reason` beside it. `join()` works again. */
+  /** The client has left the room, for the `reason` beside it. `join()` works again. */
   readonly status: 'left'
-  /** `left`: by one's own `leave()`. `failed`: joining did not succeed, and `error` says why. Else the server's code. */
+  /** `left`: by `leave()`. `failed`: joining did not succeed, and `error` says why. Otherwise the server's code. */
   readonly reason: LeftReason
   /** What `join()` rejected with, or what the server said; absent after `leave()`. */
   readonly error?: LiveStreamError
 }
 
-/** Why one is no longer in the room: one's own `leave()`, or the server's goodbye. */
+/** Why the client is no longer in the room: `leave()`, or the code of the server's goodbye. */
 export type LeftReason = 'left' | GoodbyeCode | 'failed'
 
-/** What an app shows. Immutable; parts that did not change keep their identity. Lists are empty when idle. */
+/** The state that an app shows. Immutable; parts that did not change keep their identity. Lists are empty when idle. */
 export type ClientState =
   | (Content & {
       /**
-       * `idle`: before the first `join()`. `joining`: until the first welcome. `reconnecting`: the connection to the server is down,
-       * the place is kept and media goes on.
+       * `idle`: before the first `join()`. `joining`: until the first welcome. `reconnecting`: the connection to the server is down;
+       * the seat is kept and media goes on.
        */
       readonly status: 'idle' | 'joining' | 'joined' | 'reconnecting'
     })

@@ -64,7 +64,7 @@ export class Connection {
     return this.#isOpen
   }
 
-  /** From now on somebody else is told. */
+  /** From now on the given handler is called instead. */
   handOver(events: ConnectionEvents): void {
     this.#events = events
   }

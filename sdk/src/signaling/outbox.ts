@@ -159,7 +159,7 @@ export class Outbox {
 
   /**
    * The room is back. `sameSession`: the same participant in the same instance, whose ledger knows our numbers.
-   * Otherwise nobody can tell whether the unanswered commands took effect: repeating one might do it twice, so they fail.
+   * Otherwise it is unknown whether the unanswered commands took effect. Repeating one might execute it twice, so they fail.
    * But a statement of how things are (`latest`) may always be repeated.
    */
   reconnected(sameSession: boolean, lastCommandId: number): void {

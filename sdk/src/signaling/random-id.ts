@@ -1,4 +1,4 @@
-/** Bytes nobody can guess. */
+/** Bytes that cannot be guessed. */
 export type RandomBytes = (count: number) => Uint8Array
 
 export const systemRandomBytes: RandomBytes = (count) => globalThis.crypto.getRandomValues(new Uint8Array(count))

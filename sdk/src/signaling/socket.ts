@@ -27,7 +27,7 @@ export type SocketEvents = {
 /** 1000: a normal end. A browser allows a page this code and 3000–4999 only. */
 const NORMAL = 1000
 
-/** One WebSocket. Once closed from here it is orphaned: whatever it still has to say reaches nobody. */
+/** One WebSocket. Once closed from here it is orphaned: later events of it are ignored. */
 export class Socket {
   readonly #socket: WebSocketLike
   #events: SocketEvents | undefined

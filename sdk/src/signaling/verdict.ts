@@ -10,7 +10,7 @@ export type Ending = {
   readonly unsendable?: boolean
 }
 
-/** RFC 6455 §7.4.1: a message was no UTF-8 (1007), or too big for whoever closed (1009). */
+/** RFC 6455 §7.4.1: a message was no UTF-8 (1007), or too big for the end that closed (1009). */
 const UNSENDABLE: readonly number[] = [1007, 1009]
 
 /** What is known when it ended. */
@@ -64,7 +64,7 @@ const SENTENCES: Record<GoodbyeCode, string> = {
   room_ended: 'The room has ended.',
   removed: 'You were removed from the room.',
   room_full: 'The room is full.',
-  room_locked: 'The room is locked: nobody new comes in.',
+  room_locked: 'The room is locked: it accepts no new participants.',
   rate_limited: 'Too many messages, or too many attempts, in a short time.',
   slow_consumer: 'This connection was too slow to take what the room sent.',
   busy: 'Too many connections come from this network at the moment.',

@@ -57,7 +57,7 @@ export class Jwks implements KeySource {
     this.#asking?.abort()
   }
 
-  /** Reads the set, together with whoever reads it now. @throws KeysUnavailable when it cannot be read, or not yet again */
+  /** Reads the set, or joins a read that is under way. @throws KeysUnavailable when it cannot be read, or not yet again */
   async #read(): Promise<void> {
     if (this.#asking === undefined && !this.#closed && this.#ageOf(this.#askedAt) >= COOLDOWN_MS) this.#ask()
     const askedAt = this.#askedAt

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 export const isLocalName = (name: string): boolean =>
   name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name)
 
-/** What proxies and tunnels add: one of them is enough to show that somebody else may ask. */
+/** What proxies and tunnels add: one of them is enough to show that another machine may ask. */
 const PROXY_HEADERS = [
   'forwarded',
   'via',

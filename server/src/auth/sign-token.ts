@@ -12,7 +12,7 @@ export type { Jwk, PublicKeyAlgorithm }
 export type TokenOptions = {
   /** A room id (1 to 64 of `A-Z a-z 0-9 _ -`), or `*` for every room. */
   readonly room: string
-  /** Whoever your app knows: any string of 1 to 256 characters, of well-formed Unicode. Others never see it. */
+  /** The identity: an id of your app, 1 to 256 characters of well-formed Unicode. Others never see it. */
   readonly identity: string
   /** Default `viewer`. */
   readonly role?: Role
@@ -127,7 +127,7 @@ export async function signToken(options: SignOptions): Promise<string> {
     role,
     ...(name === undefined ? {} : { name }),
     ...(metadata === undefined ? {} : { metadata }),
-    // Without it nobody is one: `false` would only make the token longer.
+    // Absent means no admin: `false` would only make the token longer.
     ...(admin === undefined || admin === false ? {} : { admin }),
   }
   checkClaims(claims)

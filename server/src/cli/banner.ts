@@ -9,7 +9,7 @@ type Facts = {
   readonly options: { readonly auth?: unknown; readonly turn?: unknown; readonly iceServers: readonly IceServer[] }
 }
 
-/** What somebody needs to know who has just started a server, as lines. */
+/** What an operator needs to know after the start, as lines. */
 export function introduction({ url, metricsUrl, dev, log, options }: Facts): string[] {
   const lines = [`Peerstage is listening on ${url}`, log]
   if (metricsUrl !== undefined) lines.push(`Metrics are at ${metricsUrl}`)
@@ -21,9 +21,9 @@ export function introduction({ url, metricsUrl, dev, log, options }: Facts): str
   return lines
 }
 
-/** What must be heard though nobody reads the rest: a program may read our lines in a person's place. */
+/** What must be shown even if the rest is not: a program may read our lines instead of a person. */
 export const NO_SECRET: readonly string[] = [
-  '!! NO SECRET: whoever reaches this server may enter any room. It serves this machine only.',
+  '!! NO SECRET: every client that reaches this server may enter any room. It serves this machine only.',
   '   For more, set PEERSTAGE_SECRET to at least 32 random bytes (openssl rand -base64 32).',
 ]
 

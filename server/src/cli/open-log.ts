@@ -7,7 +7,7 @@ import { IN_MEMORY } from '../log/sqlite/port'
 import { type SqliteLogOptions, type SqliteRoomLog, sqliteLog } from '../log/sqlite/sqlite-log'
 import { LogNotReady, LogUnavailable, type RoomLog } from '../ports/log'
 
-/** Where the command line keeps rooms when nobody says where: beside whoever starts it, to be seen. */
+/** Where the command keeps rooms by default: a visible folder in the working directory. */
 export const DEFAULT_FILE = 'peerstage-data/rooms.db'
 
 const KEY_BYTES = 32
@@ -23,9 +23,9 @@ export type OpenedLog = {
   readonly file?: { readonly path: string; readonly log: SqliteRoomLog }
   /** The key of dev mode's tokens, where it is kept: tokens outlive a restart as rooms do. */
   readonly devKey?: Uint8Array
-  /** Where rooms are kept, for whoever starts the server. */
+  /** Where rooms are kept, as a line for the operator. */
   readonly line: string
-  /** Whether the line must be heard though nobody reads the rest. */
+  /** Whether the line must be shown even if the others are not. */
   readonly loud: boolean
 }
 

@@ -303,7 +303,7 @@ export const SETTINGS: readonly Setting[] = [
     flag: 'dev',
     env: 'PEERSTAGE_DEV',
     read: read.flag,
-    help: 'demo page and tokens for whoever asks, on this machine only; not beside a secret',
+    help: 'demo page, and tokens for every caller, on this machine only; not beside a secret',
   },
   {
     path: 'json',

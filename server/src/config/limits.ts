@@ -60,7 +60,7 @@ export const limitSettings = v.strictObject(
     graceMs: ms(15_000, 600_000),
     closedTabGraceMs: ms(1000, 600_000),
     hostGraceMs: ms(1000, 600_000),
-    // A day: a backend may open rooms long before somebody comes.
+    // A day: a backend may open rooms long before a participant joins.
     emptyRoomMs: ms(1000, 86_400_000),
   },
   ({ expected }) => (expected === 'never' ? 'is no such limit' : 'must be an object like {"chatPerSecond": 2}'),

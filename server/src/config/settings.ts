@@ -66,7 +66,7 @@ export type SettingsInput = {
   readonly turn?: TurnOptions
   /** How many may be on stage, and what they may publish. Default `studio`. */
   readonly mode?: ModeName
-  /** Who opens a room: whoever joins (`onJoin`), a host who joins (`host`), or your backend alone (`api`). Default `onJoin`. */
+  /** Who opens a room: each participant that joins (`onJoin`), only a host (`host`), or only your backend (`api`). Default `onJoin`. */
   readonly createRooms?: 'onJoin' | 'host' | 'api'
   /** A second session of an identity takes its place over (`replace`), or is refused (`reject`). Default `replace`. */
   readonly duplicateSessions?: 'replace' | 'reject'

@@ -11,7 +11,7 @@ export type TurnOptions = {
   readonly ttlSeconds?: number
 }
 
-/** RFC 2104 §3: no shorter than the hash. Whoever was given one password may try keys on it at leisure. */
+/** RFC 2104 §3: no shorter than the hash. A client with one password can try keys on it offline. */
 const MIN_SECRET_BYTES = 20
 
 /** RFC 7065. For one URL that they cannot read browsers refuse the whole connection. */

@@ -38,7 +38,7 @@ export type GatewayParts = {
   readonly meter: Meter
   readonly logger: Logger
   readonly verify: Verify
-  /** The role that dev mode gives whoever has no token and is on this machine; without it a token is needed. */
+  /** The role that dev mode gives a client of this machine without a token; if absent, a token is needed. */
   readonly roleWithoutToken: Role | undefined
   readonly mayConnect: OriginRule
   readonly peerAddress: PeerAddress
@@ -178,7 +178,7 @@ export class Gateway {
     })
   }
 
-  /** Until it closes. The heart beats while there is anybody: a server that nobody is at keeps no process alive. */
+  /** Until it closes. The heartbeat runs while there is a socket: a server without sockets keeps no process alive. */
   #keep(connection: SocketConnection, ws: WebSocket): void {
     if (this.#connections.size === 0) this.#stopBeat = beat(this.#parts.clock, this.#connections)
     this.#connections.set(connection, ws)

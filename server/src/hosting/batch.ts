@@ -14,7 +14,7 @@ import { apply, contextOf, type Draft, isClosed, lastSeq } from './transaction'
 type InputOf<T extends RoomInput['type']> = Extract<RoomInput, { type: T }>
 
 /**
- * Runs inputs in their order through a draft; deadlines come last, so that nobody is sent away who has come back while a log kept the
+ * Runs inputs in their order through a draft; deadlines come last, so that no client is removed that has come back while a log kept the
  * batch waiting. An input whose handling throws is answered `internal`; the others go on.
  */
 export function takeTurn(draft: Draft, inputs: readonly RoomInput[], lookups: Lookups): void {
@@ -22,7 +22,7 @@ export function takeTurn(draft: Draft, inputs: readonly RoomInput[], lookups: Lo
   for (const input of inputs) if (input.type === 'tick') attempt(draft, input, lookups)
 }
 
-/** One input; its own fault is nobody else's. */
+/** One input; its fault does not affect the others. */
 export function attempt(draft: Draft, input: RoomInput, lookups: Lookups): void {
   try {
     take(draft, input, lookups)
@@ -162,7 +162,7 @@ export function tellAwaited(draft: Draft): void {
   }
 }
 
-/** Who closed the tab has left; whoever else did not come back was lost. */
+/** A participant that closed its tab has left; another one that did not come back was lost. */
 function meant(draft: Draft, due: InternalCommand): InternalCommand {
   if (due.type !== 'session.end') return due
   const line = draft.seats.get(due.participantId)?.line

@@ -25,7 +25,7 @@ export async function chatPage(
 }
 
 /**
- * A page as far as it fits one frame: at least one message, so that whoever reads on gets on. It is read in steps, for most of a long
+ * A page as far as it fits one frame: at least one message, so that a reader makes progress. It is read in steps, for most of a long
  * one would be in vain.
  */
 export async function framedPage(

@@ -21,7 +21,7 @@ export type Effect =
   | { readonly do: 'end'; readonly connection: Connection }
   | { readonly do: 'call'; readonly callback: () => void }
 
-/** One message for some connections, serialised once and only if somebody gets it. */
+/** One message for some connections, serialised once and only if a connection gets it. */
 export function send(to: readonly Connection[], message: ServerMessage, delivery: Delivery = 'kept'): Effect {
   let text: string | undefined
   return {
@@ -54,7 +54,7 @@ export const close = (connection: Connection, code: GoodbyeCode, reason: string,
 
 /**
  * Carries effects out in order; one that fails does not take those behind it along, nor one connection the others. Then every socket is flushed once. A
- * goodbye is the last word on its socket: whoever ends the room hears first that it worked.
+ * goodbye is the last message on its socket: the host that ends the room first gets the reply.
  */
 export function perform(effects: readonly Effect[], logger: Logger): void {
   const touched = new Set<Connection>()

@@ -25,7 +25,7 @@ export class Erasure {
       await rooms.over(roomId)
       const erased = rooms.whileClosed(roomId, () => log.eraseRoom(roomId))
       if (erased !== undefined) return orUnavailable(erased.then(() => 'erased'))
-      // Somebody came in between.
+      // A client joined in between.
     }
   }
 

@@ -26,7 +26,7 @@ type Asking = {
   readonly state: ServerState | undefined
 }
 
-/** Asks for all that the inputs of a batch need of the log. A log that cannot tell fails nobody but those. */
+/** Asks for all that the inputs of a batch need of the log. A log that cannot tell fails only those inputs. */
 export async function lookUp(inputs: readonly RoomInput[], asking: Asking): Promise<Lookups> {
   const missed = new Map<RoomInput, readonly LoggedEvent[]>()
   const looked = new Map<RoomInput, Looked>()

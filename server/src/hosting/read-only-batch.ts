@@ -9,7 +9,7 @@ import { contextOf, type Draft } from './transaction'
 
 /**
  * What is left of a batch that the log could not keep, on a fresh draft, by the rules of the room as it was: what writes nothing
- * goes on (signals, casts, presence, a resume, a query, the first answer to a command that comes again); whoever waits for
+ * goes on (signals, casts, presence, a resume, a query, the first answer to a command that comes again); a client that waits for
  * an answer to anything else is told why there is none.
  */
 export function salvageBatch(draft: Draft, inputs: readonly RoomInput[], lookups: Lookups, error: Rejection): void {

@@ -5,7 +5,7 @@ import type { Rooms } from './rooms'
 
 /** How long to wait before the log is asked again, in ms. */
 const TRY_AGAIN_MS = 5000
-/** Rooms that are loaded at once: in one turn of the event loop, where the log is a file. Whoever knocks waits that long. */
+/** Rooms that are loaded at once: in one turn of the event loop, where the log is a file. A client that joins waits that long. */
 const AT_ONCE = 4
 
 export type RecoveryParts = {
@@ -15,7 +15,7 @@ export type RecoveryParts = {
   readonly logger: Logger
 }
 
-/** Takes up what the log has open and nobody runs: the rooms of a process that is no more, and those that were given up. */
+/** Loads the rooms that are open in the log but not running: those of an earlier process, and those that were dropped. */
 export class Recovery {
   readonly #parts: RecoveryParts
   #state: 'idle' | 'trying' | 'done' | 'stopped' = 'idle'
@@ -52,7 +52,7 @@ export class Recovery {
     this.#cancel()
   }
 
-  /** Those in it are due to be gone some time, though nobody may ever knock again. */
+  /** Its participants have to be gone in time, even if no client ever joins again. */
   #gaveUp(): void {
     this.#isStale = true
     if (this.#state === 'done') this.#tryLater()
@@ -84,7 +84,7 @@ export class Recovery {
     return allDone
   }
 
-  /** Nobody can come back to a room where nobody was: it is over, and need not be loaded for that. */
+  /** No participant can come back to an empty room: it is over, and need not be loaded for that. */
   async #takeUpOne({ roomId, instance, participants }: OpenRoom): Promise<boolean> {
     const { rooms, log, clock } = this.#parts
     await new Promise<void>((resolve) => clock.nextTurn(resolve))

@@ -140,7 +140,7 @@ export class RoomHost {
     this.#goOn(leftover)
   }
 
-  /** A fault of our own: this batch is lost, whoever waits for an answer is told, and the room goes on. */
+  /** A fault of our own: this batch is lost, clients that wait for an answer are told, and the room goes on. */
   #lost(taken: readonly RoomInput[], error: unknown): readonly RoomInput[] {
     const { settings } = this.#parts
     settings.logger.error({ err: error, room: this.roomId }, 'a batch of a room failed')

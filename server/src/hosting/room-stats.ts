@@ -9,7 +9,7 @@ export type RoomStats = {
   readonly instance: string
   /** ms since the epoch. */
   readonly openedAt: number
-  /** Whether nobody new comes in. */
+  /** Whether new identities are rejected. */
   readonly locked: boolean
   /** The name of its mode: `voice`, `camera` or `studio`. */
   readonly mode: string

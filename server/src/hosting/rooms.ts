@@ -26,7 +26,7 @@ const LOADS: ReadonlySet<RoomInput['type']> = new Set<RoomInput['type']>(['join'
 export class Rooms {
   readonly #parts: RoomsParts
   readonly #hosts = new Map<string, RoomHost>()
-  /** What is being done to room ids while nobody runs them. */
+  /** What is being done to room ids whose room is not running. */
   readonly #closures = new Map<string, Promise<void>>()
   #gaveUp = () => {}
   #closed = false
@@ -43,7 +43,7 @@ export class Rooms {
     else host.submit(input)
   }
 
-  /** Opens an absent room with nobody in it; one that is open stays as it is. `ended`: its id is refused for now. */
+  /** Opens an absent room without a participant; an open one stays as it is. `ended`: its id is refused for now. */
   open(roomId: string): Promise<'opened' | 'ended' | 'unavailable'> {
     return new Promise((settle) => this.submit(roomId, { type: 'open', settle }))
   }
@@ -64,7 +64,7 @@ export class Rooms {
     this.#gaveUp = listener
   }
 
-  /** Does something to a room id that nobody runs; whoever comes meanwhile waits. Undefined, and nothing done, while somebody runs it. */
+  /** Does something to a room id whose room is not running; a client that joins meanwhile waits. Undefined, and nothing done, while it runs. */
   whileClosed(roomId: string, work: () => Promise<void>): Promise<void> | undefined {
     if (this.#hosts.has(roomId)) return undefined
     const done = (this.#closures.get(roomId) ?? Promise.resolve()).then(work)
@@ -77,7 +77,7 @@ export class Rooms {
     return done
   }
 
-  /** Resolves when nobody runs a room any more; at once where nobody does. */
+  /** Resolves when no room runs any more; at once if none does. */
   async over(roomId: string): Promise<void> {
     await this.#hosts.get(roomId)?.over
   }
@@ -98,7 +98,7 @@ export class Rooms {
   }
 
   /**
-   * What an identity is in a room: the role of whoever is there, else the one that the room has given it; `removed` for who is
+   * What an identity is in a room: the role of its participant, else the one that the room has given it; `removed` for who is
    * banned, whether the room is open or not. Undefined where the token says it all; `unknown` while the log can't tell.
    */
   async standingOf(roomId: string, identity: string): Promise<Role | 'removed' | 'unknown' | undefined> {

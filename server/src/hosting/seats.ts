@@ -2,7 +2,7 @@ import type { Limits } from '@peerstage/sdk/protocol'
 import type { Connection } from '../ports/connection'
 import type { Departure } from './input'
 
-/** A participant's place, as far as connections go: who holds it now, or since when nobody does. */
+/** A participant's seat: which connection holds it now, or since when none does. */
 export type Seat = {
   readonly participantId: string
   readonly sessionHash: string
@@ -14,7 +14,7 @@ export type Seat = {
 /** `since`: by what has elapsed, for a grace is as long whatever a clock shows. */
 type Line =
   | { readonly state: 'connected'; readonly connection: Connection }
-  /** Not back yet since the room was loaded; nobody has been told so far, for mostly all are back within moments. */
+  /** Not back yet since the room was loaded; the others have not been told so far, because most are back within moments. */
   | { readonly state: 'awaited'; readonly since: number }
   | { readonly state: 'away'; readonly since: number; readonly departure: Departure }
 

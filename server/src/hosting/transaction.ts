@@ -63,7 +63,7 @@ export function apply(draft: Draft, decided: readonly Decided[]): void {
 /** A record without what never leaves the server. */
 export const publicPart = ({ seq, at, by, event }: StoredRecord): LoggedEvent => ({ seq, at, by, event })
 
-/** Whoever is gone by an event has no seat any more; who was sent away hears why. */
+/** A participant that is gone by an event has no seat any more; a removed one is told why. */
 function unseat(draft: Draft, { event }: StoredRecord): void {
   if (event.type === 'room.ended') {
     for (const connection of draft.seats.connections()) {

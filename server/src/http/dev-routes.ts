@@ -10,7 +10,7 @@ import { type Refusals, type Refuse, refusing } from './problem'
 
 export type DevRoutesParts = {
   readonly signToken: (claims: { room: string; identity: string; role: Role; name?: string }) => Promise<string>
-  /** Whether a request comes from this machine. Nobody else is served: an app may listen for the whole world. */
+  /** Whether a request comes from this machine. Other requests are rejected, because an app may listen on all addresses. */
   readonly isLocal: (request: HttpBindings['incoming']) => boolean
   /** Pages of which origins may fetch tokens: an app's own dev server runs on another port. */
   readonly mayRead: (origin: string) => boolean
@@ -59,7 +59,7 @@ const tokenQuery = v.object({
 
 type Bound = { Bindings: HttpBindings }
 
-/** What dev mode adds, for this machine alone: tokens for whoever asks, and the example page. */
+/** What dev mode adds, for this machine alone: tokens for every caller, and the example page. */
 export function devRoutes(parts: DevRoutesParts): Hono<Bound> {
   const { signToken, isLocal, mayRead, meter, basePath, demoFolder } = parts
   const app = new Hono<Bound>()
@@ -90,7 +90,7 @@ export function devRoutes(parts: DevRoutesParts): Hono<Bound> {
 function onlyIf(isLocal: DevRoutesParts['isLocal'], refuse: Refuse): MiddlewareHandler<Bound> {
   return async (c, next) => {
     if (isLocal(c.env.incoming)) return next()
-    const message = 'Dev mode serves the machine it runs on, by the name localhost, and nobody else.'
+    const message = 'Dev mode serves only the machine it runs on, by the name localhost.'
     return refuse(c, 403, 'forbidden', message)
   }
 }

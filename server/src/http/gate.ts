@@ -13,7 +13,7 @@ export type May = (token: string, roomId: string) => Promise<Verdict>
 
 type Gate = {
   readonly refuse: Refuse
-  /** What whoever is kept out hears that it takes. */
+  /** What a rejected client is told that it needs. */
   readonly needed: string
 }
 

@@ -5,7 +5,7 @@ import type { Hono } from 'hono'
 /** For `http.createServer(listener)`, and for `app.use(listener)` of Express, which gives `next`. */
 export type RequestListener = (request: IncomingMessage, response: ServerResponse, next?: () => void) => void
 
-/** For whoever names no host, as health checks by HTTP/1.0 do. It is nobody's (RFC 6761), so it counts as no origin of ours. */
+/** For requests without a host, such as health checks with HTTP/1.0. The name is reserved (RFC 6761), so it is no origin of ours. */
 const NAMELESS = 'nameless.invalid'
 
 /**

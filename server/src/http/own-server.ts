@@ -38,7 +38,7 @@ export class OwnServer {
     this.http = createServer(HTTP_TIMEOUTS, requestListener)
     this.http.maxConnections = maxSockets + HTTP_HEADROOM
     this.http.on('drop', () => meter.refusal('connections_full'))
-    // Not `clientError`: whoever listens for that has to answer, and Node answers well by itself.
+    // Not `clientError`: a listener for it has to answer, and Node answers well by itself.
     this.http.on('connection', (socket) => {
       // An upgrade that is answered as a plain request comes as a connection once more.
       if (this.#answering.has(socket)) return
@@ -72,7 +72,7 @@ export class OwnServer {
   }
 
   /**
-   * Stops listening, once those have their answer who have asked. Whoever only keeps a connection, or has not asked to the end, is cut;
+   * Stops listening, once requests that have arrived are answered. A connection that is idle, or whose request is incomplete, is cut;
    * and everybody is when it is `overdue`.
    */
   async close(overdue: Promise<void>): Promise<void> {
@@ -94,7 +94,7 @@ export class OwnServer {
 const closed = (stream: Socket | ServerResponse) => new Promise((resolve) => stream.once('close', resolve))
 const ended = (answers: ReadonlySet<ServerResponse>) => Promise.all([...answers].map(closed))
 
-/** What a client has done wrong before it had asked for anything. Undefined: the network's own faults, which are nobody's. */
+/** The fault of a client before its request was complete. Undefined for faults of the network. */
 function reasonOf(code = ''): RefusalReason | undefined {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'slow_request'
   if (code === 'HPE_HEADER_OVERFLOW') return 'oversized_headers'

@@ -7,7 +7,7 @@ import { type RestParts, restRoutes } from './rest'
 
 /** What the routes ask of the rest of the server. */
 export type RoutesParts = RestParts & {
-  /** Load balancers send nobody here but while it is ready. */
+  /** Load balancers send clients here only while it is ready. */
   readonly readiness: () => 'ready' | 'draining' | 'log_down'
   /** Where metrics are read on this port; undefined: nowhere. */
   readonly metrics: Hono | undefined

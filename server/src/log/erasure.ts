@@ -11,7 +11,7 @@ export function withoutText<T extends LoggedEvent>(logged: T, messageId: string)
   return { ...logged, event: { ...event, message: { ...event.message, text: '' } } }
 }
 
-/** What is left of an event about somebody who is erased: that it happened, without name, metadata or text. */
+/** The rest of an event about an erased identity: that it happened, without name, metadata or text. */
 export function withoutPerson<T extends LoggedEvent>(logged: T): T {
   const { event } = logged
   if (event.type === 'participant.joined') {

@@ -1,4 +1,4 @@
-/** Where the lines of a queue go. Neither call throws, or waits for whoever reads. */
+/** Where the lines of a queue go. Neither call throws, or waits for the reader. */
 export type Sink = {
   /** Writes these bytes, or a beginning of them, and calls back later: how many it were, or why there was none. */
   write(bytes: Buffer, done: (error: NodeJS.ErrnoException | null | undefined, written: number) => void): void
@@ -11,7 +11,7 @@ export const MAX_QUEUED_BYTES = 1024 * 1024
 /** How long an end waits for them. */
 const FLUSH_MS = 1000
 const RETRY_MS = 100
-/** Nobody has read what was written before. */
+/** What was written before has not been read. */
 const FULL_FOR_NOW = ['EAGAIN', 'EBUSY']
 const NEWLINE = 0x0a
 
@@ -113,4 +113,4 @@ export class LineQueue {
 }
 
 const lineOf = (dropped: number): string =>
-  `${JSON.stringify({ level: 40, time: Date.now(), msg: 'log lines were dropped: stderr was full, or nobody read it', dropped })}\n`
+  `${JSON.stringify({ level: 40, time: Date.now(), msg: 'log lines were dropped: stderr was full, or was not read', dropped })}\n`

@@ -8,7 +8,7 @@ const { O_WRONLY, O_NOCTTY, O_NONBLOCK } = constants
 
 let lines: LineQueue | undefined
 
-/** The lines of all servers of this process, on their way to stderr. Nothing waits for whoever reads them, nor does the process's end. */
+/** The lines of all servers of this process, on their way to stderr. Nothing waits for their reader, not even the end of the process. */
 export function standardError(): LineQueue {
   if (lines !== undefined) return lines
   const queue = new LineQueue(sink())
@@ -52,7 +52,7 @@ function toDescriptor(descriptor: number): Sink {
   }
 }
 
-/** A terminal may be held (Ctrl-S), or be read by nobody. The shell has it too, and wants it to block. So it is opened anew. */
+/** A terminal may be held (Ctrl-S), or have no reader. The shell shares it and needs it to block, so it is opened again. */
 function unblocked(): number {
   try {
     return openSync('/dev/stderr', O_WRONLY | O_NOCTTY | O_NONBLOCK)

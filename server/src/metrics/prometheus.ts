@@ -7,7 +7,7 @@ import type { Meter } from '../ports/meter'
 import { eventLoopLag } from './event-loop-lag'
 import { processMetrics } from './process'
 
-/** What is looked up when somebody scrapes. */
+/** What is looked up at each scrape. */
 export type Sources = {
   /** Of the server. */
   readonly version: string

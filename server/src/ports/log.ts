@@ -80,9 +80,9 @@ export type Batch = {
 
 /** What a log knows of a room id. */
 export type StoredRoom = {
-  /** Who stays out whatever instance opens: bans that nobody has lifted. */
+  /** Identities that are rejected in every instance: bans that were not lifted. */
   readonly bans: readonly Ban[]
-  /** When somebody ended its last instance (ms since the epoch); absent when nobody did, or more than {@link ENDED_FOR_MS} ago. */
+  /** When its last instance was ended (ms since the epoch); absent if it was not, or more than {@link ENDED_FOR_MS} ago. */
   readonly endedAt?: number
   /** The instance that is open, as its last kept batch left it. */
   readonly state?: ServerState

@@ -8,8 +8,8 @@ export interface Logger {
   debug(fields: Readonly<Record<string, unknown>>, message: string): void
   /** What happens in the course of things. */
   info(fields: Readonly<Record<string, unknown>>, message: string): void
-  /** What somebody should look at some time. */
+  /** What an operator should look at some time. */
   warn(fields: Readonly<Record<string, unknown>>, message: string): void
-  /** What somebody should look at now. */
+  /** What an operator should look at now. */
   error(fields: Readonly<Record<string, unknown>>, message: string): void
 }

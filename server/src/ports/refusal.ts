@@ -1,6 +1,6 @@
 import type { GoodbyeCode, RejectionCode } from '@peerstage/sdk/protocol'
 
-/** A limit that somebody has gone beyond. */
+/** A limit that a client has exceeded. */
 export type LimitReason =
   | 'command_rate'
   | 'chat_rate'

@@ -9,7 +9,7 @@ const LONE_SURROGATES = /\p{Surrogate}/gu
 
 /**
  * A message as it is kept: plain text with tabs and newlines, no other controls. Marks of writing direction stay, for
- * right-to-left text needs them; whoever shows the text isolates it.
+ * right-to-left text needs them; the app that shows the text isolates it.
  */
 const kept = (text: string): string =>
   text.replace(/\r\n?/g, '\n').replace(CONTROLS, '').replace(LONE_SURROGATES, '\ufffd')

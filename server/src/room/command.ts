@@ -16,7 +16,7 @@ import type {
 import type { Ban } from './ledger'
 import type { Decided, Refused } from './state'
 
-/** What a verified token (or dev mode) says of whoever knocks. Names and metadata are clean already. */
+/** What a verified token (or dev mode) says about a client that joins. Names and metadata are already clean. */
 export type Claims = {
   readonly identity: string
   readonly role: Role
@@ -42,7 +42,7 @@ export type InternalCommand =
   | { readonly type: 'session.end'; readonly participantId: string; readonly reason: 'left' | 'lost' }
   /** A fresh token in mid-session: it may lower the role, never raise it. Same identity and room: checked before. */
   | { readonly type: 'session.refreshed'; readonly participantId: string; readonly role: Role }
-  /** An absent room opens with nobody in it: by the API. One that is open stays as it is. */
+  /** Opens an absent room without a participant, by the API. An open one stays as it is. */
   | { readonly type: 'room.open' }
   /** The owner of an identity wants all that it has left here erased. `messageIds`: what it wrote in this instance. */
   | { readonly type: 'identity.erase'; readonly identity: string; readonly messageIds: readonly string[] }
@@ -60,9 +60,9 @@ export type RoomRules = {
   readonly roomId: string
   readonly mode: Mode
   readonly limits: Limits
-  /** Who opens an absent room: whoever joins, a host alone, or only the API. */
+  /** Who opens an absent room: each participant that joins, only a host, or only the API. */
   readonly createRooms: 'onJoin' | 'host' | 'api'
-  /** Dev mode: whoever joins a room without a host becomes its host. */
+  /** Dev mode: a participant that joins a room without a host becomes its host. */
   readonly firstIsHost: boolean
   /** A second session of an identity takes the place of the first (`replace`), or is refused while that is connected (`reject`). */
   readonly duplicateSessions: 'replace' | 'reject'
@@ -79,9 +79,9 @@ export type DecideContext = {
   readonly rules: RoomRules
   /** The wire id of the command, for the ledger; absent for internal ones. */
   readonly commandId?: number
-  /** Of an absent room: who was banned in its earlier instances, and nobody lifted it. An open room's ledger has its own. */
+  /** Of an absent room: the bans of its earlier instances that were not lifted. An open room's ledger has its own. */
   readonly bans?: readonly Ban[]
-  /** Whether a participant's connection is down, as the others have been told. Default: nobody's. */
+  /** Whether a participant is disconnected, as the others have been told. Default: none is. */
   readonly isAway?: (participantId: string) => boolean
   /** The message that the command names, as the log has it: the room keeps only the newest, and not who wrote them. */
   readonly message?: KeptMessage

@@ -137,7 +137,7 @@ function decideOnOther(
   }
 }
 
-/** Why this one may not do that to that one. A host may step down: that is the one moderation of oneself. */
+/** Why this one may not do that to that one. A host may step down: this is the only moderation of the own participant. */
 function tooHigh(command: OnOther, actor: Participant, target: Participant): string | undefined {
   switch (command.type) {
     case 'moderation.mute':

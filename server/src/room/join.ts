@@ -26,7 +26,7 @@ const turnAway = (goodbye: TurnedAway['goodbye'], reason: string): TurnedAway =>
 
 const BANNED = turnAway('removed', 'You are banned from this room.')
 
-/** Nobody ended a room that closed for its emptiness: the same attempt opens a new one in a moment. */
+/** A room that closed because it was empty was not ended: the same attempt opens a new one in a moment. */
 function closed({ ledger }: ServerState): TurnedAway {
   if (ledger.ended === 'empty') return turnAway('unavailable', 'The room is just closing: try again.')
   return turnAway('room_ended', 'The room has ended.')

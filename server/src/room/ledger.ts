@@ -18,7 +18,7 @@ export type Secret = {
   readonly removal?: { readonly identity: string; readonly until: number | null }
   /** On `chat.sent`: the identity that wrote it. */
   readonly author?: string
-  /** On `room.opened`: who was banned in earlier instances, and nobody lifted it. */
+  /** On `room.opened`: the bans of earlier instances that were not lifted. */
   readonly bans?: readonly Ban[]
   /** An identity that is refused until the ban is lifted, in later instances too. */
   readonly banned?: Ban
@@ -26,7 +26,7 @@ export type Secret = {
   readonly unbanned?: string
 }
 
-/** An identity that stays out of a room id until somebody lifts it. */
+/** An identity that is rejected for a room id until a moderator lifts the ban. */
 export type Ban = {
   /** Made by the server: a moderator lifts it by this, for identities are not shown. */
   readonly id: string
@@ -54,9 +54,9 @@ export type SessionRecord = {
   readonly lastCommandId: number
 }
 
-/** What the server knows of a room and nobody else may. Keys are a client's words, so they live in Maps. */
+/** What only the server may know about a room. Keys come from clients, so they are in Maps. */
 export type Ledger = {
-  /** By participant id; whoever left is gone. */
+  /** By participant id, without participants that left. */
   readonly sessions: ReadonlyMap<string, SessionRecord>
   /** By identity; the newest 10,000. */
   readonly overrides: ReadonlyMap<string, Role>
@@ -64,7 +64,7 @@ export type Ledger = {
   readonly removals: ReadonlyMap<string, number | null>
   /** By identity. */
   readonly bans: ReadonlyMap<string, Ban>
-  /** Since when nobody is in the room (ms since the epoch); null while somebody is. */
+  /** Since when the room is empty (ms since the epoch); null while it is not. */
   readonly emptySince: number | null
   /** Why the room ended; null while it is open. */
   readonly ended: 'ended' | 'empty' | null

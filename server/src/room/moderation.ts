@@ -30,7 +30,7 @@ const removed = (target: Participant, by: string): Decided => ({
   by,
 })
 
-/** Sends a participant away for good: its identity is refused until somebody lifts the ban, whatever instance opens. */
+/** Bans a participant: its identity is rejected, in every instance, until a moderator lifts the ban. */
 export function ban(state: ServerState, target: Participant, context: DecideContext, by: string): Accepted | Refused {
   const identity = state.ledger.sessions.get(target.id)?.identity
   if (identity === undefined) return refuse('peer_not_found', 'This participant is not in the room.')
@@ -79,7 +79,7 @@ export function unban(
   return { events: [{ event: { type: 'room.bansChanged' }, by, secret: { unbanned: banId } }] }
 }
 
-/** A query. Identities are shown to nobody. */
+/** A query. It shows no identities. */
 export const listBans = ({ ledger }: ServerState): Accepted => ({
   events: [],
   result: { bans: [...ledger.bans.values()].map(({ id, name, at }) => ({ id, name, at })) },
@@ -94,7 +94,7 @@ export function setRole(
 ): Accepted | Refused {
   if (role === target.role) return { events: [] }
   if (target.role === 'host' && !hasHost(state.room, target.id))
-    return refuse('forbidden', 'The last host stays: make somebody else a host first.')
+    return refuse('forbidden', 'The last host stays: make another participant host first.')
   if (!isOnStage(target.role) && isOnStage(role) && isStageFull(state.room))
     return refuse('stage_full', 'The stage is full.')
   return { events: changeRole(state, target, { role, reason: 'moderation', by }) }

@@ -49,7 +49,7 @@ const NEEDS = {
 } as const satisfies Record<Exclude<RoomCommand['type'], 'media.update' | 'chat.delete'>, Permission>
 
 /**
- * What a command needs; undefined where being in the room is enough: whoever may not publish may still stop publishing.
+ * What a command needs; undefined if being in the room is enough: a participant that may not publish may still stop publishing.
  * `messages`: those of the room, because one's own may always be deleted.
  */
 export function neededFor(command: RoomCommand, by: string, messages: readonly ChatMessage[]): Permission | undefined {
@@ -65,13 +65,13 @@ const publishesSomething = ({ sources }: RoomCommandOf<'media.update'>): boolean
 /** What a cast needs. */
 export const CAST_NEEDS = { reaction: 'react', data: 'sendData' } as const satisfies Record<Cast['type'], Permission>
 
-/** Whether a moderator may mute, kick or change the role of somebody else: a host anybody, the rest those below. */
+/** Whether a moderator may mute, kick or change the role of another participant: a host may for all, others for those below. */
 export const mayActOn = (actor: Role, target: Role): boolean => actor === 'host' || outranks(actor, target)
 
-/** Whether a moderator may hand out a role: nobody gives one that stands above its own. */
+/** Whether a moderator may give a role: none that is above its own. */
 export const mayGive = (actor: Role, role: Role): boolean => !outranks(role, actor)
 
-/** Why this one may not moderate that one, as far as it hangs on who they are. Moderation is for others, not for oneself. */
+/** Why this one may not moderate that one, as far as it hangs on who they are. Moderation is for other participants. */
 export function reasonAgainst(
   actor: Pick<Participant, 'id' | 'role'>,
   target: { readonly id: string | undefined; readonly role: Role },

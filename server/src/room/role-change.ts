@@ -14,7 +14,7 @@ export type RoleChange = {
 }
 
 /**
- * The events of a role change. What it ends comes first: at every seq a viewer publishes nothing, and nobody on stage
+ * The events of a role change. What it ends comes first: at every seq a viewer publishes nothing, and no participant on stage
  * has its hand up. All but a token's change hold for the identity as long as the room lives.
  */
 export function changeRole(state: ServerState, participant: Participant, change: RoleChange): Decided[] {
@@ -63,6 +63,6 @@ export const hasInvitation = (room: Room, id: string): boolean =>
 export const hasHost = (room: Room, without?: string): boolean =>
   room.participants.some((each) => each.role === 'host' && each.id !== without)
 
-/** Whether nobody more may be promoted to the stage. */
+/** Whether no more participants may be promoted to the stage. */
 export const isStageFull = (room: Room): boolean =>
   room.participants.filter((each) => isOnStage(each.role)).length >= room.mode.maxOnStage

@@ -22,8 +22,8 @@ export function route(
     : routeCast(room, sender, routable.cast, limits)
 }
 
-/** The same answer for whoever is unknown, oneself, or without an edge: nothing can be learnt from it. */
-const notFound = (): Refused => refuse('peer_not_found', 'There is nobody to send this to.')
+/** The same answer for an unknown target, the sender itself, or a pair without an edge, so that it reveals nothing. */
+const notFound = (): Refused => refuse('peer_not_found', 'There is no such participant to send this to.')
 
 function routeSignal(room: Room, sender: Participant, signal: SignalUp): Routed | Refused {
   if (!may(sender.role, 'signal')) return refuse('forbidden', `A ${sender.role} may not do that.`)

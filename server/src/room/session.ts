@@ -7,7 +7,7 @@ import { succession } from './succession'
 
 type Of<T extends InternalCommand['type']> = Extract<InternalCommand, { type: T }>
 
-/** Somebody is gone. A repeat changes nothing: a `leave` and a deadline may cross. */
+/** A participant is gone. A repeat changes nothing: a `leave` and a deadline may cross. */
 export function endSession(
   state: ServerState,
   { participantId, reason }: Of<'session.end'>,
@@ -41,7 +41,7 @@ export function refreshSession(
 }
 
 /**
- * What an identity wrote goes, and whoever it is leaves. Older messages than the room holds are in no mirror either: those need
+ * The messages of an identity are deleted, and its participant leaves. Older messages than the room holds are in no mirror either: those need
  * no event. Kicks and given roles hold on: they go with the instance.
  */
 export function eraseIdentity(
@@ -60,7 +60,7 @@ export function eraseIdentity(
   return { events: [...deleted, ...leaving(state, participant, left, context)] }
 }
 
-/** The room ends. Emptiness ends it only while it lasts: somebody may have come in before this was decided. */
+/** The room ends. An empty room ends only if it is still empty: a participant may have joined before this was decided. */
 export function endRoom(state: ServerState, { reason }: Of<'room.end'>, by: string | null): Accepted {
   if (reason === 'empty' && state.room.participants.length > 0) return { events: [] }
   return { events: [{ event: { type: 'room.ended', reason }, by }] }

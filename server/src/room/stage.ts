@@ -23,7 +23,7 @@ export const cancelStage = ({ room }: ServerState, actor: Participant): Accepted
   events: closeHand(room, actor.id, actor.id, 'cancelled', 'declined'),
 })
 
-/** Refused without a raised hand: it may have been lowered just now, and nobody is put on stage against its will. */
+/** Rejected without a raised hand: it may have been lowered just now, and no viewer is put on stage against its will. */
 export function approveStage(state: ServerState, target: Participant, by: string): Accepted | Refused {
   if (isOnStage(target.role)) return NOTHING
   if (!hasRequest(state.room, target.id)) return refuse('invalid', 'This participant is not asking to come on stage.')

@@ -12,7 +12,7 @@ export type StoredRecord = LoggedEvent<RoomEvent> & {
   readonly secret?: Secret
 }
 
-/** Everything the server knows of a room: what all may see, and what nobody may. */
+/** Everything the server knows about a room: the public part and the secret part. */
 export type ServerState = {
   /** The same for everybody, folded by both ends. */
   readonly room: Room

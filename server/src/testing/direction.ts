@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws'
 
-/** More than this does not wait here: whoever is slow is felt by whoever sends to it, as without us in between. */
+/** No more than this waits here: the sender notices a slow receiver, as without the relay. */
 const MOST_BUFFERED_BYTES = 64 * 1024
 
 /** One direction of a line: what comes of one socket goes to the other in its order, as soon as nothing holds it back. */

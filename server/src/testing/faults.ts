@@ -39,13 +39,13 @@ export interface Faults {
   /**
    * Closes connections now. A close code of the protocol (4401, 1012, …) comes with its goodbye; 1006, the default, breaks
    * the connection without a word. To the server the client is lost.
-   * @throws Error where nobody is connected; RangeError where the code is none
+   * @throws Error if no client is connected; RangeError if the code is invalid
    */
   close(options?: Whose & { readonly code?: number }): void
   /**
    * Half-open connections: nothing is read nor written, and neither end hears that the other has gone. New connections are not
    * touched. What was held back arrives when it is lifted.
-   * @throws Error where nobody is connected
+   * @throws Error if no client is connected
    */
   stall(options?: Whose & { readonly direction?: 'up' | 'down' }): Fault
   /** Breaks connections, and refuses new ones until it is lifted. It happens at each connection that it breaks or refuses. */
@@ -55,7 +55,7 @@ export interface Faults {
    * without it the connection is closed with 4401 after the server's grace of 30 s by the server's clock. The token itself is
    * refused from now on, wherever it is shown. (A backend of your own that signs twice within a second makes the same token
    * twice; `server.token` does not.)
-   * @throws Error where nobody is connected by a token
+   * @throws Error if no client is connected with a token
    */
   expireToken(identity: string): void
   /** The log of the server. */
@@ -82,7 +82,7 @@ export function createFaults({ messages, front, outages, expired, log }: FaultPa
   const stalls = new Set<Fault>()
   const connected = (identity: string | undefined): Line[] => {
     const lines = front.lines(identity)
-    if (lines.length === 0) throw new Error(`Nobody is connected${identity === undefined ? '' : ` as ${identity}`}.`)
+    if (lines.length === 0) throw new Error(`No client is connected${identity === undefined ? '' : ` as ${identity}`}.`)
     return lines
   }
   return {

@@ -3,7 +3,7 @@ import { systemClock } from '../ports/system-clock'
 
 type Timer = { readonly at: number; readonly callback: () => void; disarm: () => void }
 
-/** Within two of these the server's heartbeat asks a socket at most once: nobody is taken for dead for a leap of time. */
+/** Within two of these the server's heartbeat asks a socket at most once: no client is taken for dead because of a jump in time. */
 const STEP_MS = 5000
 
 /** The machine's time, and what a test adds to it. Timers fire when they are due by the sum of both. */

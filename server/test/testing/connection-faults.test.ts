@@ -25,7 +25,7 @@ test('close breaks the connection without a word by default, of one identity onl
 
 test('close of nobody, or with no code, is a mistake of the test', async () => {
   const { server, enter } = await openRoom()
-  expect(() => server.faults.close({ identity: 'bob' })).toThrow('Nobody is connected as bob.')
+  expect(() => server.faults.close({ identity: 'bob' })).toThrow('No client is connected as bob.')
   await enter('bob')
   for (const code of [0, 1004, 1005, 1015, 2000, 5000, 1000.5]) {
     expect(() => server.faults.close({ code }), `${code}`).toThrow(RangeError)

@@ -46,7 +46,7 @@ test('the old token is refused from then on: as a refresh, and at the door', asy
 
 test('expireToken of who has none is a mistake of the test', async () => {
   const { server, connect } = await openRoom({ dev: true })
-  expect(() => server.faults.expireToken('Ada')).toThrow('Nobody is connected as Ada.')
+  expect(() => server.faults.expireToken('Ada')).toThrow('No client is connected as Ada.')
   await connect({ name: 'Ada' }).welcome()
   expect(() => server.faults.expireToken('Ada')).toThrow('without a token')
 })

@@ -17,12 +17,12 @@ export type ReceptionParts = {
   readonly budgets: Budgets
   readonly limits: Limits
   readonly verify: Verify
-  /** The role that dev mode gives whoever has no token and is on this machine; without it a token is needed. */
+  /** The role that dev mode gives a client of this machine without a token; if absent, a token is needed. */
   readonly roleWithoutToken: Role | undefined
   readonly mayConnect: OriginRule
 }
 
-/** Whoever may come in: what they said, and who they are. */
+/** A client that may join: its hello, and its principal. */
 export type Guest = { readonly greeting: Greeting; readonly pass: Pass }
 
 type Refusal = {
@@ -40,7 +40,7 @@ export class Reception {
     this.#parts = parts
   }
 
-  /** Undefined for whoever may not, and has heard why, or has gone meanwhile. Never rejects. */
+  /** Undefined for a client that may not join and was told why, or that has gone meanwhile. Never rejects. */
   async receive(connection: SocketConnection, request: IncomingMessage, address: Address): Promise<Guest | undefined> {
     const { clock, limits } = this.#parts
     // Absolute: nothing that a client does makes it longer.

@@ -25,7 +25,7 @@ export function peerAddress(trusted: TrustedProxies, logger: Logger): PeerAddres
     const seen = seenBy(hops, remoteAddress)
     if (!warned && seen === 'not trusted' && (trusted === 0 || !isPublic(remoteAddress))) {
       warned = true
-      logger.warn({}, 'a proxy forwards upgrades: set trustProxy, or nobody behind it is counted by address')
+      logger.warn({}, 'a proxy forwards upgrades: set trustProxy, or no client behind it is counted by address')
     }
     return isIP(seen) === 0 ? remoteAddress : seen
   }

@@ -19,7 +19,7 @@ export type Pass = {
 
 export type Admission = { readonly pass: Pass } | RefusedToken
 
-/** Tells who somebody is from what they said. `withoutToken`: what dev mode makes of whoever has none. */
+/** Gives the principal of a hello. `withoutToken`: the role that dev mode gives a client without a token. */
 export async function admit(greeting: Greeting, verify: Verify, withoutToken: Role | undefined): Promise<Admission> {
   const { roomId, hello, token } = greeting
   const sessionHash = createHash('sha256').update(hello.session).digest('hex')

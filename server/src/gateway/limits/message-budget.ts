@@ -25,7 +25,7 @@ export class Budgets {
     this.#receivers = new ReceiverBudget(limits, this.#buckets)
   }
 
-  /** A place in a room, by whoever asks for it. */
+  /** A seat in a room, for each client that asks for it. */
   join(identity: string, roomId: string): Ruling {
     const rate = { perSecond: this.#limits.joinsPerSecond, burst: this.#limits.joinBurst }
     return ruling(this.#buckets.take(key('join', identity, roomId), rate, this.#now()), 'join_rate')
@@ -78,7 +78,7 @@ export class Budgets {
     return { ...verdict, retryAfterMs }
   }
 
-  /** Others fill the room's bucket as well: nobody is sent away for that. Who pauses takes nothing out of it. */
+  /** Others fill the room's bucket as well, so no connection is closed for that. A client in a cooldown takes nothing out of it. */
   #roomChat(roomId: string, pausedMs: number): Ruling {
     if (pausedMs > 0) return { ok: false, retryAfterMs: pausedMs, flood: false, limit: 'chat_rate' }
     const rate = { perSecond: this.#limits.roomChatPerSecond, burst: this.#limits.roomChatBurst }

@@ -15,7 +15,7 @@ type Pair = {
 
 /**
  * What one connection may signal to each of its peers. A pair is forgotten when its buckets have filled up again and never
- * before: nobody can push out what counts against them by naming others.
+ * before: no client can push out its own counters by naming others.
  */
 export class PairBudget {
   readonly #signals: Rate

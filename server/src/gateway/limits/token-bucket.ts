@@ -27,7 +27,7 @@ const YES: Verdict = { ok: true }
 export function take(bucket: Bucket | undefined, rate: Rate, now: number, cost = 1): [Bucket, Verdict] {
   const tokens = bucket === undefined ? rate.burst : refilled(bucket, rate, now)
   if (tokens >= cost) return [{ tokens: tokens - cost, at: now }, YES]
-  // A refusal costs a tenth, so that whoever keeps to ten times the limit just never reaches the bottom.
+  // A refusal costs a tenth, so that a client at exactly ten times the limit never reaches the bottom.
   const after = Math.max(-rate.burst, tokens - cost / FLOOD)
   const retryAfterMs = Math.ceil(((cost - after) / rate.perSecond) * 1000)
   return [

@@ -19,7 +19,7 @@ export type Renewal = { readonly role: Role } | { readonly error: Rejection; rea
 /** Who a connection is, by the newest of its tokens, and for how long. */
 export class Bearer {
   readonly #parts: BearerParts
-  /** The name that its hello gave: it stands in where a token names nobody. */
+  /** The name that its hello gave: it is used if a token has no name. */
   readonly #name: string | undefined
   readonly #watch: TokenWatch
   #pass: Pass

@@ -69,7 +69,7 @@ export class Place {
     }
     this.#letGo = letGo
     this.#cancelHold = clock.after(limits.holdMs, () => {
-      if (!this.#isTaken) this.#connection.close('verification_timeout', 'Nobody joined in time.')
+      if (!this.#isTaken) this.#connection.close('verification_timeout', 'The held connection did not join in time.')
     })
     this.#connection.tellNow({ type: 'held', iceServers: iceServers(), limits })
     settled()

@@ -41,7 +41,7 @@ export function after(tail: Tail, seq: number): LoggedEvent[] | undefined {
   return tail.kept.slice(seq + 1 - firstKept).map(({ logged }) => logged)
 }
 
-/** Replaces the events that `change` gives something else for. `identity`: whom the event is about, where it names somebody. */
+/** Replaces the events that `change` gives something else for. `identity`: the identity that the event names, if any. */
 export function rewrite(tail: Tail, change: (logged: LoggedEvent, identity: string | undefined) => LoggedEvent): void {
   for (const kept of tail.kept) kept.logged = change(kept.logged, kept.identity)
 }

@@ -53,7 +53,7 @@ export class Pasts {
     if (first !== undefined && this.#bans.size > BANNED_ROOMS_KEPT) this.#bans.delete(first)
   }
 
-  /** Undefined where nobody is refused for it any more. */
+  /** Undefined if it rejects no client any more. */
   #endOf(roomId: string): number | undefined {
     const endedAt = this.#ends.get(roomId)
     return endedAt !== undefined && endedAt + ENDED_FOR_MS > this.#now() ? endedAt : undefined

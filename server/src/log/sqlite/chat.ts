@@ -16,7 +16,7 @@ const MAKE_ROOM_ROWS = 2000
 /** How many messages are erased, or looked for, in one go: some 15 ms. */
 const ERASE_ROWS = 1000
 
-/** What was said, for whoever reads back. It outlives the instance, for as long as chat is kept. */
+/** The chat, for reading back. It outlives the instance, for as long as chat is kept. */
 export function chatTable(db: Database, instances: InstanceTables) {
   const add = db.prepare<[number, string, string, number, number, string]>(
     'INSERT INTO chat (instance, message_id, identity, at, bytes, message) VALUES (?, ?, ?, ?, ?, ?)',

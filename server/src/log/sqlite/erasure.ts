@@ -4,7 +4,7 @@ import type { InstanceRow } from './instances'
 import type { Tables } from './tables'
 
 /**
- * Takes away what shall not be kept, within a transaction that somebody else begins and ends. What may be much goes in steps, so
+ * Deletes what must not be kept, within a transaction that the caller begins and ends. What may be much goes in steps, so
  * that others have their batches meanwhile. `erased`: called where texts go.
  */
 export function eraser({ instances, records, chat, pasts }: Tables, erased: () => void) {

@@ -89,10 +89,10 @@ export function notOpened(path: string, error: unknown): LogUnavailable {
   }
 }
 
-/** Why a log that was open does not take or give something. The sentence is for our own log: nobody outside sees it. */
+/** Why a log that was open does not take or give something. The sentence is for our own log only. */
 export function unavailable(error: unknown): LogUnavailable {
   if (error instanceof LogUnavailable) return error
-  // What could not be parsed is quoted in its message, and may be what somebody wrote.
+  // Its message quotes what could not be parsed, which may be a participant's text.
   if (error instanceof SyntaxError) return new LogUnavailable('The log is damaged.')
   if (isFull(error)) return new LogFull('The disk is full, or the log has reached its maxBytes.', { cause: error })
   const code = codeOf(error)

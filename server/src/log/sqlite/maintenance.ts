@@ -30,7 +30,7 @@ export class Upkeep {
   }
 
   /**
-   * SQLite overwrites what is deleted, but now and then leaves a copy in the gap of a page whose rows it has moved. Nobody can
+   * SQLite overwrites what is deleted, but now and then leaves a copy in the gap of a page whose rows it has moved. No query can
    * read it by SQL. A file that something was erased from is therefore written anew when it is opened; without room for that, later.
    */
   rebuild(): void {
@@ -116,7 +116,7 @@ export class Upkeep {
     return most - pages + free < NEAR_BOUND_PAGES
   }
 
-  /** Writes what nobody needs. What was read before a fault may have been misread: it is read anew. */
+  /** Writes data without meaning. Data that was read before a fault may have been misread: it is read again. */
   probe(): void {
     this.#db.pragma('shrink_memory')
     this.#db.exec(`UPDATE upkeep SET probe = zeroblob(${PROBE_BYTES})`)

@@ -13,7 +13,7 @@ const SAME_START_MS = 10_000
 /**
  * A batch that does not wait for the disk survives the process, but not the machine. What is lost then, clients may have heard of:
  * one of them would resume behind a seq that names another event by now, and never find out. So where the machine went down
- * under a log that was open, the seqs of its rooms leap: whoever comes back from before gets a snapshot.
+ * under a log that was open, the seqs of its rooms jump: a client that comes back from before gets a snapshot.
  */
 export function powerWatch(db: Database, { instances, records }: Tables, durability: 'process' | 'full') {
   const marked = db.prepare<[], { machine: string | null }>('SELECT machine FROM upkeep')
@@ -28,7 +28,7 @@ export function powerWatch(db: Database, { instances, records }: Tables, durabil
     instances.put(row.id, { ...row, seq, snapshot_seq: seq, snapshot_total: row.total })
   }
 
-  /** One that is damaged is nobody else's fault: it says so when somebody comes to it. */
+  /** A damaged room does not stop the others: it fails when a client joins it. */
   function readable(row: InstanceRow): ServerState | undefined {
     try {
       return records.state(row)

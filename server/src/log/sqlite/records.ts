@@ -81,7 +81,7 @@ export function recordTables(db: Database) {
       const { events, bytes, ms } = REPLAY_WINDOW
       trim.run({ instance, seq, total: total - bytes, at: now - ms, events })
     },
-    /** Gives the last record a later seq. Those before it are let go of: nobody can resume from them into what comes next. */
+    /** Gives the last record a later seq. Those before it are deleted: no client can resume from them into what comes next. */
     leap({ id, seq }: InstanceRow, to: number): void {
       const last = place.get(id, seq)
       const [row] = behind.all(id, seq - 1)

@@ -69,8 +69,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX chat_of_instance ON chat (instance);
   CREATE INDEX chat_by_message ON chat (message_id);
   CREATE INDEX chat_of_identity ON chat (identity);
-  -- One row. "erased": something was, since the file was last rebuilt. "machine": which start of it somebody writes under without
-  -- waiting for the disk; NULL when nobody does.
+  -- One row. "erased": something was, since the file was last rebuilt. "machine": the start of the machine under which a log writes without
+  -- waiting for the disk; NULL when none does.
   CREATE TABLE upkeep (id INTEGER PRIMARY KEY CHECK (id = 1), erased INTEGER NOT NULL, probe BLOB, machine TEXT) STRICT;
   INSERT INTO upkeep VALUES (1, 0, NULL, NULL);
   `,

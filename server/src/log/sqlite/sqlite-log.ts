@@ -125,7 +125,7 @@ class SqliteLog implements SqliteRoomLog {
     this.#power = powerWatch(db, tables, durability)
     const open = () => {
       tables.pasts.opened(this.#now())
-      // Nobody resumes into a room that closed before the process ended.
+      // No client resumes into a room that closed before the process ended.
       for (const row of tables.instances.rows('closed')) this.#eraser.forget(row)
       inPassing()
       this.#power.opened()
@@ -170,7 +170,7 @@ class SqliteLog implements SqliteRoomLog {
   forget(roomId: string, instance: string): Promise<void> {
     return this.#commits.add(() => {
       this.#eraser.forget(this.#tables.instances.find(roomId, instance))
-      // With it goes whatever it still held of somebody who was erased: given roles, kicks.
+      // This also deletes what it still held of an erased identity: given roles, kicks.
       this.#upkeep.letGo()
     }, true)
   }

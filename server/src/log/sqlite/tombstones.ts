@@ -45,7 +45,7 @@ export function pastTables(db: Database, instances: InstanceTables) {
     },
     /** An end that is yet to come was noted by a clock that was ahead. It counts as of now, or its minute would not be over for long. */
     opened: (now: number) => settle.run({ now }),
-    /** Forgets some of the ends that nobody is refused for any more. */
+    /** Forgets some of the ends that reject no client any more. */
     letGo(now: number): void {
       for (const { id } of longEnded.all(now - ENDED_FOR_MS, LET_GO_ROWS)) {
         letGo.run(id)

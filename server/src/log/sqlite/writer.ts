@@ -14,7 +14,7 @@ export type WriterParts = Tables & {
   readonly erased: () => void
 }
 
-/** Writes batches, within a transaction that somebody else begins and ends. */
+/** Writes batches, within a transaction that the caller begins and ends. */
 export function turnWriter({ instances, records, chat, pasts, maxRoomBytes, now, erased }: WriterParts) {
   /** A record, and what follows from it. Says how many bytes it has. */
   function note({ id, room }: InstanceRow, record: StoredRecord, total: number): number {
