@@ -36,7 +36,7 @@ export default defineConfig(({ dts }) => {
       ...browser,
       // With the parts that stand alone as entries of their own, index.js holds nothing and only exports again what lies
       // in others. So a bundler that reads `sideEffects` leaves out the client where a page asks for `checkSupport` only.
-      entry: { ...entries, client: 'src/client.ts', support: 'src/support.ts', format: 'src/format.ts' },
+      entry: { ...entries, client: 'src/client/client.ts', support: 'src/client/support.ts', format: 'src/format.ts' },
       format: 'esm',
       sourcemap: true,
       plugins: [withoutBareImports],

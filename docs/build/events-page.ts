@@ -1,7 +1,7 @@
 import { code, generatedFrom, page, table } from './markdown'
 import { commentsOf, type Member } from './source-comments'
 
-const SOURCE = 'sdk/src/events.ts'
+const SOURCE = 'sdk/src/events/events.ts'
 
 /** The events of a client, from the doc lines of their type. An event without a doc line fails the build of the page. */
 export function eventsPage(): string {

@@ -1,7 +1,7 @@
 import { code, generatedFrom, page, table } from './markdown'
 import { type Commented, commentsOf, type Member } from './source-comments'
 
-const STATE = 'sdk/src/room/state.ts'
+const STATE = 'sdk/src/state/state.ts'
 const PROTOCOL = 'sdk/src/protocol'
 
 type Section = {

@@ -11,18 +11,18 @@
  *
  * @packageDocumentation
  */
-export { type JoinOptions, LiveStreamClient, type PrepareOptions } from './client'
-export type { AnyEvent, Emitted, Listener } from './emitter'
+export { type JoinOptions, LiveStreamClient, type PrepareOptions } from './client/client'
+export type { LogFields, LogLevel, LogSink } from './client/logger'
+export type { LiveStreamClientOptions } from './client/options'
+export { checkSupport, type Support } from './client/support'
 export { type ErrorCode, type ErrorDetails, LiveStreamError, type LocalErrorCode } from './errors'
-export type { LiveStreamEventName, LiveStreamEvents } from './events'
+export type { AnyEvent, Emitted, Listener } from './events/emitter'
+export type { LiveStreamEventName, LiveStreamEvents } from './events/events'
 export { formatCount, formatDuration } from './format'
-export type { LogFields, LogLevel, LogSink } from './logger'
 export type { DeviceSource, ScreenOptions } from './media/constraints'
 export type { PublishWish, PublishWishes } from './media/device-wishes'
 export type { PlaybackTarget } from './media/playback'
 export type { ShareScreenOptions } from './media/screen-share'
-export type { MediaVerbs } from './media-verbs'
-export type { LiveStreamClientOptions } from './options'
 export type { LinkView } from './peering/mesh'
 export type { LinkStats, ReceivedStats, SentStats } from './peering/stats'
 export type { WebRtc } from './peering/webrtc'
@@ -40,11 +40,9 @@ export type {
   StageInvitation,
   StageRequest,
 } from './protocol'
-export type { ChatVerbs } from './room/chat'
-export type { DataVerbs } from './room/data'
-export type { ModerationVerbs } from './room/moderation'
-export type { ReactionVerbs } from './room/reactions'
-export type { StageVerbs } from './room/stage'
+export type { KeyValueStore } from './signaling/page'
+export type { WebSocketConstructor, WebSocketLike } from './signaling/socket'
+export type { TokenSource } from './signaling/token'
 export type {
   ClientState,
   LeftReason,
@@ -53,9 +51,11 @@ export type {
   RoomView,
   SourceView,
   StreamKind,
-} from './room/state'
-export type { KeyValueStore } from './signaling/page'
-export type { WebSocketConstructor, WebSocketLike } from './signaling/socket'
-export type { TokenSource } from './signaling/token'
-export { checkSupport, type Support } from './support'
+} from './state/state'
+export type { ChatVerbs } from './verbs/chat'
+export type { DataVerbs } from './verbs/data'
+export type { MediaVerbs } from './verbs/media'
+export type { ModerationVerbs } from './verbs/moderation'
+export type { ReactionVerbs } from './verbs/reactions'
+export type { StageVerbs } from './verbs/stage'
 export { SDK_VERSION } from './version'

@@ -1,5 +1,5 @@
+import type { Clock } from '../ports/clock'
 import type { IceServer, SignalBody, Source } from '../protocol'
-import type { Clock } from './clock'
 import type { Loss } from './link-state'
 import type { MediaTransport, TransportEvents } from './media-transport'
 import { MAX_SIGNALS } from './next-epoch'

@@ -1,6 +1,6 @@
 import type { LiveStreamError } from '../errors'
+import type { Clock } from '../ports/clock'
 import type { Edge, Epoch, IceServer, SignalDown, SignalUp, Source } from '../protocol'
-import type { Clock } from './clock'
 import { HeldSignals } from './held-signals'
 import { Link } from './link'
 import type { LinkPorts } from './link-epoch'

@@ -1,5 +1,5 @@
+import type { Clock } from '../ports/clock'
 import type { SignalBody } from '../protocol'
-import type { Clock } from './clock'
 
 /** Signals of one side in one epoch: an offer or answer and its candidates. More than that is noise, and is dropped. */
 export const MAX_SIGNALS = 128

@@ -1,4 +1,4 @@
-import type { Clock } from './clock'
+import type { Clock } from '../ports/clock'
 
 /** A connection that is not up, and gets no further for this long, starts over. */
 export const CONNECT_LIMIT_MS = 10_000

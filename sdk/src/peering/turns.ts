@@ -1,4 +1,4 @@
-import type { Clock } from './clock'
+import type { Clock } from '../ports/clock'
 
 /** The longest that a connection holds up those behind it. One that takes longer goes on beside the next. */
 export const LONGEST_TURN_MS = 10_000

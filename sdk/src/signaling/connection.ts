@@ -1,5 +1,5 @@
+import type { Clock } from '../ports/clock'
 import { type ClientMessage, decodeServerFrame, encodeMessage, type ServerMessage } from '../protocol'
-import type { Clock } from './clock'
 import { framesOf } from './frames'
 import { Socket, type WebSocketConstructor } from './socket'
 import { type Ending, endingOfClose } from './verdict'

@@ -1,5 +1,5 @@
+import type { Clock } from '../ports/clock'
 import type { ServerMessage } from '../protocol'
-import type { Clock } from './clock'
 import type { Connection } from './connection'
 
 /** How long to wait for the server's answer to `leave`. */

@@ -1,5 +1,5 @@
+import type { Clock } from '../ports/clock'
 import type { Limits } from '../protocol'
-import type { Clock } from './clock'
 
 /**
  * A token bucket: `burst` at once after a pause, then `perSecond`. What was sent counts as under way until it is answered:

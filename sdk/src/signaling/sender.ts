@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { LiveStreamError } from '../errors'
+import type { Clock } from '../ports/clock'
 import {
   type Cast,
   type ClientMessage,
@@ -12,7 +13,6 @@ import {
   type Welcome,
 } from '../protocol'
 import { CastQueue } from './cast-queue'
-import type { Clock } from './clock'
 import type { Connection } from './connection'
 import { fitsFrame } from './frames'
 import { type Accepted, Outbox, type Request, type WhileOffline } from './outbox'

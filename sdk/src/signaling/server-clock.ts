@@ -1,4 +1,4 @@
-import type { Clock } from './clock'
+import type { Clock } from '../ports/clock'
 
 /**
  * The server's time, reckoned by what has elapsed since it was told. This machine's clock may be wrong, and may be set: that

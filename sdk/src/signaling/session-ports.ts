@@ -1,6 +1,6 @@
 import type { LiveStreamError } from '../errors'
+import type { Clock } from '../ports/clock'
 import type { Goodbye, GoodbyeCode, ServerMessage, Welcome } from '../protocol'
-import type { Clock } from './clock'
 import type { Page } from './page'
 import type { SessionKey } from './session-key'
 import type { WebSocketConstructor } from './socket'

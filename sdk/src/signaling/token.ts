@@ -1,5 +1,5 @@
 import { LiveStreamError } from '../errors'
-import type { Clock } from './clock'
+import type { Clock } from '../ports/clock'
 
 /** A token, or where to get one. A function is called anew for each connection and before expiry. */
 export type TokenSource = string | (() => string | Promise<string>)

@@ -1,11 +1,12 @@
 // Runs in the page: one's own media, sent over a real connection to a receiver in the same page, and played there.
+
+import { browserAccess, checkSupport, type Support } from '../../src/client/support'
 import type { LiveStreamError } from '../../src/errors'
 import { LocalMedia } from '../../src/media/local-media'
 import { pageMoves } from '../../src/media/page-moves'
 import { Playback } from '../../src/media/playback'
 import type { StreamKind } from '../../src/media/stream-kind'
 import { MODES, NO_SOURCES, SOURCES, type Source, type SourceStates } from '../../src/protocol'
-import { browserAccess, checkSupport, type Support } from '../../src/support'
 
 const KINDS = { microphone: 'audio', camera: 'video', screen: 'video', screenAudio: 'audio' } as const
 

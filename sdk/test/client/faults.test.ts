@@ -1,9 +1,9 @@
 // What goes wrong between an app and its server, and what the app sees of it. Real server, real sockets, faults to order.
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { TestServer } from '../../../server/src/testing/index'
-import { systemEnvironment } from '../../src/environment'
+import { systemEnvironment } from '../../src/client/environment'
 import type { AnyEvent, LiveStreamClient } from '../../src/index'
-import { systemClock } from '../../src/signaling/clock'
+import { systemClock } from '../../src/ports/clock'
 import { ManualClock } from '../fakes/manual-clock'
 import { RoomHouse } from '../fakes/room-house'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { logUpTo } from '../../src/client/logger'
 import { checkSupport, formatCount, formatDuration, SDK_VERSION } from '../../src/index'
-import { logUpTo } from '../../src/logger'
 
 test('counts as people write them', () => {
   expect([0, 999, 1234, 12_345, 1_500_000].map((count) => formatCount(count, 'en'))).toEqual([

@@ -1,6 +1,6 @@
 // The promises of the design that a client has a part in, in its words. Real server, real sockets.
 import { afterEach, expect, test } from 'vitest'
-import { systemEnvironment } from '../../src/environment'
+import { systemEnvironment } from '../../src/client/environment'
 import type { AnyEvent, LiveStreamClient } from '../../src/index'
 import { Bench } from '../fakes/bench'
 import { ManualClock } from '../fakes/manual-clock'

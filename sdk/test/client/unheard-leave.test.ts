@@ -1,6 +1,6 @@
 // A new stay after one whose end the server did not hear of. Real server, real sockets, media without links.
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { systemEnvironment } from '../../src/environment'
+import { systemEnvironment } from '../../src/client/environment'
 import type { LiveStreamClient, WebRtc } from '../../src/index'
 import { UNPUBLISHED } from '../../src/protocol'
 import { asTrack, FakeStream, FakeTrack } from '../fakes/media-devices'

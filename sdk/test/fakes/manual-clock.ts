@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/signaling/clock'
+import type { Clock } from '../../src/ports/clock'
 
 type Timer = { readonly at: number; readonly order: number; readonly callback: () => void }
 

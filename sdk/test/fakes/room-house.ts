@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws'
 import { createTestServer, type TestServer, type TestServerOptions } from '../../../server/src/testing/index'
-import type { Environment } from '../../src/environment'
+import type { Environment } from '../../src/client/environment'
 import { LiveStreamClient, type LiveStreamClientOptions } from '../../src/index'
 
 /**

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/peering/clock'
+import type { Clock } from '../../src/ports/clock'
 
 type Timer = { readonly at: number; readonly callback: () => void }
 

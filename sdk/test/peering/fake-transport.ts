@@ -1,6 +1,7 @@
 // Connections without a network, for links and meshes: they do what the contract says, in time that the test moves.
-import type { Clock } from '../../src/peering/clock'
+
 import type { MediaTransport, OpenTransport, TransportOptions } from '../../src/peering/media-transport'
+import type { Clock } from '../../src/ports/clock'
 import { type IceServer, LAYOUT, type SignalBody, SOURCES, type Source } from '../../src/protocol'
 
 const KIND_OF = { microphone: 'audio', camera: 'video', screen: 'video', screenAudio: 'audio' } as const

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { share, shareById } from '../../src/room/sharing'
+import { share, shareById } from '../../src/state/structural-sharing'
 
 test('equal values keep the identity of the previous one, at every depth; what is shared is equal to the next', () => {
   fc.assert(

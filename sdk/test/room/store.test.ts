@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { NO_SOURCES, type Role, type RoomEvent } from '../../src/protocol'
-import { RoomStore } from '../../src/room/store'
-import type { Overlay } from '../../src/room/view'
+import type { Overlay } from '../../src/state/participant-view'
+import { RoomStore } from '../../src/state/store'
 import { roomOf, welcomeOf } from '../fakes/scripted-server'
 
 const NOTHING: Overlay = { tracksOf: () => ({}), streamsOf: () => ({}), linkOf: () => null, soundOf: () => ({}) }

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'eventemitter3'
-import { LiveStreamError } from './errors'
+import { LiveStreamError } from '../errors'
 import type { LiveStreamEventName, LiveStreamEvents } from './events'
 
 /** What `on('*')` gets: every event, in order. */

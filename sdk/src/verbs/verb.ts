@@ -1,6 +1,6 @@
 import { LiveStreamError } from '../errors'
+import type { Requests } from '../ports/requests'
 import type { Limits } from '../protocol'
-import type { Requests } from './request'
 
 /** What the verbs stand on. */
 export type VerbPort = {

@@ -6,10 +6,10 @@ import {
   checkTarget,
   checkVolume,
   checkWishes,
-} from './media/arguments'
-import type { LocalMedia } from './media/local-media'
-import type { Playback, PlaybackTarget, SoundWish } from './media/playback'
-import type { Safely } from './room/verb'
+} from '../media/arguments'
+import type { LocalMedia } from '../media/local-media'
+import type { Playback, PlaybackTarget, SoundWish } from '../media/playback'
+import type { Safely } from './verb'
 
 /** @inline */
 type Own = Pick<

@@ -1,10 +1,10 @@
+import { type Clock, systemClock } from '../ports/clock'
+import { browserPage, type KeyValueStore, type Page } from '../signaling/page'
+import { type RandomBytes, systemRandomBytes } from '../signaling/random-id'
+import type { SessionOptions } from '../signaling/session-ports'
+import { SDK_VERSION } from '../version'
 import type { Config } from './options'
-import { type Clock, systemClock } from './signaling/clock'
-import { browserPage, type KeyValueStore, type Page } from './signaling/page'
-import { type RandomBytes, systemRandomBytes } from './signaling/random-id'
-import type { SessionOptions } from './signaling/session-ports'
 import { globalWebSocket } from './support'
-import { SDK_VERSION } from './version'
 
 /** What a client takes from the world around it. Tests bring their own. */
 export type Environment = {

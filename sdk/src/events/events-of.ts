@@ -1,5 +1,3 @@
-import type { AnyEvent } from './emitter'
-import type { LiveStreamEvents } from './events'
 import {
   type LoggedEvent,
   participantOf,
@@ -9,8 +7,10 @@ import {
   type RoomEventOf,
   SOURCES,
   type UnknownEvent,
-} from './protocol'
-import type { ParticipantView } from './room/state'
+} from '../protocol'
+import type { ParticipantView } from '../state/state'
+import type { AnyEvent } from './emitter'
+import type { LiveStreamEvents } from './events'
 
 /** Who is asked for a participant: as it is now or, when it is gone, as it was in that room. */
 export type Look = (id: string, past?: Room) => ParticipantView | undefined

@@ -1,6 +1,6 @@
+import type { ParticipantView } from '../state/state'
+import type { RoomStore } from '../state/store'
 import type { AnyEvent, Emitter } from './emitter'
-import type { ParticipantView } from './room/state'
-import type { RoomStore } from './room/store'
 
 /**
  * Events wait here until the state holds what they tell of: all that one frame of the server brings makes one new state,

@@ -8,9 +8,9 @@ import {
   type UnknownEvent,
   type Welcome,
 } from '../protocol'
-import { keep, share, shareById } from './sharing'
+import { type Overlay, participantView, roomView } from './participant-view'
 import type { ClientState, LeftReason, ParticipantView } from './state'
-import { type Overlay, participantView, roomView } from './view'
+import { keep, share, shareById } from './structural-sharing'
 
 /** One event, and the room on both sides of it. */
 export type Fold = {

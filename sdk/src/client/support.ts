@@ -1,8 +1,8 @@
-import { LiveStreamError } from './errors'
-import { type DeviceAccess, featureOf } from './media/device-access'
-import type { WebRtc } from './peering/webrtc'
-import type { Source } from './protocol'
-import type { WebSocketConstructor } from './signaling/socket'
+import { LiveStreamError } from '../errors'
+import { type DeviceAccess, featureOf } from '../media/device-access'
+import type { WebRtc } from '../peering/webrtc'
+import type { Source } from '../protocol'
+import type { WebSocketConstructor } from '../signaling/socket'
 
 /** What this browser (or process) can do. */
 export type Support = {

@@ -1,9 +1,8 @@
-import { announce, announceSnapshot, type Look } from './announce'
-import { LiveStreamError } from './errors'
-import type { Log } from './logger'
-import type { LocalMedia } from './media/local-media'
-import type { Moments } from './moments'
-import type { Mesh } from './peering/mesh'
+import { LiveStreamError } from '../errors'
+import type { Moments } from '../events/event-queue'
+import { announce, announceSnapshot, type Look } from '../events/events-of'
+import type { LocalMedia } from '../media/local-media'
+import type { Mesh } from '../peering/mesh'
 import {
   type CastDown,
   type GoodbyeCode,
@@ -11,12 +10,13 @@ import {
   type Source,
   type SourceChange,
   type Welcome,
-} from './protocol'
-import type { LeftReason } from './room/state'
-import type { Arrival, RoomStore } from './room/store'
-import type { ServerClock } from './signaling/server-clock'
-import { Session } from './signaling/session'
-import type { RoomMessage, SessionEvents, SessionOptions } from './signaling/session-ports'
+} from '../protocol'
+import type { ServerClock } from '../signaling/server-clock'
+import { Session } from '../signaling/session'
+import type { RoomMessage, SessionEvents, SessionOptions } from '../signaling/session-ports'
+import type { LeftReason } from '../state/state'
+import type { Arrival, RoomStore } from '../state/store'
+import type { Log } from './logger'
 
 export type StayParts = {
   readonly store: RoomStore

@@ -1,13 +1,13 @@
 import * as v from 'valibot'
-import { LiveStreamError } from './errors'
+import { LiveStreamError } from '../errors'
+import type { WebRtc } from '../peering/webrtc'
+import type { IceServer } from '../protocol'
+import { countCharacters, iceServer, MAX_NAME_CHARACTERS, roomId } from '../protocol'
+import type { KeyValueStore } from '../signaling/page'
+import type { WebSocketConstructor } from '../signaling/socket'
+import type { TokenSource } from '../signaling/token'
 import type { LogLevel, LogSink } from './logger'
 import { LOG_LEVELS } from './logger'
-import type { WebRtc } from './peering/webrtc'
-import type { IceServer } from './protocol'
-import { countCharacters, iceServer, MAX_NAME_CHARACTERS, roomId } from './protocol'
-import type { KeyValueStore } from './signaling/page'
-import type { WebSocketConstructor } from './signaling/socket'
-import type { TokenSource } from './signaling/token'
 
 /** What a client is made with. Only `room` is always needed. */
 export type LiveStreamClientOptions = {

@@ -1,4 +1,4 @@
-import type { Request, WhileOffline } from './request'
+import type { Request, WhileOffline } from '../ports/requests'
 import type { VerbPort } from './verb'
 
 /**

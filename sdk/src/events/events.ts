@@ -1,6 +1,6 @@
-import type { LiveStreamError } from './errors'
-import type { ChatMessage, GoodbyeCode, Role, Source, SourceState } from './protocol'
-import type { ClientState, LeftReason, LinkState, ParticipantView, StreamKind } from './room/state'
+import type { LiveStreamError } from '../errors'
+import type { ChatMessage, GoodbyeCode, Role, Source, SourceState } from '../protocol'
+import type { ClientState, LeftReason, LinkState, ParticipantView, StreamKind } from '../state/state'
 
 /** Event name → payload. A payload is always one object. `client.state` already has the change when an event comes. */
 export type LiveStreamEvents = {

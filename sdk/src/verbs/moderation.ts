@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { LiveStreamError } from '../errors'
+import type { Request } from '../ports/requests'
 import { banListResult, type ListedBan, type Role, type Source } from '../protocol'
-import type { Request } from './request'
 import { checkOptionsObject, type VerbPort } from './verb'
 
 /**
