@@ -17,7 +17,7 @@ import { type MediaVerbs, mediaVerbs } from '../verbs/media'
 import { type ModerationVerbs, moderationVerbs } from '../verbs/moderation'
 import { type ReactionVerbs, reactionVerbs } from '../verbs/reactions'
 import { type StageVerbs, stageVerbs } from '../verbs/stage'
-import { safelyWith, type VerbPort } from '../verbs/verb'
+import { checkOptionsObject, safelyWith, type VerbPort } from '../verbs/verb'
 import { type Environment, sessionOptions, systemEnvironment } from './environment'
 import { type Log, logUpTo } from './logger'
 import { MediaRig } from './media-engine'
@@ -127,7 +127,10 @@ export class LiveStreamClient {
   /** The same as `state`, for `useSyncExternalStore`; needs no `this`. */
   readonly getState: () => ClientState
 
-  /** Calls back after each change of `state`. Returns what ends that; needs no `this`. */
+  /**
+   * Calls back after each change of `state`. Returns what ends that; needs no `this`.
+   * @throws LiveStreamError `invalid` for a listener that is no function
+   */
   readonly subscribe: (listener: () => void) => () => void
 
   /**
@@ -154,19 +157,19 @@ export class LiveStreamClient {
    * @throws LiveStreamError what `join()` would be refused with for good before it asks for a place (`unauthorized`, `forbidden`, …), and
    * otherwise as `join()`. Whether the room is full, locked or there is for `join()` to learn
    */
-  prepare({ signal }: PrepareOptions = {}): Promise<void> {
-    return this.#go(signal, 'prepare')
+  prepare(options: PrepareOptions = {}): Promise<void> {
+    return this.#go(options, 'prepare')
   }
 
   /**
    * Takes a place in the room. Called again, it gives the same promise, until the room is left.
    *
    * @throws LiveStreamError what the server refuses with (`unauthorized`, `room_full`, `room_locked`, …), `timeout`,
-   * `unreachable`, `aborted`, `token_unavailable`, `hello_too_large`, `not_supported`, `invalid_options` (`room` is no room
-   * id, `name` is too long, or no `url` where there is no page)
+   * `unreachable`, `aborted`, `token_unavailable`, `hello_too_large`, `not_supported`, `invalid` (the options of this call),
+   * `invalid_options` (`room` is no room id, `name` is too long, or no `url` where there is no page)
    */
-  join({ signal }: JoinOptions = {}): Promise<void> {
-    return this.#go(signal, 'start')
+  join(options: JoinOptions = {}): Promise<void> {
+    return this.#go(options, 'start')
   }
 
   /**
@@ -182,7 +185,7 @@ export class LiveStreamClient {
 
   /**
    * Calls back at each event of that name; `'*'` gets all, as `{name, payload}`. Returns what ends that.
-   * @throws LiveStreamError `invalid` for a listener that is no function
+   * @throws LiveStreamError `invalid` for a listener that is no function. A name that no event has is not noticed: types know the names
    */
   on<N extends keyof Emitted>(name: N, listener: Listener<N>): () => void {
     return this.#emitter.on(name, listener)
@@ -198,7 +201,13 @@ export class LiveStreamClient {
     this.#emitter.off(name, listener)
   }
 
-  #go(signal: AbortSignal | undefined, way: 'prepare' | 'start'): Promise<void> {
+  #go(options: JoinOptions | PrepareOptions, way: 'prepare' | 'start'): Promise<void> {
+    let signal: AbortSignal | undefined
+    try {
+      signal = signalOf(options)
+    } catch (error) {
+      return rejected(error)
+    }
     if (signal?.aborted) return rejected(aborted(signal))
     try {
       const stay = this.#stay ?? this.#begin()
@@ -310,6 +319,16 @@ export class LiveStreamClient {
     this.#log('error', `a listener of "${event}" threw`, { error })
     if (event !== 'listenerFailed') this.#moments.tell({ name: 'listenerFailed', payload: { event, error } })
   }
+}
+
+/** @throws LiveStreamError `invalid`, and nothing has begun */
+function signalOf(options: JoinOptions | PrepareOptions): AbortSignal | undefined {
+  checkOptionsObject(options)
+  const { signal } = options
+  // As `fetch` does, null is taken for none.
+  if (signal && typeof signal.addEventListener !== 'function')
+    throw new LiveStreamError('invalid', 'signal must be an AbortSignal: new AbortController().signal.')
+  return signal
 }
 
 const aborted = (signal: AbortSignal) =>

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'eventemitter3'
-import { LiveStreamError } from '../errors'
+import { checkListener } from '../state/listener'
 import type { LiveStreamEventName, LiveStreamEvents } from './events'
 
 /** What `on('*')` gets: every event, in order. */
@@ -56,7 +56,7 @@ export class Emitter {
   }
 
   #guardOf<N extends keyof Emitted>(listener: Listener<N>): Guard {
-    if (typeof listener !== 'function') throw new LiveStreamError('invalid', 'A listener must be a function.')
+    checkListener(listener)
     const known = this.#guards.get(listener)
     if (known) return known
     const guard: Guard = (payload, name) => {

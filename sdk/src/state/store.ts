@@ -8,6 +8,7 @@ import {
   type UnknownEvent,
   type Welcome,
 } from '../protocol'
+import { checkListener } from './listener'
 import { type Overlay, participantView, roomView } from './participant-view'
 import type { ClientState, LeftReason, ParticipantView } from './state'
 import { keep, share, shareById } from './structural-sharing'
@@ -154,6 +155,7 @@ export class RoomStore {
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
+    checkListener(listener)
     // A wrapper of its own, so that a listener that is added twice must be removed twice.
     const entry = () => listener()
     this.#listeners.add(entry)
