@@ -1,19 +1,15 @@
 // A room of Node processes, each a real client on the real WebRTC of Node, at a real server.
 import { afterEach, expect, test } from 'vitest'
-import { RoomHouse } from '../fakes/room-house'
-import { Child, compile } from './child'
+import type { Child } from './child'
+import { NodeRoom, until } from './node-room'
 import type { RoomDown, RoomUp } from './room-program'
 
 type Peer = { name: string; child: Child<RoomUp, RoomDown> }
 
 const NAMES = ['Ada', 'Ben', 'Cyd', 'Dee']
 
-let house: RoomHouse
-
-const cleanups: (() => unknown)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
+const room = new NodeRoom()
+afterEach(() => room.close())
 
 test('four processes in one room: six links, everyone’s pictures and chat reach everyone, and each exits cleanly', async () => {
   const peers = await enter(NAMES)
@@ -40,7 +36,7 @@ test('who leaves unheard and joins again is seen at once, and sees: the new link
 
   ben.send({ kind: 'leave in an outage, and join' })
   await until(ben, 'awaiting outage')
-  house.server.faults.close({ identity: 'Ben' })
+  room.server.faults.close({ identity: 'Ben' })
   expect(await until(ada, 'live')).toEqual({ kind: 'live', linked: ['Ben'], seen: ['Ben'], restarts: [0] })
   expect(await until(ben, 'live')).toEqual({ kind: 'live', linked: ['Ada'], seen: ['Ada'], restarts: [0] })
 
@@ -49,32 +45,13 @@ test('who leaves unheard and joins again is seen at once, and sees: the new link
 })
 
 async function enter(names: readonly string[]): Promise<Peer[]> {
-  const program = await compile('./room-program.ts')
-  cleanups.push(program.remove)
-  house = new RoomHouse()
-  cleanups.push(() => house.close())
-  const url = await house.url()
   return Promise.all(
     names.map(async (name, i) => {
       const role = i === 0 ? 'host' : 'guest'
-      const token = await house.server.token({ room: 'node', identity: name, name, role })
-      const child = new Child<RoomUp, RoomDown>(program.path, [url, name, token, `${names.length - 1}`])
-      cleanups.push(() => child.kill())
+      const child = await room.start<RoomUp, RoomDown>('./room-program.ts', { name, role }, [`${names.length - 1}`])
       return { name, child }
     }),
   )
 }
 
 const othersOf = (name: string): string[] => NAMES.filter((other) => other !== name)
-
-/** The next message of that kind. Throws what the process complains of, and when it ends instead. */
-async function until<K extends RoomUp['kind']>(
-  child: Child<RoomUp, RoomDown>,
-  kind: K,
-): Promise<Extract<RoomUp, { kind: K }>> {
-  for (;;) {
-    const message = await child.next()
-    if (message.kind === 'failed') throw new Error(message.reason)
-    if (message.kind === kind) return message as Extract<RoomUp, { kind: K }>
-  }
-}
