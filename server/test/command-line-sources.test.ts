@@ -36,7 +36,7 @@ function fileOf(content: string | Uint8Array): string {
   return join(folder, 'secret')
 }
 
-/** A good text for each setting, as somebody may write it. */
+/** A valid text for each setting, as an operator may write it. */
 const GOOD: Readonly<Record<string, string>> = {
   PEERSTAGE_SECRET: SECRET,
   PEERSTAGE_SECRETS: `new:${SECRET}`,

@@ -34,7 +34,7 @@ test('everything that is wrong is named, with what it must be and never with its
   expect(JSON.stringify(problems)).not.toMatch(/hunter2|theatre/)
 })
 
-describe('an option that is given as undefined, as a variable is that nobody set', () => {
+describe('an option that is given as undefined, like an unset variable', () => {
   const sentence = 'must not be undefined: give it a value, or leave it out'
 
   test.each<[string, object]>([

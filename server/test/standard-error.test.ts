@@ -51,7 +51,7 @@ function fullPipe() {
       }
     }
   }
-  untilItBlocks(() => writeSync(own, 'a line of somebody else\n'))
+  untilItBlocks(() => writeSync(own, 'a line of another writer\n'))
   let text = ''
   return {
     stderr: opened(path, constants.O_WRONLY),
@@ -89,7 +89,7 @@ testOnLinux('a stderr on a full disk ends nothing, and holds no end up [R7.1, R8
   expect(await server.exit).toBe(0)
 })
 
-testOnLinux('a stderr that nobody reads holds neither the server nor its end up [R7.1, R7.8, R8.2]', async () => {
+testOnLinux('a stderr without a reader holds neither the server nor its end up [R7.1, R7.8, R8.2]', async () => {
   const server = await run(fullPipe().stderr)
   await serves(server)
   server.child.kill('SIGTERM')
@@ -97,7 +97,7 @@ testOnLinux('a stderr that nobody reads holds neither the server nor its end up 
 })
 
 testOnLinux(
-  'a second signal ends it at once, though nobody reads its stderr and a client never answers [R8.2]',
+  'a second signal ends it at once, though its stderr is not read and a client never answers [R8.2]',
   async () => {
     const server = await run(fullPipe().stderr)
     const { ada } = await serves(server)

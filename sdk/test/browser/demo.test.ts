@@ -81,7 +81,7 @@ test('a viewer raises the hand, the host lets it on stage, and its picture arriv
   await ada.seesMoving('Cy')
 })
 
-test('a host mutes, turns a camera off, and removes somebody, who has no way back', async () => {
+test('a host mutes, turns a camera off, and removes a participant, which has no way back', async () => {
   const ada = await house.join({ name: 'Ada' })
   const ben = await house.join({ name: 'Ben' })
   await ada.seesMoving('Ben')
@@ -120,7 +120,7 @@ test('a host mutes, turns a camera off, and removes somebody, who has no way bac
   expect(await ben.page.getByRole('heading', { name: house.room }).count()).toBe(0)
 })
 
-test('a host bans somebody, who is listed as banned until the host lets them in again', async () => {
+test('a host bans a participant, which is listed as banned until the host lifts the ban', async () => {
   const ada = await house.join({ name: 'Ada' })
   const ben = await house.join({ name: 'Ben' })
   await ada.tile('Ben').waitFor()
@@ -132,14 +132,14 @@ test('a host bans somebody, who is listed as banned until the host lets them in 
   await banned.getByText('Ben').waitFor()
   await ada.button('Let Ben in again').click()
   await banned.waitFor({ state: 'hidden' })
-  // Whoever goes by keys goes on from the panel: the button that was pressed is gone.
+  // A keyboard user continues from the panel: the pressed button is gone.
   expect(await ada.page.evaluate(() => document.activeElement?.textContent)).toBe('People')
   await ben.button('Ask again').click()
   await ben.button('Join the room').click()
   await ada.tile('Ben').waitFor()
 })
 
-test('a locked room lets nobody new in, and ends for all when its host ends it', async () => {
+test('a locked room takes no new participants, and ends for all when its host ends it', async () => {
   const ada = await house.join({ name: 'Ada' })
   const ben = await house.join({ name: 'Ben', place: 'In the audience' })
   await ada.openPeople()
@@ -372,7 +372,7 @@ test('while the server is away the page says so, and picture and chat go on when
   await Promise.all([ada.seesMoving('Ben'), ben.seesMoving('Ada')])
   await ben.say('here again')
   await ada.message('here again').waitFor()
-  // The browser itself writes of each request and WebSocket that found nobody.
+  // The browser itself writes of each request and WebSocket that found no server.
   const nobodyThere = /net::ERR_CONNECTION_|^WebSocket connection to /
   for (const { complaints } of [ada, ben]) {
     expect(complaints.splice(0).filter((said) => !nobodyThere.test(said))).toEqual([])

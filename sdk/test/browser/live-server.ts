@@ -116,7 +116,7 @@ class RunningServer {
     clearTimeout(limit)
     this.url = line ? listeningUrl(line) : ''
     if (this.url) {
-      // Thrown where nobody catches it, so that vitest counts it against the run.
+      // Thrown where no code catches it, so that vitest counts it against the run.
       void this.#exit.then(() => {
         if (!this.#ending) throw this.#failure('ended by itself')
       })

@@ -9,7 +9,7 @@ import type {} from './media-page'
 let browser: Browser
 let tab: Page
 
-/** An app that plays somebody as soon as the page is there. */
+/** An app that plays a participant as soon as the page is there. */
 function playAtOnce(): void {
   const canvas = document.createElement('canvas')
   canvas.getContext('2d')?.fillRect(0, 0, 10, 10)
@@ -206,7 +206,7 @@ describe('a shared screen', () => {
     expect(await tab.evaluate(() => [mediaPage.media.filled().screen, mediaPage.openDevices])).toEqual([null, 0])
   })
 
-  test('that nobody picks is cancelled', async () => {
+  test('that the user does not pick is cancelled', async () => {
     browser = await launchBrowser({ devices: 'denied' })
     tab = await openMediaPage(browser)
     expect(await tab.evaluate(() => mediaPage.codeOf(mediaPage.media.shareScreen()))).toBe('cancelled')

@@ -81,7 +81,7 @@ test('a locked room: room_locked, retryable', async () => {
   expect(await errorOf(client.join())).toMatchObject({ code: 'room_locked', retryable: true })
 })
 
-test('an ended room: room_ended for all, and for whoever comes after', async () => {
+test('an ended room: room_ended for all, and for those that join later', async () => {
   open()
   const ada = await house.join('Ada')
   const ben = await house.join('Ben')
@@ -121,7 +121,7 @@ test('a kick: removed, for good', async () => {
   expect(await errorOf(ben.join())).toMatchObject({ code: 'removed', retryable: false })
 })
 
-test('chat text: over-long is payload_too_large, empty and invisible are invalid; nobody else notices', async () => {
+test('chat text: over-long is payload_too_large, empty and invisible are invalid; no other client notices', async () => {
   open()
   const ada = await house.join('Ada')
   expect(await errorOf(ada.chat.send('x'.repeat(2001)))).toMatchObject({ code: 'payload_too_large', retryable: false })

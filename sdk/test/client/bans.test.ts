@@ -37,7 +37,7 @@ test('who is banned is sent away and stays out, until the ban is lifted', async 
   expect(told).toEqual([ada.state.self?.id, ada.state.self?.id])
 })
 
-test('whoever wrote a message is banned, though it has left', async () => {
+test('the author of a message is banned, though it has left', async () => {
   house = new RoomHouse({ auth: { secret: 'a secret of at least thirty-two bytes' } })
   const ada = await joined('Ada', 'host')
   const ben = await joined('Ben')
@@ -53,7 +53,7 @@ test('whoever wrote a message is banned, though it has left', async () => {
 })
 
 test.each(['kick', 'ban', 'endRoom'] as const)(
-  'until it has left, nobody sees a room without itself (%s)',
+  'until it has left, no client sees a room without itself (%s)',
   async (how) => {
     house = new RoomHouse({ auth: { secret: 'a secret of at least thirty-two bytes' } })
     const ada = await joined('Ada', 'host')
@@ -76,7 +76,7 @@ test('each refusal of a ban has its code', async () => {
       ({ code }) => code,
     )
   expect(await codeOf(ben.moderation.ban(ada.state.self?.id ?? ''))).toBe('forbidden')
-  expect(await codeOf(ada.moderation.ban('nobody'))).toBe('peer_not_found')
+  expect(await codeOf(ada.moderation.ban('unknown'))).toBe('peer_not_found')
   expect(await codeOf(ada.moderation.unban('none'))).toBe('ban_not_found')
   for (const wrong of [undefined, null, 7, {}, 'no id!'])
     expect(await codeOf(ada.moderation.ban(wrong as never)), String(wrong)).toBe('invalid')

@@ -55,7 +55,7 @@ test('each fact is told once, under its name', async () => {
     logged(15, { type: 'chat.deleted', messageId: 'message-14' }),
     { type: 'cast', from: 'ben', cast: { type: 'reaction', emoji: '👏' } },
     { type: 'cast', from: 'ben', cast: { type: 'data', value: [1] } },
-    { type: 'cast', from: 'nobody', cast: { type: 'data', value: [1] } },
+    { type: 'cast', from: 'unknown', cast: { type: 'data', value: [1] } },
     { type: 'presence', participantId: 'ben', presence: 'reconnecting' },
     logged(16, { type: 'participant.left', participantId: 'ben', reason: 'lost' }, null),
     { type: 'event', logged: { seq: 17, at: 1, by: null, event: { type: 'of.tomorrow' } } },
@@ -87,7 +87,7 @@ test('each fact is told once, under its name', async () => {
   ])
 })
 
-test('a listener that throws stops nobody, and is told of once', async () => {
+test('a listener that throws stops no other, and is told of once', async () => {
   const line = await join()
   const failed = vi.fn()
   const after = vi.fn()
@@ -144,7 +144,7 @@ test('on, once and off', async () => {
   expect(unsubscribed).not.toHaveBeenCalled()
 })
 
-test('whoever is added while an event is told hears of the next one', async () => {
+test('a listener that is added during an event gets the next one', async () => {
   const line = await join()
   const added = vi.fn()
   bench.client.once('message', () => void bench.client.on('message', added))
@@ -161,7 +161,7 @@ test('a listener may leave in the middle of a frame', async () => {
   expect(bench.names().at(-1)).toBe('left')
 })
 
-test("one's own reaction is told to oneself", async () => {
+test('the own reaction is told to its sender', async () => {
   await join()
   await bench.client.reactions.send('❤️')
   expect(bench.events).toMatchObject([{ name: 'reaction', payload: { participant: { isSelf: true }, emoji: '❤️' } }])

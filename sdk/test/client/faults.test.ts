@@ -173,7 +173,7 @@ test('log down while a client is away: it resumes all the same', async () => {
   expect(ada.state.participants).toHaveLength(2)
 })
 
-test('a token that ends in mid-session is renewed, and nobody sees anything', async () => {
+test('a token that ends in mid-session is renewed, and the others see nothing', async () => {
   const token = vi.fn(() => server.token({ room: 'test', identity: 'cyd', name: 'Cyd', role: 'guest' }))
   const cyd = await house.join('Cyd', { token })
   const seen = eventsOf(cyd)

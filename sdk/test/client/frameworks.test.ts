@@ -120,7 +120,7 @@ describe('its state', () => {
 })
 
 test.each(['media', 'chat', 'reactions', 'stage', 'moderation', 'data'] as const)(
-  'client.%s is wrapped and copied by nobody',
+  'client.%s is wrapped and copied by no framework',
   async (name) => {
     bench = await Bench.open()
     const verbs = bench.client[name]

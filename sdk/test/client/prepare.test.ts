@@ -51,7 +51,7 @@ const codeOf = (promise: Promise<unknown>) =>
 
 const isOpen = ({ readyState }: WebSocket): boolean => readyState === WebSocket.OPEN
 
-test('prepare() and then join() open one socket; until then nobody hears of it, and the state does not change [R2.8, R2.11]', async () => {
+test('prepare() and then join() open one socket; until then the room is not told, and the state does not change [R2.8, R2.11]', async () => {
   const others = await host()
   const { client, sockets, told } = await guest('Ada')
   const idle = client.state

@@ -16,7 +16,7 @@ async function adaAndBen(): Promise<[LiveStreamClient, LiveStreamClient]> {
 
 const ben = (client: LiveStreamClient) => client.state.participants.find(({ name }) => name === 'Ben')
 
-test('how one hears a participant is in the state, is told to nobody else, and outlives a stay of one’s own', async () => {
+test('how loud a participant is here is in the state, is told to no other client, and outlives a stay', async () => {
   const [ada, other] = await adaAndBen()
   expect(ben(ada)).toMatchObject({ volume: 1, mutedForMe: false })
   const told: unknown[] = []
@@ -35,13 +35,13 @@ test('what cannot be heard so is refused at once, and changes nothing', async ()
   const [ada, other] = await adaAndBen()
   const id = idOf(other)
   const invalid = expect.objectContaining({ name: 'LiveStreamError', code: 'invalid' })
-  const nobody = expect.objectContaining({ name: 'LiveStreamError', code: 'peer_not_found' })
+  const notFound = expect.objectContaining({ name: 'LiveStreamError', code: 'peer_not_found' })
   for (const volume of [-0.1, 1.1, Number.NaN, Number.POSITIVE_INFINITY, '0.5', null, undefined])
     expect(() => ada.media.setVolume(id, volume as never)).toThrow(invalid)
   for (const muted of ['yes', 1, null, undefined])
     expect(() => ada.media.muteForMe(id, muted as never)).toThrow(invalid)
-  expect(() => ada.media.setVolume('nobody', 0.5)).toThrow(nobody)
+  expect(() => ada.media.setVolume('unknown', 0.5)).toThrow(notFound)
   expect(ben(ada)).toMatchObject({ volume: 1, mutedForMe: false })
   await ada.leave()
-  expect(() => ada.media.muteForMe(id, true)).toThrow(nobody)
+  expect(() => ada.media.muteForMe(id, true)).toThrow(notFound)
 })

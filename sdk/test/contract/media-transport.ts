@@ -140,23 +140,22 @@ export const mediaTransportContract: Readonly<Record<string, Scenario>> = {
     })
   },
 
-  'goes on when it is given other ICE servers, before it is up and after, and bears those that nobody can use': async (
-    world,
-  ) => {
-    const servers = [[{ urls: 'turn:127.0.0.1:1', username: 'ada', credential: 'fresh' }], [{ urls: 'rubbish' }], []]
-    const pair = new Pair(world.open, { offererTracks: { camera: world.track('video') } })
-    const give = () => {
-      for (const end of pair.ends) for (const each of servers) end.transport.setIceServers(each)
-    }
-    give()
-    await withPair(world, pair, async () => {
+  'goes on when it is given other ICE servers, before it is up and after, and bears those that no browser can use':
+    async (world) => {
+      const servers = [[{ urls: 'turn:127.0.0.1:1', username: 'ada', credential: 'fresh' }], [{ urls: 'rubbish' }], []]
+      const pair = new Pair(world.open, { offererTracks: { camera: world.track('video') } })
+      const give = () => {
+        for (const end of pair.ends) for (const each of servers) end.transport.setIceServers(each)
+      }
       give()
-      await flows(world, pair.answerer, 'camera')
-      equal(descriptions(pair), 2, 'descriptions')
-    })
-  },
+      await withPair(world, pair, async () => {
+        give()
+        await flows(world, pair.answerer, 'camera')
+        equal(descriptions(pair), 2, 'descriptions')
+      })
+    },
 
-  'bears candidates that nobody can use': async (world) => {
+  'bears candidates that no browser can use': async (world) => {
     const bad = [...rubbish('rubbish', '0'), ...rubbish('', null), ...rubbish('candidate', 'nowhere')]
     await withPair(world, { pipe: (body) => [...bad, body, ...bad] }, async (pair) => {
       for (const end of pair.ends) for (const body of bad) end.transport.accept(body)

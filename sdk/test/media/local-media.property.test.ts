@@ -1,4 +1,4 @@
-// Whatever is wished, in whatever order prompts, replies and moderators answer: nothing hangs, nothing leaks, nobody is fooled.
+// Whatever is wished, in whatever order prompts, replies and moderators answer: nothing hangs, nothing leaks, and the room sees the truth.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LiveStreamError } from '../../src/errors'

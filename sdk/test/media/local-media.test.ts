@@ -77,7 +77,7 @@ test('publish, unpublish, publish in one breath ends published, with one device 
   const off = room.media.unpublish('camera')
   const second = codeOf(room.media.publish({ camera: true }))
   await settled()
-  // The first wish was gone before its turn, so that nobody is asked twice.
+  // The first request was gone before its turn, so that the user is not asked twice.
   expect(room.devices.prompts).toHaveLength(1)
   room.devices.prompts[0]?.allow()
   expect([await first, await off, await second]).toEqual(['aborted', undefined, 'ok'])
@@ -115,7 +115,7 @@ test('two wishes for one device that both hold show one prompt at a time', async
   expect(room.devices.live).toHaveLength(2)
 })
 
-test('a prompt that nobody answers holds up no other device, nor a later stay', async () => {
+test('an unanswered prompt delays no other device, nor a later stay', async () => {
   room.devices.answer = undefined
   const first = codeOf(room.media.publish({ camera: true, microphone: true }))
   await settled()

@@ -316,7 +316,7 @@ describe('sound', () => {
     expect(element.muted).toBe(true)
   })
 
-  test("that the app muted for oneself's sake is not given back either", () => {
+  test('that the app muted because it is its own is not given back either', () => {
     streams.set('me', streamOf())
     const detach = playback.attach(element.asElement, ME)
     element.muted = false

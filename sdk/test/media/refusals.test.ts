@@ -1,4 +1,4 @@
-// One device refused and the other not: the other one is published, the guilty one named, and nobody asked twice.
+// One device refused and the other not: the other one is published, the guilty one named, and the user is not asked twice.
 import { beforeEach, expect, test } from 'vitest'
 import type { LiveStreamError } from '../../src/errors'
 import { settled } from '../fakes/media-deferred'
@@ -114,7 +114,7 @@ test('in a frame of a browser that tells of no policy, the error says what a fra
 })
 
 test.each(['camera', 'microphone'] as const)(
-  'a %s that is forbidden while in use is told as that, and nobody is asked',
+  'a %s that is forbidden while in use is told as that, and the user is not asked',
   async (source) => {
     await room.media.publish({ [source]: true })
     room.permissions = { [source]: 'denied' }

@@ -11,7 +11,7 @@ const GOING_AWAY = 1001
 type Absence = { readonly since: number; readonly departure: 'closed' | 'lost' }
 
 /**
- * Who is at the door, seen from the server's sockets: who is connected, since when somebody is away, and whether that
+ * The connections as the server's sockets show them: who is connected, since when a participant is away, and whether that
  * agrees with who the log says is there.
  */
 export class Book implements Doorbook {
@@ -88,7 +88,7 @@ export class Book implements Doorbook {
     this.#absences.set(who, absence)
   }
 
-  /** Another process has begun to listen: whoever is in a room is away from now on. */
+  /** Another process has begun to listen: all participants of rooms are away from now on. */
   restarted(): void {
     this.#seated.clear()
     this.#holders.clear()
@@ -96,7 +96,7 @@ export class Book implements Doorbook {
     for (const roomId of ROOMS) this.#takenUp(roomId)
   }
 
-  /** A room was loaded. Nobody has come back to it so far. */
+  /** A room was loaded. No participant has come back to it so far. */
   #takenUp(roomId: string): void {
     for (const { identity } of this.#witness.open(roomId)?.state.ledger.sessions.values() ?? [])
       this.#absences.set(keyOf(roomId, identity), this.#absence('lost'))
@@ -117,7 +117,7 @@ export class Book implements Doorbook {
     }
   }
 
-  /** Whoever was away for so long is gone. `calm`: since when nothing hinders the server. */
+  /** A participant that was away for so long is gone. `calm`: since when nothing hinders the server. */
   checkAbsences(roomId: string, calm: number): void {
     for (const { identity } of this.#witness.open(roomId)?.state.ledger.sessions.values() ?? []) {
       const absence = this.#absences.get(keyOf(roomId, identity))

@@ -44,7 +44,7 @@ export class FaultyLog {
     this.#era++
   }
 
-  /** Whether a call is on its way that nobody holds up. */
+  /** Whether a call is on its way that is not held up. */
   get isBusy(): boolean {
     return this.#running > 0
   }

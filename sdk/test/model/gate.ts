@@ -14,7 +14,7 @@ import {
 } from '../../src/protocol'
 import type { Pipe, ServerEnd } from './network'
 
-/** A token of this world: who it is for, and as what. Nobody forges one here. */
+/** A token of this world: its identity and role. None is forged here. */
 export const tokenFor = (identity: string, role: Role): string => `${identity}:${role}`
 
 /** A session as the server keeps it. */
@@ -151,7 +151,7 @@ export class Visit implements Connection, ServerEnd {
       page,
       attempt,
       seated: () => this.#parts.book.seated(this),
-      // Nobody links up in this world.
+      // There are no links in this world.
       iceServers: [],
       ...(seq === undefined ? {} : { seq }),
       ...(instance === undefined ? {} : { instance }),

@@ -16,7 +16,7 @@ const GOING_AWAY = 1001
 /** What a page asked of the room, and what became of it. */
 export type Asked = { readonly command: Request; answer: 'none' | 'ok' | 'failed' }
 
-/** What a page is told, for whoever checks it. */
+/** What a page is told, for the checks. */
 export interface Readers {
   /** `position`: up to where the page knew the room when the welcome came. */
   welcomed(page: LoadedPage, welcome: Welcome, position: Position | undefined): void
@@ -129,7 +129,7 @@ export class LoadedPage {
     )
   }
 
-  /** A reaction: nobody waits for what becomes of it. */
+  /** A reaction: no test waits for its result. */
   react(): void {
     try {
       this.#session.sender.cast({ type: 'reaction', emoji: '👏' })

@@ -58,7 +58,7 @@ function atTab(world: World, deed: Extract<Deed, { tab: number }>, meant: Tab): 
   } else if (live !== undefined) onPage(world, deed, tab, live)
 }
 
-/** Where there is nobody at a tab who could ask, somebody else does. Who comes anew is, if possible, somebody who was given a role. */
+/** If a tab has no participant that could ask, another one does. A new one is, if possible, an identity that was given a role. */
 function somebodyFor({ house, tabs }: World, deed: Extract<Deed, { tab: number }>, meant: Tab): Tab {
   const isGiven = ({ roomId, identity }: Tab) => house.witness.open(roomId)?.given.has(identity) === true
   const live = tabs.filter(({ page }) => page?.isLive)
@@ -128,7 +128,7 @@ function ask({ house }: World, page: LoadedPage, { asking, target }: DeedOf<'ask
   page.ask(...requestFor(asking, { room, self, nth: target, ban: ban?.id ?? 'none' }))
 }
 
-/** All faults are over, and time passes. Then everybody is in the room who can be, and nobody waits for an answer. */
+/** All faults are over, and time passes. Then each client that can be in the room is, and none waits for an answer. */
 async function heal(world: World): Promise<void> {
   const { house } = world
   house.log.failing = 0

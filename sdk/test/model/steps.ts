@@ -29,7 +29,7 @@ export type Deed =
 /** A deed, and whether the world comes to rest behind it; else the next one happens in the same moment. */
 export type Step = { readonly deed: Deed; readonly rest: boolean }
 
-// Some tabs more often than others, so that one thing leads to another: the two of one identity, and somebody else's.
+// Some tabs more often than others, so that one thing leads to another: the two of one identity, and one of another.
 const tab = fc.oneof(fc.constantFrom(0, 1, 5), fc.nat({ max: TABS.length - 1 }))
 const roomId = fc.constantFrom(...ROOMS)
 const role = fc.constantFrom<Role>('host', 'cohost', 'guest', 'viewer')

@@ -36,7 +36,7 @@ export type Departure = Extract<RoomEvent, { type: 'participant.left' }>['reason
 
 export const hasHost = ({ participants }: Room): boolean => participants.some(({ role }) => role === 'host')
 
-/** What somebody has to come in as, and what makes it so. */
+/** The role that a participant must join with, and its reason. */
 export function roleDue(
   { given }: Story,
   before: ServerState | undefined,
@@ -51,7 +51,7 @@ export function roleDue(
 const isStageFull = ({ participants, mode }: Room): boolean =>
   participants.filter(({ role }) => isOnStage(role)).length >= mode.maxOnStage
 
-/** Somebody came in who was not there, in the role that is due, to a free place, by an open door. */
+/** A new participant joined: in its due role, to a free seat, in a room that was not locked. */
 export function joined(
   story: Story,
   before: ServerState | undefined,
@@ -60,7 +60,7 @@ export function joined(
   say: Say,
 ): void {
   if (event.type !== 'participant.joined') return
-  if (secret?.session === undefined) return say('nobody knows who came in')
+  if (secret?.session === undefined) return say('it is unknown who joined')
   const { identity } = secret.session
   const { role } = event.participant
   const sessions = [...(before?.ledger.sessions.values() ?? [])]
@@ -73,7 +73,7 @@ export function joined(
   letIn(story, identity, at, say)
 }
 
-/** Somebody took the own place again. */
+/** An identity took its own seat again. */
 export function returned(
   story: Story,
   before: ServerState | undefined,
@@ -85,7 +85,7 @@ export function returned(
   const role = before?.room.participants.find(({ id }) => id === event.participantId)?.role
   const most = story.given.get(was?.identity ?? '') ?? secret?.session?.tokenRole
   if (role === undefined || most === undefined || outranks(role, most)) say(`came back as ${role}, and is a ${most}`)
-  if (was?.identity !== secret?.session?.identity) say('took the place of somebody else')
+  if (was?.identity !== secret?.session?.identity) say('took the seat of another identity')
   // Another session counts its commands anew.
   if (was?.hash !== secret?.session?.hash) story.answers.delete(event.participantId)
   letIn(story, was?.identity ?? '', at, say)

@@ -41,7 +41,7 @@ export class Time {
   }
 }
 
-/** The clock on the wall, which somebody may set: ms since the epoch. */
+/** The wall clock, which can be set: ms since the epoch. */
 export class Wall {
   readonly #time: Time
   #offset = 1_000_000_000_000

@@ -38,7 +38,7 @@ export class Witness {
   arrived: (roomId: string, identity: string) => void = () => {}
   /** Called for each who left, with why. */
   departed: (roomId: string, identity: string, reason: Departure) => void = () => {}
-  /** By room: when somebody has ended its last instance: by the server's clock, which the room may be ahead of, and by the world's time. */
+  /** By room: when its last instance was ended: by the server's clock, which the room may be ahead of, and by the world's time. */
   readonly #ended = new Map<string, { readonly at: number; readonly ms: number }>()
 
   /** Since when each room waits for a host, by the world's time. */
@@ -81,11 +81,11 @@ export class Witness {
     this.takenUp(roomId)
   }
 
-  /** An instance is forgotten when it has closed, or nobody was in it when a process took it up. */
+  /** An instance is forgotten when it has closed, or was empty when a process loaded it. */
   forgotten(roomId: string, instance: string): void {
     const story = this.story(roomId, instance)
     if (story === undefined) return
-    if (story.state.room.participants.length > 0) this.fault(`${roomId}: forgotten with somebody in it`)
+    if (story.state.room.participants.length > 0) this.fault(`${roomId}: forgotten with a participant in it`)
     this.#forgotten.add(story)
   }
 
@@ -101,7 +101,8 @@ export class Witness {
     if (known === undefined && this.open(roomId) !== undefined) this.fault(`${roomId}: two instances are open at once`)
     for (const record of records) this.#record(roomId, instance, record)
     const story = this.story(roomId, instance)
-    if (story?.following !== undefined) this.fault(`${roomId}: ${story.following.heir ?? 'nobody'} followed the host`)
+    if (story?.following !== undefined)
+      this.fault(`${roomId}: ${story.following.heir ?? 'no participant'} followed the host`)
     if (!isDeepStrictEqual(story?.state, state)) this.fault(`${roomId}: the state is not what its records lead to`)
   }
 
@@ -185,7 +186,7 @@ export class Witness {
     else this.departed(story.roomId, identity, event.reason)
   }
 
-  /** A host who was the last one is followed at once by a cohost, or waited for; and then by nobody else than the heir. */
+  /** A host who was the last one is followed at once by a cohost, or waited for; and then by no other than the heir. */
   #succession(story: Story, before: ServerState | undefined, record: StoredRecord, say: Say): void {
     const { event, at } = record
     const { following } = story
@@ -197,14 +198,14 @@ export class Witness {
       if (event.until !== at + HOST_GRACE_MS) say(`a host is waited for until ${event.until}`)
       this.#waits.set(story, this.#ms())
     } else if (following !== undefined) {
-      if (follower !== following.heir) say(`${following.heir ?? 'nobody'} should follow, not ${follower ?? 'nobody'}`)
+      if (follower !== following.heir) say(`${following.heir ?? 'none'} should follow, not ${follower ?? 'none'}`)
     } else if (isSuccession || event.type === 'room.hostGraceEnded') {
       if (before === undefined || graceUntil === null) return say('a host was not waited for')
       // The wait is as long as it says whatever a clock shows; a log that hung may have kept its beginning late.
       const waited = this.#ms() - (this.#waits.get(story) ?? 0)
       if (at < graceUntil && waited < HOST_GRACE_MS) say(`a host was waited for ${waited} ms`)
       const heir = heirAtLast(before)
-      if (follower !== heir) say(`${heir ?? 'nobody'} should follow at last, not ${follower ?? 'nobody'}`)
+      if (follower !== heir) say(`${heir ?? 'none'} should follow at last, not ${follower ?? 'none'}`)
     }
     story.following = followingOf(story, before, record)
   }

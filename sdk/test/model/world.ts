@@ -145,7 +145,7 @@ export class World {
     if (away.length > 0) witness.fault(`${label} shows ${away.join()} as reconnecting`)
   }
 
-  /** Nobody is left, for minutes. */
+  /** No client is left, for minutes. */
   checkEmpty(): void {
     const { witness, rooms } = this.house
     for (const { roomId } of rooms?.allStats() ?? []) witness.fault(`${roomId} is still open`)

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 
 /**
  * Opens a page that joins a room, and waits for what it writes into `#said`.
- * `complaints` is everything that somebody with an open console would see: errors, warnings, requests that failed.
+ * `complaints` is everything that an open console would show: errors, warnings, requests that failed.
  */
 export async function visit(browser: Browser, url: string): Promise<{ said: string; complaints: string[] }> {
   const page = await browser.newPage()

@@ -37,7 +37,7 @@ test('what weighs what', async () => {
   const folders = weightByFolder(parts)
   for (const [folder, bytes] of folders) console.log(`${String(bytes).padStart(7)} ${folder}`)
   const named = folders.reduce((sum, [, bytes]) => sum + bytes, 0)
-  // What is nobody's are the lines that hold the files together.
+  // What belongs to no file are the lines that hold the files together.
   expect(named).toBeGreaterThan(text.length * 0.95)
 })
 

@@ -130,7 +130,7 @@ test('a track goes to every link, to those that come later too', async () => {
   expect(rig.network.last('ada').options.tracks.camera).toBe(track)
 })
 
-test('a link that refuses a track starts over with it, and nobody has to catch anything', async () => {
+test('a link that refuses a track starts over with it, and no caller has to catch anything', async () => {
   const rig = new Rig()
   const ada = rig.seat('ada')
   rig.seat('bob')
@@ -249,7 +249,7 @@ test('where one at a time is better, a link that fails gives its turn to the nex
   rig.seat('cy')
   rig.fold(1, edge('ada', 'bob'), edge('ada', 'cy'))
   await rig.clock.advance(9_000)
-  // Nobody sits at bob's.
+  // There is no bob.
   expect(rig.network.live('ada')).toHaveLength(1)
   expect(ada.linkTo('cy')?.state).toBe('connecting')
   await rig.clock.advance(1_100)
@@ -278,7 +278,7 @@ test('after close nothing is called, nothing is left, and every call is harmless
   expect(rig.clock.pending).toBe(0)
 })
 
-test('whoever closes the mesh from inside one of its callbacks is obeyed at once', async () => {
+test('a close from inside a callback of the mesh takes effect at once', async () => {
   for (const moment of ['connecting', 'connected', 'recovering']) {
     const rig = new Rig()
     const told: string[] = []

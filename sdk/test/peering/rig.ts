@@ -50,7 +50,7 @@ export class Rig {
   pipe: (signal: Sent) => readonly number[] = () => [1]
   readonly #seats = new Map<string, Seat>()
 
-  /** Sits down; whoever sat there before is gone, as by a reload. */
+  /** Takes a seat; its earlier participant is gone, as by a reload. */
   seat(id: string, options: Partial<MeshOptions> = {}): Seat {
     this.#seats.get(id)?.mesh.close()
     const seat = new Seat(id, this, options)

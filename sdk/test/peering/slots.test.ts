@@ -70,7 +70,7 @@ test('a track that is refused rejects its own change, and the next one is made a
   expect(fakes[1].calls).toEqual([camera, other])
 })
 
-test('after close, what the browser leaves unsettled for ever holds nobody up', async () => {
+test('after close, what the browser leaves unsettled for ever delays no call', async () => {
   const { senders } = fourSenders()
   const slots = new Slots(EMPTY_SLOTS)
   await slots.attach(senders)

@@ -83,7 +83,7 @@ describe('what an event does not touch keeps its identity', () => {
       { type: 'participant.roleChanged', participantId: 'host', role: 'cohost', reason: 'moderation' },
       ['edges', 'messages'],
     ],
-    [{ type: 'participant.left', participantId: 'nobody', reason: 'left' }, ['edges', 'stageRequests', 'invitations']],
+    [{ type: 'participant.left', participantId: 'unknown', reason: 'left' }, ['edges', 'stageRequests', 'invitations']],
   ]
   test.each(untouched)('%j', (event, parts) => {
     const room = stage()
@@ -91,7 +91,7 @@ describe('what an event does not touch keeps its identity', () => {
     for (const part of parts) expect(next[part], part).toBe(room[part])
   })
 
-  test('nobody but the one who changed', () => {
+  test('no participant but the one who changed', () => {
     const room = stage()
     const next = folded([{ type: 'participant.returned', participantId: 'ada' }], room)
     expect(next.participants[0]).toBe(room.participants[0])

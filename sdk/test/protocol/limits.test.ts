@@ -78,7 +78,7 @@ describe('an app message', () => {
     expect(v.is(cast, { type: 'data', value: null })).toBe(true)
   })
 
-  test('goes to somebody', () => {
+  test('goes to a participant', () => {
     expect(v.is(cast, { type: 'data', value: 1, to: [] })).toBe(false)
     expect(v.is(cast, { type: 'data', value: 1, to: Array(21).fill('a') })).toBe(false)
   })
@@ -111,7 +111,7 @@ test.each([0, 1.5, -3, 2 ** 53, '7', null])('a command has no id of %j', (id) =>
   expect(passes({ type: 'leave', id })).toBe(false)
 })
 
-test.each([0.5, 0, 7 * 24 * 60 + 1, Number.POSITIVE_INFINITY])('nobody is kicked for %s minutes', (minutes) => {
+test.each([0.5, 0, 7 * 24 * 60 + 1, Number.POSITIVE_INFINITY])('no kick is for %s minutes', (minutes) => {
   expect(passes({ type: 'moderation.kick', id: 1, participantId: 'a', minutes })).toBe(false)
 })
 

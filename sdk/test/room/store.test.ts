@@ -34,7 +34,7 @@ test('lists are empty when idle', () => {
   })
 })
 
-test('without a change the state is the same object, and nobody is called', () => {
+test('without a change the state is the same object, and no listener is called', () => {
   const store = joinedStore()
   const before = store.getState()
   const listener = vi.fn()
@@ -71,7 +71,7 @@ test('parts that an event does not touch keep their identity', () => {
   expect(store.getState().messages).toBe(after.messages)
 })
 
-test("who leaves takes nobody else's identity along", () => {
+test("a participant that leaves does not change the others' objects", () => {
   const store = joinedStore()
   store.fold(joins(3, 'ben'))
   store.fold(joins(4, 'cyd'))
@@ -173,7 +173,7 @@ test('a subscriber that throws is reported, and the others are called', () => {
   expect(listener).toHaveBeenCalledTimes(1)
 })
 
-test('whatever comes, the state has nobody twice, and at most one self', () => {
+test('whatever comes, the state has no participant twice, and at most one self', () => {
   const id = fc.constantFrom('ada', 'ben', 'cyd', 'dee')
   const step = fc.oneof(
     fc.record({ do: fc.constant('join' as const), id }),

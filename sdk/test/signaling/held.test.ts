@@ -175,7 +175,7 @@ test('a held socket that gives no sign of life in 2 s is dropped, and what it sa
   bench.clock.advance(2_000)
   await joinsBy(2)
   await joining
-  line.welcome({ self: 'somebody else' })
+  line.welcome({ self: 'another one' })
   await line.closed()
   expect(bench.client.state.self?.id).toBe('ada')
 })

@@ -77,7 +77,7 @@ test('a page that wakes does not hurry a server that asked to wait', async () =>
   await bench.reconnected(2, 1)
 })
 
-test('a replaced socket is orphaned: what it still says reaches nobody', async () => {
+test('a replaced socket is orphaned: what it still sends is ignored', async () => {
   const first = await join()
   bench.clock.advance(15_000)
   bench.clock.advance(15_000)
@@ -91,7 +91,7 @@ test('a replaced socket is orphaned: what it still says reaches nobody', async (
   expect(bench.client.state.status).toBe('joined')
 })
 
-test('a gap in the events brings a snapshot, and nobody is there twice', async () => {
+test('a gap in the events brings a snapshot, and no participant is there twice', async () => {
   const first = await join()
   first.send(joined(5, 'ben'))
   await noticed()

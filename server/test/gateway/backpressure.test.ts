@@ -63,7 +63,7 @@ test('an honest client has 32 under way at most: it is read all the while, and e
   )
 })
 
-test('whoever is not read for a while does not count as dead meanwhile', async () => {
+test('a client that is not read for a while does not count as dead meanwhile', async () => {
   const clock = new FakeClock()
   const { url, host, disk, enter } = await hungRoom(ROOMY, clock)
   for (const id of ids(2, 100)) chat(host, id)

@@ -37,7 +37,7 @@ test('moderators see who is banned, by name and never by identity, and lift it',
   expect(await lift()).toMatchObject({ error: { code: 'ban_not_found' } })
 })
 
-test('whoever wrote a message is banned though it has left; a ban is for one room', async () => {
+test('the author of a message is banned though it has left; a ban is for one room', async () => {
   const { host, bob, enter } = await hostAndBob()
   await bob.ask({ type: 'chat.send', text: 'spam' })
   const { logged } = await host.event('chat.sent')

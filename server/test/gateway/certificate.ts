@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A key and its self-signed certificate. Made for one test: a key that is in a repository is found by whoever looks for keys. */
+/** A key and its self-signed certificate. Made for one test: searches for keys would find a key in a repository. */
 export function certificate(): { readonly key: Buffer; readonly cert: Buffer } {
   const folder = mkdtempSync(join(tmpdir(), 'certificate-'))
   try {

@@ -11,7 +11,7 @@ import type { TestClient } from './test-client'
 const HOUR_MS = 3_600_000
 const TEN_MINUTES = 600
 
-/** A server that came up with its clock off by so much, and was set right once somebody was in. Tokens are those of a backend that was right all along. */
+/** A server that came up with its clock off by so much, and was set right once a client had joined. Tokens are those of a backend that was right all along. */
 async function setRight(offMs: number, options: Partial<PeerstageServerOptions> = {}) {
   const clock = new FakeClock(Date.now() + offMs)
   const captured = capturedLog()
@@ -87,7 +87,7 @@ test('a clock that is corrected by seconds has no line', async () => {
 })
 
 test.each([-HOUR_MS, HOUR_MS])(
-  'nobody is gone sooner or later for a clock that is set by %d ms [R4.2, R6.11]',
+  'no participant is gone sooner or later for a clock that is set by %d ms [R4.2, R6.11]',
   async (byMs) => {
     const { enter, clock, early } = await setRight(0)
     const ada = await enter('ada', 5 * 3600)

@@ -67,7 +67,7 @@ const GIVING_UP: Record<string, (laptop: TestClient) => Promise<unknown>> = {
 }
 
 test.each(Object.entries(GIVING_UP))(
-  'one that %s instead leaves nothing, and disturbs nobody [R2.9]',
+  'one that %s instead leaves nothing, and disturbs no other [R2.9]',
   async (_, giveUp) => {
     const house = await hall()
     await giveUp(await house.offered())

@@ -30,7 +30,7 @@ test('a peer given up as dead is counted once, and has a line by which it can be
   expect(captured.audit()).toMatchObject([{ reason: 'dead', room: 'hall', connection: verified[1]?.connection }])
 })
 
-test('whoever was said goodbye to and does not answer it was counted by that, and not as dead too', async () => {
+test('a client that does not answer its goodbye was counted by that, and not as dead too', async () => {
   const { url, clock, host, bobId } = await two()
   await host.ask({ type: 'moderation.kick', participantId: bobId })
   await passTime(clock, 60_000, host)

@@ -14,7 +14,7 @@ beforeAll(async () => {
   program = await built('serving-process.ts', import.meta.url)
 })
 
-const testOnLinux = test.skipIf(process.platform !== 'linux') // Nobody else gives a process that runs another bound for what it writes.
+const testOnLinux = test.skipIf(process.platform !== 'linux') // No other system changes the write limit of a running process.
 
 testOnLinux(
   'a disk that ends takes the log down, not the process; when there is room again it heals by itself, and nothing kept is lost [R3.12, R3.13]',

@@ -64,7 +64,7 @@ test('who knocks during a drain hears the same goodbye, while another client sti
   await expect(fetch(`${url}/livez`)).rejects.toThrow()
 })
 
-test('a drain ends when those are gone who were there, though somebody who came during it never answers', async () => {
+test('a drain ends when the earlier clients are gone, though a client that came during it never answers', async () => {
   const [one, other] = await Promise.all([heldDrain(), heldDrain()])
   const late = one.connect('hall')
   late.socket.once('open', () => late.socket.pause())

@@ -16,7 +16,7 @@ const crowd = (enter: (i: number) => Promise<TestClient>) =>
 
 test('20 means 20 under 100 simultaneous joins [R1.5]', async () => {
   const { server, enter } = await runServer()
-  // All of them may host: nobody's place is kept for one who is not there.
+  // All of them may host: no seat is kept for a host that is not there.
   const clients = await crowd((i) => enter('hall', `person ${i}`, { role: 'host' }))
   expect(await outcome(clients)).toEqual({ in: 20, full: 80 })
   expect(server.rooms.stats('hall')?.participants.host).toBe(20)
@@ -38,7 +38,7 @@ test('100 viewers without a host fill 19 places, and the twentieth is the hostâ€
   expect(await late.goodbye()).toMatchObject({ code: 'room_full', close: 4413 })
 })
 
-test('whoever is reconnecting keeps the place [R1.5]', async () => {
+test('a reconnecting participant keeps its seat [R1.5]', async () => {
   const { enter } = await runServer({ limits: { maxParticipants: 2 } })
   const host = await enter('hall', 'ada', { role: 'host' })
   await host.welcome()

@@ -6,7 +6,7 @@ import { Gateway, type GatewayParts } from '../../src/gateway/gateway'
 import { FakeClock } from '../fakes/fake-clock'
 import { TestClient } from './test-client'
 
-/** Whom the gateway tells: nobody. */
+/** A receiver that ignores what the gateway tells it. */
 const SILENT = {
   meter: { command: () => {}, refusal: () => {}, resume: () => {}, batch: () => () => {} },
   logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },

@@ -81,7 +81,7 @@ test('a newcomer is told who is reconnecting', async () => {
 test.each([
   ['for 60 s', 60_000, {}],
   ['for so long as is set', 3_600_000, { emptyRoomMs: 3_600_000 }],
-])('a room that stays empty %s closes; whoever comes then opens a new instance [R1.3]', async (_, ms, limits) => {
+])('a room that stays empty %s closes; a later join opens a new instance [R1.3]', async (_, ms, limits) => {
   const clock = new FakeClock()
   const { server, enter } = await runServer({ clock, limits })
   const host = await enter('hall', 'ada', { role: 'host' })

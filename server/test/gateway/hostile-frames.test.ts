@@ -96,12 +96,12 @@ test('app data of more than 8 KiB is refused', async () => {
   expect(await bob.next('refused')).toMatchObject({ what: 'cast', error: { code: 'payload_too_large' } })
 })
 
-test('a signal to oneself, to nobody, or without an edge gets one and the same answer [R5.10]', async () => {
+test('a signal to the sender itself, to an unknown target, or without an edge gets one and the same answer [R5.10]', async () => {
   const { host, bob, bobId, enter } = await hostAndGuest()
   const other = await enter('elsewhere', 'eve', { role: 'host' })
   const { self: elsewhere } = await other.welcome()
   const signal = { type: 'signal', epoch: { born: 1, n: 0 }, order: 0, body: { kind: 'restart' } }
-  for (const to of [bobId, 'nobody', elsewhere]) bob.say({ ...signal, to })
+  for (const to of [bobId, 'unknown', elsewhere]) bob.say({ ...signal, to })
   await bob.roundTrip()
   await bob.until(() => bob.received.filter((m) => m.type === 'refused').length === 3)
   const errors = bob.received.flatMap((m) => (m.type === 'refused' ? [m.error] : []))

@@ -18,7 +18,7 @@ const CANDIDATE = 'candidate:1 1 UDP 1 candidate-of-a-test 9 typ host'
 const TEXT = 'a word between friends'
 const IDENTITY = 'ada-the-identity@example.com'
 
-/** A host and a guest who say all that is secret: to each other, to nobody, and in ways that are refused. */
+/** A host and a guest who send all that is secret: to each other, to an unknown target, and in ways that are refused. */
 async function tellSecrets({ enter, connect }: Running, log: { broken: boolean }, clock: FakeClock) {
   const host = await enter('hall', IDENTITY, { role: 'host' })
   const { self: hostId } = await host.welcome()
@@ -30,7 +30,7 @@ async function tellSecrets({ enter, connect }: Running, log: { broken: boolean }
     { kind: 'candidate', candidate: CANDIDATE, sdpMid: '0', sdpMLineIndex: 0 },
     { kind: 'offer', sdp: SDP.repeat(400), layout: 1 },
   ]
-  for (const to of [bobId, hostId, 'nobody'])
+  for (const to of [bobId, hostId, 'unknown'])
     for (const body of bodies) host.say({ type: 'signal', to, epoch, order: 0, body })
   await host.closed
   for (const text of [TEXT, TEXT.repeat(100)]) await bob.ask({ type: 'chat.send', text })
@@ -44,7 +44,7 @@ async function tellSecrets({ enter, connect }: Running, log: { broken: boolean }
   return [host, bob]
 }
 
-/** Whatever of a client nobody else may know. */
+/** What no other client may know of a client. */
 const secretsOf = ({ hello }: TestClient): string[] => [
   hello.session,
   hello.token ?? '',
@@ -101,8 +101,8 @@ test('a flood of refusals fills no disk: ten lines a minute for each reason, the
   const { url, enter } = await runServer({ logger: captured.logger, clock, limits: { castBurst: 100 } })
   const bob = await enter('hall', 'bob', { role: 'host', expiresInSeconds: 3600 })
   await bob.welcome()
-  const toNobody = { type: 'cast', cast: { type: 'data', value: 1, to: ['nobody'] } }
-  bob.say(...Array(100).fill(toNobody))
+  const toUnknown = { type: 'cast', cast: { type: 'data', value: 1, to: ['unknown'] } }
+  bob.say(...Array(100).fill(toUnknown))
   await expect.poll(() => refusals(url, 'peer_not_found')).toBe(100)
   const lines = () => captured.audit().filter((line) => line.reason === 'peer_not_found')
   expect(lines()).toHaveLength(LINES_A_MINUTE)
@@ -110,7 +110,7 @@ test('a flood of refusals fills no disk: ten lines a minute for each reason, the
     clock.advance(5000)
     await bob.roundTrip()
   }
-  bob.say(toNobody)
+  bob.say(toUnknown)
   await expect.poll(lines).toHaveLength(LINES_A_MINUTE + 1)
   expect(lines().at(-1)).toMatchObject({ unlogged: 90 })
 })

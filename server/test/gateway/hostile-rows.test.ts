@@ -39,16 +39,16 @@ test.each(['__proto__', 'constructor', 'prototype', 'hasOwnProperty'])(
   },
 )
 
-test('the server stamps who spoke: a signal that claims to be of somebody else is a bad message [R5.9]', async () => {
+test('the server stamps who spoke: a signal that claims another sender is a bad message [R5.9]', async () => {
   const { host, hostId, bob, bobId, born } = await hostAndGuest()
   const signal = { type: 'signal', to: bobId, epoch: { born, n: 0 }, order: 0, body: { kind: 'restart' } }
-  host.say({ ...signal, from: 'somebody else' }, signal)
+  host.say({ ...signal, from: 'another' }, signal)
   await host.roundTrip()
   expect(await bob.next('signal')).toMatchObject({ from: hostId })
   expect(bob.received.filter((m) => m.type === 'signal')).toHaveLength(1)
 })
 
-test('nothing is queued for a peer who is reconnecting: the signal is lost, and nobody is told [R5.10]', async () => {
+test('nothing is queued for a peer who is reconnecting: the signal is lost, and its sender is not told [R5.10]', async () => {
   const { host, bob, bobId, born, enter } = await hostAndGuest()
   bob.cut()
   await host.next('presence')
@@ -61,7 +61,7 @@ test('nothing is queued for a peer who is reconnecting: the signal is lost, and 
   expect(back.received.some((m) => m.type === 'signal')).toBe(false)
 })
 
-test('a viewer claims a source: it is refused, and nobody sees it published [R5.11]', async () => {
+test('a viewer claims a source: it is refused, and no client sees it published [R5.11]', async () => {
   const { host, enter } = await hostAndGuest()
   const viewer = await enter('hall', 'eve', { role: 'viewer' })
   await viewer.welcome()
@@ -116,7 +116,7 @@ test('chat of 2,000 characters in 4 KiB passes; reactions are emoji and nothing 
   expect(await host.next('cast')).toMatchObject({ cast: { type: 'reaction', emoji: '🔥' } })
 })
 
-test('slowloris: whoever sends headers slowly is let go after ten seconds', async () => {
+test('slowloris: a client that sends headers slowly is let go after ten seconds', async () => {
   const { url } = await runServer()
   const { hostname, port } = new URL(url)
   const socket = openSocket({ host: hostname, port: Number(port) })

@@ -67,7 +67,7 @@ test('what else is in a set is passed over: its other keys serve', async () => {
 })
 
 test('no secret comes from a set: a token signed by one that it holds is unauthorized', async () => {
-  const secret = 'a secret that somebody has published'
+  const secret = 'a secret that was published'
   const endpoint = await jwksEndpoint()
   endpoint.answer(set(a.jwk, { kty: 'oct', k: Buffer.from(secret).toString('base64url'), kid: 'x', alg: 'HS256' }))
   const { connect } = await served(endpoint)
@@ -127,7 +127,7 @@ test('cached keys serve until their greatest age, then who comes is unavailable;
   await (await enter(a, 'cleo')).welcome()
 })
 
-test('where the endpoint hangs, who waits hears so before their 5 s are over; nobody else waits', async () => {
+test('where the endpoint hangs, a waiting client is told before its 5 s are over; no other waits', async () => {
   const endpoint = await jwksEndpoint(a)
   const { enter, clock } = await served(endpoint)
   await (await enter(a)).welcome()

@@ -58,7 +58,7 @@ test.each(['HTTPS_PROXY', 'https_proxy'])('the keys are fetched through the prox
   expect(proxy.asked).toEqual([{ target: 'keys.example.test:443', authorization: undefined }])
 })
 
-test('user and password of the proxy are told to it, and to nobody else', async () => {
+test('user and password of the proxy are told to it, and to no other host', async () => {
   const proxy = await tunnelTo(await secureJwks(), 407)
   vi.stubEnv('HTTPS_PROXY', `http://user:hidden@${proxy.address}`)
   const { client, captured } = await comes()

@@ -44,7 +44,7 @@ test('a log that is down at the start holds nothing up: it listens, is not ready
   expect(await late.welcome()).toMatchObject({ resumed: true })
 })
 
-test('before all rooms are taken up, a room is loaded when somebody comes, and its grace counts from then', async () => {
+test('before all rooms are taken up, a room is loaded when a client joins it, and its grace counts from then', async () => {
   const { clock, log, host, bob } = await houseWithARoom()
   const down = () => Promise.reject(new LogUnavailable('broken by a test'))
   const unlisted = alteredLog(log, { openRooms: down })

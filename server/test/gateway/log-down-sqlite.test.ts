@@ -69,7 +69,7 @@ function leavesOf(files: LogFolder, table: string): number[] {
   return [...cells.map((cell) => page.readUInt32BE(cell)), page.readUInt32BE(8)]
 }
 
-/** Overwrites the page that the next message goes to, which nobody has read since the server started. Answers how to undo it. */
+/** Overwrites the page that the next message goes to, which was not read since the server started. Answers how to undo it. */
 function damage(path: string, page: number): () => void {
   const file = openSync(path, 'r+')
   onTestFinished(() => closeSync(file))

@@ -1,4 +1,4 @@
-// Somebody deletes, moves or replaces the file under a running server. SQLite itself would go on, and all would be lost at its end.
+// The file is deleted, moved or replaced under a running server. SQLite itself would go on, and all would be lost at its end.
 import { copyFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { PROBE_EVERY_MS } from '../../src/hosting/log-health'

@@ -121,7 +121,7 @@ test('no input ends the process: a fault of our own when a time has come is told
   await client.roundTrip()
 })
 
-/** Time that fails whoever asks to be called again: so does the beat, each 5 s. */
+/** A clock that throws when a timer is set, as the heartbeat does each 5 s. */
 class BreakableClock extends FakeClock {
   isBroken = false
 

@@ -98,7 +98,7 @@ describe('budgets', () => {
     expect(elsewhere(chat).ok).toBe(true)
   })
 
-  test('chat of a whole room is counted together, and nobody is sent away for that of others', () => {
+  test('chat of a whole room is counted together, and no client is sent away for that of others', () => {
     const all = budgets()
     const passed = Array.from({ length: 6 }, (_, i) => all.of(`person ${i}`, 'hall')).map((of) =>
       count(10, () => of(chat)),
@@ -133,7 +133,7 @@ describe('budgets', () => {
     const budget = new Budgets(DEFAULT_LIMITS, () => now).of('ada', 'hall')
     expect(count(100, () => budget(signal('bob')))).toBe(80)
     // 64 pairs are kept: no more, while all of them are in use.
-    expect(count(200, () => budget(signal(`nobody ${++others}`)))).toBe(63)
+    expect(count(200, () => budget(signal(`unknown ${++others}`)))).toBe(63)
     expect(budget(signal('bob'))).toMatchObject({ ok: false })
     now += 20_000
     expect(budget(signal('a newcomer'))).toMatchObject({ ok: true })

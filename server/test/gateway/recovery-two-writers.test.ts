@@ -33,7 +33,7 @@ test('where another process has written a room meanwhile, everybody comes again,
   expect(await (await fetch(`${here.url}/readyz`)).json()).toEqual({ status: 'ready' })
 })
 
-test('a log that fails in a way nobody knows has the room loaded anew: what it holds now is not known either', async () => {
+test('a log that fails in an unknown way has the room loaded anew: what it holds now is not known either', async () => {
   const log = memoryLog()
   let isOdd = false
   const odd = alteredLog(log, {

@@ -61,7 +61,7 @@ describe.each(STORES)('killed, and started again with a log %s', (_, storeOf) =>
     })
   })
 
-  test('with a durable log the room is whole again after it returns, and nobody seems to have been away [R3.13, R9.4]', async () => {
+  test('with a durable log the room is whole again after it returns, and no participant seems to have been away [R3.13, R9.4]', async () => {
     const { house } = town()
     const first = await house.start()
     const { host, bob, eve, instance, seq } = await three(first)
@@ -226,7 +226,7 @@ describe.each(STORES)('killed, and started again with a log %s', (_, storeOf) =>
     for (const { logged } of ada.events('participant.left')) expect(logged.event).toMatchObject({ reason: 'lost' })
   })
 
-  test('a room where nobody comes back closes by itself', async () => {
+  test('a room to which no participant comes back closes by itself', async () => {
     const { clock, house } = town()
     await three(await house.start())
     await house.kill()

@@ -16,7 +16,7 @@ type Life = {
 
 /**
  * A server that can be killed, and started again on the same port and the same log. Killed means: from one moment to the next
- * nobody hears of it any more, no goodbye is said, and it writes nothing more.
+ * no client gets a message of it any more, no goodbye is sent, and it writes nothing more.
  */
 export class RestartableServer {
   readonly #store: Store

@@ -41,7 +41,7 @@ test('no logged event is lost or doubled across a resume [R3.4]', async () => {
   expect(folded?.participants).toHaveLength(2)
 })
 
-test('a resume writes nothing, and nobody is seen to leave [R2.3, R3.4]', async () => {
+test('a resume writes nothing, and no participant is seen to leave [R2.3, R3.4]', async () => {
   const { enter } = await runServer()
   const host = await enter('hall', 'ada', { role: 'host' })
   await host.welcome()

@@ -32,7 +32,7 @@ export function makeServer(options: PeerstageServerOptions): PeerstageServer {
   return createPeerstageServer({ logLevel: 'silent', metrics: { public: true }, ...data })
 }
 
-/** How to come to a server; whoever came is cut off when the test is over. */
+/** How to connect to a server; the connections are cut when the test is over. */
 export function visitorsOf(server: PeerstageServer, url: string): Pick<Running, 'connect' | 'enter'> {
   const connect = (room: string, knocking?: Knocking) => {
     const client = new TestClient(url, room, knocking)

@@ -5,12 +5,12 @@ import { TestClient } from './test-client'
 
 /** All of them fit a stalled reader's queue, in the place of casts: it is there to the end of its round. */
 const TEXT_BYTES = 2000
-/** More than what the operating system takes for somebody who reads nothing. */
+/** More than what the operating system buffers for a reader that reads nothing. */
 const FILLING_FRAMES = 200
 const CASTS_IN_A_FRAME = 8
 
 const ANY = 1_000_000
-/** What a server needs to be told, so that nothing here is too fast for it, and nobody too slow. */
+/** What a server needs to be told, so that nothing here is too fast for it, and no reader too slow. */
 export const NO_BOUNDS = {
   stalledMs: 60_000,
   ...{ chatPerSecond: ANY, chatBurst: ANY, roomChatPerSecond: ANY, roomChatBurst: ANY },
@@ -20,7 +20,7 @@ export const NO_BOUNDS = {
 
 type Size = { readonly readers: number; readonly messages: number; readonly rounds: number }
 
-/** Milliseconds from each text to each of the others, sorted: in a room where somebody stalls, and in the same without. */
+/** Milliseconds from each text to each of the others, sorted: in a room with a stalled reader, and in the same without. */
 export type Round = { readonly beside: readonly number[]; readonly without: readonly number[] }
 
 /** Plays rounds of both kinds of room in turn on a server in dev mode, each kind first as often as the other; one more to warm up. */

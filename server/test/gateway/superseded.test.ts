@@ -22,7 +22,7 @@ test('a superseded one never comes back by itself, though its line was down when
   expect(await laptop.ask({ type: 'chat.send', text: 'undisturbed' })).toMatchObject({ ok: true })
 })
 
-test('whoever starts afresh in an older session takes the place over like any other [R2.5]', async () => {
+test('a client that starts anew in an older session takes the seat over like any other [R2.5]', async () => {
   const { enter } = await runServer()
   const phone = await enter('hall', 'bob', { page: resuming.page })
   const { self } = await phone.welcome()

@@ -22,7 +22,7 @@ test('one identity, one live session by the policy reject: the second is refused
   expect(await phone.ask({ type: 'chat.send', text: 'still here' })).toMatchObject({ ok: true })
 })
 
-test('a reload is the same participant on a new page: it returns, nobody joins or leaves [R2.4]', async () => {
+test('a reload is the same participant on a new page: it returns, none joins or leaves [R2.4]', async () => {
   const { enter } = await runServer()
   const host = await enter('hall', 'ada', { role: 'host' })
   await host.welcome()

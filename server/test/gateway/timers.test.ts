@@ -5,7 +5,7 @@ import { runServer } from './running-server'
 test('every timer has a stated bound, and none outlives what it was set for [R7.8]', async () => {
   const clock = new FakeClock()
   const { server, enter } = await runServer({ clock })
-  // Nothing is due where nobody is.
+  // Nothing is due in an empty room.
   expect(clock.pending).toEqual([])
   const people = await Promise.all(['ada', 'bob', 'eve'].map((identity) => enter('hall', identity, { role: 'host' })))
   await Promise.all(people.map((each) => each.welcome()))

@@ -68,7 +68,7 @@ test('a fresh one comes when four fifths of its time are over, again and again, 
   expect(refreshed(ada)).toMatchObject([{}, { id: first.id, expiresAt: START + 2 * 240_000 + 300_000 }])
 })
 
-test('a prejoin screen gets one too, and whoever joins from it another [R7.14]', async () => {
+test('a prejoin screen gets one too, and a participant that joins from it another [R7.14]', async () => {
   const { enter, clock } = await serverWithTurn(100)
   const ada = await enter('ada', { intent: 'hold' })
   expect(passwordIn((await ada.next('held')).iceServers).expiresAt).toBe(START + 100_000)

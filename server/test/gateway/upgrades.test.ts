@@ -145,7 +145,7 @@ describe('a WebSocket on a path that is not ours [R7.15]', () => {
     expect(await answer).toBe(404)
   })
 
-  test('is not found where nobody answers requests', async () => {
+  test('is not found where no listener answers requests', async () => {
     const clock = new FakeClock()
     const { url } = await listening(createServer(), { clock })
     const answer = upgradeStatus(url, '/elsewhere')

@@ -6,7 +6,7 @@ import { runServer } from '../gateway/running-server'
 import { STORES } from '../gateway/stores'
 import type { TestClient } from '../gateway/test-client'
 
-/** So fast that nobody waits for the test. */
+/** So fast that the test need not wait. */
 const FAST = { commandsPerSecond: 10_000, commandBurst: 10_000, chatPerSecond: 10_000, chatBurst: 10_000 }
 const limits = { ...FAST, roomChatPerSecond: 10_000, roomChatBurst: 10_000 }
 
@@ -83,7 +83,7 @@ test.each(STORES)(
     await host.ask({ type: 'chat.delete', messageId: before })
     const gone = { ok: false, error: { code: 'message_not_found', retryable: false } }
     expect(await host.ask({ type: 'chat.history', before })).toMatchObject(gone)
-    expect(await host.ask({ type: 'chat.history', before: 'nobody-knows' })).toMatchObject(gone)
+    expect(await host.ask({ type: 'chat.history', before: 'unknown' })).toMatchObject(gone)
   },
 )
 
@@ -102,7 +102,7 @@ test('a page of long messages is cut, so that its reply fits one frame; it says 
   expect(Math.max(...host.frames.map(({ bytes }) => bytes))).toBeLessThanOrEqual(DEFAULT_LIMITS.maxFrameBytes)
 })
 
-test('what was said before the room opened anew is not told to whoever opens it [R3.14]', async () => {
+test('what was said before the room opened anew is not told to the one that opens it [R3.14]', async () => {
   const clock = new FakeClock()
   const { host, enter } = await hall({ clock })
   await say(host, ['between us'])

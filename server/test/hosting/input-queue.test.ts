@@ -16,7 +16,7 @@ const knock = (connection: FakeConnection): Knock => ({
 })
 const gone = (connection: FakeConnection) => ({ type: 'gone', connection, departure: 'lost' }) as const
 
-test('a full queue takes the end of whoever is in the room or waits for it, and of nobody else [R7.8]', () => {
+test('a full queue takes the end of connections in the room or waiting for it, and of no other [R7.8]', () => {
   const [seated, waiting, refused] = [new FakeConnection('a'), new FakeConnection('b'), new FakeConnection('c')]
   const queue = new InputQueue(1)
   const offer = (input: Parameters<InputQueue['offer']>[0]) => queue.offer(input, (each) => each === seated)

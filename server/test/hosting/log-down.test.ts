@@ -94,7 +94,7 @@ test('a join that cannot be kept is turned away for a moment [R3.12]', async () 
   expect((await again.welcome()).room?.participants).toHaveLength(3)
 })
 
-test('so is whoever comes to a room that cannot be loaded; the next one loads it', async () => {
+test('so is a client that joins a room that cannot be loaded; the next one loads it', async () => {
   const { log, enter, mend } = await hostAndGuest()
   log.broken = true
   const eve = await enter('elsewhere', 'eve')

@@ -18,7 +18,7 @@ function watched(changes: Parameters<typeof alteredLog>[1]) {
   return { clock, log, lines, settled }
 }
 
-test('what cannot be read while it can be written takes the log down for nobody', async () => {
+test('what cannot be read while it can be written does not take the log down', async () => {
   const { log, lines, settled } = watched({ load: broken })
   await expect(log.load('hall')).rejects.toThrow(LogUnavailable)
   await settled()

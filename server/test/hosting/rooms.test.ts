@@ -157,13 +157,13 @@ test('nor does it lengthen a kick for a minute by that hour: it is over within t
   await got(join('bob'), 'welcome')
 })
 
-test('a room that no longer agrees with its log is loaded again, though nobody comes', async () => {
+test('a room that no longer agrees with its log is loaded again, though no client joins', async () => {
   const log = memoryLog()
   let isOdd = false
   const odd = alteredLog(log, {
     append: async (batch) => {
       await log.append(batch)
-      if (isOdd) throw new Error('nobody knows whether it was kept')
+      if (isOdd) throw new Error('it is unknown whether it was kept')
     },
   })
   const { rooms, clock, join } = openRooms(odd)

@@ -19,7 +19,7 @@ async function withOwnPort(metrics: MetricsOptions = {}) {
   return { live, url, metricsUrl }
 }
 
-describe('whoever reaches the server does not read its metrics [R7.18]', () => {
+describe('a client that reaches the server does not read its metrics [R7.18]', () => {
   test('unless they are asked for there, or it is in dev mode', async () => {
     expect(await status(`${(await runServer({ metrics: {} })).url}/metrics`)).toBe(404)
     expect(await status(`${(await runServer({ metrics: { public: true } })).url}/metrics`)).toBe(200)

@@ -15,12 +15,12 @@ test.each([
 ])('a connection that %s does not hold a drain up [R8.2]', async (_, says) => {
   const { url, server } = await runServer()
   const { answer } = await rawConnection(url, says)
-  // Whoever connected before somebody else was answered has been seen.
+  // A client that connected before another one was answered has been seen.
   await fetch(`${url}/livez`)
   await Promise.all([server.close({ deadlineMs: LONG_MS }), answer])
 })
 
-/** Somebody has asked for the chat of a room, which the log does not tell before `tell` is called. */
+/** A request for the chat of a room, which the log does not answer before `tell` is called. */
 async function askedSlowly() {
   const deeds: string[] = []
   let tell = () => {}

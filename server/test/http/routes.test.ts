@@ -109,7 +109,7 @@ test('a room can be ended by REST, once', async () => {
   expect((await fetch(`${url}/v1/rooms/a%20b/end`, { method: 'POST', ...bearer(token) })).status).toBe(400)
 })
 
-test('where the API opens rooms, nobody comes in before it has, and an ended id has to wait', async () => {
+test('where the API opens rooms, no participant joins before it has, and an ended id has to wait', async () => {
   const { url, server, enter } = await runServer({ createRooms: 'api' })
   expect(await (await enter('hall', 'ada', { role: 'host' })).goodbye()).toMatchObject({ code: 'room_not_found' })
   const token = await server.tokens.sign({ room: '*', identity: 'boss', admin: true })
@@ -138,12 +138,12 @@ test('CORS follows the allowed origins', async () => {
   expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull()
 })
 
-test('without dev mode nobody is given a token', async () => {
+test('without dev mode no client is given a token', async () => {
   const { url } = await runServer()
   expect((await fetch(`${url}/dev/token?room=hall&identity=ada`)).status).toBe(404)
 })
 
-test('dev mode gives a token to whoever asks', async () => {
+test('dev mode gives a token to every caller', async () => {
   const { url, connect } = await runServer({ dev: true })
   const response = await fetch(`${url}/dev/token?room=hall&identity=ada&name=Ada&role=guest`)
   const { token } = (await response.json()) as { token: string }

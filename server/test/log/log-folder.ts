@@ -34,13 +34,13 @@ export class LogFolder {
     this.#copy(this.folder, this.#disk)
   }
 
-  /** Once nobody has it open: the files are as they last reached the disk, and the machine starts again. */
+  /** Once no process has it open: the files are as they last reached the disk, and the machine starts again. */
   losesPower(): void {
     this.isAsItReachedTheDisk()
     this.alter("UPDATE upkeep SET machine = 'of an earlier start' WHERE machine IS NOT NULL")
   }
 
-  /** Once nobody has it open: the files are as they last reached the disk. */
+  /** Once no process has it open: the files are as they last reached the disk. */
   isAsItReachedTheDisk(): void {
     for (const name of this.#files(this.folder)) rmSync(join(this.folder, name))
     this.#copy(this.#disk, this.folder)
@@ -53,7 +53,7 @@ export class LogFolder {
     db.close()
   }
 
-  /** Once nobody has it open: the number that a query answers with. */
+  /** Once no process has it open: the number that a query answers with. */
   ask(sql: string): number {
     const db = loadSqlite()(this.path)
     const [answer] = Object.values(db.prepare<[], object>(sql).get() ?? {})

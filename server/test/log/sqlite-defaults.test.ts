@@ -1,4 +1,4 @@
-// What the docs promise of a log of which nobody said otherwise: 30 days of chat, 50 MiB of one room, a file of 1 GiB.
+// What the docs promise of a log with default settings: 30 days of chat, 50 MiB of one room, a file of 1 GiB.
 import { closeSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { RoomLog } from '../../src/ports/log'

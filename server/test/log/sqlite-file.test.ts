@@ -80,7 +80,7 @@ test.each(['rooms.db ', 'rooms.db\r', 'rooms.db\n', ' ', ''])(
   },
 )
 
-test('what looks like memory and is not quite is refused too, for nobody would know that all is temporary', () => {
+test('what looks like memory and is not quite is refused too, because it would not be seen that all is temporary', () => {
   expect(() => sqliteLog(':memory: ')).toThrow('":memory: " has white space at an end: a path of a log must not.')
 })
 
@@ -103,7 +103,7 @@ test('a file that was damaged says so where it is read, with what SQLite said as
   expect(await damaged.load('other')).toEqual({ bans: [] })
 })
 
-test('of what was damaged nothing is said but that it is: it may be what somebody wrote', async () => {
+test('of what was damaged nothing is said but that it is: it may be the text of a message', async () => {
   const files = new LogFolder()
   const log = files.open()
   const room = new LogWriter(log, 'hall', 'first', () => files.clock.now())

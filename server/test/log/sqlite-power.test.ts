@@ -3,7 +3,7 @@ import type { SqliteLogOptions } from '../../src/log/sqlite/sqlite-log'
 import { decided, LogWriter } from '../contract/log-writer'
 import { LogFolder } from './log-folder'
 
-/** A hall of which the disk has two messages; somebody has heard of two more, and the log is closed. */
+/** A hall of which the disk has two messages; a client has received two more, and the log is closed. */
 async function hall({ inOrder = false, ...options }: SqliteLogOptions & { inOrder?: boolean } = {}) {
   const files = new LogFolder()
   const log = files.open(options)
@@ -21,7 +21,7 @@ async function hall({ inOrder = false, ...options }: SqliteLogOptions & { inOrde
   return { files, onDisk, heardOf: room.seq }
 }
 
-/** Whoever goes on with a room that the log has. */
+/** The next writer of a room that the log has. */
 async function goesOn(files: LogFolder, options: SqliteLogOptions = {}) {
   const log = files.open(options)
   const room = new LogWriter(log, 'hall', 'first', () => files.clock.now())
@@ -30,7 +30,7 @@ async function goesOn(files: LogFolder, options: SqliteLogOptions = {}) {
 }
 
 describe('a machine that lost power under an open log', () => {
-  test('gives a snapshot to whoever heard of what is lost, when its seqs have been passed too [R3.16]', async () => {
+  test('gives a snapshot to a client that received what is lost, when its seqs have been passed too [R3.16]', async () => {
     const { files, onDisk, heardOf } = await hall()
     files.losesPower()
     const { room, since } = await goesOn(files)
@@ -69,7 +69,7 @@ describe('a machine that lost power under an open log', () => {
     expect((await third.log.history('hall', { limit: 1 })).messages).toMatchObject([{ text: 'three at last' }])
   })
 
-  test('starts with a room that is damaged, which says so when somebody comes to it', async () => {
+  test('starts with a room that is damaged, which says so when a client joins it', async () => {
     const { files } = await hall()
     files.losesPower()
     files.alter("UPDATE records SET logged = '{'")
@@ -82,7 +82,7 @@ describe('a machine that lost power under an open log', () => {
 describe('seqs do not leap', () => {
   test('when only the process ended: who was there gets what it missed', async () => {
     const { files, onDisk } = await hall()
-    // As after SIGKILL: what was written is there, and nobody has closed it.
+    // As after SIGKILL: what was written is there, and was not closed.
     files.isAsItReachedTheDisk()
     const { room, since } = await goesOn(files)
     expect(room.seq).toBe(onDisk)

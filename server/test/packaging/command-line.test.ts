@@ -24,7 +24,7 @@ test.each<[string, string[], Record<string, string>, string]>([
   ['an unknown mode', ['--mode', 'theatre'], {}, '--mode must be one of voice, camera, studio.'],
   ['an origin with a path', ['--origins', 'https://example.com/app'], {}, '--origins must be an origin'],
   ['ICE servers that are no JSON', ['--ice-servers', '[{'], {}, '--ice-servers must be a list'],
-  ['rooms that nobody opens', ['--create-rooms', 'me'], {}, '--create-rooms must be onJoin, host or api.'],
+  ['rooms that no one opens', ['--create-rooms', 'me'], {}, '--create-rooms must be onJoin, host or api.'],
   ['dev mode beside a secret', ['--dev'], { PEERSTAGE_SECRET: SECRET }, '--dev must be false beside auth'],
   ['proxies without number', ['--trust-proxy', 'all'], {}, '--trust-proxy must be a whole number'],
   ['an unknown flag', ['--prot', '1'], {}, "Unknown option '--prot'"],
@@ -106,7 +106,7 @@ test('HOST and PORT of another program are ignored, aloud', async () => {
   expect(running.said.err).not.toContain('conda')
 })
 
-test('a secret is changed by a file of several, and nobody is refused meanwhile', async () => {
+test('a secret is changed by a file of several, and no client is refused meanwhile', async () => {
   const folder = await emptyFolder()
   const file = join(folder, 'secrets')
   const NEWER = 'another secret of the tests, as long as the other'
@@ -156,7 +156,7 @@ async function readiness(url: string): Promise<[number, unknown]> {
 
 /** A download that is under way until the test ends it: so long a drain waits, and no longer than its deadline. */
 async function download(url: string) {
-  // More than what the operating system takes for somebody who reads nothing.
+  // More than what the operating system buffers for a reader that reads nothing.
   const request = 'GET /peerstage.js HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(200)
   const { socket } = await rawConnection(url, request)
   await once(socket, 'data')
@@ -193,7 +193,7 @@ test('a second signal ends it at once, though a client never answers [R8.2]', as
   client.cut()
 })
 
-test('--drain-deadline is how long a drain waits for whoever is not done [R8.1]', async () => {
+test('--drain-deadline is how long a drain waits for clients that are not done [R8.1]', async () => {
   const [patient, hasty] = [run([...SERVE, '--drain-deadline', '300']), run([...SERVE, '--drain-deadline', '0'])]
   const { end } = await download(await listening(patient))
   await download(await listening(hasty))
@@ -204,7 +204,7 @@ test('--drain-deadline is how long a drain waits for whoever is not done [R8.1]'
   expect(await patient.exit).toBe(0)
 })
 
-test('dev mode says what somebody needs who tries it, and serves the demo with the sdk', async () => {
+test('dev mode says what its user needs, and serves the demo with the sdk', async () => {
   const running = run(['--port', '0'])
   while (!running.said.out.includes('No TURN server')) await once(running.child.stdout ?? running.child, 'data')
   for (const words of ['in two tabs', 'needs https', 'NO SECRET', 'No TURN server']) {

@@ -10,7 +10,7 @@ export const LARGE_HELLO = {
   client: 'test/1',
 } as const
 
-/** A token with a claim that nobody reads, which fills that hello to its last characters. */
+/** A token with an unused claim, which fills that hello to its last characters. */
 export function largestToken(secret: string): string {
   const now = Math.floor(Date.now() / 1000)
   const claims = { aud: 'peerstage', sub: 'ada', room: 'hall', name: 'Ada', role: 'guest', iat: now, exp: now + 60 }

@@ -9,10 +9,10 @@ import { TestClient } from '../gateway/test-client'
 import { CLI, listening, run } from './running-cli'
 
 const SERVE = ['--port', '0', '--json', '--dev']
-/** As somebody starts it who says nothing of a log. */
+/** Started without a setting of the log. */
 const UNSAID = { PEERSTAGE_LOG: '' }
 
-test('keeps rooms in a folder beside whoever starts it, for its user’s eyes', async () => {
+test('keeps rooms in a folder of the working directory, readable by its user only', async () => {
   const folder = await emptyFolder()
   const running = run(['--port', '0'], UNSAID, folder)
   await expect.poll(() => running.said.out).toContain('Rooms are kept in peerstage-data/rooms.db.')
@@ -131,7 +131,7 @@ test(':memory: keeps nothing', async () => {
   expect(existsSync(join(folder, 'peerstage-data'))).toBe(false)
 })
 
-/** As on a Node that brings no SQLite, where nobody has installed one. */
+/** As on a Node without SQLite, where none is installed. */
 const WITHOUT_SQLITE = `
 const { getBuiltinModule } = process
 process.getBuiltinModule = (name) => (name === 'node:sqlite' ? undefined : getBuiltinModule(name))

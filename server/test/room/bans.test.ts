@@ -17,7 +17,7 @@ const bansOf = (room: RoomHarness, by: string) => {
 const ban = (room: RoomHarness, by: string, participantId: string) =>
   room.ask(by, { type: 'moderation.ban', participantId })
 
-/** What a log gives for a message that somebody wrote. */
+/** What a log gives for a message and its author. */
 const keptBy = (identity: string, role: Role = 'viewer'): KeptMessage => ({
   message: { id: 'm', participantId: 'gone', name: 'Gus', role, text: 'hello', at: 1 },
   identity,
@@ -44,7 +44,7 @@ describe('a ban', () => {
     expect(typesOf(ban(room, host, other))).toEqual(['participant.left', 'room.bansChanged'])
   })
 
-  test('is for others, never for oneself', () => {
+  test('is for others, never for the sender', () => {
     const { room, host } = panel()
     expect(verdictOf(ban(room, host, host))).toBe('forbidden')
     expect(verdictOf(banAuthor(room, host, keptBy('host', 'host')))).toBe('forbidden')
@@ -56,14 +56,14 @@ describe('a ban', () => {
     const eve = room.enter('eve', role)
     const [{ id: banId } = { id: 'none' }] = [...room.state.ledger.bans.values()]
     expect(verdictOf(ban(room, eve, host))).toBe('forbidden')
-    expect(verdictOf(banAuthor(room, eve, keptBy('somebody')))).toBe('forbidden')
+    expect(verdictOf(banAuthor(room, eve, keptBy('an author')))).toBe('forbidden')
     expect(verdictOf(room.ask(eve, { type: 'moderation.unban', banId }))).toBe('forbidden')
     expect(bansOf(room, eve)).toBe('forbidden')
   })
 
   test('of who is not there says so', () => {
     const { room, host } = panel()
-    expect(verdictOf(ban(room, host, 'nobody'))).toBe('peer_not_found')
+    expect(verdictOf(ban(room, host, 'unknown'))).toBe('peer_not_found')
   })
 
   test('is one of at most a thousand; lifting one makes room', () => {
@@ -78,7 +78,7 @@ describe('a ban', () => {
 })
 
 describe('the list of the banned', () => {
-  test('names nobody’s identity, oldest first', () => {
+  test('names no identity, oldest first', () => {
     const { room, host, cohost, guest } = panel()
     const ada = room.enter('ada-identity', 'viewer', { name: 'Ada' })
     ban(room, cohost, guest)
@@ -101,7 +101,7 @@ describe('the list of the banned', () => {
 })
 
 describe('lifting a ban', () => {
-  test('lets the identity in again, as somebody new', () => {
+  test('lets the identity in again, as a new participant', () => {
     const { room, host, guest } = panel()
     ban(room, host, guest)
     const [{ id: banId } = { id: 'none' }] = [...room.state.ledger.bans.values()]
@@ -110,7 +110,7 @@ describe('lifting a ban', () => {
     expect(room.enter('guest', 'guest')).not.toBe(guest)
   })
 
-  test('of one that nobody made, or somebody lifted, says so', () => {
+  test('of one that was never made, or was lifted, says so', () => {
     const { room, host, guest } = panel()
     ban(room, host, guest)
     const [{ id: banId } = { id: 'none' }] = [...room.state.ledger.bans.values()]
@@ -163,11 +163,11 @@ describe('the author of a message', () => {
     expect(room.state.ledger.bans.size).toBe(1)
   })
 
-  test('of a message that is gone, or that the log gives to nobody, is not found', () => {
+  test('of a message that is gone, or that the log has no author of, is not found', () => {
     const { room, host } = panel()
     expect(verdictOf(banAuthor(room, host))).toBe('message_not_found')
     expect(verdictOf(banAuthor(room, host, keptBy('')))).toBe('message_not_found')
-    // Where the log cannot be read, nobody knows whether it is gone.
+    // If the log cannot be read, it is unknown whether it is gone.
     const unread = reject('unavailable', 'The log cannot be read.', 1000)
     const asked = { type: 'moderation.banAuthor', messageId: 'm' } as const
     expect(verdictOf(room.ask(host, asked, undefined, { unread }))).toBe('unavailable')
@@ -183,7 +183,7 @@ describe('a room that opens anew', () => {
     expect(room.records).toEqual([])
   })
 
-  test('keeps the bans in its own log, whoever opened it [R5.4]', () => {
+  test('keeps the bans in its own log, however it was opened [R5.4]', () => {
     for (const open of [
       (room: RoomHarness) => room.enter('ada'),
       (room: RoomHarness) => room.run({ type: 'room.open' }),

@@ -11,7 +11,7 @@ test('a room with all its participants needs no timer', () => {
   expect(deadlines(room.state, nobodyAbsent, DEFAULT_LIMITS, room.now)).toEqual({ due: [] })
 })
 
-test('whoever is absent is lost at its time and not before', () => {
+test('an absent participant is lost at its time and not before', () => {
   const room = roomHarness()
   const [ada, bob] = [room.enter('ada'), room.enter('bob')]
   const absences = new Map([
@@ -42,7 +42,7 @@ test('who is lost together with the host does not follow it: there is one succes
   ])
 })
 
-test('an absence of somebody who has left means nothing', () => {
+test('an absence of a participant that has left means nothing', () => {
   const room = roomHarness()
   const ada = room.enter('ada')
   room.enter('bob')
@@ -72,7 +72,7 @@ test('a room whose own time is ahead of the clock is empty for as long by its ow
   expect(deadlines(room.state, nobodyAbsent, DEFAULT_LIMITS, end, ahead).due).toHaveLength(1)
 })
 
-test('whoever comes into an empty room keeps it open', () => {
+test('a participant that joins an empty room keeps it open', () => {
   const room = roomHarness()
   room.leave(room.enter('ada'))
   room.pass(DEFAULT_LIMITS.emptyRoomMs - 1)

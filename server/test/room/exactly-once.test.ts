@@ -24,7 +24,7 @@ test('the seq of a command with several events is that of the last', () => {
   expect(room.ask(host, demote, 7)).toEqual({ events: [], answeredSeq: room.room.seq })
 })
 
-test('ids are counted for each session: the same id of somebody else is another command', () => {
+test('ids are counted for each session: the same id of another session is another command', () => {
   const room = roomHarness()
   room.ask(room.enter('ada'), hello, 1)
   room.ask(room.enter('bob'), hello, 1)

@@ -5,7 +5,7 @@ import { eventsOf, ON, roomHarness, typesOf, verdictOf } from './harness'
 const places = (maxParticipants: number) => ({ limits: { ...DEFAULT_LIMITS, maxParticipants } })
 
 describe('opening a room', () => {
-  test('whoever joins an absent room opens it, then comes in', () => {
+  test('a participant that joins an absent room opens it, then comes in', () => {
     const decision = roomHarness().knock('ada', { role: 'guest', name: 'Ada', metadata: { team: 'blue' } })
     expect(eventsOf(decision)).toEqual([
       { type: 'room.opened', roomId: 'town-hall', instance: 'id-1', mode: MODES.studio },
@@ -28,14 +28,14 @@ describe('opening a room', () => {
     expect(verdictOf(roomHarness({ createRooms: 'api' }).knock('ada', { role: 'host' }))).toBe('room_not_found')
   })
 
-  test('the API opens an absent room with nobody in it, and a repeat changes nothing', () => {
+  test('the API opens an absent room without a participant, and a repeat changes nothing', () => {
     const room = roomHarness({ createRooms: 'api' })
     expect(typesOf(room.run({ type: 'room.open' }))).toEqual(['room.opened'])
     expect(typesOf(room.run({ type: 'room.open' }))).toEqual([])
     expect(verdictOf(room.knock('ada', { role: 'viewer' }))).toBe('accepted')
   })
 
-  test('in dev mode whoever finds no host becomes host', () => {
+  test('in dev mode a participant that finds no host becomes host', () => {
     const room = roomHarness({ firstIsHost: true })
     const ada = room.enter('ada')
     expect(room.roleOf(ada)).toBe('host')
@@ -76,7 +76,7 @@ describe('an identity that is here already', () => {
     ])
   })
 
-  test('another session takes over the place in one append, and nobody is seen to leave [R2.5]', () => {
+  test('another session takes over the seat in one append, and no participant is seen to leave [R2.5]', () => {
     const room = roomHarness()
     const ada = room.enter('ada')
     const decision = room.knock('ada', { session: 'another-session' })
@@ -157,7 +157,7 @@ describe('places', () => {
     expect(verdictOf(room.knock('host', { role: 'host' }))).toBe('accepted')
   })
 
-  test('whoever is here comes back into a full room [R1.8]', () => {
+  test('a participant that is here comes back into a full room [R1.8]', () => {
     const room = roomHarness(places(2))
     room.enter('host', 'host')
     room.enter('ada')
@@ -174,7 +174,7 @@ describe('places', () => {
   })
 })
 
-describe('whoever may not come in', () => {
+describe('an identity that may not join', () => {
   test('a kick holds until the room closes, whatever token or session comes [R5.3]', () => {
     const room = roomHarness()
     const host = room.enter('host', 'host')
@@ -194,13 +194,13 @@ describe('whoever may not come in', () => {
     expect(verdictOf(room.knock('ada'))).toBe('accepted')
   })
 
-  test('nobody enters an ended room [R1.4]', () => {
+  test('no identity enters an ended room [R1.4]', () => {
     const room = roomHarness()
     room.ask(room.enter('host', 'host'), { type: 'moderation.endRoom' })
     expect(verdictOf(room.knock('host', { role: 'host' }))).toBe('room_ended')
   })
 
-  test('whoever comes as an empty room closes is told to try again at once', () => {
+  test('a client that joins as an empty room closes is told to try again at once', () => {
     const room = roomHarness()
     room.leave(room.enter('ada'))
     room.run({ type: 'room.end', reason: 'empty' })
@@ -220,6 +220,6 @@ describe('whoever may not come in', () => {
   test('a stranger to the room commands nothing', () => {
     const room = roomHarness()
     room.enter('ada')
-    expect(verdictOf(room.ask('nobody', { type: 'chat.send', text: 'hello' }))).toBe('forbidden')
+    expect(verdictOf(room.ask('unknown', { type: 'chat.send', text: 'hello' }))).toBe('forbidden')
   })
 })

@@ -64,7 +64,7 @@ function snapshot(room: Room): Room {
   const message = received({
     type: 'welcome',
     protocol: 1,
-    self: 'somebody',
+    self: 'anyone',
     instance: room.instance,
     seq: room.seq,
     resumed: false,
@@ -168,7 +168,7 @@ function pairsOf({ participants }: Room): string[] {
   return found.sort()
 }
 
-test('edges are exactly where one of a pair is on stage, and whoever was there first offers [R9.1, R9.2]', () => {
+test('edges are exactly where one of a pair is on stage, and the one that was there first offers [R9.1, R9.2]', () => {
   always(({ records }) => {
     for (const { after } of states(records)) {
       const { room } = after
@@ -245,7 +245,7 @@ test('a room that has lost its last host is waited for, until there is one or th
   })
 })
 
-test('a viewer publishes nothing, the room only what its mode takes, and nobody on stage has its hand up [R5.11]', () => {
+test('a viewer publishes nothing, the room only what its mode takes, and no participant on stage has its hand up [R5.11]', () => {
   always(({ records }) => {
     for (const { after } of states(records)) {
       const { room } = after
@@ -270,7 +270,7 @@ test('a source that a moderator muted is published, muted, and not its owner’s
   })
 })
 
-test('nobody who is banned is in the room [R5.4]', () => {
+test('no banned identity is in the room [R5.4]', () => {
   always(({ records }) => {
     for (const { after } of states(records)) {
       for (const { id } of after.room.participants)

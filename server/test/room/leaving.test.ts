@@ -2,7 +2,7 @@ import { MODES } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
 import { eventsOf, ON, roomHarness, typesOf } from './harness'
 
-describe('whoever leaves', () => {
+describe('a participant that leaves', () => {
   test('takes hand and invitation along', () => {
     const room = roomHarness()
     const host = room.enter('host', 'host')
@@ -23,7 +23,7 @@ describe('whoever leaves', () => {
     expect(typesOf(room.leave(ada, 'lost'))).toEqual([])
   })
 
-  test('is somebody new on the next visit, with the role that a moderator gave [R4.5, R5.5]', () => {
+  test('is a new participant on the next visit, with the role that a moderator gave [R4.5, R5.5]', () => {
     const room = roomHarness()
     const host = room.enter('host', 'host')
     const cohost = room.enter('cohost', 'cohost')
@@ -100,9 +100,9 @@ describe('a fresh token in mid-session', () => {
     ])
   })
 
-  test('of somebody who has left is nothing', () => {
+  test('of a participant that has left is nothing', () => {
     const room = roomHarness()
     room.enter('host', 'host')
-    expect(typesOf(refresh(room, 'nobody', 'viewer'))).toEqual([])
+    expect(typesOf(refresh(room, 'unknown', 'viewer'))).toEqual([])
   })
 })

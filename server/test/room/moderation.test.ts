@@ -36,7 +36,7 @@ describe('roles', () => {
     })
   })
 
-  test('nobody is promoted onto a full stage; among those on it roles change freely', () => {
+  test('no participant is promoted onto a full stage; among those on it roles change freely', () => {
     const { room, host, guest, ada } = panel(2)
     for (const role of ['guest', 'cohost', 'host'] as const)
       expect(verdictOf(room.ask(host, { type: 'moderation.setRole', participantId: ada, role }))).toBe('stage_full')
@@ -70,7 +70,7 @@ describe('a kick', () => {
     expect(JSON.stringify(room.room)).not.toContain('removal')
   })
 
-  test('reaches another host, never oneself [R5.2]', () => {
+  test('reaches another host, never the sender [R5.2]', () => {
     const { room, host } = panel()
     const other = room.enter('other', 'host')
     expect(verdictOf(room.ask(host, { type: 'moderation.kick', participantId: host }))).toBe('forbidden')
@@ -165,7 +165,7 @@ describe('the room', () => {
     expect(room.room).toMatchObject({ status: 'closed', participants: [], edges: [] })
   })
 
-  test('does not end for emptiness when somebody has come in meanwhile', () => {
+  test('does not end for emptiness when a participant has joined meanwhile', () => {
     const room = roomHarness()
     room.leave(room.enter('ada'))
     room.enter('bob')

@@ -22,7 +22,7 @@ test.each(['', '   ', '\u200b\u200d', '\u202e', '\u3164', '\ufeff', '\u2800', '\
   '%j cannot be seen: the fallback stands in',
   (raw) => {
     expect(cleanName(raw)).toBe(NAMELESS)
-    expect(cleanName(raw, 'Somebody')).toBe('Somebody')
+    expect(cleanName(raw, 'Fallback')).toBe('Fallback')
   },
 )
 

@@ -7,7 +7,7 @@ import { route } from '../../src/room'
 import { type Asked, ON, roomHarness, verdictOf } from './harness'
 
 const ROLES = ['host', 'cohost', 'guest', 'viewer'] as const satisfies Role[]
-/** Whom a command is about: oneself, another one of each role (so one lower, equal and higher), or nobody who is there. */
+/** The target of a command: the sender, another participant of each role (so one lower, equal and higher), or none that is there. */
 const TARGETS = ['self', ...ROLES, 'absent'] as const
 type Target = (typeof TARGETS)[number]
 
@@ -23,11 +23,11 @@ const everybody: Verdict = () => 'accepted'
 const moderators: Verdict = (actor) => allowed(isModerator(actor))
 const hosts: Verdict = (actor) => allowed(actor === 'host')
 
-/** A moderator, on somebody who is there. */
+/** A moderator, on a participant that is there. */
 const onAnybody: Verdict = (actor, target) =>
   !isModerator(actor) ? 'forbidden' : target === 'absent' ? 'peer_not_found' : 'accepted'
 
-/** A host on anybody else, a cohost on guests and viewers; nobody on oneself. */
+/** A host on all others, a cohost on guests and viewers; none on itself. */
 const onThoseBelow: Verdict = (actor, target) => {
   if (!isModerator(actor) || target === 'absent') return onAnybody(actor, target)
   if (target === 'self') return 'forbidden'
@@ -106,7 +106,7 @@ function fullHouse() {
     for (const id of who.values()) room.ask(id, { type: 'chat.send', text: 'hello' })
   }
   const idOf = (actor: Role, target: Target) =>
-    (target === 'self' ? actors.get(actor) : target === 'absent' ? undefined : others.get(target)) ?? 'nobody'
+    (target === 'self' ? actors.get(actor) : target === 'absent' ? undefined : others.get(target)) ?? 'unknown'
   return { room, actorId: (actor: Role) => actors.get(actor) ?? '', idOf }
 }
 
@@ -137,7 +137,7 @@ describe.each(ROLES)('a %s [R5.1, R5.2]', (actor) => {
     }
   })
 
-  test('signals go to others along an edge: two viewers have none; oneself and nobody have the same answer [R5.10]', () => {
+  test('signals go to others along an edge: two viewers have none; the sender itself and an unknown one have the same answer [R5.10]', () => {
     const { room, actorId, idOf } = fullHouse()
     const verdict = (target: Target) => {
       const signal = { type: 'signal', to: idOf(actor, target), epoch: { born: 1, n: 0 }, order: 0 } as const
@@ -152,7 +152,7 @@ describe.each(ROLES)('a %s [R5.1, R5.2]', (actor) => {
     expect(byTarget(verdict)).toEqual(byTarget((target) => (reached(target) ? 'accepted' : 'peer_not_found')))
   })
 
-  test('casts go to others, whatever their role; to oneself or nobody they do not', () => {
+  test('casts go to others, whatever their role; to the sender or an unknown one they do not', () => {
     const { room, actorId, idOf } = fullHouse()
     const verdict = (target: Target) => {
       const cast = { type: 'data', value: 1, to: [idOf(actor, target)] } as const

@@ -35,7 +35,7 @@ describe('a signal', () => {
     expect(sendSignal(room, host, ada)).toMatchObject({ to: [ada], message: { from: host } })
   })
 
-  test('is no description of another layout: such a one goes to nobody [R9.8]', () => {
+  test('is no description of another layout: such a one is not passed on [R9.8]', () => {
     const { room, host, ada } = audience()
     const send = (body: SignalUp['body']) =>
       codeOf(route(room.state, ada, { type: 'signal', signal: { ...signal(host), body } }))
@@ -49,9 +49,9 @@ describe('a signal', () => {
     expect(send({ kind: 'offer', sdp: description(), layout: 2 })).toBe('bad_description')
   })
 
-  test('gets the same answer where somebody has no edge, is unknown, or is oneself [R5.10]', () => {
+  test('gets the same answer if the target has no edge, is unknown, or is the sender [R5.10]', () => {
     const { room, ada, bob } = audience()
-    const answers = [bob, 'nobody', ada, '__proto__'].map((to) => sendSignal(room, ada, to))
+    const answers = [bob, 'unknown', ada, '__proto__'].map((to) => sendSignal(room, ada, to))
     expect(codeOf(sendSignal(room, ada, bob))).toBe('peer_not_found')
     for (const answer of answers) expect(answer).toEqual(answers[0])
   })
@@ -83,9 +83,9 @@ describe('a cast', () => {
     })
   })
 
-  test('that names somebody who is not there goes to nobody', () => {
+  test('that names a participant that is not there is not passed on', () => {
     const { room, ada, bob } = audience()
-    expect(codeOf(sendCast(room, ada, { type: 'data', value: 1, to: [bob, 'nobody'] }))).toBe('peer_not_found')
+    expect(codeOf(sendCast(room, ada, { type: 'data', value: 1, to: [bob, 'unknown'] }))).toBe('peer_not_found')
     expect(codeOf(sendCast(room, ada, { type: 'data', value: 1, to: [ada] }))).toBe('peer_not_found')
   })
 
@@ -104,7 +104,7 @@ describe('a cast', () => {
   })
 })
 
-test('whoever is not in the room is not heard', () => {
+test('a client that is not in the room is not heard', () => {
   const { room, host, ada } = audience()
   room.leave(ada)
   expect(codeOf(sendSignal(room, ada, host))).toBe('forbidden')

@@ -31,7 +31,7 @@ describe('a raised hand', () => {
     expect(typesOf(room.ask(ada, { type: 'stage.cancel' }))).toEqual([])
   })
 
-  test('of somebody on stage is nothing', () => {
+  test('of a participant on stage is nothing', () => {
     const { room, host } = audience()
     expect(typesOf(room.ask(host, { type: 'stage.request' }))).toEqual([])
   })
@@ -56,13 +56,13 @@ describe('a moderator', () => {
     expect(room.roleOf(room.enter('ada'))).toBe('guest')
   })
 
-  test('puts nobody on stage who is not asking', () => {
+  test('puts no participant on stage that is not asking', () => {
     const { room, host, ada } = audience()
     expect(verdictOf(room.ask(host, { type: 'stage.approve', participantId: ada }))).toBe('invalid')
-    expect(verdictOf(room.ask(host, { type: 'stage.approve', participantId: 'nobody' }))).toBe('peer_not_found')
+    expect(verdictOf(room.ask(host, { type: 'stage.approve', participantId: 'unknown' }))).toBe('peer_not_found')
   })
 
-  test('approves nobody onto a full stage; the hand stays up', () => {
+  test('approves no hand onto a full stage; the hand stays up', () => {
     const { room, host, ada } = audience(1)
     room.ask(ada, { type: 'stage.request' })
     const decision = room.ask(host, { type: 'stage.approve', participantId: ada })
@@ -132,7 +132,7 @@ describe('an invitation', () => {
     expect(typesOf(room.ask(ada, { type: 'stage.request' }))).toContain('participant.roleChanged')
   })
 
-  test('of somebody on stage is nothing', () => {
+  test('of a participant on stage is nothing', () => {
     const { room, host } = audience()
     const guest = room.enter('guest', 'guest')
     expect(typesOf(room.ask(host, { type: 'stage.invite', participantId: guest }))).toEqual([])

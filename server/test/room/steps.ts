@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { deadlines } from '../../src/room'
 import { type Asked, OFF, ON, type RoomHarness } from './harness'
 
-/** What somebody asks for, once it is known of whom and of which message. */
+/** What a participant asks for, with its target and message. */
 type Asking = (target: string, message: string) => Asked
 
 /** Something that may happen to a room, in terms that stay meaningful whatever happened before. */
@@ -15,9 +15,9 @@ export type Step =
   | { kind: 'pass'; ms: number }
   | { kind: 'close'; reason: 'ended' | 'empty' }
 
-/** The number that stands for somebody who is not in the room. */
-const NOBODY = 8
-const who = fc.nat({ max: NOBODY })
+/** The number that stands for a participant that is not in the room. */
+const ABSENT = 8
+const who = fc.nat({ max: ABSENT })
 const role = fc.constantFrom<Role>('host', 'cohost', 'guest', 'viewer')
 const source = fc.constantFrom('microphone', 'camera', 'screen', 'screenAudio')
 const slot = fc.constantFrom(
@@ -89,11 +89,11 @@ export const steps: fc.Arbitrary<Step[]> = fc
   .tuple(fc.array(step, { minLength: 10, maxLength: 80, size: 'max' }), fc.array(closing, { maxLength: 1 }))
   .map(([many, last]) => [...many, ...last])
 
-/** Takes a step. Mostly of those who are there; the last number is always somebody who is not. */
+/** Takes a step. Mostly of participants that are there; the last number is always one that is not. */
 export function take(room: RoomHarness, each: Step): void {
   const isOpen = room.records.length > 0
   const present = isOpen ? room.room.participants.map(({ id }) => id) : []
-  const idOf = (nth: number) => (nth === NOBODY ? undefined : present[nth % present.length]) ?? 'nobody'
+  const idOf = (nth: number) => (nth === ABSENT ? undefined : present[nth % present.length]) ?? 'unknown'
   switch (each.kind) {
     case 'knock': {
       const [session, page] = [`session-${each.who}-${each.session}`, `page-${each.page}`]

@@ -40,7 +40,7 @@ describe('a lost host is succeeded once, by rule', () => {
     expect(due(room)).toEqual({ due: [] })
   })
 
-  test('else by nobody for 60 s, then by the guest of longest standing that is one by its token [R4.4]', () => {
+  test('else by none for 60 s, then by the guest of longest standing that is one by its token [R4.4]', () => {
     const room = roomHarness()
     const host = room.enter('host', 'host')
     const promoted = room.enter('promoted', 'viewer')
@@ -107,7 +107,7 @@ describe('a lost host is succeeded once, by rule', () => {
     expect(passes(room, GRACE)).toEqual([succeeds(second)])
   })
 
-  test('not at all while another host is there, nor when somebody else leaves', () => {
+  test('not at all while another host is there, nor when another participant leaves', () => {
     const room = roomHarness()
     const host = room.enter('host', 'host')
     room.enter('other', 'host')
@@ -178,7 +178,7 @@ describe('while the room waits for a host', () => {
     expect(passes(room, GRACE)).toEqual([succeeds(cohost)])
   })
 
-  test('in dev mode whoever joins is host at once', () => {
+  test('in dev mode a participant that joins is host at once', () => {
     const room = roomHarness({ firstIsHost: true })
     const host = room.enter('first')
     room.enter('second')
@@ -258,19 +258,16 @@ describe('a host whose identity comes with a lesser token', () => {
 
   const roles = (of: RoomHarness): Role[] => of.room.participants.map(({ role }) => role)
 
-  test.each(table)(
-    '$way, a $role: the room waits for a host, and nobody follows meanwhile [R4.6]',
-    ({ knock, role }) => {
-      const { room: hall, host } = room()
-      hall.ask(host, { type: 'media.update', sources: { camera: ON } })
-      const events = eventsOf(hall.knock('host', { role, ...knock }))
-      expect(events.filter(({ type }) => type === 'participant.roleChanged')).toEqual([
-        { type: 'participant.roleChanged', participantId: host, role, reason: 'token' },
-      ])
-      expect(events).toContainEqual(waits(hall))
-      expect(roles(hall)).toEqual([role, 'cohost', 'guest'])
-    },
-  )
+  test.each(table)('$way, a $role: the room waits for a host, and none follows meanwhile [R4.6]', ({ knock, role }) => {
+    const { room: hall, host } = room()
+    hall.ask(host, { type: 'media.update', sources: { camera: ON } })
+    const events = eventsOf(hall.knock('host', { role, ...knock }))
+    expect(events.filter(({ type }) => type === 'participant.roleChanged')).toEqual([
+      { type: 'participant.roleChanged', participantId: host, role, reason: 'token' },
+    ])
+    expect(events).toContainEqual(waits(hall))
+    expect(roles(hall)).toEqual([role, 'cohost', 'guest'])
+  })
 
   test.each(table)(
     "$way, a $role: it is host again when it returns with the host's token [R4.5]",
@@ -332,7 +329,7 @@ describe('a host whose identity comes with a lesser token', () => {
 })
 
 describe('a host hands the room over', () => {
-  test.each(['cohost', 'guest', 'viewer'] as const)('to a %s, then leaves: nobody is waited for', (role) => {
+  test.each(['cohost', 'guest', 'viewer'] as const)('to a %s, then leaves: the room waits for no host', (role) => {
     const room = roomHarness()
     const host = room.enter('host', 'host')
     const heir = room.enter('heir', role)

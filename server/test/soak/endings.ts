@@ -52,7 +52,7 @@ const STALLED_MS = [12_000, 20_000] as const
 const FILLING_FRAMES = 200
 const CASTS_IN_A_FRAME = 8
 
-/** Reads nothing while somebody fills its queue, beyond what the operating system holds. When it reads on, it is mostly too late. */
+/** Reads nothing while another client fills its queue, beyond what the operating system holds. When it reads on, it is mostly too late. */
 const stall: Ending = async (visitor) => {
   const { client, visit } = visitor
   const { self } = await client.welcome()

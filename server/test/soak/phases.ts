@@ -75,14 +75,14 @@ export class Soak {
     await this.#churnFor(minutes * 60 * SECOND_MS)
   }
 
-  /** Waits until everything is back where it was; after five minutes, it is not. Without `before`: until nobody is there. */
+  /** Waits until everything is back where it was; after five minutes, it is not. Without `before`: until no client is there. */
   async settle(before?: Measured & Standing): Promise<{ after: Measured & Standing; found: string[] }> {
     const limit = performance.now() + SETTLE_LIMIT_MS
     for (;;) {
       for (const room of this.tally.roomsWithBans) await this.#backend.erase(room)
       this.tally.roomsWithBans.clear()
       // With each transaction the log lets some of what is old go.
-      await this.#backend.erase('nobody-is-there')
+      await this.#backend.erase('not-there')
       const after = await this.#look()
       const found = leftovers(before ?? after, after)
       if (found.length === 0 || performance.now() > limit) return { after, found }

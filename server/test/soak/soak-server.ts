@@ -16,7 +16,7 @@ const live = createPeerstageServer({
   iceServers: [],
   logLevel: 'error',
   metrics: { public: true },
-  // So that somebody can fill a slow reader's queue.
+  // So that a client can fill a slow reader's queue.
   limits: { castsPerSecond: 1_000_000, castBurst: 1_000_000, castByteBurst: 1024 ** 3 },
 })
 

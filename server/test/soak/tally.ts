@@ -12,7 +12,7 @@ const TOO_LATE = 'The room is not open.'
 export class Tally {
   readonly counts = new Map<string, number>()
   readonly faults = new Map<string, number>()
-  /** Rooms in which somebody may be banned: bans are kept until they are lifted, or the room is erased. */
+  /** Rooms that may have a ban: bans are kept until they are lifted, or the room is erased. */
   readonly roomsWithBans = new Set<string>()
 
   note(what: string): void {

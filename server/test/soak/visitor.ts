@@ -18,7 +18,7 @@ export type Visit = {
 type WithoutId<C> = C extends unknown ? Omit<C, 'id'> : never
 export type Wish = WithoutId<Command>
 
-/** Somebody at a room's door, and in the room: one socket after the other of one session. */
+/** A client before and in a room: one socket after the other of one session. */
 export class Visitor {
   readonly visit: Visit
   #client: TestClient

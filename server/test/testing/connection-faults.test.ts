@@ -23,7 +23,7 @@ test('close breaks the connection without a word by default, of one identity onl
   expect((await ada.event('participant.left')).logged.event).toMatchObject({ reason: 'lost' })
 })
 
-test('close of nobody, or with no code, is a mistake of the test', async () => {
+test('close without a client, or with no code, is a mistake of the test', async () => {
   const { server, enter } = await openRoom()
   expect(() => server.faults.close({ identity: 'bob' })).toThrow('No client is connected as bob.')
   await enter('bob')

@@ -7,7 +7,7 @@ async function untilKept(client: TestClient, text: string): Promise<void> {
   await expect.poll(async () => (await client.ask(say(text))).ok, { interval: 10 }).toBe(true)
 }
 
-test('log down: commands answer unavailable, nobody new comes in; up again: nothing is lost', async () => {
+test('log down: commands answer unavailable, no new participant joins; up again: nothing is lost', async () => {
   const { server, enter, connect } = await openRoom()
   const ada = await enter('ada')
   await ada.ask(say('before'))

@@ -86,7 +86,7 @@ test('a request that offers another protocol is answered as the plain request th
   expect(await (await rawConnection(server.url, offer)).answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*"status":"live"/)
 })
 
-test('an hour passes in a moment, and nobody who is there is lost', async () => {
+test('an hour passes in a moment, and no participant that is there is lost', async () => {
   const { server, enter } = await openRoom()
   const [ada, bob] = [await enter('ada', { expiresInSeconds: 7200 }), await enter('bob', { expiresInSeconds: 7200 })]
   const before = server.clock.now()

@@ -7,15 +7,15 @@ export type DemoVisit = {
   /** Default: on stage, with camera and microphone. */
   place?: 'On stage' | 'In the audience'
   size?: { width: number; height: number }
-  /** A tab that the browser opens again by itself: it was in the room before, and is touched by nobody. */
+  /** A tab that the browser opens again by itself: it was in the room before, and no user touches it. */
   isRestored?: boolean
 }
 
-/** Somebody with the demo open in a tab. Finds things as a person does: by what they are called. */
+/** A person with the demo open in a tab. Finds things as a person does: by their names. */
 export class DemoVisitor {
   readonly page: Page
   readonly visit: DemoVisit
-  /** Errors and warnings of its console, and what nobody caught. */
+  /** Errors and warnings of its console, and uncaught errors. */
   readonly complaints: string[] = []
 
   static async open(browser: Browser, url: string, visit: DemoVisit): Promise<DemoVisitor> {
@@ -49,7 +49,7 @@ export class DemoVisitor {
     return this.page.getByRole('button', { name, exact: true })
   }
 
-  /** Somebody's tile on the stage; one's own says "(you)". */
+  /** A participant's tile on the stage; the own one says "(you)". */
   tile(name: string): Locator {
     const called = name === this.visit.name ? `${name} (you)` : name
     return this.page.getByRole('list', { name: 'Pictures' }).getByRole('listitem').filter({ hasText: called })
@@ -81,7 +81,7 @@ export class DemoVisitor {
     await people.waitFor()
   }
 
-  /** Opens somebody's menu in the list of people, and chooses from it. */
+  /** Opens a person's menu in the list of people, and chooses from it. */
   async choose(name: string, action: string): Promise<void> {
     await this.openPeople()
     await this.button(`Options for ${name}`).click()
@@ -96,7 +96,7 @@ function rememberRoom({ name, room }: DemoVisit): void {
 }
 
 /**
- * Browsers hold sound back on a page that nobody touched. This does it in their place, since Chromium takes Playwright's
+ * Browsers hold sound back on a page that no user touched. This does it in their place, since Chromium takes Playwright's
  * own looks into a page for a touch.
  */
 function refuseSoundUntilTouched(): void {
@@ -106,7 +106,7 @@ function refuseSoundUntilTouched(): void {
     isTouched = true
   })
   HTMLMediaElement.prototype.play = async function (this: HTMLMediaElement) {
-    if (!this.muted && !isTouched) throw new DOMException('Nobody touched this page yet.', 'NotAllowedError')
+    if (!this.muted && !isTouched) throw new DOMException('No user touched this page yet.', 'NotAllowedError')
     return play.call(this)
   }
 }

@@ -38,7 +38,7 @@ test('two people see and read each other, and hearts rise on both pages', async 
   await Promise.all(seen)
 })
 
-test('the light is on somebody else, and turns to the face that is clicked', async () => {
+test('the large picture is another participant, and changes to the face that is clicked', async () => {
   const ada = await walkIn('Ada', 'light')
   const inTheLight = () => ada.page.locator('#light').evaluate((video) => video.className)
   await expect.poll(inTheLight).toBe('mirrored')
@@ -63,8 +63,8 @@ test('who refuses the camera is told what to do, and may try again', async () =>
   const ada = await walkIn('Ada', 'refused', 'denied')
   const problem = ada.page.getByRole('alert').filter({ hasText: 'Allow the camera' })
   await problem.waitFor()
-  await ada.say('Nobody sees me')
-  await ada.message('Nobody sees me').waitFor()
+  await ada.say('No one sees me')
+  await ada.message('No one sees me').waitFor()
   await ada.button('Try again').click()
   await problem.waitFor()
 })

@@ -39,7 +39,7 @@ describe.each(['embed-express', 'embed-fastify'])('%s', (example) => {
     await seeEachOther(ada, ben, 'People')
   })
 
-  test('whoever is not logged in sees the login, gets no token, and is refused by the room', async () => {
+  test('a user that is not logged in sees the login, gets no token, and is rejected by the room', async () => {
     const eve = await logIn('Ada', 'guessed')
     await eve.page.getByRole('alert').filter({ hasText: 'Wrong name or password.' }).waitFor()
     await eve.page.getByRole('heading', { name: 'The school' }).waitFor()

@@ -29,7 +29,7 @@ export function exampleHouse() {
   })
 
   return {
-    /** Opens a tab of somebody's own: it shares no cookies with the others. `devices`: in a browser of its own. */
+    /** Opens a tab of another person: it shares no cookies with the others. `devices`: in a browser of its own. */
     open: async (url: string, devices?: BrowserOptions['devices']): Promise<ExampleTab> => {
       const tab = await ExampleTab.open(devices === undefined ? browser : await launch({ devices }), url)
       tabs.push(tab)

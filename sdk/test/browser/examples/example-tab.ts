@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 /** A tab with an example in it. Finds things as a person does: by what they are called. */
 export class ExampleTab {
   readonly page: Page
-  /** Errors and warnings of its console, and what nobody caught. */
+  /** Errors and warnings of its console, and uncaught errors. */
   readonly complaints: string[] = []
 
   static async open(browser: Browser, url: string): Promise<ExampleTab> {

@@ -28,7 +28,7 @@ function userFor(seconds: number, id = 'ada'): TurnUser {
   return { username, credential: createHmac('sha1', TURN_SECRET).update(username).digest('base64') }
 }
 
-test('it relays to the world, and to nobody in its own network', async () => {
+test('it relays to the world, and to no address in its own network', async () => {
   const connect = await coturn()
   const ada = await connect(userFor(60))
   expect(await ada.allocate()).toBe(0)
@@ -37,7 +37,7 @@ test('it relays to the world, and to nobody in its own network', async () => {
   for (const ip of own) expect([ip, await ada.permit(ip)]).toEqual([ip, FORBIDDEN_ADDRESS])
 })
 
-test('nobody who made a password up, or changed its end, gets a relay', async () => {
+test('a password that was made up, or whose end was changed, gets no relay', async () => {
   const connect = await coturn()
   const { username, credential } = userFor(-1)
   const later = username.replace(/^\d+/, (seconds) => String(Number(seconds) + 3600))

@@ -7,7 +7,7 @@ export type Probe = {
   descriptions: Map<RTCPeerConnection, number>
   /** Every event of the client, by name, in order. */
   events: { name: string; payload: Record<string, unknown> }[]
-  /** Errors and rejections that nobody caught. */
+  /** Errors and rejections that were not caught. */
   uncaught: string[]
 }
 
@@ -22,7 +22,7 @@ export function installProbe(): void {
   window.probe = probe
   window.addEventListener('error', (event) => probe.uncaught.push(String(event.message)))
   window.addEventListener('unhandledrejection', (event) => probe.uncaught.push(String(event.reason)))
-  // The modern form alone: nobody here passes callbacks.
+  // The modern form alone: no code here passes callbacks.
   const native: (description: RTCSessionDescriptionInit) => Promise<void> =
     RTCPeerConnection.prototype.setRemoteDescription
   RTCPeerConnection.prototype.setRemoteDescription = function (

@@ -106,7 +106,7 @@ const WAYS: Record<string, Way> = {
   leaves: { end: inPage(() => window.client.leave()) },
 }
 
-/** How Ben may come to see nobody any more. */
+/** The ways in which Ben may lose every picture. */
 const ENDS: Record<string, (ada: RoomPage, ben: RoomPage) => Promise<unknown>> = {
   'the one who watches leaves': (_, ben) => ben.page.evaluate(() => window.client.leave()),
   'the room is ended': (_, ben) => ben.page.evaluate(() => window.client.moderation.endRoom()),

@@ -63,7 +63,7 @@ const passwordOf = (page: RoomPage): Promise<TurnUser> =>
     return { username: server?.username ?? '', credential: String(server?.credential ?? '') }
   })
 
-/** What a TURN server answers whoever comes with it. */
+/** What a TURN server answers to it. */
 async function answerTo(user: TurnUser, address: string): Promise<number> {
   const client = await TurnClient.connect(address, user)
   const code = await client.allocate()
@@ -71,7 +71,7 @@ async function answerTo(user: TurnUser, address: string): Promise<number> {
   return code
 }
 
-/** Lets its oldest connection look for ways anew, and waits for one by TURN. Nobody hears of it: the link is of no use any more. */
+/** Lets its oldest connection look for ways anew, and waits for one by TURN. The link is told nothing, and is of no use any more. */
 const gatherAnew = (page: RoomPage): Promise<string> =>
   page.page.evaluate(async () => {
     const [connection] = window.probe.connections

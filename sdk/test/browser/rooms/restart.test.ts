@@ -66,7 +66,7 @@ const unmoved = (page: RoomPage) =>
     return { instance: room?.instance, people, links, descriptions }
   })
 
-/** After `restarts` of the server: everything said is there once, nobody left, no link was touched. */
+/** After `restarts` of the server: each text is there once, no participant left, no link was touched. */
 async function expectAllWhole(restarts: number): Promise<void> {
   await Promise.all([talkers.stop(), ...pages.map((page) => page.page.evaluate(() => window.talk.stop()))])
   await talkers.expectWhole(restarts)
@@ -96,7 +96,7 @@ test.each([
       await expect.poll(() => talkers.kept, { interval: 1 }).toBeGreaterThanOrEqual(instant)
       await house.server[end]()
       await expect.poll(statuses).toEqual(all('reconnecting'))
-      // The fake camera makes 20 pictures a second: three seconds of them, with nobody to ask.
+      // The fake camera makes 20 pictures a second: three seconds of them, with no server to ask.
       await allSee(60)
       await house.server.restart()
       await expect.poll(statuses, { timeout: 120_000 }).toEqual(all('joined'))

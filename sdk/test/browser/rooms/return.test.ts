@@ -22,7 +22,7 @@ test('a page reload brings back the same participant, without a ghost, with pict
   expect(await ada.events('participantReturned')).toHaveLength(1)
 })
 
-test('a socket cut for 5 s: video goes on, chat sent meanwhile arrives once and in order, nobody is seen to leave', async () => {
+test('a socket cut for 5 s: video goes on, chat sent meanwhile arrives once and in order, no participant is seen to leave', async () => {
   const proxy = await TcpProxy.to(house.server.url)
   try {
     const ada = await house.publish({ name: 'Ada', role: 'host' })

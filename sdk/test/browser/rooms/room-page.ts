@@ -157,12 +157,12 @@ export class RoomPage {
     }, name)
   }
 
-  /** Pictures decoded so far of one source of somebody; 0 while there is no such track. */
+  /** Pictures decoded so far of one source of a participant; 0 while there is no such track. */
   frames(name: string, source: 'camera' | 'screen' = 'camera'): Promise<number> {
     return this.page.evaluate(countFrames, { name, source })
   }
 
-  /** Waits until pictures of somebody keep coming: `more` beyond those there are now. */
+  /** Waits until pictures of a participant keep coming: `more` beyond those there are now. */
   async sees(name: string, source: 'camera' | 'screen' = 'camera', more = 5): Promise<void> {
     const before = await this.frames(name, source)
     await expect.poll(() => this.frames(name, source), { timeout: 60_000 }).toBeGreaterThanOrEqual(before + more)

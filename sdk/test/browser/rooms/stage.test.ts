@@ -99,7 +99,7 @@ test('a moderator mutes a guest, and cannot unmute it [R5.8]', async () => {
   expect(await gus.page.evaluate(() => 'unmute' in window.client.moderation)).toBe(false)
 })
 
-/** Makes a viewer of somebody. Answers with what the host shows of them the moment that it is done. */
+/** Makes a participant a viewer. Answers with what the host shows of it at that moment. */
 function demote(host: RoomPage, participantId: string) {
   return host.page.evaluate(async (id) => {
     await window.client.moderation.setRole(id, 'viewer')

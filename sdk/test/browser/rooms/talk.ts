@@ -1,6 +1,6 @@
 import type { LiveStreamClient } from '../../../src/index'
 
-/** What somebody who keeps talking has said so far. */
+/** What a participant that keeps talking has said so far. */
 export type Talk = {
   /** Texts, in order. */
   readonly said: readonly string[]

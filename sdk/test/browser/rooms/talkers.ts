@@ -33,7 +33,7 @@ export class Talkers {
     await Promise.all(this.#all.map(({ talk }) => talk.stop()))
   }
 
-  /** Whatever was said in any room is there once and in order, nobody was seen to leave, and all have resumed so often. */
+  /** Each text is in its room once and in order, no participant was reported as gone, and all have resumed so often. */
   async expectWhole(restarts: number): Promise<void> {
     for (const talkers of this.#rooms) {
       const [first] = talkers

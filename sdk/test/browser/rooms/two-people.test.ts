@@ -125,7 +125,7 @@ describe.each(BROWSERS)('in %s', (browser) => {
   })
 })
 
-/** Shows somebody in an element of the page, as an app does. */
+/** Shows a participant in an element of the page, as an app does. */
 function play(name: string): void {
   const found = window.client.getState().participants.find((each) => each.name === name)
   if (!found) throw new Error(`no ${name}`)

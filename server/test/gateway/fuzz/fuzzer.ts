@@ -110,7 +110,7 @@ function stepping(clock: FakeClock, witnesses: readonly Witness[]): () => Promis
   }
 }
 
-/** Nobody is there any more. Graces pass, and the minute after which an empty room closes. */
+/** No client is there any more. Graces pass, and the minute after which an empty room closes. */
 async function emptied(url: string, clock: FakeClock): Promise<void> {
   for (let looks = 0; looks < MOST_LOOKS && (await scrape(url, 'peerstage_sockets')) > 0; looks++);
   for (let i = 0; i < END_STEPS; i++) {

@@ -7,7 +7,7 @@ export type Known = { readonly participants: readonly string[]; readonly born: n
 
 type Maker = (random: Random, known: Known) => ClientMessage
 
-const anybody = (random: Random, { participants }: Known): string => random.pick([...participants, 'nobody'])
+const anybody = (random: Random, { participants }: Known): string => random.pick([...participants, 'unknown'])
 
 const bodies = (random: Random) =>
   random.pick([

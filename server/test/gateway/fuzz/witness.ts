@@ -3,7 +3,7 @@ import { WebSocket } from 'ws'
 import { HELLO } from '../hostile-inputs'
 import { newSession } from '../test-client'
 
-/** Somebody in a room of their own, who notes whatever in it is not as it should be. Keeps no more than that, however long it takes. */
+/** A client in a room of its own, which notes each deviation. Keeps no more than that, however long it takes. */
 export class Witness {
   readonly findings: string[] = []
   /** How many texts it has seen. */
