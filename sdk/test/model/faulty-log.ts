@@ -81,12 +81,13 @@ export class FaultyLog {
   }
 
   async #append(process: { readonly isAlive: boolean }, log: RoomLog, batch: Batch): Promise<void> {
+    const handedAt = this.#ms()
     const holding = this.#holding.get(batch.roomId)
     if (holding === 'before') await this.#held(batch.roomId)
     const era = this.#era
     await this.#call(process, async () => {
       await log.append(batch)
-      if (era === this.#era) this.#witness.kept(batch)
+      if (era === this.#era) this.#witness.kept(batch, handedAt)
       if (!this.garbling) return
       this.garbling = false
       throw new Error('garbled by the model')

@@ -43,6 +43,8 @@ export class Witness {
 
   /** Since when each room waits for a host, by the world's time. */
   readonly #waits = new Map<Story, number>()
+  /** When the batch that is looked at was handed to the log, by the world's time: a room measures from then, not from when it was kept. */
+  #handedAt = 0
 
   /** @param ms the world's time @param now the server's */
   constructor(maxParticipants: number, ms: () => number, now: () => number) {
@@ -93,8 +95,9 @@ export class Witness {
     this.faults.push(text)
   }
 
-  /** The log has kept a batch. */
-  kept({ roomId, instance, expectedSeq, records, state }: Batch): void {
+  /** The log has kept a batch. `handedAt`: when it was handed to the log, by the world's time; the log may have held it up. */
+  kept({ roomId, instance, expectedSeq, records, state }: Batch, handedAt: number): void {
+    this.#handedAt = handedAt
     const known = this.story(roomId, instance)
     if (expectedSeq !== (known?.state.room.seq ?? 0))
       this.fault(`${roomId}: a batch after ${expectedSeq}, not the last`)
@@ -196,7 +199,7 @@ export class Witness {
     if (event.type === 'room.hostGraceStarted') {
       if (following === undefined ? graceUntil === null : !following.mayWait) say('a host is waited for')
       if (event.until !== at + HOST_GRACE_MS) say(`a host is waited for until ${event.until}`)
-      this.#waits.set(story, this.#ms())
+      this.#waits.set(story, this.#handedAt)
     } else if (following !== undefined) {
       if (follower !== following.heir) say(`${following.heir ?? 'none'} should follow, not ${follower ?? 'none'}`)
     } else if (isSuccession || event.type === 'room.hostGraceEnded') {
