@@ -1,14 +1,22 @@
-import { DEFAULT_LIMITS, isOnStage, MODES, ROLES } from '@peerstage/sdk/protocol'
+import {
+  DEFAULT_LIMITS,
+  isOnStage,
+  MODES,
+  PERMISSIONS,
+  type Permission,
+  ROLES,
+  type Role,
+} from '@peerstage/sdk/protocol'
 import { nodeOf } from '../../sdk/test/protocol/schema-node'
 import { variablesOf } from '../../server/src/cli/setting-sources'
 import { SETTINGS } from '../../server/src/cli/settings-table'
 import { limitSettings } from '../../server/src/config/limits'
 import { settingsEntries } from '../../server/src/config/settings'
-import { may, type Permission } from '../../server/src/room/permissions'
 import { code, table } from './markdown'
 import { METRICS } from './metrics'
 
-const PERMISSIONS: Readonly<Record<Permission, string>> = {
+/** What each permission is for, in the words of the docs. */
+const WORDS: Readonly<Record<Permission, string>> = {
   publish: 'publish microphone, camera and screen',
   chat: 'write in the chat, and read what was written',
   react: 'send reactions',
@@ -41,9 +49,9 @@ export const REGIONS: Readonly<Record<string, () => string>> = {
   permissions: () =>
     table(
       ['may …', ...ROLES],
-      Object.entries(PERMISSIONS).map(([permission, words]) => [
-        words,
-        ...ROLES.map((role) => (may(role, permission as Permission) ? 'yes' : '–')),
+      Object.entries<readonly Role[]>(PERMISSIONS).map(([permission, roles]) => [
+        WORDS[permission as Permission],
+        ...ROLES.map((role) => (roles.includes(role) ? 'yes' : '–')),
       ]),
     ),
   modes: () =>

@@ -73,6 +73,7 @@ export {
   UNPUBLISHED,
 } from './media'
 export { type BanListResult, banListResult, type ListedBan, MAX_BANS } from './moderation'
+export { mayActOn, mayGive, PERMISSIONS, type Permission, permissionsOf } from './permissions'
 export {
   isOnStage,
   MODES,

@@ -1,11 +1,11 @@
 import type { Participant, RoomCommand } from '@peerstage/sdk/protocol'
-import { participantOf } from '@peerstage/sdk/protocol'
+import { mayActOn, mayGive, participantOf, permissionsOf } from '@peerstage/sdk/protocol'
 import { chatHistory, deleteChat, sendChat } from './chat'
 import type { Accepted, AnyCommand, DecideContext, Decision, InternalCommand } from './command'
 import { join, openRoom } from './join'
 import { mute, updateMedia } from './media'
 import { ban, banAuthor, kick, listBans, setLock, setRole, unban } from './moderation'
-import { may, mayActOn, mayGive, neededFor, reasonAgainst } from './permissions'
+import { neededFor, reasonAgainst } from './permissions'
 import { endRoom, endSession, eraseIdentity, refreshSession } from './session'
 import { approveStage, cancelStage, inviteToStage, leaveStage, rejectStage, requestStage } from './stage'
 import type { Decided, Refused, ServerState } from './state'
@@ -75,7 +75,8 @@ function decideCommand(
   const { message } = context
   const messages = message === undefined ? state.room.messages : [message.message, ...state.room.messages]
   const needed = neededFor(command, actor.id, messages)
-  if (needed !== undefined && !may(actor.role, needed)) return refuse('forbidden', `A ${actor.role} may not do that.`)
+  if (needed !== undefined && !permissionsOf(state.room, actor.id).has(needed))
+    return refuse('forbidden', `A ${actor.role} may not do that.`)
   if ('participantId' in command) return decideOnOther(state, command, actor, context)
   switch (command.type) {
     case 'media.update':

@@ -1,30 +1,13 @@
-import type { Cast, ChatMessage, Participant, Role, RoomCommand, RoomCommandOf } from '@peerstage/sdk/protocol'
-import { outranks } from '@peerstage/sdk/protocol'
-
-/** Who may do what: the one table. Asked in `decide` and `route` and nowhere else. */
-const ALLOWED = {
-  publish: ['host', 'cohost', 'guest'],
-  chat: ['host', 'cohost', 'guest', 'viewer'],
-  react: ['host', 'cohost', 'guest', 'viewer'],
-  sendData: ['host', 'cohost', 'guest', 'viewer'],
-  signal: ['host', 'cohost', 'guest', 'viewer'],
-  requestStage: ['host', 'cohost', 'guest', 'viewer'],
-  // A host steps down by `moderation.setRole`, where the last one is kept from it.
-  leaveStage: ['cohost', 'guest', 'viewer'],
-  manageStage: ['host', 'cohost'],
-  deleteMessages: ['host', 'cohost'],
-  mute: ['host', 'cohost'],
-  kick: ['host', 'cohost'],
-  ban: ['host', 'cohost'],
-  setRole: ['host', 'cohost'],
-  lock: ['host', 'cohost'],
-  endRoom: ['host'],
-} as const satisfies Record<string, readonly Role[]>
-
-export type Permission = keyof typeof ALLOWED
-
-export const may = (role: Role, permission: Permission): boolean =>
-  (ALLOWED[permission] as readonly Role[]).includes(role)
+import type {
+  Cast,
+  ChatMessage,
+  Participant,
+  Permission,
+  Role,
+  RoomCommand,
+  RoomCommandOf,
+} from '@peerstage/sdk/protocol'
+import { mayActOn } from '@peerstage/sdk/protocol'
 
 /** Where a command's need does not hang on what it holds. */
 const NEEDS = {
@@ -64,12 +47,6 @@ const publishesSomething = ({ sources }: RoomCommandOf<'media.update'>): boolean
 
 /** What a cast needs. */
 export const CAST_NEEDS = { reaction: 'react', data: 'sendData' } as const satisfies Record<Cast['type'], Permission>
-
-/** Whether a moderator may mute, kick or change the role of another participant: a host may for all, others for those below. */
-export const mayActOn = (actor: Role, target: Role): boolean => actor === 'host' || outranks(actor, target)
-
-/** Whether a moderator may give a role: none that is above its own. */
-export const mayGive = (actor: Role, role: Role): boolean => !outranks(role, actor)
 
 /** Why this one may not moderate that one, as far as it hangs on who they are. Moderation is for other participants. */
 export function reasonAgainst(

@@ -1,7 +1,7 @@
 import type { Cast, CastDown, Limits, Participant, Room, SignalUp } from '@peerstage/sdk/protocol'
-import { DEFAULT_LIMITS, fitsLayout, LAYOUT, participantOf, utf8Bytes } from '@peerstage/sdk/protocol'
+import { DEFAULT_LIMITS, fitsLayout, LAYOUT, participantOf, permissionsOf, utf8Bytes } from '@peerstage/sdk/protocol'
 import type { Routable, Routed } from './command'
-import { CAST_NEEDS, may } from './permissions'
+import { CAST_NEEDS } from './permissions'
 import type { Refused, ServerState } from './state'
 import { refuse } from './state'
 
@@ -26,7 +26,7 @@ export function route(
 const notFound = (): Refused => refuse('peer_not_found', 'There is no such participant to send this to.')
 
 function routeSignal(room: Room, sender: Participant, signal: SignalUp): Routed | Refused {
-  if (!may(sender.role, 'signal')) return refuse('forbidden', `A ${sender.role} may not do that.`)
+  if (!permissionsOf(room, sender.id).has('signal')) return refuse('forbidden', `A ${sender.role} may not do that.`)
   if (!hasEdge(room, sender.id, signal.to)) return notFound()
   const { to, epoch, order, body } = signal
   if (!fitsLayout(body))
@@ -38,7 +38,8 @@ const hasEdge = (room: Room, a: string, b: string): boolean =>
   room.edges.some(({ offerer, answerer }) => (offerer === a && answerer === b) || (offerer === b && answerer === a))
 
 function routeCast(room: Room, sender: Participant, cast: Cast, limits: Limits): Routed | Refused {
-  if (!may(sender.role, CAST_NEEDS[cast.type])) return refuse('forbidden', `A ${sender.role} may not do that.`)
+  if (!permissionsOf(room, sender.id).has(CAST_NEEDS[cast.type]))
+    return refuse('forbidden', `A ${sender.role} may not do that.`)
   if (cast.type === 'data' && utf8Bytes(JSON.stringify(cast.value)) > limits.maxDataBytes)
     return refuse('payload_too_large', `An app message has at most ${limits.maxDataBytes} bytes as JSON.`)
   const others = room.participants.map((each) => each.id).filter((id) => id !== sender.id)
