@@ -12,7 +12,7 @@ const browser = ['sdk/test/browser/**/*.test.ts']
 const packaging = ['{sdk,server}/test/packaging/**/*.test.ts', 'docs/build/*.test.ts']
 
 /** On Node 20 they build what speaks SQLite, once. */
-const SQLITE = 'server/test/log/ensure-sqlite.ts'
+const SQLITE = 'server/test/harness/ensure-sqlite.ts'
 
 // What talks to real browsers or child processes gets long limits: they bound a hang, no test measures against them.
 const MINUTE = 60_000
@@ -45,7 +45,7 @@ export default defineConfig({
           name: 'packaging',
           include: packaging,
           sequence: { groupOrder: 1 },
-          globalSetup: [SQLITE, 'sdk/test/browser/setup.ts'],
+          globalSetup: [SQLITE, 'sdk/test/browser/harness/setup.ts'],
           ...slow,
         },
       },
@@ -57,7 +57,7 @@ export default defineConfig({
           include: browser,
           sequence: { groupOrder: 3 },
           fileParallelism: false,
-          globalSetup: [SQLITE, 'sdk/test/browser/setup.ts', 'sdk/test/browser/setup-firefox.ts'],
+          globalSetup: [SQLITE, 'sdk/test/browser/harness/setup.ts', 'sdk/test/browser/harness/setup-firefox.ts'],
           ...slow,
         },
       },

@@ -22,7 +22,7 @@ import {
   SUBPROTOCOL,
   serverMessage,
 } from '@peerstage/sdk/protocol'
-import { messagesIn, nameOf, nodeOf, type SchemaNode } from '../../sdk/test/protocol/schema-node'
+import { messagesIn, nameOf, nodeOf, type SchemaNode } from '../../sdk/test/harness/schema-node'
 import { RETRIES } from './error-texts'
 import { code, generatedFrom, json, page, table } from './markdown'
 import { DOWN, EVENTS, HELLO, UP } from './protocol-examples'

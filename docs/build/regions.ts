@@ -7,7 +7,7 @@ import {
   ROLES,
   type Role,
 } from '@peerstage/sdk/protocol'
-import { nodeOf } from '../../sdk/test/protocol/schema-node'
+import { nodeOf } from '../../sdk/test/harness/schema-node'
 import { variablesOf } from '../../server/src/cli/setting-sources'
 import { SETTINGS } from '../../server/src/cli/settings-table'
 import { limitSettings } from '../../server/src/config/limits'

@@ -15,7 +15,7 @@ import * as serverMessage from '../../sdk/src/protocol/server-message'
 import * as session from '../../sdk/src/protocol/session'
 import * as signal from '../../sdk/src/protocol/signal'
 import * as stage from '../../sdk/src/protocol/stage'
-import { nodeOf, type SchemaNode } from '../../sdk/test/protocol/schema-node'
+import { nodeOf, type SchemaNode } from '../../sdk/test/harness/schema-node'
 import { type Commented, commentsOf } from './source-comments'
 
 const MODULES: Readonly<Record<string, object>> = {

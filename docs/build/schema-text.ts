@@ -3,7 +3,7 @@ import * as data from '../../sdk/src/protocol/data'
 import { MAX_JSON_DEPTH } from '../../sdk/src/protocol/json'
 import { DEFAULT_LIMITS } from '../../sdk/src/protocol/limits'
 import * as reaction from '../../sdk/src/protocol/reaction'
-import { branchesOf, nodeOf, type SchemaNode } from '../../sdk/test/protocol/schema-node'
+import { branchesOf, nodeOf, type SchemaNode } from '../../sdk/test/harness/schema-node'
 import { entryNamed } from './schema-catalog'
 
 /** Shapes that have a section of their own on the page; elsewhere their name links to it. `limits` has its own further down. */

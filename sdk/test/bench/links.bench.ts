@@ -1,8 +1,8 @@
 // How long links take to show a picture, against bare connections with the same slots: quote the ratio, not the times.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, test } from 'vitest'
-import { launchBrowser } from '../browser/launch-browser'
-import { openLinksPage } from '../browser/open-links-page'
+import { launchBrowser } from '../browser/harness/launch-browser'
+import { openLinksPage } from '../browser/harness/open-links-page'
 
 let browser: Browser
 

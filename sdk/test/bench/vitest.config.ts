@@ -11,7 +11,7 @@ export default defineConfig({
   },
   test: {
     include: ['{sdk,server}/test/bench/**/*.bench.ts'],
-    globalSetup: ['server/test/log/ensure-sqlite.ts', 'sdk/test/browser/setup.ts'],
+    globalSetup: ['server/test/harness/ensure-sqlite.ts', 'sdk/test/browser/harness/setup.ts'],
     fileParallelism: false,
     testTimeout: LIMIT_MS,
     hookTimeout: LIMIT_MS,

@@ -2,8 +2,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { mediaTransportContract } from '../contract/media-transport'
-import { launchBrowser } from './launch-browser'
-import { openLinksPage } from './open-links-page'
+import { launchBrowser } from './harness/launch-browser'
+import { openLinksPage } from './harness/open-links-page'
 
 let browser: Browser
 let page: Page

@@ -1,10 +1,10 @@
 // One's own media and playback in a real browser, with its fake camera and microphone.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { BROWSERS, type BrowserName, type BrowserOptions } from './browser-name'
-import { launchBrowser } from './launch-browser'
-import { openMediaPage } from './media-harness'
-import type {} from './media-page'
+import { BROWSERS, type BrowserName, type BrowserOptions } from './harness/browser-name'
+import { launchBrowser } from './harness/launch-browser'
+import { openMediaPage } from './harness/media-harness'
+import type {} from './harness/media-page'
 
 let browser: Browser
 let tab: Page

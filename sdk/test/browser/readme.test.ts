@@ -4,8 +4,8 @@ import type { Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
 import { emptyFolder } from '../packaging/npm'
 import { serveFolder } from '../packaging/static-folder'
-import { launchBrowser } from './launch-browser'
-import { LiveServer } from './live-server'
+import { launchBrowser } from './harness/launch-browser'
+import { LiveServer } from './harness/live-server'
 
 test('the page that the README embeds a room with: two of them see each other', async () => {
   const server = await LiveServer.start()

@@ -1,8 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { LiveStreamClient, LiveStreamError } from '../../src/index'
-import { Bench } from '../fakes/bench'
-import { RoomHouse } from '../fakes/room-house'
+import { Bench } from '../harness/bench'
+import { RoomHouse } from '../harness/room-house'
 
 const secret = 'a secret of at least thirty-two bytes'
 let house: RoomHouse

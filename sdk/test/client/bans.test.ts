@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import type { LiveStreamClient, Role } from '../../src/index'
-import { RoomHouse } from '../fakes/room-house'
+import { RoomHouse } from '../harness/room-house'
 
 let house: RoomHouse
 afterEach(() => house.close())

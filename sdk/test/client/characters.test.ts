@@ -1,6 +1,6 @@
 // One way to count, and one of what shows nothing, at both ends: by a real server.
 import { afterEach, expect, test } from 'vitest'
-import { RoomHouse } from '../fakes/room-house'
+import { RoomHouse } from '../harness/room-house'
 
 let house = new RoomHouse()
 afterEach(() => house.close())

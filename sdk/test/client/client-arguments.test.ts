@@ -1,7 +1,7 @@
 // Plain JavaScript passes anything to the client itself, too: one typed error that says what was meant, and nothing has begun.
 import { afterEach, expect, test } from 'vitest'
 import { type LiveStreamClient, LiveStreamError } from '../../src/index'
-import { RoomHouse } from '../fakes/room-house'
+import { RoomHouse } from '../harness/room-house'
 
 const house = new RoomHouse()
 afterEach(() => house.close())

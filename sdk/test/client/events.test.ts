@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { NO_SOURCES, type Role, type RoomEvent } from '../../src/protocol'
-import { Bench } from '../fakes/bench'
-import { chatSent, joined, type ScriptedConnection } from '../fakes/scripted-server'
+import { Bench } from '../harness/bench'
+import { chatSent, joined, type ScriptedConnection } from '../harness/scripted-server'
 
 let bench: Bench
 afterEach(() => bench.close())

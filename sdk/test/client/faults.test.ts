@@ -4,8 +4,8 @@ import type { TestServer } from '../../../server/src/testing/index'
 import { systemEnvironment } from '../../src/client/environment'
 import type { AnyEvent, LiveStreamClient } from '../../src/index'
 import { systemClock } from '../../src/ports/clock'
-import { ManualClock } from '../fakes/manual-clock'
-import { RoomHouse } from '../fakes/room-house'
+import { ManualClock } from '../harness/manual-clock'
+import { RoomHouse } from '../harness/room-house'
 
 let house: RoomHouse
 let server: TestServer

@@ -4,8 +4,8 @@ import { autorun, observable, runInAction } from 'mobx'
 import { get, readable, writable } from 'svelte/store'
 import { afterEach, describe, expect, test } from 'vitest'
 import { LiveStreamClient } from '../../src/index'
-import { Bench } from '../fakes/bench'
-import { chatSent } from '../fakes/scripted-server'
+import { Bench } from '../harness/bench'
+import { chatSent } from '../harness/scripted-server'
 
 let bench: Bench
 afterEach(() => bench.close())

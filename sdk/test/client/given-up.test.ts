@@ -1,8 +1,8 @@
 // A join that was given up takes no live place: real server, real sockets, lines that are slow each way.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { LiveStreamClient } from '../../src/index'
-import { RoomHouse } from '../fakes/room-house'
-import { SlowLine } from '../fakes/slow-line'
+import { RoomHouse } from '../harness/room-house'
+import { SlowLine } from '../harness/slow-line'
 
 let house: RoomHouse
 const lines: SlowLine[] = []

@@ -4,8 +4,8 @@ import { afterEach, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { LiveStreamClient } from '../../src/index'
 import type { WebSocketConstructor } from '../../src/signaling/socket'
-import { Bench } from '../fakes/bench'
-import { ManualPage, MemoryStorage } from '../fakes/manual-page'
+import { Bench } from '../harness/bench'
+import { ManualPage, MemoryStorage } from '../harness/manual-page'
 
 let bench: Bench
 afterEach(() => bench?.close())

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest'
 import type { WebRtc } from '../../src/index'
-import { Bench } from '../fakes/bench'
-import { FakeStream } from '../fakes/media-devices'
-import { roomOf } from '../fakes/scripted-server'
+import { Bench } from '../harness/bench'
+import { FakeStream } from '../harness/media-devices'
+import { roomOf } from '../harness/scripted-server'
 
 let bench: Bench
 afterEach(() => bench.close())

@@ -1,8 +1,8 @@
 // Plain JavaScript passes anything: one typed error that says what was meant, and nothing is opened.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type LiveStreamClient, LiveStreamError } from '../../src/index'
-import { FakeMediaDevices, FakeStream, FakeTrack } from '../fakes/media-devices'
-import { RoomHouse } from '../fakes/room-house'
+import { FakeMediaDevices, FakeStream, FakeTrack } from '../harness/media-devices'
+import { RoomHouse } from '../harness/room-house'
 
 let house: RoomHouse
 let devices: FakeMediaDevices

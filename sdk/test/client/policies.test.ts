@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { RoomHouse } from '../fakes/room-house'
+import { RoomHouse } from '../harness/room-house'
 
 let house: RoomHouse
 afterEach(() => house.close())

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createPeerstageServer } from '../../../server/src/index'
 import type { LiveStreamClient, LiveStreamClientOptions } from '../../src/index'
-import { RoomHouse } from '../fakes/room-house'
-import { SlowLine } from '../fakes/slow-line'
+import { RoomHouse } from '../harness/room-house'
+import { SlowLine } from '../harness/slow-line'
 
 const SECRET = 'a secret of at least thirty-two bytes'
 

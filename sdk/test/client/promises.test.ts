@@ -2,9 +2,9 @@
 import { afterEach, expect, test } from 'vitest'
 import { systemEnvironment } from '../../src/client/environment'
 import type { AnyEvent, LiveStreamClient } from '../../src/index'
-import { Bench } from '../fakes/bench'
-import { ManualClock } from '../fakes/manual-clock'
-import { RoomHouse } from '../fakes/room-house'
+import { Bench } from '../harness/bench'
+import { ManualClock } from '../harness/manual-clock'
+import { RoomHouse } from '../harness/room-house'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {

@@ -1,6 +1,6 @@
 // Leaving and joining again by the same client, in any order.
 import { afterEach, expect, test } from 'vitest'
-import { Bench } from '../fakes/bench'
+import { Bench } from '../harness/bench'
 
 let bench: Bench
 afterEach(() => bench.close())

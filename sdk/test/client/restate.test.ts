@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'vitest'
 import type { WebRtc } from '../../src/index'
 import { NO_SOURCES, UNPUBLISHED } from '../../src/protocol'
-import { Bench } from '../fakes/bench'
-import { asTrack, FakeStream, FakeTrack } from '../fakes/media-devices'
-import { roomOf } from '../fakes/scripted-server'
+import { Bench } from '../harness/bench'
+import { asTrack, FakeStream, FakeTrack } from '../harness/media-devices'
+import { roomOf } from '../harness/scripted-server'
 
 let bench: Bench
 afterEach(() => bench.close())

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import { Bench } from '../fakes/bench'
-import { chatSent } from '../fakes/scripted-server'
+import { Bench } from '../harness/bench'
+import { chatSent } from '../harness/scripted-server'
 
 const HOUR_MS = 3_600_000
 

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { systemEnvironment } from '../../src/client/environment'
 import type { LiveStreamClient, WebRtc } from '../../src/index'
 import { UNPUBLISHED } from '../../src/protocol'
-import { asTrack, FakeStream, FakeTrack } from '../fakes/media-devices'
-import { RoomHouse } from '../fakes/room-house'
+import { asTrack, FakeStream, FakeTrack } from '../harness/media-devices'
+import { RoomHouse } from '../harness/room-house'
 
 /** Every connection fails: what is looked at is which one belongs to which stay. */
 class NoConnection {

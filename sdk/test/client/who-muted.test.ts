@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { NO_SOURCES, type SourceState } from '../../src/protocol'
-import { Bench } from '../fakes/bench'
-import { joined, roomOf } from '../fakes/scripted-server'
+import { Bench } from '../harness/bench'
+import { joined, roomOf } from '../harness/scripted-server'
 
 let bench: Bench
 afterEach(() => bench.close())

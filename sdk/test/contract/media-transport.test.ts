@@ -1,7 +1,7 @@
 // The contract on the fake that links and meshes are tested with: a fake that does not keep it proves nothing.
 import { expect, test } from 'vitest'
-import { FakeClock } from '../peering/fake-clock'
-import { FakeNetwork, fakeTrack } from '../peering/fake-transport'
+import { FakeClock } from '../harness/fake-clock'
+import { FakeNetwork, fakeTrack } from '../harness/fake-transport'
 import { mediaTransportContract, type World } from './media-transport'
 
 function fakeWorld(): World {

@@ -3,7 +3,7 @@
 import type { OpenTransport, SlotTracks } from '../../src/peering/media-transport'
 import { type LinkStats, linkStats } from '../../src/peering/stats'
 import { type SignalBody, SOURCES, type Source } from '../../src/protocol'
-import { type End, Pair, type PairOptions } from './pair'
+import { type End, Pair, type PairOptions } from '../harness/transport-pair'
 
 export type World = {
   readonly open: OpenTransport

@@ -2,9 +2,9 @@
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
 import type { LiveStreamError } from '../../src/errors'
-import { settled } from '../fakes/media-deferred'
-import { asTrack } from '../fakes/media-devices'
-import { MediaRoom } from '../fakes/media-room'
+import { settled } from '../harness/media-deferred'
+import { asTrack } from '../harness/media-devices'
+import { MediaRoom } from '../harness/media-room'
 
 let room: MediaRoom
 beforeEach(() => {

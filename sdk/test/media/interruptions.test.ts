@@ -1,8 +1,8 @@
 // A device that the system takes, and one that goes away and comes back.
 import { beforeEach, expect, test } from 'vitest'
-import { settled } from '../fakes/media-deferred'
-import { asTrack, FakeTrack } from '../fakes/media-devices'
-import { MediaRoom } from '../fakes/media-room'
+import { settled } from '../harness/media-deferred'
+import { asTrack, FakeTrack } from '../harness/media-devices'
+import { MediaRoom } from '../harness/media-room'
 
 let room: MediaRoom
 beforeEach(() => {

@@ -3,9 +3,9 @@ import { beforeEach, expect, test } from 'vitest'
 import { LiveStreamError } from '../../src/errors'
 import type { ScreenOptions } from '../../src/media/constraints'
 import { MODES, NO_SOURCES } from '../../src/protocol'
-import { settled } from '../fakes/media-deferred'
-import { asTrack } from '../fakes/media-devices'
-import { MediaRoom } from '../fakes/media-room'
+import { settled } from '../harness/media-deferred'
+import { asTrack } from '../harness/media-devices'
+import { MediaRoom } from '../harness/media-room'
 
 let room: MediaRoom
 beforeEach(() => {

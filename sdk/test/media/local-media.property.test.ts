@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LiveStreamError } from '../../src/errors'
 import { SOURCES, type Source } from '../../src/protocol'
-import { settled } from '../fakes/media-deferred'
-import { asTrack, FakeTrack } from '../fakes/media-devices'
-import { MediaRoom } from '../fakes/media-room'
+import { settled } from '../harness/media-deferred'
+import { asTrack, FakeTrack } from '../harness/media-devices'
+import { MediaRoom } from '../harness/media-room'
 
 type Device = 'microphone' | 'camera'
 type Step =

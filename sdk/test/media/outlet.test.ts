@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Capture } from '../../src/media/capture'
 import { BLACK_MS, Outlet } from '../../src/media/outlet'
-import { asTrack, FakeTrack } from '../fakes/media-devices'
+import { asTrack, FakeTrack } from '../harness/media-devices'
 
 function outletOf(source: 'camera' | 'microphone') {
   const filled: (MediaStreamTrack | null)[] = []

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Playback } from '../../src/media/playback'
-import { settled } from '../fakes/media-deferred'
-import { asTrack, FakeStream, FakeTrack } from '../fakes/media-devices'
-import { FakeElement } from '../fakes/media-element'
+import { settled } from '../harness/media-deferred'
+import { asTrack, FakeStream, FakeTrack } from '../harness/media-devices'
+import { FakeElement } from '../harness/media-element'
 
 const ADA = { participantId: 'ada', kind: 'talk' } as const
 const ME = { participantId: 'me', kind: 'talk' } as const

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { LiveStreamError } from '../../src/errors'
-import { settled } from '../fakes/media-deferred'
-import { asTrack, FakeTrack } from '../fakes/media-devices'
-import { MediaRoom } from '../fakes/media-room'
+import { settled } from '../harness/media-deferred'
+import { asTrack, FakeTrack } from '../harness/media-devices'
+import { MediaRoom } from '../harness/media-room'
 
 let room: MediaRoom
 beforeEach(() => {

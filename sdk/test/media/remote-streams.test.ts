@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { RemoteStreams } from '../../src/media/remote-streams'
 import { NO_SOURCES, type Participant, type Role, type Source, type SourceState } from '../../src/protocol'
-import { asTrack, FakeStream, FakeTrack } from '../fakes/media-devices'
+import { asTrack, FakeStream, FakeTrack } from '../harness/media-devices'
 
 const ON: SourceState = { published: true, muted: false, interrupted: false }
 

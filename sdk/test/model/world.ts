@@ -1,5 +1,5 @@
 import type { Role } from '../../src/protocol'
-import { ManualPage } from '../fakes/manual-page'
+import { ManualPage } from '../harness/manual-page'
 import { type Disk, House, PLACES } from './house'
 import { Road } from './network'
 import { LoadedPage } from './page'

@@ -1,4 +1,4 @@
-import { RoomHouse } from '../fakes/room-house'
+import { RoomHouse } from '../harness/room-house'
 import { Child, compile } from './child'
 
 type Program = Awaited<ReturnType<typeof compile>>

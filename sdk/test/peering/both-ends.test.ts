@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Edge } from '../../src/protocol'
-import { edge, Rig, type Seat } from './rig'
+import { edge, Rig, type Seat } from '../harness/mesh-rig'
 
 type Name = 'ada' | 'bob'
 

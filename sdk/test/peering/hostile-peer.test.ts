@@ -4,8 +4,8 @@ import { FOLLOW_MS } from '../../src/peering/next-epoch'
 import { CONNECT_LIMIT_MS } from '../../src/peering/standstill'
 import { LONGEST_TURN_MS } from '../../src/peering/turns'
 import type { SignalBody } from '../../src/protocol'
-import { sdp } from './fake-transport'
-import { edge, Rig } from './rig'
+import { sdp } from '../harness/fake-transport'
+import { edge, Rig } from '../harness/mesh-rig'
 
 const OFFER: SignalBody = { kind: 'offer', sdp: sdp('offer 99'), layout: 1 }
 const RESTART: SignalBody = { kind: 'restart' }

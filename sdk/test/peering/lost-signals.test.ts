@@ -1,6 +1,6 @@
 // Signals go through the server. While the way there is down they are lost, and a link that needed them must not wait out its time.
 import { expect, test } from 'vitest'
-import { edge, Rig, type Sent } from './rig'
+import { edge, Rig, type Sent } from '../harness/mesh-rig'
 
 /** Long before a try that stands still is given up. */
 const SOON_MS = 3000

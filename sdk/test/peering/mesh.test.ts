@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { EMPTY_SLOTS } from '../../src/peering/media-transport'
 import { SharedCertificate } from '../../src/peering/shared-certificate'
-import { fakeTrack, sdp } from './fake-transport'
-import { edge, Rig } from './rig'
+import { fakeTrack, sdp } from '../harness/fake-transport'
+import { edge, Rig } from '../harness/mesh-rig'
 
 test('an edge makes a link, and what the other one puts into its slots arrives with its name', async () => {
   const rig = new Rig()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { EMPTY_SLOTS } from '../../src/peering/media-transport'
 import { Slots } from '../../src/peering/slots'
-import { fakeTrack } from './fake-transport'
+import { fakeTrack } from '../harness/fake-transport'
 
 const camera = fakeTrack('video', 'camera')
 const other = fakeTrack('video', 'other')

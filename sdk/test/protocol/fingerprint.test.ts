@@ -19,8 +19,8 @@ import {
   SUBPROTOCOL,
   serverMessage,
 } from '../../src/protocol'
-import { describeSchema, fingerprintOf } from './schema-description'
-import { messagesIn, nameOf, nodeOf } from './schema-node'
+import { describeSchema, fingerprintOf } from '../harness/schema-description'
+import { messagesIn, nameOf, nodeOf } from '../harness/schema-node'
 
 const FILE = fileURLToPath(new URL('../../src/protocol/fingerprint.json', import.meta.url))
 

@@ -16,8 +16,8 @@ import {
   serverMessage,
 } from '../../src/protocol'
 import { roomEvent } from '../../src/protocol/event'
-import { arbitraryOf } from './schema-arbitrary'
-import { messagesIn, nameOf, nodeOf, type SchemaNode } from './schema-node'
+import { arbitraryOf } from '../harness/schema-arbitrary'
+import { messagesIn, nameOf, nodeOf, type SchemaNode } from '../harness/schema-node'
 
 const named = (schema: v.GenericSchema<unknown, unknown>) =>
   messagesIn(nodeOf(schema)).map((node): [string, v.GenericSchema] => [nameOf(node), schemaOf(node)])

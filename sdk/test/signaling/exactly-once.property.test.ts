@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { type Command, DEFAULT_LIMITS, type Reply } from '../../src/protocol'
 import { Outbox } from '../../src/signaling/outbox'
 import { pacingOf } from '../../src/signaling/pacing'
-import { ManualClock } from '../fakes/manual-clock'
+import { ManualClock } from '../harness/manual-clock'
 
 /** A server's side of the promise: a number it has accepted is answered again, and not done again. */
 class Ledger {

@@ -1,9 +1,9 @@
 // What becomes of a connection that is held: a real client, a scripted server, and a clock that stands still.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { LiveStreamClientOptions } from '../../src/index'
-import { Bench } from '../fakes/bench'
-import { ManualPage, MemoryStorage } from '../fakes/manual-page'
-import type { ScriptedConnection } from '../fakes/scripted-server'
+import { Bench } from '../harness/bench'
+import { ManualPage, MemoryStorage } from '../harness/manual-page'
+import type { ScriptedConnection } from '../harness/scripted-server'
 
 const HALF_AN_HOUR = 30 * 60_000
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DEFAULT_LIMITS } from '../../src/protocol'
 import { pacingOf } from '../../src/signaling/pacing'
-import { ManualClock } from '../fakes/manual-clock'
+import { ManualClock } from '../harness/manual-clock'
 
 type Arrival = { readonly at: number; readonly cost: number }
 

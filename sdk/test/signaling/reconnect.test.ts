@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import { Bench } from '../fakes/bench'
-import { chatSent, joined, roomOf, type ScriptedConnection } from '../fakes/scripted-server'
+import { Bench } from '../harness/bench'
+import { chatSent, joined, roomOf, type ScriptedConnection } from '../harness/scripted-server'
 
 let bench: Bench
 afterEach(() => bench.close())

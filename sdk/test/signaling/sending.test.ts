@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { ANSWERED_COMMANDS_KEPT, DEFAULT_LIMITS } from '../../src/protocol'
-import { Bench } from '../fakes/bench'
-import { chatSent, roomOf, type ScriptedConnection, welcomeOf } from '../fakes/scripted-server'
+import { Bench } from '../harness/bench'
+import { chatSent, roomOf, type ScriptedConnection, welcomeOf } from '../harness/scripted-server'
 
 let bench: Bench
 afterEach(() => bench.close())

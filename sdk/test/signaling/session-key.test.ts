@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { sessionKey } from '../../src/protocol'
 import { systemRandomBytes } from '../../src/signaling/random-id'
 import { SessionKey } from '../../src/signaling/session-key'
-import { ManualPage, MemoryStorage } from '../fakes/manual-page'
+import { ManualPage, MemoryStorage } from '../harness/manual-page'
 
 const keyOn = (page: ManualPage) => new SessionKey(page, 'wss://example.com room', systemRandomBytes)
 

@@ -1,7 +1,7 @@
 // How a client finds out that its line is dead, and does not take a living one for dead.
 import { afterEach, expect, test } from 'vitest'
-import { Bench } from '../fakes/bench'
-import { chatSent, type ScriptedConnection } from '../fakes/scripted-server'
+import { Bench } from '../harness/bench'
+import { chatSent, type ScriptedConnection } from '../harness/scripted-server'
 
 const MINUTE = 60_000
 

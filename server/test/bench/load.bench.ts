@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
-import { LiveServer } from '../../../sdk/test/browser/live-server'
-import { scrape } from '../gateway/scrape'
-import { TestClient } from '../gateway/test-client'
+import { LiveServer } from '../../../sdk/test/browser/harness/live-server'
+import { scrape } from '../harness/scrape'
+import { TestClient } from '../harness/test-client'
 
 const PEOPLE = 20
 /** Five people of each room say something each second: as much as can be read. */

@@ -1,7 +1,7 @@
 // What a stalled reader costs the others: the same room with it and without it, in turn. Quote the ratios, not the times.
 import { test } from 'vitest'
-import { LiveServer } from '../../../sdk/test/browser/live-server'
-import { ascending, at, NO_BOUNDS, playRounds, type Round, ratiosOf } from '../gateway/stalled-reader'
+import { LiveServer } from '../../../sdk/test/browser/harness/live-server'
+import { ascending, at, NO_BOUNDS, playRounds, type Round, ratiosOf } from '../harness/stalled-reader'
 
 const READERS = 18
 const MESSAGES = 300

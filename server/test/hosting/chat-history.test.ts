@@ -1,10 +1,10 @@
 import { CHAT_KEPT, type ChatHistoryResult, DEFAULT_LIMITS } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
-import { failingLog } from '../fakes/failing-log'
-import { FakeClock } from '../fakes/fake-clock'
-import { runServer } from '../gateway/running-server'
-import { STORES } from '../gateway/stores'
-import type { TestClient } from '../gateway/test-client'
+import { failingLog } from '../harness/failing-log'
+import { FakeClock } from '../harness/fake-clock'
+import { runServer } from '../harness/running-server'
+import { STORES } from '../harness/stores'
+import type { TestClient } from '../harness/test-client'
 
 /** So fast that the test need not wait. */
 const FAST = { commandsPerSecond: 10_000, commandBurst: 10_000, chatPerSecond: 10_000, chatBurst: 10_000 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { perform, send } from '../../src/hosting/effect'
-import { FakeConnection } from '../fakes/fake-connection'
+import { FakeConnection } from '../harness/fake-connection'
 
 class BrokenConnection extends FakeConnection {
   override send(): void {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Knock } from '../../src/hosting/input'
 import { InputQueue } from '../../src/hosting/input-queue'
-import { FakeConnection } from '../fakes/fake-connection'
+import { FakeConnection } from '../harness/fake-connection'
 
 const knock = (connection: FakeConnection): Knock => ({
   type: 'join',

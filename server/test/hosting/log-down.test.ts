@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { PROBE_EVERY_MS } from '../../src/hosting/log-health'
-import { failingLog } from '../fakes/failing-log'
-import { FakeClock } from '../fakes/fake-clock'
-import { runServer } from '../gateway/running-server'
-import { scrape } from '../gateway/scrape'
+import { failingLog } from '../harness/failing-log'
+import { FakeClock } from '../harness/fake-clock'
+import { runServer } from '../harness/running-server'
+import { scrape } from '../harness/scrape'
 
 async function hostAndGuest() {
   const clock = new FakeClock()

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { PROBE_EVERY_MS, watchLog } from '../../src/hosting/log-health'
 import { LogUnavailable, memoryLog } from '../../src/index'
 import { LogFull } from '../../src/ports/log'
-import { alteredLog } from '../fakes/altered-log'
-import { FakeClock } from '../fakes/fake-clock'
+import { alteredLog } from '../harness/altered-log'
+import { FakeClock } from '../harness/fake-clock'
 
 const broken = () => Promise.reject(new LogUnavailable('broken by a test'))
 

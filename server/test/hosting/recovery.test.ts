@@ -2,8 +2,8 @@ import { setImmediate as afterThisTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { Recovery } from '../../src/hosting/recovery'
 import { memoryLog } from '../../src/index'
-import { alteredLog } from '../fakes/altered-log'
-import { FakeClock } from '../fakes/fake-clock'
+import { alteredLog } from '../harness/altered-log'
+import { FakeClock } from '../harness/fake-clock'
 
 /** Turns of the event loop that come when a test says so. */
 class TurnClock extends FakeClock {

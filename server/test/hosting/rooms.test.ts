@@ -4,11 +4,11 @@ import type { Knock } from '../../src/hosting/input'
 import { Recovery } from '../../src/hosting/recovery'
 import { Rooms } from '../../src/hosting/rooms'
 import { memoryLog, type RoomLog } from '../../src/index'
-import { alteredLog } from '../fakes/altered-log'
-import { failingLog } from '../fakes/failing-log'
-import { FakeClock } from '../fakes/fake-clock'
-import { FakeConnection } from '../fakes/fake-connection'
-import { hangingLog } from '../fakes/hanging-log'
+import { alteredLog } from '../harness/altered-log'
+import { failingLog } from '../harness/failing-log'
+import { FakeClock } from '../harness/fake-clock'
+import { FakeConnection } from '../harness/fake-connection'
+import { hangingLog } from '../harness/hanging-log'
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 

@@ -8,9 +8,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { readCommandLine } from '../../src/cli/command-line'
 import { ConfigError, checkSettings } from '../../src/config/settings'
 import { createTestServer } from '../../src/testing/index'
-import { knock, upgradeStatus } from '../gateway/raw-upgrade'
-import { makeServer, runServer } from '../gateway/running-server'
-import { TestClient } from '../gateway/test-client'
+import { knock, upgradeStatus } from '../harness/raw-upgrade'
+import { makeServer, runServer } from '../harness/running-server'
+import { TestClient } from '../harness/test-client'
 
 const origin = (url: string) => new URL(url).origin
 

@@ -3,11 +3,11 @@ import type { ChatHistoryResult } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
 import { PROBE_EVERY_MS } from '../../src/hosting/log-health'
 import { memoryLog } from '../../src/index'
-import { alteredLog } from '../fakes/altered-log'
-import { failingLog } from '../fakes/failing-log'
-import { FakeClock } from '../fakes/fake-clock'
-import { type Running, runServer } from '../gateway/running-server'
-import { STORES } from '../gateway/stores'
+import { alteredLog } from '../harness/altered-log'
+import { failingLog } from '../harness/failing-log'
+import { FakeClock } from '../harness/fake-clock'
+import { type Running, runServer } from '../harness/running-server'
+import { STORES } from '../harness/stores'
 
 type Bearer = { room?: string; admin?: boolean; role?: 'host' }
 

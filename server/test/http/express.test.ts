@@ -7,8 +7,8 @@ import express from 'express'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { createPeerstageServer, type PeerstageServerOptions } from '../../src/index'
-import { SECRET } from '../gateway/running-server'
-import { TestClient } from '../gateway/test-client'
+import { SECRET } from '../harness/running-server'
+import { TestClient } from '../harness/test-client'
 
 /** An Express 5 app with a WebSocket endpoint of its own, and Peerstage beside it. */
 async function appWithOwnUpgrades(options: PeerstageServerOptions = { auth: { secret: SECRET } }) {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
-import { runServer } from '../gateway/running-server'
+import { runServer } from '../harness/running-server'
 
 /** All that comes back for some raw bytes. */
 async function answerTo(url: string, request: string): Promise<string> {

@@ -5,7 +5,7 @@ import { readCommandLine } from '../../src/cli/command-line'
 import type { MetricsOptions } from '../../src/config/metrics'
 import { ConfigError, checkSettings } from '../../src/config/settings'
 import { OwnServer } from '../../src/http/own-server'
-import { makeServer, runServer } from '../gateway/running-server'
+import { makeServer, runServer } from '../harness/running-server'
 
 const TOKEN = 'a-token-of-the-scraper'
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })

@@ -1,10 +1,10 @@
 import { Agent, get } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
 import { memoryLog } from '../../src/index'
-import { alteredLog } from '../fakes/altered-log'
-import { rawConnection } from '../gateway/raw-connection'
-import { runServer } from '../gateway/running-server'
-import { refusals } from '../gateway/scrape'
+import { alteredLog } from '../harness/altered-log'
+import { rawConnection } from '../harness/raw-connection'
+import { runServer } from '../harness/running-server'
+import { refusals } from '../harness/scrape'
 
 const LONG_MS = 60 * 60_000
 

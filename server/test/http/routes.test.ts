@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { createRoutes } from '../../src/http/routes'
 import { ConfigError, createPeerstageServer } from '../../src/index'
-import { runServer, SECRET } from '../gateway/running-server'
+import { runServer, SECRET } from '../harness/running-server'
 
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
 

@@ -9,9 +9,9 @@ import { SNAPSHOT_VERSION } from '../../src/log/snapshot'
 import { loadSqlite } from '../../src/log/sqlite/driver'
 import { MIGRATIONS } from '../../src/log/sqlite/schema'
 import { fold } from '../../src/room'
-import { FakeClock } from '../fakes/fake-clock'
-import { AT, dump, writeFixture } from './fixture'
-import { LogFolder } from './log-folder'
+import { FakeClock } from '../harness/fake-clock'
+import { AT, dump, writeFixture } from '../harness/log-fixture'
+import { LogFolder } from '../harness/log-folder'
 
 const FOLDER = fileURLToPath(new URL('./fixtures/', import.meta.url))
 /** Named by the versions of its schema, its records and its snapshots. */

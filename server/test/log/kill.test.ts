@@ -1,13 +1,13 @@
 // Processes that end without a word, and disks that end: what was kept is kept.
 import { once } from 'node:events'
 import { beforeAll, expect, test } from 'vitest'
-import { LogFolder } from './log-folder'
-import { built, start, startOnADiskOf } from './own-process'
+import { LogFolder } from '../harness/log-folder'
+import { built, start, startOnADiskOf } from '../harness/own-process'
 
 let program: string
 
 beforeAll(async () => {
-  program = await built('writing-process.ts', import.meta.url)
+  program = await built('../harness/writing-process.ts', import.meta.url)
 })
 
 /** The last seq that was said of each room, in whole lines only. */

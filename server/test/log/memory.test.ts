@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { memoryLog } from '../../src/log/memory/memory-log'
 import { LogWriter } from '../contract/log-writer'
 import { describeRoomLog } from '../contract/room-log'
-import { FakeClock } from '../fakes/fake-clock'
+import { FakeClock } from '../harness/fake-clock'
 
 describeRoomLog('the memory log', () => {
   const clock = new FakeClock()

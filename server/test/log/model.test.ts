@@ -6,8 +6,8 @@ import { memoryLog } from '../../src/log/memory/memory-log'
 import { sqliteLog } from '../../src/log/sqlite/sqlite-log'
 import type { Batch, RoomLog } from '../../src/ports/log'
 import { decided, LogWriter } from '../contract/log-writer'
-import { FakeClock } from '../fakes/fake-clock'
-import { LogFolder } from './log-folder'
+import { FakeClock } from '../harness/fake-clock'
+import { LogFolder } from '../harness/log-folder'
 
 const ROOMS = ['hall', 'attic'] as const
 const PEOPLE = ['ada', 'bob', 'eve'] as const

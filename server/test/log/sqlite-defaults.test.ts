@@ -3,7 +3,7 @@ import { closeSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs
 import { expect, test } from 'vitest'
 import type { RoomLog } from '../../src/ports/log'
 import { LogWriter } from '../contract/log-writer'
-import { LogFolder } from './log-folder'
+import { LogFolder } from '../harness/log-folder'
 
 const MIB = 1024 * 1024
 const DAY_MS = 24 * 3600 * 1000

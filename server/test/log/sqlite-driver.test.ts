@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { betterSqlite } from '../../src/log/sqlite/better'
 import { nodeSqlite } from '../../src/log/sqlite/node'
 import { codeOf, type Database, inTransaction, type OpenDatabase } from '../../src/log/sqlite/port'
-import { LogFolder } from './log-folder'
+import { LogFolder } from '../harness/log-folder'
 
 const better = (): OpenDatabase | undefined => {
   try {

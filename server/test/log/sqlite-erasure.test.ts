@@ -5,7 +5,7 @@ import { sqliteLog } from '../../src/log/sqlite/sqlite-log'
 import type { RoomLog } from '../../src/ports/log'
 import { fold } from '../../src/room'
 import { decided, LogWriter } from '../contract/log-writer'
-import { LogFolder } from './log-folder'
+import { LogFolder } from '../harness/log-folder'
 
 async function hall(files: LogFolder, log: RoomLog, roomId = 'hall'): Promise<LogWriter> {
   const room = new LogWriter(log, roomId, 'first', () => files.clock.now())

@@ -8,8 +8,8 @@ import { notOpened, openFile, unavailable } from '../../src/log/sqlite/file'
 import { sqliteLog } from '../../src/log/sqlite/sqlite-log'
 import { LogNotReady, LogUnavailable } from '../../src/ports/log'
 import { LogWriter } from '../contract/log-writer'
-import { LogFolder } from './log-folder'
-import { built, start } from './own-process'
+import { LogFolder } from '../harness/log-folder'
+import { built, start } from '../harness/own-process'
 
 test('a file that is open is refused to a second log, with a sentence [R3.11]', () => {
   const files = new LogFolder()
@@ -182,7 +182,7 @@ test('a file that is refused to a second log of this process stays locked for ot
   const files = new LogFolder()
   files.open()
   expect(() => files.open()).toThrow('in this very process')
-  const { child, said } = start([await built('second-process.ts', import.meta.url), files.path])
+  const { child, said } = start([await built('../harness/second-process.ts', import.meta.url), files.path])
   await once(child, 'close')
   expect(said()).toContain('is in use by another process: one file is for one server.')
 })

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { LogWriter } from '../contract/log-writer'
-import { LogFolder } from './log-folder'
+import { LogFolder } from '../harness/log-folder'
 
 async function writing() {
   const files = new LogFolder()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { SqliteLogOptions } from '../../src/log/sqlite/sqlite-log'
 import { decided, LogWriter } from '../contract/log-writer'
-import { LogFolder } from './log-folder'
+import { LogFolder } from '../harness/log-folder'
 
 /** A hall of which the disk has two messages; a client has received two more, and the log is closed. */
 async function hall({ inOrder = false, ...options }: SqliteLogOptions & { inOrder?: boolean } = {}) {

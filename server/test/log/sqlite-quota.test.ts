@@ -6,7 +6,7 @@ import { Upkeep } from '../../src/log/sqlite/maintenance'
 import { LogUnavailable } from '../../src/ports/log'
 import { fold } from '../../src/room'
 import { decided, LogWriter } from '../contract/log-writer'
-import { LogFolder } from './log-folder'
+import { LogFolder } from '../harness/log-folder'
 
 const MIB = 1024 * 1024
 

@@ -5,8 +5,8 @@ import { ENDED_FOR_MS, LogUnavailable, type RoomLog } from '../../src/ports/log'
 import { fold } from '../../src/room'
 import { LogWriter } from '../contract/log-writer'
 import { describeRoomLog } from '../contract/room-log'
-import { FakeClock } from '../fakes/fake-clock'
-import { LogFolder } from './log-folder'
+import { FakeClock } from '../harness/fake-clock'
+import { LogFolder } from '../harness/log-folder'
 
 describeRoomLog('the sqlite log in memory', () => {
   const clock = new FakeClock()

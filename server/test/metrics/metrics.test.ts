@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { FakeClock } from '../fakes/fake-clock'
-import { runServer } from '../gateway/running-server'
-import { scrape } from '../gateway/scrape'
+import { FakeClock } from '../harness/fake-clock'
+import { runServer } from '../harness/running-server'
+import { scrape } from '../harness/scrape'
 
 const text = async (url: string) => (await fetch(`${url}/metrics`)).text()
 

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { emptyFolder } from '../../../sdk/test/packaging/npm'
 import { sqliteLog } from '../../src/index'
-import { TestClient } from '../gateway/test-client'
-import { listening, run } from './running-cli'
+import { listening, run } from '../harness/running-cli'
+import { TestClient } from '../harness/test-client'
 
 const RATES = ['chatPerSecond', 'chatBurst', 'roomChatPerSecond', 'roomChatBurst', 'commandsPerSecond', 'commandBurst']
 const UNHURRIED = JSON.stringify(Object.fromEntries(RATES.map((each) => [each, 1_000_000])))

@@ -1,10 +1,10 @@
 // A real nginx, with the lines that docs/deployment.md gives, in front of the server.
 import { encodeHello, MAX_HELLO_CHARACTERS } from '@peerstage/sdk/protocol'
 import { expect, onTestFinished, test } from 'vitest'
-import { Daemon, settingsOfDocs } from '../../../sdk/test/browser/daemon'
+import { Daemon, settingsOfDocs } from '../../../sdk/test/browser/harness/daemon'
 import { createPeerstageServer, type PeerstageServerOptions, signToken } from '../../src/index'
-import { TestClient } from '../gateway/test-client'
-import { LARGE_HELLO, largestToken } from './largest-hello'
+import { LARGE_HELLO, largestToken } from '../harness/largest-hello'
+import { TestClient } from '../harness/test-client'
 
 const SECRET = 'a secret of the tests, long enough to be one'
 

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { emptyFolder } from '../../../sdk/test/packaging/npm'
 import { signToken } from '../../src/index'
-import { rawConnection } from '../gateway/raw-connection'
-import { TestClient } from '../gateway/test-client'
-import { listening, run } from './running-cli'
+import { rawConnection } from '../harness/raw-connection'
+import { listening, run } from '../harness/running-cli'
+import { TestClient } from '../harness/test-client'
 
 const SECRET = 'a secret of the tests, long enough to be one'
 const SERVE = ['--port', '0', '--json', '--dev']

@@ -5,8 +5,8 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { emptyFolder } from '../../../sdk/test/packaging/npm'
-import { TestClient } from '../gateway/test-client'
-import { CLI, listening, run } from './running-cli'
+import { CLI, listening, run } from '../harness/running-cli'
+import { TestClient } from '../harness/test-client'
 
 const SERVE = ['--port', '0', '--json', '--dev']
 /** Started without a setting of the log. */

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { Agent, get } from 'node:http'
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { CLI } from './running-cli'
+import { CLI } from '../harness/running-cli'
 
 test.runIf(process.platform !== 'win32')(
   'a process that may open no more files says so to whom it still hears',

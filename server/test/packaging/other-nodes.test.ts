@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { emptyFolder, installedProject, packed } from '../../../sdk/test/packaging/npm'
 import { run } from '../../../sdk/test/packaging/program'
-import { otherNode } from './other-node'
+import { otherNode } from '../harness/other-node'
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url))
 const vitest = join('node_modules', 'vitest', 'vitest.mjs')
 /** The contract of a log, its file, its end, and the server on a log that is down. */
-const TESTS = ['server/test/log/', 'server/test/gateway/log-down-sqlite', 'server/test/gateway/disk-end']
+const TESTS = ['server/test/log/', 'server/test/durability/log-down-sqlite', 'server/test/durability/disk-end']
 
 describe.each(['22.13.0', '24.18.1'])('Node %s', (version) => {
   test('keeps the whole contract of the log', async () => {

@@ -1,7 +1,7 @@
 import { MAX_BANS, type Role, reject } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
 import { type Ban, fold, type KeptMessage } from '../../src/room'
-import { eventsOf, type RoomHarness, roomHarness, typesOf, verdictOf } from './harness'
+import { eventsOf, type RoomHarness, roomHarness, typesOf, verdictOf } from '../harness/room-rules'
 
 function panel() {
   const room = roomHarness()

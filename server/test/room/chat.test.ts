@@ -1,6 +1,6 @@
 import { CHAT_KEPT, reject } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import { eventsOf, type RoomHarness, roomHarness, typesOf, verdictOf } from './harness'
+import { eventsOf, type RoomHarness, roomHarness, typesOf, verdictOf } from '../harness/room-rules'
 
 function talk(count: number) {
   const room = roomHarness()

@@ -1,7 +1,7 @@
 import { DEFAULT_LIMITS } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
 import { deadlines } from '../../src/room'
-import { eventsOf, roomHarness } from './harness'
+import { eventsOf, roomHarness } from '../harness/room-rules'
 
 const nobodyAbsent = new Map<string, number>()
 

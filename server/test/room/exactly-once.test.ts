@@ -1,6 +1,6 @@
 import { ANSWERED_COMMANDS_KEPT } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
-import { ON, roomHarness, verdictOf } from './harness'
+import { ON, roomHarness, verdictOf } from '../harness/room-rules'
 
 const hello = { type: 'chat.send', text: 'hello' } as const
 

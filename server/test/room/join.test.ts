@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS, MODES, NO_SOURCES } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import { eventsOf, ON, roomHarness, typesOf, verdictOf } from './harness'
+import { eventsOf, ON, roomHarness, typesOf, verdictOf } from '../harness/room-rules'
 
 const places = (maxParticipants: number) => ({ limits: { ...DEFAULT_LIMITS, maxParticipants } })
 

@@ -13,8 +13,8 @@ import {
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { evolveState, fold, type ServerState, type StoredRecord } from '../../src/room'
-import { type RoomHarness, roomHarness } from './harness'
-import { type Step, steps, take } from './steps'
+import { type RoomHarness, roomHarness } from '../harness/room-rules'
+import { type Step, steps, take } from '../harness/room-steps'
 
 // Small, so that the bounds are met: more identities than places, and few places on stage.
 const rules = {

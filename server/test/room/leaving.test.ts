@@ -1,6 +1,6 @@
 import { MODES } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import { eventsOf, ON, roomHarness, typesOf } from './harness'
+import { eventsOf, ON, roomHarness, typesOf } from '../harness/room-rules'
 
 describe('a participant that leaves', () => {
   test('takes hand and invitation along', () => {

@@ -1,6 +1,6 @@
 import { MODES, NO_SOURCES, type Source } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
-import { eventsOf, OFF, ON, roomHarness, typesOf, verdictOf } from './harness'
+import { eventsOf, OFF, ON, roomHarness, typesOf, verdictOf } from '../harness/room-rules'
 
 test('what is named changes, the rest stays', () => {
   const room = roomHarness()

@@ -1,6 +1,6 @@
 import { MODES, NO_SOURCES, type SourceState } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import { eventsOf, OFF, ON, roomHarness, typesOf, verdictOf } from './harness'
+import { eventsOf, OFF, ON, roomHarness, typesOf, verdictOf } from '../harness/room-rules'
 
 function panel(maxOnStage = 20) {
   const room = roomHarness({ mode: { ...MODES.studio, maxOnStage } })

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { ChatMessage, Role, RoomCommand } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
 import { route } from '../../src/room'
-import { type Asked, ON, roomHarness, verdictOf } from './harness'
+import { type Asked, ON, roomHarness, verdictOf } from '../harness/room-rules'
 
 const ROLES = ['host', 'cohost', 'guest', 'viewer'] as const satisfies Role[]
 /** The target of a command: the sender, another participant of each role (so one lower, equal and higher), or none that is there. */

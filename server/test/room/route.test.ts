@@ -2,8 +2,8 @@ import type { Cast, SignalUp } from '@peerstage/sdk/protocol'
 import { DEFAULT_LIMITS } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
 import { type Refused, type Routed, route } from '../../src/room'
-import { description } from '../fakes/description'
-import { type RoomHarness, roomHarness } from './harness'
+import { description } from '../harness/description'
+import { type RoomHarness, roomHarness } from '../harness/room-rules'
 
 const signal = (to: string): SignalUp => ({
   type: 'signal',

@@ -1,6 +1,6 @@
 import { MODES, NO_SOURCES } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import { eventsOf, ON, roomHarness, typesOf, verdictOf } from './harness'
+import { eventsOf, ON, roomHarness, typesOf, verdictOf } from '../harness/room-rules'
 
 function audience(maxOnStage = 20) {
   const room = roomHarness({ mode: { ...MODES.studio, maxOnStage } })

@@ -1,7 +1,7 @@
 import { DEFAULT_LIMITS, type Role } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
 import { deadlines } from '../../src/room'
-import { eventsOf, ON, type RoomHarness, roomHarness, typesOf, verdictOf } from './harness'
+import { eventsOf, ON, type RoomHarness, roomHarness, typesOf, verdictOf } from '../harness/room-rules'
 
 const GRACE = DEFAULT_LIMITS.hostGraceMs
 

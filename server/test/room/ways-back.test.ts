@@ -2,7 +2,7 @@
 import type { Role } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
 import type { Decision } from '../../src/room'
-import { type RoomHarness, roomHarness, verdictOf } from './harness'
+import { type RoomHarness, roomHarness, verdictOf } from '../harness/room-rules'
 
 /** Bob comes again. His place, if he still has one, was taken by `bob-session` on `page-one`, with the token of a guest. */
 const WAYS: Record<string, (room: RoomHarness, id: string) => Decision> = {

@@ -1,8 +1,8 @@
 // What visitors do in a room.
 import { randomBytes } from 'node:crypto'
 import { signToken } from '../../src/index'
-import { description } from '../fakes/description'
-import { BAD_MESSAGES } from '../gateway/hostile-inputs'
+import { description } from '../harness/description'
+import { BAD_MESSAGES } from '../harness/hostile-inputs'
 import { between, oneOf, weighted } from './chance'
 import { SECRET } from './settings'
 import type { Visitor } from './visitor'

@@ -1,8 +1,8 @@
 // Who never comes in: prejoin screens, forged tokens, bad hellos, sockets that stop halfway.
 import { connect } from 'node:net'
 import { SUBPROTOCOL } from '@peerstage/sdk/protocol'
-import { BAD_HELLOS } from '../gateway/hostile-inputs'
-import { knock, UPGRADE_HEADERS } from '../gateway/raw-upgrade'
+import { BAD_HELLOS } from '../harness/hostile-inputs'
+import { knock, UPGRADE_HEADERS } from '../harness/raw-upgrade'
 import { oneOf, pause, weighted } from './chance'
 import { type Visit, Visitor } from './visitor'
 

@@ -1,5 +1,5 @@
 // How visitors go, or are made to go.
-import { BAD_FRAMES } from '../gateway/hostile-inputs'
+import { BAD_FRAMES } from '../harness/hostile-inputs'
 import { oneOf, pause, weighted } from './chance'
 import { doSomething } from './deeds'
 import { Visitor } from './visitor'

@@ -1,6 +1,6 @@
 import type { Command, Role } from '@peerstage/sdk/protocol'
 import { signToken } from '../../src/index'
-import { type Knocking, TestClient } from '../gateway/test-client'
+import { type Knocking, TestClient } from '../harness/test-client'
 import { SECRET } from './settings'
 import type { Tally } from './tally'
 

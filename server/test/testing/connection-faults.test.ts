@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { heard, openRoom, say } from './test-room'
+import { heard, openRoom, say } from '../harness/test-room'
 
 test.each([
   [4401, 'unauthorized'],

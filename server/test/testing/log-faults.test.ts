@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { TestClient } from '../gateway/test-client'
-import { openRoom, say } from './test-room'
+import type { TestClient } from '../harness/test-client'
+import { openRoom, say } from '../harness/test-room'
 
 /** Commands are `unavailable` for as long as the server takes to see that its log is back. */
 async function untilKept(client: TestClient, text: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { chance } from '../../src/testing/seeded-random'
-import { heard, openRoom, say } from './test-room'
+import { heard, openRoom, say } from '../harness/test-room'
 
 test('drop loses messages on their way up: the server never hears of them, and the connection goes on', async () => {
   const { server, enter } = await openRoom()

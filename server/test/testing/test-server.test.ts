@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createTestServer } from '../../src/testing/index'
-import { rawConnection } from '../gateway/raw-connection'
-import { heard, openRoom, say } from './test-room'
+import { rawConnection } from '../harness/raw-connection'
+import { heard, openRoom, say } from '../harness/test-room'
 
 test('health, metrics and REST are at the same URL', async () => {
   const { server, enter } = await openRoom()

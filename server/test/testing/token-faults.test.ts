@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { TestClient } from '../gateway/test-client'
-import { openRoom, say } from './test-room'
+import type { TestClient } from '../harness/test-client'
+import { openRoom, say } from '../harness/test-room'
 
 /** What the end of a token looks like to who does nothing about it. */
 const ending = async (client: TestClient) => ({

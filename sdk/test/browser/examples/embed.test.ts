@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ExampleApp } from './example-app'
-import { exampleHouse } from './example-house'
-import { type ExampleTab, meet, seeEachOther } from './example-tab'
+import { ExampleApp } from '../harness/example-app'
+import { exampleHouse } from '../harness/example-house'
+import { type ExampleTab, meet, seeEachOther } from '../harness/example-tab'
 
 const house = exampleHouse()
 

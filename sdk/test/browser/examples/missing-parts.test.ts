@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { emptyFolder } from '../../packaging/npm'
-import { chromiumOptions } from '../chromium'
-import { LiveServer } from '../live-server'
-import { buildByVite, ExampleApp } from './example-app'
+import { chromiumOptions } from '../harness/chromium'
+import { buildByVite, ExampleApp } from '../harness/example-app'
+import { LiveServer } from '../harness/live-server'
 
 // Users block storage, refuse devices, and use browsers without WebRTC. A room is worth joining all the same.
 let server: LiveServer

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { LiveServer } from '../live-server'
-import { buildByVite, ExampleApp } from './example-app'
-import { exampleHouse } from './example-house'
-import { type ExampleTab, meet, moves, seeEachOther } from './example-tab'
+import { buildByVite, ExampleApp } from '../harness/example-app'
+import { exampleHouse } from '../harness/example-house'
+import { type ExampleTab, meet, moves, seeEachOther } from '../harness/example-tab'
+import { LiveServer } from '../harness/live-server'
 
 const house = exampleHouse()
 let server: LiveServer

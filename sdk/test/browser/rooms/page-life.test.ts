@@ -2,10 +2,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { LiveStreamClient, type Role } from '../../../src/index'
-import { LiveServer } from '../live-server'
-import { PlainChromium } from '../plain-chromium'
-import { TcpProxy } from './tcp-proxy'
-import { ToldSite } from './told-site'
+import { LiveServer } from '../harness/live-server'
+import { PlainChromium } from '../harness/plain-chromium'
+import { TcpProxy } from '../harness/tcp-proxy'
+import { ToldSite } from '../harness/told-site'
 
 let server: LiveServer
 let rooms = 0

@@ -1,9 +1,9 @@
 // What an element shows and plays of a participant, whatever becomes of its media, of the element and of the link.
 import { describe, expect, test } from 'vitest'
-import { BROWSERS } from '../browser-name'
-import type { Drawing } from './drawing'
-import { roomHouse } from './room-house'
-import type { RoomPage } from './room-page'
+import { BROWSERS } from '../harness/browser-name'
+import type { Drawing } from '../harness/drawing'
+import { roomHouse } from '../harness/room-house'
+import type { RoomPage } from '../harness/room-page'
 
 declare global {
   interface Window {

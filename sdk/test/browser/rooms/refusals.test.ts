@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { roomHouse } from './room-house'
+import { roomHouse } from '../harness/room-house'
 
 // Every prompt is answered like by a user who clicks "Block".
 const house = roomHouse({ devices: 'denied' })

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import { roomHouse } from './room-house'
-import type { RoomPage } from './room-page'
-import { allTexts, startTalk, type Talk } from './talk'
-import { expectWhole, Talkers } from './talkers'
+import { roomHouse } from '../harness/room-house'
+import type { RoomPage } from '../harness/room-page'
+import { allTexts, startTalk, type Talk } from '../harness/talk'
+import { expectWhole, Talkers } from '../harness/talkers'
 
 declare global {
   interface Window {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { roomHouse } from './room-house'
-import { TcpProxy } from './tcp-proxy'
+import { roomHouse } from '../harness/room-house'
+import { TcpProxy } from '../harness/tcp-proxy'
 
 const house = roomHouse()
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { roomHouse } from './room-house'
-import type { RoomPage } from './room-page'
+import { roomHouse } from '../harness/room-house'
+import type { RoomPage } from '../harness/room-page'
 
 const house = roomHouse()
 

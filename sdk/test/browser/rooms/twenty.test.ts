@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LiveStreamClient } from '../../../src/index'
-import { roomHouse } from './room-house'
+import { roomHouse } from '../harness/room-house'
 
 declare global {
   interface Window {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { BROWSERS } from '../browser-name'
-import type {} from './drawing'
-import { roomHouse } from './room-house'
+import { BROWSERS } from '../harness/browser-name'
+import type {} from '../harness/drawing'
+import { roomHouse } from '../harness/room-house'
 
 /** Mean brightness, of 255: the fake camera's picture is about 50, and black as a codec leaves it a few. */
 const FACE = 30

@@ -1,0 +1,6 @@
+// A process that says something, and ends before it can have been written.
+import { createLogger } from '../../src/logging/logger'
+
+const logger = createLogger('info')
+for (let line = 0; line < 50; line++) logger.info({ line }, 'said')
+process.exit(3)
