@@ -10,6 +10,7 @@ import { generatedPages, pages } from './pages'
 import { REGIONS } from './regions'
 import { brokenRules } from './rules'
 import { brokenSnippets } from './snippets'
+import { VAGUE, vagueWords } from './words'
 
 const page = (text: string) => [{ path: 'docs/made-up.md', text }]
 
@@ -77,6 +78,17 @@ test('a rule without a test, a number that is given twice, and a citation of no 
     'docs/spec.md: no test cites rule R10.1.',
     'A test cites R1.3, which is no rule.',
   ])
+})
+
+test('words that name no actor are found, except in inline code of a page', () => {
+  const [word = ''] = VAGUE
+  expect(vagueWords(page(`A participant joins.\n${word} joins. \`${word}\``))).toEqual([
+    `docs/made-up.md:2: "${word}" names no actor.`,
+  ])
+})
+
+test('sources, tests and pages name who acts', () => {
+  expect(vagueWords()).toEqual([])
 })
 
 test('every page with something generated is as the sources say', () => {

@@ -5,10 +5,11 @@ import { unknownNames } from './names'
 import { generatedPages, pages } from './pages'
 import { brokenRules } from './rules'
 import { brokenSnippets } from './snippets'
+import { vagueWords } from './words'
 
 /**
- * `docs.js` writes what is generated and then checks all pages, the examples of all that is exported, and that each rule has its tests; `docs.js --check` only
- * compares, and fails where a page is not what the sources say. Runs in the root of the repository.
+ * `docs.js` writes the generated pages. Then it checks all pages, the examples of all exports, that each rule has tests, and the words of
+ * sources and pages. `docs.js --check` writes nothing, and fails if a generated page is stale. Run it in the root of the repository.
  */
 function run(isCheck: boolean): string[] {
   const stale: string[] = []
@@ -18,10 +19,18 @@ function run(isCheck: boolean): string[] {
     else writeFileSync(path, text)
   }
   const snippets = brokenSnippets([...pages(), ...examplePages()])
-  return [...stale, ...brokenLinks(), ...unknownNames(), ...missingExamples(), ...brokenRules(), ...snippets]
+  return [
+    ...stale,
+    ...brokenLinks(),
+    ...unknownNames(),
+    ...missingExamples(),
+    ...brokenRules(),
+    ...vagueWords(),
+    ...snippets,
+  ]
 }
 
 const problems = run(process.argv.includes('--check'))
 for (const problem of problems) console.error(problem)
 if (problems.length > 0) process.exit(1)
-console.log('The docs say what the sources say; their links lead somewhere, and their snippets compile.')
+console.log('The docs match the sources; their links have targets, and their snippets compile.')
