@@ -10,8 +10,13 @@ import { trimmedSimplePeer } from '../../build/simple-peer/trimmed'
 /** Where a bundle finds the packages that it does not contain, and git does not look. */
 const FOLDER = fileURLToPath(new URL('../../../node_modules/.peerstage-', import.meta.url))
 
-/** Bundles a program of this folder. Answers with its path; `remove` deletes it. */
-export async function compile(program: string): Promise<{ path: string; remove(): Promise<void> }> {
+const PROTOCOL = { '@peerstage/sdk/protocol': fileURLToPath(new URL('../../src/protocol/index.ts', import.meta.url)) }
+
+/** Bundles a program of this folder, without `packages`. Answers with its path; `remove` deletes it. */
+export async function compile(
+  program: string,
+  packages: readonly string[] = [],
+): Promise<{ path: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(FOLDER)
   const path = join(folder, 'program.mjs')
   await build({
@@ -20,7 +25,8 @@ export async function compile(program: string): Promise<{ path: string; remove()
     outfile: path,
     format: 'esm',
     platform: 'node',
-    external: ['@roamhq/wrtc', 'ws'],
+    external: ['@roamhq/wrtc', 'ws', ...packages],
+    alias: PROTOCOL,
     plugins: [trimmedSimplePeer],
   })
   return { path, remove: () => rm(folder, { recursive: true, force: true }) }

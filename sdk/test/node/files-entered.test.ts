@@ -1,0 +1,33 @@
+// How many source files one thing enters: the fewer, the easier it is to follow. docs/architecture.md names these numbers, and
+// `npx vitest run --config .vitest.config.ts --project node-webrtc sdk/test/node/files-entered.test.ts` prints the files.
+import { afterEach, expect, test } from 'vitest'
+import { Child, compile } from './child'
+import type { FilesEntered } from './files-entered-program'
+import { until } from './node-room'
+
+/** The counts may fall and never rise: a change that lowers one lowers its bound. */
+const MOST = { message: 85, track: 32, reconnect: 112 }
+
+/** What the server loads from node_modules. */
+const SERVER_PACKAGES = ['@hono/node-server', 'better-sqlite3', 'hono', 'jose', 'nanoid', 'pino', 'prom-client']
+
+let remove: () => Promise<void> = async () => undefined
+afterEach(() => remove())
+
+test('a chat message, a camera track and a reconnect enter few files', async () => {
+  const program = await compile('./files-entered-program.ts', SERVER_PACKAGES)
+  remove = program.remove
+  const child = new Child<FilesEntered | { kind: 'failed'; reason: string }, never>(program.path, [])
+  const { files } = await until(child, 'counted')
+  for (const [what, entered] of Object.entries(files)) {
+    console.log(`${what}: ${entered.length} files\n  ${entered.join('\n  ')}`)
+  }
+  expect(files.message.length).toBeLessThanOrEqual(MOST.message)
+  expect(files.track.length).toBeLessThanOrEqual(MOST.track)
+  expect(files.reconnect.length).toBeLessThanOrEqual(MOST.reconnect)
+  // What is never entered is not measured: each of them begins in its verb or its session.
+  expect(files.message).toContain('sdk/src/verbs/chat.ts')
+  expect(files.track).toContain('sdk/src/verbs/media.ts')
+  expect(files.reconnect).toContain('sdk/src/signaling/session.ts')
+  expect(await child.ended()).toBe('exit code 0')
+})
