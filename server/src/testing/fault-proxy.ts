@@ -7,26 +7,26 @@ import { answeredProtocol } from '../gateway/handshake/hello'
 import { answerPlainly, asksForWebSocket } from '../gateway/handshake/plain-request'
 import type { RequestListener } from '../http/listener'
 import type { Outages } from './outage'
-import { ABNORMAL, Line, type LineParts } from './proxied-connection'
-import { type Call, readCall } from './upgrade-request'
+import { ABNORMAL, ProxiedConnection, type ProxiedConnectionPorts } from './proxied-connection'
+import { readUpgradeRequest, type UpgradeRequest } from './upgrade-request'
 
 /** Bytes pass as they are: what is wrong with them is for the other end to say. */
 const PLAIN = { perMessageDeflate: false, autoPong: false, skipUTF8Validation: true, closeTimeout: 2000 }
 
-export type FrontParts = LineParts & {
+export type FaultProxyPorts = ProxiedConnectionPorts & {
   readonly requestListener: RequestListener
   readonly outages: Outages
 }
 
-/** What clients reach instead of the server: it carries every connection there, over a line that faults can happen to. */
-export class Front {
-  readonly #parts: FrontParts
-  readonly #lines = new Set<Line>()
+/** Clients connect here instead of to the server. It relays every connection there, and faults can be injected on the way. */
+export class FaultProxy {
+  readonly #parts: FaultProxyPorts
+  readonly #connections = new Set<ProxiedConnection>()
   readonly #http: Server
   readonly #sockets: WebSocketServer
   #target = ''
 
-  constructor(parts: FrontParts) {
+  constructor(parts: FaultProxyPorts) {
     this.#parts = parts
     const options: ServerOptions & { closeTimeout: number } = {
       ...PLAIN,
@@ -39,9 +39,11 @@ export class Front {
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
   }
 
-  /** The lines that are open: of one identity, or all. */
-  lines(identity?: string): Line[] {
-    return [...this.#lines].filter((line) => line.isOpen && (identity === undefined || line.identity === identity))
+  /** The open connections: of one identity, or all. */
+  connections(identity?: string): ProxiedConnection[] {
+    return [...this.#connections].filter(
+      (connection) => connection.isOpen && (identity === undefined || connection.identity === identity),
+    )
   }
 
   /** Begins to carry connections to a server. Answers with the URL for clients: with the same path. */
@@ -56,7 +58,7 @@ export class Front {
 
   /** Idempotent. */
   async close(): Promise<void> {
-    for (const line of this.#lines) line.cut(ABNORMAL)
+    for (const connection of this.#connections) connection.cut(ABNORMAL)
     if (!this.#http.listening) return
     const closed = once(this.#http, 'close')
     this.#http.close()
@@ -68,9 +70,9 @@ export class Front {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (!asksForWebSocket(request)) return answerPlainly(this.#http, request, socket, head)
     socket.on('error', () => socket.destroy())
-    const call = readCall(request, this.#parts.expired)
-    if (this.#isOut(call.identity)) return void socket.destroy()
-    const server = this.#dial(request, call)
+    const upgradeRequest = readUpgradeRequest(request, this.#parts.expired)
+    if (this.#isOut(upgradeRequest.identity)) return void socket.destroy()
+    const server = this.#dial(request, upgradeRequest)
     if (server === undefined) return void socket.destroy()
     const gone = () => server.terminate()
     const failed = () => socket.destroy()
@@ -80,7 +82,7 @@ export class Front {
     server.once('open', () => {
       socket.off('close', gone)
       server.off('error', failed)
-      this.#sockets.handleUpgrade(request, socket, head, (client) => this.#join(call, client, server))
+      this.#sockets.handleUpgrade(request, socket, head, (client) => this.#join(upgradeRequest, client, server))
     })
   }
 
@@ -91,7 +93,7 @@ export class Front {
   }
 
   /** `undefined`: what the client offers is no list of subprotocols. */
-  #dial({ url, headers }: IncomingMessage, { protocols }: Call): NodeWebSocket | undefined {
+  #dial({ url, headers }: IncomingMessage, { protocols }: UpgradeRequest): NodeWebSocket | undefined {
     const options: ClientOptions & { closeTimeout: number } = { ...PLAIN, headers: passedOn(headers) }
     try {
       return new NodeWebSocket(`${this.#target}${url}`, protocols, options)
@@ -100,10 +102,10 @@ export class Front {
     }
   }
 
-  #join(call: Call, client: NodeWebSocket, server: NodeWebSocket): void {
-    const line = new Line(this.#parts, call, client, server)
-    this.#lines.add(line)
-    client.once('close', () => this.#lines.delete(line))
+  #join(upgradeRequest: UpgradeRequest, client: NodeWebSocket, server: NodeWebSocket): void {
+    const connection = new ProxiedConnection(this.#parts, upgradeRequest, client, server)
+    this.#connections.add(connection)
+    client.once('close', () => this.#connections.delete(connection))
   }
 }
 
@@ -119,8 +121,8 @@ function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
 function refuse(socket: Duplex, response: IncomingMessage): void {
   const { statusCode, statusMessage, headers } = response
   const told = ['content-type', 'retry-after'].filter((name) => headers[name] !== undefined)
-  const lines = told.map((name) => `${name}: ${headers[name]}\r\n`)
-  socket.write(`HTTP/1.1 ${statusCode} ${statusMessage}\r\n${lines.join('')}Connection: close\r\n\r\n`)
+  const connections = told.map((name) => `${name}: ${headers[name]}\r\n`)
+  socket.write(`HTTP/1.1 ${statusCode} ${statusMessage}\r\n${connections.join('')}Connection: close\r\n\r\n`)
   socket.once('finish', () => socket.destroy())
   response.pipe(socket)
 }

@@ -1,11 +1,11 @@
 import type { BreakableLog } from './breakable-log'
 import { CountedFault, type Fault } from './fault'
-import type { Front } from './fault-proxy'
+import type { FaultProxy } from './fault-proxy'
 import type { Direction } from './frame'
 import type { MessageFaults } from './message-faults'
-import type { MessageRule, Whose } from './message-rule'
+import type { FaultTarget, MessageRule } from './message-rule'
 import type { Outages } from './outage'
-import { ABNORMAL, type Line } from './proxied-connection'
+import { ABNORMAL, type ProxiedConnection } from './proxied-connection'
 
 /** Which messages are held back, and for how long. */
 export type DelayRule = MessageRule & {
@@ -41,15 +41,15 @@ export interface Faults {
    * the connection without a word. To the server the client is lost.
    * @throws Error if no client is connected; RangeError if the code is invalid
    */
-  close(options?: Whose & { readonly code?: number }): void
+  close(options?: FaultTarget & { readonly code?: number }): void
   /**
    * Half-open connections: nothing is read nor written, and neither end hears that the other has gone. New connections are not
    * touched. What was held back arrives when it is lifted.
    * @throws Error if no client is connected
    */
-  stall(options?: Whose & { readonly direction?: 'up' | 'down' }): Fault
+  stall(options?: FaultTarget & { readonly direction?: 'up' | 'down' }): Fault
   /** Breaks connections, and refuses new ones until it is lifted. It happens at each connection that it breaks or refuses. */
-  offline(options?: Whose): Fault
+  offline(options?: FaultTarget): Fault
   /**
    * Lets the token of an identity's connections end now. The client is asked for a fresh one (`session.refreshNeeded`);
    * without it the connection is closed with 4401 after the server's grace of 30 s by the server's clock. The token itself is
@@ -69,21 +69,22 @@ export interface Faults {
   clear(): void
 }
 
-export type FaultParts = {
+export type FaultPorts = {
   readonly messages: MessageFaults
-  readonly front: Pick<Front, 'lines'>
+  readonly proxy: Pick<FaultProxy, 'connections'>
   readonly outages: Outages
   readonly expired: Set<string>
   readonly log: BreakableLog
 }
 
 /** The faults of a server, over the parts that make them happen. */
-export function createFaults({ messages, front, outages, expired, log }: FaultParts): Faults {
+export function createFaults({ messages, proxy, outages, expired, log }: FaultPorts): Faults {
   const stalls = new Set<Fault>()
-  const connected = (identity: string | undefined): Line[] => {
-    const lines = front.lines(identity)
-    if (lines.length === 0) throw new Error(`No client is connected${identity === undefined ? '' : ` as ${identity}`}.`)
-    return lines
+  const connected = (identity: string | undefined): ProxiedConnection[] => {
+    const connections = proxy.connections(identity)
+    if (connections.length === 0)
+      throw new Error(`No client is connected${identity === undefined ? '' : ` as ${identity}`}.`)
+    return connections
   }
   return {
     drop: (rule) => messages.set(rule, { kind: 'drop' }),
@@ -92,7 +93,7 @@ export function createFaults({ messages, front, outages, expired, log }: FaultPa
     closeAt: ({ code, ...rule }) => messages.set(rule, { kind: 'close', code: closeCode(code) }),
     close({ identity, code } = {}) {
       const checked = closeCode(code)
-      for (const line of connected(identity)) line.cut(checked)
+      for (const connection of connected(identity)) connection.cut(checked)
     },
     stall({ identity, direction } = {}) {
       const fault = stall(connected(identity), direction, () => stalls.delete(fault))
@@ -105,18 +106,18 @@ export function createFaults({ messages, front, outages, expired, log }: FaultPa
         fault: new CountedFault(() => outages.delete(outage)),
       }
       outages.add(outage)
-      for (const line of front.lines(identity)) {
+      for (const connection of proxy.connections(identity)) {
         outage.fault.happen()
-        line.cut(ABNORMAL)
+        connection.cut(ABNORMAL)
       }
       return outage.fault
     },
     expireToken(identity) {
-      const lines = connected(identity).filter(({ token }) => token !== undefined)
-      if (lines.length === 0) throw new Error(`${identity} is connected without a token.`)
-      for (const line of lines) {
-        expired.add(line.token ?? '')
-        line.expireToken()
+      const connections = connected(identity).filter(({ token }) => token !== undefined)
+      if (connections.length === 0) throw new Error(`${identity} is connected without a token.`)
+      for (const connection of connections) {
+        expired.add(connection.token ?? '')
+        connection.expireToken()
       }
     },
     log: {
@@ -136,14 +137,14 @@ export function createFaults({ messages, front, outages, expired, log }: FaultPa
   }
 }
 
-function stall(lines: readonly Line[], direction: Direction | undefined, lifted: () => void): Fault {
+function stall(connections: readonly ProxiedConnection[], direction: Direction | undefined, lifted: () => void): Fault {
   const fault = new CountedFault(() => {
-    for (const line of lines) line.release()
+    for (const connection of connections) connection.release()
     lifted()
   })
-  for (const line of lines) {
+  for (const connection of connections) {
     fault.happen()
-    line.stall(direction)
+    connection.stall(direction)
   }
   return fault
 }

@@ -5,5 +5,5 @@
  */
 export type { Fault } from './fault'
 export type { CloseRule, DelayRule, Faults } from './faults'
-export type { DownRule, MessageRule, RuleBounds, UpRule, Whose } from './message-rule'
-export { createTestServer, type FirstFaults, type TestServer, type TestServerOptions } from './test-server'
+export type { DownRule, FaultTarget, MessageRule, RuleBounds, UpRule } from './message-rule'
+export { createTestServer, type InitialFaults, type TestServer, type TestServerOptions } from './test-server'

@@ -1,9 +1,9 @@
 import type { Clock } from '../ports/clock'
 import { CountedFault, type Fault } from './fault'
-import { fits, type MessageRule, type Passing } from './message-rule'
+import { fits, type MessageInTransit, type MessageRule } from './message-rule'
 
 /** What a fault does to a message. */
-export type Effect =
+export type MessageFault =
   | { readonly kind: 'drop' }
   | { readonly kind: 'duplicate' }
   /** Without `ms`: until the fault is lifted. */
@@ -11,17 +11,17 @@ export type Effect =
   | { readonly kind: 'close'; readonly code: number }
 
 /** What becomes of a message. `gate`: it goes on when this resolves. */
-export type Fate =
+export type MessageAction =
   | { readonly kind: 'pass'; readonly copies: number; readonly gate: Promise<void> | undefined }
   | { readonly kind: 'drop' }
   | { readonly kind: 'close'; readonly code: number }
 
 /** What no fault has happened to. */
-export const UNTOUCHED: Fate = { kind: 'pass', copies: 1, gate: undefined }
+export const UNTOUCHED: MessageAction = { kind: 'pass', copies: 1, gate: undefined }
 
 type Active = {
   readonly rule: MessageRule
-  readonly effect: Effect
+  readonly messageFault: MessageFault
   readonly fault: CountedFault
   readonly lifted: Promise<void>
 }
@@ -37,7 +37,7 @@ export class MessageFaults {
     this.#random = random
   }
 
-  set(rule: MessageRule, effect: Effect): Fault {
+  set(rule: MessageRule, messageFault: MessageFault): Fault {
     let resolve = () => {}
     const lifted = new Promise<void>((done) => {
       resolve = done
@@ -46,7 +46,7 @@ export class MessageFaults {
       this.#active.delete(active)
       resolve()
     })
-    const active: Active = { rule, effect, fault, lifted }
+    const active: Active = { rule, messageFault, fault, lifted }
     this.#active.add(active)
     return fault
   }
@@ -56,22 +56,22 @@ export class MessageFaults {
   }
 
   /** In the order in which they were set; what loses a message is the last word on it. */
-  fateOf(passing: Passing): Fate {
+  actionFor(inTransit: MessageInTransit): MessageAction {
     let copies = 1
     let gate: Promise<void> | undefined
     for (const active of this.#active) {
-      if (!this.#happens(active, passing)) continue
-      const { effect, fault } = active
+      if (!this.#happens(active, inTransit)) continue
+      const { messageFault, fault } = active
       fault.happen()
-      if (effect.kind === 'drop' || effect.kind === 'close') return effect
-      if (effect.kind === 'duplicate') copies++
-      else gate = Promise.all([gate, this.#held(active, effect.ms)]).then(() => {})
+      if (messageFault.kind === 'drop' || messageFault.kind === 'close') return messageFault
+      if (messageFault.kind === 'duplicate') copies++
+      else gate = Promise.all([gate, this.#held(active, messageFault.ms)]).then(() => {})
     }
     return copies === 1 && gate === undefined ? UNTOUCHED : { kind: 'pass', copies, gate }
   }
 
-  #happens({ rule, fault }: Active, passing: Passing): boolean {
-    if (fault.count >= (rule.times ?? Number.POSITIVE_INFINITY) || !fits(rule, passing)) return false
+  #happens({ rule, fault }: Active, inTransit: MessageInTransit): boolean {
+    if (fault.count >= (rule.times ?? Number.POSITIVE_INFINITY) || !fits(rule, inTransit)) return false
     return rule.probability === undefined || this.#random() < rule.probability
   }
 

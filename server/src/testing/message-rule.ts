@@ -1,13 +1,13 @@
 import type { ClientMessage, RoomEvent, ServerMessage } from '@peerstage/sdk/protocol'
 
 /** The connections of one identity, or all. */
-export type Whose = {
+export type FaultTarget = {
   /** The `identity` of the token; of who came without a token (dev mode), the name. Default: everybody. */
   readonly identity?: string
 }
 
 /** How often a fault happens. */
-export type RuleBounds = Whose & {
+export type RuleBounds = FaultTarget & {
   /** How often it may happen. Default: until it is lifted. */
   readonly times?: number
   /** How likely it is for each message that fits, from 0 to 1, by the server's `seed`. Default 1. */
@@ -38,18 +38,18 @@ export type DownRule = RuleBounds & {
 export type MessageRule = UpRule | DownRule
 
 /** One message on its way. */
-export type Passing =
+export type MessageInTransit =
   | { readonly direction: 'up'; readonly identity: string | undefined; readonly message: ClientMessage }
   | { readonly direction: 'down'; readonly identity: string | undefined; readonly message: ServerMessage }
 
 /** Whether a rule is meant for a message; its bounds are not asked. */
-export function fits(rule: MessageRule, passing: Passing): boolean {
-  if (rule.identity !== undefined && rule.identity !== passing.identity) return false
-  if (rule.direction === 'up' && passing.direction === 'up') {
-    return isOf(rule.type, passing.message.type) && (rule.when?.(passing.message) ?? true)
+export function fits(rule: MessageRule, inTransit: MessageInTransit): boolean {
+  if (rule.identity !== undefined && rule.identity !== inTransit.identity) return false
+  if (rule.direction === 'up' && inTransit.direction === 'up') {
+    return isOf(rule.type, inTransit.message.type) && (rule.when?.(inTransit.message) ?? true)
   }
-  if (rule.direction === 'down' && passing.direction === 'down') {
-    const { message } = passing
+  if (rule.direction === 'down' && inTransit.direction === 'down') {
+    const { message } = inTransit
     const inner = message.type === 'event' ? message.logged.event.type : message.type
     return (isOf(rule.type, message.type) || rule.type === inner) && (rule.when?.(message) ?? true)
   }

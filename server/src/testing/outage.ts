@@ -1,5 +1,5 @@
 import type { CountedFault } from './fault'
-import type { Whose } from './message-rule'
+import type { FaultTarget } from './message-rule'
 
 /** The outages that are on, and whose they are. */
-export type Outages = Set<Whose & { readonly fault: CountedFault }>
+export type Outages = Set<FaultTarget & { readonly fault: CountedFault }>

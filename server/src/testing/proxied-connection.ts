@@ -1,49 +1,54 @@
 import { GOODBYES, goodbyeOfClose } from '@peerstage/sdk/protocol'
 import type { WebSocket } from 'ws'
 import type { Clock } from '../ports/clock'
-import { Lane } from './direction'
-import { type Direction, readFrame, type Said } from './frame'
-import { LineToken, spoilt } from './line-token'
-import { type Fate, type MessageFaults, UNTOUCHED } from './message-faults'
+import { ConnectionToken, invalidated } from './connection-token'
+import { type Direction, type FrameMessage, readFrame } from './frame'
+import { type MessageAction, type MessageFaults, UNTOUCHED } from './message-faults'
+import { RelayDirection } from './relay-direction'
 import { isOurs, roundTrip } from './round-trip'
 
-/** RFC 6455 §7.4.1: there was no code; there was no close. Neither may be said. */
+/** RFC 6455 §7.4.1: the close frame had no code; there was no close frame. Neither may be sent. */
 const NO_STATUS = 1005
 export const ABNORMAL = 1006
 
-export type LineParts = {
+export type ProxiedConnectionPorts = {
   readonly faults: MessageFaults
   readonly clock: Clock
   /** Tokens that are over by a fault. */
   readonly expired: ReadonlySet<string>
 }
 
-/** Who is on a line, as the hello says; that it is true is for the server to find out. */
-export type Caller = { readonly identity: string | undefined; readonly token: string | undefined }
+/** The client of a connection, as its hello claims: the server verifies it, not the proxy. */
+export type ClaimedIdentity = { readonly identity: string | undefined; readonly token: string | undefined }
 
-type Judged = { readonly raw: object; readonly fate: Fate; readonly isTouched: boolean }
+type JudgedMessage = { readonly raw: object; readonly action: MessageAction; readonly isTouched: boolean }
 
-/** One connection of a client to the server, and what faults make of it. */
-export class Line {
+/** One relayed connection between a client and the server, with the faults that are applied to it. */
+export class ProxiedConnection {
   readonly identity: string | undefined
-  readonly #parts: LineParts
+  readonly #parts: ProxiedConnectionPorts
   readonly #client: WebSocket
   readonly #server: WebSocket
-  readonly #up: Lane
-  readonly #down: Lane
-  readonly #token: LineToken
+  readonly #up: RelayDirection
+  readonly #down: RelayDirection
+  readonly #token: ConnectionToken
   #isCut = false
   /** An end that has not answered is not waited for again, until it says something. */
   #isSilent = false
 
-  constructor(parts: LineParts, { identity, token }: Caller, client: WebSocket, server: WebSocket) {
+  constructor(
+    parts: ProxiedConnectionPorts,
+    { identity, token }: ClaimedIdentity,
+    client: WebSocket,
+    server: WebSocket,
+  ) {
     this.#parts = parts
     this.identity = identity
     this.#client = client
     this.#server = server
-    this.#up = new Lane(client, server)
-    this.#down = new Lane(server, client)
-    this.#token = new LineToken(token, parts.clock)
+    this.#up = new RelayDirection(client, server)
+    this.#down = new RelayDirection(server, client)
+    this.#token = new ConnectionToken(token, parts.clock)
     this.#connect('up', client, server, this.#up)
     this.#connect('down', server, client, this.#down)
   }
@@ -91,62 +96,62 @@ export class Line {
 
   /** Waits until what is on its way to and fro has arrived; not where something stands still. */
   async settle(): Promise<void> {
-    for (const [lane, socket] of [
+    for (const [relay, socket] of [
       [this.#up, this.#server],
       [this.#down, this.#client],
       [this.#up, this.#server],
     ] as const) {
       if (!this.isOpen || this.#isSilent || this.#up.isHeld || this.#down.isHeld) return
-      this.#isSilent = !(await roundTrip(socket, (marker) => lane.pass(() => socket.ping(marker, undefined, ignore))))
+      this.#isSilent = !(await roundTrip(socket, (marker) => relay.pass(() => socket.ping(marker, undefined, ignore))))
     }
   }
 
-  #connect(direction: Direction, from: WebSocket, to: WebSocket, lane: Lane): void {
-    from.on('message', (data: Buffer, isBinary) => this.#carry(direction, data, isBinary, lane))
-    from.on('ping', (data) => lane.pass(() => to.ping(data, undefined, ignore)))
+  #connect(direction: Direction, from: WebSocket, to: WebSocket, relay: RelayDirection): void {
+    from.on('message', (data: Buffer, isBinary) => this.#carry(direction, data, isBinary, relay))
+    from.on('ping', (data) => relay.pass(() => to.ping(data, undefined, ignore)))
     from.on('pong', (data) => {
       this.#isSilent = false
-      if (!isOurs(data)) lane.pass(() => to.pong(data, undefined, ignore))
+      if (!isOurs(data)) relay.pass(() => to.pong(data, undefined, ignore))
     })
     // The close behind it says all.
     from.on('error', ignore)
     from.once('close', (code, reason) => {
       this.#token.stop()
-      if (!this.#isCut) lane.last(() => end(to, code, reason.toString()))
+      if (!this.#isCut) relay.last(() => end(to, code, reason.toString()))
     })
   }
 
-  #carry(direction: Direction, data: Buffer, isBinary: boolean, lane: Lane): void {
-    if (this.#isCut || lane.isOver) return
+  #carry(direction: Direction, data: Buffer, isBinary: boolean, relay: RelayDirection): void {
+    if (this.#isCut || relay.isOver) return
     const frame = isBinary ? [] : this.#judgeAll(readFrame(direction, this.identity, data.toString()))
-    if (frame.every(({ isTouched }) => !isTouched)) return lane.send(data, isBinary)
-    for (const { raw, fate } of frame) {
-      if (fate.kind === 'close') return lane.last(() => this.cut(fate.code))
-      if (fate.kind === 'drop') continue
-      for (let copy = 0; copy < fate.copies; copy++) lane.send(JSON.stringify([raw]), false, fate.gate)
+    if (frame.every(({ isTouched }) => !isTouched)) return relay.send(data, isBinary)
+    for (const { raw, action } of frame) {
+      if (action.kind === 'close') return relay.last(() => this.cut(action.code))
+      if (action.kind === 'drop') continue
+      for (let copy = 0; copy < action.copies; copy++) relay.send(JSON.stringify([raw]), false, action.gate)
     }
   }
 
   /** As far as a message that closes the connection: what comes behind it is lost, and no fault happens to it. */
-  #judgeAll(frame: Said[]): Judged[] {
-    const judged: Judged[] = []
-    for (const said of frame) {
-      const { fate } = judged.at(-1) ?? {}
-      if (fate?.kind === 'close') break
-      judged.push(this.#judge(said))
+  #judgeAll(frame: FrameMessage[]): JudgedMessage[] {
+    const judged: JudgedMessage[] = []
+    for (const frameMessage of frame) {
+      const { action } = judged.at(-1) ?? {}
+      if (action?.kind === 'close') break
+      judged.push(this.#judge(frameMessage))
     }
     return judged
   }
 
-  #judge({ raw, passing }: Said): Judged {
-    if (passing === undefined) return { raw, fate: UNTOUCHED, isTouched: false }
-    const { direction, message } = passing
+  #judge({ raw, inTransit }: FrameMessage): JudgedMessage {
+    if (inTransit === undefined) return { raw, action: UNTOUCHED, isTouched: false }
+    const { direction, message } = inTransit
     if (direction === 'up') this.#token.sent(message)
     else this.#token.received(message)
     const isOver = message.type === 'session.refresh' && this.#parts.expired.has(message.token)
-    const fate = this.#parts.faults.fateOf(passing)
-    if (isOver) return { raw: { ...message, token: spoilt(message.token) }, fate, isTouched: true }
-    return { raw, fate, isTouched: fate !== UNTOUCHED }
+    const action = this.#parts.faults.actionFor(inTransit)
+    if (isOver) return { raw: { ...message, token: invalidated(message.token) }, action, isTouched: true }
+    return { raw, action, isTouched: action !== UNTOUCHED }
   }
 }
 

@@ -9,7 +9,7 @@ let asked = 0
 /** Whether a pong answers us, and not the other end. */
 export const isOurs = (data: Buffer): boolean => data.toString().startsWith(MARK)
 
-/** Asks a socket for a sign of life, behind all that was said before. False when it does not answer, or closes. */
+/** Asks a socket for a sign of life, behind all that was sent before. False when it does not answer, or closes. */
 export function roundTrip(socket: WebSocket, ask: (marker: string) => void): Promise<boolean> {
   const marker = `${MARK}${asked++}`
   return new Promise((resolve) => {

@@ -8,16 +8,16 @@ import {
   type TokenOptions,
 } from '../index'
 import { breakable } from './breakable-log'
-import { Front } from './fault-proxy'
+import { FaultProxy } from './fault-proxy'
 import { type CloseRule, createFaults, type DelayRule, type Faults } from './faults'
 import { MessageFaults } from './message-faults'
 import type { MessageRule } from './message-rule'
 import type { Outages } from './outage'
-import { chance } from './seeded-random'
+import { seededRandom } from './seeded-random'
 import { TestClock } from './test-clock'
 
 /** Faults that are there from the first connection on, as the methods of the same names set them. */
-export type FirstFaults = {
+export type InitialFaults = {
   /** Messages that never arrive. Default: none. */
   readonly drop?: MessageRule
   /** Messages that arrive twice. Default: none. */
@@ -34,8 +34,8 @@ export type FirstFaults = {
  */
 export type TestServerOptions = Omit<PeerstageServerOptions, 'clock'> & {
   /** Faults from the first connection on. Default: none. */
-  readonly faults?: FirstFaults
-  /** Where chance begins, for rules with a `probability`: the same seed gives the same. Default: a random one. */
+  readonly faults?: InitialFaults
+  /** Seed of the random numbers for rules with a `probability`: the same seed gives the same numbers. Default: a random one. */
   readonly seed?: number
 }
 
@@ -45,7 +45,7 @@ export interface TestServer {
   readonly url: string
   /** Faults of messages, connections, tokens and the log. */
   readonly faults: Faults
-  /** Where chance began. Print it where a test with a `probability` fails. */
+  /** The seed in use. Print it where a test with a `probability` fails. */
   readonly seed: number
   /** The server's time: the machine's, and what it was advanced by. The clients have their own. */
   readonly clock: Clock & {
@@ -86,20 +86,20 @@ const DEFAULT_DEADLINE_MS = 1000
 export async function createTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { faults: first, seed = randomInt(2 ** 31), log: given, ...data } = options
   const clock: TestClock = new TestClock(async () => {
-    await Promise.all(front.lines().map((line) => line.settle()))
+    await Promise.all(proxy.connections().map((connection) => connection.settle()))
     await new Promise<void>((resolve) => clock.nextTurn(resolve))
   })
   const log = breakable(given ?? memoryLog(clock))
   const live = createPeerstageServer({ ...defaults(data), ...data, log: log.log, clock })
-  const messages = new MessageFaults(clock, chance(seed))
+  const messages = new MessageFaults(clock, seededRandom(seed))
   const outages: Outages = new Set()
   const expired = new Set<string>()
   const { requestListener } = live
-  const front: Front = new Front({ faults: messages, clock, expired, outages, requestListener })
-  const faults = createFaults({ messages, front, outages, expired, log })
-  setFirst(faults, first)
+  const proxy: FaultProxy = new FaultProxy({ faults: messages, clock, expired, outages, requestListener })
+  const faults = createFaults({ messages, proxy, outages, expired, log })
+  setInitial(faults, first)
   const { url: target } = await live.listen(0, '127.0.0.1')
-  const url = await front.listen(target)
+  const url = await proxy.listen(target)
   return {
     url,
     faults,
@@ -110,7 +110,7 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
     async close({ deadlineMs = DEFAULT_DEADLINE_MS } = {}) {
       faults.clear()
       await live.close({ deadlineMs })
-      await front.close()
+      await proxy.close()
     },
   }
 }
@@ -133,7 +133,7 @@ function tokenMaker({ tokens }: PeerstageServer): TestServer['token'] {
   }
 }
 
-function setFirst(faults: Faults, { drop, duplicate, delay, closeAt }: FirstFaults = {}): void {
+function setInitial(faults: Faults, { drop, duplicate, delay, closeAt }: InitialFaults = {}): void {
   if (drop !== undefined) faults.drop(drop)
   if (duplicate !== undefined) faults.duplicate(duplicate)
   if (delay !== undefined) faults.delay(delay)

@@ -2,24 +2,24 @@ import type { IncomingMessage } from 'node:http'
 import { decodeHello, encodeHello, HELLO_PREFIX } from '@peerstage/sdk/protocol'
 import { decodeJwt } from 'jose'
 import { offeredProtocols } from '../gateway/handshake/hello'
-import { spoilt } from './line-token'
-import type { Caller } from './proxied-connection'
+import { invalidated } from './connection-token'
+import type { ClaimedIdentity } from './proxied-connection'
 
 /** An upgrade as the hello in it reads. `protocols`: what is offered to the server. */
-export type Call = Caller & { readonly protocols: string[] }
+export type UpgradeRequest = ClaimedIdentity & { readonly protocols: string[] }
 
 /** Who calls. A token that is over by a fault is passed on as one that the server refuses. */
-export function readCall(request: IncomingMessage, expired: ReadonlySet<string>): Call {
+export function readUpgradeRequest(request: IncomingMessage, expired: ReadonlySet<string>): UpgradeRequest {
   const protocols = offeredProtocols(request).filter((each) => each !== '')
   const at = protocols.findIndex((each) => each.startsWith(HELLO_PREFIX))
   const hello = at < 0 ? undefined : decodeHello(protocols[at]?.slice(HELLO_PREFIX.length) ?? '')
   if (hello === undefined) return { identity: undefined, token: undefined, protocols }
   const { token, name } = hello
   if (token === undefined) return { identity: name, token, protocols }
-  const caller = { identity: identityIn(token), token }
-  if (!expired.has(token)) return { ...caller, protocols }
-  const refused = HELLO_PREFIX + encodeHello({ ...hello, token: spoilt(token) })
-  return { ...caller, protocols: protocols.with(at, refused) }
+  const claimed = { identity: identityIn(token), token }
+  if (!expired.has(token)) return { ...claimed, protocols }
+  const refused = HELLO_PREFIX + encodeHello({ ...hello, token: invalidated(token) })
+  return { ...claimed, protocols: protocols.with(at, refused) }
 }
 
 function identityIn(token: string): string | undefined {

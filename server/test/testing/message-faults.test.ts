@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chance } from '../../src/testing/seeded-random'
+import { seededRandom } from '../../src/testing/seeded-random'
 import { heard, openRoom, say } from '../harness/test-room'
 
 test('drop loses messages on their way up: the server never hears of them, and the connection goes on', async () => {
@@ -141,7 +141,7 @@ test('with a probability it happens by the seed: the same seed, the same message
     expect(server.seed).toBe(7)
     return heard(ada)
   }
-  const draw = chance(7)
+  const draw = seededRandom(7)
   const kept = Array.from({ length: 10 }, (_, i) => (draw() < 0.5 ? [] : [`${i + 1}`])).flat()
   expect(kept.length).toBeGreaterThan(0)
   expect(kept.length).toBeLessThan(10)

@@ -3,8 +3,8 @@ import type { WebSocket } from 'ws'
 /** No more than this waits here: the sender notices a slow receiver, as without the relay. */
 const MOST_BUFFERED_BYTES = 64 * 1024
 
-/** One direction of a line: what comes of one socket goes to the other in its order, as soon as nothing holds it back. */
-export class Lane {
+/** One direction of a relayed connection: what one socket receives is sent to the other in order, as soon as nothing holds it back. */
+export class RelayDirection {
   readonly #from: WebSocket
   readonly #to: WebSocket
   #tail: Promise<void> = Promise.resolve()

@@ -3,7 +3,7 @@ import { GRACE_MS } from '../auth/token-watch'
 import type { Clock } from '../ports/clock'
 
 /** The token that a connection lives on, as its messages tell; and its end, when a test says that it has come. */
-export class LineToken {
+export class ConnectionToken {
   readonly #clock: Clock
   readonly #asked = new Map<number, string>()
   #token: string | undefined
@@ -44,4 +44,4 @@ export class LineToken {
 }
 
 /** The same token without its signature: to the server as bad as one that is over, and answered in the same words. */
-export const spoilt = (token: string): string => token.replace(/[^.]*$/, 'AAAA')
+export const invalidated = (token: string): string => token.replace(/[^.]*$/, 'AAAA')
