@@ -6,7 +6,7 @@ import type { RoomStats } from './hosting/room-stats'
 import type { Rooms } from './hosting/rooms'
 
 /** What the app around a server may do in it, without a token. `unavailable`: not now, for the log is down or the server closed. */
-export type Inside = {
+export type AdminApi = {
   /** Its rooms. All throw (or reject with) a TypeError where the id is no room id. */
   readonly rooms: {
     /**
@@ -32,7 +32,7 @@ export type Inside = {
   }
 }
 
-export function insideOf(rooms: Rooms, erasure: Erasure): Inside {
+export function adminApi(rooms: Rooms, erasure: Erasure): AdminApi {
   return {
     rooms: {
       open: async (id) => rooms.open(checkedId(id)),

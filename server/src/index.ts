@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export type { IceServer, Limits, ModeName, Role } from '@peerstage/sdk/protocol'
-export type { Inside } from './admin'
+export type { AdminApi } from './admin'
 export type { PublicKeyAlgorithm } from './auth/algorithms'
 export type { Jwk } from './auth/jwk'
 export { type SigningKey, type SignOptions, signToken, TokenOptionError, type TokenOptions } from './auth/sign-token'
@@ -16,7 +16,7 @@ export type { TurnOptions } from './config/turn-servers'
 export type { RoomStats } from './hosting/room-stats'
 export type { RequestListener } from './http/listener'
 export type { Listening } from './http/own-ports'
-export type { Lifetime } from './lifecycle'
+export type { Lifecycle } from './lifecycle'
 export { memoryLog } from './log/memory/memory-log'
 export { type SqliteLogOptions, type SqliteRoomLog, sqliteLog } from './log/sqlite/sqlite-log'
 export type { Clock, OwnClock } from './ports/clock'

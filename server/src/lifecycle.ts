@@ -5,7 +5,7 @@ import type { Gateway } from './gateway/gateway'
 import type { HttpServer } from './gateway/handshake/plain-request'
 import type { Recovery } from './hosting/recovery'
 import type { Rooms } from './hosting/rooms'
-import { type Listening, OwnPorts, type OwnPortsParts } from './http/own-ports'
+import { type Listening, OwnPorts, type OwnPortsOptions } from './http/own-ports'
 import { standardErrorFlushed } from './logging/stderr'
 import type { Clock } from './ports/clock'
 import { setTimer } from './ports/clock'
@@ -16,7 +16,7 @@ const DEFAULT_DEADLINE_MS = 25_000
 /** An app's own server is warned of beyond this: no honest client takes so long for its headers. */
 const LONGEST_HEADERS_MS = 20_000
 
-export type LifetimeParts = OwnPortsParts & {
+export type LifecyclePorts = OwnPortsOptions & {
   readonly clock: Clock
   readonly logger: Logger
   readonly gateway: Gateway
@@ -35,7 +35,7 @@ export type LifetimeParts = OwnPortsParts & {
 }
 
 /** From the first socket to the last one. */
-export type Lifetime = {
+export type Lifecycle = {
   /**
    * Takes the WebSockets under `/v1/rooms/` (and the `basePath` before it) of an app's own server. Foreign paths are left alone: where the app does not listen for
    * upgrades, they are answered as plain requests, WebSockets after 5 s in which a listener may still come. Harmless to repeat.
@@ -57,7 +57,7 @@ export type Lifetime = {
 }
 
 /** Starts and ends: listening, being attached, and the drain, once. */
-export function createLifetime(parts: LifetimeParts): Lifetime {
+export function createLifecycle(parts: LifecyclePorts): Lifecycle {
   const { gateway, localOnly } = parts
   const attached = new Map<HttpServer, () => void>()
   let own: OwnPorts | undefined
@@ -117,7 +117,7 @@ function warnOfSlowHeaders({ headersTimeout }: HttpServer, logger: Logger): void
 export const isLoopback = (host: string | undefined): boolean =>
   host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host ?? '')
 
-async function end(parts: LifetimeParts, own: OwnPorts | undefined, deadlineMs: number): Promise<void> {
+async function end(parts: LifecyclePorts, own: OwnPorts | undefined, deadlineMs: number): Promise<void> {
   parts.draining()
   let cancel = () => {}
   const overdue = new Promise<void>((resolve) => {

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs'
 import { MODES, ROOMS_PATH } from '@peerstage/sdk/protocol'
 import { nanoid } from 'nanoid'
-import { type Inside, insideOf } from './admin'
+import { type AdminApi, adminApi } from './admin'
 import { isLocalRequest } from './auth/local-request'
 import type { TokenOptions } from './auth/sign-token'
-import { createAuthority } from './auth/token-authority'
+import { createTokenAuthority } from './auth/token-authority'
 import { givenKeys } from './config/auth'
 import { arePublic } from './config/metrics'
 import { localOrigins, originRule } from './config/origins'
@@ -23,9 +23,9 @@ import { Rooms } from './hosting/rooms'
 import { devRoutes } from './http/dev-routes'
 import { createListener, type RequestListener } from './http/listener'
 import { metricsRoute } from './http/metrics-route'
-import { accessOf } from './http/rest-access'
+import { restAccess } from './http/rest-access'
 import { createRoutes } from './http/routes'
-import { createLifetime, type Lifetime } from './lifecycle'
+import { createLifecycle, type Lifecycle } from './lifecycle'
 import { memoryLog } from './log/memory/memory-log'
 import { createLogger, guarded } from './logging/logger'
 import { createMetrics, type Metrics } from './metrics/prometheus'
@@ -49,8 +49,8 @@ export type PeerstageServerOptions = SettingsInput & {
 }
 
 /** A server: to be attached to an `http.Server`, or to listen by itself. */
-export type PeerstageServer = Lifetime &
-  Inside & {
+export type PeerstageServer = Lifecycle &
+  AdminApi & {
     /** Health, REST, and metrics where they are public: for `http.createServer(…)`, or as Express middleware. */
     readonly requestListener: RequestListener
     /** Metrics alone, at `/metrics`: for an `http.Server` of yours that only you can reach. It asks for `metrics.token` where there is one. */
@@ -123,7 +123,7 @@ function compose({ settings, log: givenLog, logger, clock }: Parts): PeerstageSe
     verify,
     sign,
     close: closeKeys,
-  } = createAuthority({
+  } = createTokenAuthority({
     auth: auth && { ...auth, keys: givenKeys(auth) },
     devKey,
     clock,
@@ -153,7 +153,7 @@ function compose({ settings, log: givenLog, logger, clock }: Parts): PeerstageSe
     mayConnect: auth === undefined && allowedOrigins === undefined ? localOrigins : isListed,
     peerAddress: peerAddress(settings.trustProxy, logger),
     addressLabel: addressLabels(settings.logAddresses),
-    crowd: {
+    quota: {
       maxSockets: settings.maxSockets,
       maxSocketsPerAddress: settings.maxSocketsPerAddress,
       maxVerifying: settings.maxVerifying,
@@ -173,7 +173,7 @@ function compose({ settings, log: givenLog, logger, clock }: Parts): PeerstageSe
     erasure,
     chat: (id, query) => chatPage(log, id, query),
     readiness: () => (isDraining ? 'draining' : log.isUp ? 'ready' : 'log_down'),
-    ...accessOf(verify, rooms),
+    ...restAccess(verify, rooms),
     ...(dev
       ? {
           extra: devRoutes({
@@ -207,11 +207,11 @@ function compose({ settings, log: givenLog, logger, clock }: Parts): PeerstageSe
     metrics: { ...settings.metrics, listener: metricsListener },
   }
   return {
-    ...createLifetime({ ...inner, requestListener, basePath, maxSockets, localOnly: dev, draining, ended }),
+    ...createLifecycle({ ...inner, requestListener, basePath, maxSockets, localOnly: dev, draining, ended }),
     requestListener,
     metricsListener,
     tokens: { sign },
-    ...insideOf(rooms, erasure),
+    ...adminApi(rooms, erasure),
   }
 }
 

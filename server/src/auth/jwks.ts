@@ -4,7 +4,7 @@ import type { Logger } from '../ports/logger'
 import { fetchJwks, JwksFault } from './jwks-fetch'
 import { type KeySource, KeysUnavailable, type PublicKey, pick, readPublicKey, type TokenKey } from './keys'
 
-export type JwksSettings = {
+export type JwksOptions = {
   readonly url: string
   /** How often the set is read: the bound on how long a key that was taken out of it still counts. */
   readonly refreshMs: number
@@ -29,7 +29,7 @@ const NEVER: Instant = { wall: Number.NEGATIVE_INFINITY, elapsed: Number.NEGATIV
  * set did not have. While the endpoint is down, or answers what is no set, the last keys go on serving.
  */
 export class Jwks implements KeySource {
-  readonly #settings: JwksSettings
+  readonly #settings: JwksOptions
   #keys: readonly LivingKey[] = []
   /** When the set was asked for last, and when that was of which it was read last. */
   #askedAt = NEVER
@@ -38,7 +38,7 @@ export class Jwks implements KeySource {
   #cancelNext = () => {}
   #closed = false
 
-  constructor(settings: JwksSettings) {
+  constructor(settings: JwksOptions) {
     this.#settings = settings
   }
 

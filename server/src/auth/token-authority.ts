@@ -8,7 +8,7 @@ import { signToken, type TokenOptions } from './sign-token'
 import { createVerify, type Verify } from './verify-token'
 
 /** Who verifies tokens and, where it has a secret, signs them. */
-export type Authority = {
+export type TokenAuthority = {
   readonly verify: Verify
   readonly sign: (options: TokenOptions) => Promise<string>
   readonly close: () => void
@@ -25,7 +25,7 @@ export type TokenRules = {
   readonly maxTokenAgeSeconds?: number
 }
 
-export type AuthorityParts = {
+export type TokenAuthorityOptions = {
   readonly auth: TokenRules | undefined
   /** Dev mode's own key, where it shall outlive the process. */
   readonly devKey: Uint8Array | undefined
@@ -34,7 +34,7 @@ export type AuthorityParts = {
 }
 
 /** Made of the option `auth`; dev mode has none, and signs with a secret of its own. */
-export function createAuthority({ auth, devKey, clock, logger }: AuthorityParts): Authority {
+export function createTokenAuthority({ auth, devKey, clock, logger }: TokenAuthorityOptions): TokenAuthority {
   const own = () => [{ kid: undefined, alg: 'HS256', material: devKey ?? randomBytes(32) } as const]
   const given = auth === undefined ? own() : auth.keys
   const keys = auth?.jwksUrl === undefined ? fixedKeys(given) : jwksOf(auth, auth.jwksUrl, clock, logger)

@@ -5,7 +5,7 @@ import { ANY_ROOM, MAX_TOKEN_LIFE_SECONDS, type TokenClaims, tokenClaims } from 
 import { type KeySource, KeysUnavailable, type TokenKey } from './keys'
 import type { TokenLife } from './token-watch'
 
-export type AuthSettings = {
+export type VerifyOptions = {
   readonly keys: KeySource
   readonly audience: string
   /** The `iss` that a token must have; any, or none, where this is not given. */
@@ -17,7 +17,7 @@ export type AuthSettings = {
 }
 
 /** Why a token does not let anybody in. The reason is one and the same for every fault: nothing is learnt from it. */
-export type RefusedToken = {
+export type RejectedToken = {
   readonly goodbye: 'unauthorized' | 'forbidden' | 'unavailable'
   readonly reason: string
   readonly retryAfterMs?: number
@@ -26,10 +26,10 @@ export type RefusedToken = {
 }
 
 /** What a good token says, or why it is none. */
-export type Verified = ({ readonly claims: TokenClaims } & TokenLife) | RefusedToken
+export type TokenResult = ({ readonly claims: TokenClaims } & TokenLife) | RejectedToken
 
 /** Verifies a token for one room. Never throws. */
-export type Verify = (token: string, roomId: string) => Promise<Verified>
+export type Verify = (token: string, roomId: string) => Promise<TokenResult>
 
 /** How far clocks may be apart, in seconds. */
 const LEEWAY_SECONDS = 10
@@ -38,7 +38,7 @@ const UNAUTHORIZED = { goodbye: 'unauthorized', reason: 'The token is not valid.
 const UNAVAILABLE = { goodbye: 'unavailable', reason: 'The token could not be verified now.' } as const
 
 /** A token that names another algorithm than its key's, `none` among them, is refused before its signature is looked at. */
-export function createVerify({ keys, audience, issuer, maxTokenAgeSeconds, now }: AuthSettings): Verify {
+export function createVerify({ keys, audience, issuer, maxTokenAgeSeconds, now }: VerifyOptions): Verify {
   return async (token, roomId) => {
     let used: TokenKey | undefined
     const keyOf = async ({ alg, kid }: { alg?: string; kid?: unknown }) => {

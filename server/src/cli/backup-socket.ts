@@ -13,7 +13,7 @@ const COPIED = 'copied'
 const KEPT = 'kept'
 
 /** Where `backup` asks a server that runs to hold its file still. */
-export type BackupDoor = { close(): void }
+export type BackupSocket = { close(): void }
 
 /**
  * A socket beside the file, which its user alone may use; Windows has pipes for that, which live elsewhere. The server and the
@@ -31,10 +31,10 @@ function addressOf(path: string): string {
  * Holds the file of a log still for a process that asks, one at a time, as long as it is connected. The file is locked for this
  * process, so that a socket that is there already was left behind by one that was killed.
  */
-export async function openBackupDoor(
+export async function openBackupSocket(
   { path, log }: { readonly path: string; readonly log: SqliteRoomLog },
   say: (sentence: string) => void,
-): Promise<BackupDoor | undefined> {
+): Promise<BackupSocket | undefined> {
   const server = createServer((socket) => hold(socket, log))
   const giveUp = (error: unknown) => {
     server.close()

@@ -10,7 +10,7 @@ type Facts = {
 }
 
 /** What an operator needs to know after the start, as lines. */
-export function introduction({ url, metricsUrl, dev, log, options }: Facts): string[] {
+export function banner({ url, metricsUrl, dev, log, options }: Facts): string[] {
   const lines = [`Peerstage is listening on ${url}`, log]
   if (metricsUrl !== undefined) lines.push(`Metrics are at ${metricsUrl}`)
   if (dev) lines.push(...DEV_LINES(url))

@@ -9,11 +9,7 @@ import { SETTINGS } from './settings-table'
  * links for ends of their own. So they count only where they say where to listen; else they are left out, with a line that says so.
  * What a flag or a variable of ours overrides is not looked at: to ask a name server may take seconds.
  */
-export async function withoutForeign(
-  env: Environment,
-  flags: Flags = {},
-  resolve: Resolve = addressesOf,
-): Promise<Ours> {
+export async function ownVariables(env: Environment, flags: Flags = {}, resolve: Resolve = addressesOf): Promise<Ours> {
   const kept = { ...env }
   const notes: string[] = []
   for (const { path, variable, isMet, what } of MEANINGS) {

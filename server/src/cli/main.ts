@@ -2,7 +2,7 @@
 import { ConfigError } from '../config/settings'
 import { SERVER_VERSION } from '../config/version'
 import { backUp } from './backup'
-import { withoutForeign } from './bare-variables'
+import { ownVariables } from './bare-variables'
 import { flagsToServe, helpText, readCommandLine } from './command-line'
 import { exitCodeOf, FAULT } from './exit-code'
 import { serve } from './serve'
@@ -10,8 +10,7 @@ import { serve } from './serve'
 async function main(): Promise<void> {
   const args = process.argv.slice(2)
   const flags = flagsToServe(args)
-  const { env, notes } =
-    flags === undefined ? { env: process.env, notes: [] } : await withoutForeign(process.env, flags)
+  const { env, notes } = flags === undefined ? { env: process.env, notes: [] } : await ownVariables(process.env, flags)
   const commandLine = readCommandLine(args, env)
   if (commandLine.do === 'help') console.log(helpText())
   else if (commandLine.do === 'version') console.log(SERVER_VERSION)

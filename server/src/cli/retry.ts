@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 
 const BETWEEN_TRIES_MS = 250
 
-export type Patience = {
+export type RetryOptions = {
   readonly deadlineMs: number
   /** Whether the same may work in a moment. */
   readonly helps: (error: unknown) => boolean
@@ -11,9 +11,9 @@ export type Patience = {
 }
 
 /** Tries until it works, or until waiting does not help, or has helped nothing by the deadline: then rejects with the last error. */
-export async function patiently<T>(
+export async function retryUntil<T>(
   attempt: () => T | Promise<T>,
-  { deadlineMs, helps, waiting }: Patience,
+  { deadlineMs, helps, waiting }: RetryOptions,
 ): Promise<T> {
   const end = performance.now() + deadlineMs
   for (let isFirst = true; ; isFirst = false) {

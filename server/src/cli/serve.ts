@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import { ConfigError } from '../config/settings'
 import { createPeerstageServer } from '../server'
-import { type BackupDoor, openBackupDoor } from './backup-socket'
-import { introduction, NO_SECRET } from './banner'
+import { type BackupSocket, openBackupSocket } from './backup-socket'
+import { banner, NO_SECRET } from './banner'
 import type { CommandLine } from './command-line'
 import { isInUse } from './exit-code'
 import { openLog } from './open-log'
-import { patiently } from './retry'
+import { retryUntil } from './retry'
 
 export type ServeCommand = Extract<CommandLine, { do: 'serve' }>
 
@@ -21,21 +21,21 @@ export async function serve({ options: all, named }: ServeCommand): Promise<void
     waiting: (error: unknown) =>
       console.error(`${messageOf(error)} Waiting for it, for up to ${startDeadlineSeconds} s.`),
   }
-  const { log, file, devKey, line, loud } = await patiently(() => openLog(logSettings, dev), patience)
+  const { log, file, devKey, line, loud } = await retryUntil(() => openLog(logSettings, dev), patience)
   const server = createPeerstageServer({ ...options, dev, log, ...demo, ...(devKey === undefined ? {} : { devKey }) })
-  let backups: BackupDoor | undefined
+  let backups: BackupSocket | undefined
   closeOnSignals(() => {
     backups?.close()
     return server.close(drainDeadlineSeconds === undefined ? {} : { deadlineMs: 1000 * drainDeadlineSeconds })
   })
-  const { url, metricsUrl } = await patiently(() => server.listen(port, host), patience).catch((error: unknown) => {
+  const { url, metricsUrl } = await retryUntil(() => server.listen(port, host), patience).catch((error: unknown) => {
     throw error instanceof ConfigError ? error : withSource(error, named, options.metrics.port)
   })
-  if (file !== undefined) backups = await openBackupDoor(file, (sentence) => console.error(sentence))
+  if (file !== undefined) backups = await openBackupSocket(file, (sentence) => console.error(sentence))
   if (json) {
     console.log(JSON.stringify({ event: 'listening', url, metricsUrl }))
     for (const each of [...(options.auth === undefined ? NO_SECRET : []), ...(loud ? [line] : [])]) console.error(each)
-  } else for (const each of introduction({ url, metricsUrl, dev, log: line, options })) console.log(each)
+  } else for (const each of banner({ url, metricsUrl, dev, log: line, options })) console.log(each)
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '')

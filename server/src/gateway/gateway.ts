@@ -10,27 +10,27 @@ import { setTimer } from '../ports/clock'
 import type { Logger } from '../ports/logger'
 import type { Meter } from '../ports/meter'
 import type { NewId } from '../room/command'
-import { type Guest, Reception } from './handshake/handshake'
+import { Handshake, type VerifiedClient } from './handshake/handshake'
 import { type Address, addressOf } from './handshake/hello'
 import type { AddressLabel } from './handshake/network'
 import type { PeerAddress } from './handshake/peer-address'
 import type { HttpServer } from './handshake/plain-request'
-import { tellBusy, turnAway } from './handshake/reject-upgrade'
+import { rejectBusy, rejectUpgrade } from './handshake/reject-upgrade'
 import { createSocketServer } from './handshake/socket-server'
 import type { Upgrade } from './handshake/unclaimed'
 import { takeUpgrades } from './handshake/upgrades'
-import { Holds } from './limits/hold-quota'
-import { Budgets } from './limits/message-budget'
-import { Crowd, type CrowdLimits, type Full, type Ticket } from './limits/socket-quota'
-import { Visit } from './session/client-session'
+import { HoldQuota } from './limits/hold-quota'
+import { MessageBudgets } from './limits/message-budget'
+import { type FullReason, type SocketLease, SocketQuota, type SocketQuotaLimits } from './limits/socket-quota'
+import { ClientSession } from './session/client-session'
 import type { TurnServer } from './session/turn-credentials'
-import { beat } from './socket/heartbeat'
+import { startHeartbeat } from './socket/heartbeat'
 import { SocketConnection } from './socket/socket-connection'
 
 /** So many at once hear that their network is at its bound: a flood of them would cost a handshake each. */
 const MOST_TOLD = 50
 
-export type GatewayParts = {
+export type GatewayPorts = {
   /** What the URLs of rooms begin with: `/v1/rooms/`. */
   readonly roomsPath: string
   readonly clock: Clock
@@ -43,7 +43,7 @@ export type GatewayParts = {
   readonly mayConnect: OriginRule
   readonly peerAddress: PeerAddress
   readonly addressLabel: AddressLabel
-  readonly crowd: CrowdLimits
+  readonly quota: SocketQuotaLimits
   readonly maxHolds: number
   readonly limits: Limits
   /** The same for everybody. */
@@ -55,30 +55,30 @@ export type GatewayParts = {
 
 /** Takes WebSockets under the path of rooms, and sees every socket through: refused, verified, visiting, closed. */
 export class Gateway {
-  readonly #parts: GatewayParts
+  readonly #parts: GatewayPorts
   readonly #sockets: WebSocketServer
-  readonly #crowd: Crowd
-  readonly #budgets: Budgets
-  readonly #holds: Holds
-  readonly #reception: Reception
+  readonly #quota: SocketQuota
+  readonly #budgets: MessageBudgets
+  readonly #holds: HoldQuota
+  readonly #reception: Handshake
   readonly #connections = new Map<SocketConnection, WebSocket>()
   #stopBeat = () => {}
   /** Of those that are turned away, how many are just being told. */
   #told = 0
   #state: 'open' | 'draining' = 'open'
 
-  constructor(parts: GatewayParts) {
+  constructor(parts: GatewayPorts) {
     this.#parts = parts
-    this.#crowd = new Crowd(parts.crowd)
-    this.#budgets = new Budgets(parts.limits, () => parts.clock.elapsed())
-    this.#holds = new Holds(parts.maxHolds)
-    this.#reception = new Reception({ ...parts, budgets: this.#budgets })
+    this.#quota = new SocketQuota(parts.quota)
+    this.#budgets = new MessageBudgets(parts.limits, () => parts.clock.elapsed())
+    this.#holds = new HoldQuota(parts.maxHolds)
+    this.#reception = new Handshake({ ...parts, budgets: this.#budgets })
     this.#sockets = createSocketServer(parts.limits.maxFrameBytes)
   }
 
   /** Open sockets, those in verification included. */
   get socketCount(): number {
-    return this.#crowd.sockets
+    return this.#quota.sockets
   }
 
   /** Bytes that wait for slow readers. */
@@ -88,7 +88,7 @@ export class Gateway {
 
   /** Sockets that are not read for now, as their clients have too many commands under way. */
   get pausedCount(): number {
-    return this.#sum(({ unanswered }) => (unanswered.areTooMany ? 1 : 0))
+    return this.#sum(({ commands }) => (commands.areTooMany ? 1 : 0))
   }
 
   #sum(of: (connection: SocketConnection) => number): number {
@@ -117,8 +117,8 @@ export class Gateway {
     // An error without a listener would end the process.
     socket.on('error', () => socket.destroy())
     const peer = this.#parts.peerAddress(request)
-    const ticket = this.#crowd.enter(peer)
-    if (typeof ticket === 'string') return this.#turnAway(ticket, upgrade, address.roomId, peer)
+    const ticket = this.#quota.enter(peer)
+    if (typeof ticket === 'string') return this.#rejectUpgrade(ticket, upgrade, address.roomId, peer)
     this.#upgrade(upgrade, address.roomId, ticket.leave, (connection, ws) => {
       if (this.#state === 'draining') bidFarewell(connection)
       else void this.#receive(connection, ws, request, address, ticket)
@@ -126,18 +126,18 @@ export class Gateway {
   }
 
   /** A network that is at its bound hears so. A flood gets a bare answer, and so does every socket at the bound of the process. */
-  #turnAway(why: Full, upgrade: Upgrade, room: string | undefined, peer: string | undefined): void {
+  #rejectUpgrade(why: FullReason, upgrade: Upgrade, room: string | undefined, peer: string | undefined): void {
     const label = this.#parts.addressLabel(peer)
     if (why === 'address_full' && this.#told < MOST_TOLD) {
       this.#told++
       const gone = () => this.#told--
       return this.#upgrade(upgrade, room, gone, (connection) => {
         if (this.#state === 'draining') bidFarewell(connection)
-        else tellBusy(connection, { why, ...label })
+        else rejectBusy(connection, { why, ...label })
       })
     }
     this.#parts.meter.refusal(why, room === undefined ? label : { room, ...label })
-    turnAway(upgrade[1], why, this.#parts.clock)
+    rejectUpgrade(upgrade[1], why, this.#parts.clock)
   }
 
   /**
@@ -180,7 +180,7 @@ export class Gateway {
 
   /** Until it closes. The heartbeat runs while there is a socket: a server without sockets keeps no process alive. */
   #keep(connection: SocketConnection, ws: WebSocket): void {
-    if (this.#connections.size === 0) this.#stopBeat = beat(this.#parts.clock, this.#connections)
+    if (this.#connections.size === 0) this.#stopBeat = startHeartbeat(this.#parts.clock, this.#connections)
     this.#connections.set(connection, ws)
     ws.once('close', () => {
       this.#connections.delete(connection)
@@ -193,7 +193,7 @@ export class Gateway {
     ws: WebSocket,
     request: IncomingMessage,
     address: Address,
-    ticket: Ticket,
+    ticket: SocketLease,
   ): Promise<void> {
     const guest = await this.#reception.receive(connection, request, address)
     ticket.verified()
@@ -201,17 +201,17 @@ export class Gateway {
   }
 
   /** `ws` has closed the socket by itself. What is no fault of the frames is the network's. */
-  #faulty({ concerned }: SocketConnection, { code = '' }: NodeJS.ErrnoException): void {
+  #faulty({ auditContext }: SocketConnection, { code = '' }: NodeJS.ErrnoException): void {
     if (!code.startsWith('WS_ERR_')) return
     const reason = code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'oversized_frame' : 'bad_frame'
-    this.#parts.meter.refusal(reason, concerned)
+    this.#parts.meter.refusal(reason, auditContext)
   }
 
   /** The socket is read again; if its peer has gone meanwhile that shows now, before a place is taken for it. */
-  #welcome(connection: SocketConnection, ws: WebSocket, { greeting, pass }: Guest): void {
+  #welcome(connection: SocketConnection, ws: WebSocket, { parsed, pass }: VerifiedClient): void {
     const { clock } = this.#parts
     const budget = this.#budgets.of(pass.claims.identity, pass.roomId)
-    const visit = new Visit({ ...this.#parts, holds: this.#holds }, connection, greeting, pass, budget)
+    const visit = new ClientSession({ ...this.#parts, holds: this.#holds }, connection, parsed, pass, budget)
     const early: [Buffer, boolean][] = []
     let listen = (data: Buffer, isBinary: boolean): void => {
       early.push([data, isBinary])

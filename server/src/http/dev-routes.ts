@@ -6,15 +6,15 @@ import { countCharacters, type Role, role, roomId } from '@peerstage/sdk/protoco
 import { type Handler, Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import * as v from 'valibot'
-import { type Refusals, type Refuse, refusing } from './problem'
+import { createReject, type RefusalMeter, type Reject } from './problem'
 
-export type DevRoutesParts = {
+export type DevRoutesOptions = {
   readonly signToken: (claims: { room: string; identity: string; role: Role; name?: string }) => Promise<string>
   /** Whether a request comes from this machine. Other requests are rejected, because an app may listen on all addresses. */
   readonly isLocal: (request: HttpBindings['incoming']) => boolean
   /** Pages of which origins may fetch tokens: an app's own dev server runs on another port. */
   readonly mayRead: (origin: string) => boolean
-  readonly meter: Refusals
+  readonly meter: RefusalMeter
   /** What all paths are below; empty: at the top. */
   readonly basePath: string
   /** Folder of static files to serve at `/`; without one only the token endpoint is there. */
@@ -60,17 +60,17 @@ const tokenQuery = v.object({
 type Bound = { Bindings: HttpBindings }
 
 /** What dev mode adds, for this machine alone: tokens for every caller, and the example page. */
-export function devRoutes(parts: DevRoutesParts): Hono<Bound> {
+export function devRoutes(parts: DevRoutesOptions): Hono<Bound> {
   const { signToken, isLocal, mayRead, meter, basePath, demoFolder } = parts
   const app = new Hono<Bound>()
-  const refuse = refusing(meter)
-  const local = onlyIf(isLocal, refuse)
+  const reject = createReject(meter)
+  const local = onlyIf(isLocal, reject)
   app.use(`${basePath}/dev/*`, cors({ origin: (origin) => (mayRead(origin) ? origin : null) }))
   app.get(`${basePath}/dev/token`, local, async (c) => {
     const query = v.safeParse(tokenQuery, c.req.query())
     if (!query.success) {
       const message = 'Give room and identity, and if you like name and role (host, cohost, guest, viewer).'
-      return refuse(c, 400, 'invalid', message)
+      return reject(c, 400, 'invalid', message)
     }
     const { room, identity, name, role } = query.output
     return c.json({ token: await signToken({ room, identity, role, ...(name === undefined ? {} : { name }) }) })
@@ -87,11 +87,11 @@ export function devRoutes(parts: DevRoutesParts): Hono<Bound> {
 }
 
 /** Lets requests of this machine through. */
-function onlyIf(isLocal: DevRoutesParts['isLocal'], refuse: Refuse): MiddlewareHandler<Bound> {
+function onlyIf(isLocal: DevRoutesOptions['isLocal'], reject: Reject): MiddlewareHandler<Bound> {
   return async (c, next) => {
     if (isLocal(c.env.incoming)) return next()
     const message = 'Dev mode serves only the machine it runs on, by the name localhost.'
-    return refuse(c, 403, 'forbidden', message)
+    return reject(c, 403, 'forbidden', message)
   }
 }
 

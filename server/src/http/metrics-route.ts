@@ -1,28 +1,29 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { Hono } from 'hono'
-import { refusalOf, type Verdict } from './gate'
-import { type Refusals, refusing } from './problem'
+import { createReject, type RefusalMeter } from './problem'
+import { type AccessResult, rejectionOf } from './require-access'
 
-export type MetricsRouteParts = {
+export type MetricsRouteOptions = {
   readonly metrics: { readonly contentType: string; readonly text: () => Promise<string> }
   /** What a reader must show; undefined: nothing. */
   readonly token: string | undefined
-  readonly meter: Refusals
+  readonly meter: RefusalMeter
 }
 
 /** `/metrics`, for Prometheus. */
-export function metricsRoute({ metrics, token, meter }: MetricsRouteParts): Hono {
+export function metricsRoute({ metrics, token, meter }: MetricsRouteOptions): Hono {
   const app = new Hono()
-  const gate = { refuse: refusing(meter), needed: 'the token of the metrics' }
+  const gate = { reject: createReject(meter), needed: 'the token of the metrics' }
   app.get('/metrics', async (c) => {
-    const refusal = token === undefined ? undefined : await refusalOf(c, async (shown) => verdictOn(shown, token), gate)
-    return refusal ?? c.body(await metrics.text(), 200, { 'content-type': metrics.contentType })
+    const rejection =
+      token === undefined ? undefined : await rejectionOf(c, async (shown) => compareTokens(shown, token), gate)
+    return rejection ?? c.body(await metrics.text(), 200, { 'content-type': metrics.contentType })
   })
   return app
 }
 
 /** Compared as hashes, in a time that tells nothing of either. */
-function verdictOn(shown: string, token: string): Verdict {
+function compareTokens(shown: string, token: string): AccessResult {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   if (timingSafeEqual(digest(shown), digest(token))) return 'allowed'
   return { why: 'unauthorized', fault: 'another token than that of the metrics' }

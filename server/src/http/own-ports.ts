@@ -1,7 +1,7 @@
 import type { RequestListener } from './listener'
-import { OwnServer, type OwnServerParts } from './own-server'
+import { OwnServer, type OwnServerOptions } from './own-server'
 
-export type OwnPortsParts = OwnServerParts & {
+export type OwnPortsOptions = OwnServerOptions & {
   /** Metrics on a port of their own, where there is one. */
   readonly metrics: { readonly port?: number; readonly host: string; readonly listener: RequestListener }
 }
@@ -20,9 +20,9 @@ export type Listening = {
 export class OwnPorts {
   readonly main: OwnServer
   readonly #metrics: OwnServer
-  readonly #metricsAt: OwnPortsParts['metrics']
+  readonly #metricsAt: OwnPortsOptions['metrics']
 
-  constructor(parts: OwnPortsParts) {
+  constructor(parts: OwnPortsOptions) {
     this.main = new OwnServer(parts)
     this.#metricsAt = parts.metrics
     this.#metrics = new OwnServer({ ...parts, requestListener: parts.metrics.listener, maxSockets: 0 })

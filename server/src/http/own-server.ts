@@ -18,7 +18,7 @@ const HTTP_TIMEOUTS = {
 /** TCP connections beside the WebSockets: health, metrics and REST, who is turned away, and who has not said yet what it wants. */
 const HTTP_HEADROOM = 100
 
-export type OwnServerParts = {
+export type OwnServerOptions = {
   readonly requestListener: RequestListener
   readonly meter: Pick<Meter, 'refusal'>
   /** WebSockets of the process. */
@@ -31,9 +31,9 @@ export class OwnServer {
   /** By connection, for one that breaks takes answers along that are never said to be over: those behind the first, where requests are pipelined. */
   readonly #answering = new Map<Socket, Set<ServerResponse>>()
 
-  readonly #meter: OwnServerParts['meter']
+  readonly #meter: OwnServerOptions['meter']
 
-  constructor({ requestListener, meter, maxSockets }: OwnServerParts) {
+  constructor({ requestListener, meter, maxSockets }: OwnServerOptions) {
     this.#meter = meter
     this.http = createServer(HTTP_TIMEOUTS, requestListener)
     this.http.maxConnections = maxSockets + HTTP_HEADROOM

@@ -9,20 +9,20 @@ export const problem = (c: Context, status: 400 | 401 | 403 | 404 | 409 | 500 | 
   c.json({ error: { code, message } }, status)
 
 /** What the client does not learn: the name that metrics and the audit log have for it, and what was at fault. */
-type Unsaid = { readonly why?: RefusalReason; readonly fault?: string }
+type InternalDetail = { readonly why?: RefusalReason; readonly fault?: string }
 
 /** Answers a request that is refused, and counts it. That something is not there (404) is an answer like any other. */
-export type Refuse = (
+export type Reject = (
   c: Context,
   status: 400 | 401 | 403 | 409 | 500 | 503,
   code: RefusalReason,
   sentence: string,
-  unsaid?: Unsaid,
+  detail?: InternalDetail,
 ) => Response
 
-export type Refusals = Pick<Meter, 'refusal'>
+export type RefusalMeter = Pick<Meter, 'refusal'>
 
-export function refusing(meter: Refusals): Refuse {
+export function createReject(meter: RefusalMeter): Reject {
   return (c, status, code, sentence, { why = code, ...fault } = {}) => {
     const id = c.req.param('id')
     meter.refusal(why, { ...(v.is(roomId, id) ? { room: id } : {}), sentence, ...fault })

@@ -1,44 +1,47 @@
 import { roomId } from '@peerstage/sdk/protocol'
 import type { Context, MiddlewareHandler } from 'hono'
 import * as v from 'valibot'
-import type { Refuse } from './problem'
+import type { Reject } from './problem'
 
 /** Whether a bearer may do something; or why not. `unavailable`: that cannot be told now. */
-export type Verdict =
+export type AccessResult =
   | 'allowed'
   | { readonly why: 'unauthorized' | 'forbidden' | 'unavailable'; readonly fault?: string }
 
 /** Whether a bearer may do something to a room. */
-export type May = (token: string, roomId: string) => Promise<Verdict>
+export type CheckAccess = (token: string, roomId: string) => Promise<AccessResult>
 
-type Gate = {
-  readonly refuse: Refuse
+type AccessRule = {
+  readonly reject: Reject
   /** What a rejected client is told that it needs. */
   readonly needed: string
 }
 
 /** Lets through who may do it to the room of the path. */
-export function roomGate(may: May, gate: Gate): MiddlewareHandler<Record<string, never>, '/v1/rooms/:id'> {
+export function requireAccess(
+  may: CheckAccess,
+  gate: AccessRule,
+): MiddlewareHandler<Record<string, never>, '/v1/rooms/:id'> {
   return async (c, next) => {
     const id = c.req.param('id')
-    if (!v.is(roomId, id)) return gate.refuse(c, 400, 'invalid', 'This is no room id.')
-    return (await refusalOf(c, (token) => may(token, id), gate)) ?? next()
+    if (!v.is(roomId, id)) return gate.reject(c, 400, 'invalid', 'This is no room id.')
+    return (await rejectionOf(c, (token) => may(token, id), gate)) ?? next()
   }
 }
 
 /** What keeps a request out; undefined when it may go on. A wrong token and one without the right get the same words. */
-export async function refusalOf(
+export async function rejectionOf(
   c: Context,
-  may: (token: string) => Promise<Verdict>,
-  { refuse, needed }: Gate,
+  may: (token: string) => Promise<AccessResult>,
+  { reject, needed }: AccessRule,
 ): Promise<Response | undefined> {
   const token = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
-  const verdict = token === undefined ? NO_TOKEN : await may(token)
-  if (verdict === 'allowed') return undefined
-  if (verdict.why === 'unavailable')
-    return refuse(c, 503, 'unavailable', 'The token could not be verified now: try again in a moment.')
+  const result = token === undefined ? NO_TOKEN : await may(token)
+  if (result === 'allowed') return undefined
+  if (result.why === 'unavailable')
+    return reject(c, 503, 'unavailable', 'The token could not be verified now: try again in a moment.')
   c.header('www-authenticate', 'Bearer')
-  return refuse(c, 401, 'unauthorized', `This needs ${needed}.`, verdict)
+  return reject(c, 401, 'unauthorized', `This needs ${needed}.`, result)
 }
 
 const NO_TOKEN = { why: 'unauthorized', fault: 'no bearer token' } as const

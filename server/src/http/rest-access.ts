@@ -1,21 +1,21 @@
 import { ANY_ROOM } from '../auth/claims'
-import type { RefusedToken, Verify } from '../auth/verify-token'
+import type { RejectedToken, Verify } from '../auth/verify-token'
 import type { Rooms } from '../hosting/rooms'
-import type { May, Verdict } from './gate'
+import type { AccessResult, CheckAccess } from './require-access'
 
 /** What a bearer may do by REST. */
-export type Access = {
+export type RestAccess = {
   /** Looks after a room: its host, as the room has it and not the token alone, or an admin. */
-  readonly mayManage: May
+  readonly mayManage: CheckAccess
   /** An admin of a room; without a room, of all of them: one whose token says `*`. */
-  readonly mayAdminister: (token: string, roomId?: string) => Promise<Verdict>
+  readonly mayAdminister: (token: string, roomId?: string) => Promise<AccessResult>
 }
 
-export function accessOf(verify: Verify, rooms: Pick<Rooms, 'standingOf'>): Access {
+export function restAccess(verify: Verify, rooms: Pick<Rooms, 'standingOf'>): RestAccess {
   return {
     async mayManage(token, roomId) {
       const verified = await verify(token, roomId)
-      if ('goodbye' in verified) return deniedBy(verified)
+      if ('goodbye' in verified) return rejectionBy(verified)
       const { admin, role, sub } = verified.claims
       if (admin) return 'allowed'
       const standing = await rooms.standingOf(roomId, sub)
@@ -24,11 +24,12 @@ export function accessOf(verify: Verify, rooms: Pick<Rooms, 'standingOf'>): Acce
     },
     async mayAdminister(token, roomId = ANY_ROOM) {
       const verified = await verify(token, roomId)
-      return 'goodbye' in verified ? deniedBy(verified) : only(verified.claims.admin)
+      return 'goodbye' in verified ? rejectionBy(verified) : only(verified.claims.admin)
     },
   }
 }
 
-const only = (isAllowed: boolean): Verdict => (isAllowed ? 'allowed' : { why: 'forbidden' })
+const only = (isAllowed: boolean): AccessResult => (isAllowed ? 'allowed' : { why: 'forbidden' })
 
-const deniedBy = ({ goodbye: why, fault }: RefusedToken): Verdict => (fault === undefined ? { why } : { why, fault })
+const rejectionBy = ({ goodbye: why, fault }: RejectedToken): AccessResult =>
+  fault === undefined ? { why } : { why, fault }

@@ -5,19 +5,19 @@ import { CURSOR_GONE, HISTORY_DEFAULT } from '../hosting/chat-page'
 import type { Erasure } from '../hosting/erasure'
 import type { Rooms } from '../hosting/rooms'
 import { type HistoryQuery, LogUnavailable } from '../ports/log'
-import { type May, refusalOf, roomGate, type Verdict } from './gate'
-import { problem, type Refusals, type Refuse, refusing, UNAVAILABLE } from './problem'
+import { createReject, problem, type RefusalMeter, type Reject, UNAVAILABLE } from './problem'
+import { type AccessResult, type CheckAccess, rejectionOf, requireAccess } from './require-access'
 
-export type RestParts = {
+export type RestPorts = {
   readonly rooms: Pick<Rooms, 'open' | 'end' | 'stats'>
   readonly erasure: Pick<Erasure, 'room' | 'identity'>
   /** Messages of a room id, of all its instances that are kept; undefined where `before` is none of them. Rejects with a LogUnavailable. */
   readonly chat: (roomId: string, query: HistoryQuery) => Promise<ChatHistoryResult | undefined>
   /** Whether a bearer may look after a room: its host, or an admin. */
-  readonly mayManage: May
+  readonly mayManage: CheckAccess
   /** Whether a bearer is an admin of a room; without a room, of all. */
-  readonly mayAdminister: (token: string, roomId?: string) => Promise<Verdict>
-  readonly meter: Refusals
+  readonly mayAdminister: (token: string, roomId?: string) => Promise<AccessResult>
+  readonly meter: RefusalMeter
 }
 
 const chatQuery = v.object({
@@ -29,16 +29,16 @@ const chatQuery = v.object({
 })
 
 /** What a backend asks for over HTTP. */
-export function restRoutes(parts: RestParts): Hono {
+export function restRoutes(parts: RestPorts): Hono {
   const app = new Hono()
-  const refuse = refusing(parts.meter)
-  addRooms(app, parts, refuse)
-  addRecords(app, parts, refuse)
+  const reject = createReject(parts.meter)
+  addRooms(app, parts, reject)
+  addRecords(app, parts, reject)
   return app
 }
 
-function addRooms(app: Hono, { rooms, mayManage }: RestParts, refuse: Refuse): void {
-  const managed = roomGate(mayManage, { refuse, needed: "a host's or an admin's token for this room" })
+function addRooms(app: Hono, { rooms, mayManage }: RestPorts, reject: Reject): void {
+  const managed = requireAccess(mayManage, { reject, needed: "a host's or an admin's token for this room" })
   app.get('/v1/rooms/:id/stats', managed, (c) => {
     const stats = rooms.stats(c.req.param('id'))
     return stats === undefined ? absent(c) : c.json(stats)
@@ -47,44 +47,44 @@ function addRooms(app: Hono, { rooms, mayManage }: RestParts, refuse: Refuse): v
     const outcome = await rooms.open(c.req.param('id'))
     if (outcome === 'opened') return c.json({ open: true })
     if (outcome === 'ended')
-      return refuse(c, 409, 'room_ended', 'This room has just ended: its id is free in a minute.')
-    return refuse(c, ...UNAVAILABLE)
+      return reject(c, 409, 'room_ended', 'This room has just ended: its id is free in a minute.')
+    return reject(c, ...UNAVAILABLE)
   })
   app.post('/v1/rooms/:id/end', managed, async (c) => {
     const outcome = await rooms.end(c.req.param('id'))
     if (outcome === 'absent') return absent(c)
-    return outcome === 'ended' ? c.json({ ended: true }) : refuse(c, ...UNAVAILABLE)
+    return outcome === 'ended' ? c.json({ ended: true }) : reject(c, ...UNAVAILABLE)
   })
 }
 
-function addRecords(app: Hono, { erasure, chat, mayAdminister }: RestParts, refuse: Refuse): void {
-  const administered = roomGate(mayAdminister, { refuse, needed: "an admin's token for this room" })
+function addRecords(app: Hono, { erasure, chat, mayAdminister }: RestPorts, reject: Reject): void {
+  const administered = requireAccess(mayAdminister, { reject, needed: "an admin's token for this room" })
   app.get('/v1/rooms/:id/chat', administered, async (c) => {
     const query = v.safeParse(chatQuery, c.req.query())
-    if (!query.success) return refuse(c, 400, 'invalid', 'limit is a number from 1 to 100, before the id of a message.')
+    if (!query.success) return reject(c, 400, 'invalid', 'limit is a number from 1 to 100, before the id of a message.')
     const { before, limit } = query.output
     try {
       const page = await chat(c.req.param('id'), before === undefined ? { limit } : { limit, before })
       return page === undefined ? problem(c, 404, CURSOR_GONE.code, CURSOR_GONE.message) : c.json(page)
     } catch (error) {
-      if (error instanceof LogUnavailable) return refuse(c, ...UNAVAILABLE)
+      if (error instanceof LogUnavailable) return reject(c, ...UNAVAILABLE)
       throw error
     }
   })
   app.delete('/v1/rooms/:id', administered, async (c) =>
-    (await erasure.room(c.req.param('id'))) === 'erased' ? c.json({ erased: true }) : refuse(c, ...UNAVAILABLE),
+    (await erasure.room(c.req.param('id'))) === 'erased' ? c.json({ erased: true }) : reject(c, ...UNAVAILABLE),
   )
   app.delete('/v1/identities/:identity', async (c) => {
-    const gate = { refuse, needed: "an admin's token for all rooms" }
-    const refusal = await refusalOf(c, (token) => mayAdminister(token), gate)
-    if (refusal !== undefined) return refusal
+    const gate = { reject, needed: "an admin's token for all rooms" }
+    const rejection = await rejectionOf(c, (token) => mayAdminister(token), gate)
+    if (rejection !== undefined) return rejection
     const identity = lastSegment(c.req.url)
     if (identity === undefined) {
       const most = MAX_IDENTITY_CHARACTERS
-      return refuse(c, 400, 'invalid', `An identity is a text of 1 to ${most} characters, percent-encoded as UTF-8.`)
+      return reject(c, 400, 'invalid', `An identity is a text of 1 to ${most} characters, percent-encoded as UTF-8.`)
     }
     const messages = await erasure.identity(identity)
-    return messages === 'unavailable' ? refuse(c, ...UNAVAILABLE) : c.json({ messages })
+    return messages === 'unavailable' ? reject(c, ...UNAVAILABLE) : c.json({ messages })
   })
 }
 

@@ -2,11 +2,11 @@ import type { HttpBindings } from '@hono/node-server'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import type { Logger } from '../ports/logger'
-import { problem, refusing } from './problem'
-import { type RestParts, restRoutes } from './rest'
+import { createReject, problem } from './problem'
+import { type RestPorts, restRoutes } from './rest'
 
 /** What the routes ask of the rest of the server. */
-export type RoutesParts = RestParts & {
+export type RoutesPorts = RestPorts & {
   /** Load balancers send clients here only while it is ready. */
   readonly readiness: () => 'ready' | 'draining' | 'log_down'
   /** Where metrics are read on this port; undefined: nowhere. */
@@ -21,13 +21,13 @@ export type RoutesParts = RestParts & {
 }
 
 /** Health, metrics and REST. */
-export function createRoutes(parts: RoutesParts): Hono {
+export function createRoutes(parts: RoutesPorts): Hono {
   const all = new Hono()
   all.use(securityHeaders)
   all.notFound((c) => problem(c, 404, 'not_found', 'There is nothing at this path.'))
   all.onError((error, c) => {
     parts.logger.error({ err: error, method: c.req.method }, 'a request failed')
-    return refusing(parts.meter)(c, 500, 'internal', 'Something went wrong in the server.')
+    return createReject(parts.meter)(c, 500, 'internal', 'Something went wrong in the server.')
   })
   const app = all.basePath(parts.basePath)
   const { mayRead } = parts

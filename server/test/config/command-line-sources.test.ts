@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { withoutForeign } from '../../src/cli/bare-variables'
+import { ownVariables } from '../../src/cli/bare-variables'
 import { flagsToServe, readCommandLine } from '../../src/cli/command-line'
 import { read } from '../../src/cli/read-value'
 import { SETTINGS } from '../../src/cli/settings-table'
@@ -283,7 +283,7 @@ describe('HOST and PORT, which other programs set too,', () => {
   test.each(['127.0.0.1', '::', '0.0.0.0', 'localhost', ' 192.0.2.7\n', hostname()])(
     'say where to listen: %j',
     async (HOST) => {
-      expect(await withoutForeign({ HOST, PORT: '8080' })).toEqual({ env: { HOST, PORT: '8080' }, notes: [] })
+      expect(await ownVariables({ HOST, PORT: '8080' })).toEqual({ env: { HOST, PORT: '8080' }, notes: [] })
     },
   )
 
@@ -292,13 +292,13 @@ describe('HOST and PORT, which other programs set too,', () => {
     async (HOST) => {
       const env = { HOST, PORT: 'tcp://10.0.0.1:80', PATH: '/bin' }
       const notes = [noted('PORT', 'port number'), noted('HOST', 'name or address of this machine')]
-      expect(await withoutForeign(env)).toEqual({ env: { PATH: '/bin' }, notes })
+      expect(await ownVariables(env)).toEqual({ env: { PATH: '/bin' }, notes })
     },
   )
 
   test('do so as PEERSTAGE_PORT too, where Kubernetes has a Service called peerstage', async () => {
     const env = { PEERSTAGE_PORT: 'tcp://10.0.0.1:80', PORT: '8081' }
-    const ours = await withoutForeign(env)
+    const ours = await ownVariables(env)
     expect(ours).toMatchObject({ env: { PORT: '8081' }, notes: [expect.stringContaining('PEERSTAGE_PORT is no port')] })
     expect(served({ ...ours.env } as Record<string, string>).options.port).toBe(8081)
     expect(messageOf({ PEERSTAGE_PORT: 'http' })).toContain('PEERSTAGE_PORT must be a port number')
@@ -312,7 +312,7 @@ describe('HOST and PORT, which other programs set too,', () => {
       return []
     }
     const notesOf = async (env: Record<string, string>, args: string[]) =>
-      (await withoutForeign(env, flagsToServe(args), resolve)).notes
+      (await ownVariables(env, flagsToServe(args), resolve)).notes
     expect(await notesOf({ ...foreign, PEERSTAGE_HOST: '::1', PEERSTAGE_PORT: '1' }, [])).toEqual([])
     expect(await notesOf(foreign, ['--host=::1', '--port', '1'])).toEqual([])
     expect(asked).toEqual([])

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DEFAULT_LIMITS } from '@peerstage/sdk/protocol'
 import { onTestFinished } from 'vitest'
-import { Gateway, type GatewayParts } from '../../src/gateway/gateway'
+import { Gateway, type GatewayPorts } from '../../src/gateway/gateway'
 import { FakeClock } from './fake-clock'
 import { TestClient } from './test-client'
 
@@ -13,7 +13,7 @@ const SILENT = {
 }
 
 /** A gateway on a free port with no rooms behind it: what it asks of them, and of keys, is the test's to answer. */
-export async function gatewayAlone(parts: Partial<GatewayParts> & Pick<GatewayParts, 'verify' | 'submit'>) {
+export async function gatewayAlone(parts: Partial<GatewayPorts> & Pick<GatewayPorts, 'verify' | 'submit'>) {
   let ids = 0
   const gateway = new Gateway({
     ...SILENT,
@@ -24,7 +24,7 @@ export async function gatewayAlone(parts: Partial<GatewayParts> & Pick<GatewayPa
     mayConnect: () => true,
     peerAddress: ({ socket }) => socket.remoteAddress,
     addressLabel: () => ({}),
-    crowd: { maxSockets: 10, maxSocketsPerAddress: 10, maxVerifying: 2 },
+    quota: { maxSockets: 10, maxSocketsPerAddress: 10, maxVerifying: 2 },
     maxHolds: 10,
     limits: DEFAULT_LIMITS,
     iceServers: [],

@@ -1,6 +1,6 @@
 import { connect as openSocket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { refuseOldWs } from '../../src/gateway/handshake/socket-server'
+import { assertModernWs } from '../../src/gateway/handshake/socket-server'
 import { descriptionOf } from '../harness/description'
 import { FakeClock } from '../harness/fake-clock'
 import { UPGRADE_HEADERS, upgradeAnswer, upgradeStatus } from '../harness/raw-upgrade'
@@ -19,8 +19,8 @@ async function hostAndGuest(options = {}) {
 const refusedOf = (client: TestClient) => client.received.flatMap((m) => (m.type === 'refused' ? [m] : []))
 
 test('tiny fragments: a ws that cannot bound them is refused at the start', () => {
-  expect(() => refuseOldWs({ maxPayload: 1, perMessageDeflate: false })).toThrow('8.21')
-  expect(() => refuseOldWs({ maxFragments: 1, maxBufferedChunks: 1 })).not.toThrow()
+  expect(() => assertModernWs({ maxPayload: 1, perMessageDeflate: false })).toThrow('8.21')
+  expect(() => assertModernWs({ maxFragments: 1, maxBufferedChunks: 1 })).not.toThrow()
 })
 
 test.each(['__proto__', 'constructor', 'prototype', 'hasOwnProperty'])(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Holds } from '../../src/gateway/limits/hold-quota'
+import { HoldQuota } from '../../src/gateway/limits/hold-quota'
 import { PROBE_EVERY_MS } from '../../src/hosting/log-health'
 import { failingLog } from '../harness/failing-log'
 import { FakeClock } from '../harness/fake-clock'
@@ -87,14 +87,14 @@ test('an identity may hold twice at once; a place or an end makes room for the n
 })
 
 test('so many may hold in the whole process [R7.8]', () => {
-  const holds = new Holds(500)
-  const first = holds.take('person 0')
-  for (let i = 1; i < 500; i++) holds.take(`person ${i}`)
-  expect(holds.take('one more')).toBeUndefined()
+  const quota = new HoldQuota(500)
+  const first = quota.take('person 0')
+  for (let i = 1; i < 500; i++) quota.take(`person ${i}`)
+  expect(quota.take('one more')).toBeUndefined()
   first?.()
   first?.()
-  expect(holds.take('one more')).toBeTypeOf('function')
-  expect(holds.take('yet one more')).toBeUndefined()
+  expect(quota.take('one more')).toBeTypeOf('function')
+  expect(quota.take('yet one more')).toBeUndefined()
 })
 
 test('who changes their mind leaves without having been there', async () => {

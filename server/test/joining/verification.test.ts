@@ -1,11 +1,11 @@
 import { DEFAULT_LIMITS, type Limits } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
-import type { Verified, Verify } from '../../src/auth/verify-token'
+import type { TokenResult, Verify } from '../../src/auth/verify-token'
 import type { RoomInput } from '../../src/hosting/input'
 import { FakeClock } from '../harness/fake-clock'
 import { gatewayAlone } from '../harness/gateway-alone'
 
-const GOOD: Verified = {
+const GOOD: TokenResult = {
   claims: { sub: 'ada', room: 'hall', role: 'host', exp: 0, admin: false },
   expiresAt: Number.MAX_SAFE_INTEGER,
 }
@@ -13,7 +13,7 @@ const GOOD: Verified = {
 /** A gateway alone, whose verifications end when the test says so. */
 async function slowlyVerifying(limits: Partial<Limits> = {}) {
   const clock = new FakeClock()
-  const asked: ((verified: Verified | Error) => void)[] = []
+  const asked: ((verified: TokenResult | Error) => void)[] = []
   const inputs: RoomInput[] = []
   const verify: Verify = () =>
     new Promise((resolve, reject) => {

@@ -1,41 +1,41 @@
 import { expect, test } from 'vitest'
 import { addressLabels, isPublic, networkOf } from '../../src/gateway/handshake/network'
-import { Crowd } from '../../src/gateway/limits/socket-quota'
+import { SocketQuota } from '../../src/gateway/limits/socket-quota'
 
 const limits = { maxSockets: 5, maxSocketsPerAddress: 2, maxVerifying: 3 }
 
 test('a public address may have so many sockets, and more when some have gone [R7.9]', () => {
-  const crowd = new Crowd(limits)
-  const first = crowd.enter('203.0.113.7')
-  crowd.enter('203.0.113.7')
-  expect(crowd.enter('203.0.113.7')).toBe('address_full')
+  const quota = new SocketQuota(limits)
+  const first = quota.enter('203.0.113.7')
+  quota.enter('203.0.113.7')
+  expect(quota.enter('203.0.113.7')).toBe('address_full')
   if (typeof first === 'object') first.leave()
-  expect(crowd.enter('203.0.113.7')).toBeTypeOf('object')
+  expect(quota.enter('203.0.113.7')).toBeTypeOf('object')
 })
 
 test('addresses behind a proxy share one, so they are not counted by it', () => {
-  const crowd = new Crowd(limits)
-  for (let i = 0; i < 3; i++) expect(crowd.enter('10.0.0.1')).toBeTypeOf('object')
+  const quota = new SocketQuota(limits)
+  for (let i = 0; i < 3; i++) expect(quota.enter('10.0.0.1')).toBeTypeOf('object')
 })
 
 test('so many may be in verification at once [R7.9]', () => {
-  const crowd = new Crowd(limits)
-  const tickets = [1, 2, 3].map(() => crowd.enter('127.0.0.1'))
-  expect(crowd.enter('127.0.0.1')).toBe('verifying_full')
+  const quota = new SocketQuota(limits)
+  const tickets = [1, 2, 3].map(() => quota.enter('127.0.0.1'))
+  expect(quota.enter('127.0.0.1')).toBe('verifying_full')
   for (const ticket of tickets) if (typeof ticket === 'object') ticket.verified()
-  expect(crowd.enter('127.0.0.1')).toBeTypeOf('object')
-  expect(crowd.sockets).toBe(4)
+  expect(quota.enter('127.0.0.1')).toBeTypeOf('object')
+  expect(quota.sockets).toBe(4)
 })
 
 test('who leaves twice is counted once', () => {
-  const crowd = new Crowd(limits)
-  const ticket = crowd.enter('127.0.0.1')
+  const quota = new SocketQuota(limits)
+  const ticket = quota.enter('127.0.0.1')
   if (typeof ticket === 'object') {
     ticket.leave()
     ticket.verified()
     ticket.leave()
   }
-  expect(crowd.sockets).toBe(0)
+  expect(quota.sockets).toBe(0)
 })
 
 test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Outbox } from '../../src/gateway/socket/send-queue'
+import { SendQueue } from '../../src/gateway/socket/send-queue'
 import { FakeClock } from '../harness/fake-clock'
 
 const MAX_QUEUED_BYTES = 1024 * 1024
@@ -17,59 +17,59 @@ function slowOutbox(maxFrameBytes = 1000) {
     },
   }
   const limits = { maxFrameBytes, maxQueuedBytes: MAX_QUEUED_BYTES, stalledMs: STALLED_MS }
-  const outbox = new Outbox(wire, limits, () => clock.now())
+  const queue = new SendQueue(wire, limits, () => clock.now())
   const take = () => taken.shift()?.()
-  return { outbox, frames, clock, take }
+  return { queue, frames, clock, take }
 }
 
 const KIB = 1024
 const text = (bytes: number) => JSON.stringify('x'.repeat(bytes - 2))
 
 test('what is queued in a turn leaves as one frame', () => {
-  const { outbox, frames } = slowOutbox()
-  outbox.push('1', 'kept')
-  outbox.push('{"a":2}', 'kept')
-  outbox.flush()
-  outbox.flush()
+  const { queue, frames } = slowOutbox()
+  queue.push('1', 'kept')
+  queue.push('{"a":2}', 'kept')
+  queue.flush()
+  queue.flush()
   expect(frames).toEqual(['[1,{"a":2}]'])
 })
 
 test('a batch is cut into frames of the allowed size; a message that is larger by itself goes alone', () => {
-  const { outbox, frames } = slowOutbox(100)
-  for (const bytes of [40, 40, 40, 300, 10]) outbox.push(text(bytes), 'kept')
-  outbox.flush()
+  const { queue, frames } = slowOutbox(100)
+  for (const bytes of [40, 40, 40, 300, 10]) queue.push(text(bytes), 'kept')
+  queue.flush()
   expect(frames.map((frame) => JSON.parse(frame).length)).toEqual([2, 1, 1, 1])
   expect(frames.map((frame) => Buffer.byteLength(frame))).toEqual([83, 42, 302, 12])
 })
 
 test('the size of a frame counts bytes, not characters', () => {
-  const { outbox, frames } = slowOutbox(100)
-  for (let i = 0; i < 2; i++) outbox.push(JSON.stringify('€'.repeat(20)), 'kept')
-  outbox.flush()
+  const { queue, frames } = slowOutbox(100)
+  for (let i = 0; i < 2; i++) queue.push(JSON.stringify('€'.repeat(20)), 'kept')
+  queue.flush()
   expect(frames).toHaveLength(2)
 })
 
 test('casts are dropped first when a reader is slow; events never are [R7.6]', () => {
-  const { outbox, frames, take } = slowOutbox(64 * KIB)
-  for (let i = 0; i < 8; i++) outbox.push(text(63 * KIB), 'droppable')
-  for (let i = 0; i < 8; i++) outbox.push(text(63 * KIB), 'kept')
-  outbox.flush()
+  const { queue, frames, take } = slowOutbox(64 * KIB)
+  for (let i = 0; i < 8; i++) queue.push(text(63 * KIB), 'droppable')
+  for (let i = 0; i < 8; i++) queue.push(text(63 * KIB), 'kept')
+  queue.flush()
   // One more would be too much: the casts that still wait make room for it, one that comes now is left out.
-  expect(outbox.push(text(63 * KIB), 'droppable')).toBe(true)
-  expect(outbox.push(text(63 * KIB), 'kept')).toBe(true)
+  expect(queue.push(text(63 * KIB), 'droppable')).toBe(true)
+  expect(queue.push(text(63 * KIB), 'kept')).toBe(true)
   for (let i = 0; i < 32; i++) take()
   const inFlightBefore = 5
   expect(frames).toHaveLength(inFlightBefore + 9)
 })
 
 test('of presences that wait behind a slow reader the newest of each participant is kept, and every event', () => {
-  const { outbox, frames, take } = slowOutbox(64 * KIB)
+  const { queue, frames, take } = slowOutbox(64 * KIB)
   const presence = (of: string, n: number) =>
-    outbox.push(JSON.stringify([of, n, 'x'.repeat(20 * KIB)]), { newestOf: of })
-  for (let i = 0; i < 6; i++) outbox.push(text(60 * KIB), 'kept')
-  outbox.flush()
+    queue.push(JSON.stringify([of, n, 'x'.repeat(20 * KIB)]), { newestOf: of })
+  for (let i = 0; i < 6; i++) queue.push(text(60 * KIB), 'kept')
+  queue.flush()
   for (let n = 0; n < 15; n++) for (const of of ['ada', 'bob']) presence(of, n)
-  for (let i = 0; i < 4; i++) expect(outbox.push(text(60 * KIB), 'kept')).toBe(true)
+  for (let i = 0; i < 4; i++) expect(queue.push(text(60 * KIB), 'kept')).toBe(true)
   for (let i = 0; i < 40; i++) take()
   const all = frames.flatMap((frame) => JSON.parse(frame))
   expect(all.filter((each) => Array.isArray(each)).map(([of, n]) => [of, n])).toEqual([
@@ -79,34 +79,34 @@ test('of presences that wait behind a slow reader the newest of each participant
   expect(all.filter((each) => !Array.isArray(each))).toHaveLength(10)
 })
 
-test('every buffer has a stated bound: beyond that of an outbox nothing more is taken [R7.6, R7.8]', () => {
-  const { outbox } = slowOutbox(64 * KIB)
+test('every buffer has a stated bound: beyond that of an queue nothing more is taken [R7.6, R7.8]', () => {
+  const { queue } = slowOutbox(64 * KIB)
   const fits = Math.floor(MAX_QUEUED_BYTES / (63 * KIB))
-  for (let i = 0; i < fits; i++) expect(outbox.push(text(63 * KIB), 'kept')).toBe(true)
-  expect(outbox.push(text(63 * KIB), 'kept')).toBe(false)
+  for (let i = 0; i < fits; i++) expect(queue.push(text(63 * KIB), 'kept')).toBe(true)
+  expect(queue.push(text(63 * KIB), 'kept')).toBe(false)
 })
 
 test('one message larger than the bound still goes, when nothing else waits: a snapshot', () => {
-  const { outbox, frames } = slowOutbox()
-  expect(outbox.push(text(2 * MAX_QUEUED_BYTES), 'kept')).toBe(true)
-  outbox.flush()
+  const { queue, frames } = slowOutbox()
+  expect(queue.push(text(2 * MAX_QUEUED_BYTES), 'kept')).toBe(true)
+  queue.flush()
   expect(frames).toHaveLength(1)
 })
 
 test('a reader is stalled when it has taken nothing for so long as the limit says, and any progress counts [R7.6]', () => {
-  const { outbox, clock, take } = slowOutbox(100)
+  const { queue, clock, take } = slowOutbox(100)
   clock.advance(STALLED_MS)
-  expect(outbox.isStalled).toBe(false)
-  for (let i = 0; i < 3; i++) outbox.push(text(90), 'kept')
-  outbox.flush()
+  expect(queue.isStalled).toBe(false)
+  for (let i = 0; i < 3; i++) queue.push(text(90), 'kept')
+  queue.flush()
   clock.advance(STALLED_MS - 1)
-  expect(outbox.isStalled).toBe(false)
+  expect(queue.isStalled).toBe(false)
   take()
   clock.advance(STALLED_MS - 1)
-  expect(outbox.isStalled).toBe(false)
+  expect(queue.isStalled).toBe(false)
   clock.advance(1)
-  expect(outbox.isStalled).toBe(true)
+  expect(queue.isStalled).toBe(true)
   take()
   take()
-  expect(outbox.isStalled).toBe(false)
+  expect(queue.isStalled).toBe(false)
 })

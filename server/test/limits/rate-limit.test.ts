@@ -1,7 +1,7 @@
 import { DEFAULT_LIMITS } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
 import { ConfigError, checkSettings } from '../../src/config/settings'
-import { Budgets } from '../../src/gateway/limits/message-budget'
+import { MessageBudgets } from '../../src/gateway/limits/message-budget'
 import { type Bucket, Buckets, take } from '../../src/gateway/limits/token-bucket'
 import { FakeClock } from '../harness/fake-clock'
 import { runServer } from '../harness/running-server'
@@ -86,7 +86,7 @@ describe('budgets', () => {
     ({ type: 'signal', to, epoch: { born: 1, n: 0 }, order: 0, body: { kind: 'answer', sdp } }) as const
   const count = (times: number, ask: () => { ok: boolean }) =>
     Array.from({ length: times }, ask).filter((v) => v.ok).length
-  const budgets = () => new Budgets(DEFAULT_LIMITS, () => 0)
+  const budgets = () => new MessageBudgets(DEFAULT_LIMITS, () => 0)
 
   test('chat is counted by identity and room: a second connection brings nothing new, another room does [R7.5]', () => {
     const all = budgets()
@@ -130,7 +130,7 @@ describe('budgets', () => {
   test('signals: what counts against a pair cannot be pushed out by naming others', () => {
     let now = 0
     let others = 0
-    const budget = new Budgets(DEFAULT_LIMITS, () => now).of('ada', 'hall')
+    const budget = new MessageBudgets(DEFAULT_LIMITS, () => now).of('ada', 'hall')
     expect(count(100, () => budget(signal('bob')))).toBe(80)
     // 64 pairs are kept: no more, while all of them are in use.
     expect(count(200, () => budget(signal(`unknown ${++others}`)))).toBe(63)
@@ -145,7 +145,7 @@ describe('budgets', () => {
     const people = Array.from({ length: 20 }, (_, i) => `person ${i}`)
     const room = () => {
       const now = { ms: 0 }
-      const all = new Budgets(DEFAULT_LIMITS, () => now.ms)
+      const all = new MessageBudgets(DEFAULT_LIMITS, () => now.ms)
       return { now, all, of: new Map(people.map((id) => [id, all.of(id, 'hall')] as const)) }
     }
 
@@ -207,7 +207,7 @@ describe('budgets', () => {
 
   test('casts: by their bytes too, for one identity on all its connections', () => {
     const now = { ms: 0 }
-    const all = new Budgets(DEFAULT_LIMITS, () => now.ms)
+    const all = new MessageBudgets(DEFAULT_LIMITS, () => now.ms)
     const cast = { type: 'cast', cast: { type: 'data', value: 'x'.repeat(8000) } } as const
     expect(count(40, () => all.of('ada', 'hall')(cast))).toBe(40)
     let passed = 0
@@ -222,7 +222,7 @@ describe('budgets', () => {
   test('casts: one of any size that is allowed is within the bytes, however tight the limits are', () => {
     let now = 0
     const { limits } = checkSettings({ limits: { castBytesPerSecond: 1024, castByteBurst: 10 * 1024 } })
-    const budget = new Budgets(limits, () => now).of('ada', 'hall')
+    const budget = new MessageBudgets(limits, () => now).of('ada', 'hall')
     const to = Array.from({ length: 20 }, () => 'x'.repeat(64))
     const value = 'x'.repeat(limits.maxDataBytes - 2)
     const largest = { type: 'cast', cast: { type: 'data', value, to } } as const
@@ -234,7 +234,7 @@ describe('budgets', () => {
 
   test('chat: who was refused for a busy room is refused for all the time it was told, so that no text overtakes another', () => {
     let now = 0
-    const all = new Budgets(DEFAULT_LIMITS, () => now)
+    const all = new MessageBudgets(DEFAULT_LIMITS, () => now)
     for (let i = 0; i < 4; i++) count(10, () => all.of(`person ${i}`, 'hall')(chat))
     const ada = all.of('ada', 'hall')
     const first = ada(chat)
@@ -252,7 +252,7 @@ describe('budgets', () => {
     ['the bucket of commands', { commandsPerSecond: 10, commandBurst: 2 }],
   ])('chat: who was refused by %s is refused until the time it was told, too', (_by, limits) => {
     let now = 0
-    const ada = new Budgets({ ...DEFAULT_LIMITS, ...limits }, () => now).of('ada', 'hall')
+    const ada = new MessageBudgets({ ...DEFAULT_LIMITS, ...limits }, () => now).of('ada', 'hall')
     expect(count(2, () => ada(chat))).toBe(2)
     expect(ada(chat)).toMatchObject({ ok: false, retryAfterMs: 1000, flood: false })
     now = 999

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Unanswered } from '../../src/gateway/limits/in-flight-commands'
+import { InFlightCommands } from '../../src/gateway/limits/in-flight-commands'
 
 const LIMIT = 4
 
@@ -16,7 +16,7 @@ function counted() {
     },
   }
   const nextTurn = (callback: () => void) => void turns.push(callback)
-  const unanswered = new Unanswered(socket, LIMIT, { nextTurn })
+  const unanswered = new InFlightCommands(socket, LIMIT, { nextTurn })
   const ask = (times: number) => {
     for (let i = 0; i < times; i++) unanswered.asked()
   }

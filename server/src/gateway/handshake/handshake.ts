@@ -5,16 +5,16 @@ import type { Verify } from '../../auth/verify-token'
 import type { OriginRule } from '../../config/origins'
 import type { Clock } from '../../ports/clock'
 import type { Logger } from '../../ports/logger'
-import type { Budgets } from '../limits/message-budget'
+import type { MessageBudgets } from '../limits/message-budget'
 import { shortHash } from '../session/short-hash'
-import type { SocketConnection, Unsaid } from '../socket/socket-connection'
-import { type Address, type Greeting, greetingOf } from './hello'
-import { admit, type Pass } from './principal'
+import type { InternalDetail, SocketConnection } from '../socket/socket-connection'
+import { type Address, type ParsedHello, parseHello } from './hello'
+import { admit, type Principal } from './principal'
 
-export type ReceptionParts = {
+export type HandshakePorts = {
   readonly clock: Clock
   readonly logger: Logger
-  readonly budgets: Budgets
+  readonly budgets: MessageBudgets
   readonly limits: Limits
   readonly verify: Verify
   /** The role that dev mode gives a client of this machine without a token; if absent, a token is needed. */
@@ -23,25 +23,29 @@ export type ReceptionParts = {
 }
 
 /** A client that may join: its hello, and its principal. */
-export type Guest = { readonly greeting: Greeting; readonly pass: Pass }
+export type VerifiedClient = { readonly parsed: ParsedHello; readonly pass: Principal }
 
 type Refusal = {
   readonly goodbye: GoodbyeCode
   readonly reason: string
   readonly retryAfterMs?: number
-  readonly unsaid?: Unsaid
+  readonly detail?: InternalDetail
 }
 
 /** Finds out whether a connection may come in: by its origin, its hello, its token, and how often it comes. */
-export class Reception {
-  readonly #parts: ReceptionParts
+export class Handshake {
+  readonly #parts: HandshakePorts
 
-  constructor(parts: ReceptionParts) {
+  constructor(parts: HandshakePorts) {
     this.#parts = parts
   }
 
   /** Undefined for a client that may not join and was told why, or that has gone meanwhile. Never rejects. */
-  async receive(connection: SocketConnection, request: IncomingMessage, address: Address): Promise<Guest | undefined> {
+  async receive(
+    connection: SocketConnection,
+    request: IncomingMessage,
+    address: Address,
+  ): Promise<VerifiedClient | undefined> {
     const { clock, limits } = this.#parts
     // Absolute: nothing that a client does makes it longer.
     const cancel = clock.after(limits.verificationMs, () => {
@@ -51,30 +55,30 @@ export class Reception {
     cancel()
     if (!connection.isOpen) return undefined
     if ('goodbye' in guest) {
-      connection.close(guest.goodbye, guest.reason, guest.retryAfterMs, guest.unsaid)
+      connection.close(guest.goodbye, guest.reason, guest.retryAfterMs, guest.detail)
       return undefined
     }
     this.#introduce(connection, guest.pass)
     return guest
   }
 
-  async #examine(request: IncomingMessage, address: Address): Promise<Guest | Refusal> {
+  async #examine(request: IncomingMessage, address: Address): Promise<VerifiedClient | Refusal> {
     const { mayConnect, verify, roleWithoutToken, budgets } = this.#parts
     if (!mayConnect(request.headers.origin)) {
       return { goodbye: 'forbidden', reason: 'Pages of this origin may not connect here.' }
     }
-    const greeting = greetingOf(request, address)
-    if ('goodbye' in greeting) return greeting
-    const admission = await admit(greeting, verify, isLocalRequest(request) ? roleWithoutToken : undefined)
+    const parsed = parseHello(request, address)
+    if ('goodbye' in parsed) return parsed
+    const admission = await admit(parsed, verify, isLocalRequest(request) ? roleWithoutToken : undefined)
     if ('goodbye' in admission) {
       const { fault, ...refusal } = admission
-      return fault === undefined ? refusal : { ...refusal, unsaid: { fault } }
+      return fault === undefined ? refusal : { ...refusal, detail: { fault } }
     }
     const { pass } = admission
     const joins = budgets.join(pass.claims.identity, pass.roomId)
-    if (joins.ok) return { greeting, pass }
+    if (joins.ok) return { parsed, pass }
     const { retryAfterMs, limit: why } = joins
-    return { goodbye: 'rate_limited', reason: 'Too many joins in a short time.', retryAfterMs, unsaid: { why } }
+    return { goodbye: 'rate_limited', reason: 'Too many joins in a short time.', retryAfterMs, detail: { why } }
   }
 
   readonly #failed = (error: unknown): Refusal => {
@@ -83,8 +87,8 @@ export class Reception {
   }
 
   /** Ties a connection's id, which all later lines carry, to its session and identity. */
-  #introduce(connection: SocketConnection, { claims, sessionHash }: Pass): void {
-    const fields = { ...connection.concerned, sessionId: shortHash(sessionHash), who: shortHash(claims.identity) }
+  #introduce(connection: SocketConnection, { claims, sessionHash }: Principal): void {
+    const fields = { ...connection.auditContext, sessionId: shortHash(sessionHash), who: shortHash(claims.identity) }
     this.#parts.logger.info(fields, 'a connection was verified')
   }
 }

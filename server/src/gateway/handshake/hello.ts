@@ -15,8 +15,8 @@ import * as v from 'valibot'
 /** Where an upgrade is headed: a room, by a name that may be none. */
 export type Address = { readonly roomId: string | undefined; readonly query: URLSearchParams }
 
-export type Greeting = { readonly roomId: string; readonly hello: Hello; readonly token: string | undefined }
-export type Misspoken = { readonly goodbye: GoodbyeCode; readonly reason: string }
+export type ParsedHello = { readonly roomId: string; readonly hello: Hello; readonly token: string | undefined }
+export type BadHello = { readonly goodbye: GoodbyeCode; readonly reason: string }
 
 /** The room that a URL under `roomsPath` names. */
 export function addressOf(url: string | undefined, roomsPath: string): Address {
@@ -45,24 +45,22 @@ export function answeredProtocol(offered: Iterable<string>): string | false {
 }
 
 /** The client's first words, or what is wrong with them. */
-export function greetingOf(request: IncomingMessage, { roomId, query }: Address): Greeting | Misspoken {
-  if (query.has('token')) return misspoken('A token does not belong into a URL: send it in the hello.')
-  if (roomId === undefined) return misspoken('A room id has 1 to 64 characters of A-Z, a-z, 0-9, _ and -.')
+export function parseHello(request: IncomingMessage, { roomId, query }: Address): ParsedHello | BadHello {
+  if (query.has('token')) return badHello('A token does not belong into a URL: send it in the hello.')
+  if (roomId === undefined) return badHello('A room id has 1 to 64 characters of A-Z, a-z, 0-9, _ and -.')
   const offered = offeredProtocols(request)
   if (!UNDERSTOOD.some((each) => offered.includes(each))) {
     return { goodbye: 'unsupported_version', reason: `This server speaks ${SUBPROTOCOL}.` }
   }
   const encoded = offered.filter((each) => each.startsWith(HELLO_PREFIX)).map((each) => each.slice(HELLO_PREFIX.length))
   const [only] = encoded
-  if (only === undefined || encoded.length > 1) return misspoken('The hello is missing.')
-  if (only.length > MAX_HELLO_CHARACTERS) return misspoken('The hello is too large.')
+  if (only === undefined || encoded.length > 1) return badHello('The hello is missing.')
+  if (only.length > MAX_HELLO_CHARACTERS) return badHello('The hello is too large.')
   const hello = decodeHello(only)
-  return hello === undefined
-    ? misspoken('The hello cannot be read.')
-    : { roomId, hello, token: tokenOf(request, hello) }
+  return hello === undefined ? badHello('The hello cannot be read.') : { roomId, hello, token: tokenOf(request, hello) }
 }
 
-const misspoken = (reason: string): Misspoken => ({ goodbye: 'bad_frame', reason })
+const badHello = (reason: string): BadHello => ({ goodbye: 'bad_frame', reason })
 
 /** From Node, where headers can be set, the token may also come as a bearer. */
 function tokenOf({ headers }: IncomingMessage, hello: Hello): string | undefined {

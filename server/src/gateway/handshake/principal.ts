@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import type { Role } from '@peerstage/sdk/protocol'
 import type { TokenClaims } from '../../auth/claims'
 import type { TokenLife } from '../../auth/token-watch'
-import type { RefusedToken, Verify } from '../../auth/verify-token'
+import type { RejectedToken, Verify } from '../../auth/verify-token'
 import type { Claims } from '../../room/command'
 import { cleanName } from '../../room/index'
-import type { Greeting } from './hello'
+import type { ParsedHello } from './hello'
 
 /** Who a connection is, once that is known. */
-export type Pass = {
+export type Principal = {
   readonly roomId: string
   readonly claims: Claims
   /** SHA-256 of the session key, hex: the key itself is forgotten at once. */
@@ -17,11 +17,11 @@ export type Pass = {
   readonly life?: TokenLife
 }
 
-export type Admission = { readonly pass: Pass } | RefusedToken
+export type Admission = { readonly pass: Principal } | RejectedToken
 
 /** Gives the principal of a hello. `withoutToken`: the role that dev mode gives a client without a token. */
-export async function admit(greeting: Greeting, verify: Verify, withoutToken: Role | undefined): Promise<Admission> {
-  const { roomId, hello, token } = greeting
+export async function admit(parsed: ParsedHello, verify: Verify, withoutToken: Role | undefined): Promise<Admission> {
+  const { roomId, hello, token } = parsed
   const sessionHash = createHash('sha256').update(hello.session).digest('hex')
   if (token === undefined) {
     if (withoutToken === undefined) return { goodbye: 'unauthorized', reason: 'A token is needed.' }

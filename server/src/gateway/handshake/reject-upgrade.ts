@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../../ports/clock'
-import type { Full } from '../limits/socket-quota'
-import type { SocketConnection, Unsaid } from '../socket/socket-connection'
+import type { FullReason } from '../limits/socket-quota'
+import type { InternalDetail, SocketConnection } from '../socket/socket-connection'
 
 /** How long a client may take to read why it was turned away. */
 const READING_MS = 2000
 
-const STATUS: Readonly<Record<Full, string>> = {
+const STATUS: Readonly<Record<FullReason, string>> = {
   address_full: '429 Too Many Requests',
   server_full: '503 Service Unavailable',
   verifying_full: '503 Service Unavailable',
@@ -16,23 +16,23 @@ const STATUS: Readonly<Record<Full, string>> = {
 const BUSY_MS = 5000
 
 /** A goodbye, for clients that share its address with many: a browser sees no status of HTTP. */
-export function tellBusy(connection: SocketConnection, unsaid: Unsaid): void {
+export function rejectBusy(connection: SocketConnection, detail: InternalDetail): void {
   const retryAfterMs = BUSY_MS + Math.floor(Math.random() * 2 * BUSY_MS)
-  connection.close('busy', 'Too many connections come from this network just now.', retryAfterMs, unsaid)
+  connection.close('busy', 'Too many connections come from this network just now.', retryAfterMs, detail)
 }
 
 /** A bare HTTP answer, for floods only: a browser cannot see it, but it costs next to nothing. */
-export function turnAway(socket: Duplex, why: Full, clock: Clock): void {
-  answerBarely(socket, [STATUS[why], 'Retry-After: 5'], '', clock)
+export function rejectUpgrade(socket: Duplex, why: FullReason, clock: Clock): void {
+  endWithStatus(socket, [STATUS[why], 'Retry-After: 5'], '', clock)
 }
 
 /** For an upgrade on a server that answers no requests. */
-export function notFound(socket: Duplex, clock: Clock): void {
+export function rejectNotFound(socket: Duplex, clock: Clock): void {
   socket.on('error', () => socket.destroy())
-  answerBarely(socket, ['404 Not Found', 'Content-Type: text/plain'], 'There is nothing at this path.', clock)
+  endWithStatus(socket, ['404 Not Found', 'Content-Type: text/plain'], 'There is nothing at this path.', clock)
 }
 
-function answerBarely(socket: Duplex, head: readonly string[], body: string, clock: Clock): void {
+function endWithStatus(socket: Duplex, head: readonly string[], body: string, clock: Clock): void {
   const cancel = clock.after(READING_MS, () => socket.destroy())
   socket.once('close', cancel)
   // The sockets of an HTTP server are half-open: one that we alone have ended would stay until its client ends it.

@@ -5,14 +5,14 @@ import { answeredProtocol } from './hello'
 const CLOSE_TIMEOUT_MS = 2000
 
 /** @throws Error when the installed `ws` does not know how to bound fragments: it would take our options in silence. */
-export function refuseOldWs(defaults: object): void {
+export function assertModernWs(defaults: object): void {
   if ('maxFragments' in defaults && 'maxBufferedChunks' in defaults) return
   throw new Error('The installed ws cannot bound the fragments of a message: version 8.21 or newer is needed.')
 }
 
 /** What turns an upgrade into a WebSocket. `maxPayload`: bytes of one upward frame; a longer one is closed with 1009. */
 export function createSocketServer(maxPayload: number): WebSocketServer {
-  refuseOldWs(new WebSocketServer({ noServer: true }).options)
+  assertModernWs(new WebSocketServer({ noServer: true }).options)
   const options: ServerOptions & { closeTimeout: number } = {
     noServer: true,
     clientTracking: false,

@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/clock'
 import { answerPlainly, asksForWebSocket, type HttpServer } from './plain-request'
-import { notFound } from './reject-upgrade'
+import { rejectNotFound } from './reject-upgrade'
 import { Unclaimed, type Upgrade } from './unclaimed'
 
 type UpgradeListener = (...upgrade: Upgrade) => void
@@ -30,7 +30,7 @@ export function takeUpgrades(server: HttpServer, handler: UpgradeHandler, owner:
   makeWay(server, handler.path)
   const answer = (upgrade: Upgrade) => {
     // Nothing else would ever answer this one.
-    if (server.listenerCount('request') === 0) notFound(upgrade[1], handler.clock)
+    if (server.listenerCount('request') === 0) rejectNotFound(upgrade[1], handler.clock)
     else answerPlainly(server, ...upgrade)
   }
   const unclaimed = new Unclaimed(handler.clock, answer)

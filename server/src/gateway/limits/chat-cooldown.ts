@@ -1,8 +1,8 @@
 /** How many that are over are let go of each time that one begins: more than can be added. */
 const FORGOTTEN_AT_ONCE = 2
 
-/** Pauses by key, at most `capacity` of them: the one begun first goes first, once it is over or when there are too many. */
-export class Pauses {
+/** Cooldowns by key, at most `capacity` of them: the one begun first goes first, once it is over or when there are too many. */
+export class ChatCooldowns {
   readonly #until = new Map<string, number>()
   readonly #capacity: number
 

@@ -1,7 +1,7 @@
 /** A person has one prejoin screen, and for a moment two: while a lost socket of it still counts. */
 export const MAX_HOLDS_PER_IDENTITY = 2
 /** Counts the verified connections that hold without a place. */
-export class Holds {
+export class HoldQuota {
   readonly #byIdentity = new Map<string, number>()
   readonly #most: number
   #all = 0

@@ -10,7 +10,7 @@ const PAUSED_AT = 2
  * Counts the commands of one connection that wait for their reply, and holds its socket while there are too many: what
  * the client sends then stays with its operating system, and with it the client.
  */
-export class Unanswered {
+export class InFlightCommands {
   readonly #socket: Pausable
   readonly #limit: number
   readonly #clock: Pick<Clock, 'nextTurn'>

@@ -1,8 +1,8 @@
 import { type ClientMessage, encodeMessage, type Limits, utf8Bytes } from '@peerstage/sdk/protocol'
-import { Pauses } from './chat-cooldown'
+import { ChatCooldowns } from './chat-cooldown'
 import { PairBudget } from './pair-budget'
-import { type Passage, ReceiverBudget } from './receiver-budget'
-import { Buckets, type Rate, type Ruling, ruling, type Verdict } from './token-bucket'
+import { ReceiverBudget, type SignalPassage } from './receiver-budget'
+import { Buckets, type Rate, type RateResult, type TakeResult, withReason } from './token-bucket'
 
 /** One each 15 s is honest. */
 const HEARTBEATS: Rate = { perSecond: 1, burst: 10 }
@@ -12,12 +12,12 @@ const BUCKETS_KEPT = 50_000
 const LEAST_CHAT_PAUSE_MS = 1000
 
 /** The buckets of all rooms and identities: a reconnect resets nothing. */
-export class Budgets {
+export class MessageBudgets {
   readonly #limits: Limits
   readonly #now: () => number
   readonly #buckets = new Buckets(BUCKETS_KEPT)
   readonly #receivers: ReceiverBudget
-  readonly #chatPauses = new Pauses(BUCKETS_KEPT)
+  readonly #chatPauses = new ChatCooldowns(BUCKETS_KEPT)
 
   constructor(limits: Limits, now: () => number) {
     this.#limits = limits
@@ -26,49 +26,49 @@ export class Budgets {
   }
 
   /** A seat in a room, for each client that asks for it. */
-  join(identity: string, roomId: string): Ruling {
+  join(identity: string, roomId: string): RateResult {
     const rate = { perSecond: this.#limits.joinsPerSecond, burst: this.#limits.joinBurst }
-    return ruling(this.#buckets.take(key('join', identity, roomId), rate, this.#now()), 'join_rate')
+    return withReason(this.#buckets.take(key('join', identity, roomId), rate, this.#now()), 'join_rate')
   }
 
   /** The budget of one connection. */
-  of(identity: string, roomId: string): Budget {
+  of(identity: string, roomId: string): MessageBudget {
     const pairs = new PairBudget(this.#limits)
     const own = new Buckets(2)
     const shared: Shared = (name, rate, cost) =>
       this.#buckets.take(key(name, identity, roomId), rate, this.#now(), cost)
     return (message, isSeated = true) => {
       if (message.type === 'heartbeat') {
-        return ruling(own.take('heartbeat', HEARTBEATS, this.#now()), 'heartbeat_rate')
+        return withReason(own.take('heartbeat', HEARTBEATS, this.#now()), 'heartbeat_rate')
       }
       if (message.type === 'signal') return this.#signal({ identity, roomId, signal: message }, own, pairs)
       if (message.type === 'cast') return this.#cast(message, shared)
       const { commandsPerSecond, commandBurst } = this.#limits
       const rate = { perSecond: commandsPerSecond, burst: commandBurst }
-      const command = ruling(shared('command', rate), 'command_rate')
+      const command = withReason(shared('command', rate), 'command_rate')
       if (message.type === 'chat.send') return this.#chat(identity, roomId, command, shared, isSeated)
       return message.type === 'join' && command.ok ? this.join(identity, roomId) : command
     }
   }
 
-  #cast(cast: MessageOf<'cast'>, shared: Shared): Ruling {
+  #cast(cast: MessageOf<'cast'>, shared: Shared): RateResult {
     const { castsPerSecond, castBurst, castBytesPerSecond, castByteBurst } = this.#limits
     const count = shared('cast', { perSecond: castsPerSecond, burst: castBurst })
-    if (!count.ok) return ruling(count, 'cast_rate')
+    if (!count.ok) return withReason(count, 'cast_rate')
     const bytes = { perSecond: castBytesPerSecond, burst: castByteBurst }
-    return ruling(shared('cast bytes', bytes, utf8Bytes(encodeMessage(cast))), 'cast_bytes')
+    return withReason(shared('cast bytes', bytes, utf8Bytes(encodeMessage(cast))), 'cast_bytes')
   }
 
   /**
    * Whose text was refused, for whatever reason, has all its chat refused for the time that it was told: its texts keep
    * their order. They count against its own bucket meanwhile, or a pause would hide a flood.
    */
-  #chat(identity: string, roomId: string, command: Ruling, shared: Shared, isSeated: boolean): Ruling {
+  #chat(identity: string, roomId: string, command: RateResult, shared: Shared, isSeated: boolean): RateResult {
     const now = this.#now()
     const pause = key('chat', identity, roomId)
     const { chatPerSecond, chatBurst } = this.#limits
     const rate = { perSecond: chatPerSecond, burst: chatBurst }
-    const own = command.ok ? ruling(shared('chat', rate), 'chat_rate') : command
+    const own = command.ok ? withReason(shared('chat', rate), 'chat_rate') : command
     const pausedMs = this.#chatPauses.left(pause, now)
     // Who is not in the room is about to hear so, and takes nothing from those who are.
     const verdict = own.ok && isSeated ? this.#roomChat(roomId, pausedMs) : own
@@ -79,18 +79,18 @@ export class Budgets {
   }
 
   /** Others fill the room's bucket as well, so no connection is closed for that. A client in a cooldown takes nothing out of it. */
-  #roomChat(roomId: string, pausedMs: number): Ruling {
+  #roomChat(roomId: string, pausedMs: number): RateResult {
     if (pausedMs > 0) return { ok: false, retryAfterMs: pausedMs, flood: false, limit: 'chat_rate' }
     const rate = { perSecond: this.#limits.roomChatPerSecond, burst: this.#limits.roomChatBurst }
     const room = this.#buckets.take(key('chat of all', '', roomId), rate, this.#now())
     return room.ok ? room : { ...room, flood: false, limit: 'room_chat_rate' }
   }
 
-  #signal(of: Omit<Passage, 'bytes'>, own: Buckets, pairs: PairBudget): Ruling {
+  #signal(of: Omit<SignalPassage, 'bytes'>, own: Buckets, pairs: PairBudget): RateResult {
     const bytes = utf8Bytes(encodeMessage(of.signal))
     const now = this.#now()
     const rate = { perSecond: this.#limits.signalsPerSecond, burst: this.#limits.signalBurst }
-    const all = ruling(own.take('signal', rate, now), 'signal_rate')
+    const all = withReason(own.take('signal', rate, now), 'signal_rate')
     if (!all.ok) return all
     const pair = pairs.take(of.signal, bytes, now)
     return pair.ok ? this.#receivers.take({ ...of, bytes }, now) : pair
@@ -99,10 +99,10 @@ export class Budgets {
 
 type MessageOf<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>
 /** Takes out of a bucket of one identity in one room. */
-type Shared = (name: string, rate: Rate, cost?: number) => Verdict
+type Shared = (name: string, rate: Rate, cost?: number) => TakeResult
 
 /** Whether one more message of a connection is within its limits. `isSeated`: whether it has its place in the room. Default: it has. */
-export type Budget = (message: ClientMessage, isSeated?: boolean) => Ruling
+export type MessageBudget = (message: ClientMessage, isSeated?: boolean) => RateResult
 
 /** JSON keeps an identity from running into the parts beside it. */
 const key = (name: string, identity: string, roomId: string): string => JSON.stringify([name, identity, roomId])

@@ -1,5 +1,5 @@
 import type { Epoch, Limits, SignalUp } from '@peerstage/sdk/protocol'
-import { type Bucket, type Rate, type Refused, type Ruling, take } from './token-bucket'
+import { type Bucket, type Rate, type RateResult, type Refused, take } from './token-bucket'
 
 /** A room has 19 others; ids that are not there cost their sender only. */
 const PAIRS_KEPT = 64
@@ -33,7 +33,7 @@ export class PairBudget {
     this.#refilledMs = 1000 * Math.max(...[this.#signals, this.#bytes].map((each) => (2 * each.burst) / each.perSecond))
   }
 
-  take({ to, epoch, body }: SignalUp, bytes: number, now: number): Ruling {
+  take({ to, epoch, body }: SignalUp, bytes: number, now: number): RateResult {
     const pair = this.#pairs.get(to)
     if (pair === undefined && this.#pairs.size >= PAIRS_KEPT) {
       this.#forgetRefilled(now)

@@ -1,12 +1,12 @@
 import type { Limits, SignalUp } from '@peerstage/sdk/protocol'
 import type { LimitReason } from '../../ports/refusal'
-import { type Buckets, type Rate, type Ruling, ruling } from './token-bucket'
+import { type Buckets, type Rate, type RateResult, withReason } from './token-bucket'
 
 /** What each sender may always send to a receiver, and what all of them may beyond that. */
 type Shared = { readonly name: LimitReason; readonly own: Rate; readonly common: Rate }
 
 /** Of one signal, on its way from an identity to a participant of a room. */
-export type Passage = {
+export type SignalPassage = {
   readonly identity: string
   readonly roomId: string
   readonly signal: SignalUp
@@ -41,18 +41,23 @@ export class ReceiverBudget {
     }
   }
 
-  take(passage: Passage, now: number): Ruling {
+  take(passage: SignalPassage, now: number): RateResult {
     const offers = passage.signal.body.kind === 'offer' ? this.#take(this.#offers, passage, 1, now) : YES
     return offers.ok ? this.#take(this.#bytes, passage, passage.bytes, now) : offers
   }
 
   /** Others fill the common bucket as well: no client is sent away for that. */
-  #take({ name, own, common }: Shared, { identity, roomId, signal }: Passage, cost: number, now: number): Ruling {
+  #take(
+    { name, own, common }: Shared,
+    { identity, roomId, signal }: SignalPassage,
+    cost: number,
+    now: number,
+  ): RateResult {
     const key = [name, roomId, signal.to]
     if (this.#buckets.take(JSON.stringify([...key, identity]), own, now, cost).ok) return YES
     const verdict = this.#buckets.take(JSON.stringify(key), common, now, cost)
-    return ruling(verdict.ok ? verdict : { ...verdict, flood: false }, name)
+    return withReason(verdict.ok ? verdict : { ...verdict, flood: false }, name)
   }
 }
 
-const YES: Ruling = { ok: true }
+const YES: RateResult = { ok: true }

@@ -1,6 +1,6 @@
 import { isPublic, networkOf } from '../handshake/network'
 
-export type CrowdLimits = {
+export type SocketQuotaLimits = {
   /** Sockets of the process. */
   readonly maxSockets: number
   /** Sockets of one public peer address; of IPv6 of one /64, which is what one customer has. */
@@ -9,20 +9,20 @@ export type CrowdLimits = {
   readonly maxVerifying: number
 }
 
-/** A counted place in the crowd. Both are idempotent. */
-export type Ticket = { readonly verified: () => void; readonly leave: () => void }
+/** A counted place in the quota. Both are idempotent. */
+export type SocketLease = { readonly verified: () => void; readonly leave: () => void }
 
 /** Of what there are too many. */
-export type Full = 'address_full' | 'server_full' | 'verifying_full'
+export type FullReason = 'address_full' | 'server_full' | 'verifying_full'
 
 /** Counts sockets before anything is spent on them. */
-export class Crowd {
-  readonly #limits: CrowdLimits
+export class SocketQuota {
+  readonly #limits: SocketQuotaLimits
   readonly #byAddress = new Map<string, number>()
   #sockets = 0
   #verifying = 0
 
-  constructor(limits: CrowdLimits) {
+  constructor(limits: SocketQuotaLimits) {
     this.#limits = limits
   }
 
@@ -31,7 +31,7 @@ export class Crowd {
   }
 
   /** A ticket, or why there is none. */
-  enter(address: string | undefined): Ticket | Full {
+  enter(address: string | undefined): SocketLease | FullReason {
     const { maxSockets, maxSocketsPerAddress, maxVerifying } = this.#limits
     if (this.#sockets >= maxSockets) return 'server_full'
     if (this.#verifying >= maxVerifying) return 'verifying_full'

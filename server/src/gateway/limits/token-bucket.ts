@@ -7,24 +7,25 @@ export type Rate = { readonly perSecond: number; readonly burst: number }
 export type Bucket = { readonly tokens: number; readonly at: number }
 
 /** Yes; no, and when to ask again; or far beyond anything honest. */
-export type Verdict =
+export type TakeResult =
   | { readonly ok: true }
   | { readonly ok: false; readonly retryAfterMs: number; readonly flood: boolean }
 
 /** A verdict that tells by which limit it is no. */
-export type Ruling = Extract<Verdict, { ok: true }> | Refused
-export type Refused = Extract<Verdict, { ok: false }> & { readonly limit: LimitReason }
+export type RateResult = Extract<TakeResult, { ok: true }> | Refused
+export type Refused = Extract<TakeResult, { ok: false }> & { readonly limit: LimitReason }
 
 /** Names the limit that a verdict was asked of. */
-export const ruling = (verdict: Verdict, limit: LimitReason): Ruling => (verdict.ok ? verdict : { ...verdict, limit })
+export const withReason = (verdict: TakeResult, limit: LimitReason): RateResult =>
+  verdict.ok ? verdict : { ...verdict, limit }
 
 /** Beyond so many times the limit it is no mistake any more, and the connection ends. */
 const FLOOD = 10
 
-const YES: Verdict = { ok: true }
+const YES: TakeResult = { ok: true }
 
 /** Takes `cost` out of a bucket. Pure: the new bucket, and the verdict. A bucket not seen before is full. */
-export function take(bucket: Bucket | undefined, rate: Rate, now: number, cost = 1): [Bucket, Verdict] {
+export function take(bucket: Bucket | undefined, rate: Rate, now: number, cost = 1): [Bucket, TakeResult] {
   const tokens = bucket === undefined ? rate.burst : refilled(bucket, rate, now)
   if (tokens >= cost) return [{ tokens: tokens - cost, at: now }, YES]
   // A refusal costs a tenth, so that a client at exactly ten times the limit never reaches the bottom.
@@ -60,7 +61,7 @@ export class Buckets {
     this.#capacity = capacity
   }
 
-  take(key: string, rate: Rate, now: number, cost = 1): Verdict {
+  take(key: string, rate: Rate, now: number, cost = 1): TakeResult {
     const [bucket, verdict] = take(this.#kept.get(key)?.bucket, rate, now, cost)
     const fullAt = now + ((rate.burst - bucket.tokens) / rate.perSecond) * 1000
     this.#kept.delete(key)

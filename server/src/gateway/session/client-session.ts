@@ -5,23 +5,23 @@ import { DENIALS } from '../../hosting/rejections'
 import type { Delivery } from '../../ports/connection'
 import type { Logger } from '../../ports/logger'
 import type { Meter } from '../../ports/meter'
-import type { Greeting } from '../handshake/hello'
-import type { Pass } from '../handshake/principal'
-import type { Budget } from '../limits/message-budget'
-import { Intake } from '../socket/frame-reader'
+import type { ParsedHello } from '../handshake/hello'
+import type { Principal } from '../handshake/principal'
+import type { MessageBudget } from '../limits/message-budget'
+import { FrameReader } from '../socket/frame-reader'
 import type { SocketConnection } from '../socket/socket-connection'
-import { Bearer } from './credentials'
-import { IceServers, type IceServersParts } from './ice-servers'
-import { OwnFaults } from './internal-errors'
+import { Credentials } from './credentials'
+import { IceServers, type IceServersPorts } from './ice-servers'
+import { InternalErrors } from './internal-errors'
 import { refused } from './refused'
-import { Place, type PlaceParts } from './seat-request'
+import { SeatRequest, type SeatRequestPorts } from './seat-request'
 import { shortHash } from './short-hash'
 
 /** So many bad messages may be a mistake; one more is none. */
 const BAD_MESSAGES_ALLOWED = 2
 
-export type VisitParts = IceServersParts &
-  Omit<PlaceParts, 'iceServers' | 'submit' | 'settled'> & {
+export type ClientSessionPorts = IceServersPorts &
+  Omit<SeatRequestPorts, 'iceServers' | 'submit' | 'settled'> & {
     readonly meter: Meter
     readonly logger: Logger
     readonly verify: Verify
@@ -31,48 +31,54 @@ export type VisitParts = IceServersParts &
 type MessageOf<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>
 
 /** A verified connection from its first frame to its end: reads what it says, and hands it on to its room. */
-export class Visit {
-  readonly #parts: VisitParts
+export class ClientSession {
+  readonly #parts: ClientSessionPorts
   readonly #connection: SocketConnection
-  readonly #greeting: Greeting
-  readonly #budget: Budget
-  readonly #place: Place
-  readonly #intake: Intake
-  readonly #bearer: Bearer
+  readonly #parsed: ParsedHello
+  readonly #budget: MessageBudget
+  readonly #place: SeatRequest
+  readonly #intake: FrameReader
+  readonly #credentials: Credentials
   readonly #iceServers: IceServers
-  readonly #faults: OwnFaults
+  readonly #faults: InternalErrors
   #badMessages = 0
 
-  constructor(parts: VisitParts, connection: SocketConnection, greeting: Greeting, pass: Pass, budget: Budget) {
+  constructor(
+    parts: ClientSessionPorts,
+    connection: SocketConnection,
+    parsed: ParsedHello,
+    pass: Principal,
+    budget: MessageBudget,
+  ) {
     this.#parts = parts
     this.#connection = connection
-    this.#greeting = greeting
+    this.#parsed = parsed
     this.#budget = budget
-    this.#faults = new OwnFaults(connection, parts)
+    this.#faults = new InternalErrors(connection, parts)
     this.#iceServers = new IceServers(parts, shortHash(pass.sessionHash), (iceServers) =>
-      connection.tellNow({ type: 'iceServers', iceServers }),
+      connection.sendNow({ type: 'iceServers', iceServers }),
     )
     const submit = (input: RoomInput) => this.#submit(input)
     const settled = () => this.#settled()
     const iceServers = () => this.#iceServers.take()
-    this.#place = new Place({ ...parts, submit, settled, iceServers }, connection, greeting.hello)
-    this.#intake = new Intake(connection, {
+    this.#place = new SeatRequest({ ...parts, submit, settled, iceServers }, connection, parsed.hello)
+    this.#intake = new FrameReader(connection, {
       hear: (decoded) => this.#hear(decoded),
       refuse: () => connection.close('bad_frame', 'A frame is a JSON array of messages, as text.'),
     })
     const { clock, verify } = parts
     const token = {
-      refreshNeeded: (expiresAt: number) => connection.tellNow({ type: 'session.refreshNeeded', expiresAt }),
+      refreshNeeded: (expiresAt: number) => connection.sendNow({ type: 'session.refreshNeeded', expiresAt }),
       expired: () => connection.close('unauthorized', 'The token does not hold any more.'),
     }
-    this.#bearer = new Bearer({ clock, verify, ...token }, pass, greeting.hello.name)
+    this.#credentials = new Credentials({ clock, verify, ...token }, pass, parsed.hello.name)
   }
 
   /** Takes the place that the hello asked for, or holds. Never throws. */
   begin(): void {
     try {
-      if (this.#place.isByCommand) this.#place.hold(this.#bearer.pass.claims.identity)
-      else this.#place.ask(this.#bearer.pass)
+      if (this.#place.isByCommand) this.#place.hold(this.#credentials.pass.claims.identity)
+      else this.#place.ask(this.#credentials.pass)
     } catch (error) {
       this.#faults.end(error)
     }
@@ -86,7 +92,7 @@ export class Visit {
   /** The socket is gone. `code`: what the peer closed it with. Never throws. */
   over(code: number): void {
     try {
-      this.#bearer.stop()
+      this.#credentials.stop()
       this.#iceServers.stop()
       this.#place.leave()
       const departure = code === GOING_AWAY ? 'closed' : 'lost'
@@ -99,7 +105,7 @@ export class Visit {
   /** Only now: nothing is said of the token, nor of TURN, before the first frame. */
   #settled(): void {
     if (!this.#connection.isOpen) return
-    this.#bearer.watch()
+    this.#credentials.watch()
     this.#iceServers.keepUp()
   }
 
@@ -127,7 +133,7 @@ export class Visit {
     if (verdict.ok) return this.#take(message)
     const { flood, limit, retryAfterMs } = verdict
     if (flood) return this.#connection.close('rate_limited', 'Far too many messages.', retryAfterMs, { why: 'flood' })
-    this.#parts.meter.refusal(limit, this.#connection.concerned)
+    this.#parts.meter.refusal(limit, this.#connection.auditContext)
     this.#refuse(message, reject('rate_limited', 'Too many messages at once.', retryAfterMs))
   }
 
@@ -139,7 +145,7 @@ export class Visit {
   }
 
   #take(message: ClientMessage): void {
-    if (message.type === 'heartbeat') this.#connection.tell({ type: 'heartbeat' })
+    if (message.type === 'heartbeat') this.#connection.sendMessage({ type: 'heartbeat' })
     else if (message.type === 'join') this.#join(message)
     else if (message.type === 'leave') this.#leave(message)
     else if (message.type === 'session.refresh')
@@ -157,15 +163,15 @@ export class Visit {
     if (this.#place.isTaken) this.#deny(id, 'The place is taken already.')
     else if (!this.#place.isByCommand) this.#deny(id, 'The hello has asked for the place already.')
     else {
-      this.#connection.unanswered.asked()
-      this.#place.ask(this.#bearer.pass, id)
+      this.#connection.commands.asked()
+      this.#place.ask(this.#credentials.pass, id)
     }
   }
 
   #leave({ id }: MessageOf<'leave'>): void {
     const leave = { type: 'leave', connection: this.#connection, commandId: id } as const
     if (!this.#place.isByCommand || this.#place.isTaken) return this.#ask(leave)
-    this.#connection.tell({ type: 'reply', re: id, ok: true, seq: 0 })
+    this.#connection.sendMessage({ type: 'reply', re: id, ok: true, seq: 0 })
     this.#connection.end()
     // A join that is under way must not leave a ghost behind.
     if (this.#place.isAsked) this.#submit(leave)
@@ -173,40 +179,40 @@ export class Visit {
 
   /** What a fresh token changes is the room's to decide. */
   async #refresh(message: MessageOf<'session.refresh'>): Promise<void> {
-    const renewal = await this.#bearer.renew(message.token)
+    const renewal = await this.#credentials.renew(message.token)
     if (!this.#connection.isOpen) return
     if ('error' in renewal) {
       const { error, fault } = renewal
       this.#parts.meter.refusal(error.code, {
-        ...this.#connection.concerned,
+        ...this.#connection.auditContext,
         ...(fault === undefined ? {} : { fault }),
       })
       this.#refuse(message, error)
       this.#connection.flush()
     } else if (this.#place.isTaken) {
       this.#ask({ type: 'refresh', connection: this.#connection, commandId: message.id, role: renewal.role })
-    } else this.#connection.tellNow({ type: 'reply', re: message.id, ok: true, seq: 0 })
+    } else this.#connection.sendNow({ type: 'reply', re: message.id, ok: true, seq: 0 })
   }
 
   #bad(id: number | undefined): void {
     this.#badMessages++
-    this.#parts.meter.refusal('invalid', this.#connection.concerned)
+    this.#parts.meter.refusal('invalid', this.#connection.auditContext)
     if (this.#badMessages > BAD_MESSAGES_ALLOWED) return this.#connection.close('bad_frame', 'Too many bad messages.')
     if (id !== undefined) this.#deny(id, 'The message is not one of this protocol, or a value is out of bounds.')
   }
 
   #deny(id: number, sentence: string): void {
-    this.#connection.tell({ type: 'reply', re: id, ok: false, error: reject('invalid', sentence) })
+    this.#connection.sendMessage({ type: 'reply', re: id, ok: false, error: reject('invalid', sentence) })
   }
 
   /** What will have a reply. */
   #ask(input: Extract<RoomInput, { type: 'command' | 'leave' | 'refresh' }>): void {
-    this.#connection.unanswered.asked()
+    this.#connection.commands.asked()
     this.#submit(input)
   }
 
   #submit(input: RoomInput): void {
-    this.#parts.submit(this.#greeting.roomId, input)
+    this.#parts.submit(this.#parsed.roomId, input)
   }
 }
 

@@ -2,9 +2,9 @@ import { type Rejection, type Role, reject } from '@peerstage/sdk/protocol'
 import { type TokenWatch, watchToken } from '../../auth/token-watch'
 import type { Verify } from '../../auth/verify-token'
 import type { Clock } from '../../ports/clock'
-import { claimsOf, type Pass } from '../handshake/principal'
+import { claimsOf, type Principal } from '../handshake/principal'
 
-export type BearerParts = {
+export type CredentialsPorts = {
   readonly clock: Clock
   readonly verify: Verify
   /** The token ends at `expiresAt` (ms since the epoch): it is time for another one. */
@@ -17,22 +17,22 @@ export type BearerParts = {
 export type Renewal = { readonly role: Role } | { readonly error: Rejection; readonly fault?: string | undefined }
 
 /** Who a connection is, by the newest of its tokens, and for how long. */
-export class Bearer {
-  readonly #parts: BearerParts
+export class Credentials {
+  readonly #parts: CredentialsPorts
   /** The name that its hello gave: it is used if a token has no name. */
   readonly #name: string | undefined
   readonly #watch: TokenWatch
-  #pass: Pass
+  #pass: Principal
   #state: 'quiet' | 'watched' | 'over' = 'quiet'
 
-  constructor(parts: BearerParts, pass: Pass, name: string | undefined) {
+  constructor(parts: CredentialsPorts, pass: Principal, name: string | undefined) {
     this.#parts = parts
     this.#pass = pass
     this.#name = name
     this.#watch = watchToken(parts.clock, parts)
   }
 
-  get pass(): Pass {
+  get pass(): Principal {
     return this.#pass
   }
 

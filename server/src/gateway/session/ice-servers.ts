@@ -6,7 +6,7 @@ import { type TurnServer, turnCredentials } from './turn-credentials'
 /** How much of a password's life is over when the next one is given out. */
 const REFRESH_AT = 0.8
 
-export type IceServersParts = {
+export type IceServersPorts = {
   readonly clock: Clock
   /** The same for everybody. */
   readonly iceServers: readonly IceServer[]
@@ -16,7 +16,7 @@ export type IceServersParts = {
 
 /** The ICE servers of one connection, with TURN passwords that do not run out while it lasts. */
 export class IceServers {
-  readonly #parts: IceServersParts
+  readonly #parts: IceServersPorts
   readonly #id: string
   readonly #renewed: (servers: IceServer[]) => void
   #refreshAt = 0
@@ -26,7 +26,7 @@ export class IceServers {
    * @param id whom passwords are for
    * @param renewed told of fresh ones, once they are kept up
    */
-  constructor(parts: IceServersParts, id: string, renewed: (servers: IceServer[]) => void) {
+  constructor(parts: IceServersPorts, id: string, renewed: (servers: IceServer[]) => void) {
     this.#parts = parts
     this.#id = id
     this.#renewed = renewed

@@ -9,7 +9,7 @@ const ALLOWED = 2
 type Witnesses = { readonly meter: Meter; readonly logger: Logger }
 
 /** Faults of our own while one connection was served. None is anybody else's, nor the process's. */
-export class OwnFaults {
+export class InternalErrors {
   readonly #connection: SocketConnection
   readonly #witnesses: Witnesses
   #count = 0
@@ -26,7 +26,7 @@ export class OwnFaults {
       return false
     }
     this.#tell(error)
-    this.#witnesses.meter.refusal('internal', this.#connection.concerned)
+    this.#witnesses.meter.refusal('internal', this.#connection.auditContext)
     return true
   }
 
@@ -37,6 +37,6 @@ export class OwnFaults {
   }
 
   #tell(error: unknown): void {
-    this.#witnesses.logger.error({ err: error, ...this.#connection.concerned }, 'a connection could not be served')
+    this.#witnesses.logger.error({ err: error, ...this.#connection.auditContext }, 'a connection could not be served')
   }
 }

@@ -1,8 +1,8 @@
 import type { Hello, IceServer, Limits } from '@peerstage/sdk/protocol'
 import type { Offer, RoomInput } from '../../hosting/input'
 import type { Clock } from '../../ports/clock'
-import type { Pass } from '../handshake/principal'
-import type { Holds } from '../limits/hold-quota'
+import type { Principal } from '../handshake/principal'
+import type { HoldQuota } from '../limits/hold-quota'
 import type { SocketConnection } from '../socket/socket-connection'
 
 /** When who holds too often may try again: by then a lost socket has been noticed. */
@@ -11,9 +11,9 @@ const HOLD_RETRY_MS = 30_000
 /** From a welcome that is to be confirmed to the confirmation: one way there and back, on bad networks too. */
 const OFFER_MS = 10_000
 
-export type PlaceParts = {
+export type SeatRequestPorts = {
   readonly clock: Clock
-  readonly holds: Holds
+  readonly holds: HoldQuota
   readonly limits: Limits
   /** Those for a first frame, made for it. */
   readonly iceServers: () => IceServer[]
@@ -24,8 +24,8 @@ export type PlaceParts = {
 }
 
 /** A connection's place in its room: not wanted yet (it holds), asked for, or taken. */
-export class Place {
-  readonly #parts: PlaceParts
+export class SeatRequest {
+  readonly #parts: SeatRequestPorts
   readonly #connection: SocketConnection
   readonly #hello: Hello
   #isAsked = false
@@ -34,7 +34,7 @@ export class Place {
   #cancelHold = () => {}
   #letGo = () => {}
 
-  constructor(parts: PlaceParts, connection: SocketConnection, hello: Hello) {
+  constructor(parts: SeatRequestPorts, connection: SocketConnection, hello: Hello) {
     this.#parts = parts
     this.#connection = connection
     this.#hello = hello
@@ -71,12 +71,12 @@ export class Place {
     this.#cancelHold = clock.after(limits.holdMs, () => {
       if (!this.#isTaken) this.#connection.close('verification_timeout', 'The held connection did not join in time.')
     })
-    this.#connection.tellNow({ type: 'held', iceServers: iceServers(), limits })
+    this.#connection.sendNow({ type: 'held', iceServers: iceServers(), limits })
     settled()
   }
 
   /** Asks the room for it. `commandId`: of the command that is answered then. */
-  ask({ claims, sessionHash }: Pass, commandId?: number): void {
+  ask({ claims, sessionHash }: Principal, commandId?: number): void {
     this.#isAsked = true
     const offer = this.#offer
     this.#offer = undefined

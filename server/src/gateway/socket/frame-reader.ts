@@ -12,7 +12,7 @@ type Listener = {
  * Reads frames message by message, and stops in between while too many commands are unanswered. A paused socket still gives
  * what it had read, and a frame has many messages: those wait here, 64 KiB of them at most and a frame.
  */
-export class Intake {
+export class FrameReader {
   readonly #connection: SocketConnection
   readonly #listener: Listener
   readonly #waiting: (() => void)[] = []
@@ -20,7 +20,7 @@ export class Intake {
   constructor(connection: SocketConnection, listener: Listener) {
     this.#connection = connection
     this.#listener = listener
-    connection.unanswered.resumed = () => this.#goOn()
+    connection.commands.resumed = () => this.#goOn()
   }
 
   /** One frame of the client. Never throws. */
@@ -36,7 +36,7 @@ export class Intake {
   #goOn(): void {
     const connection = this.#connection
     let taken = 0
-    while (connection.isOpen && !connection.unanswered.areTooMany) {
+    while (connection.isOpen && !connection.commands.areTooMany) {
       const take = this.#waiting[taken]
       if (take === undefined) break
       taken++

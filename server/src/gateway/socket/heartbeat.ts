@@ -8,7 +8,7 @@ const TICKS_BETWEEN_PINGS = 3
 export const PING_MS = TICK_MS * TICKS_BETWEEN_PINGS
 
 /** Asks every socket for a sign of life, and looks for stalled readers. One timer for all of them. Returns what stops it. */
-export function beat(clock: Clock, connections: ReadonlyMap<SocketConnection, WebSocket>): () => void {
+export function startHeartbeat(clock: Clock, connections: ReadonlyMap<SocketConnection, WebSocket>): () => void {
   const asked = new WeakMap<WebSocket, () => void>()
   let ticks = 0
   let cancel = () => {}
@@ -28,7 +28,7 @@ export function beat(clock: Clock, connections: ReadonlyMap<SocketConnection, We
 function ask(connection: SocketConnection, socket: WebSocket, asked: WeakMap<WebSocket, () => void>): void {
   // We do not read it now, so its silence says nothing.
   if (socket.isPaused) return asked.get(socket)?.()
-  if (asked.has(socket)) return connection.cutDead()
+  if (asked.has(socket)) return connection.terminateDead()
   const heard = () => {
     asked.delete(socket)
     socket.off('pong', heard).off('message', heard).off('ping', heard)

@@ -1,8 +1,8 @@
 import { joinFrame, type Limits } from '@peerstage/sdk/protocol'
 import type { Delivery } from '../../ports/connection'
 
-/** What an outbox needs of a socket. `sent` is called when the bytes are with the operating system, or lost. */
-export interface Wire {
+/** What a send queue needs of a socket. `sent` is called when the bytes are with the operating system, or lost. */
+export interface FrameSink {
   write(frame: string, sent: () => void): void
 }
 
@@ -12,19 +12,19 @@ type Waiting = { readonly text: string; readonly bytes: number; readonly deliver
 const MAX_IN_FLIGHT_BYTES = 256 * 1024
 
 /** How large a frame and a queue may be, and when a reader counts as stalled. */
-type OutboxLimits = Pick<Limits, 'maxFrameBytes' | 'maxQueuedBytes' | 'stalledMs'>
+type SendQueueLimits = Pick<Limits, 'maxFrameBytes' | 'maxQueuedBytes' | 'stalledMs'>
 
 /** The messages that wait for one reader: joined into frames, bounded; casts are dropped first, and old presences. */
-export class Outbox {
-  readonly #wire: Wire
-  readonly #limits: OutboxLimits
+export class SendQueue {
+  readonly #wire: FrameSink
+  readonly #limits: SendQueueLimits
   readonly #now: () => number
   #waiting: Waiting[] = []
   #waitingBytes = 0
   #inFlightBytes = 0
   #progressAt: number
 
-  constructor(wire: Wire, limits: OutboxLimits, now: () => number) {
+  constructor(wire: FrameSink, limits: SendQueueLimits, now: () => number) {
     this.#wire = wire
     this.#limits = limits
     this.#now = now
