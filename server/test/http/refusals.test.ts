@@ -161,7 +161,7 @@ test('what dev mode does for this machine alone is counted when others ask for i
     ]),
   )
   expect(about(there, 'forbidden')).toMatchObject([
-    { sentence: expect.stringContaining('Dev mode serves the machine') },
+    { sentence: expect.stringContaining('Dev mode serves only the machine') },
   ])
 })
 
