@@ -43,7 +43,7 @@ try {
   await client.join()
 } catch (error) {
   if (!(error instanceof LiveStreamError)) throw error
-  show(error.userAction ?? error.message)            // userAction: what a person can do about it
+  show(error.userAction ?? error.message)            // userAction: what a person can do
   if (error.retryable) offerToTryAgain(error.retryAfterMs)
 }
 \`\`\`

@@ -18,10 +18,10 @@ import { METRICS } from './metrics'
 /** What each permission is for, in the words of the docs. */
 const WORDS: Readonly<Record<Permission, string>> = {
   publish: 'publish microphone, camera and screen',
-  chat: 'write in the chat, and read what was written',
+  chat: 'write and read the chat',
   react: 'send reactions',
   sendData: "send the app's own messages",
-  signal: 'watch and listen: link up with who is on stage',
+  signal: 'watch and listen: have links to participants on stage',
   requestStage: 'raise the hand',
   leaveStage: 'step down from the stage',
   manageStage: 'approve, reject and invite',

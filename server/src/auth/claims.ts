@@ -18,7 +18,7 @@ export const DEFAULT_AUDIENCE = 'peerstage'
  */
 export const MAX_TOKEN_LIFE_SECONDS = 366 * 24 * 3600
 
-/** Stands for every room in a token's `room`. */
+/** Means every room in a token's `room`. */
 export const ANY_ROOM = '*'
 
 // UTF-8, and a log on disk with it, cannot hold half a surrogate pair: two identities that differ in one would be the same there.

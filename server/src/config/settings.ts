@@ -86,7 +86,7 @@ export type SettingsInput = {
    * not in there. Default 0: none, and the header is not believed.
    */
   readonly trustProxy?: number | readonly string[]
-  /** Whether the audit log names addresses that are turned away in the clear. Default false: by a hash that ends with the process. */
+  /** Whether the audit log names addresses of rejected connections in clear text. Default false: as a hash that changes with each process. */
   readonly logAddresses?: boolean
   /** Where metrics can be read, and by whom. Default: nowhere, but at `/metrics` in dev mode. */
   readonly metrics?: MetricsOptions

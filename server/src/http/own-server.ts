@@ -15,7 +15,7 @@ const HTTP_TIMEOUTS = {
   connectionsCheckingInterval: HTTP_CHECK_MS,
 }
 
-/** TCP connections beside the WebSockets: health, metrics and REST, who is turned away, and who has not said yet what it wants. */
+/** TCP connections beside the WebSockets: health, metrics and REST, rejected connections, and those without a complete request. */
 const HTTP_HEADROOM = 100
 
 export type OwnServerOptions = {

@@ -3,7 +3,7 @@ import type { Clock } from '../../ports/clock'
 import type { FullReason } from '../limits/socket-quota'
 import type { InternalDetail, SocketConnection } from '../socket/socket-connection'
 
-/** How long a client may take to read why it was turned away. */
+/** How long a client may take to read why it was rejected. */
 const READING_MS = 2000
 
 const STATUS: Readonly<Record<FullReason, string>> = {

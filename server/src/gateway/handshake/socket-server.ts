@@ -16,7 +16,7 @@ export function createSocketServer(maxPayload: number): WebSocketServer {
   const options: ServerOptions & { closeTimeout: number } = {
     noServer: true,
     clientTracking: false,
-    // Compression costs memory for each socket and opens the door to bombs; a room's messages are small.
+    // Compression costs memory for each socket and allows compression bombs; a room's messages are small.
     perMessageDeflate: false,
     maxPayload,
     maxFragments: 64,

@@ -1,4 +1,4 @@
-/** How many that are over are let go of each time that one begins: more than can be added. */
+/** How many expired ones are removed each time that one begins: more than can be added. */
 const FORGOTTEN_AT_ONCE = 2
 
 /** Cooldowns by key, at most `capacity` of them: the one begun first goes first, once it is over or when there are too many. */

@@ -47,7 +47,7 @@ type Kept = { readonly bucket: Bucket; readonly fullAt: number }
 const LOOKS = 2
 
 /**
- * Buckets by key, at most `capacity` of them: the one not used for longest goes first. Most are let go of once they are full
+ * Buckets by key, at most `capacity` of them: the one not used for longest goes first. Most are removed once they are full
  * again; one that must go before that would have filled up by then, unless so many others were busy within its pause.
  */
 export class Buckets {

@@ -173,7 +173,7 @@ export class ClientSession {
     if (!this.#place.isByCommand || this.#place.isTaken) return this.#ask(leave)
     this.#connection.sendMessage({ type: 'reply', re: id, ok: true, seq: 0 })
     this.#connection.end()
-    // A join that is under way must not leave a ghost behind.
+    // A join that is under way must not leave a participant behind.
     if (this.#place.isAsked) this.#submit(leave)
   }
 

@@ -59,12 +59,12 @@ export class Upkeep {
     this.letGo()
   }
 
-  /** Notes, within a transaction, that something is let go of that the write-ahead log shall not keep either. */
+  /** Notes, within a transaction, that something is deleted that the write-ahead log must not keep either. */
   letGo(): void {
     this.#due = true
   }
 
-  /** After a transaction: what was erased or let go of leaves the write-ahead log too, and free pages go back to the disk. Never throws. */
+  /** After a transaction: deleted data leaves the write-ahead log too, and free pages go back to the disk. Never throws. */
   afterwards(): void {
     if (this.#due) this.#scrubInTime()
     try {

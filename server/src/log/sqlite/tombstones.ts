@@ -3,7 +3,7 @@ import type { Ban, StoredRecord } from '../../room/index'
 import type { InstanceTables } from './instances'
 import type { Database } from './port'
 
-/** How many ends that have had their minute are let go of in one batch. */
+/** How many expired ends are removed in one batch. */
 const LET_GO_ROWS = 100
 
 /** What of a room outlives its instances, beside chat: who is banned, and when it was ended. */
