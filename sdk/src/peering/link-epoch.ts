@@ -1,23 +1,24 @@
 import type { Clock } from '../ports/clock'
-import type { IceServer, SignalBody, Source } from '../protocol'
+import type { SignalBody } from '../protocol'
 import type { Loss } from './link-state'
 import type { MediaTransport, TransportEvents } from './media-transport'
 import { MAX_SIGNALS } from './next-epoch'
 import { type Standstill, watchForStandstill } from './standstill'
 import type { Turn, Turns } from './turns'
 
-/** What links have in common. */
+/** What a link tells its transport to call back. Tracks are not its concern: they go to the mesh straight away. */
+export type LinkTransportEvents = Omit<TransportEvents, 'track'>
+
 export type LinkPorts = {
   readonly clock: Clock
   readonly random: () => number
   readonly turns: Turns
   /** Opens a transport with the tracks and settings of this moment. May throw, as an OpenTransport may. */
-  open(offerer: boolean, events: TransportEvents): MediaTransport
+  open(events: LinkTransportEvents): MediaTransport
 }
 
 export type EpochEvents = {
   signal(body: SignalBody): void
-  track(source: Source, track: MediaStreamTrack): void
   connected(): void
   /** The last event. The epoch has closed itself. */
   lost(loss: Loss): void
@@ -33,7 +34,6 @@ type State =
 /** One try to connect a pair, from its first signal to its end. Knows nothing of the tries before and after it. */
 export class LinkEpoch {
   readonly n: number
-  readonly #offerer: boolean
   readonly #patienceMs: number
   readonly #ports: LinkPorts
   readonly #events: EpochEvents
@@ -44,9 +44,8 @@ export class LinkEpoch {
   #openedAt: number | undefined
 
   /** @param patienceMs how long it may get no further before it is up */
-  constructor(n: number, offerer: boolean, patienceMs: number, ports: LinkPorts, events: EpochEvents) {
+  constructor(n: number, patienceMs: number, ports: LinkPorts, events: EpochEvents) {
     this.n = n
-    this.#offerer = offerer
     this.#patienceMs = patienceMs
     this.#ports = ports
     this.#events = events
@@ -68,24 +67,12 @@ export class LinkEpoch {
     if (this.#received.has(order) || this.#received.size >= MAX_SIGNALS) return
     this.#received.add(order)
     if (this.#state.kind === 'waiting') this.#state.inbox.push(body)
-    else this.#transport()?.accept(body)
+    else this.transport?.accept(body)
   }
 
-  /** A track that the transport refuses ends the epoch: the next one is opened with it. */
-  async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
-    try {
-      await this.#transport()?.setTrack(source, track)
-    } catch (error) {
-      this.lose(`the ${source} track was refused (${error instanceof Error ? error.message : error})`)
-    }
-  }
-
-  setIceServers(servers: readonly IceServer[]): void {
-    this.#transport()?.setIceServers(servers)
-  }
-
-  getStats(): Promise<RTCStatsReport> | undefined {
-    return this.#transport()?.getStats()
+  /** Its connection: undefined before it is opened, and after its end. */
+  get transport(): MediaTransport | undefined {
+    return this.#state.kind === 'connecting' || this.#state.kind === 'connected' ? this.#state.transport : undefined
   }
 
   /** Ends it as failed. */
@@ -110,7 +97,7 @@ export class LinkEpoch {
     const { inbox } = this.#state
     this.#openedAt = this.#ports.clock.now()
     try {
-      const transport = this.#ports.open(this.#offerer, this.#transportEvents())
+      const transport = this.#ports.open(this.#transportEvents())
       const standstill = watchForStandstill(this.#ports.clock, this.#patienceMs, () =>
         this.lose('it did not connect in time'),
       )
@@ -123,10 +110,9 @@ export class LinkEpoch {
     }
   }
 
-  #transportEvents(): TransportEvents {
+  #transportEvents(): LinkTransportEvents {
     return {
       signal: (body) => this.#send(body),
-      track: (source, track) => this.#events.track(source, track),
       advanced: () => this.#advance(),
       connected: () => this.#connect(),
       failed: (reason) => this.lose(reason),
@@ -150,9 +136,5 @@ export class LinkEpoch {
     this.#state = { kind: 'connected', transport, since: this.#ports.clock.now() }
     this.#turn.end()
     this.#events.connected()
-  }
-
-  #transport(): MediaTransport | undefined {
-    return this.#state.kind === 'connecting' || this.#state.kind === 'connected' ? this.#state.transport : undefined
   }
 }

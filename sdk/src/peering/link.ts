@@ -1,6 +1,7 @@
-import { type Epoch, fitsLayout, type IceServer, type SignalBody, type Source } from '../protocol'
+import { type Epoch, fitsLayout, type SignalBody } from '../protocol'
 import { LinkEpoch, type LinkPorts } from './link-epoch'
 import type { LinkState, Loss } from './link-state'
+import type { MediaTransport } from './media-transport'
 import { NextEpoch, type Signal } from './next-epoch'
 import { restartDelay } from './restart-delay'
 import { CONNECT_LIMIT_MS, patienceAfter } from './standstill'
@@ -12,8 +13,6 @@ const ASK_AGAIN_MS = UNHEARD_MS
 
 export type LinkEvents = {
   signal(epoch: Epoch, order: number, body: SignalBody): void
-  /** Of the current epoch only. */
-  track(source: Source, track: MediaStreamTrack): void
   /** `loss` comes with 'recovering'. */
   state(state: LinkState, loss?: Loss): void
 }
@@ -78,16 +77,9 @@ export class Link {
     else if (this.#state.kind === 'trying' && n === this.#state.epoch.n) this.#state.epoch.receive(order, body)
   }
 
-  async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
-    if (this.#state.kind === 'trying') await this.#state.epoch.setTrack(source, track)
-  }
-
-  setIceServers(servers: readonly IceServer[]): void {
-    if (this.#state.kind === 'trying') this.#state.epoch.setIceServers(servers)
-  }
-
-  async getStats(): Promise<RTCStatsReport | undefined> {
-    return this.#state.kind === 'trying' ? this.#state.epoch.getStats() : undefined
+  /** The connection of the current epoch: what acts on it (a track, ICE servers, statistics) takes it from here. */
+  get transport(): MediaTransport | undefined {
+    return this.#state.kind === 'trying' ? this.#state.epoch.transport : undefined
   }
 
   /** Something changed for the better: what waits goes on now. */
@@ -134,9 +126,8 @@ export class Link {
   #try(n: number): void {
     leave(this.#state)
     this.#order = 0
-    const epoch = new LinkEpoch(n, this.offerer, patienceAfter(this.#failures), this.#ports, {
+    const epoch = new LinkEpoch(n, patienceAfter(this.#failures), this.#ports, {
       signal: (body) => this.#send(n, body),
-      track: (source, track) => this.#events.track(source, track),
       connected: () => this.#show('connected'),
       lost: (loss) => this.#lost(n, loss),
     })

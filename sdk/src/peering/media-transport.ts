@@ -34,8 +34,8 @@ export interface MediaTransport {
   /** Takes a signal of the other side. What does not fit its role or its moment is ignored: a second answer, an offer to the offerer. */
   accept(body: SignalBody): void
   /**
-   * Puts a track into a slot, or empties it. No renegotiation. Calls for one slot take effect in order.
-   * Rejects when the browser refuses the track; after `close()` it just resolves.
+   * Puts a track into a slot, or empties it. No renegotiation. Calls for one slot take effect in order. Never rejects: a track
+   * that the browser refuses fails the transport, and the link opens the next one with it. Does nothing after `close()`.
    */
   setTrack(source: Source, track: MediaStreamTrack | null): Promise<void>
   /** For what is gathered from now on; a way that is in use stays as it is. Never throws. */

@@ -3,15 +3,9 @@ import type { Clock } from '../ports/clock'
 import type { Edge, Epoch, IceServer, SignalDown, SignalUp, Source } from '../protocol'
 import { HeldSignals } from './held-signals'
 import { Link } from './link'
-import type { LinkPorts } from './link-epoch'
+import type { LinkTransportEvents } from './link-epoch'
 import { type LinkState, linkError } from './link-state'
-import {
-  EMPTY_SLOTS,
-  type MediaTransport,
-  type OpenTransport,
-  type SlotTracks,
-  type TransportEvents,
-} from './media-transport'
+import { EMPTY_SLOTS, type MediaTransport, type OpenTransport, type SlotTracks } from './media-transport'
 import type { SharedCertificate } from './shared-certificate'
 import { type LinkStats, linkStats } from './stats'
 import { Turns } from './turns'
@@ -94,13 +88,13 @@ export class Mesh {
   async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
     if (this.#state === 'closed') return
     this.#tracks = { ...this.#tracks, [source]: track }
-    await Promise.all([...this.#links.values()].map((link) => link.setTrack(source, track)))
+    await Promise.all(this.#transports().map((transport) => transport.setTrack(source, track)))
   }
 
   /** For the connections to come, and for what those that are there still gather. Passwords in the ones before may expire. */
   setIceServers(servers: readonly IceServer[]): void {
     this.#iceServers = servers
-    for (const link of this.#links.values()) link.setIceServers(servers)
+    for (const transport of this.#transports()) transport.setIceServers(servers)
   }
 
   /** The network came back: links that wait to start over do so now. */
@@ -114,7 +108,7 @@ export class Mesh {
       state: link.shown,
       epoch: link.epoch,
       offerer: link.offerer,
-      getStats: async () => linkStats(await link.getStats()),
+      getStats: async () => linkStats(await link.transport?.getStats()),
     }))
   }
 
@@ -149,24 +143,32 @@ export class Mesh {
   }
 
   #newLink(peerId: string, offerer: boolean, born: number): Link {
-    const { onTrack, onLink, sendSignal } = this.#options
-    const { clock, random } = this.#options
-    const ports: LinkPorts = { clock, random, turns: this.#turns, open: (...of) => this.#open(...of) }
-    return new Link(offerer, born, ports, {
-      signal: (epoch, order, body) => sendSignal({ to: peerId, epoch, order, body }),
-      track: (source, track) => onTrack(peerId, source, track),
-      state: (state, loss) => onLink(peerId, state, loss && linkError(loss, this.#iceServers)),
-    })
+    const { onLink, sendSignal, clock, random } = this.#options
+    const open = (events: LinkTransportEvents) => this.#open(peerId, offerer, events)
+    return new Link(
+      offerer,
+      born,
+      { clock, random, turns: this.#turns, open },
+      {
+        signal: (epoch, order, body) => sendSignal({ to: peerId, epoch, order, body }),
+        state: (state, loss) => onLink(peerId, state, loss && linkError(loss, this.#iceServers)),
+      },
+    )
   }
 
-  #open(offerer: boolean, events: TransportEvents): MediaTransport {
+  #transports(): MediaTransport[] {
+    return [...this.#links.values()].flatMap(({ transport }) => transport ?? [])
+  }
+
+  #open(peerId: string, offerer: boolean, events: LinkTransportEvents): MediaTransport {
+    const track = (source: Source, received: MediaStreamTrack) => this.#options.onTrack(peerId, source, received)
     return this.#options.openTransport({
       offerer,
       tracks: this.#tracks,
       iceServers: this.#iceServers,
       iceTransportPolicy: this.#options.iceTransportPolicy,
       certificate: this.#options.certificate.take(),
-      events,
+      events: { ...events, track },
     })
   }
 

@@ -4,7 +4,7 @@ import SimplePeer, { type PeerSignal } from 'simple-peer'
 import { type IceServer, LAYOUT, type SignalBody, type Source } from '../protocol'
 import type { MediaTransport, OpenTransport, TransportEvents, TransportOptions } from './media-transport'
 import { PeerFacade } from './peer-facade'
-import { Slots } from './slots'
+import { SlotSenders } from './slot-senders'
 import type { WebRtc } from './webrtc'
 
 export type { WebRtc } from './webrtc'
@@ -22,7 +22,9 @@ export function simplePeerTransport(wrtc: WebRtc, oneAtATime = typeof window ===
 class SimplePeerTransport implements MediaTransport {
   readonly #offerer: boolean
   readonly #events: TransportEvents
-  readonly #slots: Slots
+  readonly #configuration: RTCConfiguration
+  readonly #pc: RTCPeerConnection
+  readonly #senders: SlotSenders
   readonly #facade: PeerFacade
   readonly #peer: SimplePeer
   /** What this side has had from the other: a transport lives for one offer and one answer. */
@@ -30,15 +32,18 @@ class SimplePeerTransport implements MediaTransport {
   #connected = false
   #closed = false
 
+  /** @throws what the RTCPeerConnection constructor throws */
   constructor(wrtc: WebRtc, options: TransportOptions) {
     this.#offerer = options.offerer
     this.#events = options.events
-    this.#slots = new Slots(options.tracks)
+    this.#configuration = configurationOf(options)
+    this.#pc = new wrtc.RTCPeerConnection(this.#configuration)
+    this.#senders = new SlotSenders(options.tracks)
     this.#facade = new PeerFacade({
       wrtc,
-      configuration: configurationOf(options),
+      pc: this.#pc,
       offerer: options.offerer,
-      slots: this.#slots,
+      senders: this.#senders,
       onAdvanced: () => this.#live(() => this.#events.advanced()),
       onConnected: () => this.#connect(),
       onTrack: (source, track) => this.#live(() => this.#events.track(source, track)),
@@ -60,22 +65,31 @@ class SimplePeerTransport implements MediaTransport {
     else this.#peer.signal({ type: body.kind, sdp: body.sdp })
   }
 
-  setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
-    return this.#slots.set(source, track)
+  async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
+    try {
+      await this.#senders.setTrack(source, track)
+    } catch (error) {
+      this.#fail(`the ${source} track was refused (${error instanceof Error ? error.message : error})`)
+    }
   }
 
+  /** Firefox before 119 has no such call, and one bad server makes it fail: the connection then keeps those that it has. */
   setIceServers(servers: readonly IceServer[]): void {
-    this.#facade.setIceServers(servers.map(toBrowser))
+    try {
+      this.#pc.setConfiguration({ ...this.#configuration, iceServers: servers.map(toBrowser) })
+    } catch {
+      // See above.
+    }
   }
 
   getStats(): Promise<RTCStatsReport> {
-    return this.#facade.realStats()
+    return this.#pc.getStats()
   }
 
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#slots.close()
+    this.#senders.close()
     // At once, not in simple-peer's microtask: browsers allow only so many connections.
     this.#facade.close()
     this.#peer.destroy()

@@ -176,6 +176,15 @@ export const mediaTransportContract: Readonly<Record<string, Scenario>> = {
     pair.close()
   },
 
+  'fails by a track that it cannot send, and rejects nothing': async (world) => {
+    const pair = new Pair(world.open)
+    await world.until('the pair connects', () => pair.connected)
+    await pair.offerer.transport.setTrack('camera', world.track('audio'))
+    equal(pair.offerer.events.at(-1), 'failed', 'the last event')
+    assert(pair.offerer.failure?.includes('camera') ?? false, `${pair.offerer.failure} names the slot`)
+    pair.close()
+  },
+
   'fails by an offer with slots of another layout': async (world) => {
     const pipe = (body: SignalBody): SignalBody[] => [body.kind === 'offer' ? { ...body, layout: 99 } : body]
     const pair = new Pair(world.open, { pipe })

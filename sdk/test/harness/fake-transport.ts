@@ -97,7 +97,8 @@ export class FakeTransport implements MediaTransport {
 
   async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
     if (this.closed) return
-    if (this.refuseTracks) throw new Error('refused')
+    if (this.refuseTracks || (track && track.kind !== KIND_OF[source]))
+      return this.fail(`the ${source} track was refused`)
     this.slots[source] = track
   }
 

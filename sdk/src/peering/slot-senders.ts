@@ -4,7 +4,7 @@ import type { SlotTracks } from './media-transport'
 type Slot = { track: MediaStreamTrack | null; sender: RTCRtpSender | null; done: Promise<void> }
 
 /** The sending half of a connection's four slots. Each slot's changes run one after the other; slots do not wait for each other. */
-export class Slots {
+export class SlotSenders {
   readonly #slots: Readonly<Record<Source, Slot>>
   #closed = false
   #release = () => {}
@@ -28,13 +28,13 @@ export class Slots {
     const filled = SOURCES.map((source, i) => {
       const slot = this.#slots[source]
       slot.sender = senders[i] ?? null
-      return slot.track === null ? undefined : this.set(source, slot.track)
+      return slot.track === null ? undefined : this.setTrack(source, slot.track)
     })
     await Promise.all(filled)
   }
 
-  /** Before there are senders, the track is kept for `attach`. */
-  set(source: Source, track: MediaStreamTrack | null): Promise<void> {
+  /** Before there are senders, the track is kept for `attach`. Rejects when the browser refuses it. */
+  setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
     const slot = this.#slots[source]
     slot.track = track
     const { sender } = slot

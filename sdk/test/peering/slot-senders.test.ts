@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { EMPTY_SLOTS } from '../../src/peering/media-transport'
-import { Slots } from '../../src/peering/slots'
+import { SlotSenders } from '../../src/peering/slot-senders'
 import { fakeTrack } from '../harness/fake-transport'
 
 const camera = fakeTrack('video', 'camera')
@@ -33,9 +33,9 @@ function fourSenders() {
 
 test('what was wanted before there are senders is put in when they come; empty slots are left alone', async () => {
   const { fakes, senders } = fourSenders()
-  const slots = new Slots({ ...EMPTY_SLOTS, camera })
-  await slots.set('screen', camera)
-  await slots.set('screen', other)
+  const slots = new SlotSenders({ ...EMPTY_SLOTS, camera })
+  await slots.setTrack('screen', camera)
+  await slots.setTrack('screen', other)
   const attached = slots.attach(senders)
   await fakes[1].finish()
   await fakes[2].finish()
@@ -45,9 +45,9 @@ test('what was wanted before there are senders is put in when they come; empty s
 
 test('the changes of a slot wait for each other; other slots do not wait', async () => {
   const { fakes, senders } = fourSenders()
-  const slots = new Slots(EMPTY_SLOTS)
+  const slots = new SlotSenders(EMPTY_SLOTS)
   await slots.attach(senders)
-  const done = [slots.set('camera', camera), slots.set('camera', null), slots.set('screen', other)]
+  const done = [slots.setTrack('camera', camera), slots.setTrack('camera', null), slots.setTrack('screen', other)]
   await fakes[2].finish()
   expect([fakes[1].calls, fakes[2].calls]).toEqual([[camera], [other]])
   await fakes[1].finish()
@@ -58,10 +58,10 @@ test('the changes of a slot wait for each other; other slots do not wait', async
 
 test('a track that is refused rejects its own change, and the next one is made all the same', async () => {
   const { fakes, senders } = fourSenders()
-  const slots = new Slots(EMPTY_SLOTS)
+  const slots = new SlotSenders(EMPTY_SLOTS)
   await slots.attach(senders)
-  const refused = slots.set('camera', camera)
-  const next = slots.set('camera', other)
+  const refused = slots.setTrack('camera', camera)
+  const next = slots.setTrack('camera', other)
   const rejection = expect(refused).rejects.toThrow('refused')
   await fakes[1].finish(new Error('refused'))
   await rejection
@@ -72,9 +72,9 @@ test('a track that is refused rejects its own change, and the next one is made a
 
 test('after close, what the browser leaves unsettled for ever delays no call', async () => {
   const { senders } = fourSenders()
-  const slots = new Slots(EMPTY_SLOTS)
+  const slots = new SlotSenders(EMPTY_SLOTS)
   await slots.attach(senders)
-  const change = slots.set('camera', camera)
+  const change = slots.setTrack('camera', camera)
   await new Promise((resolve) => setImmediate(resolve))
   slots.close()
   await expect(change).resolves.toBeUndefined()
@@ -82,13 +82,13 @@ test('after close, what the browser leaves unsettled for ever delays no call', a
 
 test('after close, what is under way may fail and what waits is left out, without a rejection', async () => {
   const { fakes, senders } = fourSenders()
-  const slots = new Slots(EMPTY_SLOTS)
+  const slots = new SlotSenders(EMPTY_SLOTS)
   await slots.attach(senders)
-  const changes = [slots.set('camera', camera), slots.set('camera', null)]
+  const changes = [slots.setTrack('camera', camera), slots.setTrack('camera', null)]
   await new Promise((resolve) => setImmediate(resolve))
   slots.close()
   await fakes[1].finish(new Error('closed'))
   await Promise.all(changes)
-  await slots.set('camera', other)
+  await slots.setTrack('camera', other)
   expect(fakes[1].calls).toEqual([camera])
 })

@@ -1,0 +1,46 @@
+import { SOURCES, type Source } from '../protocol'
+import { trimCodecs } from './codecs'
+
+const KIND_OF = { microphone: 'audio', camera: 'video', screen: 'video', screenAudio: 'audio' } as const
+
+/** Two streams, so that a receiver keeps lips and voice together: the talk, and the screen with its sound. */
+const STREAM_OF: Readonly<Record<Source, 0 | 1>> = { microphone: 0, camera: 0, screen: 1, screenAudio: 1 }
+
+/** The offerer's slots. Returns their senders, in the order of SOURCES. */
+export function addSlots(pc: RTCPeerConnection, streams: readonly MediaStream[]): RTCRtpSender[] {
+  return SOURCES.map((source) => {
+    const init = { direction: 'sendrecv', streams: streamsOf(source, streams) } as const
+    const transceiver = pc.addTransceiver(KIND_OF[source], init)
+    trimCodecs(transceiver)
+    return transceiver.sender
+  })
+}
+
+/**
+ * The answerer's slots, as the offer has them. What the answer does not take up can never be used, so all four are opened for both
+ * directions. Returns their senders, in the order of SOURCES.
+ * @throws when the other side offers another layout
+ */
+export function takeSlots(pc: RTCPeerConnection, streams: readonly MediaStream[]): RTCRtpSender[] {
+  return slotsOf(pc).map(([source, transceiver]) => {
+    transceiver.direction = 'sendrecv'
+    // Missing in Firefox before 113: there, lips and voice may drift apart, nothing else.
+    transceiver.sender.setStreams?.(...streamsOf(source, streams))
+    trimCodecs(transceiver)
+    return transceiver.sender
+  })
+}
+
+/** The connection's transceivers, one per slot. @throws when the other side offers another layout */
+export function slotsOf(pc: RTCPeerConnection): (readonly [Source, RTCRtpTransceiver])[] {
+  const transceivers = pc.getTransceivers()
+  const kinds = transceivers.map(({ receiver }) => receiver.track.kind).join()
+  const expected = SOURCES.map((source) => KIND_OF[source]).join()
+  if (kinds !== expected) throw new Error(`the other side's slots are ${kinds || 'none'}, not ${expected}`)
+  return transceivers.flatMap((transceiver, i) =>
+    SOURCES.slice(i, i + 1).map((source) => [source, transceiver] as const),
+  )
+}
+
+const streamsOf = (source: Source, streams: readonly MediaStream[]): MediaStream[] =>
+  streams.filter((_, i) => i === STREAM_OF[source])
