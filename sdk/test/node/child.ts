@@ -35,14 +35,16 @@ export async function compile(
 /** A process that talks in messages. A crash is never taken for an end. */
 export class Child<Up, Down> {
   readonly #process: ChildProcess
-  readonly #exit: Promise<unknown[]>
+  readonly #close: Promise<unknown[]>
   readonly #messages: Up[] = []
   #arrived: () => void = () => undefined
   #stderr = ''
+  /** Only then has all that it said been read: it may exit before. */
+  #isClosed = false
 
   constructor(path: string, args: readonly string[]) {
     this.#process = fork(path, [...args], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'], serialization: 'json' })
-    this.#exit = once(this.#process, 'exit')
+    this.#close = once(this.#process, 'close')
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-4096)
     })
@@ -50,7 +52,10 @@ export class Child<Up, Down> {
       this.#messages.push(message as Up)
       this.#arrived()
     })
-    void this.#exit.then(() => this.#arrived())
+    void this.#close.then(() => {
+      this.#isClosed = true
+      this.#arrived()
+    })
   }
 
   send(message: Down): void {
@@ -60,8 +65,7 @@ export class Child<Up, Down> {
   /** The next message, in order. Throws when the process ends instead. */
   async next(): Promise<Up> {
     while (this.#messages.length === 0) {
-      if (this.#process.exitCode !== null || this.#process.signalCode !== null)
-        throw new Error(`it ended: ${this.#how()}`)
+      if (this.#isClosed) throw new Error(`it ended: ${this.#how()}`)
       await new Promise<void>((resolve) => {
         this.#arrived = resolve
       })
@@ -71,7 +75,7 @@ export class Child<Up, Down> {
 
   /** How it ended, as `exit code 0`. */
   async ended(): Promise<string> {
-    await this.#exit
+    await this.#close
     return this.#how()
   }
 
