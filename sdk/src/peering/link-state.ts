@@ -4,29 +4,33 @@ import type { IceServer } from '../protocol'
 /** How a link is doing, as `ParticipantView.link` shows it. `recovering`: lost or never up, and starting over by itself. */
 export type LinkState = 'connecting' | 'connected' | 'recovering'
 
-/** How an epoch ended, and what was seen of it until then. */
-export type Loss = {
+/** Why an epoch ended, and what was seen of it until then. */
+export type LinkFailure = {
   readonly reason: string
   /** Milliseconds that it was connected for; null when it never was. */
   readonly connectedMs: number | null
   /** The other side's signals did arrive. So if it never connected, it is the way between the two that is closed. */
-  readonly heard: boolean
+  readonly gotSignals: boolean
   /** A relay candidate was gathered: TURN works from here. */
-  readonly relayed: boolean
+  readonly hadRelay: boolean
 }
 
-export function linkError(loss: Loss, iceServers: readonly IceServer[]): LiveStreamError {
-  const couldRelay = loss.relayed || iceServers.some(isTurn)
-  if (loss.heard && loss.connectedMs === null && !couldRelay) {
+export function linkError(failure: LinkFailure, iceServers: readonly IceServer[]): LiveStreamError {
+  const couldRelay = failure.hadRelay || iceServers.some(isTurn)
+  if (failure.gotSignals && failure.connectedMs === null && !couldRelay) {
     return new LiveStreamError(
       'turn_needed',
       'No direct way to this participant was found, and no TURN server is configured that could relay.',
       { retryable: true, userAction: 'Try another network, or ask who runs this service to configure a TURN server.' },
     )
   }
-  return new LiveStreamError('link_failed', `The link to this participant was lost and starts over: ${loss.reason}.`, {
-    retryable: true,
-  })
+  return new LiveStreamError(
+    'link_failed',
+    `The link to this participant was lost and starts over: ${failure.reason}.`,
+    {
+      retryable: true,
+    },
+  )
 }
 
-const isTurn = ({ urls }: IceServer): boolean => [urls].flat().some((url) => /^turns?:/i.test(url))
+const isTurn = ({ urls }: IceServer): boolean => [urls].flat().some((url) => /^startQueue?:/i.test(url))

@@ -7,8 +7,8 @@ import type { LinkTransportEvents } from './link-epoch'
 import { type LinkState, linkError } from './link-state'
 import { EMPTY_SLOTS, type MediaTransport, type OpenTransport, type SlotTracks } from './media-transport'
 import type { SharedCertificate } from './shared-certificate'
+import { StartQueue } from './start-queue'
 import { type LinkStats, linkStats } from './stats'
-import { Turns } from './turns'
 
 export type MeshOptions = {
   readonly openTransport: OpenTransport
@@ -45,7 +45,7 @@ export type LinkView = {
 /** Keeps one link for each edge of the own participant. Knows nothing about roles or published sources. */
 export class Mesh {
   readonly #options: MeshOptions
-  readonly #turns: Turns
+  readonly #startQueue: StartQueue
   readonly #links = new Map<string, Link>()
   readonly #held = new HeldSignals()
   #seq = 0
@@ -55,7 +55,10 @@ export class Mesh {
 
   constructor(options: MeshOptions) {
     this.#options = options
-    this.#turns = new Turns(options.openTransport.oneAtATime === true ? 1 : Number.POSITIVE_INFINITY, options.clock)
+    this.#startQueue = new StartQueue(
+      options.openTransport.oneAtATime === true ? 1 : Number.POSITIVE_INFINITY,
+      options.clock,
+    )
   }
 
   /**
@@ -99,7 +102,7 @@ export class Mesh {
 
   /** The network came back: links that wait to start over do so now. */
   networkChanged(): void {
-    for (const link of [...this.#links.values()]) link.hurry()
+    for (const link of [...this.#links.values()]) link.retryNow()
   }
 
   links(): readonly LinkView[] {
@@ -144,14 +147,14 @@ export class Mesh {
 
   #newLink(peerId: string, offerer: boolean, born: number): Link {
     const { onLink, sendSignal, clock, random } = this.#options
-    const open = (events: LinkTransportEvents) => this.#open(peerId, offerer, events)
+    const openTransport = (events: LinkTransportEvents) => this.#open(peerId, offerer, events)
     return new Link(
       offerer,
       born,
-      { clock, random, turns: this.#turns, open },
+      { clock, random, startQueue: this.#startQueue, openTransport },
       {
         signal: (epoch, order, body) => sendSignal({ to: peerId, epoch, order, body }),
-        state: (state, loss) => onLink(peerId, state, loss && linkError(loss, this.#iceServers)),
+        state: (state, failure) => onLink(peerId, state, failure && linkError(failure, this.#iceServers)),
       },
     )
   }
@@ -176,7 +179,7 @@ export class Mesh {
   prepare(): void {
     if (this.#state !== 'unused') return
     this.#state = 'used'
-    void this.#options.certificate.prepare().then(() => this.#turns.open())
+    void this.#options.certificate.prepare().then(() => this.#startQueue.open())
   }
 }
 

@@ -23,7 +23,7 @@ export class NextEpoch {
   #signals: Signal[] = []
   #isFree = true
   #unanswered = 0
-  #callOff = () => {}
+  #cancel = () => {}
 
   constructor(clock: Clock, follow: (n: number, signals: readonly Signal[]) => void) {
     this.#clock = clock
@@ -45,7 +45,7 @@ export class NextEpoch {
   }
 
   close(): void {
-    this.#callOff()
+    this.#cancel()
     this.#isFree = false
   }
 
@@ -55,7 +55,7 @@ export class NextEpoch {
     this.#signals = []
     this.#isFree = false
     const pauseMs = Math.min(LONGEST_MS, FOLLOW_MS * 2 ** this.#unanswered++)
-    this.#callOff = this.#clock.after(pauseMs, () => {
+    this.#cancel = this.#clock.after(pauseMs, () => {
       this.#isFree = true
       this.#next()
     })

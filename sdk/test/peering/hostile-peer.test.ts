@@ -1,8 +1,8 @@
 // A peer that does with its own link what it likes: it costs that link, and no other.
 import { expect, test } from 'vitest'
+import { CONNECT_LIMIT_MS } from '../../src/peering/link-timing'
 import { FOLLOW_MS } from '../../src/peering/next-epoch'
-import { CONNECT_LIMIT_MS } from '../../src/peering/standstill'
-import { LONGEST_TURN_MS } from '../../src/peering/turns'
+import { LONGEST_START_MS } from '../../src/peering/start-queue'
 import type { SignalBody } from '../../src/protocol'
 import { sdp } from '../harness/fake-transport'
 import { edge, Rig } from '../harness/mesh-rig'
@@ -37,7 +37,7 @@ test('a peer that offers and then asks to start over every 8 s holds up no other
 test('a turn has an end, however its link gets on, and the link goes on without it [R9.5]', async () => {
   const { rig, ada } = await withMal(true)
   const malicious = () => rig.network.transports.find(({ accepted }) => accepted.some(({ kind }) => kind === 'offer'))
-  for (let waited = 0; waited < LONGEST_TURN_MS; waited += 1000) {
+  for (let waited = 0; waited < LONGEST_START_MS; waited += 1000) {
     malicious()?.options.events.advanced()
     await rig.clock.advance(1000)
   }

@@ -1,6 +1,6 @@
 // How a link starts over: only that one, for as long as its edge exists.
 import { expect, test } from 'vitest'
-import { restartDelay } from '../../src/peering/restart-delay'
+import { restartDelay } from '../../src/peering/link-timing'
 import { arrived, edge, Rig, type Sent } from '../harness/mesh-rig'
 
 /** Two that are connected, or would be if the pipe or the network let them. */
