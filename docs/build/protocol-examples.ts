@@ -30,7 +30,7 @@ const ROOM: Room = {
   locked: false,
   openedAt: AT,
   hostGraceUntil: null,
-  participants: [{ id: ADA, name: 'Ada', role: 'host', joinedAt: AT, pageSeq: 2, roleSeq: 2, sources: NO_SOURCES }],
+  participants: [{ id: ADA, name: 'Ada', role: 'host', joinedAt: AT, joinSeq: 2, roleSeq: 2, sources: NO_SOURCES }],
   edges: [],
   messages: [],
   stageRequests: [],
@@ -43,7 +43,7 @@ export const HELLO: Hello = {
   name: 'Ada',
   session: 'Yk0x3vB1sT8mQe2LrP7nWc5dJh9gFa4uZi6oKbRtXyE',
   attempt: 1,
-  page: 'pg_5tR8wLq2',
+  joinId: 'jn_5tR8wLq2',
   client: 'peerstage-sdk/0.1.0',
 }
 

@@ -38,7 +38,7 @@ export const SCALARS = [
   'banId',
   'commandId',
   'sessionKey',
-  'pageId',
+  'joinId',
   'seq',
   'timestamp',
   'role',

@@ -40,7 +40,7 @@ export type PrepareOptions = {
   signal?: AbortSignal
 }
 
-const PAGE_ID_CHARACTERS = 22
+const JOIN_ID_CHARACTERS = 22
 
 /**
  * A live room in an app. Make one, `join()`, show `state`, call the verbs, `leave()`.
@@ -265,8 +265,8 @@ export class LiveStreamClient {
     // Made at the first join: a page that only looks around keeps the session of the page before.
     this.#key ??= new SessionKey(this.#page, `${base} ${this.#config.room}`, randomBytes)
     // A new one per stay. Where the leave before was not heard, the room learns by it that all of that stay has ended.
-    const pageId = randomId(PAGE_ID_CHARACTERS, randomBytes)
-    const own = { base, key: this.#key, pageId, page: this.#page }
+    const joinId = randomId(JOIN_ID_CHARACTERS, randomBytes)
+    const own = { base, key: this.#key, joinId, page: this.#page }
     return sessionOptions(this.#config, this.#environment, own)
   }
 

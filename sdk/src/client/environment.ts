@@ -29,7 +29,7 @@ export const systemEnvironment: Environment = {
 export function sessionOptions(
   { room, token, name, joinTimeoutMs, WebSocket }: Config,
   { clock, random }: Environment,
-  own: Pick<SessionOptions, 'base' | 'key' | 'pageId' | 'page'>,
+  own: Pick<SessionOptions, 'base' | 'key' | 'joinId' | 'page'>,
 ): SessionOptions {
   const client = `peerstage-sdk/${SDK_VERSION}`
   return {

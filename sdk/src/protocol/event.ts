@@ -41,7 +41,7 @@ export type RoomEvent = v.InferOutput<typeof roomEvent>
 export type RoomEventOf<T extends RoomEvent['type']> = Extract<RoomEvent, { type: T }>
 
 /** The version that stored events carry; an upcast brings older ones to it. */
-export const EVENT_VERSION = 1
+export const EVENT_VERSION = 2
 
 /** An event in its place in the log. */
 export type LoggedEvent<E = RoomEvent> = {

@@ -97,7 +97,7 @@ function changes(room: Room, logged: Logged, event: RoomEvent | UnknownEvent): P
 }
 
 function joined(room: Room, { seq, at }: Logged, event: RoomEventOf<'participant.joined'>): Partial<Room> {
-  const participant = { ...event.participant, joinedAt: at, pageSeq: seq, roleSeq: seq, sources: NO_SOURCES }
+  const participant = { ...event.participant, joinedAt: at, joinSeq: seq, roleSeq: seq, sources: NO_SOURCES }
   return { ...withParticipants(room, seq, [...room.participants, participant]), ...hostFound(participant.role) }
 }
 
@@ -111,7 +111,7 @@ function roleChanged(room: Room, { seq }: Logged, event: RoomEventOf<'participan
 const hostFound = (role: Role): Partial<Room> => (role === 'host' ? { hostGraceUntil: null } : {})
 
 function returned(room: Room, { seq }: Logged, id: string): Partial<Room> {
-  return withParticipants(room, seq, replace(room, id, { pageSeq: seq }), id)
+  return withParticipants(room, seq, replace(room, id, { joinSeq: seq }), id)
 }
 
 function left(room: Room, { seq }: Logged, id: string): Partial<Room> {
@@ -155,7 +155,7 @@ function withParticipants(room: Room, seq: number, participants: Participant[], 
 }
 
 function newEdge(a: Participant, b: Participant, born: number): Edge {
-  const [offerer, answerer] = a.pageSeq < b.pageSeq ? [a.id, b.id] : [b.id, a.id]
+  const [offerer, answerer] = a.joinSeq < b.joinSeq ? [a.id, b.id] : [b.id, a.id]
   return { offerer, answerer, born }
 }
 

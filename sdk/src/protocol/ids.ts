@@ -24,8 +24,8 @@ export const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 /** 256 random bits made by the client, base64url without padding: 43 characters. */
 export const sessionKey = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/))
 
-/** One stay of a loaded page (or process): random, made when it joins. All connections of the stay bring it. */
-export const pageId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/))
+/** One stay of a client in a room: random, made when a loaded page (or process) joins. All connections of the stay bring it. */
+export const joinId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/))
 
 /** Milliseconds since the epoch, by the server's clock. */
 export const timestamp = v.pipe(v.number(), v.finite())

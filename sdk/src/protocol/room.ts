@@ -14,8 +14,8 @@ export const participant = v.object({
   /** The `metadata` of its token. */
   metadata: v.optional(v.record(v.string(), v.unknown())),
   joinedAt: timestamp,
-  /** The event at which its current page joined or returned. The lower one of a pair makes the offers. */
-  pageSeq: seq,
+  /** The event at which it joined, or last returned with a new `joinId`. The lower one of a pair makes the offers. */
+  joinSeq: seq,
   /** The event at which it got its current role. */
   roleSeq: seq,
   /** What it publishes. */

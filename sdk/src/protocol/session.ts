@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { maxCharacters } from './characters'
-import { commandId, instanceId, pageId, participantId, seq, sessionKey, timestamp } from './ids'
+import { commandId, instanceId, joinId, participantId, seq, sessionKey, timestamp } from './ids'
 import { mode, role } from './roles'
 import { strict } from './strict'
 
@@ -22,7 +22,7 @@ export const hello = strict({
   /** Rises with every socket of the session; a lower one that arrives late is rejected. */
   attempt: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   /** Which stay of the session this is: another one is a return, with nothing published. */
-  page: pageId,
+  joinId,
   /** The last event that this client has folded, in `instance`: asks for the events after it. */
   seq: v.optional(seq),
   /** The instance that `seq` counts in. */

@@ -7,14 +7,14 @@ type Opening = Pick<Hello, 'intent'> & { readonly token: string | undefined; rea
 
 /** The first words on a new socket. Each call counts as an attempt of the session. */
 export function helloOf(options: SessionOptions, { intent, token, position }: Opening): Hello {
-  const { key, pageId, name, client } = options
+  const { key, joinId, name, client } = options
   return {
     intent,
     ...(token === undefined ? {} : { token }),
     ...(name === undefined ? {} : { name }),
     session: key.key,
     attempt: key.nextAttempt(),
-    page: pageId,
+    joinId,
     ...position,
     client,
   }

@@ -16,7 +16,7 @@ export type SessionOptions = {
   readonly client: string
   readonly key: SessionKey
   /** Random, one per stay: connections of one stay go on where the last one was, another stay begins with nothing published. */
-  readonly pageId: string
+  readonly joinId: string
   readonly joinTimeoutMs: number
   /** Asked when a socket is opened, so that importing needs no global. Throws `not_supported` where there is none. */
   readonly WebSocket: () => WebSocketConstructor

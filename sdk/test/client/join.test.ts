@@ -241,7 +241,7 @@ test('a reload goes on with the session that the page before put back, once', as
   const lineB = await before.server.connection(2)
   expect(lineB.hello.session).toBe(lineA.hello.session)
   expect(lineB.hello.attempt).toBe(lineA.hello.attempt + 1)
-  expect(lineB.hello.page).not.toBe(lineA.hello.page)
+  expect(lineB.hello.joinId).not.toBe(lineA.hello.joinId)
   expect(storage.entries.size).toBe(0)
   before.close()
 })

@@ -59,7 +59,7 @@ test('after leaving, join() takes a new place: same session key, higher attempt,
   const second = await bench.server.connection(2)
   expect(second.hello.session).toBe(first.hello.session)
   expect(second.hello.attempt).toBe(first.hello.attempt + 1)
-  expect(second.hello.page).not.toBe(first.hello.page)
+  expect(second.hello.joinId).not.toBe(first.hello.joinId)
   expect(second.hello.seq).toBeUndefined()
   second.welcome()
   await joining

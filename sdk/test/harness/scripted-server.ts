@@ -136,7 +136,7 @@ export class ScriptedServer {
 
 /** A room with Ada (us) in it. */
 export function roomOf(change: Partial<Room> = {}): Room {
-  const person = { role: 'host' as const, joinedAt: 1000, pageSeq: 2, roleSeq: 2, sources: NO_SOURCES }
+  const person = { role: 'host' as const, joinedAt: 1000, joinSeq: 2, roleSeq: 2, sources: NO_SOURCES }
   return {
     id: 'test',
     instance: 'instance-1',

@@ -14,7 +14,7 @@ const participant = (
   name: id,
   role,
   joinedAt: 0,
-  pageSeq: 1,
+  joinSeq: 1,
   roleSeq: 1,
   sources: { ...NO_SOURCES, ...sources },
 })

@@ -141,14 +141,14 @@ export class Visit implements Connection, ServerEnd {
   #knock(commandId?: number): void {
     const offer = this.#offer
     this.#offer = undefined
-    const { session, page, attempt, seq, instance } = { ...this.pipe.hello, ...offer }
+    const { session, joinId, attempt, seq, instance } = { ...this.pipe.hello, ...offer }
     const claims = { identity: this.identity, role: this.tokenRole, name: this.identity }
     this.#submit({
       type: 'join',
       connection: this,
       claims,
       sessionHash: hashOf(session),
-      page,
+      joinId,
       attempt,
       seated: () => this.#parts.book.seated(this),
       // There are no links in this world.

@@ -49,7 +49,7 @@ export type PageParts = {
 export class LoadedPage {
   readonly parts: PageParts
   readonly asked: Asked[] = []
-  readonly pageId: string
+  readonly joinId: string
   readonly #world: ManualPage
   readonly #key: SessionKey
   readonly #session: Session
@@ -69,7 +69,7 @@ export class LoadedPage {
     this.#world = new ManualPage(parts.storage)
     this.#key = new SessionKey(this.#world, roomId, randomBytes)
     this.#key.live = true
-    this.pageId = String.fromCharCode(...Array.from(randomBytes(22), (byte) => 97 + (byte % 26)))
+    this.joinId = String.fromCharCode(...Array.from(randomBytes(22), (byte) => 97 + (byte % 26)))
     this.#store = new RoomStore(
       { tracksOf: () => ({}), streamsOf: () => ({}), linkOf: () => null, soundOf: () => ({}) },
       (error) => {
@@ -83,7 +83,7 @@ export class LoadedPage {
       return road.WebSocket
     }
     const [base, client] = ['ws://model', 'model/1']
-    const options = { base, client, room: roomId, token, name: undefined, key: this.#key, pageId: this.pageId }
+    const options = { base, client, room: roomId, token, name: undefined, key: this.#key, joinId: this.joinId }
     const ports = { joinTimeoutMs: 15_000, WebSocket, clock, random, page: this.#world }
     this.#session = new Session({ ...options, ...ports }, this.#events())
     this.#session.start()

@@ -131,7 +131,7 @@ export class World {
     const { witness } = this.house
     const { label, roomId } = page.parts
     const now = witness.open(roomId)?.state.room
-    const visit = this.house.visits.find(({ pipe }) => pipe.hello.page === page.pageId)
+    const visit = this.house.visits.find(({ pipe }) => pipe.hello.joinId === page.joinId)
     if (visit?.self === undefined) {
       // Full and locked rooms have it wait, and chat waits with it.
       if (now?.locked || (now?.participants.length ?? 0) >= PLACES - 1) return

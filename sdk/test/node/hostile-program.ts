@@ -39,7 +39,7 @@ const hello: Hello = {
   token,
   session: randomBytes(32).toString('base64url'),
   attempt: 1,
-  page: 'page-of-mal',
+  joinId: 'join-of-mal',
   client: 'hostile',
 }
 const offering = simplePeerTransport(nodeWebRtc)({

@@ -118,7 +118,7 @@ describe('unknown keys', () => {
   })
 
   test.each(keys)('%s makes a bad hello', (key) => {
-    const good = { intent: 'join', session: 'x'.repeat(43), attempt: 1, page: 'page-one', client: 'test' }
+    const good = { intent: 'join', session: 'x'.repeat(43), attempt: 1, joinId: 'join-one', client: 'test' }
     expect(decodeHello(encodeHello(good as Hello))).toEqual(good)
     expect(decodeHello(toBase64Url(`${JSON.stringify(good).slice(0, -1)},"${key}":1}`))).toBeUndefined()
   })

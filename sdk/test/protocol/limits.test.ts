@@ -85,7 +85,7 @@ describe('an app message', () => {
 })
 
 describe('a hello', () => {
-  const good = { intent: 'join', session: 'x'.repeat(43), attempt: 1, page: 'page-one', client: 'test' }
+  const good = { intent: 'join', session: 'x'.repeat(43), attempt: 1, joinId: 'join-one', client: 'test' }
 
   test.each([
     ['session', 'x'.repeat(42)],

@@ -254,6 +254,6 @@ test('a page that is reloaded on its prejoin screen goes on with the session of 
   void bench.client.join()
   const next = await before.server.connection(2)
   expect(next.hello).toMatchObject({ session: hello.session, attempt: hello.attempt + 1 })
-  expect(next.hello.page).not.toBe(hello.page)
+  expect(next.hello.joinId).not.toBe(hello.joinId)
   before.close()
 })

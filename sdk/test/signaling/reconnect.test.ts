@@ -24,7 +24,7 @@ test('a cut line is taken up again by the same session and page, with a higher a
   first.cut()
   await noticed()
   const second = await bench.reconnected(2)
-  expect(second.hello).toMatchObject({ seq: 3, instance: 'instance-1', page: first.hello.page })
+  expect(second.hello).toMatchObject({ seq: 3, instance: 'instance-1', joinId: first.hello.joinId })
   expect(second.hello.session).toBe(first.hello.session)
   expect(second.hello.attempt).toBeGreaterThan(first.hello.attempt)
   second.welcome({ events: [chatSent(4, 'missed').logged] as never, seq: 4 })
@@ -99,7 +99,7 @@ test('a gap in the events brings a snapshot, and no participant is there twice',
   expect(second.hello.seq).toBeUndefined()
   const ada = roomOf().participants[0]
   if (!ada) throw new Error('no Ada')
-  const ben = { ...ada, id: 'ben', name: 'ben', role: 'viewer' as const, pageSeq: 5 }
+  const ben = { ...ada, id: 'ben', name: 'ben', role: 'viewer' as const, joinSeq: 5 }
   second.welcome({ room: roomOf({ seq: 5, participants: [ada, ben] }) })
   await back()
   expect(bench.client.state.participants.map(({ id }) => id)).toEqual(['ada', 'ben'])

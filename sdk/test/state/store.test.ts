@@ -181,7 +181,7 @@ test('whatever comes, the state has no participant twice, and at most one self',
     fc.record({ do: fc.constant('snapshot' as const), ids: fc.uniqueArray(id), self: id }),
     fc.record({ do: fc.constant('presence' as const), id, away: fc.boolean() }),
   )
-  const person = { role: 'guest' as const, joinedAt: 1, pageSeq: 1, roleSeq: 1, sources: NO_SOURCES }
+  const person = { role: 'guest' as const, joinedAt: 1, joinSeq: 1, roleSeq: 1, sources: NO_SOURCES }
   fc.assert(
     fc.property(fc.array(step), (steps) => {
       const store = joinedStore()

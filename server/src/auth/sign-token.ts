@@ -200,7 +200,7 @@ const LARGEST_HELLO = {
   intent: 'join',
   session: 'x'.repeat(43),
   attempt: Number.MAX_SAFE_INTEGER,
-  page: 'x'.repeat(64),
+  joinId: 'x'.repeat(64),
   seq: Number.MAX_SAFE_INTEGER,
   instance: 'x'.repeat(64),
   client: 'x'.repeat(64),

@@ -32,8 +32,8 @@ export function arrive(draft: Draft, knock: Knock, lookups: Lookups): void {
 }
 
 /** What a knock asks of the room. */
-export function joinOf({ claims, sessionHash, page, seq, instance, offer }: Knock): JoinCommand {
-  const join = { type: 'session.join', claims, sessionHash, page } as const
+export function joinOf({ claims, sessionHash, joinId, seq, instance, offer }: Knock): JoinCommand {
+  const join = { type: 'session.join', claims, sessionHash, joinId } as const
   const isFresh = seq === undefined || instance === undefined || offer !== undefined
   return isFresh ? join : { ...join, resumes: { instance, seq } }
 }
@@ -84,9 +84,9 @@ function take(draft: Draft, { participantId, events }: Taking, knock: Knock, loo
 }
 
 /** Another page of its session has taken the place since: that one's commands have the numbers that this one would begin with. */
-function isOvertaken({ state }: Draft, participantId: string, { sessionHash, page }: Knock): boolean {
+function isOvertaken({ state }: Draft, participantId: string, { sessionHash, joinId }: Knock): boolean {
   const holder = state?.ledger.sessions.get(participantId)
-  return holder?.hash === sessionHash && holder.page !== page
+  return holder?.hash === sessionHash && holder.joinId !== joinId
 }
 
 /** The connection that held the place so far goes: its page has been replaced, or its socket. */

@@ -9,7 +9,7 @@ export type Knock = {
   readonly claims: Claims
   /** SHA-256 of the session key, hex. */
   readonly sessionHash: string
-  readonly page: string
+  readonly joinId: string
   readonly attempt: number
   /** What the client has folded already; asks for what came after. */
   readonly seq?: number

@@ -30,7 +30,8 @@ export type JoinCommand = {
   readonly claims: Claims
   /** SHA-256 of the session key, hex. */
   readonly sessionHash: string
-  readonly page: string
+  /** Which stay of the session this is. */
+  readonly joinId: string
   /** The instance that it has been in before and goes on in, and the last event that it knows of. Absent where it starts afresh. */
   readonly resumes?: { readonly instance: string; readonly seq: number }
 }

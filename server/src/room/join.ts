@@ -96,10 +96,10 @@ function seat(command: JoinCommand, role: Role, id: string): Required<Pick<Accep
   return { events: [joined], participantId: id }
 }
 
-const sessionOf = ({ claims, sessionHash, page }: JoinCommand): NonNullable<Secret['session']> => ({
+const sessionOf = ({ claims, sessionHash, joinId }: JoinCommand): NonNullable<Secret['session']> => ({
   identity: claims.identity,
   hash: sessionHash,
-  page,
+  joinId,
   tokenRole: claims.role,
 })
 
@@ -120,7 +120,7 @@ function comeBack(
   if (!sameSession && rules.duplicateSessions === 'reject' && !isAway?.(present.id))
     return turnAway('superseded', 'You are in this room already, in another session.')
   const tokenRole = command.claims.role
-  if (sameSession && session.page === command.page)
+  if (sameSession && session.joinId === command.joinId)
     return { events: lowered(state, present, { tokenRole, after: succession }, context), participantId: present.id }
   const returned: Decided = {
     event: { type: 'participant.returned', participantId: present.id },
@@ -138,8 +138,8 @@ function comeBack(
 }
 
 /** Whether the place has changed hands since the last event that a resuming session knows of. */
-const wasReplaced = ({ room }: ServerState, { pageSeq }: Participant, { resumes }: JoinCommand): boolean =>
-  resumes?.instance === room.instance && pageSeq > resumes.seq
+const wasReplaced = ({ room }: ServerState, { joinSeq }: Participant, { resumes }: JoinCommand): boolean =>
+  resumes?.instance === room.instance && joinSeq > resumes.seq
 
 /** A room without a host is for a host's token to take, as by leaving and joining. What a moderator made of its owner holds. */
 function takenBack(state: ServerState, participant: Participant, tokenRole: Role): Decided[] {

@@ -7,7 +7,7 @@ export type Secret = {
   readonly session?: {
     readonly identity: string
     readonly hash: string
-    readonly page: string
+    readonly joinId: string
     readonly tokenRole: Role
   }
   /** The command that this record answers: its id within the session of `participantId`. */
@@ -44,8 +44,8 @@ export type SessionRecord = {
   readonly identity: string
   /** SHA-256 of the session key, hex. */
   readonly hash: string
-  /** The loaded page that went on with it last. */
-  readonly page: string
+  /** Which stay of the session went on with it last. */
+  readonly joinId: string
   /** What its newest token at a join said, or less where a token has lowered its role since. */
   readonly tokenRole: Role
   /** Accepted commands that led to events: id → seq of the last of them. The newest 64. */

@@ -107,7 +107,7 @@ test('the largest token that is signed fits a hello beside the longest name of a
     name: '\u4e00'.repeat(MAX_NAME_CHARACTERS),
     session: 'x'.repeat(43),
     attempt: Number.MAX_SAFE_INTEGER,
-    page: 'x'.repeat(64),
+    joinId: 'x'.repeat(64),
     seq: Number.MAX_SAFE_INTEGER,
     instance: 'x'.repeat(64),
     client: 'x'.repeat(64),

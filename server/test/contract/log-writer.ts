@@ -42,7 +42,7 @@ export class LogWriter {
       role: 'host',
       metadata: { of: identity },
     } as const
-    const session = { identity, hash: `${identity}-hash`, page: 'page', tokenRole: 'host' } as const
+    const session = { identity, hash: `${identity}-hash`, joinId: 'page', tokenRole: 'host' } as const
     return this.write(decided({ type: 'participant.joined', participant }, participant.id, { session }))
   }
 

@@ -6,7 +6,7 @@ export const HELLO: Hello = {
   intent: 'join',
   session: newSession(),
   attempt: 1,
-  page: 'a-page-of-a-test',
+  joinId: 'a-stay-of-a-test',
   client: 'test/1',
 }
 

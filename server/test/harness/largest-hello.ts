@@ -6,7 +6,7 @@ export const LARGE_HELLO = {
   intent: 'join',
   session: 'x'.repeat(43),
   attempt: 1,
-  page: 'x'.repeat(16),
+  joinId: 'x'.repeat(16),
   client: 'test/1',
 } as const
 

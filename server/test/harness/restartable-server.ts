@@ -84,7 +84,7 @@ function ended(http: Server, sockets: ReadonlySet<Socket>): Promise<void> {
 /** The hello of the same page after a lost socket: it goes on behind the last event that it has folded. */
 export async function goingOn(client: TestClient): Promise<Knocking> {
   const { seq, instance } = await client.welcome()
-  const { session, page, attempt } = client.hello
+  const { session, joinId, attempt } = client.hello
   const newest = client.events().at(-1)?.logged.seq ?? 0
-  return { session, page, attempt: attempt + 1, seq: Math.max(seq, newest), instance }
+  return { session, joinId, attempt: attempt + 1, seq: Math.max(seq, newest), instance }
 }

@@ -22,7 +22,7 @@ export type Asked = WithoutId<RoomCommand>
 /** What was looked up before a command was decided. */
 type Looked = Pick<DecideContext, 'message' | 'history' | 'unread' | 'bans' | 'isAway'>
 
-type Knock = Partial<Omit<Claims, 'identity'>> & { session?: string; page?: string }
+type Knock = Partial<Omit<Claims, 'identity'>> & { session?: string; joinId?: string }
 
 export const RULES: RoomRules = {
   roomId: 'town-hall',
@@ -64,11 +64,11 @@ export function roomHarness(rules: Partial<RoomRules> = {}, bans: readonly Ban[]
 
   const knock = (
     identity: string,
-    { session = `${identity}-session`, page = 'page-one', ...claims }: Knock = {},
+    { session = `${identity}-session`, joinId = 'page-one', ...claims }: Knock = {},
     looked?: Looked,
   ) => {
     const whole = { identity, role: 'viewer', name: identity, ...claims } as const
-    return run({ type: 'session.join', claims: whole, sessionHash: session, page }, null, undefined, looked)
+    return run({ type: 'session.join', claims: whole, sessionHash: session, joinId }, null, undefined, looked)
   }
 
   return {

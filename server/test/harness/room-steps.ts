@@ -8,7 +8,7 @@ type Asking = (target: string, message: string) => Asked
 
 /** Something that may happen to a room, in terms that stay meaningful whatever happened before. */
 export type Step =
-  | { kind: 'knock'; who: number; role: Role; session: number; page: number }
+  | { kind: 'knock'; who: number; role: Role; session: number; stay: number }
   | { kind: 'ask'; who: number; asking: Asking; target: number; label: string }
   | { kind: 'end'; who: number; reason: 'left' | 'lost' }
   | { kind: 'refresh'; who: number; role: Role }
@@ -62,7 +62,7 @@ const knock: fc.Arbitrary<Step> = fc.record({
   who,
   role,
   session: fc.nat({ max: 1 }),
-  page: fc.nat({ max: 2 }),
+  stay: fc.nat({ max: 2 }),
 })
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -96,8 +96,8 @@ export function take(room: RoomHarness, each: Step): void {
   const idOf = (nth: number) => (nth === ABSENT ? undefined : present[nth % present.length]) ?? 'unknown'
   switch (each.kind) {
     case 'knock': {
-      const [session, page] = [`session-${each.who}-${each.session}`, `page-${each.page}`]
-      room.knock(`identity-${each.who}`, { role: each.role, session, page })
+      const [session, joinId] = [`session-${each.who}-${each.session}`, `stay-${each.stay}`]
+      room.knock(`identity-${each.who}`, { role: each.role, session, joinId })
       return
     }
     case 'ask':

@@ -48,7 +48,7 @@ export class TestClient {
       intent: 'join',
       session: newSession(),
       attempt: 1,
-      page: randomBytes(12).toString('base64url'),
+      joinId: randomBytes(12).toString('base64url'),
       client: 'test/1',
       ...hello,
     }

@@ -55,7 +55,7 @@ test('nothing is queued for a peer who is reconnecting: the signal is lost, and 
   host.say({ type: 'signal', to: bobId, epoch: { born, n: 0 }, order: 0, body: { kind: 'restart' } })
   await host.roundTrip()
   expect(refusedOf(host)).toEqual([])
-  const back = await enter('hall', 'bob', { session: bob.hello.session, page: bob.hello.page, attempt: 2 })
+  const back = await enter('hall', 'bob', { session: bob.hello.session, joinId: bob.hello.joinId, attempt: 2 })
   await back.welcome()
   await back.roundTrip()
   expect(back.received.some((m) => m.type === 'signal')).toBe(false)
@@ -97,8 +97,8 @@ test('SDP of more than 32 KiB and a candidate of more than 1 KiB are bad message
 test('a chat flood: buckets are of identity and room, so that reconnecting resets nothing [R7.5]', async () => {
   const { bob, enter } = await hostAndGuest({ clock: new FakeClock() })
   for (let i = 0; i < 10; i++) expect(await bob.ask({ type: 'chat.send', text: 'again' })).toMatchObject({ ok: true })
-  const { session, page } = bob.hello
-  const back = await enter('hall', 'bob', { session, page, attempt: 2 })
+  const { session, joinId } = bob.hello
+  const back = await enter('hall', 'bob', { session, joinId, attempt: 2 })
   await back.welcome()
   expect(await back.ask({ type: 'chat.send', text: 'again' })).toMatchObject({ error: { code: 'rate_limited' } })
   const reborn = await enter('hall', 'bob', { session: newSession() })
@@ -195,9 +195,9 @@ test.each([
 
 test('a stolen session key is useless without a valid token of the same identity', async () => {
   const { host, bob, bobId, enter, connect } = await hostAndGuest()
-  const { session, page } = bob.hello
-  expect(await connect('hall', { session, page, attempt: 9 }).goodbye()).toMatchObject({ code: 'unauthorized' })
-  const thief = await enter('hall', 'eve', { session, page, attempt: 9 })
+  const { session, joinId } = bob.hello
+  expect(await connect('hall', { session, joinId, attempt: 9 }).goodbye()).toMatchObject({ code: 'unauthorized' })
+  const thief = await enter('hall', 'eve', { session, joinId, attempt: 9 })
   const answer = await thief.until((m) => m.type === 'welcome' || m.type === 'goodbye')
   expect(answer.type === 'welcome' ? answer.self : undefined).not.toBe(bobId)
   expect(await bob.ask({ type: 'chat.send', text: 'undisturbed' })).toMatchObject({ ok: true })

@@ -8,7 +8,7 @@ const knock = (connection: FakeConnection): Knock => ({
   connection,
   claims: { identity: connection.id, name: connection.id, role: 'guest' },
   sessionHash: connection.id,
-  page: 'a page',
+  joinId: 'a stay',
   attempt: 1,
   iceServers: [],
   seated: () => {},

@@ -109,10 +109,10 @@ test('a resume survives the batch of a join that is lost [R3.12]', async () => {
   bob.cut()
   await host.next('presence')
   log.broken = true
-  const { session, page } = bob.hello
+  const { session, joinId } = bob.hello
   const [eve, back] = await Promise.all([
     enter('hall', 'eve'),
-    enter('hall', 'bob', { session, page, attempt: 2, seq, instance }),
+    enter('hall', 'bob', { session, joinId, attempt: 2, seq, instance }),
   ])
   expect(await eve.goodbye()).toMatchObject({ code: 'unavailable' })
   await back.welcome()
@@ -148,9 +148,9 @@ test('a leave that cannot be kept can be asked again', async () => {
 test('a log that cannot be read makes a resume a snapshot', async () => {
   const { log, bob, enter } = await hostAndGuest()
   const { seq, instance } = await bob.welcome()
-  const { session, page } = bob.hello
+  const { session, joinId } = bob.hello
   log.broken = true
-  const back = await enter('hall', 'bob', { session, page, attempt: 2, seq, instance })
+  const back = await enter('hall', 'bob', { session, joinId, attempt: 2, seq, instance })
   expect(await back.welcome()).toMatchObject({ resumed: false, room: { seq } })
 })
 

@@ -42,7 +42,7 @@ function openRooms(log?: RoomLog, clock = new FakeClock()) {
     connection: new FakeConnection(identity),
     claims: { identity, name: identity, role },
     sessionHash: identity,
-    page: 'a page',
+    joinId: 'a stay',
     attempt: 1,
     iceServers: [],
     seated: () => {},

@@ -96,8 +96,8 @@ test('it is waited for 10 s [R7.8]', async () => {
 test('a first join, a reload and a new socket of the same page take one round trip', async () => {
   const { phone, enter } = await hall()
   expect((await phone.welcome()).confirm).toBe(undefined)
-  const { session, page } = phone.hello
-  const next = await enter('hall', 'ada', { session, page, attempt: 2, confirms: false })
+  const { session, joinId } = phone.hello
+  const next = await enter('hall', 'ada', { session, joinId, attempt: 2, confirms: false })
   expect((await next.welcome()).confirm).toBe(undefined)
   expect(await phone.goodbye()).toMatchObject({ code: 'superseded' })
   const reloaded = await enter('hall', 'ada', { session, attempt: 3, confirms: false })
@@ -140,7 +140,7 @@ test('two pages of one session that were welcomed: the later one comes again, to
   await host.event('chat.sent')
   after.say({ type: 'join', id: 1 }, { type: 'chat.send', id: 2, text: 'of the page behind' })
   expect(await after.goodbye()).toMatchObject({ code: 'unavailable' })
-  const again = await enter('hall', 'ada', { session, page: after.hello.page, attempt: 3 })
+  const again = await enter('hall', 'ada', { session, joinId: after.hello.joinId, attempt: 3 })
   expect((await again.welcome()).lastCommandId).toBe(2)
 })
 
@@ -151,9 +151,9 @@ test('a ghost is taken over as well when that is confirmed: its owner may be in 
     await host.next('presence')
     const givenUp = await offered()
     givenUp.cut()
-    const { session, page } = phone.hello
+    const { session, joinId } = phone.hello
     const { seq, instance } = await phone.welcome()
-    const back = await enter('hall', 'ada', { session, page, attempt: 2, seq, instance })
+    const back = await enter('hall', 'ada', { session, joinId, attempt: 2, seq, instance })
     expect(await back.welcome()).toMatchObject({ self, resumed: true })
     back.cut()
     await host.until(() => host.received.filter(({ type }) => type === 'presence').length === 3)
@@ -172,10 +172,10 @@ test('where only one session may live, the second is refused before anything is 
 test('a client whose confirmation was not heard comes again, and is asked again; the place is still the other one’s', async () => {
   const house = await hall()
   const laptop = await house.offered()
-  const { session, page } = laptop.hello
+  const { session, joinId } = laptop.hello
   const { seq, instance } = await laptop.welcome()
   laptop.cut()
-  const again = await house.offered({ session, page, attempt: 2, seq, instance })
+  const again = await house.offered({ session, joinId, attempt: 2, seq, instance })
   expect(await again.welcome()).toMatchObject({ resumed: true, events: [] })
   expect(await house.phone.ask({ type: 'chat.send', text: 'still here' })).toMatchObject({ ok: true })
   expect(await confirm(again)).toMatchObject({ ok: true })
@@ -185,12 +185,12 @@ test('a client whose confirmation was not heard comes again, and is asked again;
 test('one whose confirmation was heard, though its answer was lost, resumes like any other', async () => {
   const { host, self, enter, offered } = await hall()
   const laptop = await offered()
-  const { session, page } = laptop.hello
+  const { session, joinId } = laptop.hello
   const { seq, instance } = await laptop.welcome()
   laptop.say({ type: 'join', id: 1 }, { type: 'chat.send', id: 2, text: 'said once' })
   await host.event('chat.sent')
   laptop.cut()
-  const back = await enter('hall', 'ada', { session, page, attempt: 2, seq, instance })
+  const back = await enter('hall', 'ada', { session, joinId, attempt: 2, seq, instance })
   expect(await back.welcome()).toMatchObject({ self, resumed: true, lastCommandId: 2 })
   expect(await back.ask({ type: 'chat.send', text: 'said once' }, 2)).toMatchObject({ ok: true })
   expect(host.events('chat.sent')).toHaveLength(1)

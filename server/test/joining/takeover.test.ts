@@ -39,10 +39,10 @@ test('a reload is the same participant on a new page: it returns, none joins or 
 test('within a session the newer attempt wins: the older socket is closed [R2.6]', async () => {
   const { enter } = await runServer()
   const session = newSession()
-  const page = 'the-same-page'
-  const first = await enter('hall', 'ada', { role: 'host', session, page, attempt: 1 })
+  const joinId = 'the-same-joinId'
+  const first = await enter('hall', 'ada', { role: 'host', session, joinId, attempt: 1 })
   const { self } = await first.welcome()
-  const second = await enter('hall', 'ada', { role: 'host', session, page, attempt: 2 })
+  const second = await enter('hall', 'ada', { role: 'host', session, joinId, attempt: 2 })
   expect((await second.welcome()).self).toBe(self)
   expect(await first.goodbye()).toMatchObject({ code: 'superseded' })
 })
@@ -50,10 +50,10 @@ test('within a session the newer attempt wins: the older socket is closed [R2.6]
 test('an attempt that arrives late is refused, and harms the newer one not at all [R2.6]', async () => {
   const { enter } = await runServer()
   const session = newSession()
-  const page = 'the-same-page'
-  const newer = await enter('hall', 'ada', { role: 'host', session, page, attempt: 5 })
+  const joinId = 'the-same-joinId'
+  const newer = await enter('hall', 'ada', { role: 'host', session, joinId, attempt: 5 })
   await newer.welcome()
-  const late = await enter('hall', 'ada', { role: 'host', session, page: 'an-older-page', attempt: 4 })
+  const late = await enter('hall', 'ada', { role: 'host', session, joinId: 'an-older-page', attempt: 4 })
   expect(await late.goodbye()).toMatchObject({ code: 'superseded' })
   expect(await newer.ask({ type: 'chat.send', text: 'undisturbed' })).toMatchObject({ ok: true })
   expect(newer.events('participant.returned')).toEqual([])

@@ -41,7 +41,7 @@ async function adaAndBob(house: OnDisk, role: Entering['role'] = 'guest') {
 
 /** How Bob comes again, who was there as `bob`. */
 const WAYS: Record<string, (bob: Hello) => Entering> = {
-  'a new socket of the same page': ({ session, page }) => ({ session, page, attempt: 2 }),
+  'a new socket of the same joinId': ({ session, joinId }) => ({ session, joinId, attempt: 2 }),
   'a new page of the same session': ({ session }) => ({ session, attempt: 3 }),
   'another session': () => ({}),
   'a fresh token of a host': ({ session }) => ({ session, attempt: 4, role: 'host' }),

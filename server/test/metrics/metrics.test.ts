@@ -43,9 +43,9 @@ test('resumes are counted by outcome: the missed events, or a snapshot', async (
   const { url, enter } = await runServer()
   const ada = await enter('hall', 'ada', { role: 'host' })
   const { seq, instance } = await ada.welcome()
-  const { session, page } = ada.hello
+  const { session, joinId } = ada.hello
   const again = (attempt: number, from: object) =>
-    enter('hall', 'ada', { role: 'host', session, page, attempt, ...from })
+    enter('hall', 'ada', { role: 'host', session, joinId, attempt, ...from })
   await (await again(2, { seq, instance })).welcome()
   await (await again(3, { seq, instance: 'another' })).welcome()
   expect(await scrape(url, 'peerstage_resumes_total{outcome="events"}')).toBe(1)

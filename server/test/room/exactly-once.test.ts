@@ -46,7 +46,7 @@ test('a new page of the session goes on with its ids, a new session starts anew'
   const ada = room.enter('ada')
   room.ask(ada, hello, 5)
   const seq = room.room.seq
-  room.knock('ada', { page: 'page-two' })
+  room.knock('ada', { joinId: 'page-two' })
   expect(room.state.ledger.sessions.get(ada)?.lastCommandId).toBe(5)
   expect(room.ask(ada, hello, 5)).toEqual({ events: [], answeredSeq: seq })
   room.knock('ada', { session: 'another-session' })

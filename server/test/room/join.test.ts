@@ -60,17 +60,17 @@ describe('an identity that is here already', () => {
   test('a new page of the same session returns as the same participant [R2.4]', () => {
     const room = roomHarness()
     const ada = room.enter('ada')
-    const decision = room.knock('ada', { page: 'page-two' })
+    const decision = room.knock('ada', { joinId: 'page-two' })
     expect(eventsOf(decision)).toEqual([{ type: 'participant.returned', participantId: ada }])
-    expect(room.participant(ada).pageSeq).toBe(room.room.seq)
-    expect(room.knock('ada', { page: 'page-two' })).toEqual({ events: [], participantId: ada })
+    expect(room.participant(ada).joinSeq).toBe(room.room.seq)
+    expect(room.knock('ada', { joinId: 'page-two' })).toEqual({ events: [], participantId: ada })
   })
 
   test('what the old page published is over before the new page is there', () => {
     const room = roomHarness()
     const ada = room.enter('ada', 'guest')
     room.ask(ada, { type: 'media.update', sources: { camera: ON } })
-    expect(eventsOf(room.knock('ada', { role: 'guest', page: 'page-two' }))).toEqual([
+    expect(eventsOf(room.knock('ada', { role: 'guest', joinId: 'page-two' }))).toEqual([
       { type: 'media.changed', participantId: ada, sources: NO_SOURCES },
       { type: 'participant.returned', participantId: ada },
     ])
@@ -90,7 +90,7 @@ describe('an identity that is here already', () => {
     const room = roomHarness({ duplicateSessions: 'reject' })
     room.enter('ada')
     expect(verdictOf(room.knock('ada', { session: 'another-session' }))).toBe('superseded')
-    expect(verdictOf(room.knock('ada', { page: 'page-two' }))).toBe('accepted')
+    expect(verdictOf(room.knock('ada', { joinId: 'page-two' }))).toBe('accepted')
   })
 
   test('another session takes over a ghost, even where rules say reject: its connection is down', () => {
@@ -107,13 +107,13 @@ describe('an identity that is here already', () => {
     const ada = room.enter('ada', 'guest')
     room.ask(ada, { type: 'media.update', sources: { camera: ON } })
     expect(typesOf(room.knock('ada', { role: 'host' }))).toEqual([])
-    expect(typesOf(room.knock('ada', { role: 'viewer', page: 'page-two' }))).toEqual([
+    expect(typesOf(room.knock('ada', { role: 'viewer', joinId: 'page-two' }))).toEqual([
       'media.changed',
       'participant.roleChanged',
       'participant.returned',
     ])
     expect(room.roleOf(ada)).toBe('viewer')
-    room.knock('ada', { role: 'host', page: 'page-three' })
+    room.knock('ada', { role: 'host', joinId: 'page-three' })
     expect(room.roleOf(ada)).toBe('viewer')
   })
 })
@@ -126,7 +126,7 @@ describe('a locked room', () => {
     room.ask(host, { type: 'moderation.lock' })
     expect(verdictOf(room.knock('bob'))).toBe('room_locked')
     expect(room.knock('ada')).toEqual({ events: [], participantId: ada })
-    expect(verdictOf(room.knock('ada', { page: 'page-two' }))).toBe('accepted')
+    expect(verdictOf(room.knock('ada', { joinId: 'page-two' }))).toBe('accepted')
     room.ask(host, { type: 'moderation.unlock' })
     expect(verdictOf(room.knock('bob'))).toBe('accepted')
   })
@@ -161,7 +161,7 @@ describe('places', () => {
     const room = roomHarness(places(2))
     room.enter('host', 'host')
     room.enter('ada')
-    expect(verdictOf(room.knock('ada', { page: 'page-two', session: 'another-session' }))).toBe('accepted')
+    expect(verdictOf(room.knock('ada', { joinId: 'page-two', session: 'another-session' }))).toBe('accepted')
   })
 
   test('a guest who finds the stage full sits in the audience; hosts and cohosts always get on it', () => {
@@ -181,7 +181,9 @@ describe('an identity that may not join', () => {
     room.ask(host, { type: 'moderation.kick', participantId: room.enter('ada') })
     room.pass(365 * 24 * 3_600_000)
     expect(verdictOf(room.knock('ada'))).toBe('removed')
-    expect(verdictOf(room.knock('ada', { role: 'host', session: 'another-session', page: 'page-two' }))).toBe('removed')
+    expect(verdictOf(room.knock('ada', { role: 'host', session: 'another-session', joinId: 'page-two' }))).toBe(
+      'removed',
+    )
   })
 
   test('a kick for some minutes ends with them [R5.3]', () => {

@@ -174,7 +174,7 @@ test('edges are exactly where one of a pair is on stage, and the one that was th
       const { room } = after
       expect(room.edges.map(({ offerer, answerer }) => pair(offerer, answerer)).sort()).toEqual(pairsOf(room))
       for (const { offerer, answerer } of room.edges)
-        expect(participantOf(room, offerer)?.pageSeq).toBeLessThan(participantOf(room, answerer)?.pageSeq ?? -1)
+        expect(participantOf(room, offerer)?.joinSeq).toBeLessThan(participantOf(room, answerer)?.joinSeq ?? -1)
     }
   })
 })

@@ -238,8 +238,8 @@ describe('while the room waits for a host', () => {
 
 describe('a host whose identity comes with a lesser token', () => {
   const WAYS = {
-    'in another tab or device': { session: 'another', page: 'page-two' },
-    'in the same tab': { page: 'page-two' },
+    'in another tab or device': { session: 'another', joinId: 'page-two' },
+    'in the same tab': { joinId: 'page-two' },
   }
   const table = Object.entries(WAYS).flatMap(([way, knock]) =>
     (['guest', 'viewer', 'cohost'] as const).map((role) => ({ way, knock, role })),
@@ -275,7 +275,7 @@ describe('a host whose identity comes with a lesser token', () => {
       const { room: hall, host, cohost } = room()
       hall.knock('host', { role, ...knock })
       hall.pass(GRACE - 1)
-      const back = eventsOf(hall.knock('host', { role: 'host', page: 'page-three' }))
+      const back = eventsOf(hall.knock('host', { role: 'host', joinId: 'page-three' }))
       expect(back).toEqual([
         { type: 'participant.roleChanged', participantId: host, role: 'host', reason: 'token' },
         { type: 'participant.returned', participantId: host },
@@ -298,7 +298,7 @@ describe('a host whose identity comes with a lesser token', () => {
     const host = hall.enter('host', 'host')
     hall.knock('host', { role: 'viewer', session: 'another' })
     expect(passes(hall, GRACE)).toEqual([{ type: 'room.hostGraceEnded' }])
-    hall.knock('host', { role: 'host', page: 'page-three' })
+    hall.knock('host', { role: 'host', joinId: 'page-three' })
     expect(hall.roleOf(host)).toBe('host')
   })
 
@@ -306,11 +306,11 @@ describe('a host whose identity comes with a lesser token', () => {
     const { room: hall, host, cohost } = room()
     hall.knock('host', { role: 'guest', session: 'another' })
     passes(hall, GRACE)
-    hall.knock('host', { role: 'host', page: 'page-three' })
+    hall.knock('host', { role: 'host', joinId: 'page-three' })
     expect(hall.roleOf(host)).toBe('guest')
     hall.ask(cohost, { type: 'moderation.setRole', participantId: host, role: 'viewer' })
     hall.leave(cohost)
-    hall.knock('host', { role: 'host', page: 'page-four' })
+    hall.knock('host', { role: 'host', joinId: 'page-four' })
     expect(hall.roleOf(host)).toBe('viewer')
   })
 

@@ -7,13 +7,13 @@ import { type RoomHarness, roomHarness, verdictOf } from '../harness/room-rules'
 /** Bob comes again. His place, if he still has one, was taken by `bob-session` on `page-one`, with the token of a guest. */
 const WAYS: Record<string, (room: RoomHarness, id: string) => Decision> = {
   'the same session and page (a new socket)': (room) => room.knock('bob', { role: 'guest' }),
-  'a new page of the same session (a reload)': (room) => room.knock('bob', { role: 'guest', page: 'page-two' }),
+  'a new page of the same session (a reload)': (room) => room.knock('bob', { role: 'guest', joinId: 'page-two' }),
   'another session (another tab or device)': (room) =>
-    room.knock('bob', { role: 'guest', session: 'another', page: 'page-two' }),
+    room.knock('bob', { role: 'guest', session: 'another', joinId: 'page-two' }),
   'another session that says to be the same page': (room) => room.knock('bob', { role: 'guest', session: 'another' }),
   'a fresh token with a higher role': (room) => room.knock('bob', { role: 'cohost' }),
   'a fresh token of a host, in another session': (room) =>
-    room.knock('bob', { role: 'host', session: 'another', page: 'page-two' }),
+    room.knock('bob', { role: 'host', session: 'another', joinId: 'page-two' }),
   'a token with another name and other metadata': (room) =>
     room.knock('bob', { role: 'guest', name: 'Robert', metadata: { team: 'blue' } }),
   'a fresh token in mid-session': (room, id) => {

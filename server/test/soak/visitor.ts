@@ -63,11 +63,11 @@ export class Visitor {
 
   /** The next socket of the session: after a lost one it goes on where it was, after a reload it begins anew. */
   async comeBack(how: 'resumed' | 'reloaded'): Promise<void> {
-    const { session, page, attempt } = this.#client.hello
+    const { session, joinId, attempt } = this.#client.hello
     const [welcome] = this.#client.received
     const goesOn = how === 'resumed' && welcome?.type === 'welcome'
     const seq = this.#client.events().at(-1)?.logged.seq ?? 0
-    const behind = goesOn ? { page, seq: Math.max(seq, welcome.seq), instance: welcome.instance } : {}
+    const behind = goesOn ? { joinId, seq: Math.max(seq, welcome.seq), instance: welcome.instance } : {}
     this.#client = await connected(this.visit, { session, attempt: attempt + 1, ...behind })
     await this.#client.welcome()
     this.visit.tally.note(`came back: ${how}`)

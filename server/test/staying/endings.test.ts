@@ -16,7 +16,7 @@ test('a kick holds until the room closes: it ends the connection, and a fresh to
   expect(await host.ask({ type: 'moderation.kick', participantId: bobId })).toMatchObject({ ok: true })
   expect(await bob.goodbye()).toMatchObject({ code: 'removed', close: 4411 })
   expect(bob.events('participant.left').at(-1)?.logged.event).toMatchObject({ reason: 'removed' })
-  const again = await enter('hall', 'bob', { session: bob.hello.session, page: bob.hello.page, attempt: 2 })
+  const again = await enter('hall', 'bob', { session: bob.hello.session, joinId: bob.hello.joinId, attempt: 2 })
   expect(await again.goodbye()).toMatchObject({ code: 'removed' })
   const asHost = await enter('hall', 'bob', { role: 'host' })
   expect(await asHost.goodbye()).toMatchObject({ code: 'removed' })
@@ -58,8 +58,8 @@ test('a lock keeps new people out, and never one who comes back [R1.7]', async (
   expect(await host.ask({ type: 'moderation.lock' })).toMatchObject({ ok: true })
   const eve = await enter('hall', 'eve')
   expect(await eve.goodbye()).toMatchObject({ code: 'room_locked', close: 4423 })
-  const { session, page } = bob.hello
-  const back = await enter('hall', 'bob', { session, page, attempt: 2 })
+  const { session, joinId } = bob.hello
+  const back = await enter('hall', 'bob', { session, joinId, attempt: 2 })
   expect((await back.welcome()).self).toBe(bobId)
 })
 

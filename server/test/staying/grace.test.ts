@@ -53,8 +53,8 @@ test('who comes back in time stays, however long ago the socket was lost [R4.2]'
   bob.cut()
   await host.next('presence')
   await passTime(clock, 55_000, host)
-  const { session, page } = bob.hello
-  const back = await enter('hall', 'bob', { session, page, attempt: 2 })
+  const { session, joinId } = bob.hello
+  const back = await enter('hall', 'bob', { session, joinId, attempt: 2 })
   await back.welcome()
   await passTime(clock, 60_000, host, back)
   expect(host.events('participant.left')).toEqual([])

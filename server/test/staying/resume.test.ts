@@ -9,7 +9,7 @@ import type { Knocking, TestClient } from '../harness/test-client'
 /** The hello of the same page after a lost socket. */
 const again = ({ hello }: TestClient, from: { seq: number; instance: string }, attempt = 2): Knocking => ({
   session: hello.session,
-  page: hello.page,
+  joinId: hello.joinId,
   attempt,
   seq: from.seq,
   instance: from.instance,

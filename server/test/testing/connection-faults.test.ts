@@ -62,8 +62,8 @@ test('a stalled client takes its place again by another connection, as on anothe
   const { server, enter } = await openRoom()
   const first = await enter('ada')
   server.faults.stall({ identity: 'ada' })
-  const { session, page } = first.hello
-  const second = await enter('ada', { session, page, attempt: 2 })
+  const { session, joinId } = first.hello
+  const second = await enter('ada', { session, joinId, attempt: 2 })
   expect((await second.welcome()).self).toBe((await first.welcome()).self)
   expect(await second.ask(say('here again'))).toMatchObject({ ok: true })
   expect(first.socket.readyState).toBe(first.socket.OPEN)

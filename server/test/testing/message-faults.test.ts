@@ -115,7 +115,7 @@ test('closeAt a reply: the command is done, the answer is lost, and asking again
   first.say({ ...say('once'), id: 1 })
   expect(await first.closed).toBe(1006)
   expect([heard(first), lost.count]).toEqual([['once'], 1])
-  const again = await enter('ada', { session: first.hello.session, page: first.hello.page, attempt: 2 })
+  const again = await enter('ada', { session: first.hello.session, joinId: first.hello.joinId, attempt: 2 })
   expect(await again.ask(say('once'), 1)).toMatchObject({ ok: true })
   expect((await again.welcome()).room?.messages).toHaveLength(1)
 })

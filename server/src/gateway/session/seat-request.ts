@@ -80,8 +80,8 @@ export class SeatRequest {
     this.#isAsked = true
     const offer = this.#offer
     this.#offer = undefined
-    const { page, attempt, seq, instance } = offer === undefined ? this.#hello : { ...this.#hello, ...offer }
-    const knock = { type: 'join', connection: this.#connection, claims, sessionHash, page, attempt } as const
+    const { joinId, attempt, seq, instance } = offer === undefined ? this.#hello : { ...this.#hello, ...offer }
+    const knock = { type: 'join', connection: this.#connection, claims, sessionHash, joinId, attempt } as const
     const seated = () => {
       this.#isTaken = true
       this.#letGo()
