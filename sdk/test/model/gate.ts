@@ -46,7 +46,7 @@ export type GateParts = {
 const GOING_AWAY = 1001
 const NOTHING_TO_CONFIRM = reject('invalid', 'The hello has asked for the place already.')
 
-/** One socket at the server: a thin stand-in for the gateway, which batches a hello into a knock, and frames into inputs. */
+/** One socket at the server: a thin stand-in for the gateway, which turns a hello into a join, and frames into inputs. */
 export class Visit implements Connection, ServerEnd {
   readonly id: string
   readonly pipe: Pipe
@@ -67,7 +67,7 @@ export class Visit implements Connection, ServerEnd {
     const { identity, role } = claimsIn(pipe.hello.token)
     this.identity = identity
     this.tokenRole = role
-    // As the gateway does: two batches, in which a peer that has gone shows.
+    // As the gateway does: two turns, in which a peer that has gone shows.
     parts.clock.nextTurn(() => parts.clock.nextTurn(() => this.#begin()))
   }
 

@@ -161,8 +161,8 @@ export class House {
   }
 
   /** One turn of the event loop. */
-  batch(): boolean {
-    return this.#process?.clock.batch() ?? false
+  turn(): boolean {
+    return this.#process?.clock.turn() ?? false
   }
 
   #nextId(): string {

@@ -68,7 +68,7 @@ export class ProcessClock implements Clock {
   readonly now: () => number
   readonly wall: () => number
   readonly elapsed: () => number
-  #batches: (() => void)[] = []
+  #turns: (() => void)[] = []
   #stopped = false
 
   constructor(time: Time, wall: Wall) {
@@ -85,18 +85,18 @@ export class ProcessClock implements Clock {
   }
 
   nextTurn(callback: () => void): void {
-    if (!this.#stopped) this.#batches.push(callback)
+    if (!this.#stopped) this.#turns.push(callback)
   }
 
   /** Takes one turn of the event loop. False when nothing waited for it. */
-  batch(): boolean {
-    const batches = this.#batches.splice(0)
-    for (const callback of batches) callback()
-    return batches.length > 0
+  turn(): boolean {
+    const turns = this.#turns.splice(0)
+    for (const callback of turns) callback()
+    return turns.length > 0
   }
 
   stop(): void {
     this.#stopped = true
-    this.#batches = []
+    this.#turns = []
   }
 }

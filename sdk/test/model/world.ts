@@ -88,7 +88,7 @@ export class World {
     for (let moved = true; moved; ) {
       await new Promise(setImmediate)
       moved = this.#flow()
-      moved = house.batch() || house.log.isBusy || moved
+      moved = house.turn() || house.log.isBusy || moved
     }
     this.check()
   }

@@ -10,7 +10,7 @@ import { LogWriter } from '../contract/log-writer'
 
 const ROOMS = 25
 const COMMANDS = 20
-const TURNS = 200
+const BATCHES = 200
 
 /** Rooms with one person in each. Their texts are as long as chat messages are. */
 async function openRooms(log: RoomLog): Promise<LogWriter[]> {
@@ -26,7 +26,7 @@ async function openRooms(log: RoomLog): Promise<LogWriter[]> {
 async function batches(log: RoomLog): Promise<number[]> {
   const rooms = await openRooms(log)
   const took: number[] = []
-  for (let batch = 0; batch < TURNS; batch++) {
+  for (let batch = 0; batch < BATCHES; batch++) {
     const began = performance.now()
     const texts = Array.from(
       { length: COMMANDS },
@@ -51,13 +51,13 @@ test.each(['process', 'full'] as const)(
     await batches(memoryLog())
     const memory = await batches(memoryLog())
     const disk = await batches(sqliteLog(path, { durability }))
-    const bytes = statSync(path).size / (TURNS * ROOMS * COMMANDS)
+    const bytes = statSync(path).size / (BATCHES * ROOMS * COMMANDS)
     rmSync(folder, { recursive: true })
     const ratio = sum(disk) / sum(memory)
     const p = (all: number[]) => `median ${at(all, 0.5).toFixed(1)} ms, 99 % within ${at(all, 0.99).toFixed(1)} ms`
     console.log(
       `durability ${durability}: ${ratio.toFixed(1)} × the memory log (${p(disk)} a batch, against ${p(memory)}); ` +
-        `${((TURNS * ROOMS * COMMANDS * 1000) / sum(disk)).toFixed(0)} messages a second, ${bytes.toFixed(0)} bytes of file each`,
+        `${((BATCHES * ROOMS * COMMANDS * 1000) / sum(disk)).toFixed(0)} messages a second, ${bytes.toFixed(0)} bytes of file each`,
     )
     expect(ratio).toBeGreaterThan(0)
   },

@@ -13,7 +13,7 @@ class TurnClock extends FakeClock {
     this.#next.push(callback)
   }
 
-  async batch(): Promise<void> {
+  async turn(): Promise<void> {
     for (const callback of this.#next.splice(0)) callback()
     await afterThisTurn()
   }
@@ -36,7 +36,7 @@ test('rooms are taken up four in a turn of the event loop, however many there ar
   for (let i = 0; i < 4; i++) {
     await afterThisTurn()
     counts.push(loaded.length)
-    await clock.batch()
+    await clock.turn()
   }
   expect(counts).toEqual([0, 4, 8, 10])
   await done

@@ -53,7 +53,7 @@ function openRooms(log?: RoomLog, clock = new FakeClock()) {
     rooms.submit('hall', asked)
     return asked.connection
   }
-  return { rooms, clock, join, turnsTaken: () => batches }
+  return { rooms, clock, join, batchesTaken: () => batches }
 }
 
 const got = (connection: FakeConnection, type: string) => expect.poll(() => connection.types).toContain(type)
@@ -103,15 +103,15 @@ describe.each([
   })
 
   test('neither shortens nor lengthens the minute of an empty room [R1.3]', async () => {
-    const { rooms, clock, join, turnsTaken } = openRooms(memoryLog(), new FakeClock(10_000_000))
+    const { rooms, clock, join, batchesTaken } = openRooms(memoryLog(), new FakeClock(10_000_000))
     const ada = join('ada')
     await got(ada, 'welcome')
     rooms.submit('hall', { type: 'leave', connection: ada, commandId: 1 })
     await got(ada, 'reply')
     clock.setWall(byMs)
-    const before = turnsTaken()
+    const before = batchesTaken()
     clock.advance(59_000)
-    expect([turnsTaken(), rooms.stats('hall')?.participants.host]).toEqual([before, 0])
+    expect([batchesTaken(), rooms.stats('hall')?.participants.host]).toEqual([before, 0])
     clock.advance(1000)
     await expect.poll(() => rooms.stats('hall')).toBeUndefined()
   })
@@ -193,14 +193,14 @@ test('what comes in one turn of the event loop is one batch of the room: one app
       return log.append(batch)
     },
   })
-  const { rooms, join, turnsTaken } = openRooms(counting)
+  const { rooms, join, batchesTaken } = openRooms(counting)
   const ada = join('ada')
   for (let id = 1; id <= 5; id++) {
     rooms.submit('hall', { type: 'command', connection: ada, command: { type: 'chat.send', id, text: `${id}` } })
   }
   const bob = join('bob')
   await got(bob, 'welcome')
-  expect({ appends, batches: turnsTaken() }).toEqual({ appends: 1, batches: 1 })
+  expect({ appends, batches: batchesTaken() }).toEqual({ appends: 1, batches: 1 })
   expect({ ada: ada.flushes, bob: bob.flushes }).toEqual({ ada: 1, bob: 1 })
   const chat = Array.from({ length: 5 }, () => ['event', 'reply']).flat()
   expect(ada.types).toEqual(['welcome', ...chat, 'event'])
@@ -294,9 +294,9 @@ test('an effect that fails does not take those behind it along', async () => {
 
 test('every queue has a stated bound: that of a room too, behind a log that hangs [R7.8]', async () => {
   const log = alteredLog(memoryLog(), { append: () => new Promise<void>(() => {}) })
-  const { rooms, join, turnsTaken } = openRooms(log)
+  const { rooms, join, batchesTaken } = openRooms(log)
   const ada = join('ada')
-  await expect.poll(turnsTaken).toBe(1)
+  await expect.poll(batchesTaken).toBe(1)
   const command = { type: 'chat.history', id: 1 } as const
   for (let i = 0; i < 1000; i++) rooms.submit('hall', { type: 'command', connection: ada, command })
   expect(ada.types).toEqual([])

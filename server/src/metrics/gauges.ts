@@ -1,0 +1,74 @@
+import { closeSync, openSync } from 'node:fs'
+import { devNull } from 'node:os'
+import { ROLES } from '@peerstage/sdk/protocol'
+import { Gauge, type Registry } from 'prom-client'
+import type { RoomStats } from '../hosting/room-stats'
+
+/** What is looked up at each scrape. */
+export type Sources = {
+  /** Of the server. */
+  readonly version: string
+  readonly rooms: () => readonly RoomStats[]
+  readonly sockets: () => number
+  /** Bytes that wait for slow readers. */
+  readonly queuedBytes: () => number
+  /** Sockets that are not read, as too many of their commands are unanswered. */
+  readonly pausedSockets: () => number
+  /** Whether the log takes batches now. */
+  readonly logIsUp: () => boolean
+}
+
+/** Gauges are read at each scrape, from their sources. */
+export function createGauges(registers: Registry[], sources: Sources): void {
+  const gauge = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name: `peerstage_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(read())
+      },
+    })
+  }
+  gauge('rooms', 'Open rooms.', () => sources.rooms().length)
+  gauge('sockets', 'Open sockets, those in verification included.', sources.sockets)
+  gauge('queued_bytes', 'Bytes that wait for slow readers.', sources.queuedBytes)
+  const paused = 'Sockets that are not read for now, as too many of their commands are unanswered.'
+  gauge('paused_sockets', paused, sources.pausedSockets)
+  const full = '1 while the process may open no more files, 0 else: new connections are then closed unseen.'
+  gauge('files_full', full, () => (mayOpenFile() ? 0 : 1))
+  gauge('log_up', '1 while the log takes batches, 0 while it is down.', () => (sources.logIsUp() ? 1 : 0))
+  buildInfo(registers, sources.version)
+  participants(registers, sources.rooms)
+}
+
+function buildInfo(registers: Registry[], version: string): void {
+  const help = '1, with the version of the server.'
+  new Gauge({ name: 'peerstage_build_info', help, labelNames: ['version'] as const, registers }).set({ version }, 1)
+}
+
+function participants(registers: Registry[], rooms: Sources['rooms']): void {
+  new Gauge({
+    name: 'peerstage_participants',
+    help: 'Participants of all rooms by role.',
+    labelNames: ['role'] as const,
+    registers,
+    collect() {
+      const all = rooms()
+      for (const role of ROLES) {
+        const count = all.reduce((sum, room) => sum + room.participants[role], 0)
+        this.set({ role }, count)
+      }
+    },
+  })
+}
+
+/** libuv closes what it cannot accept for want of files (EMFILE, ENFILE) by itself, and does not tell: so it is tried. */
+function mayOpenFile(): boolean {
+  try {
+    closeSync(openSync(devNull, 'r'))
+    return true
+  } catch (error) {
+    return !['EMFILE', 'ENFILE'].includes(String((error as NodeJS.ErrnoException).code))
+  }
+}
