@@ -37,15 +37,16 @@ async function enter(name: string, role: Role) {
   return { client, told }
 }
 
-/** A page that joins by itself, and tells what its client hears. Without a token it is who its session key says. */
+/** A page that joins by itself, or prepares to, and tells what its client hears. Without a token it is who its session key says. */
 const roomPage = (
   url: string,
   options: { token?: string; joinTimeoutMs?: number } = {},
+  begin: 'join' | 'prepare' = 'join',
 ) => `<script src="${server.url}/peerstage.js"></script><script>
 window.client = new Peerstage.LiveStreamClient(${JSON.stringify({ url, room, name: 'Ben', iceServers: [], ...options })})
 for (const name of ['joined', 'reconnected', 'left', 'message'])
   client.on(name, () => tell(name, client.state.self?.id))
-client.join().catch(() => {})
+client.${begin}().then(() => tell('${begin} done'), () => {})
 tell(document.prerendering ? 'prerendered' : 'loaded')
 </script>`
 
@@ -134,6 +135,31 @@ test('a frozen tab whose line broke meanwhile is back when it is shown [R2.10]',
   await browser.tell('/room', 'Page.setWebLifecycleState', { state: 'active' })
   expect(await site.until('/room', 'message')).toMatchObject({ id })
   await expect.poll(presence).toBe('connected')
+})
+
+test('a prejoin page that was frozen, or kept for the way back, joins when its user asks for it [R2.10, R2.11]', async () => {
+  newRoom()
+  const host = await enter('Host', 'host')
+  const proxy = await TcpProxy.to(server.url)
+  cleanups.push(() => proxy.close())
+  for (const away of ['frozen', 'kept'] as const) {
+    const { site, browser } = await browse({ '/prejoin': roomPage(proxy.url, {}, 'prepare'), '/other': '' })
+    await site.until('/prejoin', 'prepare done')
+    if (away === 'frozen') {
+      await browser.tell('/prejoin', 'Page.setWebLifecycleState', { state: 'frozen' })
+      proxy.cut()
+      proxy.heal()
+      await browser.tell('/prejoin', 'Page.setWebLifecycleState', { state: 'active' })
+    } else {
+      await browser.run('/prejoin', `location.href = '/other'`)
+      await browser.run('/other', 'history.back()')
+      await site.until('/prejoin', 'back')
+    }
+    await browser.run('/prejoin', 'void client.join()')
+    await site.until('/prejoin', 'joined')
+  }
+  expect(host.told.filter((each) => each.endsWith('participantJoined'))).toHaveLength(2)
+  expect(host.told.filter((each) => each.endsWith('participantReturned'))).toEqual([])
 })
 
 test('a tab that was discarded comes back as the same participant [R2.10]', async () => {
