@@ -227,8 +227,8 @@ export class Session {
       const token = await tokenOf(source, clock)
       if (token === undefined || !this.#isCurrent(connection)) return
       const refresh = { type: 'session.refresh', token } as const
-      if (this.#phase.name === 'connected') await this.sender.request(refresh, 'refuse')
-      else connection.send({ ...refresh, id: this.sender.nextId() })
+      if (this.#phase.name === 'held') connection.send({ ...refresh, id: this.sender.nextId() })
+      else await this.sender.request(refresh, 'refuse')
     } catch (error) {
       if (!this.#isCurrent(connection)) return
       this.#events.log('warn', 'the token could not be renewed', { error })

@@ -123,6 +123,26 @@ test('a token function that fails at a renewal is not heard of; at the first tim
   expect(await codeOf(bench.client.prepare())).toBe('token_unavailable')
 })
 
+test('a fresh token goes up on what is held, and on a join under way behind its welcome: its number is known then', async () => {
+  const held = await prepared({ token: () => 'a token' })
+  held.send({ type: 'session.refreshNeeded', expiresAt: 0 })
+  await held.until('session.refresh')
+  const left = bench.client.leave()
+  const [leave] = await held.until('leave')
+  held.accept(leave.id)
+  await left
+  void bench.client.join()
+  const line = await bench.server.connection(2)
+  line.send({ type: 'session.refreshNeeded', expiresAt: 0 })
+  await expect.poll(() => lines, { interval: 2 }).toContain('the token could not be renewed')
+  line.welcome({ lastCommandId: 7 })
+  await expect.poll(() => bench.client.state.status, { interval: 2 }).toBe('joined')
+  bench.clock.advance(5_000)
+  const [{ id }] = await line.until('session.refresh')
+  expect(id).toBe(8)
+  expect(line.received('session.refresh')).toHaveLength(1)
+})
+
 test('a server that waits to hold is not waited for by join()', async () => {
   const line = await prepared()
   line.goodbye('draining', 20_000)
