@@ -43,6 +43,7 @@ export class Book implements Doorbook {
     const keys = this.#keys.get(who) ?? new Map<string, number>()
     const highest = keys.get(session) ?? 0
     if (attempt < highest) this.#witness.seen.add('a late attempt')
+    if (visit.pipe.hello.intent === 'hold') this.#witness.seen.add('asked by what was held')
     this.#keys.set(who, keys.set(session, Math.max(highest, attempt)))
   }
 

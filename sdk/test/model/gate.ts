@@ -3,6 +3,7 @@ import type { Clock } from '../../../server/src/ports/clock'
 import type { Connection } from '../../../server/src/ports/connection'
 import {
   type ClientMessage,
+  DEFAULT_LIMITS,
   decodeClientFrame,
   encodeMessage,
   GOODBYES,
@@ -59,6 +60,8 @@ export class Visit implements Connection, ServerEnd {
   #early: string[] | undefined = []
   #isOpen = true
   #offer: Offer | undefined
+  /** The `join` commands of a held connection: no ledger knows their numbers. */
+  readonly #joins = new Set<number>()
 
   constructor(parts: GateParts, pipe: Pipe) {
     this.#parts = parts
@@ -84,7 +87,9 @@ export class Visit implements Connection, ServerEnd {
     if (!this.isOpen) return
     this.#waiting.push(message)
     if (message.startsWith('{"type":"welcome"')) this.self = /"self":"([^"]+)"/.exec(message)?.[1]
-    if (message.startsWith('{"type":"reply"')) this.#parts.book.replied(this, JSON.parse(message))
+    if (!message.startsWith('{"type":"reply"')) return
+    const reply = JSON.parse(message)
+    if (!this.#joins.has(reply.re)) this.#parts.book.replied(this, reply)
   }
 
   flush(): void {
@@ -131,14 +136,20 @@ export class Visit implements Connection, ServerEnd {
 
   #begin(): void {
     if (!this.isOpen) return
-    this.#parts.book.knocked(this)
-    this.#knock()
+    if (this.#isHeld) this.send(encodeMessage({ type: 'held', iceServers: [], limits: DEFAULT_LIMITS }))
+    else this.#knock()
     const early = this.#early ?? []
     this.#early = undefined
     for (const text of early) this.frame(text)
   }
 
+  /** Whether it holds: it was welcomed to no place so far. */
+  get #isHeld(): boolean {
+    return this.pipe.hello.intent === 'hold' && this.self === undefined
+  }
+
   #knock(commandId?: number): void {
+    this.#parts.book.knocked(this)
     const offer = this.#offer
     this.#offer = undefined
     const { session, joinId, attempt, seq, instance } = { ...this.pipe.hello, ...offer }
@@ -168,6 +179,7 @@ export class Visit implements Connection, ServerEnd {
       case 'heartbeat':
         return this.send(encodeMessage({ type: 'heartbeat' }))
       case 'leave':
+        if (this.#isHeld) return this.#leaveUnwelcomed(message.id)
         this.#parts.book.leaving(this)
         return this.#submit({ type: 'leave', connection: this, commandId: message.id })
       case 'session.refresh': {
@@ -179,12 +191,21 @@ export class Visit implements Connection, ServerEnd {
       case 'cast':
         return this.#submit({ type: 'routable', connection: this, routable: { type: 'cast', cast: message.cast } })
       case 'join':
-        if (this.#offer !== undefined) return this.#knock(message.id)
+        if (this.#isHeld) this.#joins.add(message.id)
+        if (this.#isHeld || this.#offer !== undefined) return this.#knock(message.id)
         // It was repeated on the way.
         return this.send(encodeMessage({ type: 'reply', re: message.id, ok: false, error: NOTHING_TO_CONFIRM }))
       default:
         return this.#submit({ type: 'command', connection: this, command: message })
     }
+  }
+
+  /** It may have asked for a place that it hears of no more. */
+  #leaveUnwelcomed(commandId: number): void {
+    this.#parts.book.leaving(this)
+    this.send(encodeMessage({ type: 'reply', re: commandId, ok: true, seq: 0 }))
+    this.end()
+    if (this.#joins.size > 0) this.#submit({ type: 'leave', connection: this, commandId })
   }
 
   #submit(input: RoomInput): void {

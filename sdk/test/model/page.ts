@@ -40,6 +40,8 @@ export type PageParts = {
   readonly readers: Readers
   /** What the issuer of tokens makes of the identity now. */
   readonly role: () => Role
+  /** Whether it joins at once, or is a prejoin screen first. */
+  readonly begin: 'join' | 'prepare'
 }
 
 /**
@@ -57,6 +59,7 @@ export class LoadedPage {
   /** Its JavaScript has stopped: it was reloaded, closed, or killed. */
   #unloaded = false
   #over = false
+  #isJoining = false
 
   constructor(parts: PageParts) {
     this.parts = parts
@@ -86,7 +89,8 @@ export class LoadedPage {
     const options = { base, client, room: roomId, token, name: undefined, key: this.#key, joinId: this.joinId }
     const ports = { joinTimeoutMs: 15_000, WebSocket, clock, random, page: this.#world }
     this.#session = new Session({ ...options, ...ports }, this.#events())
-    this.#session.start()
+    if (parts.begin === 'join') this.join()
+    else this.#session.prepare()
   }
 
   get key(): string {
@@ -136,6 +140,13 @@ export class LoadedPage {
     } catch {
       // Not connected, or too many.
     }
+  }
+
+  /** Idempotent. */
+  join(): void {
+    if (this.#isJoining || !this.isLive) return
+    this.#isJoining = true
+    this.#session.start()
   }
 
   wake(): void {

@@ -53,8 +53,9 @@ async function take(world: World, deed: Deed): Promise<void> {
 function atTab(world: World, deed: Extract<Deed, { tab: number }>, meant: Tab): void {
   const tab = deed.do === 'ask' || deed.do === 'leaveAndOpen' ? somebodyFor(world, deed, meant) : meant
   const live = tab.page?.isLive ? tab.page : undefined
-  if (deed.do === 'open') {
-    if (live === undefined) world.load(tab)
+  if (deed.do === 'open' || deed.do === 'prepare') {
+    if (live === undefined) world.load(tab, deed.do === 'open' ? 'join' : 'prepare')
+    else if (deed.do === 'open') live.join()
   } else if (live !== undefined) onPage(world, deed, tab, live)
 }
 
@@ -136,6 +137,8 @@ async function heal(world: World): Promise<void> {
   for (const { road } of world.tabs) road.heal()
   house.start()
   await world.rest()
+  // Whatever became of what a prejoin screen held: its user comes in.
+  for (const { page } of world.tabs) page?.join()
   // Longer than every backoff, watchdog and grace one after the other.
   for (let n = 0; n < 5; n++) await world.pass(40_000)
   for (const { page } of world.tabs) if (page?.isLive) world.checkAtPeace(page)

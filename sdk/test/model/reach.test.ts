@@ -6,6 +6,7 @@ import { playSequence, sequences } from './model'
 const EXPECTED = [
   'a late attempt',
   'answered again',
+  'asked by what was held',
   'asked to confirm',
   'came as cohost by what was given',
   'came as host by the token',

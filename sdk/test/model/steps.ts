@@ -7,7 +7,17 @@ import { ROOMS, TABS } from './seating'
 /** Something that happens in a world, in terms that stay meaningful whatever happened before. */
 export type Deed =
   | {
-      readonly do: 'open' | 'close' | 'leave' | 'leaveAndOpen' | 'wake' | 'react' | 'holdNext' | 'free' | 'repeat'
+      readonly do:
+        | 'open'
+        | 'prepare'
+        | 'close'
+        | 'leave'
+        | 'leaveAndOpen'
+        | 'wake'
+        | 'react'
+        | 'holdNext'
+        | 'free'
+        | 'repeat'
       readonly tab: number
     }
   /** `late`: what the old page still says gets to the server after the new one's hello, if ever. */
@@ -45,6 +55,7 @@ const booleans = { told: fc.boolean() }
 /** What each deed is made of. */
 const PARTS: Arbitraries = {
   open: { tab },
+  prepare: { tab },
   say: { tab, count: fc.constantFrom(1, 1, 1, 3, 12) },
   ask: { tab, asking, target: fc.nat({ max: 5 }) },
   react: { tab },
@@ -77,6 +88,7 @@ const PARTS: Arbitraries = {
 /** How often each deed is done, in worlds of four kinds: anything, people, a bad network, a bad server. */
 const WEIGHTS: Readonly<Record<Word, readonly [anything: number, people: number, network: number, server: number]>> = {
   open: [22, 22, 14, 14],
+  prepare: [6, 6, 6, 4],
   say: [22, 4, 25, 20],
   ask: [22, 50, 6, 10],
   react: [2, 0, 1, 1],

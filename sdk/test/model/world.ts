@@ -2,7 +2,7 @@ import type { Role } from '../../src/protocol'
 import { ManualPage } from '../harness/manual-page'
 import { type Disk, House, PLACES } from './house'
 import { Road } from './network'
-import { LoadedPage } from './page'
+import { LoadedPage, type PageParts } from './page'
 import { Mirrors } from './readers'
 import { ROLES_AT_FIRST, ROOMS, TABS } from './seating'
 import { Time } from './time'
@@ -63,10 +63,10 @@ export class World {
     return this.#pages
   }
 
-  load(tab: Tab): void {
+  load(tab: Tab, begin: PageParts['begin'] = 'join'): void {
     const { label, identity, roomId, road, storage } = tab
     const role = () => this.roles.get(identity) ?? 'viewer'
-    const own = { label: `${label} (${identity})`, identity, roomId, road, storage, role }
+    const own = { label: `${label} (${identity})`, identity, roomId, road, storage, role, begin }
     tab.page = new LoadedPage({ ...own, time: this.time, random: this.random, readers: this.#mirrors })
     this.#pages.push(tab.page)
   }

@@ -1,10 +1,10 @@
 // A prejoin screen as docs/react.md has it: a preview, a connection made ready, then one message to be in the room.
 import { expect, test } from 'vitest'
-import { roomHouse } from './room-house'
+import { roomHouse } from '../harness/room-house'
 
 const house = roomHouse()
 
-test('a prejoin screen: preview and prepare(), nobody sees it; join() opens no socket, and the previewed picture is the one shown [R2.11]', async () => {
+test('a prejoin screen: preview and prepare(), not seen by the room; join() opens no socket, and the previewed picture is the one shown [R2.11]', async () => {
   const ada = await house.publish({ name: 'Ada', role: 'host' })
   const ben = await house.open({ name: 'Ben', role: 'guest' })
   const sockets: string[] = []
