@@ -1,6 +1,6 @@
 import type { GoodbyeCode, RejectionCode, Source } from './protocol'
 
-/** What can go wrong on this side of the wire. */
+/** Codes that the client makes. */
 export type LocalErrorCode =
   /** An option has a wrong value; the message names it. */
   | 'invalid_options'
@@ -16,11 +16,11 @@ export type LocalErrorCode =
   | 'token_unavailable'
   /** The call needs a joined room. */
   | 'not_joined'
-  /** More waits to be sent than the outbox may hold. */
+  /** More than 200 commands wait to be sent. */
   | 'outbox_full'
-  /** The user or the system refused the device. */
+  /** The user, the browser or the system blocked the device. */
   | 'permission_denied'
-  /** Another program holds the device. */
+  /** The device cannot be opened; another program may be using it. */
   | 'device_in_use'
   /** There is no such device. */
   | 'no_device'
@@ -40,13 +40,13 @@ export type LocalErrorCode =
 /**
  * Every code a {@link LiveStreamError} can have. Stable: messages may change, codes do not.
  *
- * Any verb that asks the server may fail with `not_joined`, `unavailable` (the server cannot just now, or the room was opened anew
- * before it answered), `outbox_full`, `rate_limited`, `forbidden`, `invalid`, `payload_too_large` or `internal`; and, where the room
- * is left before the answer, with `aborted` or with the code that ended it. The verbs name what they add to these.
+ * Any call that asks the server may fail with `not_joined`, `unavailable` (the server cannot do it now, or a new instance of the room opened
+ * before it answered), `outbox_full`, `rate_limited`, `forbidden`, `invalid`, `payload_too_large` or `internal`; and, if the room
+ * is left before the answer, with `aborted` or with the code that ended it. The methods list further codes.
  */
 export type ErrorCode = LocalErrorCode | GoodbyeCode | RejectionCode
 
-/** What an error says beside its code and sentence. */
+/** The details of an error beside its code and message. */
 export type ErrorDetails = {
   /** Whether the same call may succeed later, unchanged. */
   retryable?: boolean
@@ -54,16 +54,16 @@ export type ErrorDetails = {
   retryAfterMs?: number
   /** What to tell a person to do: "Allow the camera in the address bar, then try again." */
   userAction?: string
-  /** What led to it: what the browser threw, for one. */
+  /** The cause, for example the error of the browser. */
   cause?: unknown
   /** The source that could not be captured. */
   source?: Source | undefined
-  /** Each failure on its own, where one call failed in several ways: camera and microphone of one `media.publish`. */
+  /** The single failures, if one call failed in several ways: camera and microphone of one `media.publish`. */
   errors?: readonly LiveStreamError[]
 }
 
 /**
- * The only error class that Peerstage throws or rejects with. `message` is a plain sentence; `cause` what led to it.
+ * The only error class that Peerstage throws or rejects with. `message` is a plain sentence; `cause` is the cause.
  *
  * @example
  * ```ts
@@ -85,14 +85,14 @@ export class LiveStreamError extends Error {
   readonly retryable: boolean
   /** Milliseconds to wait before that; undefined if none was given. */
   readonly retryAfterMs: number | undefined
-  /** What to tell a person to do, as a sentence; undefined where there is nothing to do. */
+  /** A sentence for people about what to do; undefined if there is nothing to do. */
   readonly userAction: string | undefined
-  /** The source that could not be captured; undefined where it is about none, or about several: see `errors`. */
+  /** The source that could not be captured; undefined if the error is about none, or about several: see `errors`. */
   readonly source: Source | undefined
-  /** Camera's and microphone's failure, where both failed in one `media.publish`: `error.errors ?? [error]` is each on its own. */
+  /** The failures of camera and microphone, if both failed in one `media.publish`: iterate over `error.errors ?? [error]`. */
   readonly errors: readonly LiveStreamError[] | undefined
 
-  /** The SDK makes them; an app may, to hand on a failure of its own in the same form. `retryable` is false by default. */
+  /** Usually made by the SDK; an app may make one to report its own failure in the same form. `retryable` is false by default. */
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code

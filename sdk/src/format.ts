@@ -10,7 +10,7 @@
  * ```
  *
  * @param locale BCP 47, like `'de'`. Default: the browser's.
- * @throws RangeError when the locale is no BCP 47 tag
+ * @throws RangeError when the locale is not a BCP 47 tag
  */
 export function formatCount(count: number, locale?: string): string {
   const isLarge = Math.abs(count) >= 10_000
@@ -21,7 +21,7 @@ export function formatCount(count: number, locale?: string): string {
 }
 
 /**
- * A duration as a clock shows it: `0:07`, `12:34`, `1:02:03`. What is below zero counts as zero.
+ * A duration as a clock shows it: `0:07`, `12:34`, `1:02:03`. A negative duration counts as zero.
  *
  * @example
  * ```ts
@@ -30,9 +30,9 @@ export function formatCount(count: number, locale?: string): string {
  * formatDuration(754_000, 'en') // '12:34'
  * ```
  *
- * @param milliseconds how long; parts of a second are left out
+ * @param milliseconds how long; fractions of a second are dropped
  * @param locale BCP 47; decides the digits. Default: the browser's.
- * @throws RangeError when the locale is no BCP 47 tag
+ * @throws RangeError when the locale is not a BCP 47 tag
  */
 export function formatDuration(milliseconds: number, locale?: string): string {
   const total = Math.max(0, Math.floor(milliseconds / 1000)) || 0

@@ -25,17 +25,17 @@ import { baseOrPage, type Config, checkOptions, checkRoomAndName, type LiveStrea
 import { raw, standAlone } from './raw'
 import { Stay } from './room-session'
 
-/** How `join()` goes about it. */
+/** Options of `join()`. */
 export type JoinOptions = {
-  /** Cancels joining: `join()` then rejects with `aborted`. Once joined it does nothing; call `leave()`. */
+  /** Cancels joining: `join()` then rejects with `aborted`. After joining it has no effect; call `leave()`. */
   signal?: AbortSignal
 }
 
-/** How `prepare()` goes about it. */
+/** Options of `prepare()`. */
 export type PrepareOptions = {
   /**
-   * Lets go of what was prepared, later too; `prepare()` under way rejects with `aborted`. Once `join()` was called it does
-   * nothing: a prejoin screen may abort when it is taken off the page, whichever way its user went.
+   * Closes the prepared connection, now or later; a pending `prepare()` rejects with `aborted`. After `join()` was called it has
+   * no effect, so a prejoin screen may always abort when it is removed from the page.
    */
   signal?: AbortSignal
 }
@@ -43,9 +43,9 @@ export type PrepareOptions = {
 const JOIN_ID_CHARACTERS = 22
 
 /**
- * A live room in an app. Make one, `join()`, show `state`, call the verbs, `leave()`.
+ * A live room in an app. Create a client, `join()`, show `state`, call its methods, `leave()`.
  *
- * It builds the parts and wires them; the rules are theirs.
+ * This class creates its parts and connects them; the parts contain the rules.
  *
  * @example
  * ```ts
@@ -61,15 +61,15 @@ const JOIN_ID_CHARACTERS = 22
  * ```
  */
 export class LiveStreamClient {
-  /** One's own camera, microphone and screen, and the playing of the others' media. */
+  /** Your own camera, microphone and screen, and playing the media of others. */
   readonly media: MediaVerbs
-  /** Writing, deleting, and what was written before. */
+  /** Sending and deleting messages, and reading older ones. */
   readonly chat: ChatVerbs
-  /** Emojis for the moment. */
+  /** Emojis that all see for a moment. */
   readonly reactions: ReactionVerbs
-  /** Coming on stage and leaving it, and deciding who may. */
+  /** Coming on stage, leaving it, and deciding about requests. */
   readonly stage: StageVerbs
-  /** For hosts and cohosts. */
+  /** Moderation, for hosts and cohosts. */
   readonly moderation: ModerationVerbs
   /** The app's own messages. */
   readonly data: DataVerbs
@@ -85,15 +85,15 @@ export class LiveStreamClient {
   readonly #rig: MediaRig
   #key: SessionKey | undefined
   #stay: Stay | undefined
-  /** The places that are being given up; the next stay waits for them all. */
+  /** The seats that are being freed; the next stay waits for all of them. */
   #leaving: Promise<void> = Promise.resolve()
 
   /**
    * Opens no connection and sends nothing; of the globals it reads only `crypto`.
-   * Its verbs, and those of its parts, need no `this`: `const { join } = client` works. Vue, MobX and Svelte hold it as it is.
+   * Its methods, and those of its parts, need no `this`: `const { join } = client` works. Vue, MobX and Svelte do not wrap it.
    * @param environment for tests
-   * @throws LiveStreamError `invalid_options`; the message names the option. What a person may have typed (`room`, `name`) is
-   * refused by `join()` instead: nothing that stands in an address ends a page that is being rendered
+   * @throws LiveStreamError `invalid_options`; the message names the option. An invalid `room` or `name`,
+   * which may come from an address or a form, is rejected by `join()` instead, so that it does not stop a page that is being rendered
    */
   constructor(options: LiveStreamClientOptions, environment: Environment = systemEnvironment) {
     const config = checkOptions(options)
@@ -119,7 +119,7 @@ export class LiveStreamClient {
     standAlone(this, LiveStreamClient.prototype)
   }
 
-  /** What to show. Immutable; parts that did not change keep their identity. */
+  /** The state to show. Immutable; parts that did not change keep their identity. */
   get state(): ClientState {
     return this.getState()
   }
@@ -128,64 +128,64 @@ export class LiveStreamClient {
   readonly getState: () => ClientState
 
   /**
-   * Calls back after each change of `state`. Returns what ends that; needs no `this`.
-   * @throws LiveStreamError `invalid` for a listener that is no function
+   * Calls the listener after each change of `state`. Returns a function that removes it; needs no `this`.
+   * @throws LiveStreamError `invalid` if the listener is not a function
    */
   readonly subscribe: (listener: () => void) => () => void
 
   /**
-   * What time it is by the server's clock, in milliseconds since the epoch: for how long ago `openedAt`, a message's `at` or
-   * a hand's `at` was, and how far off `hostGraceUntil` is. It is right to a network delay where this machine's clock is wrong,
-   * or is set meanwhile. Before the first join it is this machine's time. Needs no `this`.
+   * The time of the server, in milliseconds since the epoch. Use it to show the age of `openedAt`, a message's `at` or
+   * a hand's `at`, and the time until `hostGraceUntil`. It is correct up to a network delay, even if this machine's clock is wrong
+   * or changes. Before the first join it is this machine's time. Needs no `this`.
    */
   readonly serverNow: () => number
 
-  /** How the links to other participants do. */
+  /** The links to other participants, with their state. */
   get links(): readonly LinkView[] {
     return this.#rig.links
   }
 
   /**
-   * For a prejoin screen: makes ready what `join()` then needs not wait for. Gets a token, opens the connection, has both checked, and
-   * makes the key for links. The room is not told, it takes no seat, and `state` does not change. Resolves when `join()`
-   * needs one message only, or when the server keeps no more connections ready. Never needed, and never worse than none: what is
-   * lost is made anew by itself, for half an hour since the last call; `join()` makes what is not there. Called again it gives the
-   * same promise, until `leave()` or an abort lets go of it. Joined, it does nothing.
+   * Prepares a later `join()`, for a prejoin screen: gets a token, opens the connection, lets the server verify it, and
+   * makes the certificate for links. The room sees nothing of it, it takes no seat, and `state` does not change. Resolves when `join()`
+   * needs only one message, or when the server accepts no more such connections. It is optional: `join()` does what is missing. A lost
+   * connection is replaced for half an hour after the last call. Called again, it returns the
+   * same promise, until `leave()` or an abort. After joining it has no effect.
    *
-   * Token and name are as they were when it was called. Where they come from what is typed on that screen, call it after that.
+   * Token and name are read at this call. If users type them on that screen, call it afterwards.
    *
-   * @throws LiveStreamError what `join()` would be refused with for good before it asks for a place (`unauthorized`, `forbidden`, …), and
-   * otherwise as `join()`. Whether the room is full, locked or there is for `join()` to learn
+   * @throws LiveStreamError the final errors of `join()` before it asks for a seat (`unauthorized`, `forbidden`, …), and
+   * otherwise as `join()`. Only `join()` tells whether the room is full, locked or open
    */
   prepare(options: PrepareOptions = {}): Promise<void> {
     return this.#go(options, 'prepare')
   }
 
   /**
-   * Takes a place in the room. Called again, it gives the same promise, until the room is left.
+   * Joins the room. Called again, it returns the same promise, until the room is left.
    *
-   * @throws LiveStreamError what the server refuses with (`unauthorized`, `room_full`, `room_locked`, …), `timeout`,
+   * @throws LiveStreamError the server's rejection (`unauthorized`, `room_full`, `room_locked`, …), `timeout`,
    * `unreachable`, `aborted`, `token_unavailable`, `hello_too_large`, `not_supported`, `invalid` (the options of this call),
-   * `invalid_options` (`room` is no room id, `name` is too long, or no `url` where there is no page)
+   * `invalid_options` (`room` is not a room id, `name` is too long, or there is neither a `url` nor a page)
    */
   join(options: JoinOptions = {}): Promise<void> {
     return this.#go(options, 'start')
   }
 
   /**
-   * Gives the place up, stops all media and ends in state `left`, at once; resolves when the server knows, after a second at
-   * most. Safe in any state, `join()` under way included (that rejects with `aborted`). `join()` works again after it.
-   * While the connection is down the server cannot be told: to the others one is `reconnecting` then, until the server's
-   * grace has passed (60 s, unless the server is set otherwise). `join()` before that comes back as the same participant, as a
-   * reloaded page does: with nothing published.
+   * Frees the seat, stops all media and sets the state to `left`, at once. Resolves when the server has confirmed it, after a second at
+   * most. Safe in every state, also during `join()` (which rejects with `aborted`). You may call `join()` again afterwards.
+   * If the connection is down, the server cannot be told: the others see the participant as `reconnecting` until the
+   * grace is over (default 60 s). A `join()` before that returns as the same participant, like a
+   * reloaded page: with nothing published.
    */
   leave(): Promise<void> {
     return this.#leaveBecause(new LiveStreamError('aborted', 'The room was left.'))
   }
 
   /**
-   * Calls back at each event of that name; `'*'` gets all, as `{name, payload}`. Returns what ends that.
-   * @throws LiveStreamError `invalid` for a listener that is no function. A name that no event has is not noticed: types know the names
+   * Calls the listener at each event of that name; `'*'` gets all, as `{name, payload}`. Returns a function that removes it.
+   * @throws LiveStreamError `invalid` if the listener is not a function. An unknown event name is an error of the types only
    */
   on<N extends keyof Emitted>(name: N, listener: Listener<N>): () => void {
     return this.#emitter.on(name, listener)
@@ -196,7 +196,7 @@ export class LiveStreamClient {
     return this.#emitter.once(name, listener)
   }
 
-  /** Ends what `on` or `once` began with the same listener. Harmless for an unknown one. */
+  /** Removes a listener that `on` or `once` added. Harmless for an unknown one. */
   off<N extends keyof Emitted>(name: N, listener: Listener<N>): void {
     this.#emitter.off(name, listener)
   }

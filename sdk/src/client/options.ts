@@ -9,46 +9,46 @@ import type { TokenSource } from '../signaling/token'
 import type { LogLevel, LogSink } from './logger'
 import { LOG_LEVELS } from './logger'
 
-/** What a client is made with. Only `room` is always needed. */
+/** The options of a client. Only `room` is always needed. */
 export type LiveStreamClientOptions = {
   /**
-   * Where the server is: `wss://live.example.com`, or `https:`, `ws:`, `http:`; with a path (`https://example.com/live`) where the
-   * server has a `basePath`, or a proxy takes it off. Slashes at its end count for nothing. Default: the origin of the page.
+   * The URL of the server: `wss://live.example.com`, or `https:`, `ws:`, `http:`; with a path (`https://example.com/live`) if the
+   * server has a `basePath`, or a proxy removes it. Slashes at its end are ignored. Default: the origin of the page.
    */
   url?: string
-  /** The room's id: 1 to 64 letters, digits, `_` or `-`. `join()` rejects with `invalid_options` where it is none. */
+  /** The room's id: 1 to 64 letters, digits, `_` or `-`. `join()` rejects any other with `invalid_options`. */
   room: string
   /**
-   * What lets one in. A function is called anew for each connection and before expiry; a string ends the session when it
+   * The token. A function is called for each connection and before expiry; with a string the session ends when it
    * expires. Not needed in the server's dev mode.
    */
   token?: TokenSource
-  /** The name to be seen with, where the token gives none. At most 64 characters; `join()` refuses a longer one. */
+  /** The name that others see if the token has none. At most 64 characters; `join()` rejects a longer one. */
   name?: string
-  /** Milliseconds until `join()` gives up. Default 15,000. Once joined, the client reconnects for ever. */
+  /** Milliseconds until `join()` gives up. Default 15,000. After joining, the client reconnects without a limit. */
   joinTimeoutMs?: number
-  /** Node: a WebRTC implementation such as `@roamhq/wrtc`. Default: the browser's. Without any there is no media. */
+  /** Node: a WebRTC implementation such as `@roamhq/wrtc`. Default: the browser's. Without one there is no media. */
   wrtc?: WebRtc
   /** Node before 22: the class of the package `ws`. Default: the global one. */
   WebSocket?: WebSocketConstructor
-  /** STUN and TURN servers in place of those that the server names. Passwords in these are not renewed. */
+  /** STUN and TURN servers instead of those that the server sends. Their passwords are not renewed. */
   iceServers?: readonly IceServer[]
   /** `'relay'` hides addresses from the other participants; needs TURN. Default `'all'`. */
   iceTransportPolicy?: RTCIceTransportPolicy
   /**
-   * Whether a camera or microphone that was unplugged while in use is taken again by itself when it is back, where that shows no prompt.
+   * Whether a camera or microphone that was unplugged while in use is opened again when it returns, if that shows no prompt.
    * Until then another microphone is used, if there is one. Default true.
    */
   reacquireDevices?: boolean
-  /** Default `'warn'`. Nothing that is logged holds a token, a session description, an address or a chat text. */
+  /** Default `'warn'`. No log line contains a token, a session description, an address or a chat text. */
   logLevel?: LogLevel
-  /** Where log lines go. Default: the console. */
+  /** The receiver of log lines. Default: the console. */
   logger?: LogSink
-  /** Where the session waits while the page reloads. Default: `sessionStorage`; in Node nowhere. */
+  /** Where the session key is stored while the page reloads. Default: `sessionStorage`; in Node none. */
   storage?: KeyValueStore
 }
 
-/** Options that were checked, with their defaults. */
+/** Checked options, with their defaults. */
 export type Config = {
   /** `ws:` or `wss:`, without a trailing slash; undefined: the page's own origin. */
   readonly base: string | undefined
@@ -110,8 +110,8 @@ export function checkOptions(options: LiveStreamClientOptions): Config {
 }
 
 /**
- * Checks what often comes from an address or a form. `join()` refuses it: the constructor may run while a page is rendered,
- * where one wrong character in an address must not end the whole page.
+ * Checks values that often come from an address or a form. `join()` rejects them: the constructor may run while a page is rendered,
+ * and one wrong character in an address must not stop the whole page.
  *
  * @throws LiveStreamError `invalid_options`; the message names the option
  */
@@ -133,7 +133,7 @@ export function baseOf(url: string): string {
   return `${scheme}//${parsed.host}${parsed.pathname.replace(/\/+$/, '')}`
 }
 
-/** By a try: `URL.canParse` is younger than the browsers that we promise. */
+/** With `try`, because the supported browsers do not all have `URL.canParse`. */
 function parsedUrl(url: string): URL | undefined {
   try {
     return new URL(url)

@@ -76,7 +76,7 @@ export class LocalMedia {
    *
    * @throws LiveStreamError `not_joined`, `forbidden` (the role may not publish), `source_not_allowed` (the room's mode),
    * `permission_denied`, `no_device`, `device_in_use`, `unsatisfied_constraints`, `insecure_context`, `not_supported`,
-   * `aborted` (unpublished, replaced by a later publish, or left meanwhile), or as any verb: see {@link ErrorCode}
+   * `aborted` (unpublished, replaced by a later publish, or left meanwhile), or the common errors: see {@link ErrorCode}
    */
   async publish(wishes: PublishWishes): Promise<void> {
     const { muted = false } = wishes
@@ -97,7 +97,7 @@ export class LocalMedia {
    * Stops sending and lets the devices go at once (a picture after 200 ms of black), then tells the room. Without
    * arguments: everything. Harmless for what is not published.
    *
-   * @throws LiveStreamError as any verb, when the room could not be told; nothing is sent all the same
+   * @throws LiveStreamError the common errors, when the room could not be told; nothing is sent all the same
    */
   async unpublish(...sources: Source[]): Promise<void> {
     const given = sources.length === 0 ? SOURCES : sources
@@ -109,7 +109,7 @@ export class LocalMedia {
    * Sends nothing from this moment on, then tells the room. The microphone stays open, so that unmuting is instant; the
    * camera is let go after 200 ms of black, so that its light goes out. Harmless for what is muted or not published.
    *
-   * @throws LiveStreamError as any verb, when the room could not be told; nothing is sent all the same
+   * @throws LiveStreamError the common errors, when the room could not be told; nothing is sent all the same
    */
   mute(source: Source): Promise<void> {
     return this.#sources[source].mute()
@@ -119,7 +119,7 @@ export class LocalMedia {
    * Sends again. A camera that was off is opened anew, the same one if it is still there.
    *
    * @throws LiveStreamError `invalid` (not published), `aborted` (muted or unpublished meanwhile), a device's error as in
-   * `publish`, or as any verb: then it is muted again
+   * `publish`, or the common errors: then it is muted again
    */
   unmute(source: Source): Promise<void> {
     return this.#sources[source].unmute()
@@ -129,7 +129,7 @@ export class LocalMedia {
    * Goes on with another device; the old one stays if that fails. Not published, or the camera off: it is taken next time.
    *
    * @param deviceId of `devices()`
-   * @throws LiveStreamError a device's error as in `publish`, `aborted`, or as any verb
+   * @throws LiveStreamError a device's error as in `publish`, `aborted`, or the common errors
    */
   async switchDevice(source: DeviceSource, deviceId: string): Promise<void> {
     const local = this.#sources[source]

@@ -65,7 +65,7 @@ export class Playback {
     return () => this.#detach(attachment)
   }
 
-  /** Whether the browser refuses to play sound until a person touches the page. */
+  /** Whether the browser plays no sound until a person touches the page. */
   get blocked(): boolean {
     return [...this.#attachments.keys()].some((each) => each.isBlocked)
   }

@@ -11,8 +11,8 @@ import {
 import { checkOptionsObject, type VerbPort } from './verb'
 
 /**
- * The chat of the room. Texts are plain: the app escapes them. While disconnected every one waits, in order. Every one
- * throws what any verb may: see {@link ErrorCode}.
+ * The chat of the room. Texts are plain: the app escapes them. While disconnected all calls wait, in order. Each
+ * also throws the common errors: see {@link ErrorCode}.
  *
  * @example
  * ```ts
@@ -23,20 +23,20 @@ import { checkOptionsObject, type VerbPort } from './verb'
 export type ChatVerbs = {
   /**
    * Sends a text to all; 1 to 2,000 characters, at most 4 KiB of UTF-8. When it resolves, the message is in
-   * `client.state.messages`. Where the room's chat is too busy it waits too.
-   * @throws LiveStreamError `payload_too_large`, `invalid` (nothing to be seen), or as any verb, but for `rate_limited`
+   * `client.state.messages`. It also waits while the room's chat is above its rate.
+   * @throws LiveStreamError `payload_too_large`, `invalid` (a blank text), or the common errors except `rate_limited`
    */
   send(text: string): Promise<void>
   /**
-   * Deletes one's own message; a host's or cohost's call deletes anybody's, also where the room keeps it no more but its log does.
-   * @throws LiveStreamError `message_not_found`, or as any verb
+   * Deletes your own message; hosts and cohosts may delete any, also older ones that only the log has.
+   * @throws LiveStreamError `message_not_found`, or the common errors
    */
   delete(messageId: string): Promise<void>
   /**
    * Asks the room's log for messages older than `before` (a message's id; default: the newest), oldest first: at most `limit`
-   * (1 to 100, default 50), and at most some 60 KiB of them, so go by `hasMore`. What was said in an earlier opening of the room is
-   * not among them.
-   * @throws LiveStreamError `message_not_found` (`before` was deleted, or is too old to be kept: ask from another), or as any verb
+   * (1 to 100, default 50), and at most about 60 KiB, so check `hasMore`. Chat of earlier instances of the room is
+   * not included.
+   * @throws LiveStreamError `message_not_found` (`before` was deleted, or is not kept any more: use another one), or the common errors
    */
   history(options?: { before?: string; limit?: number }): Promise<ChatHistoryResult>
 }

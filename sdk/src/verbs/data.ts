@@ -14,15 +14,15 @@ import { checkOptionsObject, type VerbPort } from './verb'
  */
 export type DataVerbs = {
   /**
-   * Sends any JSON value, at most 8 KiB, to all others or to those in `to` (participant ids, at most 20). For the moment
-   * only: it is not kept, and dropped while disconnected. Receivers get the `data` event and check the value themselves.
+   * Sends any JSON value, at most 8 KiB, to all others or to those in `to` (participant ids, at most 20). It is not stored,
+   * and is rejected while disconnected. Receivers get the `data` event and must check the value themselves.
    *
    * @example
    * ```ts
    * await client.data.send({ poll: 'lunch', choice: 2 }, { to: [participantId] })
    * ```
    *
-   * @throws LiveStreamError `invalid` (no JSON, nested over 32 levels), `payload_too_large`, `peer_not_found` (a participant in `to` is
+   * @throws LiveStreamError `invalid` (not JSON, or more than 32 levels), `payload_too_large`, `peer_not_found` (a participant in `to` is
    * not in the room), `unavailable` (disconnected), `rate_limited`, `not_joined`
    */
   send(value: unknown, options?: { to?: readonly string[] }): Promise<void>

@@ -18,7 +18,7 @@ type Own = Pick<
 >
 
 /**
- * One's own media, and the playing of the others'.
+ * Your own media, and playing the media of others.
  *
  * @example
  * ```ts
@@ -31,32 +31,32 @@ export type MediaVerbs = Own & {
   /**
    * Plays a participant's stream in an element, now or as soon as there is one, and for as long as the participant is there.
    * An element shows one stream: a later call replaces an earlier one. Sets `srcObject`, `playsInline` and, for your own, `muted`.
-   * What is out of the page for a while plays again when it is back; what the app paused stays paused.
+   * An element that leaves the document and returns plays again; one that the app paused stays paused.
    *
-   * @throws LiveStreamError `invalid` for what is no media element, or no target
-   * @returns what detaches it, and gives back what was changed of `muted` and `volume`, unless the app has changed it since
+   * @throws LiveStreamError `invalid` if the element is not a media element, or the target is wrong
+   * @returns a function that detaches it and restores `muted` and `volume`, unless the app has changed them since
    */
   attach(element: HTMLMediaElement, target: PlaybackTarget): () => void
   /**
-   * How loud a participant is here, in all elements that play it, now and later: from 0 to 1. Others hear no difference. It is
-   * kept for as long as the participant is in the room, over reloads and reconnects of its page, and shown as `volume` of its
-   * view. Without it elements are as loud as the app has set them. iOS knows no volume of an element: there `muteForMe` works.
+   * Sets the volume of a participant here, from 0 to 1, in all elements that play it, now and later. Others hear no difference. It is
+   * kept while the participant is in the room, across reloads and reconnects of its page, and is the `volume` of its
+   * view. Without it the app's own volume of the elements applies. On iOS elements have no volume: use `muteForMe`.
    *
    * @throws LiveStreamError at once: `invalid`, or `peer_not_found`
    */
   setVolume(participantId: string, volume: number): void
   /**
-   * Whether a participant is silent here: its sound goes on for all others, and it is not told. Kept and shown as `setVolume`
-   * does, as `mutedForMe`. `false` leaves elements silent that the app itself has muted.
+   * Mutes a participant here only: the others still hear it, and it is not told. Kept like `setVolume`, and shown
+   * as `mutedForMe`. `false` does not unmute elements that the app itself has muted.
    *
    * @throws LiveStreamError at once: `invalid`, or `peer_not_found`
    */
   muteForMe(participantId: string, muted: boolean): void
-  /** Whether the browser refuses to play sound until a person touches the page. */
+  /** Whether the browser plays no sound until a person touches the page. */
   readonly playbackBlocked: boolean
   /**
-   * Plays what was refused. Call it in a click, before anything is awaited there. Never rejects. What is muted by `muteForMe`,
-   * or was by the app when it was attached, stays silent.
+   * Plays the blocked sound. Call it in a click handler, before any `await`. Never rejects. Participants muted by `muteForMe`,
+   * and elements that the app had muted before `attach`, stay silent.
    */
   resumePlayback(): Promise<void>
 }

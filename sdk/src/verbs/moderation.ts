@@ -5,8 +5,8 @@ import { banListResult, type ListedBan, type Role, type Source } from '../protoc
 import { checkOptionsObject, type VerbPort } from './verb'
 
 /**
- * What hosts and cohosts may do to others. While disconnected each is refused at once with `unavailable`: who moderates must
- * know whether it worked. Every one throws LiveStreamError as any verb (see {@link ErrorCode}), and `peer_not_found` where it is about
+ * What hosts and cohosts may do to others. While disconnected each call rejects at once with `unavailable`, because a moderator must
+ * know whether it worked. Each throws the common errors (see {@link ErrorCode}), and `peer_not_found` if it concerns
  * a participant.
  *
  * @example
@@ -16,9 +16,9 @@ import { checkOptionsObject, type VerbPort } from './verb'
  * ```
  */
 export type ModerationVerbs = {
-  /** Silences one source of a participant. Only its owner can undo it. */
+  /** Mutes one source of a participant. Only its owner can unmute it. */
   mute(participantId: string, source: Source): Promise<void>
-  /** Removes a participant; its identity is refused until the room closes, or for `minutes` (1 to 10,080). */
+  /** Removes a participant; its identity is rejected until the room closes, or for `minutes` (1 to 10,080). */
   kick(participantId: string, options?: { minutes?: number }): Promise<void>
   /**
    * Bans a participant, or the author of a message, who may have left: the identity is removed, and rejected in this
@@ -27,9 +27,9 @@ export type ModerationVerbs = {
   ban(who: string | { messageId: string }): Promise<void>
   /** Lifts a ban, by its id in `bans()`. Also throws `ban_not_found`. */
   unban(banId: string): Promise<void>
-  /** Who is banned, oldest first: the id of the ban, the name as it was then, and when (ms since the epoch). */
+  /** The bans, oldest first: the id of the ban, the name at that time, and when (ms since the epoch). */
   bans(): Promise<readonly ListedBan[]>
-  /** Promotes or demotes; holds for the identity as long as the room lives. Also throws `stage_full`. */
+  /** Promotes or demotes; holds for the identity until the room closes. Also throws `stage_full`. */
   setRole(participantId: string, role: Role): Promise<void>
   /** New identities are rejected; participants of the room may come back. */
   lock(): Promise<void>

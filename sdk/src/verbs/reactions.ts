@@ -4,7 +4,7 @@ import { cast } from '../protocol'
 import type { VerbPort } from './verb'
 
 /**
- * Emojis that everybody sees for a moment.
+ * Emojis that all see for a moment.
  *
  * @example
  * ```ts
@@ -14,8 +14,8 @@ import type { VerbPort } from './verb'
  */
 export type ReactionVerbs = {
   /**
-   * Shows an emoji to all for a moment; the sender gets the `reaction` event too. Dropped while disconnected.
-   * @throws LiveStreamError `invalid` (no emoji), `unavailable` (disconnected), `rate_limited`, `not_joined`
+   * Shows an emoji to all for a moment; the sender gets the `reaction` event too. Rejected while disconnected.
+   * @throws LiveStreamError `invalid` (not an emoji), `unavailable` (disconnected), `rate_limited`, `not_joined`
    */
   send(emoji: string): Promise<void>
 }

@@ -2,33 +2,33 @@ import type { Request, WhileOffline } from '../ports/requests'
 import type { VerbPort } from './verb'
 
 /**
- * Coming on stage and leaving it, for viewers: of several wishes made while disconnected, the last one counts. Deciding who may, for
- * hosts and cohosts: refused at once with `unavailable` while disconnected. Every one throws what any verb may: see {@link ErrorCode}.
+ * Viewers come on stage and leave it: of several calls while disconnected, only the last one is sent. Hosts and cohosts decide about
+ * requests: while disconnected these calls reject at once with `unavailable`. Each throws the common errors: see {@link ErrorCode}.
  *
  * @example
  * ```ts
- * await client.stage.request() // a viewer raises the hand
- * client.on('stageRequested', ({ participant }) => client.stage.approve(participant.id)) // a host lets all come
+ * await client.stage.request() // a viewer raises a hand
+ * client.on('stageRequested', ({ participant }) => client.stage.approve(participant.id)) // a host approves all
  * ```
  */
 export type StageVerbs = {
-  /** Raises the hand; with an invitation open it accepts that. @throws LiveStreamError `stage_full`, or as any verb */
+  /** Raises the hand; with an open invitation it accepts that. @throws LiveStreamError `stage_full`, or the common errors */
   request(): Promise<void>
-  /** Lowers the hand, or declines an invitation; harmless without. @throws LiveStreamError as any verb */
+  /** Lowers the hand, or declines an invitation; harmless without either. @throws LiveStreamError the common errors */
   cancel(): Promise<void>
   /**
    * Brings a viewer with a raised hand on stage, as a guest.
-   * @throws LiveStreamError `stage_full`, `peer_not_found`, `invalid` (no hand is up), or as any verb
+   * @throws LiveStreamError `stage_full`, `peer_not_found`, `invalid` (no hand is up), or the common errors
    */
   approve(participantId: string): Promise<void>
-  /** Turns a raised hand down, or takes an invitation back. @throws LiveStreamError `peer_not_found`, or as any verb */
+  /** Rejects a raised hand, or withdraws an invitation. @throws LiveStreamError `peer_not_found`, or the common errors */
   reject(participantId: string): Promise<void>
   /**
-   * Invites a viewer; one whose hand is up comes on stage at once.
-   * @throws LiveStreamError `stage_full`, `peer_not_found`, or as any verb
+   * Invites a viewer; a viewer with a raised hand comes on stage at once.
+   * @throws LiveStreamError `stage_full`, `peer_not_found`, or the common errors
    */
   invite(participantId: string): Promise<void>
-  /** Steps down to the audience. @throws LiveStreamError `forbidden` (a host hands its role on first), or as any verb */
+  /** Steps down to the audience. @throws LiveStreamError `forbidden` (a host must first hand over its role), or the common errors */
   leave(): Promise<void>
 }
 

@@ -2,15 +2,15 @@ import { LiveStreamError } from '../errors'
 import type { Requests } from '../ports/requests'
 import type { Limits } from '../protocol'
 
-/** What the verbs stand on. */
+/** What the verbs need. */
 export type VerbPort = {
-  /** Asked anew for each call: the way to the server is another one after each join. */
+  /** Asked for each call, because each join has another way to the server. */
   readonly requests: () => Requests
   readonly limits: () => Limits
   readonly safely: Safely
 }
 
-/** Runs a verb. Its promise may be ignored: a failure is also told elsewhere, and never ends a process. */
+/** Runs a verb. Its promise may be ignored: a failure is also emitted as an event, and never ends a process. */
 export type Safely = <T>(command: string, run: () => Promise<T>) => Promise<T>
 
 /** @param failed told of each failure, once */
