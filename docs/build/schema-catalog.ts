@@ -8,12 +8,15 @@ import * as ids from '../../sdk/src/protocol/ids'
 import * as limits from '../../sdk/src/protocol/limits'
 import * as media from '../../sdk/src/protocol/media'
 import * as moderation from '../../sdk/src/protocol/moderation'
-import * as reaction from '../../sdk/src/protocol/reaction'
+import * as participants from '../../sdk/src/protocol/participants'
+import * as reactions from '../../sdk/src/protocol/reactions'
 import * as roles from '../../sdk/src/protocol/roles'
 import * as room from '../../sdk/src/protocol/room'
+import * as roomLife from '../../sdk/src/protocol/room-life'
 import * as serverMessage from '../../sdk/src/protocol/server-message'
 import * as session from '../../sdk/src/protocol/session'
 import * as signal from '../../sdk/src/protocol/signal'
+import * as sources from '../../sdk/src/protocol/sources'
 import * as stage from '../../sdk/src/protocol/stage'
 import { nodeOf, type SchemaNode } from '../../sdk/test/harness/schema-node'
 import { type Commented, commentsOf } from './source-comments'
@@ -28,7 +31,10 @@ const MODULES: Readonly<Record<string, object>> = {
   limits,
   media,
   moderation,
-  reaction,
+  reactions,
+  participants,
+  'room-life': roomLife,
+  sources,
   roles,
   room,
   'server-message': serverMessage,
@@ -40,6 +46,15 @@ const MODULES: Readonly<Record<string, object>> = {
 /** A schema by the name that its file gives it, with the comments that stand there. */
 export type Entry = Commented & { readonly name: string; readonly node: SchemaNode }
 
+/** The fields of a room, as the slices' parts explain them: what is exported under a name that ends in `Part`. */
+const PARTS: Commented['members'] = new Map(
+  Object.keys(MODULES).flatMap((file) =>
+    [...commentsOf(`sdk/src/protocol/${file}.ts`)]
+      .filter(([name]) => name.endsWith('Part'))
+      .flatMap(([, { members }]) => [...members].filter(([, { text }]) => text !== '')),
+  ),
+)
+
 /** Every exported schema of the protocol, found by the schema itself. */
 const CATALOG: ReadonlyMap<SchemaNode, Entry> = new Map(
   Object.entries(MODULES).flatMap(([file, module]) => {
@@ -48,7 +63,8 @@ const CATALOG: ReadonlyMap<SchemaNode, Entry> = new Map(
       .filter((pair): pair is [string, v.GenericSchema] => isSchema(pair[1]))
       .map(([name, schema]): [SchemaNode, Entry] => {
         const node = nodeOf(schema)
-        return [node, { name, node, ...(comments.get(name) ?? { text: '', members: new Map() }) }]
+        const { text = '', members = new Map() } = comments.get(name) ?? {}
+        return [node, { name, node, text, members: module === room ? PARTS : members }]
       })
   }),
 )

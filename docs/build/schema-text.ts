@@ -2,7 +2,7 @@ import * as chat from '../../sdk/src/protocol/chat'
 import * as data from '../../sdk/src/protocol/data'
 import { MAX_JSON_DEPTH } from '../../sdk/src/protocol/json'
 import { DEFAULT_LIMITS } from '../../sdk/src/protocol/limits'
-import * as reaction from '../../sdk/src/protocol/reaction'
+import * as reaction from '../../sdk/src/protocol/reactions'
 import { branchesOf, nodeOf, type SchemaNode } from '../../sdk/test/harness/schema-node'
 import { entryNamed } from './schema-catalog'
 

@@ -1,8 +1,9 @@
 import * as v from 'valibot'
 import { utf8Bytes } from './bytes'
 import { maxCharacters } from './characters'
+import type { Folds } from './fold'
 import { commandId, messageId, participantId, timestamp } from './ids'
-import { DEFAULT_LIMITS } from './limits'
+import { CHAT_KEPT, DEFAULT_LIMITS } from './limits'
 import { type Role, role } from './roles'
 import { strict } from './strict'
 
@@ -78,3 +79,30 @@ export type ChatHistoryResult = {
 export const chatSent = v.object({ type: v.literal('chat.sent'), message: chatMessage })
 /** A message was deleted, by its author or a moderator. */
 export const chatDeleted = v.object({ type: v.literal('chat.deleted'), messageId })
+
+/** What this feature asks of a room. */
+export const chatCommands = [chatSend, chatDelete, chatHistory] as const
+
+/** What was said, as far as a room keeps it. */
+export const chatPart = {
+  /** The newest messages, oldest first. */
+  messages: v.array(chatMessage),
+}
+type ChatPart = { messages: ChatMessage[] }
+
+const chatEvents = [chatSent, chatDeleted] as const
+
+/** The chat of a room. */
+export const chatSlice = {
+  part: chatPart,
+  start: { messages: [] },
+  events: chatEvents,
+  folds: {
+    'chat.sent': ({ messages }, { message }) => ({ messages: [...messages, message].slice(-CHAT_KEPT) }),
+    'chat.deleted': ({ messages }, { messageId }) => ({ messages: withoutMessage(messages, messageId) }),
+  } satisfies Folds<ChatPart, v.InferOutput<(typeof chatEvents)[number]>>,
+} as const
+
+/** The same array when the message is not among them. */
+export const withoutMessage = (messages: ChatMessage[], id: string): ChatMessage[] =>
+  messages.some((each) => each.id === id) ? messages.filter((each) => each.id !== id) : messages

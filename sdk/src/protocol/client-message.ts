@@ -1,46 +1,20 @@
 import * as v from 'valibot'
-import { chatDelete, chatHistory, chatSend } from './chat'
-import { dataCast } from './data'
-import { mediaUpdate, moderationMute } from './media'
-import {
-  moderationBan,
-  moderationBanAuthor,
-  moderationBans,
-  moderationEndRoom,
-  moderationKick,
-  moderationLock,
-  moderationSetRole,
-  moderationUnban,
-  moderationUnlock,
-} from './moderation'
-import { reactionCast } from './reaction'
-import { heartbeat, joinCommand, leaveCommand, sessionRefresh } from './session'
+import { chatCommands } from './chat'
+import { dataCast, dataDown } from './data'
+import { mediaCommands } from './media'
+import { moderationCommands } from './moderation'
+import { reactionCast, reactionDown } from './reactions'
+import { heartbeat, sessionCommands } from './session'
 import { signalUp } from './signal'
-import { stageApprove, stageCancel, stageInvite, stageLeave, stageReject, stageRequestCommand } from './stage'
+import { stageCommands } from './stage'
 import { strict } from './strict'
 
 /** A command to the room; answered by exactly one reply. */
 export const roomCommand = v.variant('type', [
-  mediaUpdate,
-  chatSend,
-  chatDelete,
-  chatHistory,
-  stageRequestCommand,
-  stageCancel,
-  stageApprove,
-  stageReject,
-  stageInvite,
-  stageLeave,
-  moderationMute,
-  moderationKick,
-  moderationBan,
-  moderationBanAuthor,
-  moderationUnban,
-  moderationBans,
-  moderationSetRole,
-  moderationLock,
-  moderationUnlock,
-  moderationEndRoom,
+  ...mediaCommands,
+  ...chatCommands,
+  ...stageCommands,
+  ...moderationCommands,
 ])
 /** A command to the room, as its schema accepts it. */
 export type RoomCommand = v.InferOutput<typeof roomCommand>
@@ -48,14 +22,29 @@ export type RoomCommand = v.InferOutput<typeof roomCommand>
 export type RoomCommandOf<T extends RoomCommand['type']> = Extract<RoomCommand, { type: T }>
 
 /** A command to the connection itself; answered by exactly one reply. */
-export const sessionCommand = v.variant('type', [joinCommand, leaveCommand, sessionRefresh])
+export const sessionCommand = v.variant('type', [...sessionCommands])
 /** A command to the connection itself, as its schema accepts it. */
 export type SessionCommand = v.InferOutput<typeof sessionCommand>
 /** Everything that is answered by a reply. */
 export type Command = RoomCommand | SessionCommand
 
+/** What is passed on and not kept: as it comes from its sender, and as the others get it. */
+const CASTS = [
+  { up: reactionCast, down: reactionDown },
+  { up: dataCast, down: dataDown },
+] as const
+type AnyCast = (typeof CASTS)[number]
+
 /** What is passed on and not kept. */
-export const cast = v.variant('type', [reactionCast, dataCast])
+export const cast = v.variant(
+  'type',
+  CASTS.map(({ up }): AnyCast['up'] => up),
+)
+/** A cast, as the others get it. */
+export const passedOn = v.variant(
+  'type',
+  CASTS.map(({ down }): AnyCast['down'] => down),
+)
 /** What is passed on and not kept: a reaction, or an app message. */
 export type Cast = v.InferOutput<typeof cast>
 

@@ -9,3 +9,6 @@ export const dataCast = strict({
   value: v.pipe(v.unknown(), v.check(isSafeJson)),
   to: v.optional(v.pipe(v.array(participantId), v.minLength(1), v.maxLength(20))),
 })
+
+/** An app's own message, as the others get it. */
+export const dataDown = v.object({ type: v.literal('data'), value: v.unknown() })

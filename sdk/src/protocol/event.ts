@@ -1,40 +1,15 @@
 import * as v from 'valibot'
-import { chatDeleted, chatSent } from './chat'
+import type { Place } from './fold'
 import { participantId, seq, timestamp } from './ids'
-import { mediaChanged } from './media'
-import { roleChanged, roomBansChanged, roomLocked, roomUnlocked } from './moderation'
-import {
-  participantJoined,
-  participantLeft,
-  participantReturned,
-  roomEnded,
-  roomHostGraceEnded,
-  roomHostGraceStarted,
-  roomOpened,
-} from './session'
-import { stageInvitationClosed, stageInvited, stageRequestClosed, stageRequested } from './stage'
+import { SLICES } from './slices'
+
+type EventSchema = (typeof SLICES)[number]['events'][number]
 
 /** Every fact that a room's log can hold. */
-export const roomEvent = v.variant('type', [
-  roomOpened,
-  roomEnded,
-  roomLocked,
-  roomUnlocked,
-  roomBansChanged,
-  roomHostGraceStarted,
-  roomHostGraceEnded,
-  participantJoined,
-  participantReturned,
-  participantLeft,
-  roleChanged,
-  mediaChanged,
-  chatSent,
-  chatDeleted,
-  stageRequested,
-  stageRequestClosed,
-  stageInvited,
-  stageInvitationClosed,
-])
+export const roomEvent = v.variant(
+  'type',
+  SLICES.flatMap(({ events }): readonly EventSchema[] => events),
+)
 /** Every fact that a room's log can hold. */
 export type RoomEvent = v.InferOutput<typeof roomEvent>
 /** The event of one type. */
@@ -44,13 +19,7 @@ export type RoomEventOf<T extends RoomEvent['type']> = Extract<RoomEvent, { type
 export const EVENT_VERSION = 2
 
 /** An event in its place in the log. */
-export type LoggedEvent<E = RoomEvent> = {
-  /** Its place in the instance's log, from 1. */
-  readonly seq: number
-  /** Milliseconds since the epoch, by the server's clock. */
-  readonly at: number
-  /** The participant that caused it, or null for the server. */
-  readonly by: string | null
+export type LoggedEvent<E = RoomEvent> = Place & {
   /** What happened. */
   readonly event: E
 }

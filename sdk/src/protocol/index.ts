@@ -64,15 +64,9 @@ export {
   MAX_METADATA_BYTES,
   MAX_NAME_CHARACTERS,
 } from './limits'
-export {
-  NO_SOURCES,
-  publishedSources,
-  type SourceChange,
-  type SourceState,
-  type SourceStates,
-  UNPUBLISHED,
-} from './media'
+export type { SourceChange } from './media'
 export { type BanListResult, banListResult, type ListedBan, MAX_BANS } from './moderation'
+export type { Edge, Participant } from './participants'
 export { mayActOn, mayGive, PERMISSIONS, type Permission, permissionsOf } from './permissions'
 export {
   isOnStage,
@@ -88,7 +82,7 @@ export {
   type Source,
   source,
 } from './roles'
-export { type Edge, type Participant, participantOf, type Room, room } from './room'
+export { participantOf, type Room, room } from './room'
 export {
   type CastDown,
   type Goodbye,
@@ -102,5 +96,6 @@ export {
 } from './server-message'
 export { type Hello, hello, type Presence } from './session'
 export { type Epoch, fitsLayout, LAYOUT, type SignalBody, type SignalDown, type SignalUp } from './signal'
+export { NO_SOURCES, publishedSources, type SourceState, type SourceStates, UNPUBLISHED } from './sources'
 export type { StageInvitation, StageRequest } from './stage'
 export { HELLO_PREFIX, PROTOCOL_FLOOR, PROTOCOL_VERSION, ROOMS_PATH, SUBPROTOCOL } from './version'

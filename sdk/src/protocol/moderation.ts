@@ -1,5 +1,7 @@
 import * as v from 'valibot'
+import type { Folds } from './fold'
 import { banId, commandId, messageId, participantId, timestamp } from './ids'
+import { type ParticipantsPart, withParticipant, withParticipants } from './participants'
 import { role } from './roles'
 import { strict } from './strict'
 
@@ -76,3 +78,36 @@ export const roomLocked = v.object({ type: v.literal('room.locked') })
 export const roomUnlocked = v.object({ type: v.literal('room.unlocked') })
 /** A ban was made or lifted. Moderators get the list from `moderation.bans`. */
 export const roomBansChanged = v.object({ type: v.literal('room.bansChanged') })
+
+/** What this feature asks of a room; `moderation.mute` belongs to the media. */
+export const moderationCommands = [
+  moderationKick,
+  moderationBan,
+  moderationBanAuthor,
+  moderationUnban,
+  moderationBans,
+  moderationSetRole,
+  moderationLock,
+  moderationUnlock,
+  moderationEndRoom,
+] as const
+
+/** Whether new identities are kept out. */
+export const moderationPart = { locked: v.boolean() }
+type ModerationPart = { locked: boolean }
+
+const moderationEvents = [roleChanged, roomLocked, roomUnlocked, roomBansChanged] as const
+
+/** Roles and the lock of a room. Who is banned is not public. */
+export const moderationSlice = {
+  part: moderationPart,
+  start: { locked: false },
+  events: moderationEvents,
+  folds: {
+    'participant.roleChanged': (room, { participantId, role }, { seq }) =>
+      withParticipants(room, seq, withParticipant(room.participants, participantId, { role, roleSeq: seq })),
+    'room.locked': () => ({ locked: true }),
+    'room.unlocked': () => ({ locked: false }),
+    'room.bansChanged': () => ({}),
+  } satisfies Folds<ModerationPart & ParticipantsPart, v.InferOutput<(typeof moderationEvents)[number]>>,
+} as const

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { passedOn } from './client-message'
 import { goodbyeCode, rejection } from './errors'
 import { loggedEvent } from './event'
 import { commandId, instanceId, participantId, seq, timestamp } from './ids'
@@ -69,10 +70,7 @@ export type Reply = v.InferOutput<typeof reply>
 export const castDown = v.object({
   type: v.literal('cast'),
   from: participantId,
-  cast: v.variant('type', [
-    v.object({ type: v.literal('reaction'), emoji: v.string() }),
-    v.object({ type: v.literal('data'), value: v.unknown() }),
-  ]),
+  cast: passedOn,
 })
 /** A cast of another participant. */
 export type CastDown = v.InferOutput<typeof castDown>

@@ -1,7 +1,6 @@
 import * as v from 'valibot'
 import { maxCharacters } from './characters'
-import { commandId, instanceId, joinId, participantId, seq, sessionKey, timestamp } from './ids'
-import { mode, role } from './roles'
+import { commandId, instanceId, joinId, seq, sessionKey } from './ids'
 import { strict } from './strict'
 
 const token = v.pipe(v.string(), v.minLength(1), maxCharacters(5000))
@@ -45,49 +44,10 @@ export const sessionRefresh = strict({ type: v.literal('session.refresh'), id: c
 /** Shows the server that the client is alive; the answer, also `heartbeat`, shows the client that the server is. */
 export const heartbeat = strict({ type: v.literal('heartbeat') })
 
-/** The room opens: the first event of each instance. */
-export const roomOpened = v.object({
-  type: v.literal('room.opened'),
-  roomId: v.string(),
-  instance: instanceId,
-  mode,
-})
-/** A new participant is in the room. */
-export const participantJoined = v.object({
-  type: v.literal('participant.joined'),
-  participant: v.object({
-    id: participantId,
-    name: v.string(),
-    role,
-    metadata: v.optional(v.record(v.string(), v.unknown())),
-  }),
-})
-/** A participant that was here returns with a new `joinId`: a reload, a leave that did not arrive, or the same identity on another device. */
-export const participantReturned = v.object({ type: v.literal('participant.returned'), participantId })
-/** A participant is gone. */
-export const participantLeft = v.object({
-  type: v.literal('participant.left'),
-  participantId,
-  /** `left`: it said so, or closed its tab. `lost`: it did not come back in time. `removed`: it was kicked or banned. */
-  reason: v.picklist(['left', 'lost', 'removed']),
-})
-/** The room is over: the last event of an instance. */
-export const roomEnded = v.object({
-  type: v.literal('room.ended'),
-  /** `empty`: it had no participant for `limits.emptyRoomMs`. */
-  reason: v.picklist(['ended', 'empty']),
-})
-
-/** The room lost its last host, no cohost follows, and it waits for a host. */
-export const roomHostGraceStarted = v.object({
-  type: v.literal('room.hostGraceStarted'),
-  /** When a guest follows, unless there is a host by then. */
-  until: timestamp,
-})
-/** The wait for a host is over and no participant may follow: the room goes on without a host. */
-export const roomHostGraceEnded = v.object({ type: v.literal('room.hostGraceEnded') })
-
 /** Whether a participant's connection is up. A cast: it is not logged. */
 export const presence = v.picklist(['connected', 'reconnecting'])
 /** Whether a participant's connection is up. */
 export type Presence = 'connected' | 'reconnecting'
+
+/** What a client asks of its connection. */
+export const sessionCommands = [joinCommand, leaveCommand, sessionRefresh] as const

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { Folds } from './fold'
 import { commandId, participantId, timestamp } from './ids'
 import { strict } from './strict'
 
@@ -53,3 +54,56 @@ export const stageInvitationClosed = v.object({
   participantId,
   outcome: v.picklist(['accepted', 'declined', 'withdrawn']),
 })
+
+/** What this feature asks of a room. */
+export const stageCommands = [
+  stageRequestCommand,
+  stageCancel,
+  stageApprove,
+  stageReject,
+  stageInvite,
+  stageLeave,
+] as const
+
+/** Who would like to come on stage, and who is asked to. */
+export const stagePart = {
+  /** Raised hands, the oldest first. */
+  stageRequests: v.array(stageRequest),
+  /** Open invitations to the stage, the oldest first. */
+  invitations: v.array(stageInvitation),
+}
+type StagePart = { stageRequests: StageRequest[]; invitations: StageInvitation[] }
+
+const stageEvents = [stageRequested, stageRequestClosed, stageInvited, stageInvitationClosed] as const
+
+/** The way on stage. */
+export const stageSlice = {
+  part: stagePart,
+  start: { stageRequests: [], invitations: [] },
+  events: stageEvents,
+  folds: {
+    'stage.requested': ({ stageRequests }, { participantId }, { at }) => ({
+      stageRequests: [...stageRequests, { participantId, at }],
+    }),
+    'stage.requestClosed': ({ stageRequests }, { participantId }) => ({
+      stageRequests: without(stageRequests, participantId),
+    }),
+    'stage.invited': ({ invitations }, { participantId }, { by, at }) =>
+      by === null ? {} : { invitations: [...invitations, { participantId, by, at }] },
+    'stage.invitationClosed': ({ invitations }, { participantId }) => ({
+      invitations: without(invitations, participantId),
+    }),
+    'participant.left': ({ stageRequests, invitations }, { participantId }) => ({
+      stageRequests: without(stageRequests, participantId),
+      invitations: without(invitations, participantId),
+    }),
+    'room.ended': () => ({ stageRequests: [], invitations: [] }),
+  } satisfies Folds<StagePart, v.InferOutput<(typeof stageEvents)[number]> | Endings>,
+} as const
+
+/** The events of others that close requests and invitations. */
+type Endings = { type: 'participant.left'; participantId: string } | { type: 'room.ended' }
+
+/** The same array when the participant has none. */
+const without = <T extends { participantId: string }>(list: T[], id: string): T[] =>
+  list.some((each) => each.participantId === id) ? list.filter((each) => each.participantId !== id) : list

@@ -3,10 +3,10 @@
 import type { InferOutput } from 'valibot'
 import { expectTypeOf, test } from 'vitest'
 import type { ChatHistoryResult, ChatMessage, chatHistoryResult, chatMessage } from '../../src/protocol/chat'
-import type { SourceState, sourceState } from '../../src/protocol/media'
 import type { BanListResult, banListResult, ListedBan, listedBan } from '../../src/protocol/moderation'
 import type { Mode, ModeName, mode, modeName } from '../../src/protocol/roles'
 import type { Presence, presence } from '../../src/protocol/session'
+import type { SourceState, sourceState } from '../../src/protocol/sources'
 import type { StageInvitation, StageRequest, stageInvitation, stageRequest } from '../../src/protocol/stage'
 
 test('what is declared is what the schemas give', () => {

@@ -12,3 +12,6 @@ export const reactionCast = strict({
     v.regex(/^(?=.*(?:\p{Extended_Pictographic}|\p{RI}|\u20e3))[\p{Extended_Pictographic}\p{Emoji_Component}]+$/u),
   ),
 })
+
+/** A reaction, as the others get it. */
+export const reactionDown = v.object({ type: v.literal('reaction'), emoji: v.string() })

@@ -1,0 +1,120 @@
+import * as v from 'valibot'
+import type { Folds, Place } from './fold'
+import { participantId, seq, timestamp } from './ids'
+import { isOnStage, role } from './roles'
+import { NO_SOURCES, sourceStates } from './sources'
+
+/** A participant as all see it. */
+export const participant = v.object({
+  id: participantId,
+  /** The name to show: cleaned by the server, at most 64 characters. */
+  name: v.string(),
+  role,
+  /** The `metadata` of its token. */
+  metadata: v.optional(v.record(v.string(), v.unknown())),
+  joinedAt: timestamp,
+  /** The event at which it joined, or last returned with a new `joinId`. The lower one of a pair makes the offers. */
+  joinSeq: seq,
+  /** The event at which it got its current role. */
+  roleSeq: seq,
+  /** What it publishes. */
+  sources: sourceStates,
+})
+/** A participant as all see it. @useDeclaredType */
+export type Participant = v.InferOutput<typeof participant>
+
+/** A pair of which one is on stage. `born`: the event that made it; with a new one the link starts again. */
+export const edge = v.object({ offerer: participantId, answerer: participantId, born: seq })
+/** A pair of participants of which one is on stage. */
+export type Edge = v.InferOutput<typeof edge>
+
+/** A new participant is in the room. */
+export const participantJoined = v.object({
+  type: v.literal('participant.joined'),
+  participant: v.object({
+    id: participantId,
+    name: v.string(),
+    role,
+    metadata: v.optional(v.record(v.string(), v.unknown())),
+  }),
+})
+/** A participant that was here returns with a new `joinId`: a reload, a leave that did not arrive, or the same identity on another device. */
+export const participantReturned = v.object({ type: v.literal('participant.returned'), participantId })
+/** A participant is gone. */
+export const participantLeft = v.object({
+  type: v.literal('participant.left'),
+  participantId,
+  /** `left`: it said so, or closed its tab. `lost`: it did not come back in time. `removed`: it was kicked or banned. */
+  reason: v.picklist(['left', 'lost', 'removed']),
+})
+
+/** Who is in a room, and which pairs of them have a link. */
+export const participantsPart = {
+  /** In the order of joining. */
+  participants: v.array(participant),
+  /** Which pairs have a link. */
+  edges: v.array(edge),
+}
+/** The part of a room that tells who is in it. */
+export type ParticipantsPart = { participants: Participant[]; edges: Edge[] }
+
+const participantEvents = [participantJoined, participantReturned, participantLeft] as const
+/** Comings and goings. */
+export type ParticipantEvent = v.InferOutput<(typeof participantEvents)[number]>
+
+/** Who is in a room. */
+export const participantsSlice = {
+  part: participantsPart,
+  start: { participants: [], edges: [] },
+  events: participantEvents,
+  folds: {
+    'participant.joined': joined,
+    'participant.returned': (room, { participantId: id }, { seq }) =>
+      withParticipants(room, seq, withParticipant(room.participants, id, { joinSeq: seq }), id),
+    'participant.left': (room, { participantId: id }, { seq }) =>
+      withParticipants(
+        room,
+        seq,
+        room.participants.filter((each) => each.id !== id),
+      ),
+    'room.ended': () => ({ participants: [], edges: [] }),
+  } satisfies Folds<ParticipantsPart, ParticipantEvent | { type: 'room.ended' }>,
+} as const
+
+function joined(room: ParticipantsPart, event: v.InferOutput<typeof participantJoined>, { seq, at }: Place) {
+  const participant = { ...event.participant, joinedAt: at, joinSeq: seq, roleSeq: seq, sources: NO_SOURCES }
+  return withParticipants(room, seq, [...room.participants, participant])
+}
+
+/** The participants with one of them changed; the same array when it is not among them. */
+export function withParticipant(of: Participant[], id: string, change: Partial<Participant>): Participant[] {
+  if (!of.some((each) => each.id === id)) return of
+  return of.map((each) => (each.id === id ? { ...each, ...change } : each))
+}
+
+/** New participants and the edges that follow: a pair keeps its edge unless one of the two is new by its `joinId`. */
+export function withParticipants(
+  room: ParticipantsPart,
+  seq: number,
+  participants: Participant[],
+  fresh?: string,
+): ParticipantsPart {
+  const known = new Map(room.edges.map((edge) => [pairKey(edge.offerer, edge.answerer), edge]))
+  const edges: Edge[] = []
+  participants.forEach((a, i) => {
+    for (const b of participants.slice(i + 1)) {
+      if (!isOnStage(a.role) && !isOnStage(b.role)) continue
+      const kept = a.id === fresh || b.id === fresh ? undefined : known.get(pairKey(a.id, b.id))
+      edges.push(kept ?? newEdge(a, b, seq))
+    }
+  })
+  const same = edges.length === room.edges.length && edges.every((edge, i) => edge === room.edges[i])
+  return { participants, edges: same ? room.edges : edges }
+}
+
+function newEdge(a: Participant, b: Participant, born: number): Edge {
+  const [offerer, answerer] = a.joinSeq < b.joinSeq ? [a.id, b.id] : [b.id, a.id]
+  return { offerer, answerer, born }
+}
+
+const pairKey = (a: string, b: string): string => (a < b ? `${a} ${b}` : `${b} ${a}`)
