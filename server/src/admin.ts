@@ -5,20 +5,20 @@ import type { Erasure } from './hosting/erasure'
 import type { RoomStats } from './hosting/room-stats'
 import type { Rooms } from './hosting/rooms'
 
-/** What the app around a server may do in it, without a token. `unavailable`: not now, for the log is down or the server closed. */
+/** Calls for the app around a server, without a token. `unavailable`: not now, because the log is down or the server is closed. */
 export type AdminApi = {
-  /** Its rooms. All throw (or reject with) a TypeError where the id is no room id. */
+  /** Its rooms. All throw (or reject with) a TypeError if the id is not a room id. */
   readonly rooms: {
     /**
      * Opens a room without a participant, if `createRooms` is `'api'`; it closes once it was empty for `limits.emptyRoomMs` (60 s by
      * default). Harmless to repeat.
      */
     open(roomId: string): Promise<'opened' | 'ended' | 'unavailable'>
-    /** Ends an open room; its id is refused for a minute. */
+    /** Ends an open room; its id is rejected for a minute. */
     end(roomId: string): Promise<'ended' | 'absent' | 'unavailable'>
-    /** How an open room does; undefined when it is not open. */
+    /** The participants and settings of an open room; undefined if it is not open. */
     stats(roomId: string): RoomStats | undefined
-    /** Ends a room if it is open, and erases all that is kept of its id: chat, bans, records. Harmless to repeat. */
+    /** Ends a room if it is open, and erases all stored data of its id: chat, bans, records. Harmless to repeat. */
     erase(roomId: string): Promise<'erased' | 'unavailable'>
   }
   /** The identity: an id of your app. */
@@ -26,7 +26,7 @@ export type AdminApi = {
     /**
      * Takes an identity (the `sub` of its tokens) out of all open rooms, and erases its messages, names and metadata from all
      * that is kept. Bans stay. Resolves to how many messages it had. Harmless to repeat.
-     * @throws (rejects with) TypeError for what is no identity: a text of 1 to 256 characters, of well-formed Unicode
+     * @throws (rejects with) TypeError for an invalid identity: it must be a text of 1 to 256 characters of well-formed Unicode
      */
     erase(identity: string): Promise<number | 'unavailable'>
   }

@@ -34,30 +34,30 @@ import type { RoomLog } from './ports/log'
 import type { Logger } from './ports/logger'
 import { guardedClock, systemClock } from './ports/system-clock'
 
-/** What a server is made with: `auth`, or `dev: true`, and whatever shall differ from the defaults. */
+/** The options of a server: `auth`, or `dev: true`, and others that differ from the defaults. */
 export type PeerstageServerOptions = SettingsInput & {
-  /** Where rooms are kept. Default: in memory, for as long as the process lives. */
+  /** Where rooms are stored. Default: in memory, until the process ends. */
   readonly log?: RoomLog
-  /** Where to say what happens. Default: JSON lines on stderr, at `logLevel`, with secrets taken out. */
+  /** The receiver of log lines. Default: JSON lines on stderr, from `logLevel` upwards, with secrets removed. */
   readonly logger?: Logger
   /** Default: the machine's clock. */
   readonly clock?: OwnClock
   /** Dev mode: a folder of static files to serve at `/`. */
   readonly demoFolder?: string
-  /** Dev mode: the key of the tokens that it hands out, 32 bytes. Default: a new one, and tokens end with the process. */
+  /** Dev mode: the key of its tokens, 32 bytes. Default: a new one, so tokens end with the process. */
   readonly devKey?: Uint8Array
 }
 
-/** A server: to be attached to an `http.Server`, or to listen by itself. */
+/** A server: attach it to an `http.Server`, or let it listen by itself. */
 export type PeerstageServer = Lifecycle &
   AdminApi & {
-    /** Health, REST, and metrics where they are public: for `http.createServer(…)`, or as Express middleware. */
+    /** Health, REST, and public metrics: for `http.createServer(…)`, or as Express middleware. */
     readonly requestListener: RequestListener
-    /** Metrics alone, at `/metrics`: for an `http.Server` of yours that only you can reach. It asks for `metrics.token` where there is one. */
+    /** Only metrics, at `/metrics`: for an `http.Server` of yours that only you can reach. It requires `metrics.token` if there is one. */
     readonly metricsListener: RequestListener
-    /** Tokens, for your backend to hand out. */
+    /** Tokens, for your backend. */
     readonly tokens: {
-      /** Makes a token that this server takes, by its (first) secret. @throws as `signToken`, and TypeError where it has public keys only */
+      /** Signs a token for this server, with its (first) secret. @throws as `signToken`, and TypeError if it has only public keys */
       sign(options: TokenOptions): Promise<string>
     }
   }
@@ -79,8 +79,8 @@ export type PeerstageServer = Lifecycle &
  * const token = await live.tokens.sign({ room: 'town-hall', identity: user.id, name: user.name, role: 'guest' })
  * ```
  *
- * @throws ConfigError when an option is wrong (`undefined` is: leave it out), or not one of `auth` and `dev: true` is given, or
- * both are, or `demoFolder` is no folder
+ * @throws ConfigError when an option is wrong (also `undefined`: leave it out), when neither or both of `auth` and `dev: true` are
+ * given, or when `demoFolder` is not a folder
  */
 export function createPeerstageServer(options: PeerstageServerOptions = {}): PeerstageServer {
   const settings = checkSettings(options)

@@ -8,7 +8,7 @@ import { secretBytes } from './secret'
 
 export type { Jwk, PublicKeyAlgorithm }
 
-/** Who may come in where, and as what. */
+/** The content of a token: who may join which room, with which role. */
 export type TokenOptions = {
   /** A room id (1 to 64 of `A-Z a-z 0-9 _ -`), or `*` for every room. */
   readonly room: string
@@ -16,9 +16,9 @@ export type TokenOptions = {
   readonly identity: string
   /** Default `viewer`. */
   readonly role?: Role
-  /** Shown to others; without it the client's own word is. */
+  /** Shown to others. Without it the name that the client gives is used. */
   readonly name?: string
-  /** Shown to others beside the name; at most 2 KiB as JSON, which a browser's hello has room for. */
+  /** Shown to others beside the name; at most 2 KiB as JSON, so that it fits a browser's hello. */
   readonly metadata?: Readonly<Record<string, unknown>>
   /** Default 3600; at most 31,622,400: 366 days. */
   readonly expiresInSeconds?: number
@@ -30,9 +30,9 @@ export type TokenOptions = {
 export type SigningKey = {
   /** A JWK, or the text of a PEM (PKCS #8): of Ed25519, P-256, P-384, P-521, or RSA of 2,048 bits or more. */
   readonly privateKey: Jwk | string
-  /** What to sign by. */
+  /** The algorithm to sign with. */
   readonly alg: PublicKeyAlgorithm
-  /** Its name at the server. Needed where the server has several keys. Default: that of the JWK. */
+  /** Its name at the server. Needed if the server has several keys. Default: that of the JWK. */
   readonly kid?: string
 }
 
@@ -46,15 +46,15 @@ export type SignOptions = TokenOptions & {
   readonly now?: number
 } & (
     | {
-        /** The same as the server's: at least 32 bytes. White space at the ends of a text is left out, there too. */
+        /** The same as the server's: at least 32 bytes. White space at the ends of a text is removed, as the server does. */
         readonly secret: string | Uint8Array
-        /** The secret's name at the server. Needed where the server has several keys. */
+        /** The secret's name at the server. Needed if the server has several keys. */
         readonly kid?: string
         /** Either this or `secret`. */
         readonly key?: never
       }
     | {
-        /** A private key, where the server knows the public one. */
+        /** A private key, if the server knows the public one. */
         readonly key: SigningKey
         /** Either this or `key`. */
         readonly secret?: never
@@ -64,8 +64,8 @@ export type SignOptions = TokenOptions & {
   )
 
 /**
- * What `signToken` rejects with where an option is none that a token may have. `message` is a sentence that may be shown; it
- * holds no value. Where the option comes from a request, answer 400: the request is wrong, and not your server.
+ * The error of `signToken` for an option that a token may not have. `message` is a sentence that you may show; it
+ * contains no value. If the option comes from a request, answer 400: the request is wrong, not your server.
  *
  * @example
  * ```ts
@@ -85,7 +85,7 @@ export type SignOptions = TokenOptions & {
 export class TokenOptionError extends TypeError {
   /** Always that, in stacks and logs. */
   override readonly name = 'TokenOptionError'
-  /** Which option: `room`, for one. */
+  /** The option, for example `room`. */
   readonly option: keyof TokenOptions
 
   /** Made by `signToken`; an app may make its own. */
@@ -111,8 +111,8 @@ const DEFAULT_LIFE_SECONDS = 3600
  * const other = await signToken({ key, room: 'town-hall', identity: user.id })
  * ```
  *
- * @throws TokenOptionError when an option is one that the server would refuse, or makes the token too large for a hello;
- * TypeError when the key is no private key for its algorithm; RangeError when there is no secret, it is shorter than 32 bytes, or has a
+ * @throws TokenOptionError when the server would reject an option, or when it makes the token too large for a hello;
+ * TypeError when the key is not a private key for its algorithm; RangeError when there is no secret, it is shorter than 32 bytes, or has a
  * line break inside
  */
 export async function signToken(options: SignOptions): Promise<string> {
@@ -146,7 +146,7 @@ export async function signToken(options: SignOptions): Promise<string> {
 
 type Signer = { readonly alg: string; readonly kid?: string; readonly material: CryptoKey | Uint8Array }
 
-/** What signs, and what the header says of it. */
+/** The signing key, and its fields in the header. */
 async function signerOf({ secret, kid, key }: SignOptions): Promise<Signer> {
   if (key === undefined) {
     return { alg: 'HS256', ...(kid === undefined ? {} : { kid }), material: secretBytes(secret) }
@@ -156,7 +156,7 @@ async function signerOf({ secret, kid, key }: SignOptions): Promise<Signer> {
   return { alg: key.alg, ...(name === undefined ? {} : { kid: name }), material }
 }
 
-/** What `jose` says of a wrong key may hold some of it, so it is not told. */
+/** The message of `jose` about a wrong key may contain a part of it, so it is not passed on. */
 async function privateKeyOf({ privateKey, alg }: SigningKey): Promise<CryptoKey> {
   const isKnown = PUBLIC_KEY_ALGORITHMS.includes(alg)
   const read = () => (typeof privateKey === 'string' ? importPKCS8(privateKey, alg) : importJWK(privateKey as JWK, alg))
@@ -165,7 +165,7 @@ async function privateKeyOf({ privateKey, alg }: SigningKey): Promise<CryptoKey>
   throw new TypeError('key.privateKey must be a private key, as a JWK or a PEM (PKCS #8), for the alg that is given.')
 }
 
-/** What is signed would be refused without a reason by the server, so the reason is given here. */
+/** The server would reject the token without a reason, so the reason is given here. */
 const SENTENCES: Readonly<Record<keyof TokenClaims, string>> = {
   sub: 'The identity must be a text of 1 to 256 characters, of well-formed Unicode.',
   room: 'The room is no room id: it has 1 to 64 characters of A-Z, a-z, 0-9, _ and -, or is * for every room.',

@@ -9,38 +9,38 @@ import { isLocalName } from '../auth/local-request'
 import { MIN_SECRET_BYTES, SET_SECRET, spaceFault, trimmed } from '../auth/secret'
 import { whole } from './limits'
 
-/** A key that tokens are verified by: a `publicKey` or a `secret`. */
+/** A key that verifies tokens: a `publicKey` or a `secret`. */
 export type KeyOptions = {
-  /** Key of tokens by HS256: at least 32 bytes. White space at the ends of a text is left out, as it is by `signToken`. */
+  /** Key of tokens by HS256: at least 32 bytes. White space at the ends of a text is removed, as `signToken` does. */
   readonly secret?: string | Uint8Array
   /** A JWK, or the text of a PEM (SPKI): of Ed25519, P-256, P-384, P-521 or RSA. */
   readonly publicKey?: Jwk | string
   /**
-   * Which tokens are its own: those with the same `kid`. Default: that of the JWK. Of several keys one may have none: it
-   * serves tokens that name none.
+   * The name of the key: it verifies tokens with the same `kid`. Default: that of the JWK. One of several keys may have none: it
+   * verifies tokens that name none.
    */
   readonly kid?: string
-  /** Which one of RSA's: default that of the JWK, else RS256. For other keys it follows from the key. */
+  /** The algorithm of an RSA key: default that of the JWK, else RS256. For other keys it follows from the key. */
   readonly alg?: 'HS256' | PublicKeyAlgorithm
 }
 
-/** Where the keys of the tokens come from (`secret`, `keys` or `jwksUrl`: one of the three), and what else a token must say. */
+/** The keys of the tokens (one of `secret`, `keys` and `jwksUrl`), and further requirements for a token. */
 export type AuthOptions = {
-  /** Key of the tokens (HS256): at least 32 bytes. White space at the ends of a text is left out, as it is by `signToken`. */
+  /** Key of the tokens (HS256): at least 32 bytes. White space at the ends of a text is removed, as `signToken` does. */
   readonly secret?: string | Uint8Array
-  /** Several keys, or public ones. A token names its own by `kid`. `tokens.sign` takes the first secret: put the newest one there. */
+  /** Several keys, or public ones. A token names its key by `kid`. `tokens.sign` uses the first secret: put the newest one first. */
   readonly keys?: readonly KeyOptions[]
-  /** Where to get the public keys: https (http only to this machine). */
+  /** The URL of the public keys: https (http only to this machine). */
   readonly jwksUrl?: string
-  /** How often `jwksUrl` is read: by then a key that was taken out of the set counts no more. Default 600. */
+  /** How often `jwksUrl` is read, in seconds. A key that was removed from the set is invalid after that time. Default 600. */
   readonly jwksRefreshSeconds?: number
-  /** How long the keys of `jwksUrl` count while it cannot be read. Default 86,400: a day. */
+  /** How long the keys of `jwksUrl` stay valid while it cannot be read, in seconds. Default 86,400: a day. */
   readonly jwksMaxAgeSeconds?: number
   /** The `aud` of the tokens. Default `peerstage`. */
   readonly audience?: string
   /** The `iss` that tokens must have. Default: any, or none. */
   readonly issuer?: string
-  /** Oldest `iat` of a token; makes `iat` needed. Default: none, `exp` alone counts. */
+  /** The largest age of a token by its `iat`, in seconds; makes `iat` needed. Default: none, only `exp` counts. */
   readonly maxTokenAgeSeconds?: number
 }
 

@@ -3,13 +3,13 @@ import { whole } from './limits'
 
 /** Where metrics can be read, and by whom. */
 export type MetricsOptions = {
-  /** A port of their own, which `listen` opens; 0 takes any free one. Default: none. */
+  /** A separate port, which `listen` opens; 0 takes any free one. Default: none. */
   readonly port?: number
-  /** Where that port is open. Default `127.0.0.1`: this machine. */
+  /** The address of that port. Default `127.0.0.1`: this machine. */
   readonly host?: string
-  /** What a reader must show as a bearer, on either port: at least 16 characters. Default: nothing is asked for. */
+  /** The bearer token of a reader, on either port: at least 16 characters. Default: none is required. */
   readonly token?: string
-  /** Whether they can be read at `/metrics` of the port that everybody reaches. Default: in dev mode, or with a `token`, where there is no `port`. */
+  /** Whether they can be read at `/metrics` of the public port. Default: in dev mode, or with a `token`, if there is no `port`. */
   readonly public?: boolean
 }
 
@@ -35,6 +35,6 @@ export const metricsSettings = v.strictObject(
 )
 export type MetricsSettings = v.InferOutput<typeof metricsSettings>
 
-/** Whether they are open to all. An operator may not know how much they tell, so that takes a word. */
+/** Whether they are open to all. An operator has to ask for it, because metrics reveal how many people are in rooms. */
 export const arePublic = ({ public: asked, port, token }: MetricsSettings, dev: boolean): boolean =>
   asked ?? (port === undefined && (dev || token !== undefined))

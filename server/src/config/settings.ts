@@ -10,7 +10,7 @@ import { partEntries } from './port-options'
 import { isSubnet } from './subnets'
 import { type TurnOptions, turnSettings } from './turn-servers'
 
-/** A public STUN server: enough for most homes, not for strict networks (those need TURN). */
+/** A public STUN server: enough for most homes, but strict networks need TURN. */
 export const PUBLIC_STUN = { urls: 'stun:stun.l.google.com:19302' }
 
 const origin = v.pipe(
@@ -44,51 +44,51 @@ const trustProxy = v.union(
 
 const MODE_NAMES = Object.keys(MODES) as ModeName[]
 
-/** Every option that is data; their defaults are those of the command line. One given as `undefined` is refused. */
+/** Every option that is data; their defaults are those of the command line. The value `undefined` is rejected. */
 export type SettingsInput = {
-  /** Who may come in: needed, unless `dev` is true. */
+  /** How tokens are verified. Needed, unless `dev` is true. */
   readonly auth?: AuthOptions
-  /** Lets everybody on this machine in, without a token. Never for others, and never beside `auth`. Default false. */
+  /** Accepts clients of this machine without a token. Never for others, and never beside `auth`. Default false. */
   readonly dev?: boolean
   /**
-   * Where the server is below its origin: with `/live` a room is at `/live/v1/rooms/…`, and health, REST and dev pages are below
-   * `/live` too. Clients then say `url: 'https://example.com/live'`. Default: at the top.
+   * The path of the server below its origin: with `/live` a room is at `/live/v1/rooms/…`, and health, REST and dev pages are below
+   * `/live` too. Clients then use `url: 'https://example.com/live'`. Default: none.
    */
   readonly basePath?: string
   /**
-   * Origins of pages that may connect: `https://example.com`; `https://*.example.com` for all that have one label more; apps by their
-   * schemes, like `capacitor://localhost`. Default: any, for nothing here rides on cookies.
+   * Origins of pages that may connect: `https://example.com`; `https://*.example.com` for all with one more label; apps by their
+   * schemes, like `capacitor://localhost`. Default: any, because there are no cookies.
    */
   readonly allowedOrigins?: readonly string[]
   /** STUN and TURN servers for the links. Default: one public STUN server. */
   readonly iceServers?: readonly IceServer[]
-  /** A TURN server beside those, whose passwords are made for each session, and expire. Default: none. */
+  /** An additional TURN server, with passwords that are made for each session and expire. Default: none. */
   readonly turn?: TurnOptions
   /** How many may be on stage, and what they may publish. Default `studio`. */
   readonly mode?: ModeName
   /** Who opens a room: each participant that joins (`onJoin`), only a host (`host`), or only your backend (`api`). Default `onJoin`. */
   readonly createRooms?: 'onJoin' | 'host' | 'api'
-  /** A second session of an identity takes its place over (`replace`), or is refused (`reject`). Default `replace`. */
+  /** A second session of an identity takes its seat over (`replace`), or is rejected (`reject`). Default `replace`. */
   readonly duplicateSessions?: 'replace' | 'reject'
-  /** What a client is held to, over the protocol's defaults: sizes and participants at most those (a frame at least), rates as you like. */
+  /** Limits for clients that differ from the protocol's defaults. Sizes and participants are at most the defaults (frames at least). */
   readonly limits?: LimitOptions
   /** Sockets of the process. Default 10,000. */
   readonly maxSockets?: number
   /** Sockets of one public address (IPv6: of one /64), which a school or a company may share; private ones are not counted. Default 200. */
   readonly maxSocketsPerAddress?: number
-  /** Sockets that may be in verification at once: each costs a signature. Default 500. */
+  /** Sockets that may be in verification at once: each costs a signature check. Default 500. */
   readonly maxVerifying?: number
-  /** Connections of the process that may hold without a place: prejoin screens. Default 500. */
+  /** Connections of the process that may hold without a seat: prejoin screens. Default 500. */
   readonly maxHolds?: number
   /**
-   * The proxies of yours before the server, whose X-Forwarded-For is believed: how many they are, for then the address of a client is that
-   * many from the right; or where they are, like `['10.0.0.0/8', '2001:db8::/32']`, for then it is the first from the right that is
-   * not in there. Default 0: none, and the header is not believed.
+   * Your proxies before the server, whose X-Forwarded-For is trusted. A number: the address of a client is that
+   * many entries from the right. Or their addresses, like `['10.0.0.0/8', '2001:db8::/32']`: it is the first entry from the right that is
+   * not one of them. Default 0: none, and the header is ignored.
    */
   readonly trustProxy?: number | readonly string[]
   /** Whether the audit log names addresses of rejected connections in clear text. Default false: as a hash that changes with each process. */
   readonly logAddresses?: boolean
-  /** Where metrics can be read, and by whom. Default: nowhere, but at `/metrics` in dev mode. */
+  /** Where metrics can be read, and by whom. Default: nowhere, except at `/metrics` in dev mode. */
   readonly metrics?: MetricsOptions
   /** How much is logged. Default `info`. */
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -121,16 +121,16 @@ const settingsSchema = v.strictObject({ ...settingsEntries, ...partEntries }, ({
 )
 export type Settings = Omit<v.InferOutput<typeof settingsSchema>, 'limits'> & { readonly limits: Limits }
 
-/** What is wrong with one option. `path`: where, like `auth.secret`; `sentence`: what it must be. Never its value. */
+/** A problem of one option. `path`: its name, like `auth.secret`; `sentence`: the allowed values. Never its value. */
 export type Problem = {
   /** Which option, like `limits.graceMs`. */
   readonly path: string
-  /** What it must be, to be read behind the path. */
+  /** The allowed values, as a sentence that continues the path. */
   readonly sentence: string
 }
 
 /**
- * An option has a wrong value; the message says which and what it must be, and never repeats the value.
+ * An option has a wrong value. The message names the option and the allowed values, never the value.
  *
  * @example
  * ```ts
@@ -146,7 +146,7 @@ export type Problem = {
 export class ConfigError extends TypeError {
   /** Always that, in stacks and logs. */
   override readonly name = 'ConfigError'
-  /** All that is wrong, not the first only. */
+  /** All problems, not only the first. */
   readonly problems: readonly Problem[]
 
   /** Made by the server; an app may make its own. The message is one sentence for each problem. */
@@ -156,7 +156,7 @@ export class ConfigError extends TypeError {
   }
 }
 
-/** Options with their defaults. @throws ConfigError naming everything that is wrong */
+/** Options with their defaults. @throws ConfigError with all problems */
 export function checkSettings(input: unknown): Settings {
   const parsed = v.safeParse(settingsSchema, input)
   if (!parsed.success) throw new ConfigError(parsed.issues.map(problemOf))
@@ -170,7 +170,7 @@ function problemOf(issue: v.InferIssue<typeof settingsSchema>): Problem {
   return { path, sentence: `must not be undefined: ${cure}` }
 }
 
-/** Not as absent: a variable that is not set must not open a server to more than was meant. */
+/** `undefined` does not count as absent: an unset variable must not open a server to more clients than intended. */
 function isGivenAsUndefined({ input, path }: v.InferIssue<typeof settingsSchema>): boolean {
   const last = path?.at(-1)
   return input === undefined && last !== undefined && Object.hasOwn(Object(last.input), String(last.key))

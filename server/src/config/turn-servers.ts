@@ -1,13 +1,13 @@
 import * as v from 'valibot'
 import { whole } from './limits'
 
-/** A TURN server that takes passwords which expire; coturn does by `use-auth-secret`. */
+/** A TURN server with passwords that expire; coturn supports them with `use-auth-secret`. */
 export type TurnOptions = {
   /** Its URLs, like `turn:turn.example.com:3478`. */
   readonly urls: string | readonly string[]
-  /** The key that it shares with this server (coturn: `static-auth-secret`), at least 20 bytes. White space at its ends is left out. No client ever sees it. */
+  /** The key that it shares with this server (coturn: `static-auth-secret`), at least 20 bytes. White space at its ends is removed. No client ever sees it. */
   readonly secret: string
-  /** How long a password holds; a fresh one is given out when four fifths of that are over. Default 3600: an hour. */
+  /** How long a password is valid, in seconds; clients get a new one after four fifths of that. Default 3600: an hour. */
   readonly ttlSeconds?: number
 }
 
