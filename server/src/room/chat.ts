@@ -1,7 +1,21 @@
-import { isBlank, type Participant, type RoomCommandOf } from '@peerstage/sdk/protocol'
-import type { Accepted, DecideContext } from './command'
-import type { Refused, ServerState } from './state'
+import { isBlank, type Permission } from '@peerstage/sdk/protocol'
+import type { Accepted } from './command'
+import type { Asking, AskingOf, Erases, Handlers } from './handler'
+import type { Refused } from './state'
 import { refuse } from './state'
+
+/** What becomes of the commands of the chat. */
+export const chatHandlers: Handlers<'chat.send' | 'chat.delete' | 'chat.history'> = {
+  'chat.send': { needs: 'chat', decide: sendChat },
+  'chat.delete': { needs: neededToDelete, decide: deleteChat },
+  'chat.history': { needs: 'chat', decide: chatHistory },
+}
+
+/** Older messages than the room holds are in no mirror either: those need no event. */
+export const eraseChat: Erases = ({ room }, messageIds) =>
+  room.messages
+    .filter(({ id }) => messageIds.includes(id))
+    .map(({ id }) => ({ event: { type: 'chat.deleted', messageId: id }, by: null }))
 
 const CONTROLS = /[^\P{Cc}\t\n]/gu
 // They cannot be written as UTF-8, so a log on disk would give back something else.
@@ -14,12 +28,7 @@ const LONE_SURROGATES = /\p{Surrogate}/gu
 const kept = (text: string): string =>
   text.replace(/\r\n?/g, '\n').replace(CONTROLS, '').replace(LONE_SURROGATES, '\ufffd')
 
-export function sendChat(
-  { ledger }: ServerState,
-  command: RoomCommandOf<'chat.send'>,
-  actor: Participant,
-  context: DecideContext,
-): Accepted | Refused {
+function sendChat({ state: { ledger }, command, actor, context }: AskingOf<'chat.send'>): Accepted | Refused {
   const text = kept(command.text)
   if (isBlank(text)) return refuse('invalid', 'A message needs some text.')
   const message = {
@@ -35,17 +44,20 @@ export function sendChat(
   return { events: [{ event: { type: 'chat.sent', message }, by: actor.id, ...secret }] }
 }
 
-/**
- * That it is one's own, or that the sender may delete others', has been asked before. What the room does not keep any more is
- * as the log has it.
- */
-export function deleteChat(
-  { room }: ServerState,
-  { messageId }: RoomCommandOf<'chat.delete'>,
-  actor: Participant,
-  { message, unread }: DecideContext,
-): Accepted | Refused {
-  const isKept = room.messages.some((each) => each.id === messageId) || message?.message.id === messageId
+/** One's own may always be deleted. The message is one of the room's newest, or as the log has it. */
+function neededToDelete({ state, command, actor, context }: DeleteAsked): Permission | null {
+  const isAsked = ({ id }: { id: string }) => id === command.messageId
+  const logged = context.message?.message
+  const message = logged !== undefined && isAsked(logged) ? logged : state.room.messages.find(isAsked)
+  return message === undefined || message.participantId === actor.id ? null : 'deleteMessages'
+}
+type DeleteAsked = Omit<AskingOf<'chat.delete'>, 'target'>
+
+/** What the room does not keep any more is as the log has it. */
+function deleteChat({ state, command, actor, context }: AskingOf<'chat.delete'>): Accepted | Refused {
+  const { messageId } = command
+  const { message, unread } = context
+  const isKept = state.room.messages.some((each) => each.id === messageId) || message?.message.id === messageId
   if (!isKept) return unread ? { refused: unread } : refuse('message_not_found', 'This message is gone already.')
   return { events: [{ event: { type: 'chat.deleted', messageId }, by: actor.id }] }
 }
@@ -53,5 +65,6 @@ export function deleteChat(
 const NOTHING_SAID = { messages: [], hasMore: false }
 
 /** A query; the log was asked before the batch. */
-export const chatHistory = ({ history = NOTHING_SAID, unread }: DecideContext): Accepted | Refused =>
-  unread ? { refused: unread } : { events: [], result: history }
+function chatHistory({ context: { history = NOTHING_SAID, unread } }: Asking<unknown>): Accepted | Refused {
+  return unread ? { refused: unread } : { events: [], result: history }
+}

@@ -1,22 +1,23 @@
-import type {
-  Participant,
-  RoomCommandOf,
-  Source,
-  SourceChange,
-  SourceState,
-  SourceStates,
-} from '@peerstage/sdk/protocol'
+import type { Participant, Source, SourceChange, SourceState, SourceStates } from '@peerstage/sdk/protocol'
 import { SOURCES, UNPUBLISHED } from '@peerstage/sdk/protocol'
 import type { Accepted } from './command'
-import type { Refused, ServerState } from './state'
+import type { AskingOf, Handlers } from './handler'
+import { reasonAgainstTarget } from './rank'
+import type { Refused } from './state'
 import { refuse } from './state'
 
+/** What becomes of the commands about what participants publish. */
+export const mediaHandlers: Handlers<'media.update' | 'moderation.mute'> = {
+  'media.update': {
+    // A participant that may not publish may still stop publishing.
+    needs: ({ command }) => (Object.values(command.sources).some((source) => source?.published) ? 'publish' : null),
+    decide: updateMedia,
+  },
+  'moderation.mute': { needs: 'mute', reasonAgainst: reasonAgainstTarget, decide: mute },
+}
+
 /** What a participant publishes. What is left out stays as it is; nothing changes on a repeat. */
-export function updateMedia(
-  { room }: ServerState,
-  { sources }: RoomCommandOf<'media.update'>,
-  actor: Participant,
-): Accepted | Refused {
+function updateMedia({ state: { room }, command: { sources }, actor }: AskingOf<'media.update'>): Accepted | Refused {
   const asked = SOURCES.filter((source) => sources[source]?.published)
   if (asked.some((source) => !room.mode.sources.includes(source)))
     return refuse('source_not_allowed', `This room takes ${room.mode.sources.join(', ')}.`)
@@ -26,7 +27,7 @@ export function updateMedia(
 }
 
 /** A moderator silences a source; a source that is not published, or is muted already, stays as it is. */
-export function mute(target: Participant, { source }: RoomCommandOf<'moderation.mute'>, by: string): Accepted {
+function mute({ target, command: { source }, actor: { id: by } }: AskingOf<'moderation.mute'>): Accepted {
   const state = target.sources[source]
   if (!state.published || state.muted) return { events: [] }
   return changed(target, { ...target.sources, [source]: { ...state, muted: true, mutedBy: by } }, by)

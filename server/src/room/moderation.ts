@@ -1,23 +1,65 @@
 import type { Participant, RoomCommandOf } from '@peerstage/sdk/protocol'
-import { isOnStage, MAX_BANS } from '@peerstage/sdk/protocol'
+import { isOnStage, MAX_BANS, mayActOn, mayGive } from '@peerstage/sdk/protocol'
 import type { Accepted, DecideContext } from './command'
+import type { AskingOf, Handlers } from './handler'
 import { participantOfIdentity } from './join'
 import type { Ban } from './ledger'
-import { reasonAgainst } from './permissions'
+import { reasonAgainst, reasonAgainstTarget } from './rank'
 import { changeRole, hasHost, isStageFull } from './role-change'
-import { leaving } from './session'
+import { endRoom, leaving } from './session'
 import type { Decided, Refused, ServerState } from './state'
 import { refuse } from './state'
 
 const MINUTE = 60_000
 
-export function kick(
-  state: ServerState,
-  target: Participant,
-  { minutes }: RoomCommandOf<'moderation.kick'>,
-  context: DecideContext,
-  by: string,
-): Accepted {
+/** The commands of moderators; `moderation.mute` belongs to the media. */
+type ModerationType =
+  | 'moderation.kick'
+  | 'moderation.ban'
+  | 'moderation.banAuthor'
+  | 'moderation.unban'
+  | 'moderation.bans'
+  | 'moderation.setRole'
+  | 'moderation.lock'
+  | 'moderation.unlock'
+  | 'moderation.endRoom'
+
+/** What becomes of the commands of moderators. */
+export const moderationHandlers: Handlers<ModerationType> = {
+  'moderation.kick': { needs: 'kick', reasonAgainst: reasonAgainstTarget, decide: kick },
+  'moderation.ban': {
+    needs: 'ban',
+    reasonAgainst: reasonAgainstTarget,
+    decide: ({ state, target, context, actor }) => ban(state, target, context, actor.id),
+  },
+  'moderation.banAuthor': {
+    needs: 'ban',
+    decide: ({ state, command, actor, context }) => banAuthor(state, command, actor, context),
+  },
+  'moderation.unban': { needs: 'ban', decide: ({ state, command, actor }) => unban(state, command, actor.id) },
+  'moderation.bans': { needs: 'ban', decide: ({ state }) => listBans(state) },
+  'moderation.setRole': { needs: 'setRole', reasonAgainst: reasonAgainstRole, decide: setRole },
+  'moderation.lock': { needs: 'lock', decide: ({ state, actor }) => setLock(state, true, actor.id) },
+  'moderation.unlock': { needs: 'lock', decide: ({ state, actor }) => setLock(state, false, actor.id) },
+  'moderation.endRoom': {
+    needs: 'endRoom',
+    decide: ({ state, actor }) => endRoom(state, { type: 'room.end', reason: 'ended' }, actor.id),
+  },
+}
+
+/** A host may step down: this is the only moderation of the own participant. */
+function reasonAgainstRole({ actor, target, command: { role } }: AskingOf<'moderation.setRole'>): string | undefined {
+  if (!mayActOn(actor.role, target.role)) return `A ${actor.role} may not do that to a ${target.role}.`
+  return mayGive(actor.role, role) ? undefined : `A ${actor.role} may not make a ${role}.`
+}
+
+function kick({
+  state,
+  target,
+  command: { minutes },
+  context,
+  actor: { id: by },
+}: AskingOf<'moderation.kick'>): Accepted {
   const identity = state.ledger.sessions.get(target.id)?.identity
   const until = minutes === undefined ? null : context.now + minutes * MINUTE
   const left = removed(target, by)
@@ -31,7 +73,7 @@ const removed = (target: Participant, by: string): Decided => ({
 })
 
 /** Bans a participant: its identity is rejected, in every instance, until a moderator lifts the ban. */
-export function ban(state: ServerState, target: Participant, context: DecideContext, by: string): Accepted | Refused {
+function ban(state: ServerState, target: Participant, context: DecideContext, by: string): Accepted | Refused {
   const identity = state.ledger.sessions.get(target.id)?.identity
   if (identity === undefined) return refuse('peer_not_found', 'This participant is not in the room.')
   const noted = note(state, { identity, name: target.name }, context, by)
@@ -39,7 +81,7 @@ export function ban(state: ServerState, target: Participant, context: DecideCont
 }
 
 /** Who has left counts as what a moderator made of it, else as what it was when it wrote. */
-export function banAuthor(
+function banAuthor(
   state: ServerState,
   { messageId }: RoomCommandOf<'moderation.banAuthor'>,
   actor: Participant,
@@ -69,29 +111,21 @@ function note(
   return { event: { type: 'room.bansChanged' }, by, secret: { banned: { ...whom, id: newId(), at: now } } }
 }
 
-export function unban(
-  { ledger }: ServerState,
-  { banId }: RoomCommandOf<'moderation.unban'>,
-  by: string,
-): Accepted | Refused {
+function unban({ ledger }: ServerState, { banId }: RoomCommandOf<'moderation.unban'>, by: string): Accepted | Refused {
   const isKnown = [...ledger.bans.values()].some(({ id }) => id === banId)
   if (!isKnown) return refuse('ban_not_found', 'There is no such ban any more.')
   return { events: [{ event: { type: 'room.bansChanged' }, by, secret: { unbanned: banId } }] }
 }
 
 /** A query. It shows no identities. */
-export const listBans = ({ ledger }: ServerState): Accepted => ({
+const listBans = ({ ledger }: ServerState): Accepted => ({
   events: [],
   result: { bans: [...ledger.bans.values()].map(({ id, name, at }) => ({ id, name, at })) },
 })
 
 /** Gives a role. The one it has already changes nothing; a room keeps its last host. */
-export function setRole(
-  state: ServerState,
-  target: Participant,
-  { role }: RoomCommandOf<'moderation.setRole'>,
-  by: string,
-): Accepted | Refused {
+function setRole({ state, target, command, actor: { id: by } }: AskingOf<'moderation.setRole'>): Accepted | Refused {
+  const { role } = command
   if (role === target.role) return { events: [] }
   if (target.role === 'host' && !hasHost(state.room, target.id))
     return refuse('forbidden', 'The last host stays: make another participant host first.')
@@ -101,7 +135,7 @@ export function setRole(
 }
 
 /** Locks or unlocks; a room that is so already stays as it is. */
-export function setLock({ room }: ServerState, locked: boolean, by: string): Accepted {
+function setLock({ room }: ServerState, locked: boolean, by: string): Accepted {
   if (room.locked === locked) return { events: [] }
   return { events: [{ event: { type: locked ? 'room.locked' : 'room.unlocked' }, by }] }
 }

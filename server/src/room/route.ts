@@ -1,7 +1,8 @@
-import type { Cast, CastDown, Limits, Participant, Room, SignalUp } from '@peerstage/sdk/protocol'
-import { DEFAULT_LIMITS, fitsLayout, LAYOUT, participantOf, permissionsOf, utf8Bytes } from '@peerstage/sdk/protocol'
+import type { Cast, Limits, Participant, Room, SignalUp } from '@peerstage/sdk/protocol'
+import { DEFAULT_LIMITS, fitsLayout, LAYOUT, participantOf, permissionsOf } from '@peerstage/sdk/protocol'
 import type { Routable, Routed } from './command'
-import { CAST_NEEDS } from './permissions'
+import type { CastHandler } from './handler'
+import { CAST_HANDLERS } from './handlers'
 import type { Refused, ServerState } from './state'
 import { refuse } from './state'
 
@@ -38,18 +39,14 @@ const hasEdge = (room: Room, a: string, b: string): boolean =>
   room.edges.some(({ offerer, answerer }) => (offerer === a && answerer === b) || (offerer === b && answerer === a))
 
 function routeCast(room: Room, sender: Participant, cast: Cast, limits: Limits): Routed | Refused {
-  if (!permissionsOf(room, sender.id).has(CAST_NEEDS[cast.type]))
-    return refuse('forbidden', `A ${sender.role} may not do that.`)
-  if (cast.type === 'data' && utf8Bytes(JSON.stringify(cast.value)) > limits.maxDataBytes)
-    return refuse('payload_too_large', `An app message has at most ${limits.maxDataBytes} bytes as JSON.`)
+  // The compiler pairs no handler of a union with a cast of that union.
+  const { needs, to, check, down } = CAST_HANDLERS[cast.type] as CastHandler<Cast>
+  if (!permissionsOf(room, sender.id).has(needs)) return refuse('forbidden', `A ${sender.role} may not do that.`)
+  const refused = check?.(cast, limits)
+  if (refused !== undefined) return refused
   const others = room.participants.map((each) => each.id).filter((id) => id !== sender.id)
-  const named = cast.type === 'data' ? cast.to : undefined
+  const named = to?.(cast)
   if (named?.some((id) => !others.includes(id))) return notFound()
-  return { to: named === undefined ? others : [...new Set(named)], message: down(sender.id, cast) }
-}
-
-function down(from: string, cast: Cast): CastDown {
-  const passedOn =
-    cast.type === 'data' ? { type: cast.type, value: cast.value } : { type: cast.type, emoji: cast.emoji }
-  return { type: 'cast', from, cast: passedOn }
+  const message = { type: 'cast', from: sender.id, cast: down(cast) } as const
+  return { to: named === undefined ? others : [...new Set(named)], message }
 }

@@ -1,14 +1,26 @@
 import type { Participant } from '@peerstage/sdk/protocol'
 import { participantOf } from '@peerstage/sdk/protocol'
 import type { Accepted, DecideContext, InternalCommand } from './command'
+import type { Erases, InternalHandlers } from './handler'
 import { lowered, participantOfIdentity } from './join'
 import type { Decided, ServerState } from './state'
-import { succession } from './succession'
+import { endHostGrace, renewHostGrace, succession } from './succession'
 
 type Of<T extends InternalCommand['type']> = Extract<InternalCommand, { type: T }>
 
+/** What becomes of what the server itself asks of an open room. */
+export const sessionHandlers: InternalHandlers<
+  'session.end' | 'session.refreshed' | 'hostGrace.renew' | 'hostGrace.end' | 'room.end'
+> = {
+  'session.end': endSession,
+  'session.refreshed': refreshSession,
+  'hostGrace.renew': (state, _, context) => ({ events: renewHostGrace(state, context) }),
+  'hostGrace.end': (state) => ({ events: endHostGrace(state) }),
+  'room.end': (state, command, { by }) => endRoom(state, command, by),
+}
+
 /** A participant is gone. A repeat changes nothing: a `leave` and a deadline may cross. */
-export function endSession(
+function endSession(
   state: ServerState,
   { participantId, reason }: Of<'session.end'>,
   context: DecideContext,
@@ -30,7 +42,7 @@ export const leaving = (
   context: DecideContext,
 ): Decided[] => [left, ...succession(state, participant, context)]
 
-export function refreshSession(
+function refreshSession(
   state: ServerState,
   { participantId, role: tokenRole }: Of<'session.refreshed'>,
   context: DecideContext,
@@ -41,24 +53,20 @@ export function refreshSession(
 }
 
 /**
- * The messages of an identity are deleted, and its participant leaves. Older messages than the room holds are in no mirror either: those need
- * no event. Kicks and given roles hold on: they go with the instance.
+ * What an identity left here is deleted, and its participant leaves. Kicks and given roles hold on: they go with the instance.
  */
-export function eraseIdentity(
-  state: ServerState,
-  { identity, messageIds }: Of<'identity.erase'>,
-  context: DecideContext,
-): Accepted {
-  const held = state.room.messages.filter(({ id }) => messageIds.includes(id))
-  const deleted = held.map(({ id }): Decided => ({ event: { type: 'chat.deleted', messageId: id }, by: null }))
-  const participant = participantOfIdentity(state, identity)
-  if (participant === undefined) return { events: deleted }
-  const left: Decided = {
-    event: { type: 'participant.left', participantId: participant.id, reason: 'removed' },
-    by: null,
+export const eraseIdentity =
+  (erases: readonly Erases[]) =>
+  (state: ServerState, { identity, messageIds }: Of<'identity.erase'>, context: DecideContext): Accepted => {
+    const deleted = erases.flatMap((erase) => erase(state, messageIds))
+    const participant = participantOfIdentity(state, identity)
+    if (participant === undefined) return { events: deleted }
+    const left: Decided = {
+      event: { type: 'participant.left', participantId: participant.id, reason: 'removed' },
+      by: null,
+    }
+    return { events: [...deleted, ...leaving(state, participant, left, context)] }
   }
-  return { events: [...deleted, ...leaving(state, participant, left, context)] }
-}
 
 /** The room ends. An empty room ends only if it is still empty: a participant may have joined before this was decided. */
 export function endRoom(state: ServerState, { reason }: Of<'room.end'>, by: string | null): Accepted {
