@@ -101,7 +101,7 @@ export class Rooms {
    * What an identity is in a room: the role of its participant, else the one that the room has given it; `removed` for who is
    * banned, whether the room is open or not. Undefined where the token says it all; `unknown` while the log can't tell.
    */
-  async standingOf(roomId: string, identity: string): Promise<Role | 'removed' | 'unknown' | undefined> {
+  async roleOf(roomId: string, identity: string): Promise<Role | 'removed' | 'unknown' | undefined> {
     if (this.#closed) return 'unknown'
     const host = this.#hosts.get(roomId) ?? this.#run(roomId)
     if (!(await host.loaded)) return 'unknown'

@@ -11,14 +11,14 @@ export type RestAccess = {
   readonly mayAdminister: (token: string, roomId?: string) => Promise<AccessResult>
 }
 
-export function restAccess(verify: Verify, rooms: Pick<Rooms, 'standingOf'>): RestAccess {
+export function restAccess(verify: Verify, rooms: Pick<Rooms, 'roleOf'>): RestAccess {
   return {
     async mayManage(token, roomId) {
       const verified = await verify(token, roomId)
       if ('goodbye' in verified) return rejectionBy(verified)
       const { admin, role, sub } = verified.claims
       if (admin) return 'allowed'
-      const standing = await rooms.standingOf(roomId, sub)
+      const standing = await rooms.roleOf(roomId, sub)
       if (standing === 'unknown') return { why: 'unavailable' }
       return only((standing ?? role) === 'host')
     },

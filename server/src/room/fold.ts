@@ -1,6 +1,19 @@
 import { EVENT_VERSION, evolve } from '@peerstage/sdk/protocol'
-import { EMPTY_LEDGER, evolveLedger } from './ledger'
+import { EMPTY_LEDGER, type Ledger, type LedgerFolds, type LedgerRecord } from './ledger'
+import { moderationLedger } from './moderation-ledger'
+import { sessionLedger } from './session-ledger'
 import type { Decided, ServerState, StoredRecord } from './state'
+
+/** How each part of the ledger is folded. A part without a fold does not compile. */
+const LEDGER: LedgerFolds<keyof Ledger> = { ...sessionLedger, ...moderationLedger }
+
+/** Folds one record into the ledger. `present`: how many participants are in the room after it. */
+function evolveLedger(ledger: Ledger, record: LedgerRecord, present: number): Ledger {
+  const parts = Object.keys(EMPTY_LEDGER) as (keyof Ledger)[]
+  const folded = parts.map((part) => [part, (LEDGER[part] as Fold)(ledger[part], record, present)])
+  return Object.fromEntries(folded) as Ledger
+}
+type Fold = (before: unknown, record: LedgerRecord, present: number) => unknown
 
 /**
  * Folds one record into what the server knows: the public room by the shared `evolve`, the ledger beside it.

@@ -19,7 +19,7 @@ export function join(
   if (state.ledger.bans.has(identity)) return BANNED
   if (isRemoved(state, identity, context.now)) return turnAway('removed', 'You were removed from this room.')
   const present = participantOfIdentity(state, identity)
-  return present ? comeBack(state, present, command, context) : enter(state, command, context)
+  return present ? rejoin(state, present, command, context) : enter(state, command, context)
 }
 
 const turnAway = (goodbye: TurnedAway['goodbye'], reason: string): TurnedAway => ({ goodbye, reason })
@@ -104,7 +104,7 @@ const sessionOf = ({ claims, sessionHash, joinId }: JoinCommand): NonNullable<Se
 })
 
 /** The same identity again: a new socket changes nothing; a new page, or a new session where rules allow it, returns. */
-function comeBack(
+function rejoin(
   state: ServerState,
   present: Participant,
   command: JoinCommand,
@@ -121,7 +121,10 @@ function comeBack(
     return turnAway('superseded', 'You are in this room already, in another session.')
   const tokenRole = command.claims.role
   if (sameSession && session.joinId === command.joinId)
-    return { events: lowered(state, present, { tokenRole, after: succession }, context), participantId: present.id }
+    return {
+      events: demotedByToken(state, present, { tokenRole, after: succession }, context),
+      participantId: present.id,
+    }
   const returned: Decided = {
     event: { type: 'participant.returned', participantId: present.id },
     by: present.id,
@@ -130,7 +133,7 @@ function comeBack(
   // The old page's media is over before its links are made anew: no link of the new page ever claims to carry it.
   // A lowering that makes a viewer of it has stopped that already.
   const change = [
-    ...lowered(state, present, { tokenRole, after: awaitHost }, context),
+    ...demotedByToken(state, present, { tokenRole, after: awaitHost }, context),
     ...takenBack(state, present, tokenRole),
   ]
   const stops = change.some(({ event }) => event.type === 'media.changed') ? [] : stopPublishing(present, present.id)
@@ -153,7 +156,7 @@ function takenBack(state: ServerState, participant: Participant, tokenRole: Role
  * What a newer token takes away. It never gives; and a role that a moderator set holds whatever the token says. `after`: what
  * follows where it takes the last host.
  */
-export function lowered(
+export function demotedByToken(
   state: ServerState,
   participant: Participant,
   { tokenRole, after }: { readonly tokenRole: Role; readonly after: Following },

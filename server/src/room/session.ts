@@ -2,7 +2,7 @@ import type { Participant } from '@peerstage/sdk/protocol'
 import { participantOf } from '@peerstage/sdk/protocol'
 import type { Accepted, DecideContext, InternalCommand } from './command'
 import type { Erases, InternalHandlers } from './handler'
-import { lowered, participantOfIdentity } from './join'
+import { demotedByToken, participantOfIdentity } from './join'
 import type { Decided, ServerState } from './state'
 import { endHostGrace, renewHostGrace, succession } from './succession'
 
@@ -49,7 +49,7 @@ function refreshSession(
 ): Accepted {
   const participant = participantOf(state.room, participantId)
   if (participant === undefined) return { events: [] }
-  return { events: lowered(state, participant, { tokenRole, after: succession }, context) }
+  return { events: demotedByToken(state, participant, { tokenRole, after: succession }, context) }
 }
 
 /**

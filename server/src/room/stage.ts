@@ -42,7 +42,7 @@ const cancelStage = ({ room }: ServerState, actor: Participant): Accepted => ({
   events: closeHand(room, actor.id, actor.id, 'cancelled', 'declined'),
 })
 
-/** Rejected without a raised hand: it may have been lowered just now, and no viewer is put on stage against its will. */
+/** Rejected without a raised hand: it may have been demotedByToken just now, and no viewer is put on stage against its will. */
 function approveStage(state: ServerState, target: Participant, by: string): Accepted | Refused {
   if (isOnStage(target.role)) return NOTHING
   if (!hasRequest(state.room, target.id)) return refuse('invalid', 'This participant is not asking to come on stage.')

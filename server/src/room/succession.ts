@@ -27,14 +27,14 @@ export const renewHostGrace = ({ room }: ServerState, context: DecideContext): D
 /** The wait was in vain: the cohost of longest standing follows, else the guest that is one by its own token; else no participant. */
 export function endHostGrace(state: ServerState): Decided[] {
   if (state.room.hostGraceUntil === null) return []
-  const heir = longest(state, 'cohost') ?? longest(state, 'guest', isGuestByToken(state))
-  return heir === undefined ? [{ event: { type: 'room.hostGraceEnded' }, by: null }] : succeed(state, heir)
+  const successor = longest(state, 'cohost') ?? longest(state, 'guest', isGuestByToken(state))
+  return successor === undefined ? [{ event: { type: 'room.hostGraceEnded' }, by: null }] : succeed(state, successor)
 }
 
 const isLastHost = ({ room }: ServerState, { id, role }: Participant): boolean => role === 'host' && !hasHost(room, id)
 
-const succeed = (state: ServerState, heir: Participant): Decided[] =>
-  changeRole(state, heir, { role: 'host', reason: 'succession', by: null })
+const succeed = (state: ServerState, successor: Participant): Decided[] =>
+  changeRole(state, successor, { role: 'host', reason: 'succession', by: null })
 
 const graceFrom = ({ now, rules }: DecideContext): Decided => ({
   event: { type: 'room.hostGraceStarted', until: now + rules.limits.hostGraceMs },

@@ -1,5 +1,6 @@
 import { ENDED_FOR_MS, type StoredRoom } from '../../ports/log'
-import { type Ban, banned } from '../../room/ledger'
+import type { Ban } from '../../room/ledger'
+import { applyBans } from '../../room/moderation-ledger'
 import type { StoredRecord } from '../../room/state'
 
 /** Room ids whose bans are kept; the one that got its bans first gives way. */
@@ -19,7 +20,7 @@ export class Pasts {
 
   /** Notes what a record says of bans and of the room's end. */
   note(roomId: string, { at, event, secret }: StoredRecord): void {
-    this.#noteBans(roomId, banned(this.#bansOf(roomId), secret))
+    this.#noteBans(roomId, applyBans(this.#bansOf(roomId), secret))
     if (event.type !== 'room.ended' || event.reason !== 'ended') return
     this.#forgetEnds()
     this.#ends.delete(roomId)
