@@ -47,7 +47,7 @@ render(onStage.map(label))`,
   {
     name: 'SourceView',
     from: [
-      [`${PROTOCOL}/media.ts`, 'SourceState'],
+      [`${PROTOCOL}/sources.ts`, 'SourceState'],
       [STATE, 'SourceView'],
     ],
     example: `const { camera } = client.getState().self?.sources ?? {}
