@@ -20,7 +20,7 @@ import { type StageVerbs, stageVerbs } from '../verbs/stage'
 import { checkOptionsObject, safelyWith, type VerbPort } from '../verbs/verb'
 import { type Environment, sessionOptions, systemEnvironment } from './environment'
 import { type Log, logUpTo } from './logger'
-import { MediaRig } from './media-engine'
+import { MediaEngine } from './media-engine'
 import { baseOrPage, type Config, checkOptions, checkRoomAndName, type LiveStreamClientOptions } from './options'
 import { raw, standAlone } from './raw'
 import { Stay } from './room-session'
@@ -82,7 +82,7 @@ export class LiveStreamClient {
   readonly #store: RoomStore
   readonly #moments: Moments
   readonly #serverClock: ServerClock
-  readonly #rig: MediaRig
+  readonly #rig: MediaEngine
   #key: SessionKey | undefined
   #stay: Stay | undefined
   /** The seats that are being freed; the next stay waits for all of them. */
@@ -107,7 +107,7 @@ export class LiveStreamClient {
     this.#store = new RoomStore(this.#rig.overlay, (error) => this.#listenerFailed('subscribe', error))
     this.#moments = new Moments(this.#store, this.#emitter)
     const port = this.#verbPort()
-    this.media = raw(mediaVerbs(this.#rig.local, this.#rig.playback, this.#rig.wish, port.safely))
+    this.media = raw(mediaVerbs(this.#rig.local, this.#rig.playback, this.#rig.setSound, port.safely))
     this.chat = raw(chatVerbs(port))
     this.reactions = raw(reactionVerbs(port, (emoji) => this.#echo(emoji)))
     this.stage = raw(stageVerbs(port))
@@ -284,15 +284,15 @@ export class LiveStreamClient {
     return this.#leaving
   }
 
-  #newRig(): MediaRig {
-    return new MediaRig({
+  #newRig(): MediaEngine {
+    return new MediaEngine({
       config: this.#config,
       environment: this.#environment,
       store: () => this.#store,
       moments: () => this.#moments,
-      announce: async (source, change) => {
+      updateMedia: async (source, change) => {
         if (this.#stay === undefined) throw new LiveStreamError('not_joined', 'This needs a joined room.')
-        await this.#stay.announce(source, change)
+        await this.#stay.updateMedia(source, change)
       },
     })
   }

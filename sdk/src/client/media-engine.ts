@@ -1,8 +1,7 @@
 import { LiveStreamError } from '../errors'
 import type { Moments } from '../events/event-queue'
 import { LocalMedia } from '../media/local-media'
-import { pageMoves } from '../media/page-moves'
-import { Playback, type SoundWish } from '../media/playback'
+import { observeDom, Playback, type SoundOptions } from '../media/playback'
 import { RemoteStreams, type StreamChange } from '../media/remote-streams'
 import { type LinkView, Mesh, type MeshOptions } from '../peering/mesh'
 import { SharedCertificate } from '../peering/shared-certificate'
@@ -16,18 +15,18 @@ import type { Environment } from './environment'
 import type { Config } from './options'
 import { browserAccess, certificateOf, globalWebRtc } from './support'
 
-export type MediaRigPorts = {
+export type MediaEnginePorts = {
   readonly config: Config
   readonly environment: Environment
   readonly store: () => RoomStore
   /** Tells the room what changes in what we publish. */
-  announce(source: Source, change: SourceChange): Promise<void>
+  updateMedia(source: Source, change: SourceChange): Promise<void>
   moments(): Moments
 }
 
 /** All media of a client: one's own, the others', what plays them, and the links of the current stay. */
-export class MediaRig {
-  readonly #ports: MediaRigPorts
+export class MediaEngine {
+  readonly #ports: MediaEnginePorts
   readonly local: LocalMedia
   readonly playback: Playback
   readonly #remote: RemoteStreams
@@ -35,7 +34,7 @@ export class MediaRig {
   #mesh: Mesh | undefined
   readonly #certificate: SharedCertificate
 
-  constructor(ports: MediaRigPorts) {
+  constructor(ports: MediaEnginePorts) {
     this.#ports = ports
     this.local = this.#newLocalMedia()
     this.#certificate = new SharedCertificate(() => certificateOf(this.#wrtc()), ports.environment.wallNow)
@@ -51,7 +50,7 @@ export class MediaRig {
     this.playback = new Playback({
       stream: ({ participantId, kind }) => this.#remote.streams(participantId)[kind],
       isSelf: (participantId) => participantId === ports.store().selfId,
-      pageMoves,
+      observeDom,
       onBlocked: (blocked) => ports.moments().tell({ name: 'playbackBlocked', payload: { blocked } }),
     })
   }
@@ -67,7 +66,7 @@ export class MediaRig {
       ),
     streamsOf: (id) => this.#remote.streams(id),
     linkOf: (id) => this.#linkStates.get(id) ?? null,
-    soundOf: (id) => this.playback.wishOf(id),
+    soundOf: (id) => this.playback.soundOf(id),
   }
 
   get links(): readonly LinkView[] {
@@ -102,16 +101,16 @@ export class MediaRig {
   refold(): void {
     const { room, selfId } = this.#ports.store()
     this.#remote.update(room?.participants ?? [], selfId)
-    if (room) this.playback.keepWishes(room.participants.map(({ id }) => id))
+    if (room) this.playback.keepSound(room.participants.map(({ id }) => id))
     this.playback.update()
     this.#ports.store().touch()
   }
 
   /** @throws LiveStreamError `peer_not_found` */
-  readonly wish = (participantId: string, wish: SoundWish): void => {
+  readonly setSound = (participantId: string, options: SoundOptions): void => {
     if (this.#ports.store().participant(participantId) === undefined)
       throw new LiveStreamError('peer_not_found', 'There is no such participant to be heard.')
-    this.playback.wish(participantId, wish)
+    this.playback.setSound(participantId, options)
     this.#changed()
   }
 
@@ -121,14 +120,14 @@ export class MediaRig {
   }
 
   #newLocalMedia(): LocalMedia {
-    const { config, environment, announce, moments } = this.#ports
+    const { config, environment, updateMedia, moments } = this.#ports
     return new LocalMedia({
       clock: environment.clock,
       ...browserAccess,
       reacquireDevices: config.reacquireDevices,
       hasWebRtc: () => this.#wrtc() !== undefined,
-      announce,
-      fill: async (source, track) => this.#mesh?.setTrack(source, track),
+      updateMedia,
+      setTrack: async (source, track) => this.#mesh?.setTrack(source, track),
       onChange: () => {
         this.#remote.own(this.local.tracks())
         this.#changed()

@@ -89,7 +89,7 @@ export class Stay {
   }
 
   /** Tells the room what changes in what we publish. While disconnected the latest of each source waits. */
-  async announce(source: Source, change: SourceChange): Promise<void> {
+  async updateMedia(source: Source, change: SourceChange): Promise<void> {
     await this.session.sender.request(
       { type: 'media.update', sources: { [source]: change } },
       { latest: `media.${source}` },
@@ -198,7 +198,7 @@ export class Stay {
     const { room, selfId } = store
     if (room !== undefined && selfId !== undefined) {
       mesh?.update({ selfId, seq: room.seq, edges: room.edges }, this.#isBack)
-      media.follow(participantOf(room, selfId) ?? null, room.mode.sources)
+      media.applyRemoteState(participantOf(room, selfId) ?? null, room.mode.sources)
     }
     this.#parts.refold()
     if (this.#isBack) this.#comeBack()
@@ -213,7 +213,7 @@ export class Stay {
   /** A new instance knows nothing of what we publish. */
   #comeBack(): void {
     this.#isBack = false
-    this.#parts.media.restate().catch((error: unknown) => {
+    this.#parts.media.resync().catch((error: unknown) => {
       this.#parts.log('warn', 'the room could not be told what is published', { error })
     })
   }
@@ -240,7 +240,7 @@ export class Stay {
     this.#phase = 'over'
     mesh?.close()
     if (isShown) {
-      media.follow(null, [])
+      media.applyRemoteState(null, [])
       store.stand({ status: 'left', ...shown })
     }
     this.#parts.over(told)

@@ -2,19 +2,19 @@
 import { LiveStreamError } from '../errors'
 import { SOURCES, type Source } from '../protocol'
 import type { DeviceSource } from './constraints'
-import { isTrack, type PublishWishes } from './device-wishes'
+import { isTrack, type PublishOptions } from './device-requests'
 import type { PlaybackTarget } from './playback'
 import type { ShareScreenOptions } from './screen-share'
 
 const DEVICES: readonly string[] = ['microphone', 'camera']
-const WISH = 'true, constraints or a MediaStreamTrack'
+const INPUT = 'true, constraints or a MediaStreamTrack'
 
 /** @throws LiveStreamError `invalid` */
-export function checkWishes(wishes: unknown): asserts wishes is PublishWishes {
-  must(isPlain(wishes), 'Say what to publish: publish({ camera: true, microphone: true }).')
-  for (const [name, value] of Object.entries(wishes)) {
+export function checkPublishOptions(options: unknown): asserts options is PublishOptions {
+  must(isPlain(options), 'Say what to publish: publish({ camera: true, microphone: true }).')
+  for (const [name, value] of Object.entries(options)) {
     if (name === 'muted') checkMuted(value)
-    else if (DEVICES.includes(name)) checkWish(name, value)
+    else if (DEVICES.includes(name)) checkPublishInput(name, value)
     else throw invalid(`publish takes camera, microphone and muted, not "${name}".`)
   }
 }
@@ -40,7 +40,7 @@ export function checkDevice(source: unknown, deviceId: unknown): asserts source 
 }
 
 /** @throws LiveStreamError `invalid` */
-export function checkScreenOptions(options: unknown): asserts options is ShareScreenOptions {
+export function checkScreenOptions(options: unknown = {}): asserts options is ShareScreenOptions {
   must(
     isPlain(options),
     'shareScreen takes an object of options, or nothing: button.onclick = () => media.shareScreen().',
@@ -67,11 +67,11 @@ export function checkMutedForMe(muted: unknown): void {
   must(typeof muted === 'boolean', `muteForMe takes true or false, not ${shown(muted)}.`)
 }
 
-function checkWish(name: string, value: unknown): void {
+function checkPublishInput(name: string, value: unknown): void {
   if (value === undefined || typeof value === 'boolean' || isTrackLike(value) || isPlain(value)) return
   const isStream = isObject(value) && 'getTracks' in value
   const hint = isStream ? ' Of a MediaStream give one track: stream.getTracks().' : ''
-  throw invalid(`${name} must be ${WISH}, not ${shown(value)}.${hint}`)
+  throw invalid(`${name} must be ${INPUT}, not ${shown(value)}.${hint}`)
 }
 
 function checkMuted(value: unknown): void {

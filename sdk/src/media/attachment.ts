@@ -1,34 +1,27 @@
-import { Borrowed } from './borrowed'
+import { ElementSound, type SoundPorts } from './element-sound'
 
-export type AttachmentOptions = {
+export type AttachmentPorts = SoundPorts & {
   stream(): MediaStream | undefined
-  /** Whether its sound is not to be heard here. */
-  isMuted(): boolean
-  /** 0 to 1. Undefined: as the element has it. */
-  volume(): number | undefined
   /** `isBlocked` changed. */
   onBlocked(): void
 }
 
 type State =
   /** No stream, or none that this element should hold. */
-  | { readonly at: 'idle' }
+  | { readonly type: 'idle' }
   /** `tracks`: the ids that were there when it was last told to play. */
-  | { readonly at: 'playing'; readonly stream: MediaStream; readonly tracks: string }
+  | { readonly type: 'playing'; readonly stream: MediaStream; readonly tracks: string }
   /** Refused. `silenced`: it plays without sound meanwhile, and gets it back on resume. */
-  | { readonly at: 'blocked'; readonly stream: MediaStream; readonly tracks: string; readonly silenced: boolean }
-
-const IDLE: State = { at: 'idle' }
+  | { readonly type: 'blocked'; readonly stream: MediaStream; readonly tracks: string; readonly silenced: boolean }
 
 const EVENTS = ['play', 'pause', 'ended', 'volumechange'] as const
 
 /** One element that plays one stream. Holds the element weakly: an app that drops it without a word leaks nothing. */
 export class Attachment {
   readonly #element: WeakRef<HTMLMediaElement>
-  readonly #options: AttachmentOptions
-  readonly #muted = new Borrowed('muted')
-  readonly #volume = new Borrowed('volume')
-  #state: State = IDLE
+  readonly #ports: AttachmentPorts
+  readonly #sound: ElementSound
+  #state: State = { type: 'idle' }
   /** The newest `play()`: only its refusal counts. */
   #attempt: object | undefined
   #wasOnPage = false
@@ -40,9 +33,10 @@ export class Attachment {
   #pausedBy: 'app' | 'browser' | undefined
   #closed = false
 
-  constructor(element: HTMLMediaElement, options: AttachmentOptions) {
+  constructor(element: HTMLMediaElement, ports: AttachmentPorts) {
     this.#element = new WeakRef(element)
-    this.#options = options
+    this.#ports = ports
+    this.#sound = new ElementSound(ports)
     if ('playsInline' in element) element.playsInline = true
     for (const name of EVENTS) element.addEventListener(name, this.#noticed)
   }
@@ -52,21 +46,21 @@ export class Attachment {
   }
 
   get isBlocked(): boolean {
-    return this.#state.at === 'blocked'
+    return this.#state.type === 'blocked'
   }
 
   update(): void {
     const element = this.element
     if (!element || this.#closed) return
     if (element.isConnected) this.#wasOnPage = true
-    const stream = this.#isGone(element) ? undefined : this.#options.stream()
+    const stream = this.#isGone(element) ? undefined : this.#ports.stream()
     if (!stream) return this.#idle(element)
-    if (this.#state.at === 'idle' || this.#state.stream !== stream) this.#start(element, stream)
-    else this.#follow(element, this.#state)
+    if (this.#state.type === 'idle' || this.#state.stream !== stream) this.#start(element, stream)
+    else this.#updateTracks(element, this.#state)
   }
 
   /** To be called when elements came to the page or left it. */
-  moved(): void {
+  pageChanged(): void {
     const element = this.element
     if (!element) return
     if (element.isConnected) this.#wasOnPage = true
@@ -81,9 +75,9 @@ export class Attachment {
   /** To be called when `isMuted` or `volume` changed. */
   updateSound(): void {
     const element = this.element
-    if (!element || this.#state.at === 'idle') return
+    if (!element || this.#state.type === 'idle') return
     const wasPaused = element.paused
-    this.#sound(element)
+    this.#applySound(element)
     // Chromium pauses an element that becomes audible before a person touched the page.
     if (element.paused && !wasPaused) this.#play(element, this.#state.stream)
   }
@@ -91,14 +85,14 @@ export class Attachment {
   /** Must reach `play()` in the same turn as the click that it is called in. */
   async resume(): Promise<void> {
     const element = this.element
-    if (!element || this.#state.at !== 'blocked') return
+    if (!element || this.#state.type !== 'blocked') return
     const { silenced } = this.#state
     const trying: State = { ...this.#state, silenced: false }
-    this.#become(trying)
-    this.#sound(element)
+    this.#setState(trying)
+    this.#applySound(element)
     try {
       await element.play()
-      if (this.#state === trying) this.#become({ ...trying, at: 'playing' })
+      if (this.#state === trying) this.#setState({ ...trying, type: 'playing' })
     } catch {
       if (this.#state === trying && silenced) this.#playSilently(element, trying)
     }
@@ -112,8 +106,7 @@ export class Attachment {
     if (!element) return
     for (const name of EVENTS) element.removeEventListener(name, this.#noticed)
     this.#idle(element)
-    this.#muted.giveBack(element)
-    this.#volume.giveBack(element)
+    this.#sound.giveBack(element)
   }
 
   // An element that never was on the page is meant so, for sound alone.
@@ -124,11 +117,7 @@ export class Attachment {
   readonly #noticed = ({ type }: Event): void => {
     const element = this.element
     if (!element) return
-    if (type === 'volumechange') {
-      this.#muted.noticed(element)
-      this.#volume.noticed(element)
-      return
-    }
+    if (type === 'volumechange') return this.#sound.noticed(element)
     if (!element.paused) this.#pausedBy = undefined
     else if (element.ended || this.#isGone(element)) {
       this.#pausedBy = 'browser'
@@ -138,12 +127,12 @@ export class Attachment {
 
   #start(element: HTMLMediaElement, stream: MediaStream): void {
     element.srcObject = stream
-    this.#state = { at: 'playing', stream, tracks: idsOf(stream) }
-    this.#sound(element)
+    this.#state = { type: 'playing', stream, tracks: idsOf(stream) }
+    this.#applySound(element)
     if (this.#pausedBy !== 'app') this.#play(element, stream)
   }
 
-  #follow(element: HTMLMediaElement, state: Exclude<State, { at: 'idle' }>): void {
+  #updateTracks(element: HTMLMediaElement, state: Exclude<State, { type: 'idle' }>): void {
     const { stream } = state
     const tracks = idsOf(stream)
     const isRevived = this.#pausedBy === 'browser' && stream.active
@@ -157,63 +146,57 @@ export class Attachment {
     this.#state = { ...state, tracks }
     if (!wasPlaying) return
     // Safari stays silent when sound joins a stream that plays, until it is told to play again.
-    if (state.at === 'playing') this.#play(element, stream)
+    if (state.type === 'playing') this.#play(element, stream)
     else element.play().catch(() => {})
   }
 
   #idle(element: HTMLMediaElement): void {
-    if (this.#state.at === 'idle') return
+    if (this.#state.type === 'idle') return
     const { stream } = this.#state
     // Left in place, the player behind it stays alive, and browsers allow only so many.
     if (element.srcObject === stream) element.srcObject = null
-    this.#state = IDLE
-    this.#sound(element)
+    this.#state = { type: 'idle' }
+    this.#applySound(element)
   }
 
-  /** Sets what is wished for, and gives back what is no longer. */
-  #sound(element: HTMLMediaElement): void {
-    const isSilenced = this.#state.at === 'blocked' && this.#state.silenced
-    if (isSilenced || this.#options.isMuted()) this.#muted.set(element, true)
-    else this.#muted.giveBack(element)
-    const volume = this.#options.volume()
-    if (volume === undefined) this.#volume.giveBack(element)
-    else this.#volume.set(element, volume)
+  #applySound(element: HTMLMediaElement): void {
+    this.#sound.apply(element, this.#state.type === 'blocked' && this.#state.silenced)
   }
 
   async #play(element: HTMLMediaElement, stream: MediaStream): Promise<void> {
     const attempt = {}
     this.#attempt = attempt
-    this.#become({ at: 'playing', stream, tracks: idsOf(stream) })
+    this.#setState({ type: 'playing', stream, tracks: idsOf(stream) })
     this.#pausedBy = undefined
     try {
       await element.play()
     } catch (error) {
       // An AbortError only says that something else was loaded meanwhile. Tracks may have come meanwhile, of the same stream.
-      if (this.#attempt !== attempt || this.#state.at !== 'playing' || !isRefusal(error)) return
-      const refused: State = { ...this.#state, at: 'blocked', silenced: false }
-      if (element.muted) this.#become(refused)
+      if (this.#attempt !== attempt || this.#state.type !== 'playing' || !isRefusal(error)) return
+      const refused: State = { ...this.#state, type: 'blocked', silenced: false }
+      if (element.muted) this.#setState(refused)
       else this.#playSilently(element, refused)
     }
   }
 
   /** Better a silent picture than a black one. */
-  #playSilently(element: HTMLMediaElement, refused: Extract<State, { at: 'blocked' }>): void {
-    this.#become({ ...refused, silenced: true })
-    this.#sound(element)
+  #playSilently(element: HTMLMediaElement, refused: Extract<State, { type: 'blocked' }>): void {
+    this.#setState({ ...refused, silenced: true })
+    this.#applySound(element)
     element.play().catch(() => {})
   }
 
-  #become(state: State): void {
+  #setState(state: State): void {
     const wasBlocked = this.isBlocked
     this.#state = state
-    if (wasBlocked !== this.isBlocked) this.#options.onBlocked()
+    if (wasBlocked !== this.isBlocked) this.#ports.onBlocked()
   }
 }
 
 const idsOf = (stream: MediaStream): string =>
   stream
     .getTracks()
-    .map((track) => track.id)
+    .map(({ id }) => id)
     .join(' ')
 
 const isRefusal = (error: unknown): boolean => error instanceof Error && error.name === 'NotAllowedError'

@@ -1,7 +1,6 @@
 import { LiveStreamError } from '../errors'
 import type { Source } from '../protocol'
 import { endedTrack } from './device-errors'
-import { Loan } from './loan'
 
 /** What a track does by itself: it ends when its device goes away, and falls silent for a while when the system takes the device. */
 export type CaptureEvents = { ended(): void; interrupted(): void }
@@ -17,7 +16,7 @@ export class Capture {
   readonly isOwn: boolean
   /** Of our own devices, where the browser tells. Kept here: a track that has ended need not tell any more. */
   readonly deviceId: string | undefined
-  readonly #loan: Loan | null
+  readonly #loan: TrackLoan | null
   #unwatch: () => void = () => {}
   #closed = false
 
@@ -25,7 +24,7 @@ export class Capture {
     this.track = track
     this.isOwn = isOwn
     this.deviceId = isOwn ? track.getSettings().deviceId : undefined
-    this.#loan = isOwn ? null : Loan.of(track)
+    this.#loan = isOwn ? null : TrackLoan.of(track)
   }
 
   /** Whether it may be heard or seen: false for a track that the app switched off. */
@@ -90,3 +89,57 @@ export function givenCapture(source: Source, track: MediaStreamTrack): Capture {
 }
 
 export const isVideo = (source: Source): boolean => source === 'camera' || source === 'screen'
+
+const loans = new WeakMap<MediaStreamTrack, TrackLoan>()
+
+/**
+ * A track of the app while we use it, by one capture or several. What we change on it is given back as it was when the last use
+ * ends. What the app changes meanwhile stays as the app wants it.
+ */
+export class TrackLoan {
+  readonly #track: MediaStreamTrack
+  #uses = 0
+  /** How the app left `enabled`, where we changed it. */
+  #enabled: boolean | undefined
+  #hint: { readonly before: string; readonly ours: string } | undefined
+
+  /** To be ended as often as it is taken. */
+  static of(track: MediaStreamTrack): TrackLoan {
+    const loan = loans.get(track) ?? new TrackLoan(track)
+    loans.set(track, loan)
+    loan.#uses++
+    return loan
+  }
+
+  private constructor(track: MediaStreamTrack) {
+    this.#track = track
+  }
+
+  /** Whether the app has the track switched on. */
+  get enabled(): boolean {
+    return this.#enabled ?? this.#track.enabled
+  }
+
+  enable(on: boolean): void {
+    if (this.#track.enabled === on) return
+    this.#enabled = this.#enabled === on ? undefined : !on
+    this.#track.enabled = on
+  }
+
+  hint(ours: string): void {
+    this.#hint ??= { before: this.#track.contentHint, ours }
+    this.#hint = { ...this.#hint, ours }
+    this.#track.contentHint = ours
+  }
+
+  end(): void {
+    this.#uses--
+    if (this.#uses > 0) return
+    loans.delete(this.#track)
+    if (this.#enabled !== undefined) this.#track.enabled = this.#enabled
+    // Tracks of Node and of Firefox have no hint.
+    if (this.#hint !== undefined && this.#hint.ours === this.#track.contentHint) {
+      this.#track.contentHint = this.#hint.before
+    }
+  }
+}

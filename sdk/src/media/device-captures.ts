@@ -5,16 +5,16 @@ import type { DeviceAccess } from './device-access'
 import { deviceError, insecureContext, noDevice, notSupported, superseded } from './device-errors'
 
 /**
- * Opens a device. The signal ends the wish: a prompt that is not shown yet never is, and what is answered later is let go. Each call
+ * Opens a device. The signal ends the request: a prompt that is not shown yet never is, and what is answered later is released. Each call
  * opens it anew.
  */
-export type Acquire = (wish: AbortSignal) => Promise<Capture>
+export type Acquire = (signal: AbortSignal) => Promise<Capture>
 
-export type DeviceRequests = Partial<Record<DeviceSource, MediaTrackConstraints>>
+export type DeviceConstraints = Partial<Record<DeviceSource, MediaTrackConstraints>>
 
 type Outcome = { readonly capture: Capture } | { readonly error: LiveStreamError }
 type Outcomes = Partial<Record<DeviceSource, Outcome>>
-type Wishes = ReadonlyMap<DeviceSource, AbortSignal>
+type Signals = ReadonlyMap<DeviceSource, AbortSignal>
 
 /**
  * Opens cameras and microphones, one call of `getUserMedia` at a time for each: two at once for the same device would show
@@ -23,45 +23,48 @@ type Wishes = ReadonlyMap<DeviceSource, AbortSignal>
  */
 export class DeviceCaptures {
   readonly #access: DeviceAccess
-  readonly #turns: Record<DeviceSource, Promise<unknown>> = { microphone: Promise.resolve(), camera: Promise.resolve() }
+  readonly #queues: Record<DeviceSource, Promise<unknown>> = {
+    microphone: Promise.resolve(),
+    camera: Promise.resolve(),
+  }
 
   constructor(access: DeviceAccess) {
     this.#access = access
   }
 
   /**
-   * For devices that are wished for together: one prompt for all. Where they cannot be had together (one is missing, in use or
+   * For devices that are requested together: one prompt for all. Where they cannot be had together (one is missing, in use or
    * blocked), each is tried alone. People who refuse such a prompt are taken to mean all of it, and are not asked again.
    */
-  open(requests: DeviceRequests): Record<DeviceSource, Acquire> {
-    const wishes = new Map<DeviceSource, AbortSignal>()
+  open(requests: DeviceConstraints): Record<DeviceSource, Acquire> {
+    const signals = new Map<DeviceSource, AbortSignal>()
     let outcomes: Promise<Outcomes> | undefined
-    const acquire = async (source: DeviceSource, wish: AbortSignal): Promise<Capture> => {
-      if (wishes.has(source)) return this.open({ [source]: requests[source] })[source](wish)
-      wishes.set(source, wish)
-      // All that is wished for together has said so by then.
-      outcomes ??= Promise.resolve().then(() => this.#inTurn(requests, wishes))
+    const acquire = async (source: DeviceSource, signal: AbortSignal): Promise<Capture> => {
+      if (signals.has(source)) return this.open({ [source]: requests[source] })[source](signal)
+      signals.set(source, signal)
+      // All that is requested together has said so by then.
+      outcomes ??= Promise.resolve().then(() => this.#whenFree(requests, signals))
       return outcomeOf(
         outcomes.then((all) => all[source]),
-        wish,
+        signal,
       )
     }
-    return { microphone: (wish) => acquire('microphone', wish), camera: (wish) => acquire('camera', wish) }
+    return { microphone: (signal) => acquire('microphone', signal), camera: (signal) => acquire('camera', signal) }
   }
 
-  #inTurn(requests: DeviceRequests, wishes: Wishes): Promise<Outcomes> {
-    const run = Promise.all([...wishes.keys()].map((source) => this.#turns[source])).then(() => {
-      const left = sourcesOf(requests).filter((source) => isWanted(wishes, source))
-      return this.#openAll(left, requests, wishes)
+  #whenFree(requests: DeviceConstraints, signals: Signals): Promise<Outcomes> {
+    const run = Promise.all([...signals.keys()].map((source) => this.#queues[source])).then(() => {
+      const left = sourcesOf(requests).filter((source) => isCurrent(signals, source))
+      return this.#openAll(left, requests, signals)
     })
     const freed = run.then(
-      (outcomes) => closeUnwanted(outcomes, wishes),
+      (outcomes) => closeSuperseded(outcomes, signals),
       () => {},
     )
-    for (const [source, wish] of wishes) {
-      this.#turns[source] = Promise.race([
+    for (const [source, signal] of signals) {
+      this.#queues[source] = Promise.race([
         freed,
-        ended(wish).then(() => this.#unlessPrompting([...wishes.keys()], freed)),
+        ended(signal).then(() => this.#unlessPrompting([...signals.keys()], freed)),
       ])
     }
     return run
@@ -71,11 +74,11 @@ export class DeviceCaptures {
     if ((await this.#inState(sources, 'granted')).length === sources.length) await freed
   }
 
-  async #openAll(sources: DeviceSource[], requests: DeviceRequests, wishes: Wishes): Promise<Outcomes> {
+  async #openAll(sources: DeviceSource[], requests: DeviceConstraints, signals: Signals): Promise<Outcomes> {
     const [only] = sources
     if (only === undefined) return {}
     if (sources.length === 1) return this.#openOne(only, requests)
-    const alone = (each: DeviceSource[]) => this.#openEach(each, requests, wishes)
+    const alone = (each: DeviceSource[]) => this.#openEach(each, requests, signals)
     // One that is blocked would fail both, without a prompt.
     if ((await this.#inState(sources, 'denied')).length > 0) return alone(sources)
     try {
@@ -88,14 +91,14 @@ export class DeviceCaptures {
     }
   }
 
-  async #openEach(sources: DeviceSource[], requests: DeviceRequests, wishes: Wishes): Promise<Outcomes> {
+  async #openEach(sources: DeviceSource[], requests: DeviceConstraints, signals: Signals): Promise<Outcomes> {
     const outcomes: Outcomes = {}
     for (const source of sources)
-      if (isWanted(wishes, source)) Object.assign(outcomes, await this.#openOne(source, requests))
+      if (isCurrent(signals, source)) Object.assign(outcomes, await this.#openOne(source, requests))
     return outcomes
   }
 
-  #openOne(source: DeviceSource, requests: DeviceRequests): Promise<Outcomes> {
+  #openOne(source: DeviceSource, requests: DeviceConstraints): Promise<Outcomes> {
     return this.#getUserMedia([source], requests).catch((cause) => this.#failed([source], cause))
   }
 
@@ -108,7 +111,7 @@ export class DeviceCaptures {
     return Object.fromEntries(sources.map((source) => [source, { error: deviceError(source, cause, this.#access) }]))
   }
 
-  async #getUserMedia(sources: DeviceSource[], requests: DeviceRequests): Promise<Outcomes> {
+  async #getUserMedia(sources: DeviceSource[], requests: DeviceConstraints): Promise<Outcomes> {
     const devices = this.#access.mediaDevices()
     const [first] = sources
     if (!devices?.getUserMedia) {
@@ -128,10 +131,10 @@ export class DeviceCaptures {
   }
 }
 
-/** What came of a wish; what comes after its end is let go. */
-async function outcomeOf(opened: Promise<Outcome | undefined>, wish: AbortSignal): Promise<Capture> {
-  await Promise.race([opened, ended(wish)])
-  if (wish.aborted) {
+/** What came of a request; what comes after its end is released. */
+async function outcomeOf(opened: Promise<Outcome | undefined>, signal: AbortSignal): Promise<Capture> {
+  await Promise.race([opened, ended(signal)])
+  if (signal.aborted) {
     void opened.then((late) => late && 'capture' in late && late.capture.close())
     throw superseded()
   }
@@ -141,23 +144,23 @@ async function outcomeOf(opened: Promise<Outcome | undefined>, wish: AbortSignal
   return outcome.capture
 }
 
-const ended = (wish: AbortSignal): Promise<void> =>
+const ended = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    if (wish.aborted) resolve()
-    wish.addEventListener('abort', () => resolve(), { once: true })
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
   })
 
 /** At once: the next call may be for the same device. */
-function closeUnwanted(outcomes: Outcomes, wishes: Wishes): void {
+function closeSuperseded(outcomes: Outcomes, signals: Signals): void {
   for (const source of sourcesOf(outcomes)) {
     const outcome = outcomes[source]
-    if (outcome && 'capture' in outcome && !isWanted(wishes, source)) outcome.capture.close()
+    if (outcome && 'capture' in outcome && !isCurrent(signals, source)) outcome.capture.close()
   }
 }
 
-const isWanted = (wishes: Wishes, source: DeviceSource): boolean => wishes.get(source)?.aborted === false
+const isCurrent = (signals: Signals, source: DeviceSource): boolean => signals.get(source)?.aborted === false
 
-const sourcesOf = (requests: DeviceRequests | Outcomes): DeviceSource[] =>
+const sourcesOf = (requests: DeviceConstraints | Outcomes): DeviceSource[] =>
   (['microphone', 'camera'] as const).filter((source) => requests[source])
 
 /** A person said no (or the page may not ask), or there is nothing to ask: a second try would end the same way. */

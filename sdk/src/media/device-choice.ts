@@ -2,8 +2,8 @@ import type { LiveStreamError } from '../errors'
 import { type DeviceSource, deviceConstraints } from './constraints'
 import { mayBeOfOneDevice } from './device-errors'
 
-/** One way to ask for a device. What comes of it is said once: only what succeeded is remembered. */
-export type DeviceAsk = {
+/** One request for a device. Its outcome is said once: only what succeeded is remembered. */
+export type DeviceRequest = {
   readonly constraints: MediaTrackConstraints
   succeeded(deviceId: string | undefined): void
   failed(error: LiveStreamError): void
@@ -26,16 +26,16 @@ export class DeviceChoice {
   }
 
   /** With new constraints of the app; without: as next time, else as last time. */
-  ask(constraints = this.#next): DeviceAsk {
-    return this.#asking(constraints)
+  request(constraints = this.#next): DeviceRequest {
+    return this.#requestOf(constraints)
   }
 
   /** As last time, whatever is prepared for next time. */
-  again(): DeviceAsk {
-    return this.#asking(undefined)
+  again(): DeviceRequest {
+    return this.#requestOf(undefined)
   }
 
-  #asking(constraints: MediaTrackConstraints | undefined): DeviceAsk {
+  #requestOf(constraints: MediaTrackConstraints | undefined): DeviceRequest {
     const own = constraints ?? this.#kept
     const isNew = constraints !== undefined && namesDevice(constraints)
     const last = isNew || this.#deviceId === undefined ? {} : { deviceId: { ideal: this.#deviceId } }
@@ -49,8 +49,8 @@ export class DeviceChoice {
   }
 
   /** A device that a person picked: this one or none. */
-  exactly(deviceId: string): DeviceAsk {
-    return this.ask(this.#choosing({ exact: deviceId }))
+  exactly(deviceId: string): DeviceRequest {
+    return this.request(this.#choosing({ exact: deviceId }))
   }
 
   /** Constraints for next time, in place of those of last time. */

@@ -44,6 +44,7 @@ export class Devices {
 
   /** Looks anew. Also to be called after a first capture: only then do browsers tell names, and no event says so. */
   async refresh(): Promise<void> {
+    if (!this.#watched) return
     const list = await this.list().catch(() => undefined)
     if (!list || !this.#watched) return
     this.#on.seen(list)

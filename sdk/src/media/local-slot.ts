@@ -1,31 +1,30 @@
 import { type Source, type SourceState, UNPUBLISHED } from '../protocol'
 import { type Capture, isVideo } from './capture'
-import { type Delays, Outlet } from './outlet'
+import { type Delays, type SetTrack, SlotOutput } from './slot-output'
 
 /** Where one of our own sources stands. */
 export type SlotPhase =
-  | { readonly at: 'off' }
-  /** From the wish to the server's yes; nothing is sent yet. */
+  | { readonly type: 'off' }
+  /** From the call to the server's yes; nothing is sent yet. */
   | {
-      readonly at: 'publishing'
+      readonly type: 'publishing'
       readonly muted: boolean
       readonly announced: boolean
       readonly capture: Capture | null
     }
   /** `capture` is null while the device is let go (a camera that is off) or lost. */
   | {
-      readonly at: 'published'
+      readonly type: 'published'
       readonly muted: boolean
-      /** The device went away while it was in use, or was let go for another one that is not there yet. */
-      readonly lost: false | 'gone' | 'let go'
+      /** The device went away while it was in use, or was freed for another one that is not there yet. */
+      readonly lost: false | 'gone' | 'freed'
       readonly capture: Capture | null
     }
 
-export type LocalSlotOptions = {
+export type LocalSlotPorts = {
   readonly source: Source
   readonly clock: Delays
-  /** Resolves when every link has taken it. Never rejects. */
-  fill(track: MediaStreamTrack | null): Promise<void>
+  readonly setTrack: SetTrack
   onChange(): void
   /** The track ended by itself; `phase` is how it was before. */
   onLost(phase: SlotPhase): void
@@ -33,20 +32,20 @@ export type LocalSlotOptions = {
   onInterrupted(): void
 }
 
-const OFF: SlotPhase = { at: 'off' }
+const OFF: SlotPhase = { type: 'off' }
 
 /**
- * What is held and sent of one source. Everything here happens at once: it keeps phase, capture and outlet in step.
+ * What is held and sent of one source. Everything here happens at once: it keeps phase, capture and output in step.
  * Knows nothing of waiting: neither for devices nor for the server.
  */
 export class LocalSlot {
-  readonly #options: LocalSlotOptions
-  readonly #outlet: Outlet
+  readonly #ports: LocalSlotPorts
+  readonly #output: SlotOutput
   #phase: SlotPhase = OFF
 
-  constructor(options: LocalSlotOptions) {
-    this.#options = options
-    this.#outlet = new Outlet(options.source, options.clock, options.fill)
+  constructor(ports: LocalSlotPorts) {
+    this.#ports = ports
+    this.#output = new SlotOutput(ports.source, ports.clock, ports.setTrack)
   }
 
   get phase(): SlotPhase {
@@ -56,132 +55,127 @@ export class LocalSlot {
   /** What the room is, or should be, told. */
   get state(): SourceState {
     const phase = this.#phase
-    if (phase.at === 'off' || (phase.at === 'publishing' && !phase.announced)) return UNPUBLISHED
+    if (phase.type === 'off' || (phase.type === 'publishing' && !phase.announced)) return UNPUBLISHED
     // Muted by us and taken by the system are two things, and either may last longer.
-    const isLost = phase.at === 'published' && phase.lost !== false
+    const isLost = phase.type === 'published' && phase.lost !== false
     return { published: true, muted: phase.muted, interrupted: isLost || phase.capture?.isInterrupted === true }
-  }
-
-  /** What links are filled with. */
-  get filled(): MediaStreamTrack | null {
-    return this.#outlet.filled
   }
 
   /** The track for the self view. A muted microphone's is kept; a camera that is off shows nothing. */
   get shown(): MediaStreamTrack | null {
-    if (this.#phase.at === 'off' || (this.#phase.muted && isVideo(this.#options.source))) return null
+    if (this.#phase.type === 'off' || (this.#phase.muted && isVideo(this.#ports.source))) return null
     return this.#phase.capture?.track ?? null
   }
 
   /** A publish begins; while published, everything stays as it is until the new capture is there. */
   begin(): void {
-    if (this.#phase.at !== 'off') return
-    this.#outlet.cut()
-    this.#phase = { at: 'publishing', muted: false, announced: false, capture: null }
+    if (this.#phase.type !== 'off') return
+    this.#output.clear()
+    this.#phase = { type: 'publishing', muted: false, announced: false, capture: null }
   }
 
   /** Takes a capture, in the place of another one, without sending it yet. What the app has switched off is muted. */
-  hold(capture: Capture): void {
-    if (this.#phase.at === 'off') return capture.close()
-    if (!capture.isOn) this.silence()
+  setCapture(capture: Capture): void {
+    if (this.#phase.type === 'off') return capture.close()
+    if (!capture.isOn) this.mute()
     // Off is off: what is replaced while muted must not come on again before no link sends it.
-    if (this.#phase.muted) this.#outlet.cut()
-    this.#phase.capture?.close(this.#outlet.settled)
+    if (this.#phase.muted) this.#output.clear()
+    this.#phase.capture?.close(this.#output.settled)
     this.#phase =
-      this.#phase.at === 'published' ? { ...this.#phase, capture, lost: false } : { ...this.#phase, capture }
+      this.#phase.type === 'published' ? { ...this.#phase, capture, lost: false } : { ...this.#phase, capture }
     capture.watch({
       ended: () => this.#lose(capture),
       interrupted: () => this.#interrupt(capture),
     })
-    this.#options.onChange()
+    this.#ports.onChange()
   }
 
   /** The room is being asked. A camera that was muted meanwhile need not stay open for that. */
-  ask(): void {
-    if (this.#phase.at === 'publishing') this.#phase = { ...this.#phase, announced: true }
+  announce(): void {
+    if (this.#phase.type === 'publishing') this.#phase = { ...this.#phase, announced: true }
     this.#apply()
   }
 
   /** Sends what is held, as muted as it is. */
   goLive(): void {
-    if (this.#phase.at === 'off') return
+    if (this.#phase.type === 'off') return
     const { muted, capture } = this.#phase
-    this.#phase = { at: 'published', muted, lost: false, capture }
+    this.#phase = { type: 'published', muted, lost: false, capture }
     this.#apply()
   }
 
-  silence(): void {
-    if (this.#phase.at === 'off') return
+  mute(): void {
+    if (this.#phase.type === 'off') return
     this.#phase = { ...this.#phase, muted: true }
     this.#apply()
   }
 
-  speak(): void {
-    if (this.#phase.at === 'off') return
+  unmute(): void {
+    if (this.#phase.type === 'off') return
     this.#phase = { ...this.#phase, muted: false }
     this.#apply()
   }
 
   /** Frees our own device for another one that cannot be opened beside it. Whether there was one. */
-  letGo(): boolean {
+  freeDevice(): boolean {
     const phase = this.#phase
-    if (phase.at !== 'published' || !phase.capture?.isOwn) return false
+    if (phase.type !== 'published' || !phase.capture?.isOwn) return false
     phase.capture.close()
-    this.#outlet.cut()
-    this.#phase = { ...phase, capture: null, lost: !phase.muted && 'let go' }
-    this.#options.onChange()
+    this.#output.clear()
+    this.#phase = { ...phase, capture: null, lost: !phase.muted && 'freed' }
+    this.#ports.onChange()
     return true
   }
 
-  /** Whether our own device was let go, and nothing has taken its place. */
-  get hasLetGo(): boolean {
-    return this.#phase.at === 'published' && this.#phase.lost === 'let go'
+  /** Whether our own device was freed, and nothing has taken its place. */
+  get hasFreedDevice(): boolean {
+    return this.#phase.type === 'published' && this.#phase.lost === 'freed'
   }
 
-  /** A picture goes black first; `cut` ends that at once. */
+  /** A picture goes black first; `clear` ends that at once. */
   end(): void {
-    if (this.#phase.at === 'off') return
+    if (this.#phase.type === 'off') return
     const { capture } = this.#phase
     this.#phase = OFF
-    if (capture) this.#outlet.hush(capture, () => capture.close(this.#outlet.settled))
-    this.#options.onChange()
+    if (capture) this.#output.fadeOut(capture, () => capture.close(this.#output.settled))
+    this.#ports.onChange()
   }
 
-  cut(): void {
-    this.#outlet.cut()
+  clear(): void {
+    this.#output.clear()
   }
 
   #apply(): void {
     const phase = this.#phase
-    if (phase.at !== 'off' && phase.capture) {
-      if (phase.muted) this.#rest(phase.capture)
-      else if (phase.at === 'published') this.#outlet.open(phase.capture)
+    if (phase.type !== 'off' && phase.capture) {
+      if (phase.muted) this.#release(phase.capture)
+      else if (phase.type === 'published') this.#output.send(phase.capture)
     }
-    this.#options.onChange()
+    this.#ports.onChange()
   }
 
   /** A microphone stays open, so that unmuting is instant. A camera is let go, so that its light goes out. */
-  #rest(capture: Capture): void {
-    this.#outlet.hush(capture, () => {
-      if (this.#options.source !== 'camera' || !capture.isOwn) return
+  #release(capture: Capture): void {
+    this.#output.fadeOut(capture, () => {
+      if (this.#ports.source !== 'camera' || !capture.isOwn) return
       capture.close()
-      if (this.#phase.at !== 'off' && this.#phase.capture === capture) this.#phase = { ...this.#phase, capture: null }
+      if (this.#phase.type !== 'off' && this.#phase.capture === capture) this.#phase = { ...this.#phase, capture: null }
     })
   }
 
   #lose(capture: Capture): void {
     const phase = this.#phase
-    if (phase.at === 'off' || phase.capture !== capture) return
+    if (phase.type === 'off' || phase.capture !== capture) return
     capture.close()
-    this.#outlet.cut()
-    this.#phase = { ...phase, capture: null, ...(phase.at === 'published' && { lost: !phase.muted && 'gone' }) }
-    this.#options.onChange()
-    this.#options.onLost(phase)
+    this.#output.clear()
+    this.#phase = { ...phase, capture: null, ...(phase.type === 'published' && { lost: !phase.muted && 'gone' }) }
+    this.#ports.onChange()
+    this.#ports.onLost(phase)
   }
 
   #interrupt(capture: Capture): void {
-    if (this.#phase.at === 'off' || this.#phase.capture !== capture) return
-    this.#options.onChange()
-    this.#options.onInterrupted()
+    if (this.#phase.type === 'off' || this.#phase.capture !== capture) return
+    this.#ports.onChange()
+    this.#ports.onInterrupted()
   }
 }

@@ -1,6 +1,5 @@
-import { Attachment, type AttachmentOptions } from './attachment'
-import type { PageMoves } from './page-moves'
-import type { StreamKind } from './stream-kind'
+import { Attachment, type AttachmentPorts } from './attachment'
+import type { StreamKind } from './remote-streams'
 
 /** Whose media an element plays: a participant's camera and microphone (`talk`), or its screen and that one's sound (`screen`). */
 export type PlaybackTarget = {
@@ -11,33 +10,55 @@ export type PlaybackTarget = {
 }
 
 /** How one hears a participant here. The room knows nothing of it. */
-export type SoundWish = {
+export type SoundOptions = {
   /** 0 to 1. Undefined: as the element has it. */
   readonly volume?: number
   readonly mutedForMe?: boolean
 }
 
-export type PlaybackOptions = {
+export type PlaybackPorts = {
   /** The stable stream of a target, while it holds anything. */
   stream(target: PlaybackTarget): MediaStream | undefined
   /** One's own sound is never played: that would be an echo. */
   isSelf(participantId: string): boolean
   /** Watches the page, with a callback for each change. */
-  pageMoves(moved: () => void): PageMoves
+  observeDom(changed: () => void): DomObserver
   onBlocked(blocked: boolean): void
+}
+
+/** Tells when elements come to the page or leave it: once for all changes of one task. */
+export type DomObserver = {
+  /** Around this element too. Shadow trees count as they are now. */
+  watch(element: Element): void
+  end(): void
+}
+
+const TREE = { childList: true, subtree: true }
+
+export function observeDom(changed: () => void): DomObserver {
+  const observer = new MutationObserver(changed)
+  return {
+    watch: (element) => {
+      observer.observe(element.ownerDocument, TREE)
+      // An observer of a document sees nothing of its shadow trees. Those of a frame or popup are of another realm's class.
+      for (let root = element.getRootNode(); 'host' in root; root = (root as ShadowRoot).host.getRootNode())
+        observer.observe(root, TREE)
+    },
+    end: () => observer.disconnect(),
+  }
 }
 
 /** Elements of the page that play participants' streams, and whether the browser lets them. */
 export class Playback {
-  readonly #options: PlaybackOptions
+  readonly #ports: PlaybackPorts
   readonly #attachments = new Map<Attachment, PlaybackTarget>()
   /** By participant: they outlive the elements, which come and go. */
-  readonly #wishes = new Map<string, SoundWish>()
-  #moves: PageMoves | undefined
+  readonly #sounds = new Map<string, SoundOptions>()
+  #observer: DomObserver | undefined
   #wasBlocked = false
 
-  constructor(options: PlaybackOptions) {
-    this.#options = options
+  constructor(ports: PlaybackPorts) {
+    this.#ports = ports
   }
 
   /**
@@ -50,17 +71,16 @@ export class Playback {
    */
   attach(element: HTMLMediaElement, target: PlaybackTarget): () => void {
     for (const other of this.#attachments.keys()) if (other.element === element) this.#detach(other)
-    const options: AttachmentOptions = {
-      stream: () => this.#options.stream(target),
-      isMuted: () =>
-        this.#options.isSelf(target.participantId) || this.wishOf(target.participantId).mutedForMe === true,
-      volume: () => this.wishOf(target.participantId).volume,
-      onBlocked: () => this.#tell(),
+    const ports: AttachmentPorts = {
+      stream: () => this.#ports.stream(target),
+      isMuted: () => this.#ports.isSelf(target.participantId) || this.soundOf(target.participantId).mutedForMe === true,
+      volume: () => this.soundOf(target.participantId).volume,
+      onBlocked: () => this.#emitBlocked(),
     }
-    const attachment = new Attachment(element, options)
+    const attachment = new Attachment(element, ports)
     this.#attachments.set(attachment, target)
-    this.#moves ??= this.#options.pageMoves(() => this.#moved())
-    this.#moves.watch(element)
+    this.#observer ??= this.#ports.observeDom(() => this.#pageChanged())
+    this.#observer.watch(element)
     attachment.update()
     return () => this.#detach(attachment)
   }
@@ -84,52 +104,47 @@ export class Playback {
       if (attachment.element) attachment.update()
       else this.#forget(attachment)
     }
-    this.#tell()
+    this.#emitBlocked()
   }
 
   /** How a participant is to be heard. */
-  wishOf(participantId: string): SoundWish {
-    return this.#wishes.get(participantId) ?? {}
+  soundOf(participantId: string): SoundOptions {
+    return this.#sounds.get(participantId) ?? {}
   }
 
   /** In all elements of a participant, now and later. What is not said stays. */
-  wish(participantId: string, wish: SoundWish): void {
-    this.#wishes.set(participantId, { ...this.wishOf(participantId), ...wish })
+  setSound(participantId: string, options: SoundOptions): void {
+    this.#sounds.set(participantId, { ...this.soundOf(participantId), ...options })
     for (const [attachment, target] of this.#attachments)
       if (target.participantId === participantId) attachment.updateSound()
   }
 
   /** Forgets how all others are to be heard. */
-  keepWishes(participantIds: readonly string[]): void {
-    for (const id of this.#wishes.keys()) if (!participantIds.includes(id)) this.#wishes.delete(id)
-  }
-
-  /** Detaches all. Idempotent. */
-  close(): void {
-    for (const attachment of [...this.#attachments.keys()]) this.#detach(attachment)
+  keepSound(participantIds: readonly string[]): void {
+    for (const id of this.#sounds.keys()) if (!participantIds.includes(id)) this.#sounds.delete(id)
   }
 
   #detach(attachment: Attachment): void {
     attachment.close()
     this.#forget(attachment)
-    this.#tell()
+    this.#emitBlocked()
   }
 
   #forget(attachment: Attachment): void {
     this.#attachments.delete(attachment)
     if (this.#attachments.size > 0) return
-    this.#moves?.end()
-    this.#moves = undefined
+    this.#observer?.end()
+    this.#observer = undefined
   }
 
-  #moved(): void {
-    for (const attachment of this.#attachments.keys()) attachment.moved()
+  #pageChanged(): void {
+    for (const attachment of this.#attachments.keys()) attachment.pageChanged()
   }
 
-  #tell(): void {
+  #emitBlocked(): void {
     const blocked = this.blocked
     if (blocked === this.#wasBlocked) return
     this.#wasBlocked = blocked
-    this.#options.onBlocked(blocked)
+    this.#ports.onBlocked(blocked)
   }
 }

@@ -1,10 +1,17 @@
 import { isOnStage, type Participant, SOURCES, type Source } from '../protocol'
 import { isVideo } from './capture'
-import { kindOf, type StreamKind, type Tracks } from './stream-kind'
+
+/** Which of a participant's two streams: `talk` is microphone and camera, `screen` is screen and its sound. */
+export type StreamKind = 'talk' | 'screen'
+
+const kindOf = (source: Source): StreamKind => (source === 'microphone' || source === 'camera' ? 'talk' : 'screen')
+
+/** A track for each of the four slots, or none. */
+export type Tracks = Readonly<Record<Source, MediaStreamTrack | null>>
 
 export type StreamChange = { readonly participantId: string; readonly source: Source; readonly kind: StreamKind }
 
-export type RemoteStreamsOptions = {
+export type RemoteStreamsPorts = {
   /** `new MediaStream(tracks)`, from the browser or from a Node implementation. */
   newStream(tracks: MediaStreamTrack[]): MediaStream
   onAdded(added: StreamChange & { readonly track: MediaStreamTrack; readonly stream: MediaStream }): void
@@ -25,14 +32,14 @@ type Media = {
  * A picture that is off or interrupted is taken out, for its last frame would stay; a muted microphone stays in.
  */
 export class RemoteStreams {
-  readonly #options: RemoteStreamsOptions
+  readonly #ports: RemoteStreamsPorts
   readonly #media = new Map<string, Media>()
   #participants: ReadonlyMap<string, Participant> = new Map()
   #selfId: string | undefined
   #own: Tracks | null = null
 
-  constructor(options: RemoteStreamsOptions) {
-    this.#options = options
+  constructor(ports: RemoteStreamsPorts) {
+    this.#ports = ports
   }
 
   /** A link's receiving track. One of a new epoch takes the old one's place in the same stream. */
@@ -41,11 +48,11 @@ export class RemoteStreams {
     this.#refresh(participantId)
   }
 
-  /** To be called after every fold. Who is no longer there is dropped. */
+  /** To be called with each new state of the room. A participant that is no longer there is dropped. */
   update(participants: readonly Participant[], selfId: string | undefined): void {
     this.#participants = new Map(participants.map((each) => [each.id, each]))
     this.#selfId = selfId
-    for (const id of [...this.#media.keys()]) if (!this.#participants.has(id)) this.drop(id)
+    for (const id of [...this.#media.keys()]) if (!this.#participants.has(id)) this.#drop(id)
     for (const id of this.#participants.keys()) this.#refresh(id)
   }
 
@@ -67,18 +74,11 @@ export class RemoteStreams {
     return this.#media.get(participantId)?.shown.get(source)
   }
 
-  drop(participantId: string): void {
+  #drop(participantId: string): void {
     const media = this.#media.get(participantId)
     if (!media) return
     for (const source of SOURCES) this.#show(participantId, media, source, undefined)
     this.#media.delete(participantId)
-  }
-
-  /** Idempotent. */
-  close(): void {
-    for (const id of [...this.#media.keys()]) this.drop(id)
-    this.#participants = new Map()
-    this.#own = null
   }
 
   #mediaOf(participantId: string): Media {
@@ -108,16 +108,16 @@ export class RemoteStreams {
     const before = media.shown.get(source)
     if (before === track) return
     const kind = kindOf(source)
-    const stream = media.streams.get(kind) ?? this.#options.newStream([])
+    const stream = media.streams.get(kind) ?? this.#ports.newStream([])
     media.streams.set(kind, stream)
     if (before) {
       stream.removeTrack(before)
       media.shown.delete(source)
-      this.#options.onRemoved({ participantId, source, kind })
+      this.#ports.onRemoved({ participantId, source, kind })
     }
     if (!track) return
     stream.addTrack(track)
     media.shown.set(source, track)
-    this.#options.onAdded({ participantId, source, kind, track, stream })
+    this.#ports.onAdded({ participantId, source, kind, track, stream })
   }
 }

@@ -129,7 +129,7 @@ describe.each(BROWSERS)('with devices in %s', (name) => {
     })
     await tab.waitForFunction((element) => mediaPage.brightness(element) < 8, video)
     await tab.evaluate(() => mediaPage.delays.pass())
-    await tab.waitForFunction(() => mediaPage.media.filled().camera === null && mediaPage.openDevices === 1)
+    await tab.waitForFunction(() => mediaPage.sent.camera === null && mediaPage.openDevices === 1)
     // What was encoded already may still leave, behind the sound.
     await expect.poll(cameraRests, { timeout: 60_000 }).toBe(true)
     expect(await tab.evaluate((element) => mediaPage.brightness(element), video)).toBeLessThan(8)
@@ -183,7 +183,7 @@ describe.each(BROWSERS)('with devices in %s', (name) => {
       1,
       false,
     ])
-    await tab.evaluate(() => mediaPage.media.close())
+    await tab.evaluate(() => mediaPage.leave())
     expect(await tab.evaluate(() => mediaPage.openDevices)).toBe(0)
   })
 })
@@ -203,7 +203,7 @@ describe('a shared screen', () => {
     ).toEqual([true, 'detail'])
     await slides.close()
     await tab.waitForFunction(() => !mediaPage.sources.screen.published && !mediaPage.sources.screenAudio.published)
-    expect(await tab.evaluate(() => [mediaPage.media.filled().screen, mediaPage.openDevices])).toEqual([null, 0])
+    expect(await tab.evaluate(() => [mediaPage.sent.screen, mediaPage.openDevices])).toEqual([null, 0])
   })
 
   test('that the user does not pick is cancelled', async () => {

@@ -190,14 +190,14 @@ type Wish = { readonly deviceId: string; readonly isExact: boolean }
 /** The device that constraints name, by its id or by the side of a phone. */
 function namedBy(constraints: true | MediaTrackConstraints): Wish | undefined {
   if (constraints === true) return undefined
-  const byId = wishOf(constraints.deviceId)
-  const bySide = wishOf(constraints.facingMode)
+  const byId = soundOf(constraints.deviceId)
+  const bySide = soundOf(constraints.facingMode)
   const side = bySide && { ...bySide, deviceId: bySide.deviceId === 'environment' ? 'rear' : 'front' }
   // Where both are only wished for, browsers are free: here the side wins, which is the worse case.
   return byId?.isExact ? byId : (side ?? byId)
 }
 
-function wishOf(value: ConstrainDOMString | undefined): Wish | undefined {
+function soundOf(value: ConstrainDOMString | undefined): Wish | undefined {
   if (typeof value === 'string') return { deviceId: value, isExact: false }
   if (typeof value !== 'object' || Array.isArray(value)) return undefined
   const id = value.exact ?? value.ideal

@@ -1,4 +1,4 @@
-// The room as one's own media meets it: a server that folds `media.update`, a moderator, and links that are filled.
+// The room as one's own media meets it: a server that folds `media.update`, a moderator, and links that carry it.
 import { LiveStreamError } from '../../src/errors'
 import { LocalMedia } from '../../src/media/local-media'
 import {
@@ -47,7 +47,7 @@ export class MediaRoom {
   sources: SourceStates = NO_SOURCES
   role: Role = 'host'
   /** What links carry. */
-  readonly filled: Record<Source, MediaStreamTrack | null> = {
+  readonly sent: Record<Source, MediaStreamTrack | null> = {
     microphone: null,
     camera: null,
     screen: null,
@@ -59,7 +59,7 @@ export class MediaRoom {
   readonly announced: Partial<Record<Source, SourceChange>>[] = []
   /** Whether replies come by themselves. */
   repliesAtOnce = true
-  /** When links have taken what they are filled with. */
+  /** When links have taken what is set. */
   linksAreThrough: Promise<void> = Promise.resolve()
   isSecure = true
   hasDevices = true
@@ -80,9 +80,9 @@ export class MediaRoom {
       reacquireDevices,
       hasWebRtc: () => true,
       clock: this.clock,
-      announce: (source, change) => this.#announce(source, change),
-      fill: async (source, track) => {
-        this.filled[source] = track
+      updateMedia: (source, change) => this.#announce(source, change),
+      setTrack: async (source, track) => {
+        this.sent[source] = track
         await this.linksAreThrough
       },
       onChange: () => {
@@ -96,7 +96,18 @@ export class MediaRoom {
 
   /** Tells the media what the room is now, as the client does after every event. */
   fold(mode = MODES.studio.sources): void {
-    this.media.follow({ role: this.role, sources: this.sources }, mode)
+    this.media.applyRemoteState({ role: this.role, sources: this.sources }, mode)
+  }
+
+  leave(): void {
+    this.media.applyRemoteState(null, [])
+  }
+
+  /** What our own media still has to tell the room: nothing where the two agree. */
+  untold(): unknown[] {
+    const { length } = this.announced
+    void this.media.resync()
+    return this.announced.slice(length)
   }
 
   /** Answers the oldest announcement: the event first, then the reply. */

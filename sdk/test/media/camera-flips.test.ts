@@ -66,7 +66,7 @@ test.each([
   await finish(room)
   expect(await Promise.all([first, last])).toEqual(['aborted', code])
   expect(openCameras(room)).toEqual([live])
-  expect(room.filled.camera).toBe(room.devices.live[0])
+  expect(room.sent.camera).toBe(room.devices.live[0])
   expect(room.sources.camera).toEqual({ published: true, muted: false, interrupted: false })
 })
 
@@ -125,7 +125,7 @@ test('after any flips a camera that is published and not muted is live, and neve
       await Promise.all(calls)
       const { published, muted, interrupted } = run.sources.camera
       expect(published).toBe(true)
-      expect(run.devices.live.map(asTrack)).toEqual(muted ? [] : [run.filled.camera])
+      expect(run.devices.live.map(asTrack)).toEqual(muted ? [] : [run.sent.camera])
       if (!muted) expect(interrupted).toBe(false)
     }),
     // One that is prepared while the camera is off, and not opened since it came back before it was let go.

@@ -41,7 +41,7 @@ test('a failed change of a live camera spoils neither unmute nor a later stay', 
   room.clock.pass()
   await room.media.unmute('camera')
   expect(live()).toEqual(['desk'])
-  room.media.follow(null, [])
+  room.media.applyRemoteState(null, [])
   room.fold()
   await room.media.publish({ camera: true })
   expect(live()).toEqual(['desk'])
@@ -128,7 +128,7 @@ function call({ media, clock }: MediaRoom, step: Step): Promise<unknown> | undef
     case 'unpublish':
       return media[step.do]('camera')
     case 'again':
-      media.follow(null, [])
+      media.applyRemoteState(null, [])
       return
     case 'pass':
       clock.pass()
@@ -154,7 +154,7 @@ test('whatever fails, a call that asks for nothing impossible succeeds, and the 
       // What is chosen while the camera is off is kept for next time, and tried once.
       const kept: Step[] = []
       for (const step of steps) {
-        const mayBeOff = oneByOne ? room.media.states().camera.muted : steps.some((each) => each.do === 'mute')
+        const mayBeOff = oneByOne ? room.sources.camera.muted : steps.some((each) => each.do === 'mute')
         if (step.do === 'switch' || (step.do === 'publish' && step.device !== true && mayBeOff)) kept.push(step)
         const result = call(room, step)
         if (step.do === 'again') room.fold()

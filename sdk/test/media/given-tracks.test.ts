@@ -1,7 +1,7 @@
 // What is the app's stays as the app wants it: `enabled` and `contentHint` of its tracks.
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
-import { Loan } from '../../src/media/loan'
+import { TrackLoan } from '../../src/media/capture'
 import { settled } from '../harness/media-deferred'
 import { asTrack, FakeTrack } from '../harness/media-devices'
 import { MediaRoom } from '../harness/media-room'
@@ -18,11 +18,11 @@ test.each(['microphone', 'camera'] as const)(
   async (source) => {
     const own = trackThatIs(source === 'camera' ? 'video' : 'audio', false)
     await room.media.publish({ [source]: asTrack(own) })
-    expect([own.enabled, room.filled[source]]).toEqual([false, null])
+    expect([own.enabled, room.sent[source]]).toEqual([false, null])
     expect(room.sources[source]).toEqual({ published: true, muted: true, interrupted: false })
     expect(room.announced).toEqual([{ [source]: { published: true, muted: true } }])
     await room.media.unmute(source)
-    expect([own.enabled, room.filled[source]]).toEqual([true, own])
+    expect([own.enabled, room.sent[source]]).toEqual([true, own])
     await room.media.unpublish(source)
     room.clock.pass()
     await settled()
@@ -34,7 +34,7 @@ test('a track that is switched off takes the place of one that is live: muted fr
   await room.media.publish({ microphone: true })
   const own = trackThatIs('audio', false)
   await room.media.publish({ microphone: asTrack(own) })
-  expect([own.enabled, room.filled.microphone, room.sources.microphone.muted]).toEqual([false, null, true])
+  expect([own.enabled, room.sent.microphone, room.sources.microphone.muted]).toEqual([false, null, true])
   expect(room.devices.live).toEqual([])
 })
 
@@ -89,7 +89,7 @@ test('whatever is called in whatever order, a track comes back as it was given',
         else if (verb === 'pass') room.clock.pass()
         else if (verb === 'rest') await settled()
         else if (verb === 'leave') {
-          room.media.follow(null, [])
+          room.media.applyRemoteState(null, [])
           room.fold()
         } else room.media[verb]('camera').catch(() => {})
       }
@@ -106,7 +106,7 @@ test('whatever is called in whatever order, a track comes back as it was given',
 test('a track without contentHint, as in Firefox, is given back as any other', () => {
   const own = asTrack(trackThatIs('video', true))
   Object.assign(own, { contentHint: undefined })
-  const loan = Loan.of(own)
+  const loan = TrackLoan.of(own)
   loan.enable(false)
   loan.end()
   expect([own.enabled, own.contentHint]).toEqual([true, undefined])

@@ -21,7 +21,7 @@ test('a capture that the system has muted from its start is interrupted, until t
   expect(flags()).toEqual({ muted: false, interrupted: true })
   own.interrupt(false)
   expect(flags()).toEqual({ muted: false, interrupted: false })
-  expect(room.media.states()).toEqual(room.sources)
+  expect(room.untold()).toEqual([])
 })
 
 test('one that takes the place of another is interrupted too', async () => {
@@ -63,7 +63,7 @@ test('a camera that comes back is taken again, and shown', async () => {
   room.devices.plug('desk', 'videoinput')
   await settled()
   expect(live()).toEqual(['desk'])
-  expect(room.filled.camera).toBe(room.devices.live[0])
+  expect(room.sent.camera).toBe(room.devices.live[0])
   expect(room.sources.camera).toEqual({ published: true, muted: false, interrupted: false })
 })
 
@@ -76,7 +76,7 @@ test('a headset that comes back takes the place of what took its own, muted as i
   room.devices.plug('headset', 'audioinput')
   await settled()
   expect(live()).toEqual(['headset'])
-  expect([room.filled.microphone, room.sources.microphone.muted]).toEqual([null, true])
+  expect([room.sent.microphone, room.sources.microphone.muted]).toEqual([null, true])
 })
 
 test('a camera that is off when it comes back stays off, and unmute opens it', async () => {

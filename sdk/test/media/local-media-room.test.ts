@@ -21,10 +21,10 @@ const codeOf = (promise: Promise<unknown>) =>
 test("a moderator's mute is obeyed without a word, and can be undone by its owner [R5.8]", async () => {
   await room.media.publish({ microphone: true })
   room.moderatorMutes('microphone')
-  expect(room.filled.microphone).toBeNull()
+  expect(room.sent.microphone).toBeNull()
   expect(room.announced).toHaveLength(1)
   await room.media.unmute('microphone')
-  expect(room.filled.microphone).not.toBeNull()
+  expect(room.sent.microphone).not.toBeNull()
   expect(room.sources.microphone.muted).toBe(false)
 })
 
@@ -35,10 +35,10 @@ test("the echo of one's own mute does not mute again", async () => {
   const unmuted = room.media.unmute('microphone')
   room.accept()
   await settled()
-  expect(room.filled.microphone).not.toBeNull()
+  expect(room.sent.microphone).not.toBeNull()
   room.accept()
   await Promise.all([muted, unmuted])
-  expect(room.media.states()).toEqual(room.sources)
+  expect(room.untold()).toEqual([])
 })
 
 test("a moderator's mute after our unmute is obeyed, though all three come in one frame", async () => {
@@ -49,8 +49,8 @@ test("a moderator's mute after our unmute is obeyed, though all three come in on
   room.accept()
   room.moderatorMutes('microphone')
   await Promise.all(calls)
-  expect(room.filled.microphone).toBeNull()
-  expect(room.media.states()).toEqual(room.sources)
+  expect(room.sent.microphone).toBeNull()
+  expect(room.untold()).toEqual([])
 })
 
 test("a moderator's mute is not undone by a word of ours that was under way", async () => {
@@ -60,13 +60,13 @@ test("a moderator's mute is not undone by a word of ours that was under way", as
   room.refuse(new LiveStreamError('unavailable', 'later'))
   await settled()
   room.moderatorMutes('microphone')
-  expect(room.filled.microphone).toBeNull()
+  expect(room.sent.microphone).toBeNull()
   room.accept()
   await settled()
   room.accept()
   expect(await Promise.all(calls)).toEqual(['unavailable', 'ok'])
   expect(room.sources.microphone).toMatchObject({ published: true, muted: true })
-  expect(room.filled.microphone).toBeNull()
+  expect(room.sent.microphone).toBeNull()
   expect(room.pending).toEqual([])
 })
 
@@ -79,9 +79,9 @@ test("a moderator's mute and a word of ours about something else cross in one fr
   await settled()
   expect(room.announced.at(-1)).toEqual({ microphone: { interrupted: true } })
   expect(room.sources.microphone).toEqual({ published: true, muted: true, interrupted: true })
-  expect(room.media.states()).toEqual(room.sources)
+  expect(room.untold()).toEqual([])
   room.devices.live[0]?.interrupt(false)
-  expect(room.filled.microphone).toBeNull()
+  expect(room.sent.microphone).toBeNull()
 })
 
 test('what is under way is said again with what comes after it, for the later word may take its place', async () => {
@@ -96,7 +96,7 @@ test('what is under way is said again with what comes after it, for the later wo
   ])
   while (room.pending.length > 0) room.accept()
   await Promise.all(calls)
-  expect(room.media.states()).toEqual(room.sources)
+  expect(room.untold()).toEqual([])
 })
 
 test('a demotion ends all captures at once', async () => {
@@ -104,7 +104,7 @@ test('a demotion ends all captures at once', async () => {
   await room.media.shareScreen()
   room.changeRole('viewer')
   expect(room.devices.live).toEqual([])
-  expect(Object.values(room.filled)).toEqual([null, null, null, null])
+  expect(Object.values(room.sent)).toEqual([null, null, null, null])
   expect(await codeOf(room.media.publish({ camera: true }))).toBe('forbidden')
 })
 
@@ -118,10 +118,10 @@ test('a demotion while a prompt is open leaves no device open', async () => {
   expect(room.devices.live).toEqual([])
 })
 
-test('leaving ends all captures, closing twice is harmless, and nothing starts afterwards', async () => {
+test('leaving ends all captures, twice is harmless, and nothing starts afterwards', async () => {
   await room.media.publish({ camera: true, microphone: true })
-  room.media.close()
-  room.media.close()
+  room.leave()
+  room.leave()
   expect(room.devices.live).toEqual([])
   expect(room.clock.waiting).toBe(0)
   expect(await codeOf(room.media.publish({ camera: true }))).toBe('not_joined')
@@ -138,28 +138,28 @@ test('a new instance is told everything anew', async () => {
   await room.media.mute('microphone')
   const before = room.sources
   const told = room.announced.length
-  await room.media.restate()
+  await room.media.resync()
   expect(room.announced).toHaveLength(told)
   room.sources = NO_SOURCES
   room.fold()
-  await room.media.restate()
+  await room.media.resync()
   expect(room.sources).toEqual(before)
 })
 
 test('after a page reload, what the old page published is taken back', async () => {
   room.sources = { ...NO_SOURCES, camera: { published: true, muted: false, interrupted: false } }
   room.fold()
-  await room.media.restate()
+  await room.media.resync()
   expect(room.sources).toEqual(NO_SOURCES)
 })
 
 test('a lost microphone is replaced by another one, without a question', async () => {
   await room.media.publish({ microphone: { deviceId: { exact: 'airpods' } } })
   room.devices.unplug('airpods')
-  expect(room.filled.microphone).toBeNull()
+  expect(room.sent.microphone).toBeNull()
   await settled()
   expect(room.devices.live.map((track) => track.deviceId)).toEqual(['default-microphone'])
-  expect(room.filled.microphone).toBe(room.devices.live[0])
+  expect(room.sent.microphone).toBe(room.devices.live[0])
   expect(room.announced.map(({ microphone }) => microphone?.interrupted)).toEqual([undefined, true, false])
   expect(room.errors).toEqual([])
 })
@@ -174,7 +174,7 @@ test('a lost microphone without another one is told, and can be published again'
   room.devices.answer = (prompt) => prompt.allow()
   await room.media.publish({ microphone: true })
   expect(room.sources.microphone.interrupted).toBe(false)
-  expect(room.filled.microphone).not.toBeNull()
+  expect(room.sent.microphone).not.toBeNull()
 })
 
 test('a lost camera is told, not replaced', async () => {
@@ -192,7 +192,7 @@ test('a microphone lost while muted is opened anew by unmute', async () => {
   room.devices.live[0]?.end()
   expect(room.errors).toEqual([])
   await room.media.unmute('microphone')
-  expect(room.filled.microphone).toBe(room.devices.live[0])
+  expect(room.sent.microphone).toBe(room.devices.live[0])
 })
 
 test('a camera lost before the reply ends the publish', async () => {
@@ -218,7 +218,7 @@ test('a phone call interrupts and gives back', async () => {
 test('a screen is shared with its sound, sharp, and never the own tab', async () => {
   await room.media.shareScreen()
   expect(room.sources.screen.published && room.sources.screenAudio.published).toBe(true)
-  expect(room.filled.screen?.contentHint).toBe('detail')
+  expect(room.sent.screen?.contentHint).toBe('detail')
   expect(room.devices.prompts[0]?.constraints).toMatchObject({ selfBrowserSurface: 'exclude', systemAudio: 'exclude' })
 })
 
@@ -280,7 +280,7 @@ test('another screen takes the place of the first; without sound the sound ends'
   await room.media.shareScreen()
   room.devices.screenHasSound = false
   await room.media.shareScreen()
-  expect(room.devices.live.map(asTrack)).toEqual([room.filled.screen])
+  expect(room.devices.live.map(asTrack)).toEqual([room.sent.screen])
   expect(room.sources.screenAudio.published).toBe(false)
 })
 

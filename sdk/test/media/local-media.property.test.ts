@@ -104,7 +104,7 @@ class Run {
   }
 }
 
-const isFilled = (room: MediaRoom, source: Source) => room.filled[source] !== null
+const isSent = (room: MediaRoom, source: Source) => room.sent[source] !== null
 const isOpen = (room: MediaRoom, source: Source) => {
   const { published, muted, interrupted } = room.sources[source]
   return published && !muted && !interrupted
@@ -126,18 +126,16 @@ test('random wishes, prompts, replies, moderators and losses come to a consisten
       const used = Object.values(room.media.tracks()).filter((track) => track !== null)
       for (const track of room.devices.live) expect(used).toContain(asTrack(track))
       // Nothing flows that the room does not know of.
-      expect(room.media.filled()).toEqual(room.filled)
       for (const source of SOURCES)
-        if (isFilled(room, source)) expect(room.sources[source]).toMatchObject({ published: true, muted: false })
+        if (isSent(room, source)) expect(room.sources[source]).toMatchObject({ published: true, muted: false })
       // And what the room believes is so, unless it refused to be told.
-      const { length } = room.announced
-      void room.media.restate()
-      if (run.refusals === 0) expect(room.announced).toHaveLength(length)
+      const untold = room.untold()
+      if (run.refusals === 0) expect(untold).toEqual([])
       await run.finish()
-      for (const source of SOURCES) expect([source, isFilled(room, source)]).toEqual([source, isOpen(room, source)])
-      room.media.close()
+      for (const source of SOURCES) expect([source, isSent(room, source)]).toEqual([source, isOpen(room, source)])
+      room.leave()
       expect(room.devices.live).toEqual([])
-      expect(Object.values(room.filled)).toEqual([null, null, null, null])
+      expect(Object.values(room.sent)).toEqual([null, null, null, null])
     }),
     { numRuns: 500 },
   )

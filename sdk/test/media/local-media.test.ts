@@ -16,12 +16,12 @@ const codeOf = (promise: Promise<unknown>) =>
     (error: LiveStreamError) => error.code,
   )
 
-test('camera and microphone together show one prompt and are filled', async () => {
+test('camera and microphone together show one prompt and are sent', async () => {
   await room.media.publish({ camera: true, microphone: true })
   expect(room.devices.prompts).toHaveLength(1)
-  expect(room.filled.camera).toBe(asTrack(room.devices.live[1] as FakeTrack))
+  expect(room.sent.camera).toBe(asTrack(room.devices.live[1] as FakeTrack))
   expect(room.sources.microphone).toEqual({ published: true, muted: false, interrupted: false })
-  expect(room.media.tracks().camera).toBe(room.filled.camera)
+  expect(room.media.tracks().camera).toBe(room.sent.camera)
 })
 
 test('a first publish sends nothing before its reply', async () => {
@@ -29,10 +29,10 @@ test('a first publish sends nothing before its reply', async () => {
   const published = room.media.publish({ microphone: true })
   await settled()
   expect(room.pending).toHaveLength(1)
-  expect(room.filled.microphone).toBeNull()
+  expect(room.sent.microphone).toBeNull()
   room.accept()
   await published
-  expect(room.filled.microphone).not.toBeNull()
+  expect(room.sent.microphone).not.toBeNull()
 })
 
 test('a refused announcement lets the device go', async () => {
@@ -42,13 +42,13 @@ test('a refused announcement lets the device go', async () => {
   room.refuse(forbidden())
   expect(await published).toBe('forbidden')
   expect(room.devices.live).toEqual([])
-  expect(room.filled.camera).toBeNull()
+  expect(room.sent.camera).toBeNull()
 })
 
 test('without a camera the microphone is live, and the camera error is told', async () => {
   room.devices.answer = (prompt) => (prompt.constraints.video ? prompt.refuse('NotFoundError') : prompt.allow())
   expect(await codeOf(room.media.publish({ camera: true, microphone: true }))).toBe('no_device')
-  expect(room.filled.microphone).not.toBeNull()
+  expect(room.sent.microphone).not.toBeNull()
   expect(room.sources.camera.published).toBe(false)
 })
 
@@ -81,7 +81,7 @@ test('publish, unpublish, publish in one breath ends published, with one device 
   expect(room.devices.prompts).toHaveLength(1)
   room.devices.prompts[0]?.allow()
   expect([await first, await off, await second]).toEqual(['aborted', undefined, 'ok'])
-  expect(room.devices.live.map(asTrack)).toEqual([room.filled.camera])
+  expect(room.devices.live.map(asTrack)).toEqual([room.sent.camera])
   expect(room.sources.camera.published).toBe(true)
 })
 
@@ -95,7 +95,7 @@ test('publish, unpublish, publish while a prompt is open asks again, for the fir
   expect(await first).toBe('aborted')
   for (const prompt of room.devices.openPrompts) prompt.allow()
   expect(await second).toBe('ok')
-  expect(room.devices.live.map(asTrack)).toEqual([room.filled.camera])
+  expect(room.devices.live.map(asTrack)).toEqual([room.sent.camera])
 })
 
 test('two wishes for one device that both hold show one prompt at a time', async () => {
@@ -124,7 +124,7 @@ test('an unanswered prompt delays no other device, nor a later stay', async () =
   room.devices.prompts[1]?.allow()
   expect(await other).toBe('ok')
   expect(room.devices.live.map(({ deviceId }) => deviceId)).toEqual(['headset'])
-  room.media.follow(null, [])
+  room.media.applyRemoteState(null, [])
   expect(await first).toBe('aborted')
   room.fold()
   const again = codeOf(room.media.publish({ camera: true }))
@@ -134,7 +134,7 @@ test('an unanswered prompt delays no other device, nor a later stay', async () =
   // The first prompt is answered after all: what it gives is let go.
   room.devices.prompts[0]?.allow()
   await settled()
-  expect(room.devices.live.map(asTrack)).toEqual([room.filled.camera])
+  expect(room.devices.live.map(asTrack)).toEqual([room.sent.camera])
 })
 
 test('unpublishing while the announcement is under way ends unpublished', async () => {
@@ -146,7 +146,7 @@ test('unpublishing while the announcement is under way ends unpublished', async 
   room.accept()
   room.accept()
   expect([await published, await off]).toEqual(['aborted', 'ok'])
-  expect(room.filled.microphone).toBeNull()
+  expect(room.sent.microphone).toBeNull()
   expect(room.sources.microphone.published).toBe(false)
 })
 
@@ -163,13 +163,13 @@ test('a muted microphone sends nothing, stays open and comes back at once', asyn
   await room.media.publish({ microphone: true })
   const [track] = room.devices.live
   void room.media.mute('microphone')
-  expect(room.filled.microphone).toBeNull()
+  expect(room.sent.microphone).toBeNull()
   expect(track?.enabled).toBe(false)
   expect(track?.readyState).toBe('live')
   await settled()
   expect(room.sources.microphone.muted).toBe(true)
   void room.media.unmute('microphone')
-  expect(room.filled.microphone).toBe(track)
+  expect(room.sent.microphone).toBe(track)
   expect(track?.enabled).toBe(true)
 })
 
@@ -178,10 +178,10 @@ test('a camera goes off with a black frame, and its light with it', async () => 
   const [track] = room.devices.live
   await room.media.mute('camera')
   expect([track?.enabled, track?.readyState]).toEqual([false, 'live'])
-  expect(room.filled.camera).toBe(track)
+  expect(room.sent.camera).toBe(track)
   expect(room.media.tracks().camera).toBeNull()
   room.clock.pass()
-  expect(room.filled.camera).toBeNull()
+  expect(room.sent.camera).toBeNull()
   expect(room.devices.live).toEqual([])
 })
 
@@ -191,7 +191,7 @@ test('a camera comes back as the same device', async () => {
   room.clock.pass()
   await room.media.unmute('camera')
   expect(room.devices.prompts[1]?.constraints.video).toMatchObject({ deviceId: { ideal: 'rear' } })
-  expect(room.devices.live.map(asTrack)).toEqual([room.filled.camera])
+  expect(room.devices.live.map(asTrack)).toEqual([room.sent.camera])
 })
 
 test('a camera switched on again before its black frame was out keeps its device', async () => {
@@ -200,7 +200,7 @@ test('a camera switched on again before its black frame was out keeps its device
   await room.media.unmute('camera')
   expect(room.clock.waiting).toBe(0)
   expect(room.devices.prompts).toHaveLength(1)
-  expect((room.filled.camera as FakeTrack | null)?.enabled).toBe(true)
+  expect((room.sent.camera as FakeTrack | null)?.enabled).toBe(true)
 })
 
 test('a camera published again before its black frame was out leaves one device open', async () => {
@@ -208,7 +208,7 @@ test('a camera published again before its black frame was out leaves one device 
   await room.media.unpublish('camera')
   await room.media.publish({ camera: true })
   room.clock.pass()
-  expect(room.devices.live.map(asTrack)).toEqual([room.filled.camera])
+  expect(room.devices.live.map(asTrack)).toEqual([room.sent.camera])
 })
 
 test('muting while the camera opens again leaves it off', async () => {
@@ -233,7 +233,7 @@ test('muting before the reply publishes muted', async () => {
   room.accept()
   room.accept()
   await Promise.all([published, muted])
-  expect(room.filled.microphone).toBeNull()
+  expect(room.sent.microphone).toBeNull()
   expect(room.sources.microphone.muted).toBe(true)
 })
 
@@ -244,8 +244,8 @@ test('an unmute that the server refuses is taken back', async () => {
   const unmuted = codeOf(room.media.unmute('microphone'))
   room.refuse(forbidden())
   expect(await unmuted).toBe('forbidden')
-  expect(room.filled.microphone).toBeNull()
-  expect(room.media.states().microphone.muted).toBe(true)
+  expect(room.sent.microphone).toBeNull()
+  expect([room.sources.microphone.muted, room.untold()]).toEqual([true, []])
 })
 
 test('a mute that could not be told is a mute all the same', async () => {
@@ -254,9 +254,9 @@ test('a mute that could not be told is a mute all the same', async () => {
   const muted = codeOf(room.media.mute('microphone'))
   room.refuse(new LiveStreamError('unavailable', 'later'))
   expect(await muted).toBe('unavailable')
-  expect(room.filled.microphone).toBeNull()
+  expect(room.sent.microphone).toBeNull()
   room.repliesAtOnce = true
-  await room.media.restate()
+  await room.media.resync()
   expect(room.announced.at(-1)).toEqual({ microphone: { muted: true } })
   expect(room.sources.microphone.muted).toBe(true)
 })
@@ -273,13 +273,13 @@ test("an app's own track is never stopped, and handed back as it came", async ()
   await room.media.publish({ camera: asTrack(own) })
   await room.media.mute('camera')
   room.clock.pass()
-  expect([own.enabled, own.readyState, room.filled.camera]).toEqual([false, 'live', null])
+  expect([own.enabled, own.readyState, room.sent.camera]).toEqual([false, 'live', null])
   await room.media.unmute('camera')
-  expect(room.filled.camera).toBe(own)
+  expect(room.sent.camera).toBe(own)
   await room.media.unpublish('camera')
   room.clock.pass()
   await settled()
-  expect([own.enabled, own.readyState, room.filled.camera]).toEqual([true, 'live', null])
+  expect([own.enabled, own.readyState, room.sent.camera]).toEqual([true, 'live', null])
 })
 
 test("an app's own track is silent until no link sends it any more", async () => {
@@ -291,7 +291,7 @@ test("an app's own track is silent until no link sends it any more", async () =>
   })
   await room.media.unpublish('microphone')
   await settled()
-  expect([own.enabled, room.filled.microphone]).toEqual([false, null])
+  expect([own.enabled, room.sent.microphone]).toEqual([false, null])
   links()
   await settled()
   expect(own.enabled).toBe(true)
@@ -307,7 +307,7 @@ test("an app's own camera that is replaced while it goes off is not switched on 
   })
   await room.media.publish({ camera: asTrack(other) })
   await settled()
-  expect([own.enabled, room.filled.camera, room.sources.camera.muted]).toEqual([false, null, true])
+  expect([own.enabled, room.sent.camera, room.sources.camera.muted]).toEqual([false, null, true])
   links()
   await settled()
   expect(own.enabled).toBe(true)
@@ -354,7 +354,7 @@ test('switching devices puts the new one in place and lets the old one go', asyn
   await room.media.publish({ microphone: true })
   await room.media.switchDevice('microphone', 'headset')
   expect(room.devices.prompts[1]?.constraints.audio).toMatchObject({ deviceId: { exact: 'headset' } })
-  expect(room.devices.live.map(asTrack)).toEqual([room.filled.microphone])
+  expect(room.devices.live.map(asTrack)).toEqual([room.sent.microphone])
   expect(room.announced).toHaveLength(1)
 })
 
@@ -362,7 +362,7 @@ test('a device that cannot be had leaves the old one', async () => {
   await room.media.publish({ microphone: true })
   room.devices.answer = (prompt) => prompt.refuse('OverconstrainedError')
   expect(await codeOf(room.media.switchDevice('microphone', 'gone'))).toBe('unsatisfied_constraints')
-  expect(room.devices.live.map(asTrack)).toEqual([room.filled.microphone])
+  expect(room.devices.live.map(asTrack)).toEqual([room.sent.microphone])
 })
 
 test('a phone that opens one camera at a time is given the old one back first', async () => {
@@ -370,7 +370,7 @@ test('a phone that opens one camera at a time is given the old one back first', 
   room.devices.answer = (prompt) => (room.devices.live.length > 0 ? prompt.refuse('NotReadableError') : prompt.allow())
   await room.media.switchDevice('camera', 'rear')
   expect(room.devices.live.map((track) => track.deviceId)).toEqual(['rear'])
-  expect(room.filled.camera).toBe(room.devices.live[0])
+  expect(room.sent.camera).toBe(room.devices.live[0])
   expect(room.sources.camera.interrupted).toBe(false)
 })
 
@@ -388,7 +388,7 @@ test.each([true, false])(
     expect(flipped).toBe(isHeld ? 'device_in_use' : 'ok')
     const cameras = room.devices.live.filter(({ kind }) => kind === 'video')
     expect(cameras.map(({ deviceId }) => deviceId)).toEqual([isHeld ? 'front' : 'rear'])
-    expect(room.filled.camera).toBe(cameras[0])
+    expect(room.sent.camera).toBe(cameras[0])
     expect(room.sources.camera).toEqual({ published: true, muted: false, interrupted: false })
   },
 )
@@ -412,7 +412,7 @@ test('a device chosen while the camera is off is taken next time', async () => {
 
 test('devices are watched while in a room, and nothing is left at the browser after it', async () => {
   room.devices.list = [{ deviceId: 'a', kind: 'audioinput', label: 'Headset' }]
-  room.media.follow(null, [])
+  room.media.applyRemoteState(null, [])
   room.devices.dispatchEvent(new Event('devicechange'))
   await settled()
   expect(room.deviceLists).toEqual([])

@@ -24,7 +24,7 @@ beforeEach(() => {
   playback = new Playback({
     stream: ({ participantId }) => streams.get(participantId),
     isSelf: (id) => id === 'me',
-    pageMoves: (callback) => {
+    observeDom: (callback) => {
       moved = callback
       return {
         watch: () => {},
@@ -152,13 +152,6 @@ test('a source that the app put into the element is left alone', () => {
   expect(element.srcObject).toBe(other)
 })
 
-test('closing detaches all, twice is harmless', () => {
-  playback.attach(element.asElement, ADA)
-  playback.close()
-  playback.close()
-  expect(element.srcObject).toBeNull()
-})
-
 describe('a picture that is gone', () => {
   /** As in Firefox, where the size stays. */
   const showing = async () => {
@@ -226,9 +219,11 @@ describe('an element out of the page for a while', () => {
     moved?.()
   }
 
+  let detach: () => void
+
   beforeEach(async () => {
     element.isConnected = true
-    playback.attach(element.asElement, ADA)
+    detach = playback.attach(element.asElement, ADA)
     await settled()
   })
 
@@ -278,7 +273,7 @@ describe('an element out of the page for a while', () => {
 
   test('is watched for no longer than it is attached', () => {
     expect(moved).toBeDefined()
-    playback.close()
+    detach()
     expect(moved).toBeUndefined()
   })
 })
@@ -328,28 +323,28 @@ describe('sound', () => {
   test('is muted and as loud as wished for, in all elements of a participant, now and later', () => {
     const other = new FakeElement()
     const detach = playback.attach(element.asElement, ADA)
-    playback.wish('ada', { mutedForMe: true })
-    playback.wish('ada', { volume: 0.25 })
+    playback.setSound('ada', { mutedForMe: true })
+    playback.setSound('ada', { volume: 0.25 })
     playback.attach(other.asElement, { participantId: 'ada', kind: 'screen' })
     expect([element.muted, element.volume, other.muted, other.volume]).toEqual([true, 0.25, true, 0.25])
     detach()
     expect([element.muted, element.volume]).toEqual([false, 1])
     playback.attach(element.asElement, ADA)
-    playback.wish('ada', { mutedForMe: false })
+    playback.setSound('ada', { mutedForMe: false })
     expect([element.muted, element.volume, other.muted]).toEqual([false, 0.25, false])
   })
 
   test('of an element that the app muted stays so when a wish for silence ends', () => {
     element.muted = true
     playback.attach(element.asElement, ADA)
-    playback.wish('ada', { mutedForMe: true })
-    playback.wish('ada', { mutedForMe: false })
+    playback.setSound('ada', { mutedForMe: true })
+    playback.setSound('ada', { mutedForMe: false })
     expect(element.muted).toBe(true)
   })
 
   test('that was changed in the element since is left as it is', () => {
     const detach = playback.attach(element.asElement, ADA)
-    playback.wish('ada', { volume: 0.5 })
+    playback.setSound('ada', { volume: 0.5 })
     element.volume = 0.75
     detach()
     expect(element.volume).toBe(0.75)
@@ -359,7 +354,7 @@ describe('sound', () => {
     FakeElement.touched = false
     playback.attach(element.asElement, ADA)
     await settled()
-    playback.wish('ada', { mutedForMe: true })
+    playback.setSound('ada', { mutedForMe: true })
     FakeElement.touched = true
     await playback.resume()
     expect([playback.blocked, element.muted, element.paused]).toEqual([false, true, false])
@@ -367,19 +362,19 @@ describe('sound', () => {
 
   test('that a page may not play yet is refused when a wish for silence ends, and the picture goes on', async () => {
     FakeElement.touched = false
-    playback.wish('ada', { mutedForMe: true })
+    playback.setSound('ada', { mutedForMe: true })
     playback.attach(element.asElement, ADA)
     await settled()
     expect(playback.blocked).toBe(false)
-    playback.wish('ada', { mutedForMe: false })
+    playback.setSound('ada', { mutedForMe: false })
     await settled()
     expect([playback.blocked, element.muted, element.paused]).toEqual([true, true, false])
   })
 
   test('wished for is forgotten with the participant', () => {
-    playback.wish('ada', { volume: 0.5 })
-    playback.wish('bob', { mutedForMe: true })
-    playback.keepWishes(['bob'])
-    expect([playback.wishOf('ada'), playback.wishOf('bob')]).toEqual([{}, { mutedForMe: true }])
+    playback.setSound('ada', { volume: 0.5 })
+    playback.setSound('bob', { mutedForMe: true })
+    playback.keepSound(['bob'])
+    expect([playback.soundOf('ada'), playback.soundOf('bob')]).toEqual([{}, { mutedForMe: true }])
   })
 })

@@ -19,14 +19,14 @@ test('a microphone is open and silent; a camera waits for unmute, its constraint
   await room.media.publish({ microphone: true, camera: { facingMode: 'environment' }, muted: true })
   expect(room.devices.prompts.map(({ constraints }) => constraints.video)).toEqual([false])
   expect(room.devices.live.map(({ enabled }) => enabled)).toEqual([false])
-  expect([room.filled.microphone, room.filled.camera]).toEqual([null, null])
+  expect([room.sent.microphone, room.sent.camera]).toEqual([null, null])
   for (const { published, muted } of [room.sources.microphone, room.sources.camera])
     expect({ published, muted }).toEqual({ published: true, muted: true })
   expect(room.announced.every((each) => Object.values(each).every(({ muted }) => muted))).toBe(true)
   await room.media.unmute('microphone')
   await room.media.unmute('camera')
   expect(room.devices.live.map(({ deviceId }) => deviceId)).toEqual(['default-microphone', 'rear'])
-  expect(room.filled.camera).toBe(room.devices.live[1])
+  expect(room.sent.camera).toBe(room.devices.live[1])
 })
 
 test('only what is listed is muted, with one prompt for what is opened', async () => {
@@ -43,17 +43,17 @@ test('`false` publishes nothing', async () => {
 test('a track of the app is held and not sent', async () => {
   const own = new FakeTrack('video')
   await room.media.publish({ camera: asTrack(own), muted: true })
-  expect([room.filled.camera, room.media.states().camera.muted]).toEqual([null, true])
+  expect([room.sent.camera, room.sources.camera.muted]).toEqual([null, true])
   await room.media.unmute('camera')
-  expect(room.filled.camera).toBe(own)
+  expect(room.sent.camera).toBe(own)
 })
 
 test('what is live is muted, and what is muted stays so without the word', async () => {
   await room.media.publish({ microphone: true })
   await room.media.publish({ microphone: true, muted: true })
-  expect([room.filled.microphone, room.sources.microphone.muted]).toEqual([null, true])
+  expect([room.sent.microphone, room.sources.microphone.muted]).toEqual([null, true])
   await room.media.publish({ microphone: { deviceId: 'headset' }, muted: false })
-  expect([room.filled.microphone, room.sources.microphone.muted]).toEqual([null, true])
+  expect([room.sent.microphone, room.sources.microphone.muted]).toEqual([null, true])
 })
 
 test('a muted camera is not opened for other constraints: they count at the next unmute', async () => {
@@ -76,7 +76,7 @@ test('an unmute before the reply opens the camera, and the room hears of both', 
     await settled()
   }
   expect([await published, await unmuted]).toEqual(['ok', 'ok'])
-  expect(room.filled.camera).toBe(room.devices.live[0])
+  expect(room.sent.camera).toBe(room.devices.live[0])
   expect(room.sources.camera.muted).toBe(false)
 })
 
@@ -91,6 +91,6 @@ test('a camera muted while its publish waits for the reply is opened by an unmut
     await settled()
   }
   expect(await Promise.all(calls)).toEqual(['ok', 'ok', 'ok'])
-  expect(room.filled.camera).toBe(room.devices.live[0])
-  expect(room.media.states()).toEqual(room.sources)
+  expect(room.sent.camera).toBe(room.devices.live[0])
+  expect(room.untold()).toEqual([])
 })

@@ -116,12 +116,12 @@ test("the self view shows one's own tracks ahead of the room", () => {
   expect(tracksOf('me', 'talk')).toEqual([microphone])
 })
 
-test('nothing is told twice; closing twice is harmless', () => {
+test('nothing is told twice; that a participant is gone neither', () => {
   streams.track('ada', 'camera', camera)
   const room = [participant('ada', { camera: ON })]
   streams.update(room, 'me')
   streams.update(room, 'me')
-  streams.close()
-  streams.close()
+  streams.update([], 'me')
+  streams.update([], 'me')
   expect(news).toEqual(['+ada camera talk', '-ada camera talk'])
 })

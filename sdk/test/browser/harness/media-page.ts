@@ -3,9 +3,8 @@
 import { browserAccess, checkSupport, type Support } from '../../../src/client/support'
 import type { LiveStreamError } from '../../../src/errors'
 import { LocalMedia } from '../../../src/media/local-media'
-import { pageMoves } from '../../../src/media/page-moves'
-import { Playback } from '../../../src/media/playback'
-import type { StreamKind } from '../../../src/media/stream-kind'
+import { observeDom, Playback } from '../../../src/media/playback'
+import type { StreamKind } from '../../../src/media/remote-streams'
 import { MODES, NO_SOURCES, SOURCES, type Source, type SourceStates } from '../../../src/protocol'
 
 const KINDS = { microphone: 'audio', camera: 'video', screen: 'video', screenAudio: 'audio' } as const
@@ -72,6 +71,8 @@ export class MediaPage {
   sources: SourceStates = NO_SOURCES
   /** Every track that was ever captured, to see that none stays open. */
   readonly captured = new Set<MediaStreamTrack>()
+  /** What is in the slots of the sending end, or about to be. */
+  readonly sent: Partial<Record<Source, MediaStreamTrack | null>> = {}
   readonly media: LocalMedia
   readonly playback: Playback
 
@@ -81,11 +82,12 @@ export class MediaPage {
       reacquireDevices: true,
       hasWebRtc: () => true,
       clock: this.delays,
-      announce: async (source, change) => {
+      updateMedia: async (source, change) => {
         this.sources = { ...this.sources, [source]: { ...this.sources[source], ...change } }
         this.#fold()
       },
-      fill: async (source, track) => {
+      setTrack: async (source, track) => {
+        this.sent[source] = track
         await this.loop.senders.get(source)?.replaceTrack(track)
       },
       onChange: () => {
@@ -97,7 +99,7 @@ export class MediaPage {
     this.playback = new Playback({
       stream: ({ kind }) => this.streams.get(kind),
       isSelf: () => false,
-      pageMoves,
+      observeDom,
       onBlocked: (blocked) => this.blocked.push(blocked),
     })
     this.#fold()
@@ -143,8 +145,12 @@ export class MediaPage {
     return sum / (data.length / 4)
   }
 
+  leave(): void {
+    this.media.applyRemoteState(null, [])
+  }
+
   #fold(): void {
-    this.media.follow({ role: 'host', sources: this.sources }, MODES.studio.sources)
+    this.media.applyRemoteState({ role: 'host', sources: this.sources }, MODES.studio.sources)
   }
 }
 

@@ -1,0 +1,109 @@
+import { LiveStreamError } from '../errors'
+import type { Source } from '../protocol'
+import { givenCapture } from './capture'
+import { type DeviceSource, isDevice } from './constraints'
+import type { DeviceAccess } from './device-access'
+import { type Acquire, DeviceCaptures } from './device-captures'
+import { DeviceChoice, type DeviceRequest } from './device-choice'
+import { noDevice } from './device-errors'
+import type { Reopening } from './source-capture'
+
+/**
+ * `true`: the device used last, or the default one; `false`: as left out. Constraints go over the defaults. A track stays yours: it is
+ * never stopped, and one that you switched off (`enabled` is false) is published muted.
+ */
+export type PublishInput = boolean | MediaTrackConstraints | MediaStreamTrack
+/** What is to be published, and from where. What is left out stays as it is. */
+export type PublishOptions = {
+  /** Sound. Constraints go over echo cancellation, noise suppression and gain control. */
+  microphone?: PublishInput
+  /** Picture. Constraints go over 640×360 at 24 frames per second. */
+  camera?: PublishInput
+  /**
+   * Published without sending anything until `unmute`: all of this call, or those in the list. A microphone is opened, so that unmuting
+   * is instant; a camera is not, so that neither a prompt nor its light comes before `unmute`. Mutes what is live already; what is
+   * muted already stays so either way. Default: false.
+   */
+  muted?: boolean | readonly DeviceSource[]
+}
+
+/** Turns what the app asks for into ways to capture it, and remembers which device that came to. */
+export class DeviceRequests implements Reopening {
+  readonly #captures: DeviceCaptures
+  readonly #choices = { microphone: new DeviceChoice('microphone'), camera: new DeviceChoice('camera') }
+
+  constructor(access: DeviceAccess) {
+    this.#captures = new DeviceCaptures(access)
+  }
+
+  /** For what one call asks for; devices are opened together. */
+  open({ microphone, camera }: Pick<PublishOptions, DeviceSource>): Partial<Record<DeviceSource, Acquire>> {
+    const requests: Partial<Record<DeviceSource, DeviceRequest>> = {}
+    if (microphone && !isTrack(microphone)) requests.microphone = this.#requested('microphone', microphone)
+    if (camera && !isTrack(camera)) requests.camera = this.#requested('camera', camera)
+    const opened = this.#open(requests)
+    const acquire = (source: DeviceSource, input: PublishInput) =>
+      isTrack(input) ? async () => givenCapture(source, input) : opened[source]
+    return {
+      ...(microphone && { microphone: acquire('microphone', microphone) }),
+      ...(camera && { camera: acquire('camera', camera) }),
+    }
+  }
+
+  reopen(source: Source): Acquire {
+    return this.#openOne(source, (choice) => choice.request())
+  }
+
+  again(source: Source): Acquire {
+    return this.#openOne(source, (choice) => choice.again())
+  }
+
+  exactly(source: Source, deviceId: string): Acquire {
+    return this.#openOne(source, (choice) => choice.exactly(deviceId))
+  }
+
+  /** Constraints for next time. */
+  prepare(source: DeviceSource, constraints: MediaTrackConstraints): void {
+    this.#choices[source].prepare(constraints)
+  }
+
+  /** The device to be opened next time. */
+  prefer(source: DeviceSource, deviceId: string): void {
+    this.#choices[source].prefer(deviceId)
+  }
+
+  #openOne(source: Source, request: (choice: DeviceChoice) => DeviceRequest): Acquire {
+    if (!isDevice(source)) return () => Promise.reject(noDevice(source))
+    return this.#open({ [source]: request(this.#choices[source]) })[source]
+  }
+
+  #requested(source: DeviceSource, input: true | MediaTrackConstraints): DeviceRequest {
+    return this.#choices[source].request(input === true ? undefined : input)
+  }
+
+  #open(requests: Partial<Record<DeviceSource, DeviceRequest>>): Record<DeviceSource, Acquire> {
+    const { microphone, camera } = requests
+    const opened = this.#captures.open({
+      ...(microphone && { microphone: microphone.constraints }),
+      ...(camera && { camera: camera.constraints }),
+    })
+    return { microphone: remembering(microphone, opened.microphone), camera: remembering(camera, opened.camera) }
+  }
+}
+
+/** The outcome of a request is remembered, unless no call waits for it any more. */
+function remembering(request: DeviceRequest | undefined, acquire: Acquire): Acquire {
+  return async (signal) => {
+    try {
+      const capture = await acquire(signal)
+      if (!signal.aborted) request?.succeeded(capture.deviceId)
+      return capture
+    } catch (error) {
+      if (error instanceof LiveStreamError) request?.failed(error)
+      throw error
+    }
+  }
+}
+
+export const isTrack = (input: boolean | object): input is MediaStreamTrack =>
+  typeof input === 'object' && 'kind' in input && 'readyState' in input

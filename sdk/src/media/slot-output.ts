@@ -1,0 +1,99 @@
+import type { Source } from '../protocol'
+import { type Capture, isVideo } from './capture'
+
+/** The part of a clock that is needed here. */
+export type Delays = {
+  /** Calls back once after `delayMs`; returns what cancels it. */
+  after(delayMs: number, callback: () => void): () => void
+}
+
+/**
+ * Puts a track into a slot of every link, now and to come; null empties it. Resolves when every link that is up has it. Never rejects: a
+ * link that cannot take it starts over by itself.
+ */
+export type SetTrack = (source: Source, track: MediaStreamTrack | null) => Promise<void>
+
+/**
+ * How long a picture is sent black before its slot is emptied, in ms. A receiver may keep the last frame that it got; without
+ * a black one, that is a face. 200 ms is four frames of a slow (20 fps) camera. No promise: a busy machine may not have encoded a black
+ * one by then. The elements of our own viewers are emptied by what the room tells.
+ */
+export const BLACK_FRAME_MS = 200
+
+type Fade = { readonly track: MediaStreamTrack; readonly cancel: () => void; readonly done: () => void }
+
+/**
+ * What one slot sends on all links. Sound stops at once; a picture is black at once and its slot empty a moment later.
+ * Knows nothing of why, nor who owns the track.
+ */
+export class SlotOutput {
+  readonly #source: Source
+  readonly #clock: Delays
+  readonly #setTrack: SetTrack
+  #track: MediaStreamTrack | null = null
+  #fade: Fade | null = null
+  #settled: Promise<void> = Promise.resolve()
+
+  constructor(source: Source, clock: Delays, setTrack: SetTrack) {
+    this.#source = source
+    this.#clock = clock
+    this.#setTrack = setTrack
+  }
+
+  /** Resolves when the links have what the slot was given last. */
+  get settled(): Promise<void> {
+    return this.#settled
+  }
+
+  /** Sends a capture, in place of whatever was sent. A fade of the same track is cancelled. */
+  send(capture: Capture): void {
+    const { track } = capture
+    if (this.#fade?.track === track) this.#cancelFade()
+    capture.enable(true)
+    this.#put(track)
+    this.#endFade()
+  }
+
+  /** Sends nothing of this capture from now on. `done` is called once it may be closed, unless `send` cancels that. */
+  fadeOut(capture: Capture, done: () => void): void {
+    const { track } = capture
+    if (this.#fade?.track === track) {
+      this.#fade = { ...this.#fade, done }
+      return
+    }
+    capture.enable(false)
+    if (this.#track !== track) return done()
+    if (!isVideo(this.#source)) {
+      this.#put(null)
+      return done()
+    }
+    const cancel = this.#clock.after(BLACK_FRAME_MS, () => this.#endFade())
+    this.#fade = { track, cancel, done }
+  }
+
+  /** Sends nothing, at once and without a black frame. */
+  clear(): void {
+    this.#put(null)
+    this.#endFade()
+  }
+
+  #cancelFade(): void {
+    this.#fade?.cancel()
+    this.#fade = null
+  }
+
+  /** Ends a fade now, whether its time has come or something else takes its place. */
+  #endFade(): void {
+    const fade = this.#fade
+    if (!fade) return
+    this.#cancelFade()
+    if (this.#track === fade.track) this.#put(null)
+    fade.done()
+  }
+
+  #put(track: MediaStreamTrack | null): void {
+    if (this.#track === track) return
+    this.#track = track
+    this.#settled = this.#setTrack(this.#source, track)
+  }
+}

@@ -1,0 +1,102 @@
+import { LiveStreamError } from '../errors'
+import type { Source } from '../protocol'
+import type { Capture } from './capture'
+import type { Acquire } from './device-captures'
+import { deviceError, superseded } from './device-errors'
+import type { LocalSlot } from './local-slot'
+
+/** How the device of a source is opened again. */
+export type Reopening = {
+  /** The device used last, or the one prepared for this time; where it is gone, another one will do. */
+  reopen(source: Source): Acquire
+  /** The device used last, which was freed for another one. */
+  again(source: Source): Acquire
+  /** This device or none. */
+  exactly(source: Source, deviceId: string): Acquire
+}
+
+export type SourceCapturePorts = {
+  readonly source: Source
+  readonly slot: LocalSlot
+  readonly devices: Reopening
+  /** What the slot holds has changed beside the call under way. */
+  onChanged(): void
+  /** Something failed that no call waits for. */
+  onError(error: LiveStreamError): void
+}
+
+/** Opens captures for a slot. One that no call waits for any more is released as soon as it is there. */
+export class SourceCapture {
+  readonly #ports: SourceCapturePorts
+  #reopening: { readonly signal: AbortController; done: Promise<void> } | null = null
+
+  constructor(ports: SourceCapturePorts) {
+    this.#ports = ports
+  }
+
+  /**
+   * Phones open one camera at a time: there the old one has to go first, and comes back if the new one fails. A call that took the
+   * place of another one owes that too.
+   */
+  async open(acquire: Acquire, signal: AbortSignal): Promise<Capture> {
+    const { slot, onChanged } = this.#ports
+    try {
+      return await captured(acquire, signal).catch((error) => {
+        if (!isInUse(error) || signal.aborted || !slot.freeDevice()) throw error
+        onChanged()
+        return captured(acquire, signal)
+      })
+    } catch (error) {
+      if (!signal.aborted && slot.hasFreedDevice) await this.#takeBack(signal)
+      throw error
+    }
+  }
+
+  /** Puts the device into the slot again. A later call joins one under way. */
+  reopen(): Promise<void> {
+    if (this.#reopening) return this.#reopening.done
+    const { source, devices } = this.#ports
+    const reopening = { signal: new AbortController(), done: Promise.resolve() }
+    this.#reopening = reopening
+    reopening.done = captured(devices.reopen(source), reopening.signal.signal)
+      .then((capture) => this.#setReopened(capture))
+      .catch((error) => Promise.reject(deviceError(source, error)))
+      .finally(() => {
+        if (this.#reopening === reopening) this.#reopening = null
+      })
+    return reopening.done
+  }
+
+  /** `reopen()` under way rejects with `aborted`. */
+  cancelReopen(): void {
+    this.#reopening?.signal.abort()
+    this.#reopening = null
+  }
+
+  async #takeBack(signal: AbortSignal): Promise<void> {
+    const { source, slot, devices, onChanged, onError } = this.#ports
+    try {
+      slot.setCapture(await captured(devices.again(source), signal))
+      slot.goLive()
+      onChanged()
+    } catch (error) {
+      if (!signal.aborted) onError(deviceError(source, error))
+    }
+  }
+
+  /** A publish may have brought another capture meanwhile. That is the later request. */
+  #setReopened(capture: Capture): void {
+    const { slot } = this.#ports
+    if (slot.phase.type !== 'off' && slot.phase.capture) capture.close()
+    else slot.setCapture(capture)
+  }
+}
+
+async function captured(acquire: Acquire, signal: AbortSignal): Promise<Capture> {
+  const capture = await acquire(signal)
+  if (!signal.aborted) return capture
+  capture.close()
+  throw superseded()
+}
+
+const isInUse = (error: unknown): boolean => error instanceof LiveStreamError && error.code === 'device_in_use'
