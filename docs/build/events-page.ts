@@ -1,19 +1,21 @@
 import { code, generatedFrom, page, table } from './markdown'
-import { commentsOf, type Member } from './source-comments'
+import { SLICES_FOLDER, sliceTypes } from './slices'
+import { type Commented, commentsOf, type Member } from './source-comments'
 
 const SOURCE = 'sdk/src/events/events.ts'
 
-/** The events of a client, from the doc lines of their type. An event without a doc line fails the build of the page. */
+/** The events of a client, from the doc lines of their types. An event without a doc line fails the build of the page. */
 export function eventsPage(): string {
-  const events = commentsOf(SOURCE).get('LiveStreamEvents')?.members
-  if (events === undefined || events.size === 0) throw new Error(`${SOURCE} declares no LiveStreamEvents.`)
+  const ofClient = commentsOf(SOURCE).get('ClientEvents')
+  if (ofClient === undefined || ofClient.members.size === 0) throw new Error(`${SOURCE} declares no ClientEvents.`)
+  const events = [ofClient, ...sliceTypes('Events')].flatMap(({ members }: Commented) => [...members])
   return page(
-    generatedFrom(SOURCE),
+    generatedFrom(`${SOURCE} and ${SLICES_FOLDER}`),
     '# Events',
     INTRODUCTION,
     table(
       ['event', 'payload', 'when'],
-      [...events].map(([name, event]) => [code(name), code(payloadOf(event)), meaningOf(name, event)]),
+      events.map(([name, event]) => [code(name), code(payloadOf(event)), meaningOf(name, event)]),
     ),
     EXAMPLE,
     'Build the screen from `client.state`; see [the life of a room](room-life.md). For errors in payloads see [errors](errors.md).',
@@ -39,6 +41,6 @@ const payloadOf = ({ source }: Member): string =>
     .replace(/; \}$/, ' }')
 
 function meaningOf(name: string, { text }: Member): string {
-  if (text === '') throw new Error(`The event ${name} has no doc line in ${SOURCE}.`)
+  if (text === '') throw new Error(`The event ${name} has no doc line.`)
   return text
 }

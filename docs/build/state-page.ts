@@ -1,4 +1,5 @@
 import { code, generatedFrom, page, table } from './markdown'
+import { SLICES_FOLDER, sliceTypes } from './slices'
 import { type Commented, commentsOf, type Member } from './source-comments'
 
 const STATE = 'sdk/src/state/state.ts'
@@ -6,19 +7,27 @@ const PROTOCOL = 'sdk/src/protocol'
 
 type Section = {
   readonly name: string
+  /** What it says first; otherwise what the first type says. */
+  readonly intro?: string
   /** Where the fields are declared: file and type. */
   readonly from: readonly (readonly [path: string, type: string])[]
+  /** More of its fields. */
+  readonly add?: () => Commented[]
   readonly example: string
 }
 
 const SECTIONS: readonly Section[] = [
   {
     name: 'ClientState',
+    intro:
+      'What a client shows. While `status` is `joined` or `reconnecting`, `room` and `self` are there; otherwise they are null and all lists are empty.',
     from: [
-      [STATE, 'ClientState'],
+      [STATE, 'InRoom'],
+      [STATE, 'Outside'],
       [STATE, 'Left'],
-      [STATE, 'Content'],
+      [STATE, 'Core'],
     ],
+    add: () => sliceTypes('State'),
     example: `import { formatCount } from '@peerstage/sdk'
 
 const state = client.getState()
@@ -90,7 +99,7 @@ if (isInvited) show('You are invited on stage.') // client.stage.request() accep
 /** Every field of the state, from the doc lines of its types. A field without one fails the build of the page. */
 export function statePage(): string {
   return page(
-    generatedFrom(`${STATE} and ${PROTOCOL}`),
+    generatedFrom(`${STATE}, ${SLICES_FOLDER} and ${PROTOCOL}`),
     '# What is in the state',
     INTRODUCTION,
     ...SECTIONS.flatMap(sectionOf),
@@ -102,10 +111,10 @@ const INTRODUCTION = `\`client.state\`, the same as \`client.getState()\`, is th
 \`React.memo\` and \`===\` find what to draw. \`client.subscribe(listener)\` calls the listener after each change and returns a function that removes it.
 Before joining and after leaving, lists are empty, and \`room\` and \`self\` are null.`
 
-function sectionOf({ name, from, example }: Section): string[] {
-  const declared = from.map(([path, type]) => declaredIn(path, type))
+function sectionOf({ name, intro, from, add, example }: Section): string[] {
+  const declared = [...from.map(([path, type]) => declaredIn(path, type)), ...(add?.() ?? [])]
   const rows = declared.flatMap(({ members }) => [...members].map(([field, member]) => rowOf(name, field, member)))
-  const [first] = declared.map(({ text }) => text)
+  const [first] = [intro, ...declared.map(({ text }) => text)].filter((text) => text !== undefined)
   return [`## ${name}`, first ?? '', table(['field', 'type', 'what'], rows), `\`\`\`ts\n${example}\n\`\`\``]
 }
 

@@ -44,7 +44,6 @@ export type { KeyValueStore } from './signaling/page'
 export type { WebSocketConstructor, WebSocketLike } from './signaling/socket'
 export type { TokenSource } from './signaling/token'
 export type {
-  ClientState,
   LeftReason,
   LinkState,
   ParticipantView,
@@ -57,5 +56,6 @@ export type { DataVerbs } from './verbs/data'
 export type { MediaVerbs } from './verbs/media'
 export type { ModerationVerbs } from './verbs/moderation'
 export type { ReactionVerbs } from './verbs/reactions'
+export type { ClientState } from './verbs/slices'
 export type { StageVerbs } from './verbs/stage'
 export { SDK_VERSION } from './version'

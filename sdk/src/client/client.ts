@@ -3,21 +3,15 @@ import { type Emitted, Emitter, type Listener } from '../events/emitter'
 import { Moments } from '../events/event-queue'
 import type { LinkView } from '../peering/mesh'
 import { NOT_JOINED } from '../ports/requests'
-import { DEFAULT_LIMITS } from '../protocol'
+import { type Cast, DEFAULT_LIMITS } from '../protocol'
 import type { Page } from '../signaling/page'
 import { randomId } from '../signaling/random-id'
 import { ServerClock } from '../signaling/server-clock'
 import { SessionKey } from '../signaling/session-key'
 import type { SessionOptions } from '../signaling/session-ports'
-import type { ClientState } from '../state/state'
 import { RoomStore } from '../state/store'
-import { type ChatVerbs, chatVerbs } from '../verbs/chat'
-import { type DataVerbs, dataVerbs } from '../verbs/data'
-import { type MediaVerbs, mediaVerbs } from '../verbs/media'
-import { type ModerationVerbs, moderationVerbs } from '../verbs/moderation'
-import { type ReactionVerbs, reactionVerbs } from '../verbs/reactions'
-import { type StageVerbs, stageVerbs } from '../verbs/stage'
-import { checkOptionsObject, safelyWith, type VerbPort } from '../verbs/verb'
+import { type ClientState, type ClientVerbs, type SliceState, verbsOf, viewOf } from '../verbs/slices'
+import { checkOptionsObject, safelyWith, type VerbPorts } from '../verbs/verb'
 import { type Environment, sessionOptions, systemEnvironment } from './environment'
 import { type Log, logUpTo } from './logger'
 import { MediaEngine } from './media-engine'
@@ -42,6 +36,9 @@ export type PrepareOptions = {
 
 const JOIN_ID_CHARACTERS = 22
 
+/** What the features give a client; its constructor fills it in. */
+const WithVerbs = class {} as new () => ClientVerbs
+
 /**
  * A live room in an app. Create a client, `join()`, show `state`, call its methods, `leave()`.
  *
@@ -60,26 +57,13 @@ const JOIN_ID_CHARACTERS = 22
  * await client.media.publish({ camera: true, microphone: true })
  * ```
  */
-export class LiveStreamClient {
-  /** Your own camera, microphone and screen, and playing the media of others. */
-  readonly media: MediaVerbs
-  /** Sending and deleting messages, and reading older ones. */
-  readonly chat: ChatVerbs
-  /** Emojis that all see for a moment. */
-  readonly reactions: ReactionVerbs
-  /** Coming on stage, leaving it, and deciding about requests. */
-  readonly stage: StageVerbs
-  /** Moderation, for hosts and cohosts. */
-  readonly moderation: ModerationVerbs
-  /** The app's own messages. */
-  readonly data: DataVerbs
-
+export class LiveStreamClient extends WithVerbs {
   readonly #config: Config
   readonly #environment: Environment
   readonly #log: Log
   readonly #page: Page
   readonly #emitter: Emitter
-  readonly #store: RoomStore
+  readonly #store: RoomStore<SliceState>
   readonly #moments: Moments
   readonly #serverClock: ServerClock
   readonly #rig: MediaEngine
@@ -96,6 +80,7 @@ export class LiveStreamClient {
    * which may come from an address or a form, is rejected by `join()` instead, so that it does not stop a page that is being rendered
    */
   constructor(options: LiveStreamClientOptions, environment: Environment = systemEnvironment) {
+    super()
     const config = checkOptions(options)
     this.#config = config
     this.#environment = environment
@@ -104,15 +89,13 @@ export class LiveStreamClient {
     this.#emitter = new Emitter((event, error) => this.#listenerFailed(event, error))
     this.#serverClock = new ServerClock(environment.clock, environment.wallNow)
     this.#rig = this.#newRig()
-    this.#store = new RoomStore(this.#rig.overlay, (error) => this.#listenerFailed('subscribe', error))
+    this.#store = new RoomStore({
+      media: this.#rig.mediaView,
+      fields: viewOf,
+      listenerFailed: (error) => this.#listenerFailed('subscribe', error),
+    })
     this.#moments = new Moments(this.#store, this.#emitter)
-    const port = this.#verbPort()
-    this.media = raw(mediaVerbs(this.#rig.local, this.#rig.playback, this.#rig.setSound, port.safely))
-    this.chat = raw(chatVerbs(port))
-    this.reactions = raw(reactionVerbs(port, (emoji) => this.#echo(emoji)))
-    this.stage = raw(stageVerbs(port))
-    this.moderation = raw(moderationVerbs(port))
-    this.data = raw(dataVerbs(port, (id) => id !== this.#store.selfId && this.#store.participant(id) !== undefined))
+    for (const [name, verbs] of Object.entries(verbsOf(this.#verbPorts()))) Object.assign(this, { [name]: raw(verbs) })
     this.getState = this.#store.getState
     this.subscribe = this.#store.subscribe
     this.serverNow = () => this.#serverClock.now()
@@ -245,7 +228,7 @@ export class LiveStreamClient {
   #couldNotBegin(error: unknown): void {
     if (!(error instanceof LiveStreamError)) return
     const shown = { reason: 'failed', error } as const
-    this.#store.stand({ status: 'left', ...shown })
+    this.#store.setStatus({ status: 'left', ...shown })
     this.#moments.tell({ name: 'left', payload: shown })
   }
 
@@ -297,21 +280,24 @@ export class LiveStreamClient {
     })
   }
 
-  #verbPort(): VerbPort {
+  #verbPorts(): VerbPorts {
+    const { local, playback, setSound } = this.#rig
     return {
       requests: () => this.#stay?.session.sender ?? NOT_JOINED,
       limits: () => this.#stay?.session.sender.limits ?? DEFAULT_LIMITS,
       safely: safelyWith((command, error) =>
         this.#moments.tell({ name: 'commandFailed', payload: { command, error } }),
       ),
+      isOther: (id) => id !== this.#store.selfId && this.#store.participant(id) !== undefined,
+      echo: (cast) => this.#echo(cast),
+      media: { local, playback, setSound },
     }
   }
 
-  /** The server sends a cast to the others only. */
-  #echo(emoji: string): void {
+  #echo(cast: Cast): void {
     const { selfId } = this.#store
     if (selfId === undefined) return
-    this.#moments.addAbout(selfId, (participant) => ({ name: 'reaction', payload: { participant, emoji } }))
+    this.#moments.addCast(selfId, cast)
     this.#moments.nudge()
   }
 

@@ -8,7 +8,7 @@ import { SharedCertificate } from '../peering/shared-certificate'
 import { simplePeerTransport } from '../peering/simple-peer'
 import type { WebRtc } from '../peering/webrtc'
 import { SOURCES, type Source, type SourceChange } from '../protocol'
-import type { Overlay } from '../state/participant-view'
+import type { MediaView } from '../state/participant-view'
 import type { LinkState } from '../state/state'
 import type { RoomStore } from '../state/store'
 import type { Environment } from './environment'
@@ -41,10 +41,7 @@ export class MediaEngine {
     this.#remote = new RemoteStreams({
       newStream: (tracks) => this.#newStream(tracks),
       onAdded: ({ participantId, source, kind, track, stream }) =>
-        ports.moments().addAbout(participantId, (participant) => ({
-          name: 'trackAdded',
-          payload: { participant, source, kind, track, stream },
-        })),
+        ports.moments().addAbout(participantId, 'trackAdded', { source, kind, track, stream }),
       onRemoved: (removed) => this.#removed(removed),
     })
     this.playback = new Playback({
@@ -56,7 +53,7 @@ export class MediaEngine {
   }
 
   /** What the store shows of participants beside the room's log. */
-  readonly overlay: Overlay = {
+  readonly mediaView: MediaView = {
     tracksOf: (id) =>
       Object.fromEntries(
         SOURCES.flatMap((source) => {
@@ -103,7 +100,7 @@ export class MediaEngine {
     this.#remote.update(room?.participants ?? [], selfId)
     if (room) this.playback.keepSound(room.participants.map(({ id }) => id))
     this.playback.update()
-    this.#ports.store().touch()
+    this.#ports.store().invalidate()
   }
 
   /** @throws LiveStreamError `peer_not_found` */
@@ -138,19 +135,14 @@ export class MediaEngine {
   }
 
   #removed({ participantId, source, kind }: StreamChange): void {
-    this.#ports
-      .moments()
-      .addAbout(participantId, (participant) => ({ name: 'trackRemoved', payload: { participant, source, kind } }))
+    this.#ports.moments().addAbout(participantId, 'trackRemoved', { source, kind })
   }
 
   #linkChanged(participantId: string, link: LinkState | null, error?: LiveStreamError): void {
     if (link === null) this.#linkStates.delete(participantId)
     else {
       this.#linkStates.set(participantId, link)
-      this.#ports.moments().addAbout(participantId, (participant) => ({
-        name: 'linkChanged',
-        payload: { participant, link, ...(error === undefined ? {} : { error }) },
-      }))
+      this.#ports.moments().addAbout(participantId, 'linkChanged', { link, ...(error === undefined ? {} : { error }) })
     }
     this.#changed()
   }
@@ -158,7 +150,7 @@ export class MediaEngine {
   /** Something that the state shows is different. */
   #changed(): void {
     this.playback.update()
-    this.#ports.store().touch()
+    this.#ports.store().invalidate()
     this.#ports.moments().nudge()
   }
 

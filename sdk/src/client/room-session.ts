@@ -1,6 +1,6 @@
 import { LiveStreamError } from '../errors'
 import type { Moments } from '../events/event-queue'
-import { announce, announceSnapshot, type Look } from '../events/events-of'
+import { eventsOf, eventsOfSnapshot, type ParticipantLookup } from '../events/events-of'
 import type { LocalMedia } from '../media/local-media'
 import type { Mesh } from '../peering/mesh'
 import {
@@ -14,12 +14,14 @@ import {
 import type { ServerClock } from '../signaling/server-clock'
 import { Session } from '../signaling/session'
 import type { RoomMessage, SessionEvents, SessionOptions } from '../signaling/session-ports'
+
 import type { LeftReason } from '../state/state'
-import type { Arrival, RoomStore } from '../state/store'
+import type { RoomStore, WelcomeResult } from '../state/store'
+import type { SliceState } from '../verbs/slices'
 import type { Log } from './logger'
 
 export type StayParts = {
-  readonly store: RoomStore
+  readonly store: RoomStore<SliceState>
   readonly moments: Moments
   readonly media: LocalMedia
   /** Undefined where there is no WebRTC: everything but media works then. */
@@ -78,7 +80,7 @@ export class Stay {
   start(): void {
     if (!this.isPreparing) return
     this.#phase = 'joining'
-    this.#parts.store.stand({ status: 'joining' })
+    this.#parts.store.setStatus({ status: 'joining' })
     this.#parts.moments.flush()
     void this.#parts.before.then(() => this.session.start())
   }
@@ -122,18 +124,16 @@ export class Stay {
     } catch (error) {
       return this.#lostTrack(error)
     }
-    store.stand({ status: 'joined' })
     this.#isBack = this.#phase === 'in'
     if (!hasOwnIceServers) mesh?.setIceServers(welcome.iceServers)
   }
 
-  #arrived({ self, resumed }: Welcome, arrival: Arrival): void {
+  #arrived({ self, resumed }: Welcome, result: WelcomeResult): void {
     const { moments } = this.#parts
-    if (this.#phase === 'joining')
-      moments.addAbout(self, (participant) => ({ name: 'joined', payload: { participant } }))
+    if (this.#phase === 'joining') moments.addAbout(self, 'joined')
     else moments.add({ name: 'reconnected', payload: { resumed } })
-    if (arrival.resumed) for (const fold of arrival.folds) moments.addLater(() => announce(fold, self, this.#look))
-    else moments.addLater(() => announceSnapshot(arrival, self, this.#look))
+    if (result.resumed) for (const each of result.applied) moments.addLater(() => eventsOf(each, self, this.#look))
+    else moments.addLater(() => eventsOfSnapshot(result, self, this.#look))
   }
 
   #received(message: RoomMessage): void {
@@ -148,10 +148,7 @@ export class Stay {
         return this.#cast(message)
       case 'presence':
         store.presence(message.participantId, message.presence === 'reconnecting')
-        return moments.addAbout(message.participantId, (participant) => ({
-          name: 'presenceChanged',
-          payload: { participant },
-        }))
+        return moments.addAbout(message.participantId, 'presenceChanged')
       case 'iceServers':
         return hasOwnIceServers ? undefined : mesh?.setIceServers(message.iceServers)
       case 'refused':
@@ -163,8 +160,8 @@ export class Stay {
     const { store, moments, serverClock } = this.#parts
     serverClock.reach(logged.at)
     try {
-      const fold = store.fold(logged)
-      if (fold !== undefined) moments.addLater(() => announce(fold, store.selfId, this.#look))
+      const applied = store.apply(logged)
+      if (applied !== undefined) moments.addLater(() => eventsOf(applied, store.selfId, this.#look))
     } catch (error) {
       this.#lostTrack(error)
     }
@@ -185,11 +182,7 @@ export class Stay {
   }
 
   #cast({ from, cast }: CastDown): void {
-    this.#parts.moments.addAbout(from, (participant) =>
-      cast.type === 'reaction'
-        ? { name: 'reaction', payload: { participant, emoji: cast.emoji } }
-        : { name: 'data', payload: { participant, value: cast.value } },
-    )
+    this.#parts.moments.addCast(from, cast)
   }
 
   /** A frame is read: everybody looks at the room as it is now, then the app is told. */
@@ -202,7 +195,7 @@ export class Stay {
     }
     this.#parts.refold()
     if (this.#isBack) this.#comeBack()
-    const isFirst = this.#phase === 'joining' && store.standing.status === 'joined'
+    const isFirst = this.#phase === 'joining' && store.status === 'joined'
     if (isFirst) this.#phase = 'in'
     moments.flush()
     if (!isFirst) return
@@ -222,7 +215,7 @@ export class Stay {
     const { store, moments, log } = this.#parts
     log('info', 'connecting again', retry)
     if (this.#phase === 'in') {
-      store.stand({ status: 'reconnecting' })
+      store.setStatus({ status: 'reconnecting' })
       moments.add({ name: 'reconnecting', payload: retry })
     }
     moments.flush()
@@ -241,7 +234,7 @@ export class Stay {
     mesh?.close()
     if (isShown) {
       media.applyRemoteState(null, [])
-      store.stand({ status: 'left', ...shown })
+      store.setStatus({ status: 'left', ...shown })
     }
     this.#parts.over(told)
     this.#parts.refold()
@@ -251,7 +244,7 @@ export class Stay {
     moments.flush()
   }
 
-  readonly #look: Look = (id, past) => this.#parts.store.participant(id, past)
+  readonly #look: ParticipantLookup = (id, past) => this.#parts.store.participant(id, past)
 }
 
 type Settle = { resolve(): void; reject(error: LiveStreamError): void }

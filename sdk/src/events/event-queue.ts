@@ -1,19 +1,24 @@
+import type { CastDown } from '../protocol'
 import type { ParticipantView } from '../state/state'
 import type { RoomStore } from '../state/store'
+import type { Rest } from '../verbs/slice'
+import type { SliceState } from '../verbs/slices'
 import type { AnyEvent, Emitter } from './emitter'
+import type { LiveStreamEvents } from './events'
+import { eventAbout, eventsOfCast } from './events-of'
 
 /**
  * Events wait here until the state holds what they tell of: all that one frame of the server brings makes one new state,
  * one call of each subscriber, and then its events in order.
  */
 export class Moments {
-  readonly #store: RoomStore
+  readonly #store: RoomStore<SliceState>
   readonly #emitter: Emitter
   readonly #waiting: (() => readonly AnyEvent[])[] = []
   #held = false
   #draining = false
 
-  constructor(store: RoomStore, emitter: Emitter) {
+  constructor(store: RoomStore<SliceState>, emitter: Emitter) {
     this.#store = store
     this.#emitter = emitter
   }
@@ -33,14 +38,22 @@ export class Moments {
     this.#waiting.push(events)
   }
 
-  /** Queues an event about a participant: as it is when the event is told or, if it is gone by then, as it was. */
-  addAbout(participantId: string, event: (participant: ParticipantView) => AnyEvent): void {
+  /** Queues an event about a participant: as it is when the event is emitted or, if it is gone by then, as it was. */
+  addAbout<N extends AnyEvent['name']>(participantId: string, name: N, ...rest: Rest<LiveStreamEvents[N]>): void {
+    const lookup = this.#lookup(participantId)
+    this.addLater(() => eventAbout(lookup(), name, rest))
+  }
+
+  /** Queues the events of a cast. */
+  addCast(from: string, cast: CastDown['cast']): void {
+    const lookup = this.#lookup(from)
+    this.addLater(() => eventsOfCast(cast, from, lookup))
+  }
+
+  #lookup(participantId: string): () => ParticipantView | undefined {
     const { room: past } = this.#store
     const known = this.#store.known(participantId)
-    this.addLater(() => {
-      const participant = this.#store.participant(participantId, past) ?? known
-      return participant === undefined ? [] : [event(participant)]
-    })
+    return () => this.#store.participant(participantId, past) ?? known
   }
 
   /** A frame is being read: nothing is told until `flush`. */

@@ -2,7 +2,7 @@ import { isOnStage, type Participant, type Presence, type Room, SOURCES, type So
 import type { LinkState, ParticipantView, RoomView, SourceView, StreamKind } from './state'
 
 /** What this side knows of a participant beside the room's log: its media as it arrives, and the link to it. */
-export type Overlay = {
+export type MediaView = {
   tracksOf(participantId: string): Readonly<Partial<Record<Source, MediaStreamTrack>>>
   streamsOf(participantId: string): Readonly<Partial<Record<StreamKind, MediaStream>>>
   linkOf(participantId: string): LinkState | null
@@ -14,10 +14,10 @@ export function participantView(
   of: Participant,
   isSelf: boolean,
   presence: Presence,
-  overlay: Overlay,
+  media: MediaView,
 ): ParticipantView {
   const { id, name, role, metadata, joinedAt } = of
-  const { volume = 1, mutedForMe = false } = overlay.soundOf(id)
+  const { volume = 1, mutedForMe = false } = media.soundOf(id)
   return {
     id,
     name,
@@ -27,9 +27,9 @@ export function participantView(
     ...(metadata === undefined ? {} : { metadata }),
     joinedAt,
     presence,
-    sources: sourceViews(of, overlay.tracksOf(id), isSelf),
-    streams: overlay.streamsOf(id),
-    link: isSelf ? null : overlay.linkOf(id),
+    sources: sourceViews(of, media.tracksOf(id), isSelf),
+    streams: media.streamsOf(id),
+    link: isSelf ? null : media.linkOf(id),
     volume,
     mutedForMe,
   }
@@ -37,7 +37,7 @@ export function participantView(
 
 function sourceViews(
   of: Participant,
-  tracks: ReturnType<Overlay['tracksOf']>,
+  tracks: ReturnType<MediaView['tracksOf']>,
   isSelf: boolean,
 ): ParticipantView['sources'] {
   const view = (source: Source): SourceView => {

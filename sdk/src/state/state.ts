@@ -1,15 +1,5 @@
 import type { LiveStreamError } from '../errors'
-import type {
-  ChatMessage,
-  GoodbyeCode,
-  Mode,
-  Presence,
-  Role,
-  Source,
-  SourceState,
-  StageInvitation,
-  StageRequest,
-} from '../protocol'
+import type { GoodbyeCode, Mode, Presence, Role, Source, SourceState } from '../protocol'
 
 /** Which of a participant's two streams: `talk` is microphone and camera, `screen` is screen and its sound. */
 export type StreamKind = 'talk' | 'screen'
@@ -77,25 +67,31 @@ export type RoomView = {
 }
 
 /** @inline */
-type Content = {
-  /** Null before the client has joined, and after it has left. */
-  readonly room: RoomView | null
-  /** Your own participant, as all see it. Null when `room` is null. */
-  readonly self: ParticipantView | null
+type Core = {
   /** In the order of joining, your own included. */
   readonly participants: readonly ParticipantView[]
   /** How many participants are in the audience. */
   readonly viewerCount: number
-  /** The newest messages, oldest first. */
-  readonly messages: readonly ChatMessage[]
-  /** Raised hands, oldest first: one for each viewer that asks to come on stage. All participants see them. */
-  readonly stageRequests: readonly StageRequest[]
-  /** Invitations to the stage without an answer, oldest first. All participants see them. */
-  readonly invitations: readonly StageInvitation[]
 }
 
 /** @inline */
-type Left = {
+type InRoom = {
+  /** The client is in the room. `reconnecting`: the connection to the server is down; the seat is kept and media goes on. */
+  readonly status: 'joined' | 'reconnecting'
+  /** The room. */
+  readonly room: RoomView
+  /** Your own participant, as all see it. */
+  readonly self: ParticipantView
+}
+
+/** @inline */
+type Outside = {
+  /** `idle`: before the first `join()`. `joining`: until the first welcome. */
+  readonly status: 'idle' | 'joining'
+}
+
+/** @inline */
+export type Left = {
   /** The client has left the room, for the `reason` beside it. `join()` works again. */
   readonly status: 'left'
   /** `left`: by `leave()`. `failed`: joining did not succeed, and `error` says why. Otherwise the server's code. */
@@ -104,16 +100,11 @@ type Left = {
   readonly error?: LiveStreamError
 }
 
+/** @inline */
+type NoRoom = { readonly room: null; readonly self: null }
+
 /** Why the client is no longer in the room: `leave()`, or the code of the server's goodbye. */
 export type LeftReason = 'left' | GoodbyeCode | 'failed'
 
-/** The state that an app shows. Immutable; parts that did not change keep their identity. Lists are empty when idle. */
-export type ClientState =
-  | (Content & {
-      /**
-       * `idle`: before the first `join()`. `joining`: until the first welcome. `reconnecting`: the connection to the server is down;
-       * the seat is kept and media goes on.
-       */
-      readonly status: 'idle' | 'joining' | 'joined' | 'reconnecting'
-    })
-  | (Content & Left)
+/** The state, with the fields that the features add: `room` and `self` are there while the client is in the room. */
+export type StateOf<Fields> = Fields & Core & (InRoom | (Outside & NoRoom) | (Left & NoRoom))

@@ -1,4 +1,3 @@
-import type { LiveStreamError } from '../errors'
 import {
   evolve,
   type LoggedEvent,
@@ -9,20 +8,20 @@ import {
   type Welcome,
 } from '../protocol'
 import { checkListener } from './listener'
-import { type Overlay, participantView, roomView } from './participant-view'
-import type { ClientState, LeftReason, ParticipantView } from './state'
-import { keep, share, shareById } from './structural-sharing'
+import type { MediaView } from './participant-view'
+import type { ParticipantView, StateOf } from './state'
+import { StateBuilder, type Status } from './state-builder'
 
 /** One event, and the room on both sides of it. */
-export type Fold = {
+export type AppliedEvent = {
   readonly logged: LoggedEvent<RoomEvent | UnknownEvent>
   readonly before: Room
   readonly after: Room
 }
 
 /** How a welcome changed the room: by the events that were missed, or all at once (from nothing, at the first). */
-export type Arrival =
-  | { readonly resumed: true; readonly folds: readonly Fold[] }
+export type WelcomeResult =
+  | { readonly resumed: true; readonly applied: readonly AppliedEvent[] }
   | {
       readonly resumed: false
       readonly before: Room | undefined
@@ -30,41 +29,34 @@ export type Arrival =
       readonly after: Room
     }
 
-export type Standing =
-  | { readonly status: 'idle' | 'joining' | 'joined' | 'reconnecting' }
-  | { readonly status: 'left'; readonly reason: LeftReason; readonly error?: LiveStreamError }
-
-const EMPTY = {
-  room: null,
-  self: null,
-  participants: [],
-  viewerCount: 0,
-  messages: [],
-  stageRequests: [],
-  invitations: [],
-} as const
+export type StorePorts<Fields extends object> = {
+  readonly media: MediaView
+  /** The fields of the state that the features add. */
+  readonly fields: (room: Room) => Fields
+  /** A subscriber threw. */
+  readonly listenerFailed: (error: unknown) => void
+}
 
 /**
- * The room as this side has folded it, and from it the state that apps see. Changes gather until `commit`, which tells the
+ * The room as this side has folded it, and from it the state that apps see. Changes gather until `commit`, which calls the
  * subscribers once; parts that did not change keep their identity.
  */
-export class RoomStore {
-  readonly #overlay: Overlay
+export class RoomStore<Fields extends object = object> {
+  readonly #builder: StateBuilder<Fields>
   readonly #listeners = new Set<() => void>()
   readonly #listenerFailed: (error: unknown) => void
   #room: Room | undefined
   #selfId: string | undefined
-  #reconnecting = new Set<string>()
-  #standing: Standing = { status: 'idle' }
+  #reconnecting: ReadonlySet<string> = new Set()
+  #status: Status = { status: 'idle' }
   /** Whether events are missing: then only a snapshot helps. */
-  #torn = false
-  #stale = false
-  #state: ClientState = { ...EMPTY, status: 'idle' }
-  #told = this.#state
+  #hasGap = false
+  #committed: StateOf<Fields>
 
-  constructor(overlay: Overlay, listenerFailed: (error: unknown) => void) {
-    this.#overlay = overlay
+  constructor({ media, fields, listenerFailed }: StorePorts<Fields>) {
+    this.#builder = new StateBuilder(media, fields)
     this.#listenerFailed = listenerFailed
+    this.#committed = this.getState()
   }
 
   get room(): Room | undefined {
@@ -75,84 +67,78 @@ export class RoomStore {
     return this.#selfId
   }
 
-  get standing(): Standing {
-    return this.#standing
+  get status(): Status['status'] {
+    return this.#status.status
   }
 
   /** Up to where the room is known; undefined where a snapshot is needed. */
   position(): { seq: number; instance: string } | undefined {
-    return this.#room === undefined || this.#torn ? undefined : { seq: this.#room.seq, instance: this.#room.instance }
-  }
-
-  /** @throws RangeError when what came does not follow what is here; the room then stays as it is */
-  welcome({ self, room, events = [], reconnecting }: Welcome): Arrival {
-    const before = this.#room
-    const arrival: Arrival =
-      room === undefined
-        ? { resumed: true, folds: this.#foldAll(events) }
-        : { resumed: false, before, formerSelf: this.#selfId, after: room }
-    if (room !== undefined) this.#room = room
-    this.#torn = false
-    this.#selfId = self
-    this.#reconnecting = new Set(reconnecting)
-    this.#stale = true
-    return arrival
-  }
-
-  #foldAll(events: readonly Fold['logged'][]): Fold[] {
-    if (this.#room === undefined) throw new RangeError('events of a room that is not here')
-    return events.flatMap((logged) => this.fold(logged) ?? [])
+    return this.#room === undefined || this.#hasGap ? undefined : { seq: this.#room.seq, instance: this.#room.instance }
   }
 
   /**
-   * Undefined for an event that was folded before: it came twice.
+   * The client is in the room, for the first time or again.
+   * @throws RangeError when what came does not follow what is here; the room then stays as it is
+   */
+  welcome({ self, room, events = [], reconnecting }: Welcome): WelcomeResult {
+    const before = this.#room
+    const result: WelcomeResult =
+      room === undefined
+        ? { resumed: true, applied: events.flatMap((logged) => this.apply(logged) ?? []) }
+        : { resumed: false, before, formerSelf: this.#selfId, after: room }
+    this.#room = room ?? this.#knownRoom()
+    this.#hasGap = false
+    this.#selfId = self
+    this.#reconnecting = new Set(reconnecting)
+    this.#status = { status: 'joined' }
+    return result
+  }
+
+  /**
+   * Undefined for an event that was applied before: it came twice.
    * @throws RangeError when events are missing before this one; the room then stays as it is
    */
-  fold(logged: Fold['logged']): Fold | undefined {
-    const before = this.#room
-    if (before === undefined) throw new RangeError('an event of a room that is not here')
+  apply(logged: AppliedEvent['logged']): AppliedEvent | undefined {
+    const before = this.#knownRoom()
     if (logged.seq <= before.seq) return undefined
     try {
       const after = evolve(before, logged)
       this.#room = after
-      this.#stale = true
       return { logged, before, after }
     } catch (error) {
-      this.#torn = true
+      this.#hasGap = true
       throw error
     }
   }
 
   presence(participantId: string, isReconnecting: boolean): void {
-    if (isReconnecting) this.#reconnecting.add(participantId)
-    else this.#reconnecting.delete(participantId)
-    this.#stale = true
+    const others = [...this.#reconnecting].filter((id) => id !== participantId)
+    this.#reconnecting = new Set(isReconnecting ? [...others, participantId] : others)
   }
 
-  /** Where this client stands. Nothing of the room is kept when it is left, nor when another stay begins. */
-  stand(standing: Standing): void {
-    this.#standing = standing
-    this.#stale = true
-    if (standing.status !== 'left' && standing.status !== 'joining') return
+  /** Nothing of a room is kept when it is left, nor when one is joined. `joined` comes by a welcome alone. */
+  setStatus(status: Status): void {
+    this.#status = status
+    if (status.status === 'reconnecting') return
     this.#room = undefined
     this.#selfId = undefined
-    this.#reconnecting.clear()
-    this.#torn = false
+    this.#reconnecting = new Set()
+    this.#hasGap = false
   }
 
-  /** Something of the overlay is different. */
-  touch(): void {
-    this.#stale = true
+  /** Media or links of participants are different. */
+  invalidate(): void {
+    this.#builder.invalidate()
   }
 
   // Arrow functions, because they are handed on without their object.
-  readonly getState = (): ClientState => {
-    if (this.#stale) {
-      this.#stale = false
-      this.#state = keep(this.#state, this.#build())
-    }
-    return this.#state
-  }
+  readonly getState = (): StateOf<Fields> =>
+    this.#builder.build({
+      room: this.#room,
+      selfId: this.#selfId,
+      reconnecting: this.#reconnecting,
+      status: this.#status,
+    })
 
   readonly subscribe = (listener: () => void): (() => void) => {
     checkListener(listener)
@@ -162,11 +148,11 @@ export class RoomStore {
     return () => this.#listeners.delete(entry)
   }
 
-  /** Tells the subscribers, if anything has changed since the last time. Returns whether it had. */
+  /** Calls the subscribers, if anything has changed since the last time. Returns whether it had. */
   commit(): boolean {
     const state = this.getState()
-    if (state === this.#told) return false
-    this.#told = state
+    if (state === this.#committed) return false
+    this.#committed = state
     for (const listener of [...this.#listeners]) {
       try {
         listener()
@@ -181,39 +167,16 @@ export class RoomStore {
   participant(id: string, past?: Room): ParticipantView | undefined {
     const now = this.getState().participants.find((each) => each.id === id)
     const then = past === undefined ? undefined : participantOf(past, id)
-    return now ?? (then === undefined ? undefined : this.#view(then))
+    return now ?? (then === undefined ? undefined : this.#builder.view(then))
   }
 
   /** A participant as subscribers know it: it may be gone already. */
   known(id: string): ParticipantView | undefined {
-    return this.#told.participants.find((each) => each.id === id)
+    return this.#committed.participants.find((each) => each.id === id)
   }
 
-  #view(of: Room['participants'][number]): ParticipantView {
-    const presence = this.#reconnecting.has(of.id) ? 'reconnecting' : 'connected'
-    return participantView(of, of.id === this.#selfId, presence, this.#overlay)
-  }
-
-  #build(): ClientState {
-    const room = this.#room
-    if (room === undefined) return { ...EMPTY, ...this.#standing }
-    const before = this.#state
-    // Our place is gone, and the goodbye that says why is on its way: until then the room stands as it was with us in it.
-    if (this.#selfId !== undefined && participantOf(room, this.#selfId) === undefined)
-      return { ...before, ...this.#standing }
-    const participants = shareById(
-      before.participants,
-      room.participants.map((each) => this.#view(each)),
-    )
-    return {
-      ...this.#standing,
-      room: share(before.room, roomView(room)),
-      self: participants.find((each) => each.isSelf) ?? null,
-      participants,
-      viewerCount: participants.filter((each) => !each.isOnStage).length,
-      messages: shareById(before.messages, room.messages),
-      stageRequests: share(before.stageRequests, room.stageRequests),
-      invitations: share(before.invitations, room.invitations),
-    }
+  #knownRoom(): Room {
+    if (this.#room === undefined) throw new RangeError('an event of a room that is not here')
+    return this.#room
   }
 }

@@ -10,14 +10,24 @@ export function share<T>(previous: unknown, next: T): T {
 }
 
 function shareList(previous: readonly unknown[], next: readonly unknown[]): readonly unknown[] {
-  const shared = next.map((item, i) => share(previous[i], item))
-  return sameItems(previous, shared) ? previous : shared
+  const byId = new Map(previous.map((item) => [idOf(item), item]))
+  const shared = next.map((item, i) => {
+    const id = idOf(item)
+    return share(id === idOf(previous[i]) ? previous[i] : byId.get(id), item)
+  })
+  if (sameItems(previous, shared)) return previous
+  return sameItems(next, shared) ? next : shared
 }
+
+/** Items with an id are found by it, wherever they stand in the list; others by their place. */
+const idOf = (item: unknown): unknown =>
+  typeof item === 'object' && item !== null && 'id' in item ? item.id : undefined
 
 function shareRecord(previous: Record<string, unknown>, next: Record<string, unknown>): Record<string, unknown> {
   const keys = Object.keys(next)
   const shared = Object.fromEntries(keys.map((key) => [key, share(previous[key], next[key])]))
-  return sameEntries(previous, shared) ? previous : shared
+  if (sameEntries(previous, shared)) return previous
+  return sameEntries(next, shared) ? next : shared
 }
 
 /** The previous one if the next one has the very same entries: one level of {@link share}, for what is shared within already. */
@@ -34,13 +44,6 @@ function sameEntries(a: Record<string, unknown>, b: Record<string, unknown>): bo
 
 const sameItems = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   a.length === b.length && a.every((item, i) => Object.is(item, b[i]))
-
-/** As {@link share}, for a list whose items are told apart by id, wherever they stand in it. */
-export function shareById<T extends { readonly id: string }>(previous: readonly T[], next: readonly T[]): readonly T[] {
-  const before = new Map(previous.map((item) => [item.id, item]))
-  const shared = next.map((item) => share(before.get(item.id), item))
-  return sameItems(previous, shared) ? previous : shared
-}
 
 function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype

@@ -2,13 +2,15 @@ import * as v from 'valibot'
 import { LiveStreamError } from '../errors'
 import {
   type ChatHistoryResult,
+  type ChatMessage,
   chatHistoryResult,
   countCharacters,
   isBlank,
   type Limits,
   utf8Bytes,
 } from '../protocol'
-import { checkOptionsObject, type VerbPort } from './verb'
+import type { Slice } from './slice'
+import { checkOptionsObject, type VerbPorts } from './verb'
 
 /**
  * The chat of the room. Texts are plain: the app escapes them. While disconnected all calls wait, in order. Each
@@ -41,7 +43,48 @@ export type ChatVerbs = {
   history(options?: { before?: string; limit?: number }): Promise<ChatHistoryResult>
 }
 
-export function chatVerbs({ requests, limits, safely }: VerbPort): ChatVerbs {
+type ChatNamespace = {
+  /** Sending and deleting messages, and reading older ones. */
+  readonly chat: ChatVerbs
+}
+
+export type ChatEvents = {
+  /** A participant, perhaps your own, wrote in the chat. */
+  message: { message: ChatMessage; isOwn: boolean }
+  /** A chat message was deleted, and is no longer in the state. */
+  messageDeleted: { messageId: string }
+}
+
+export type ChatState = {
+  /** The newest messages, oldest first. */
+  readonly messages: readonly ChatMessage[]
+}
+
+type ChatSlice = {
+  verbs: ChatNamespace
+  state: ChatState
+  events: ChatEvents
+  logged: 'chat.sent' | 'chat.deleted'
+}
+
+/** The chat of the room. */
+export const chat: Slice<ChatSlice> = {
+  verbs: { chat: chatVerbs },
+  view: ({ messages }) => ({ messages }),
+  onLogged: {
+    'chat.sent': ({ message }, { selfId }) => [messageEvent(message, selfId)],
+    'chat.deleted': ({ messageId }) => [{ name: 'messageDeleted', payload: { messageId } }],
+  },
+  onSnapshot: ({ before, after, selfId }) => {
+    const known = new Set(before.messages.map(({ id }) => id))
+    return after.messages.filter(({ id }) => !known.has(id)).map((message) => messageEvent(message, selfId))
+  },
+}
+
+const messageEvent = (message: ChatMessage, selfId: string | undefined) =>
+  ({ name: 'message', payload: { message, isOwn: message.participantId === selfId } }) as const
+
+function chatVerbs({ requests, limits, safely }: VerbPorts): ChatVerbs {
   return {
     send: (text) =>
       safely('chat.send', async () => {

@@ -1,7 +1,9 @@
 import { LiveStreamError } from '../errors'
 import { utf8Bytes } from '../protocol'
 import { isSafeJson, MAX_JSON_DEPTH } from '../protocol/json'
-import { checkOptionsObject, type VerbPort } from './verb'
+import type { ParticipantView } from '../state/state'
+import type { Slice } from './slice'
+import { checkOptionsObject, type VerbPorts } from './verb'
 
 /**
  * The app's own messages.
@@ -28,8 +30,25 @@ export type DataVerbs = {
   send(value: unknown, options?: { to?: readonly string[] }): Promise<void>
 }
 
-/** @param isHere whether another participant is in the room */
-export function dataVerbs({ requests, limits, safely }: VerbPort, isHere: (id: string) => boolean): DataVerbs {
+type DataNamespace = {
+  /** The app's own messages. */
+  readonly data: DataVerbs
+}
+
+export type DataEvents = {
+  /** An app message of `client.data.send`. The server checks only size and depth: validate the value. */
+  data: { participant: ParticipantView; value: unknown }
+}
+
+type DataSlice = { verbs: DataNamespace; events: DataEvents; casts: 'data' }
+
+/** Messages of the app. */
+export const data: Slice<DataSlice> = {
+  verbs: { data: dataVerbs },
+  onCast: { data: ({ value }, { from, about }) => about(from, 'data', { value }) },
+}
+
+function dataVerbs({ requests, limits, safely, isOther }: VerbPorts): DataVerbs {
   return {
     send: (value, options = {}) =>
       safely('data.send', async () => {
@@ -42,7 +61,7 @@ export function dataVerbs({ requests, limits, safely }: VerbPort, isHere: (id: s
         const parsed: unknown = JSON.parse(json)
         if (!isSafeJson(parsed)) throw invalid(`it nests over ${MAX_JSON_DEPTH} levels, or has a key like __proto__`)
         const way = requests()
-        if (to?.some((id) => !isHere(id)))
+        if (to?.some((id) => !isOther(id)))
           throw new LiveStreamError('peer_not_found', 'There is no such participant to send this to.')
         way.cast({ type: 'data', value: parsed, ...(to === undefined ? {} : { to: [...to] }) })
       }),

@@ -1,3 +1,4 @@
+import type { LiveStreamError } from '../errors'
 import {
   checkDevice,
   checkMutedForMe,
@@ -10,10 +11,12 @@ import {
 import type { DeviceSource } from '../media/constraints'
 import type { PublishOptions } from '../media/device-requests'
 import type { LocalMedia } from '../media/local-media'
-import type { Playback, PlaybackTarget, SoundOptions } from '../media/playback'
+import type { PlaybackTarget } from '../media/playback'
 import type { ShareScreenOptions } from '../media/screen-share'
-import type { Source } from '../protocol'
-import type { Safely } from './verb'
+import { participantOf, SOURCES, type Source, type SourceState } from '../protocol'
+import type { LinkState, ParticipantView, StreamKind } from '../state/state'
+import type { Slice } from './slice'
+import type { Safely, VerbPorts } from './verb'
 
 /**
  * Your own media, and playing the media of others.
@@ -123,9 +126,55 @@ export type MediaVerbs = {
   resumePlayback(): Promise<void>
 }
 
-type SetSound = (participantId: string, options: SoundOptions) => void
+type MediaNamespace = {
+  /** Your own camera, microphone and screen, and playing the media of others. */
+  readonly media: MediaVerbs
+}
 
-export function mediaVerbs(local: LocalMedia, playback: Playback, setSound: SetSound, safely: Safely): MediaVerbs {
+export type MediaEvents = {
+  /** Media of a participant can be shown. `stream` is the participant's stream of that kind. */
+  trackAdded: {
+    participant: ParticipantView
+    source: Source
+    track: MediaStreamTrack
+    stream: MediaStream
+    kind: StreamKind
+  }
+  /** Media of a participant ended: it was unpublished, or its owner may no longer publish, or is gone. */
+  trackRemoved: { participant: ParticipantView; source: Source; kind: StreamKind }
+  /** A published source was muted, unmuted or interrupted. `by` is the moderator's id if a moderator did it. */
+  sourceChanged: { participant: ParticipantView; source: Source; state: SourceState; by: string | null }
+  /** The state of the link to a participant changed. `error` says why it is `recovering`. */
+  linkChanged: { participant: ParticipantView; link: LinkState; error?: LiveStreamError }
+  /** The browser plays no sound until the user touches the page: call `media.resumePlayback()` in a click. */
+  playbackBlocked: { blocked: boolean }
+  /** Cameras, microphones or speakers were added or removed. */
+  devicesChanged: { devices: readonly MediaDeviceInfo[] }
+  /** A device in use was lost (`interrupted`), or a capture failed. */
+  mediaError: { source: Source; error: LiveStreamError }
+}
+
+type MediaSlice = { verbs: MediaNamespace; events: MediaEvents; logged: 'media.changed' }
+
+/** Media, one's own and the others'. Its part of the state is in each participant: see `state/participant-view.ts`. */
+export const media: Slice<MediaSlice> = {
+  verbs: { media: mediaVerbs },
+  onLogged: {
+    // Publishing and its end are told by `trackAdded` and `trackRemoved`, when there is something to show.
+    'media.changed': ({ participantId, sources }, { before, by: author, about }) => {
+      const known = participantOf(before, participantId)?.sources
+      const by = author === participantId ? null : author
+      return SOURCES.flatMap((source) => {
+        const [was, state] = [known?.[source], sources[source]]
+        if (!was?.published || !state.published) return []
+        if (was.muted === state.muted && was.interrupted === state.interrupted) return []
+        return about(participantId, 'sourceChanged', { source, state, by })
+      })
+    },
+  },
+}
+
+function mediaVerbs({ media: { local, playback, setSound }, safely }: VerbPorts): MediaVerbs {
   return {
     ...ownMediaVerbs(local, safely),
     attach: (element, target) => {

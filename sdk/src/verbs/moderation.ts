@@ -2,7 +2,8 @@ import * as v from 'valibot'
 import { LiveStreamError } from '../errors'
 import type { Request } from '../ports/requests'
 import { banListResult, type ListedBan, type Role, type Source } from '../protocol'
-import { checkOptionsObject, type VerbPort } from './verb'
+import type { Slice } from './slice'
+import { checkOptionsObject, type VerbPorts } from './verb'
 
 /**
  * What hosts and cohosts may do to others. While disconnected each call rejects at once with `unavailable`, because a moderator must
@@ -39,7 +40,35 @@ export type ModerationVerbs = {
   endRoom(): Promise<void>
 }
 
-export function moderationVerbs({ requests, safely }: VerbPort): ModerationVerbs {
+type ModerationNamespace = {
+  /** Moderation, for hosts and cohosts. */
+  readonly moderation: ModerationVerbs
+}
+
+export type ModerationEvents = {
+  /** The room was locked or unlocked. */
+  roomLocked: { locked: boolean }
+  /** A ban was made or lifted. Moderators get the list from `moderation.bans()`. `by`: the moderator's id. */
+  bansChanged: { by: string | null }
+}
+
+type ModerationSlice = {
+  verbs: ModerationNamespace
+  events: ModerationEvents
+  logged: 'room.locked' | 'room.unlocked' | 'room.bansChanged'
+}
+
+/** What hosts and cohosts may do to others. */
+export const moderation: Slice<ModerationSlice> = {
+  verbs: { moderation: moderationVerbs },
+  onLogged: {
+    'room.locked': () => [{ name: 'roomLocked', payload: { locked: true } }],
+    'room.unlocked': () => [{ name: 'roomLocked', payload: { locked: false } }],
+    'room.bansChanged': (_event, { by }) => [{ name: 'bansChanged', payload: { by } }],
+  },
+}
+
+function moderationVerbs({ requests, safely }: VerbPorts): ModerationVerbs {
   const ask = (command: Request, options: object = {}) =>
     safely(command.type, async () => {
       checkOptionsObject(options)

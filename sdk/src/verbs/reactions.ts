@@ -1,7 +1,9 @@
 import * as v from 'valibot'
 import { LiveStreamError } from '../errors'
 import { cast } from '../protocol'
-import type { VerbPort } from './verb'
+import type { ParticipantView } from '../state/state'
+import type { Slice } from './slice'
+import type { VerbPorts } from './verb'
 
 /**
  * Emojis that all see for a moment.
@@ -20,14 +22,32 @@ export type ReactionVerbs = {
   send(emoji: string): Promise<void>
 }
 
-/** @param echo the server sends a cast to the others only */
-export function reactionVerbs({ requests, safely }: VerbPort, echo: (emoji: string) => void): ReactionVerbs {
+type ReactionNamespace = {
+  /** Emojis that all see for a moment. */
+  readonly reactions: ReactionVerbs
+}
+
+export type ReactionEvents = {
+  /** A participant, perhaps your own, reacted. */
+  reaction: { participant: ParticipantView; emoji: string }
+}
+
+type ReactionSlice = { verbs: ReactionNamespace; events: ReactionEvents; casts: 'reaction' }
+
+/** Emojis for the moment. */
+export const reactions: Slice<ReactionSlice> = {
+  verbs: { reactions: reactionVerbs },
+  onCast: { reaction: ({ emoji }, { from, about }) => about(from, 'reaction', { emoji }) },
+}
+
+function reactionVerbs({ requests, safely, echo }: VerbPorts): ReactionVerbs {
   return {
     send: (emoji) =>
       safely('reactions.send', async () => {
-        if (!v.is(cast, { type: 'reaction', emoji })) throw new LiveStreamError('invalid', 'A reaction is one emoji.')
-        requests().cast({ type: 'reaction', emoji })
-        echo(emoji)
+        const reaction = { type: 'reaction', emoji } as const
+        if (!v.is(cast, reaction)) throw new LiveStreamError('invalid', 'A reaction is one emoji.')
+        requests().cast(reaction)
+        echo(reaction)
       }),
   }
 }

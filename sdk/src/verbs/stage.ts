@@ -1,5 +1,8 @@
 import type { Request, WhileOffline } from '../ports/requests'
-import type { VerbPort } from './verb'
+import type { StageInvitation, StageRequest } from '../protocol'
+import type { ParticipantView } from '../state/state'
+import type { Slice } from './slice'
+import type { VerbPorts } from './verb'
 
 /**
  * Viewers come on stage and leave it: of several calls while disconnected, only the last one is sent. Hosts and cohosts decide about
@@ -32,10 +35,55 @@ export type StageVerbs = {
   leave(): Promise<void>
 }
 
+type StageNamespace = {
+  /** Coming on stage, leaving it, and deciding about requests. */
+  readonly stage: StageVerbs
+}
+
+export type StageEvents = {
+  /** A viewer, perhaps your own participant, raised a hand. */
+  stageRequested: { participant: ParticipantView }
+  /** A hand is down again. `roleChanged` follows `approved`. */
+  stageRequestClosed: { participant: ParticipantView; outcome: 'approved' | 'rejected' | 'cancelled' }
+  /** A moderator (`by`: its id) invited a viewer, perhaps your own participant, on stage: `stage.request()` accepts. */
+  stageInvited: { participant: ParticipantView; by: string }
+  /** An invitation is no longer open. */
+  stageInvitationClosed: { participant: ParticipantView; outcome: 'accepted' | 'declined' | 'withdrawn' }
+}
+
+export type StageState = {
+  /** Raised hands, oldest first: one for each viewer that asks to come on stage. All participants see them. */
+  readonly stageRequests: readonly StageRequest[]
+  /** Invitations to the stage without an answer, oldest first. All participants see them. */
+  readonly invitations: readonly StageInvitation[]
+}
+
+type StageSlice = {
+  verbs: StageNamespace
+  state: StageState
+  events: StageEvents
+  logged: 'stage.requested' | 'stage.requestClosed' | 'stage.invited' | 'stage.invitationClosed'
+}
+
+/** The way on stage and off it. */
+export const stage: Slice<StageSlice> = {
+  verbs: { stage: stageVerbs },
+  view: ({ stageRequests, invitations }) => ({ stageRequests, invitations }),
+  onLogged: {
+    'stage.requested': ({ participantId }, { about }) => about(participantId, 'stageRequested'),
+    'stage.requestClosed': ({ participantId, outcome }, { about }) =>
+      about(participantId, 'stageRequestClosed', { outcome }),
+    'stage.invited': ({ participantId }, { about, by }) =>
+      by === null ? [] : about(participantId, 'stageInvited', { by }),
+    'stage.invitationClosed': ({ participantId, outcome }, { about }) =>
+      about(participantId, 'stageInvitationClosed', { outcome }),
+  },
+}
+
 /** A request of the stage for the own participant. Of several made while disconnected, the last one counts. */
 const OWN: WhileOffline = { latest: 'stage' }
 
-export function stageVerbs({ requests, safely }: VerbPort): StageVerbs {
+function stageVerbs({ requests, safely }: VerbPorts): StageVerbs {
   const ask = (command: Request, whileOffline: WhileOffline) =>
     safely(command.type, async () => {
       await requests().request(command, whileOffline)

@@ -1,13 +1,25 @@
 import { LiveStreamError } from '../errors'
+import type { LocalMedia } from '../media/local-media'
+import type { Playback, SoundOptions } from '../media/playback'
 import type { Requests } from '../ports/requests'
-import type { Limits } from '../protocol'
+import type { Cast, Limits } from '../protocol'
 
-/** What the verbs need. */
-export type VerbPort = {
+/** What the verbs of all slices need. */
+export type VerbPorts = {
   /** Asked for each call, because each join has another way to the server. */
   readonly requests: () => Requests
   readonly limits: () => Limits
   readonly safely: Safely
+  /** Whether another participant of that id is in the room. */
+  readonly isOther: (participantId: string) => boolean
+  /** Emits the event of our own cast. The server sends a cast to the others only. */
+  readonly echo: (cast: Cast) => void
+  readonly media: {
+    readonly local: LocalMedia
+    readonly playback: Playback
+    /** @throws LiveStreamError `peer_not_found` */
+    readonly setSound: (participantId: string, options: SoundOptions) => void
+  }
 }
 
 /** Runs a verb. Its promise may be ignored: a failure is also emitted as an event, and never ends a process. */

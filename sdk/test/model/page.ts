@@ -73,12 +73,13 @@ export class LoadedPage {
     this.#key = new SessionKey(this.#world, roomId, randomBytes)
     this.#key.live = true
     this.joinId = String.fromCharCode(...Array.from(randomBytes(22), (byte) => 97 + (byte % 26)))
-    this.#store = new RoomStore(
-      { tracksOf: () => ({}), streamsOf: () => ({}), linkOf: () => null, soundOf: () => ({}) },
-      (error) => {
+    this.#store = new RoomStore({
+      media: { tracksOf: () => ({}), streamsOf: () => ({}), linkOf: () => null, soundOf: () => ({}) },
+      fields: () => ({}),
+      listenerFailed: (error) => {
         throw error
       },
-    )
+    })
     const token = () => tokenFor(parts.identity, parts.role())
     const WebSocket = () => {
       if (this.#unloaded) throw new Error('nothing runs here any more')
@@ -190,7 +191,7 @@ export class LoadedPage {
   #welcomed(welcome: Welcome): void {
     const position = this.#store.position()
     const arrival = this.#store.welcome(welcome)
-    if (arrival.resumed && arrival.folds.length !== welcome.events?.length) throw new RangeError('events came twice')
+    if (arrival.resumed && arrival.applied.length !== welcome.events?.length) throw new RangeError('events came twice')
     this.parts.readers.welcomed(this, welcome, position)
     for (const logged of welcome.events ?? []) this.parts.readers.folded(this, logged)
   }
@@ -198,7 +199,7 @@ export class LoadedPage {
   #received(message: RoomMessage): void {
     if (message.type === 'presence') this.#store.presence(message.participantId, message.presence === 'reconnecting')
     if (message.type !== 'event') return
-    if (this.#store.fold(message.logged) === undefined) throw new RangeError(`event ${message.logged.seq} came twice`)
+    if (this.#store.apply(message.logged) === undefined) throw new RangeError(`event ${message.logged.seq} came twice`)
     this.parts.readers.folded(this, message.logged)
   }
 

@@ -101,6 +101,7 @@ const client = new LiveStreamClient({ url: 'wss://live.example.com', room: 'town
 const off: () => void = client.on('trackAdded', ({ track }) => track.stop())
 const state: ClientState = client.getState()
 const ids: readonly string[] = state.participants.map(({ id }) => id)
+export const ownName = state.status === 'joined' ? state.self.name : state.room
 export const isRoom = (room: Room): Room => evolve.length > 0 ? room : room
 export const codeOf = (error: unknown) => (error instanceof LiveStreamError ? error.code : undefined)
 export { ids, off }

@@ -1,16 +1,17 @@
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { NO_SOURCES, type Role, type RoomEvent } from '../../src/protocol'
-import type { Overlay } from '../../src/state/participant-view'
+import type { MediaView } from '../../src/state/participant-view'
 import { RoomStore } from '../../src/state/store'
+
+import { type SliceState, viewOf } from '../../src/verbs/slices'
 import { roomOf, welcomeOf } from '../harness/scripted-server'
 
-const NOTHING: Overlay = { tracksOf: () => ({}), streamsOf: () => ({}), linkOf: () => null, soundOf: () => ({}) }
+const NOTHING: MediaView = { tracksOf: () => ({}), streamsOf: () => ({}), linkOf: () => null, soundOf: () => ({}) }
 
-function joinedStore(overlay: Overlay = NOTHING): RoomStore {
-  const store = new RoomStore(overlay, () => {})
+function joinedStore(overlay: MediaView = NOTHING): RoomStore<SliceState> {
+  const store = new RoomStore({ media: overlay, fields: viewOf, listenerFailed: () => {} })
   store.welcome(welcomeOf())
-  store.stand({ status: 'joined' })
   store.commit()
   return store
 }
@@ -25,7 +26,11 @@ const says = (seq: number, text: string) =>
   })
 
 test('lists are empty when idle', () => {
-  const { status, participants, messages, room } = new RoomStore(NOTHING, () => {}).getState()
+  const { status, participants, messages, room } = new RoomStore({
+    media: NOTHING,
+    fields: viewOf,
+    listenerFailed: () => {},
+  }).getState()
   expect({ status, participants, messages, room }).toEqual({
     status: 'idle',
     participants: [],
@@ -39,7 +44,7 @@ test('without a change the state is the same object, and no listener is called',
   const before = store.getState()
   const listener = vi.fn()
   store.subscribe(listener)
-  store.touch()
+  store.invalidate()
   store.commit()
   expect(store.getState()).toBe(before)
   expect(listener).not.toHaveBeenCalled()
@@ -49,7 +54,7 @@ test('several events make one call', () => {
   const store = joinedStore()
   const listener = vi.fn()
   store.subscribe(listener)
-  for (const logged of [joins(3, 'ben'), joins(4, 'cyd'), says(5, 'hi')]) store.fold(logged)
+  for (const logged of [joins(3, 'ben'), joins(4, 'cyd'), says(5, 'hi')]) store.apply(logged)
   store.commit()
   expect(listener).toHaveBeenCalledTimes(1)
   expect(store.getState()).toMatchObject({ viewerCount: 2, messages: [{ text: 'hi' }] })
@@ -57,14 +62,14 @@ test('several events make one call', () => {
 
 test('parts that an event does not touch keep their identity', () => {
   const store = joinedStore()
-  store.fold(joins(3, 'ben'))
+  store.apply(joins(3, 'ben'))
   const before = store.getState()
-  store.fold(says(4, 'hi'))
+  store.apply(says(4, 'hi'))
   const after = store.getState()
   expect(after).not.toBe(before)
   expect(after.participants).toBe(before.participants)
   expect(after.room).toBe(before.room)
-  store.fold(at(5, { type: 'participant.roleChanged', participantId: 'ben', role: 'guest', reason: 'stage' }))
+  store.apply(at(5, { type: 'participant.roleChanged', participantId: 'ben', role: 'guest', reason: 'stage' }))
   const [ada, ben] = store.getState().participants
   expect(ada).toBe(after.participants[0])
   expect(ben).not.toBe(after.participants[1])
@@ -73,10 +78,10 @@ test('parts that an event does not touch keep their identity', () => {
 
 test("a participant that leaves does not change the others' objects", () => {
   const store = joinedStore()
-  store.fold(joins(3, 'ben'))
-  store.fold(joins(4, 'cyd'))
+  store.apply(joins(3, 'ben'))
+  store.apply(joins(4, 'cyd'))
   const cyd = store.getState().participants[2]
-  store.fold(at(5, { type: 'participant.left', participantId: 'ben', reason: 'left' }))
+  store.apply(at(5, { type: 'participant.left', participantId: 'ben', reason: 'left' }))
   expect(store.getState().participants[1]).toBe(cyd)
 })
 
@@ -90,14 +95,14 @@ test('an equal snapshot changes nothing that is shown', () => {
 
 test('tracks, streams, links and how it is heard are shown with the participant they belong to', () => {
   const track = { id: 'track' } as MediaStreamTrack
-  const overlay: Overlay = {
+  const overlay: MediaView = {
     tracksOf: (id) => (id === 'ben' ? { camera: track } : {}),
     streamsOf: () => ({}),
     linkOf: (id) => (id === 'ben' ? 'connected' : null),
     soundOf: (id) => (id === 'ben' ? { volume: 0.5, mutedForMe: true } : {}),
   }
   const store = joinedStore(overlay)
-  store.fold(joins(3, 'ben', 'guest'))
+  store.apply(joins(3, 'ben', 'guest'))
   expect(store.getState().participants[1]).toMatchObject({
     link: 'connected',
     sources: { camera: { track } },
@@ -116,7 +121,7 @@ test("one's own microphone and camera say which device they are; what no device 
     screen: fromDevice('screen:0:0', 'Screen 1'),
   }
   const store = joinedStore({ ...NOTHING, tracksOf: () => tracks })
-  store.fold(joins(3, 'ben', 'guest'))
+  store.apply(joins(3, 'ben', 'guest'))
   const [self, ben] = store.getState().participants
   expect(self?.sources.camera).toMatchObject({ deviceId: 'camera-1', label: 'Front camera' })
   for (const other of [self?.sources.microphone, self?.sources.screen, ben?.sources.camera]) {
@@ -128,7 +133,7 @@ test("one's own microphone and camera say which device they are; what no device 
 test('a gap throws, leaves the room as it is, and asks for a snapshot', () => {
   const store = joinedStore()
   const before = store.getState()
-  expect(() => store.fold(joins(9, 'ben'))).toThrow(RangeError)
+  expect(() => store.apply(joins(9, 'ben'))).toThrow(RangeError)
   expect(store.getState()).toBe(before)
   expect(store.position()).toBeUndefined()
   store.welcome(welcomeOf({ room: roomOf({ seq: 9 }) }))
@@ -137,12 +142,12 @@ test('a gap throws, leaves the room as it is, and asks for a snapshot', () => {
 
 test('an event that comes twice counts once', () => {
   const store = joinedStore()
-  store.fold(says(3, 'hi'))
+  store.apply(says(3, 'hi'))
   const state = store.getState()
-  expect(store.fold(says(3, 'hi'))).toBeUndefined()
+  expect(store.apply(says(3, 'hi'))).toBeUndefined()
   expect(store.welcome(welcomeOf({ events: [says(3, 'hi'), joins(4, 'ben')], seq: 4 }))).toMatchObject({
     resumed: true,
-    folds: [{ logged: { seq: 4 } }],
+    applied: [{ logged: { seq: 4 } }],
   })
   expect(store.getState().messages).toBe(state.messages)
   expect(store.position()).toEqual({ seq: 4, instance: 'instance-1' })
@@ -150,25 +155,25 @@ test('an event that comes twice counts once', () => {
 
 test('nothing of a room is kept when it is left', () => {
   const store = joinedStore()
-  store.stand({ status: 'left', reason: 'left' })
+  store.setStatus({ status: 'left', reason: 'left' })
   expect(store.getState()).toMatchObject({ status: 'left', reason: 'left', room: null, participants: [], messages: [] })
   expect(store.position()).toBeUndefined()
 })
 
 test('a subscriber that throws is reported, and the others are called', () => {
   const failed = vi.fn()
-  const store = new RoomStore(NOTHING, failed)
+  const store = new RoomStore({ media: NOTHING, fields: viewOf, listenerFailed: failed })
   const listener = vi.fn()
   store.subscribe(() => {
     throw new Error('mine')
   })
   const unsubscribe = store.subscribe(listener)
-  store.stand({ status: 'joining' })
+  store.setStatus({ status: 'joining' })
   store.commit()
   expect(failed).toHaveBeenCalledTimes(1)
   expect(listener).toHaveBeenCalledTimes(1)
   unsubscribe()
-  store.stand({ status: 'joined' })
+  store.welcome(welcomeOf())
   store.commit()
   expect(listener).toHaveBeenCalledTimes(1)
 })
@@ -188,9 +193,9 @@ test('whatever comes, the state has no participant twice, and at most one self',
       for (const each of steps) {
         const seq = (store.room?.seq ?? 0) + 1
         const present = store.room?.participants.some((of) => 'id' in each && of.id === each.id)
-        if (each.do === 'join' && !present) store.fold(joins(seq, each.id))
+        if (each.do === 'join' && !present) store.apply(joins(seq, each.id))
         if (each.do === 'leave')
-          store.fold(at(seq, { type: 'participant.left', participantId: each.id, reason: 'left' }))
+          store.apply(at(seq, { type: 'participant.left', participantId: each.id, reason: 'left' }))
         if (each.do === 'presence') store.presence(each.id, each.away)
         if (each.do === 'snapshot') {
           const participants = each.ids.map((of) => ({ ...person, id: of, name: of }))

@@ -1,0 +1,93 @@
+import { evolve, MODES, type Participant, participantOf, type Room } from '../protocol'
+import { type MediaView, participantView, roomView } from './participant-view'
+import type { Left, ParticipantView, StateOf } from './state'
+import { keep, share } from './structural-sharing'
+
+/** Where the client stands. `joined` and `reconnecting` say that there is a room. */
+export type Status = { readonly status: 'idle' | 'joining' | 'joined' | 'reconnecting' } | Left
+
+/** What the state is made from, beside media and links: an unchanged part is the same object. */
+export type StateSources = {
+  readonly room: Room | undefined
+  readonly selfId: string | undefined
+  readonly reconnecting: ReadonlySet<string>
+  readonly status: Status
+}
+
+const NO_ONE: readonly ParticipantView[] = []
+
+/** Makes the state. What it is made from is compared by identity: where nothing changed, nothing is made. */
+export class StateBuilder<Fields extends object> {
+  readonly #media: MediaView
+  readonly #fieldsOf: (room: Room) => Fields
+  readonly #empty: Fields
+  #fields: Fields
+  #sources: StateSources = { room: undefined, selfId: undefined, reconnecting: new Set(), status: { status: 'idle' } }
+  #state: StateOf<Fields>
+  /** Whether media or links have changed since the views of participants were made. */
+  #isStale = false
+
+  /** @param fieldsOf the fields that the features add */
+  constructor(media: MediaView, fieldsOf: (room: Room) => Fields) {
+    this.#media = media
+    this.#fieldsOf = fieldsOf
+    this.#empty = fieldsOf(emptyRoom())
+    this.#fields = this.#empty
+    this.#state = this.#outside(this.#sources.status)
+  }
+
+  /** Media or links of participants are different. */
+  invalidate(): void {
+    this.#isStale = true
+  }
+
+  /** The same object as before where nothing is different. */
+  build(sources: StateSources): StateOf<Fields> {
+    const last = this.#sources
+    if (!this.#isStale && keep(last, sources) === last) return this.#state
+    this.#sources = sources
+    this.#state = keep(this.#state, this.#next(sources, last))
+    this.#isStale = false
+    return this.#state
+  }
+
+  view(of: Participant): ParticipantView {
+    const { selfId, reconnecting } = this.#sources
+    return participantView(of, of.id === selfId, reconnecting.has(of.id) ? 'reconnecting' : 'connected', this.#media)
+  }
+
+  #next({ room, selfId, reconnecting, status }: StateSources, last: StateSources): StateOf<Fields> {
+    if (room === undefined) return this.#outside(status)
+    const before = this.#state
+    // Our place is gone, and the goodbye that says why is on its way: until then the room stands as it was with us in it.
+    if (participantOf(room, selfId ?? '') === undefined) return { ...before, ...status } as StateOf<Fields>
+    const sameViews =
+      !this.#isStale &&
+      last.room?.participants === room.participants &&
+      last.selfId === selfId &&
+      last.reconnecting === reconnecting
+    const views = sameViews ? before.participants : room.participants.map((each) => this.view(each))
+    const participants = share(before.participants, views)
+    this.#fields = share(this.#fields, this.#fieldsOf(room))
+    return {
+      ...status,
+      ...this.#fields,
+      room: share(before.room, roomView(room)),
+      self: participants.find((each) => each.isSelf),
+      participants,
+      viewerCount: participants.filter((each) => !each.isOnStage).length,
+    } as StateOf<Fields>
+  }
+
+  #outside(status: Status): StateOf<Fields> {
+    this.#fields = this.#empty
+    const nothing = { room: null, self: null, participants: NO_ONE, viewerCount: 0 }
+    return { ...status, ...this.#fields, ...nothing } as StateOf<Fields>
+  }
+}
+
+/** A room that has just opened: what the features show of it stands for what they show of none. */
+const emptyRoom = (): Room => {
+  const event = { type: 'room.opened', roomId: '', instance: '', mode: MODES.camera } as const
+  return evolve(undefined, { seq: 1, at: 0, by: null, event })
+}
