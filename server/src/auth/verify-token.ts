@@ -16,7 +16,7 @@ export type VerifyOptions = {
   readonly now: () => number
 }
 
-/** Why a token does not let anybody in. The reason is one and the same for every fault: nothing is learnt from it. */
+/** Why a token lets no client in. The reason is one and the same for every fault: nothing is learnt from it. */
 export type RejectedToken = {
   readonly goodbye: 'unauthorized' | 'forbidden' | 'unavailable'
   readonly reason: string
@@ -26,7 +26,9 @@ export type RejectedToken = {
 }
 
 /** What a good token says, or why it is none. */
-export type TokenResult = ({ readonly claims: TokenClaims } & TokenLife) | RejectedToken
+export type TokenResult =
+  | { readonly ok: true; readonly claims: TokenClaims; readonly life: TokenLife }
+  | { readonly ok: false; readonly error: RejectedToken }
 
 /** Verifies a token for one room. Never throws. */
 export type Verify = (token: string, roomId: string) => Promise<TokenResult>
@@ -60,12 +62,14 @@ export function createVerify({ keys, audience, issuer, maxTokenAgeSeconds, now }
       const claims = v.parse(tokenClaims, payload, { abortEarly: true })
       if (claims.exp > now() / 1000 + MAX_TOKEN_LIFE_SECONDS + LEEWAY_SECONDS) throw new EndsTooLate()
       if (claims.room !== roomId && claims.room !== ANY_ROOM) {
-        return { goodbye: 'forbidden', reason: 'The token is for another room.' }
+        return { ok: false, error: { goodbye: 'forbidden', reason: 'The token is for another room.' } }
       }
-      return { claims, expiresAt: claims.exp * 1000, onWithdrawn: used?.onWithdrawn }
+      return { ok: true, claims, life: { expiresAt: claims.exp * 1000, onWithdrawn: used?.onWithdrawn } }
     } catch (error) {
-      if (error instanceof KeysUnavailable) return { ...UNAVAILABLE, retryAfterMs: error.retryAfterMs }
-      return { ...UNAUTHORIZED, fault: faultOf(error) }
+      if (error instanceof KeysUnavailable) {
+        return { ok: false, error: { ...UNAVAILABLE, retryAfterMs: error.retryAfterMs } }
+      }
+      return { ok: false, error: { ...UNAUTHORIZED, fault: faultOf(error) } }
     }
   }
 }

@@ -6,11 +6,10 @@ import type { OriginRule } from '../config/origins'
 import { bidFarewell } from '../hosting/farewell'
 import type { RoomInput } from '../hosting/input'
 import type { Clock } from '../ports/clock'
-import { setTimer } from '../ports/clock'
 import type { Logger } from '../ports/logger'
 import type { Meter } from '../ports/meter'
 import type { NewId } from '../room/command'
-import { Handshake, type VerifiedClient } from './handshake/handshake'
+import { Handshake } from './handshake/handshake'
 import { type Address, addressOf } from './handshake/hello'
 import type { AddressLabel } from './handshake/network'
 import type { PeerAddress } from './handshake/peer-address'
@@ -21,13 +20,13 @@ import type { Upgrade } from './handshake/unclaimed'
 import { takeUpgrades } from './handshake/upgrades'
 import { HoldQuota } from './limits/hold-quota'
 import { MessageBudgets } from './limits/message-budget'
-import { type FullReason, type SocketLease, SocketQuota, type SocketQuotaLimits } from './limits/socket-quota'
-import { ClientSession } from './session/client-session'
-import type { TurnServer } from './session/turn-credentials'
-import { startHeartbeat } from './socket/heartbeat'
+import { type QuotaReason, type SocketLease, SocketQuota, type SocketQuotaLimits } from './limits/socket-quota'
+import { ClientSession, type ClientSessionPorts } from './session/client-session'
+import type { TurnServer } from './session/ice-servers'
+import { OpenConnections } from './socket/open-connections'
 import { SocketConnection } from './socket/socket-connection'
 
-/** So many at once hear that their network is at its bound: a flood of them would cost a handshake each. */
+/** So many at once are told that their network is at its bound: a flood of them would cost a handshake each. */
 const MOST_TOLD = 50
 
 export type GatewayPorts = {
@@ -46,34 +45,33 @@ export type GatewayPorts = {
   readonly quota: SocketQuotaLimits
   readonly maxHolds: number
   readonly limits: Limits
-  /** The same for everybody. */
+  /** The same for every client. */
   readonly iceServers: readonly IceServer[]
   /** Beside them: a TURN server whose passwords are made for each session. */
   readonly turn: TurnServer | undefined
   readonly submit: (roomId: string, input: RoomInput) => void
 }
 
-/** Takes WebSockets under the path of rooms, and sees every socket through: refused, verified, visiting, closed. */
+/** Takes WebSockets under the path of rooms: each one is rejected, or verified and given to a session. */
 export class Gateway {
-  readonly #parts: GatewayPorts
+  readonly #ports: GatewayPorts
+  readonly #sessionPorts: ClientSessionPorts
   readonly #sockets: WebSocketServer
   readonly #quota: SocketQuota
-  readonly #budgets: MessageBudgets
-  readonly #holds: HoldQuota
-  readonly #reception: Handshake
-  readonly #connections = new Map<SocketConnection, WebSocket>()
-  #stopBeat = () => {}
-  /** Of those that are turned away, how many are just being told. */
+  readonly #handshake: Handshake
+  readonly #connections: OpenConnections
+  /** Of those that are rejected, how many are just being told. */
   #told = 0
   #state: 'open' | 'draining' = 'open'
 
-  constructor(parts: GatewayPorts) {
-    this.#parts = parts
-    this.#quota = new SocketQuota(parts.quota)
-    this.#budgets = new MessageBudgets(parts.limits, () => parts.clock.elapsed())
-    this.#holds = new HoldQuota(parts.maxHolds)
-    this.#reception = new Handshake({ ...parts, budgets: this.#budgets })
-    this.#sockets = createSocketServer(parts.limits.maxFrameBytes)
+  constructor(ports: GatewayPorts) {
+    const budgets = new MessageBudgets(ports.limits, () => ports.clock.elapsed())
+    this.#ports = ports
+    this.#sessionPorts = { ...ports, budgets, holds: new HoldQuota(ports.maxHolds) }
+    this.#quota = new SocketQuota(ports.quota)
+    this.#handshake = new Handshake({ ...ports, budgets })
+    this.#sockets = createSocketServer(ports.limits.maxFrameBytes)
+    this.#connections = new OpenConnections(ports.clock)
   }
 
   /** Open sockets, those in verification included. */
@@ -83,18 +81,12 @@ export class Gateway {
 
   /** Bytes that wait for slow readers. */
   get queuedBytes(): number {
-    return this.#sum((connection) => connection.queuedBytes)
+    return this.#connections.queuedBytes
   }
 
-  /** Sockets that are not read for now, as their clients have too many commands under way. */
+  /** Sockets that are not read for now, as their clients have too many commands in flight. */
   get pausedCount(): number {
-    return this.#sum(({ commands }) => (commands.areTooMany ? 1 : 0))
-  }
-
-  #sum(of: (connection: SocketConnection) => number): number {
-    let sum = 0
-    for (const connection of this.#connections.keys()) sum += of(connection)
-    return sum
+    return this.#connections.paused
   }
 
   /**
@@ -103,31 +95,41 @@ export class Gateway {
    */
   attach(server: HttpServer, owner: 'app' | 'own'): () => void {
     const handler = {
-      path: this.#parts.roomsPath,
+      path: this.#ports.roomsPath,
       isLeaving: () => this.#state === 'draining',
       open: (...upgrade: Upgrade) => this.#open(upgrade),
-      clock: this.#parts.clock,
+      clock: this.#ports.clock,
     }
     return takeUpgrades(server, handler, owner)
   }
 
+  /**
+   * Says goodbye to all clients, with delays that spread their return; ends when all are gone, or at the deadline. Clients that
+   * come meanwhile hear the same and delay nothing: those that were sent away come back while others still go.
+   */
+  async drain(deadlineMs: number): Promise<void> {
+    this.#state = 'draining'
+    await this.#connections.drain(deadlineMs)
+  }
+
   #open(upgrade: Upgrade): void {
     const [request, socket] = upgrade
-    const address = addressOf(request.url, this.#parts.roomsPath)
+    const address = addressOf(request.url, this.#ports.roomsPath)
     // An error without a listener would end the process.
     socket.on('error', () => socket.destroy())
-    const peer = this.#parts.peerAddress(request)
-    const ticket = this.#quota.enter(peer)
-    if (typeof ticket === 'string') return this.#rejectUpgrade(ticket, upgrade, address.roomId, peer)
-    this.#upgrade(upgrade, address.roomId, ticket.leave, (connection, ws) => {
+    const peer = this.#ports.peerAddress(request)
+    const quota = this.#quota.acquire(peer)
+    if (!quota.ok) return this.#reject(quota.error, upgrade, address.roomId, peer)
+    const { lease } = quota
+    this.#upgrade(upgrade, address.roomId, lease.release, (connection) => {
       if (this.#state === 'draining') bidFarewell(connection)
-      else void this.#receive(connection, ws, request, address, ticket)
+      else void this.#serve(connection, request, address, lease)
     })
   }
 
-  /** A network that is at its bound hears so. A flood gets a bare answer, and so does every socket at the bound of the process. */
-  #rejectUpgrade(why: FullReason, upgrade: Upgrade, room: string | undefined, peer: string | undefined): void {
-    const label = this.#parts.addressLabel(peer)
+  /** A network at its bound is told so. A flood gets a bare answer, and so does every socket at the bound of the process. */
+  #reject(why: QuotaReason, upgrade: Upgrade, room: string | undefined, peer: string | undefined): void {
+    const label = this.#ports.addressLabel(peer)
     if (why === 'address_full' && this.#told < MOST_TOLD) {
       this.#told++
       const gone = () => this.#told--
@@ -136,97 +138,42 @@ export class Gateway {
         else rejectBusy(connection, { why, ...label })
       })
     }
-    this.#parts.meter.refusal(why, room === undefined ? label : { room, ...label })
-    rejectUpgrade(upgrade[1], why, this.#parts.clock)
+    this.#ports.meter.refusal(why, room === undefined ? label : { room, ...label })
+    rejectUpgrade(upgrade[1], why, this.#ports.clock)
   }
 
-  /**
-   * Says goodbye to everybody, with delays that spread their return; ends when all are gone, or at the deadline. Who comes meanwhile
-   * hears the same, and holds nothing up: those who were sent away come back while others still go.
-   */
-  async drain(deadlineMs: number): Promise<void> {
-    this.#state = 'draining'
-    const leaving = [...this.#connections.values()]
-    for (const connection of this.#connections.keys()) bidFarewell(connection)
-    await this.#gone(leaving, deadlineMs)
-    for (const socket of this.#connections.values()) socket.terminate()
-  }
-
-  #gone(sockets: readonly WebSocket[], deadlineMs: number): Promise<void> {
-    const { clock } = this.#parts
-    return new Promise((resolve) => {
-      const cancel = setTimer(clock, deadlineMs, resolve)
-      const closed = sockets.map((ws) => new Promise<void>((gone) => ws.once('close', () => gone())))
-      void Promise.all(closed).then(cancel).then(resolve)
-    })
-  }
-
-  /** 101 comes first, so that a browser hears why it is refused. */
+  /** 101 comes first, so that a browser hears why it is rejected. The socket is not read until its client is verified. */
   #upgrade(
     [request, socket, head]: Upgrade,
     room: string | undefined,
     gone: () => void,
-    then: (connection: SocketConnection, ws: WebSocket) => void,
+    then: (connection: SocketConnection) => void,
   ): void {
     socket.once('close', gone)
-    this.#sockets.handleUpgrade(request, socket, head, (ws) => {
+    this.#sockets.handleUpgrade(request, socket, head, (ws: WebSocket) => {
       ws.pause()
-      const connection = new SocketConnection(this.#parts.newId(), ws, { ...this.#parts, room })
-      this.#keep(connection, ws)
-      ws.on('error', (error) => this.#faulty(connection, error))
-      then(connection, ws)
+      const connection = new SocketConnection(this.#ports.newId(), room, ws, this.#ports)
+      this.#connections.add(connection, ws)
+      ws.on('error', (error) => this.#countFault(connection, error))
+      then(connection)
     })
   }
 
-  /** Until it closes. The heartbeat runs while there is a socket: a server without sockets keeps no process alive. */
-  #keep(connection: SocketConnection, ws: WebSocket): void {
-    if (this.#connections.size === 0) this.#stopBeat = startHeartbeat(this.#parts.clock, this.#connections)
-    this.#connections.set(connection, ws)
-    ws.once('close', () => {
-      this.#connections.delete(connection)
-      if (this.#connections.size === 0) this.#stopBeat()
-    })
-  }
-
-  async #receive(
+  async #serve(
     connection: SocketConnection,
-    ws: WebSocket,
     request: IncomingMessage,
     address: Address,
-    ticket: SocketLease,
+    lease: SocketLease,
   ): Promise<void> {
-    const guest = await this.#reception.receive(connection, request, address)
-    ticket.verified()
-    if (guest !== undefined) this.#welcome(connection, ws, guest)
+    const client = await this.#handshake.verify(connection, request, address)
+    lease.verified()
+    if (client !== undefined) connection.start(new ClientSession(this.#sessionPorts, connection, client))
   }
 
   /** `ws` has closed the socket by itself. What is no fault of the frames is the network's. */
-  #faulty({ auditContext }: SocketConnection, { code = '' }: NodeJS.ErrnoException): void {
+  #countFault({ auditContext }: SocketConnection, { code = '' }: NodeJS.ErrnoException): void {
     if (!code.startsWith('WS_ERR_')) return
     const reason = code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'oversized_frame' : 'bad_frame'
-    this.#parts.meter.refusal(reason, auditContext)
-  }
-
-  /** The socket is read again; if its peer has gone meanwhile that shows now, before a place is taken for it. */
-  #welcome(connection: SocketConnection, ws: WebSocket, { parsed, pass }: VerifiedClient): void {
-    const { clock } = this.#parts
-    const budget = this.#budgets.of(pass.claims.identity, pass.roomId)
-    const visit = new ClientSession({ ...this.#parts, holds: this.#holds }, connection, parsed, pass, budget)
-    const early: [Buffer, boolean][] = []
-    let listen = (data: Buffer, isBinary: boolean): void => {
-      early.push([data, isBinary])
-    }
-    ws.on('message', (data: Buffer, isBinary: boolean) => listen(data, isBinary))
-    ws.resume()
-    // Two turns: the first may be over before the socket has been read once.
-    clock.nextTurn(() =>
-      clock.nextTurn(() => {
-        if (!connection.isOpen) return
-        ws.once('close', (code) => visit.over(code))
-        visit.begin()
-        listen = (data, isBinary) => visit.read(data, isBinary)
-        for (const [data, isBinary] of early.splice(0)) visit.read(data, isBinary)
-      }),
-    )
+    this.#ports.meter.refusal(reason, auditContext)
   }
 }

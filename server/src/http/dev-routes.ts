@@ -60,8 +60,8 @@ const tokenQuery = v.object({
 type Bound = { Bindings: HttpBindings }
 
 /** What dev mode adds, for this machine alone: tokens for every caller, and the example page. */
-export function devRoutes(parts: DevRoutesOptions): Hono<Bound> {
-  const { signToken, isLocal, mayRead, meter, basePath, demoFolder } = parts
+export function devRoutes(options: DevRoutesOptions): Hono<Bound> {
+  const { signToken, isLocal, mayRead, meter, basePath, demoFolder } = options
   const app = new Hono<Bound>()
   const reject = createReject(meter)
   const local = onlyIf(isLocal, reject)

@@ -25,6 +25,6 @@ export function metricsRoute({ metrics, token, meter }: MetricsRouteOptions): Ho
 /** Compared as hashes, in a time that tells nothing of either. */
 function compareTokens(shown: string, token: string): AccessResult {
   const digest = (text: string) => createHash('sha256').update(text).digest()
-  if (timingSafeEqual(digest(shown), digest(token))) return 'allowed'
-  return { why: 'unauthorized', fault: 'another token than that of the metrics' }
+  if (timingSafeEqual(digest(shown), digest(token))) return { ok: true }
+  return { ok: false, error: { why: 'unauthorized', fault: 'another token than that of the metrics' } }
 }

@@ -22,10 +22,10 @@ export class OwnPorts {
   readonly #metrics: OwnServer
   readonly #metricsAt: OwnPortsOptions['metrics']
 
-  constructor(parts: OwnPortsOptions) {
-    this.main = new OwnServer(parts)
-    this.#metricsAt = parts.metrics
-    this.#metrics = new OwnServer({ ...parts, requestListener: parts.metrics.listener, maxSockets: 0 })
+  constructor(options: OwnPortsOptions) {
+    this.main = new OwnServer(options)
+    this.#metricsAt = options.metrics
+    this.#metrics = new OwnServer({ ...options, requestListener: options.metrics.listener, maxSockets: 0 })
   }
 
   /** @throws Error when an address cannot be listened on; then nothing listens */

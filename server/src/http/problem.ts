@@ -1,15 +1,12 @@
 import { roomId } from '@peerstage/sdk/protocol'
 import type { Context } from 'hono'
 import * as v from 'valibot'
-import type { Meter } from '../ports/meter'
+import type { InternalDetail, Meter } from '../ports/meter'
 import type { RefusalReason } from '../ports/refusal'
 
 /** Every answer of ours that is no success: a code for programs, a sentence for people. */
 export const problem = (c: Context, status: 400 | 401 | 403 | 404 | 409 | 500 | 503, code: string, message: string) =>
   c.json({ error: { code, message } }, status)
-
-/** What the client does not learn: the name that metrics and the audit log have for it, and what was at fault. */
-type InternalDetail = { readonly why?: RefusalReason; readonly fault?: string }
 
 /** Answers a request that is refused, and counts it. That something is not there (404) is an answer like any other. */
 export type Reject = (

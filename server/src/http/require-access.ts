@@ -5,8 +5,11 @@ import type { Reject } from './problem'
 
 /** Whether a bearer may do something; or why not. `unavailable`: that cannot be told now. */
 export type AccessResult =
-  | 'allowed'
-  | { readonly why: 'unauthorized' | 'forbidden' | 'unavailable'; readonly fault?: string }
+  | { readonly ok: true }
+  | {
+      readonly ok: false
+      readonly error: { readonly why: 'unauthorized' | 'forbidden' | 'unavailable'; readonly fault?: string }
+    }
 
 /** Whether a bearer may do something to a room. */
 export type CheckAccess = (token: string, roomId: string) => Promise<AccessResult>
@@ -37,11 +40,11 @@ export async function rejectionOf(
 ): Promise<Response | undefined> {
   const token = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
   const result = token === undefined ? NO_TOKEN : await may(token)
-  if (result === 'allowed') return undefined
-  if (result.why === 'unavailable')
+  if (result.ok) return undefined
+  if (result.error.why === 'unavailable')
     return reject(c, 503, 'unavailable', 'The token could not be verified now: try again in a moment.')
   c.header('www-authenticate', 'Bearer')
-  return reject(c, 401, 'unauthorized', `This needs ${needed}.`, result)
+  return reject(c, 401, 'unauthorized', `This needs ${needed}.`, result.error)
 }
 
-const NO_TOKEN = { why: 'unauthorized', fault: 'no bearer token' } as const
+const NO_TOKEN = { ok: false, error: { why: 'unauthorized', fault: 'no bearer token' } } as const

@@ -15,21 +15,25 @@ export function restAccess(verify: Verify, rooms: Pick<Rooms, 'roleOf'>): RestAc
   return {
     async mayManage(token, roomId) {
       const verified = await verify(token, roomId)
-      if ('goodbye' in verified) return rejectionBy(verified)
+      if (!verified.ok) return rejectionBy(verified.error)
       const { admin, role, sub } = verified.claims
-      if (admin) return 'allowed'
-      const standing = await rooms.roleOf(roomId, sub)
-      if (standing === 'unknown') return { why: 'unavailable' }
-      return only((standing ?? role) === 'host')
+      if (admin) return ALLOWED
+      const current = await rooms.roleOf(roomId, sub)
+      if (current === 'unknown') return { ok: false, error: { why: 'unavailable' } }
+      return only((current ?? role) === 'host')
     },
     async mayAdminister(token, roomId = ANY_ROOM) {
       const verified = await verify(token, roomId)
-      return 'goodbye' in verified ? rejectionBy(verified) : only(verified.claims.admin)
+      return verified.ok ? only(verified.claims.admin) : rejectionBy(verified.error)
     },
   }
 }
 
-const only = (isAllowed: boolean): AccessResult => (isAllowed ? 'allowed' : { why: 'forbidden' })
+const ALLOWED = { ok: true } as const
 
-const rejectionBy = ({ goodbye: why, fault }: RejectedToken): AccessResult =>
-  fault === undefined ? { why } : { why, fault }
+const only = (isAllowed: boolean): AccessResult => (isAllowed ? ALLOWED : { ok: false, error: { why: 'forbidden' } })
+
+const rejectionBy = ({ goodbye: why, fault }: RejectedToken): AccessResult => ({
+  ok: false,
+  error: fault === undefined ? { why } : { why, fault },
+})

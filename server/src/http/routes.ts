@@ -2,44 +2,50 @@ import type { HttpBindings } from '@hono/node-server'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import type { Logger } from '../ports/logger'
+import { type ChatRoutesPorts, chatRoutes } from './chat-routes'
+import { type IdentityRoutesPorts, identityRoutes } from './identity-routes'
 import { createReject, problem } from './problem'
-import { type RestPorts, restRoutes } from './rest'
+import { type RoomRoutesPorts, roomRoutes } from './room-routes'
 
 /** What the routes ask of the rest of the server. */
-export type RoutesPorts = RestPorts & {
-  /** Load balancers send clients here only while it is ready. */
-  readonly readiness: () => 'ready' | 'draining' | 'log_down'
-  /** Where metrics are read on this port; undefined: nowhere. */
-  readonly metrics: Hono | undefined
-  readonly logger: Logger
-  /** What all paths are below; empty: at the top. */
-  readonly basePath: string
-  /** Pages of which origins may read REST; undefined: of any. */
-  readonly mayRead: ((origin: string) => boolean) | undefined
-  /** More routes, by their whole paths: those of dev mode. */
-  readonly extra?: Hono<{ Bindings: HttpBindings }>
-}
+export type RoutesPorts = RoomRoutesPorts &
+  ChatRoutesPorts &
+  IdentityRoutesPorts & {
+    /** Load balancers send clients here only while it is ready. */
+    readonly readiness: () => 'ready' | 'draining' | 'log_down'
+    /** Where metrics are read on this port; undefined: nowhere. */
+    readonly metrics: Hono | undefined
+    readonly logger: Logger
+    /** What all paths are below; empty: at the top. */
+    readonly basePath: string
+    /** Pages of which origins may read REST; undefined: of any. */
+    readonly mayRead: ((origin: string) => boolean) | undefined
+    /** More routes, by their whole paths: those of dev mode. */
+    readonly extra?: Hono<{ Bindings: HttpBindings }>
+  }
 
 /** Health, metrics and REST. */
-export function createRoutes(parts: RoutesPorts): Hono {
+export function createRoutes(ports: RoutesPorts): Hono {
   const all = new Hono()
   all.use(securityHeaders)
   all.notFound((c) => problem(c, 404, 'not_found', 'There is nothing at this path.'))
   all.onError((error, c) => {
-    parts.logger.error({ err: error, method: c.req.method }, 'a request failed')
-    return createReject(parts.meter)(c, 500, 'internal', 'Something went wrong in the server.')
+    ports.logger.error({ err: error, method: c.req.method }, 'a request failed')
+    return createReject(ports.meter)(c, 500, 'internal', 'Something went wrong in the server.')
   })
-  const app = all.basePath(parts.basePath)
-  const { mayRead } = parts
+  const app = all.basePath(ports.basePath)
+  const { mayRead } = ports
   app.use('/v1/*', cors({ origin: mayRead === undefined ? '*' : (origin) => (mayRead(origin) ? origin : null) }))
   app.get('/livez', (c) => c.json({ status: 'live' }))
   app.get('/readyz', (c) => {
-    const status = parts.readiness()
+    const status = ports.readiness()
     return c.json({ status }, status === 'ready' ? 200 : 503)
   })
-  if (parts.metrics !== undefined) app.route('/', parts.metrics)
-  app.route('/', restRoutes(parts))
-  if (parts.extra !== undefined) all.route('/', parts.extra)
+  if (ports.metrics !== undefined) app.route('/', ports.metrics)
+  app.route('/', roomRoutes(ports))
+  app.route('/', chatRoutes(ports))
+  app.route('/', identityRoutes(ports))
+  if (ports.extra !== undefined) all.route('/', ports.extra)
   return all
 }
 

@@ -12,6 +12,9 @@ export type AuditContext = {
   readonly address?: string
 }
 
+/** Of a rejection, what the client does not learn: the name that metrics and the audit log have for it, and what was at fault. */
+export type InternalDetail = { readonly why?: RefusalReason; readonly fault?: string; readonly address?: string }
+
 /** What is counted. The labels are words of the code, never of a client. */
 export interface Meter {
   /** `outcome`: `ok`, or the code it was refused with. */

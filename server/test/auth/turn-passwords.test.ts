@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { IceServer } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
-import { turnCredentials } from '../../src/gateway/session/turn-credentials'
+import { turnCredentials } from '../../src/gateway/session/ice-servers'
 import { capturedLog } from '../harness/captured-log'
 import { FakeClock } from '../harness/fake-clock'
 import { passTime } from '../harness/passing-time'

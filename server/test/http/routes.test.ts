@@ -231,8 +231,8 @@ test('a request that fails is a 500 without words of the fault, which the logger
     logger,
     readiness: () => 'ready' as const,
     meter: { refusal: (reason: string) => void refused.push(reason) },
-    mayManage: async () => 'allowed' as const,
-    mayAdminister: async () => 'allowed' as const,
+    mayManage: async () => ({ ok: true }) as const,
+    mayAdminister: async () => ({ ok: true }) as const,
     basePath: '',
     mayRead: undefined,
   }

@@ -6,8 +6,9 @@ import { FakeClock } from '../harness/fake-clock'
 import { gatewayAlone } from '../harness/gateway-alone'
 
 const GOOD: TokenResult = {
+  ok: true,
   claims: { sub: 'ada', room: 'hall', role: 'host', exp: 0, admin: false },
-  expiresAt: Number.MAX_SAFE_INTEGER,
+  life: { expiresAt: Number.MAX_SAFE_INTEGER },
 }
 
 /** A gateway alone, whose verifications end when the test says so. */
@@ -78,7 +79,7 @@ test('so many may be in verification at once; the next one is turned away before
   const third = connect()
   expect((await third.goodbye()).close).toBe(1006)
   expect(asked).toHaveLength(2)
-  asked[0]?.({ goodbye: 'unauthorized', reason: 'The token is not valid.' })
+  asked[0]?.({ ok: false, error: { goodbye: 'unauthorized', reason: 'The token is not valid.' } })
   expect(await first.goodbye()).toMatchObject({ code: 'unauthorized' })
   connect()
   await verifications(3)

@@ -6,34 +6,34 @@ const limits = { maxSockets: 5, maxSocketsPerAddress: 2, maxVerifying: 3 }
 
 test('a public address may have so many sockets, and more when some have gone [R7.9]', () => {
   const quota = new SocketQuota(limits)
-  const first = quota.enter('203.0.113.7')
-  quota.enter('203.0.113.7')
-  expect(quota.enter('203.0.113.7')).toBe('address_full')
-  if (typeof first === 'object') first.leave()
-  expect(quota.enter('203.0.113.7')).toBeTypeOf('object')
+  const first = quota.acquire('203.0.113.7')
+  quota.acquire('203.0.113.7')
+  expect(quota.acquire('203.0.113.7')).toEqual({ ok: false, error: 'address_full' })
+  if (first.ok) first.lease.release()
+  expect(quota.acquire('203.0.113.7')).toMatchObject({ ok: true })
 })
 
 test('addresses behind a proxy share one, so they are not counted by it', () => {
   const quota = new SocketQuota(limits)
-  for (let i = 0; i < 3; i++) expect(quota.enter('10.0.0.1')).toBeTypeOf('object')
+  for (let i = 0; i < 3; i++) expect(quota.acquire('10.0.0.1')).toMatchObject({ ok: true })
 })
 
 test('so many may be in verification at once [R7.9]', () => {
   const quota = new SocketQuota(limits)
-  const tickets = [1, 2, 3].map(() => quota.enter('127.0.0.1'))
-  expect(quota.enter('127.0.0.1')).toBe('verifying_full')
-  for (const ticket of tickets) if (typeof ticket === 'object') ticket.verified()
-  expect(quota.enter('127.0.0.1')).toBeTypeOf('object')
+  const leases = [1, 2, 3].map(() => quota.acquire('127.0.0.1'))
+  expect(quota.acquire('127.0.0.1')).toEqual({ ok: false, error: 'verifying_full' })
+  for (const each of leases) if (each.ok) each.lease.verified()
+  expect(quota.acquire('127.0.0.1')).toMatchObject({ ok: true })
   expect(quota.sockets).toBe(4)
 })
 
 test('who leaves twice is counted once', () => {
   const quota = new SocketQuota(limits)
-  const ticket = quota.enter('127.0.0.1')
-  if (typeof ticket === 'object') {
-    ticket.leave()
-    ticket.verified()
-    ticket.leave()
+  const result = quota.acquire('127.0.0.1')
+  if (result.ok) {
+    result.lease.release()
+    result.lease.verified()
+    result.lease.release()
   }
   expect(quota.sockets).toBe(0)
 })

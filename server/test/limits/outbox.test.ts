@@ -6,18 +6,18 @@ const MAX_QUEUED_BYTES = 1024 * 1024
 const STALLED_MS = 20_000
 
 /** A socket that takes bytes when the test says so. */
-function slowOutbox(maxFrameBytes = 1000) {
+function slowQueue(maxFrameBytes = 1000) {
   const clock = new FakeClock()
   const frames: string[] = []
   const taken: (() => void)[] = []
-  const wire = {
-    write(frame: string, sent: () => void) {
+  const socket = {
+    send(frame: string, sent: () => void) {
       frames.push(frame)
       taken.push(sent)
     },
   }
   const limits = { maxFrameBytes, maxQueuedBytes: MAX_QUEUED_BYTES, stalledMs: STALLED_MS }
-  const queue = new SendQueue(wire, limits, () => clock.now())
+  const queue = new SendQueue(socket, { clock, limits })
   const take = () => taken.shift()?.()
   return { queue, frames, clock, take }
 }
@@ -26,7 +26,7 @@ const KIB = 1024
 const text = (bytes: number) => JSON.stringify('x'.repeat(bytes - 2))
 
 test('what is queued in a turn leaves as one frame', () => {
-  const { queue, frames } = slowOutbox()
+  const { queue, frames } = slowQueue()
   queue.push('1', 'kept')
   queue.push('{"a":2}', 'kept')
   queue.flush()
@@ -35,7 +35,7 @@ test('what is queued in a turn leaves as one frame', () => {
 })
 
 test('a batch is cut into frames of the allowed size; a message that is larger by itself goes alone', () => {
-  const { queue, frames } = slowOutbox(100)
+  const { queue, frames } = slowQueue(100)
   for (const bytes of [40, 40, 40, 300, 10]) queue.push(text(bytes), 'kept')
   queue.flush()
   expect(frames.map((frame) => JSON.parse(frame).length)).toEqual([2, 1, 1, 1])
@@ -43,14 +43,14 @@ test('a batch is cut into frames of the allowed size; a message that is larger b
 })
 
 test('the size of a frame counts bytes, not characters', () => {
-  const { queue, frames } = slowOutbox(100)
+  const { queue, frames } = slowQueue(100)
   for (let i = 0; i < 2; i++) queue.push(JSON.stringify('€'.repeat(20)), 'kept')
   queue.flush()
   expect(frames).toHaveLength(2)
 })
 
 test('casts are dropped first when a reader is slow; events never are [R7.6]', () => {
-  const { queue, frames, take } = slowOutbox(64 * KIB)
+  const { queue, frames, take } = slowQueue(64 * KIB)
   for (let i = 0; i < 8; i++) queue.push(text(63 * KIB), 'droppable')
   for (let i = 0; i < 8; i++) queue.push(text(63 * KIB), 'kept')
   queue.flush()
@@ -63,7 +63,7 @@ test('casts are dropped first when a reader is slow; events never are [R7.6]', (
 })
 
 test('of presences that wait behind a slow reader the newest of each participant is kept, and every event', () => {
-  const { queue, frames, take } = slowOutbox(64 * KIB)
+  const { queue, frames, take } = slowQueue(64 * KIB)
   const presence = (of: string, n: number) =>
     queue.push(JSON.stringify([of, n, 'x'.repeat(20 * KIB)]), { newestOf: of })
   for (let i = 0; i < 6; i++) queue.push(text(60 * KIB), 'kept')
@@ -80,21 +80,21 @@ test('of presences that wait behind a slow reader the newest of each participant
 })
 
 test('every buffer has a stated bound: beyond that of an queue nothing more is taken [R7.6, R7.8]', () => {
-  const { queue } = slowOutbox(64 * KIB)
+  const { queue } = slowQueue(64 * KIB)
   const fits = Math.floor(MAX_QUEUED_BYTES / (63 * KIB))
   for (let i = 0; i < fits; i++) expect(queue.push(text(63 * KIB), 'kept')).toBe(true)
   expect(queue.push(text(63 * KIB), 'kept')).toBe(false)
 })
 
 test('one message larger than the bound still goes, when nothing else waits: a snapshot', () => {
-  const { queue, frames } = slowOutbox()
+  const { queue, frames } = slowQueue()
   expect(queue.push(text(2 * MAX_QUEUED_BYTES), 'kept')).toBe(true)
   queue.flush()
   expect(frames).toHaveLength(1)
 })
 
 test('a reader is stalled when it has taken nothing for so long as the limit says, and any progress counts [R7.6]', () => {
-  const { queue, clock, take } = slowOutbox(100)
+  const { queue, clock, take } = slowQueue(100)
   clock.advance(STALLED_MS)
   expect(queue.isStalled).toBe(false)
   for (let i = 0; i < 3; i++) queue.push(text(90), 'kept')

@@ -5,11 +5,11 @@ import type { Verify } from '../../auth/verify-token'
 import type { OriginRule } from '../../config/origins'
 import type { Clock } from '../../ports/clock'
 import type { Logger } from '../../ports/logger'
+import type { InternalDetail } from '../../ports/meter'
 import type { MessageBudgets } from '../limits/message-budget'
-import { shortHash } from '../session/short-hash'
-import type { InternalDetail, SocketConnection } from '../socket/socket-connection'
+import type { SocketConnection } from '../socket/socket-connection'
 import { type Address, type ParsedHello, parseHello } from './hello'
-import { admit, type Principal } from './principal'
+import { type Principal, principalOf, shortHash } from './principal'
 
 export type HandshakePorts = {
   readonly clock: Clock
@@ -23,72 +23,81 @@ export type HandshakePorts = {
 }
 
 /** A client that may join: its hello, and its principal. */
-export type VerifiedClient = { readonly parsed: ParsedHello; readonly pass: Principal }
+export type VerifiedClient = { readonly parsed: ParsedHello; readonly principal: Principal }
 
-type Refusal = {
+type Goodbye = {
   readonly goodbye: GoodbyeCode
   readonly reason: string
   readonly retryAfterMs?: number
   readonly detail?: InternalDetail
 }
 
-/** Finds out whether a connection may come in: by its origin, its hello, its token, and how often it comes. */
-export class Handshake {
-  readonly #parts: HandshakePorts
+type Verification =
+  | { readonly ok: true; readonly client: VerifiedClient }
+  | { readonly ok: false; readonly error: Goodbye }
 
-  constructor(parts: HandshakePorts) {
-    this.#parts = parts
+/** Verifies a connection: its origin, its hello, its token, and how often its identity joins. */
+export class Handshake {
+  readonly #ports: HandshakePorts
+
+  constructor(ports: HandshakePorts) {
+    this.#ports = ports
   }
 
-  /** Undefined for a client that may not join and was told why, or that has gone meanwhile. Never rejects. */
-  async receive(
+  /** Undefined for a client that was rejected, or has gone meanwhile. Never rejects. */
+  async verify(
     connection: SocketConnection,
     request: IncomingMessage,
     address: Address,
   ): Promise<VerifiedClient | undefined> {
-    const { clock, limits } = this.#parts
+    const { clock, limits } = this.#ports
     // Absolute: nothing that a client does makes it longer.
     const cancel = clock.after(limits.verificationMs, () => {
       connection.close('verification_timeout', 'The token could not be verified in time.')
     })
-    const guest = await this.#examine(request, address).catch(this.#failed)
+    const result = await this.#examine(request, address).catch(this.#failed)
     cancel()
     if (!connection.isOpen) return undefined
-    if ('goodbye' in guest) {
-      connection.close(guest.goodbye, guest.reason, guest.retryAfterMs, guest.detail)
-      return undefined
+    if (result.ok) {
+      this.#log(connection, result.client.principal)
+      return result.client
     }
-    this.#introduce(connection, guest.pass)
-    return guest
+    const { goodbye, reason, retryAfterMs, detail } = result.error
+    connection.close(goodbye, reason, retryAfterMs, detail)
+    return undefined
   }
 
-  async #examine(request: IncomingMessage, address: Address): Promise<VerifiedClient | Refusal> {
-    const { mayConnect, verify, roleWithoutToken, budgets } = this.#parts
-    if (!mayConnect(request.headers.origin)) {
-      return { goodbye: 'forbidden', reason: 'Pages of this origin may not connect here.' }
-    }
+  async #examine(request: IncomingMessage, address: Address): Promise<Verification> {
+    const { mayConnect, verify, roleWithoutToken, budgets } = this.#ports
+    if (!mayConnect(request.headers.origin)) return FOREIGN_ORIGIN
     const parsed = parseHello(request, address)
-    if ('goodbye' in parsed) return parsed
-    const admission = await admit(parsed, verify, isLocalRequest(request) ? roleWithoutToken : undefined)
-    if ('goodbye' in admission) {
-      const { fault, ...refusal } = admission
-      return fault === undefined ? refusal : { ...refusal, detail: { fault } }
+    if (!parsed.ok) return parsed
+    const known = await principalOf(parsed.hello, verify, isLocalRequest(request) ? roleWithoutToken : undefined)
+    if (!known.ok) {
+      const { fault, ...goodbye } = known.error
+      return { ok: false, error: fault === undefined ? goodbye : { ...goodbye, detail: { fault } } }
     }
-    const { pass } = admission
-    const joins = budgets.join(pass.claims.identity, pass.roomId)
-    if (joins.ok) return { parsed, pass }
+    const { principal } = known
+    const joins = budgets.join(principal.claims.identity, principal.roomId)
+    if (joins.ok) return { ok: true, client: { parsed: parsed.hello, principal } }
     const { retryAfterMs, limit: why } = joins
-    return { goodbye: 'rate_limited', reason: 'Too many joins in a short time.', retryAfterMs, detail: { why } }
+    const reason = 'Too many joins in a short time.'
+    return { ok: false, error: { goodbye: 'rate_limited', reason, retryAfterMs, detail: { why } } }
   }
 
-  readonly #failed = (error: unknown): Refusal => {
-    this.#parts.logger.error({ err: error }, 'a verification failed by itself')
-    return { goodbye: 'unavailable', reason: 'The token could not be verified now.' }
+  readonly #failed = (error: unknown): Verification => {
+    this.#ports.logger.error({ err: error }, 'a verification failed by itself')
+    return { ok: false, error: { goodbye: 'unavailable', reason: 'The token could not be verified now.' } }
   }
 
   /** Ties a connection's id, which all later lines carry, to its session and identity. */
-  #introduce(connection: SocketConnection, { claims, sessionHash }: Principal): void {
+  #log(connection: SocketConnection, { claims, sessionHash }: Principal): void {
     const fields = { ...connection.auditContext, sessionId: shortHash(sessionHash), who: shortHash(claims.identity) }
-    this.#parts.logger.info(fields, 'a connection was verified')
+    this.#ports.logger.info(fields, 'a connection was verified')
   }
 }
+
+const FOREIGN_ORIGIN = {
+  ok: false,
+  error: { goodbye: 'forbidden', reason: 'Pages of this origin may not connect here.' },
+} as const

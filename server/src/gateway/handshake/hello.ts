@@ -16,7 +16,11 @@ import * as v from 'valibot'
 export type Address = { readonly roomId: string | undefined; readonly query: URLSearchParams }
 
 export type ParsedHello = { readonly roomId: string; readonly hello: Hello; readonly token: string | undefined }
+/** How a connection without a readable hello is closed. */
 export type BadHello = { readonly goodbye: GoodbyeCode; readonly reason: string }
+export type HelloResult =
+  | { readonly ok: true; readonly hello: ParsedHello }
+  | { readonly ok: false; readonly error: BadHello }
 
 /** The room that a URL under `roomsPath` names. */
 export function addressOf(url: string | undefined, roomsPath: string): Address {
@@ -44,23 +48,25 @@ export function answeredProtocol(offered: Iterable<string>): string | false {
   return ours ?? all.find((each) => /^peerstage\.v\d{1,4}$/.test(each)) ?? false
 }
 
-/** The client's first words, or what is wrong with them. */
-export function parseHello(request: IncomingMessage, { roomId, query }: Address): ParsedHello | BadHello {
+/** The hello of an upgrade, or what is wrong with it. */
+export function parseHello(request: IncomingMessage, { roomId, query }: Address): HelloResult {
   if (query.has('token')) return badHello('A token does not belong into a URL: send it in the hello.')
   if (roomId === undefined) return badHello('A room id has 1 to 64 characters of A-Z, a-z, 0-9, _ and -.')
   const offered = offeredProtocols(request)
   if (!UNDERSTOOD.some((each) => offered.includes(each))) {
-    return { goodbye: 'unsupported_version', reason: `This server speaks ${SUBPROTOCOL}.` }
+    return { ok: false, error: { goodbye: 'unsupported_version', reason: `This server speaks ${SUBPROTOCOL}.` } }
   }
   const encoded = offered.filter((each) => each.startsWith(HELLO_PREFIX)).map((each) => each.slice(HELLO_PREFIX.length))
   const [only] = encoded
   if (only === undefined || encoded.length > 1) return badHello('The hello is missing.')
   if (only.length > MAX_HELLO_CHARACTERS) return badHello('The hello is too large.')
   const hello = decodeHello(only)
-  return hello === undefined ? badHello('The hello cannot be read.') : { roomId, hello, token: tokenOf(request, hello) }
+  return hello === undefined
+    ? badHello('The hello cannot be read.')
+    : { ok: true, hello: { roomId, hello, token: tokenOf(request, hello) } }
 }
 
-const badHello = (reason: string): BadHello => ({ goodbye: 'bad_frame', reason })
+const badHello = (reason: string): HelloResult => ({ ok: false, error: { goodbye: 'bad_frame', reason } })
 
 /** From Node, where headers can be set, the token may also come as a bearer. */
 function tokenOf({ headers }: IncomingMessage, hello: Hello): string | undefined {

@@ -17,21 +17,28 @@ export type Principal = {
   readonly life?: TokenLife
 }
 
-export type Admission = { readonly pass: Principal } | RejectedToken
+export type PrincipalResult =
+  | { readonly ok: true; readonly principal: Principal }
+  | { readonly ok: false; readonly error: RejectedToken }
 
-/** Gives the principal of a hello. `withoutToken`: the role that dev mode gives a client without a token. */
-export async function admit(parsed: ParsedHello, verify: Verify, withoutToken: Role | undefined): Promise<Admission> {
-  const { roomId, hello, token } = parsed
+const NO_TOKEN = { ok: false, error: { goodbye: 'unauthorized', reason: 'A token is needed.' } } as const
+
+/** Who sent a hello. `withoutToken`: the role that dev mode gives a client without a token. */
+export async function principalOf(
+  { roomId, hello, token }: ParsedHello,
+  verify: Verify,
+  withoutToken: Role | undefined,
+): Promise<PrincipalResult> {
   const sessionHash = createHash('sha256').update(hello.session).digest('hex')
   if (token === undefined) {
-    if (withoutToken === undefined) return { goodbye: 'unauthorized', reason: 'A token is needed.' }
+    if (withoutToken === undefined) return NO_TOKEN
     const claims = { identity: `session:${sessionHash}`, role: withoutToken, name: cleanName(hello.name ?? '') }
-    return { pass: { roomId, sessionHash, claims } }
+    return { ok: true, principal: { roomId, sessionHash, claims } }
   }
   const verified = await verify(token, roomId)
-  if ('goodbye' in verified) return verified
-  const { claims, ...life } = verified
-  return { pass: { roomId, sessionHash, claims: claimsOf(claims, hello.name), life } }
+  if (!verified.ok) return verified
+  const { claims, life } = verified
+  return { ok: true, principal: { roomId, sessionHash, claims: claimsOf(claims, hello.name), life } }
 }
 
 /** A token's claims as a room knows them. The name of the hello stands in where the token has no name, or one that shows nothing. */
@@ -39,3 +46,9 @@ export function claimsOf({ sub, role, name, metadata }: TokenClaims, fallbackNam
   const claims = { identity: sub, role, name: cleanName(name ?? '', cleanName(fallbackName ?? '')) }
   return metadata === undefined ? claims : { ...claims, metadata }
 }
+
+/**
+ * A short name for what a log must not hold, the same each time: 16 hex digits of its SHA-256. It finds the lines of one
+ * identity or session; it lets no client in. A reader that knows an identity can compute it: it gives no anonymity.
+ */
+export const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)

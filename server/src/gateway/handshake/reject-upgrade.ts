@@ -1,18 +1,19 @@
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../../ports/clock'
-import type { FullReason } from '../limits/socket-quota'
-import type { InternalDetail, SocketConnection } from '../socket/socket-connection'
+import type { InternalDetail } from '../../ports/meter'
+import type { QuotaReason } from '../limits/socket-quota'
+import type { SocketConnection } from '../socket/socket-connection'
 
 /** How long a client may take to read why it was rejected. */
 const READING_MS = 2000
 
-const STATUS: Readonly<Record<FullReason, string>> = {
+const STATUS: Readonly<Record<QuotaReason, string>> = {
   address_full: '429 Too Many Requests',
   server_full: '503 Service Unavailable',
   verifying_full: '503 Service Unavailable',
 }
 
-/** A network frees places as its people leave: so long at least, and up to three times as long. */
+/** A network frees places as its clients leave: so long at least, and up to three times as long. */
 const BUSY_MS = 5000
 
 /** A goodbye, for clients that share its address with many: a browser sees no status of HTTP. */
@@ -22,7 +23,7 @@ export function rejectBusy(connection: SocketConnection, detail: InternalDetail)
 }
 
 /** A bare HTTP answer, for floods only: a browser cannot see it, but it costs next to nothing. */
-export function rejectUpgrade(socket: Duplex, why: FullReason, clock: Clock): void {
+export function rejectUpgrade(socket: Duplex, why: QuotaReason, clock: Clock): void {
   endWithStatus(socket, [STATUS[why], 'Retry-After: 5'], '', clock)
 }
 

@@ -71,11 +71,11 @@ export class MessageBudgets {
     const own = command.ok ? withReason(shared('chat', rate), 'chat_rate') : command
     const pausedMs = this.#chatPauses.left(pause, now)
     // Who is not in the room is about to hear so, and takes nothing from those who are.
-    const verdict = own.ok && isSeated ? this.#roomChat(roomId, pausedMs) : own
-    if (verdict.ok) return verdict
-    const retryAfterMs = Math.max(verdict.retryAfterMs, pausedMs > 0 ? pausedMs : LEAST_CHAT_PAUSE_MS)
+    const result = own.ok && isSeated ? this.#roomChat(roomId, pausedMs) : own
+    if (result.ok) return result
+    const retryAfterMs = Math.max(result.retryAfterMs, pausedMs > 0 ? pausedMs : LEAST_CHAT_PAUSE_MS)
     this.#chatPauses.begin(pause, now, retryAfterMs)
-    return { ...verdict, retryAfterMs }
+    return { ...result, retryAfterMs }
   }
 
   /** Others fill the room's bucket as well, so no connection is closed for that. A client in a cooldown takes nothing out of it. */

@@ -1,5 +1,5 @@
 import type { Epoch, Limits, SignalUp } from '@peerstage/sdk/protocol'
-import { type Bucket, type Rate, type RateResult, type Refused, take } from './token-bucket'
+import { type Bucket, type Rate, type RateLimited, type RateResult, take } from './token-bucket'
 
 /** A room has 19 others; ids that are not there cost their sender only. */
 const PAIRS_KEPT = 64
@@ -37,7 +37,7 @@ export class PairBudget {
     const pair = this.#pairs.get(to)
     if (pair === undefined && this.#pairs.size >= PAIRS_KEPT) {
       this.#forgetRefilled(now)
-      if (this.#pairs.size >= PAIRS_KEPT) return this.#refused('pair_rate')
+      if (this.#pairs.size >= PAIRS_KEPT) return this.#rejected('pair_rate')
     }
     const before = pair !== undefined && isSame(pair.epoch, epoch) ? pair.candidates : 0
     const candidates = before + candidatesIn(body)
@@ -46,10 +46,10 @@ export class PairBudget {
     this.#pairs.delete(to)
     this.#pairs.set(to, { count, bytes: taken, at: now, epoch, candidates })
     if (!weighed.ok) return { ...weighed, limit: counted.ok ? 'pair_bytes' : 'pair_rate' }
-    return candidates > this.#maxCandidates ? this.#refused('candidates') : weighed
+    return candidates > this.#maxCandidates ? this.#rejected('candidates') : weighed
   }
 
-  #refused(limit: 'pair_rate' | 'candidates'): Refused {
+  #rejected(limit: 'pair_rate' | 'candidates'): RateLimited {
     return { ok: false, retryAfterMs: this.#refilledMs, flood: false, limit }
   }
 

@@ -55,8 +55,8 @@ export class ReceiverBudget {
   ): RateResult {
     const key = [name, roomId, signal.to]
     if (this.#buckets.take(JSON.stringify([...key, identity]), own, now, cost).ok) return YES
-    const verdict = this.#buckets.take(JSON.stringify(key), common, now, cost)
-    return withReason(verdict.ok ? verdict : { ...verdict, flood: false }, name)
+    const result = this.#buckets.take(JSON.stringify(key), common, now, cost)
+    return withReason(result.ok ? result : { ...result, flood: false }, name)
   }
 }
 

@@ -9,11 +9,15 @@ export type SocketQuotaLimits = {
   readonly maxVerifying: number
 }
 
-/** A counted place in the quota. Both are idempotent. */
-export type SocketLease = { readonly verified: () => void; readonly leave: () => void }
+/** One socket that is counted. Both are idempotent. */
+export type SocketLease = { readonly verified: () => void; readonly release: () => void }
 
 /** Of what there are too many. */
-export type FullReason = 'address_full' | 'server_full' | 'verifying_full'
+export type QuotaReason = 'address_full' | 'server_full' | 'verifying_full'
+
+export type QuotaResult =
+  | { readonly ok: true; readonly lease: SocketLease }
+  | { readonly ok: false; readonly error: QuotaReason }
 
 /** Counts sockets before anything is spent on them. */
 export class SocketQuota {
@@ -30,24 +34,23 @@ export class SocketQuota {
     return this.#sockets
   }
 
-  /** A ticket, or why there is none. */
-  enter(address: string | undefined): SocketLease | FullReason {
+  acquire(address: string | undefined): QuotaResult {
     const { maxSockets, maxSocketsPerAddress, maxVerifying } = this.#limits
-    if (this.#sockets >= maxSockets) return 'server_full'
-    if (this.#verifying >= maxVerifying) return 'verifying_full'
+    if (this.#sockets >= maxSockets) return { ok: false, error: 'server_full' }
+    if (this.#verifying >= maxVerifying) return { ok: false, error: 'verifying_full' }
     const counted = address !== undefined && isPublic(address) ? networkOf(address) : undefined
-    if (counted !== undefined && (this.#byAddress.get(counted) ?? 0) >= maxSocketsPerAddress) return 'address_full'
+    if (counted !== undefined && (this.#byAddress.get(counted) ?? 0) >= maxSocketsPerAddress) {
+      return { ok: false, error: 'address_full' }
+    }
     this.#count(counted, 1)
     this.#verifying++
     const verified = once(() => this.#verifying--)
-    const leave = once(() => this.#count(counted, -1))
-    return {
-      verified,
-      leave: () => {
-        verified()
-        leave()
-      },
+    const uncount = once(() => this.#count(counted, -1))
+    const release = () => {
+      verified()
+      uncount()
     }
+    return { ok: true, lease: { verified, release } }
   }
 
   #count(address: string | undefined, by: 1 | -1): void {

@@ -3,32 +3,32 @@ import type { LimitReason } from '../../ports/refusal'
 /** A token bucket's measure: `perSecond` in the long run, `burst` at once after a pause. */
 export type Rate = { readonly perSecond: number; readonly burst: number }
 
-/** A bucket as it was at `at` (ms). It may hold less than nothing: who goes on after a refusal sinks deeper. */
+/** A bucket as it was at `at` (ms). It may hold less than nothing: a client that goes on after a rejection sinks deeper. */
 export type Bucket = { readonly tokens: number; readonly at: number }
 
-/** Yes; no, and when to ask again; or far beyond anything honest. */
+/** Whether a bucket held enough; if not, when to ask again. `flood`: far beyond anything honest. */
 export type TakeResult =
   | { readonly ok: true }
   | { readonly ok: false; readonly retryAfterMs: number; readonly flood: boolean }
 
-/** A verdict that tells by which limit it is no. */
-export type RateResult = Extract<TakeResult, { ok: true }> | Refused
-export type Refused = Extract<TakeResult, { ok: false }> & { readonly limit: LimitReason }
+/** The same, with the limit that was exceeded. */
+export type RateResult = Extract<TakeResult, { ok: true }> | RateLimited
+export type RateLimited = Extract<TakeResult, { ok: false }> & { readonly limit: LimitReason }
 
-/** Names the limit that a verdict was asked of. */
-export const withReason = (verdict: TakeResult, limit: LimitReason): RateResult =>
-  verdict.ok ? verdict : { ...verdict, limit }
+/** Names the limit that a bucket belongs to. */
+export const withReason = (result: TakeResult, limit: LimitReason): RateResult =>
+  result.ok ? result : { ...result, limit }
 
 /** Beyond so many times the limit it is no mistake any more, and the connection ends. */
 const FLOOD = 10
 
 const YES: TakeResult = { ok: true }
 
-/** Takes `cost` out of a bucket. Pure: the new bucket, and the verdict. A bucket not seen before is full. */
+/** Takes `cost` out of a bucket. Pure: the new bucket, and the result. A bucket not seen before is full. */
 export function take(bucket: Bucket | undefined, rate: Rate, now: number, cost = 1): [Bucket, TakeResult] {
   const tokens = bucket === undefined ? rate.burst : refilled(bucket, rate, now)
   if (tokens >= cost) return [{ tokens: tokens - cost, at: now }, YES]
-  // A refusal costs a tenth, so that a client at exactly ten times the limit never reaches the bottom.
+  // A rejection costs a tenth, so that a client at exactly ten times the limit never reaches the bottom.
   const after = Math.max(-rate.burst, tokens - cost / FLOOD)
   const retryAfterMs = Math.ceil(((cost - after) / rate.perSecond) * 1000)
   return [
@@ -62,12 +62,12 @@ export class Buckets {
   }
 
   take(key: string, rate: Rate, now: number, cost = 1): TakeResult {
-    const [bucket, verdict] = take(this.#kept.get(key)?.bucket, rate, now, cost)
+    const [bucket, result] = take(this.#kept.get(key)?.bucket, rate, now, cost)
     const fullAt = now + ((rate.burst - bucket.tokens) / rate.perSecond) * 1000
     this.#kept.delete(key)
     this.#kept.set(key, { bucket, fullAt })
     this.#forget(now)
-    return verdict
+    return result
   }
 
   get size(): number {

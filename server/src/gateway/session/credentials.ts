@@ -4,9 +4,9 @@ import type { Verify } from '../../auth/verify-token'
 import type { Clock } from '../../ports/clock'
 import { claimsOf, type Principal } from '../handshake/principal'
 
-export type CredentialsPorts = {
-  readonly clock: Clock
-  readonly verify: Verify
+export type CredentialsPorts = { readonly clock: Clock; readonly verify: Verify }
+
+export type CredentialsEvents = {
   /** The token ends at `expiresAt` (ms since the epoch): it is time for another one. */
   readonly refreshNeeded: (expiresAt: number) => void
   /** It has ended, and no other one came. */
@@ -14,57 +14,59 @@ export type CredentialsPorts = {
 }
 
 /** What became of a fresh token. `fault`: what was wrong with it, in words of the code. */
-export type Renewal = { readonly role: Role } | { readonly error: Rejection; readonly fault?: string | undefined }
+export type RenewalResult =
+  | { readonly ok: true; readonly role: Role }
+  | { readonly ok: false; readonly error: Rejection; readonly fault?: string | undefined }
 
 /** Who a connection is, by the newest of its tokens, and for how long. */
 export class Credentials {
-  readonly #parts: CredentialsPorts
+  readonly #ports: CredentialsPorts
   /** The name that its hello gave: it is used if a token has no name. */
   readonly #name: string | undefined
   readonly #watch: TokenWatch
-  #pass: Principal
-  #state: 'quiet' | 'watched' | 'over' = 'quiet'
+  #principal: Principal
+  #state: 'unwatched' | 'watched' | 'stopped' = 'unwatched'
 
-  constructor(parts: CredentialsPorts, pass: Principal, name: string | undefined) {
-    this.#parts = parts
-    this.#pass = pass
+  constructor(ports: CredentialsPorts, principal: Principal, name: string | undefined, events: CredentialsEvents) {
+    this.#ports = ports
+    this.#principal = principal
     this.#name = name
-    this.#watch = watchToken(parts.clock, parts)
+    this.#watch = watchToken(ports.clock, events)
   }
 
-  get pass(): Principal {
-    return this.#pass
+  get principal(): Principal {
+    return this.#principal
   }
 
   /** Watches its token from now on, and those that come after it. */
   watch(): void {
-    if (this.#state === 'over') return
+    if (this.#state === 'stopped') return
     this.#state = 'watched'
-    if (this.#pass.life !== undefined) this.#watch.renew(this.#pass.life)
+    if (this.#principal.life !== undefined) this.#watch.renew(this.#principal.life)
   }
 
   /**
-   * Another token: for the same identity, and for the same room. One that is none changes nothing: the old one holds on, until its
-   * own end and half a minute more.
+   * Takes another token: for the same identity, and for the same room. One that is rejected changes nothing: the old one counts on,
+   * until its own end and half a minute more.
    */
-  async renew(token: string): Promise<Renewal> {
-    const verified = await this.#parts.verify(token, this.#pass.roomId)
-    if ('goodbye' in verified) {
-      const { goodbye, retryAfterMs, fault } = verified
+  async renew(token: string): Promise<RenewalResult> {
+    const verified = await this.#ports.verify(token, this.#principal.roomId)
+    if (!verified.ok) {
+      const { goodbye, retryAfterMs, fault } = verified.error
       return goodbye === 'unavailable'
-        ? { error: reject('unavailable', 'The token could not be verified now.', retryAfterMs) }
-        : { error: NOT_VALID, fault }
+        ? { ok: false, error: reject('unavailable', 'The token could not be verified now.', retryAfterMs) }
+        : { ok: false, error: NOT_VALID, fault }
     }
-    const { claims, ...life } = verified
-    if (claims.sub !== this.#pass.claims.identity) return { error: NOT_VALID, fault: 'claim sub' }
-    this.#pass = { ...this.#pass, claims: claimsOf(claims, this.#name), life }
+    const { claims, life } = verified
+    if (claims.sub !== this.#principal.claims.identity) return { ok: false, error: NOT_VALID, fault: 'claim sub' }
+    this.#principal = { ...this.#principal, claims: claimsOf(claims, this.#name), life }
     if (this.#state === 'watched') this.watch()
-    return { role: claims.role }
+    return { ok: true, role: claims.role }
   }
 
   /** The connection is gone. Idempotent. */
   stop(): void {
-    this.#state = 'over'
+    this.#state = 'stopped'
     this.#watch.stop()
   }
 }

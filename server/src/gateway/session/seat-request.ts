@@ -1,11 +1,13 @@
-import type { Hello, IceServer, Limits } from '@peerstage/sdk/protocol'
+import type { Limits } from '@peerstage/sdk/protocol'
 import type { Offer, RoomInput } from '../../hosting/input'
 import type { Clock } from '../../ports/clock'
+import type { ParsedHello } from '../handshake/hello'
 import type { Principal } from '../handshake/principal'
 import type { HoldQuota } from '../limits/hold-quota'
 import type { SocketConnection } from '../socket/socket-connection'
+import type { IceServers } from './ice-servers'
 
-/** When who holds too often may try again: by then a lost socket has been noticed. */
+/** When an identity that holds too often may try again: by then a lost socket has been noticed. */
 const HOLD_RETRY_MS = 30_000
 
 /** From a welcome that is to be confirmed to the confirmation: one way there and back, on bad networks too. */
@@ -15,103 +17,106 @@ export type SeatRequestPorts = {
   readonly clock: Clock
   readonly holds: HoldQuota
   readonly limits: Limits
-  /** Those for a first frame, made for it. */
-  readonly iceServers: () => IceServer[]
-  /** To its room. */
-  readonly submit: (input: RoomInput) => void
-  /** Told when it has its first frame: the client is held, or has its place. May be told of both, one after the other. */
-  readonly settled: () => void
+  readonly submit: (roomId: string, input: RoomInput) => void
 }
 
-/** A connection's place in its room: not wanted yet (it holds), asked for, or taken. */
+export type SeatState =
+  /** The room has not been asked: the client holds, or its hello has just come. */
+  | { readonly type: 'unrequested' }
+  /** The room has been asked, whatever it has answered so far. */
+  | { readonly type: 'requested' }
+  /** The client was welcomed to a seat that another stay of its identity has, and has to confirm that by a `join`. */
+  | { readonly type: 'offered'; readonly offer: Offer }
+  | { readonly type: 'seated' }
+
+/** A connection on its way to a seat in its room. */
 export class SeatRequest {
-  readonly #parts: SeatRequestPorts
+  readonly #ports: SeatRequestPorts
   readonly #connection: SocketConnection
-  readonly #hello: Hello
-  #isAsked = false
-  #isTaken = false
-  #offer: Offer | undefined
-  #cancelHold = () => {}
-  #letGo = () => {}
+  readonly #parsed: ParsedHello
+  readonly #iceServers: IceServers
+  readonly #answered: () => void
+  #state: SeatState = { type: 'unrequested' }
+  #cancelDeadline = () => {}
+  #releaseHold = () => {}
 
-  constructor(parts: SeatRequestPorts, connection: SocketConnection, hello: Hello) {
-    this.#parts = parts
+  /** `answered`: called when the client has its first frame: it is held, was offered a seat, or has one. Called for each of these. */
+  constructor(
+    ports: SeatRequestPorts,
+    connection: SocketConnection,
+    parsed: ParsedHello,
+    iceServers: IceServers,
+    answered: () => void,
+  ) {
+    this.#ports = ports
     this.#connection = connection
-    this.#hello = hello
+    this.#parsed = parsed
+    this.#iceServers = iceServers
+    this.#answered = answered
   }
 
-  /** Whether the room has been asked for it, whatever it has answered so far. */
-  get isAsked(): boolean {
-    return this.#isAsked
+  get state(): SeatState['type'] {
+    return this.#state.type
   }
 
-  get isTaken(): boolean {
-    return this.#isTaken
-  }
-
-  /** Whether the client was welcomed to it, and has to confirm that. */
-  get isOffered(): boolean {
-    return this.#offer !== undefined
-  }
-
-  /** Whether the client asks for it by a command; else its hello has done so. */
+  /** Whether the client asks for it by a `join`; else its hello has done so. */
   get isByCommand(): boolean {
-    return this.#hello.intent === 'hold' || this.isOffered
+    return this.#parsed.hello.intent === 'hold' || this.#state.type === 'offered'
   }
 
-  /** Waits for the client's word, but not for ever. */
+  /** Waits for the client's `join`, for at most `limits.holdMs`. */
   hold(identity: string): void {
-    const { iceServers, limits, clock, holds, settled } = this.#parts
-    const letGo = holds.take(identity)
-    if (letGo === undefined) {
+    const { limits, holds } = this.#ports
+    const release = holds.take(identity)
+    if (release === undefined) {
       this.#connection.close('rate_limited', 'Too many connections wait to join.', HOLD_RETRY_MS, { why: 'holds' })
       return
     }
-    this.#letGo = letGo
-    this.#cancelHold = clock.after(limits.holdMs, () => {
-      if (!this.#isTaken) this.#connection.close('verification_timeout', 'The held connection did not join in time.')
-    })
-    this.#connection.sendNow({ type: 'held', iceServers: iceServers(), limits })
-    settled()
+    this.#releaseHold = release
+    this.#closeAfter(limits.holdMs, 'The held connection did not join in time.')
+    this.#connection.sendNow({ type: 'held', iceServers: this.#iceServers.take(), limits })
+    this.#answered()
   }
 
   /** Asks the room for it. `commandId`: of the command that is answered then. */
-  ask({ claims, sessionHash }: Principal, commandId?: number): void {
-    this.#isAsked = true
-    const offer = this.#offer
-    this.#offer = undefined
-    const { joinId, attempt, seq, instance } = offer === undefined ? this.#hello : { ...this.#hello, ...offer }
+  request({ claims, sessionHash }: Principal, commandId?: number): void {
+    const { hello, roomId } = this.#parsed
+    const offer = this.#state.type === 'offered' ? this.#state.offer : undefined
+    this.#state = { type: 'requested' }
+    const { joinId, attempt, seq, instance } = offer === undefined ? hello : { ...hello, ...offer }
     const knock = { type: 'join', connection: this.#connection, claims, sessionHash, joinId, attempt } as const
-    const seated = () => {
-      this.#isTaken = true
-      this.#letGo()
-      this.#parts.settled()
-    }
-    this.#parts.submit({
+    this.#ports.submit(roomId, {
       ...knock,
-      seated,
+      seated: () => this.#seated(),
       offered: (offered) => this.#offered(offered),
       ...(offer === undefined ? {} : { offer }),
-      iceServers: this.#parts.iceServers(),
+      iceServers: this.#iceServers.take(),
       ...(seq === undefined ? {} : { seq }),
       ...(instance === undefined ? {} : { instance }),
       ...(commandId === undefined ? {} : { commandId }),
     })
   }
 
-  #offered(offer: Offer): void {
-    this.#offer = offer
-    this.#isAsked = false
-    this.#cancelHold()
-    this.#cancelHold = this.#parts.clock.after(OFFER_MS, () => {
-      if (!this.#isTaken) this.#connection.close('verification_timeout', 'The welcome was not confirmed in time.')
-    })
-    this.#parts.settled()
+  /** The connection is gone: it holds no more. */
+  stop(): void {
+    this.#cancelDeadline()
+    this.#releaseHold()
   }
 
-  /** The connection is gone: it holds no more. */
-  leave(): void {
-    this.#cancelHold()
-    this.#letGo()
+  #seated(): void {
+    this.#state = { type: 'seated' }
+    this.stop()
+    this.#answered()
+  }
+
+  #offered(offer: Offer): void {
+    this.#state = { type: 'offered', offer }
+    this.#closeAfter(OFFER_MS, 'The welcome was not confirmed in time.')
+    this.#answered()
+  }
+
+  #closeAfter(ms: number, reason: string): void {
+    this.#cancelDeadline()
+    this.#cancelDeadline = this.#ports.clock.after(ms, () => this.#connection.close('verification_timeout', reason))
   }
 }

@@ -1,9 +1,16 @@
 import { joinFrame, type Limits } from '@peerstage/sdk/protocol'
+import type { Clock } from '../../ports/clock'
 import type { Delivery } from '../../ports/connection'
 
-/** What a send queue needs of a socket. `sent` is called when the bytes are with the operating system, or lost. */
+/** The socket that frames go to. `sent` is called when the bytes are with the operating system, or lost. */
 export interface FrameSink {
-  write(frame: string, sent: () => void): void
+  send(frame: string, sent: () => void): void
+}
+
+export type SendQueuePorts = {
+  readonly clock: Pick<Clock, 'elapsed'>
+  /** How large a frame and a queue may be, and when a reader counts as stalled. */
+  readonly limits: Pick<Limits, 'maxFrameBytes' | 'maxQueuedBytes' | 'stalledMs'>
 }
 
 type Waiting = { readonly text: string; readonly bytes: number; readonly delivery: Delivery }
@@ -11,24 +18,21 @@ type Waiting = { readonly text: string; readonly bytes: number; readonly deliver
 /** Handed to the socket at once; the rest waits here, where casts can still be dropped. */
 const MAX_IN_FLIGHT_BYTES = 256 * 1024
 
-/** How large a frame and a queue may be, and when a reader counts as stalled. */
-type SendQueueLimits = Pick<Limits, 'maxFrameBytes' | 'maxQueuedBytes' | 'stalledMs'>
-
 /** The messages that wait for one reader: joined into frames, bounded; casts are dropped first, and old presences. */
 export class SendQueue {
-  readonly #wire: FrameSink
-  readonly #limits: SendQueueLimits
-  readonly #now: () => number
+  readonly #socket: FrameSink
+  readonly #limits: SendQueuePorts['limits']
+  readonly #clock: SendQueuePorts['clock']
   #waiting: Waiting[] = []
   #waitingBytes = 0
   #inFlightBytes = 0
   #progressAt: number
 
-  constructor(wire: FrameSink, limits: SendQueueLimits, now: () => number) {
-    this.#wire = wire
+  constructor(socket: FrameSink, { clock, limits }: SendQueuePorts) {
+    this.#socket = socket
     this.#limits = limits
-    this.#now = now
-    this.#progressAt = now()
+    this.#clock = clock
+    this.#progressAt = clock.elapsed()
   }
 
   /** Queues a message. False when the reader is too slow for it: nothing more may be queued then. */
@@ -53,7 +57,7 @@ export class SendQueue {
   finish(text: string): void {
     this.#waiting = []
     this.#waitingBytes = 0
-    this.#wire.write(joinFrame([text]), () => {})
+    this.#socket.send(joinFrame([text]), () => {})
   }
 
   /** Writes all that is queued, however slow the reader is: the connection ends behind it. */
@@ -63,7 +67,7 @@ export class SendQueue {
 
   /** Whether the reader has taken nothing for too long, though something waits for it. */
   get isStalled(): boolean {
-    return this.#inFlightBytes > 0 && this.#now() - this.#progressAt >= this.#limits.stalledMs
+    return this.#inFlightBytes > 0 && this.#clock.elapsed() - this.#progressAt >= this.#limits.stalledMs
   }
 
   /** Bytes that wait here, or with the socket. */
@@ -92,15 +96,15 @@ export class SendQueue {
     const messages = this.#cut()
     const frame = joinFrame(messages.map((each) => each.text))
     const bytes = messages.reduce((sum, each) => sum + each.bytes, 0)
-    if (this.#inFlightBytes === 0) this.#progressAt = this.#now()
+    if (this.#inFlightBytes === 0) this.#progressAt = this.#clock.elapsed()
     this.#waitingBytes -= bytes
     this.#inFlightBytes += bytes
-    this.#wire.write(frame, () => this.#taken(bytes))
+    this.#socket.send(frame, () => this.#taken(bytes))
   }
 
   #taken(bytes: number): void {
     this.#inFlightBytes -= bytes
-    this.#progressAt = this.#now()
+    this.#progressAt = this.#clock.elapsed()
     this.flush()
   }
 

@@ -2,9 +2,8 @@ import { encodeMessage, GOODBYES, type GoodbyeCode, type Limits, type ServerMess
 import type { WebSocket } from 'ws'
 import type { Clock } from '../../ports/clock'
 import type { Connection, Delivery } from '../../ports/connection'
-import type { Meter } from '../../ports/meter'
-import type { RefusalReason } from '../../ports/refusal'
-import { InFlightCommands } from '../limits/in-flight-commands'
+import type { InternalDetail, Meter } from '../../ports/meter'
+import { type FrameListener, FrameReader } from './frame-reader'
 import { SendQueue } from './send-queue'
 
 /** RFC 6455 §7.4.1: the purpose is fulfilled. */
@@ -14,31 +13,34 @@ export type SocketConnectionPorts = {
   readonly clock: Clock
   readonly meter: Meter
   readonly limits: Limits
-  /** The room it is headed for, where it names one; for the audit log. */
-  readonly room: string | undefined
 }
 
-/** What the client does not learn: the name that metrics and the audit log have for it, and what was at fault. */
-export type InternalDetail = { readonly why?: RefusalReason; readonly fault?: string; readonly address?: string }
+/** What a session hears of its socket. No function throws. */
+export interface SocketListener extends FrameListener {
+  /** The socket is read, and its peer is still there. */
+  opened(): void
+  /** It is gone. `code`: the close code of the peer. */
+  closed(code: number): void
+}
 
-/** One `ws` socket as a room sees it: messages in, frames out, and one goodbye. */
+/** One `ws` socket as a room sees it: frames in and out, and one goodbye. */
 export class SocketConnection implements Connection {
   readonly id: string
-  /** Commands under way: while there are too many the socket is not read. */
-  readonly commands: InFlightCommands
-  readonly #parts: SocketConnectionPorts
+  /** The room that its URL names, for the audit log. */
+  readonly #room: string | undefined
+  readonly #ports: SocketConnectionPorts
   readonly #socket: WebSocket
   readonly #queue: SendQueue
+  readonly #reader: FrameReader
   #closing = false
 
-  constructor(id: string, socket: WebSocket, parts: SocketConnectionPorts) {
+  constructor(id: string, room: string | undefined, socket: WebSocket, ports: SocketConnectionPorts) {
     this.id = id
-    this.#parts = parts
+    this.#room = room
+    this.#ports = ports
     this.#socket = socket
-    const { limits, clock } = parts
-    const wire = { write: (frame: string, sent: () => void) => socket.send(frame, sent) }
-    this.#queue = new SendQueue(wire, limits, () => clock.elapsed())
-    this.commands = new InFlightCommands(socket, limits.maxUnansweredCommands, clock)
+    this.#queue = new SendQueue(socket, ports)
+    this.#reader = new FrameReader(this, socket, ports)
   }
 
   /** Whether it still takes part: not closed, nor about to be. */
@@ -51,18 +53,47 @@ export class SocketConnection implements Connection {
     return this.#queue.bytes
   }
 
+  /** Whether the socket is not read for now, as too many commands are in flight. */
+  get isPaused(): boolean {
+    return this.#reader.isPaused
+  }
+
+  /**
+   * Reads the socket again, for this listener. A peer that has gone meanwhile shows that before `opened`: the listener then hears
+   * nothing.
+   */
+  start(listener: SocketListener): void {
+    const { clock } = this.#ports
+    this.#socket.on('message', (data: Buffer, isBinary: boolean) => this.#reader.read(data, isBinary))
+    this.#socket.resume()
+    // Two turns: the first may be over before the socket has been read once.
+    clock.nextTurn(() =>
+      clock.nextTurn(() => {
+        if (!this.isOpen) return
+        this.#socket.once('close', (code) => listener.closed(code))
+        listener.opened()
+        this.#reader.start(listener)
+      }),
+    )
+  }
+
+  /** A command will have a reply: while too many have none, the socket is not read. */
+  commandStarted(): void {
+    this.#reader.commandStarted()
+  }
+
   send(message: string, delivery: Delivery = 'kept'): void {
     if (!this.isOpen) return
-    if (delivery === 'answer') this.commands.answered()
+    if (delivery === 'answer') this.#reader.commandFinished()
     if (!this.#queue.push(message, delivery)) this.#closeSlow()
   }
 
-  /** Queues one message that only this connection gets. */
-  sendMessage(message: ServerMessage): void {
-    this.send(encodeMessage(message))
+  /** Queues one message for this connection alone. */
+  sendMessage(message: ServerMessage, delivery?: Delivery): void {
+    this.send(encodeMessage(message), delivery)
   }
 
-  /** Sends one message that only this connection gets, and what waits before it. */
+  /** Sends one message for this connection alone, and what waits before it. */
   sendNow(message: ServerMessage): void {
     this.sendMessage(message)
     this.flush()
@@ -72,10 +103,10 @@ export class SocketConnection implements Connection {
     if (this.isOpen) this.#queue.flush()
   }
 
-  close(code: GoodbyeCode, reason: string, retryAfterMs?: number, silently: InternalDetail = {}): void {
+  close(code: GoodbyeCode, reason: string, retryAfterMs?: number, detail?: InternalDetail): void {
     if (!this.isOpen) return
     this.#queue.flushAll()
-    this.#finish(code, reason, retryAfterMs, silently)
+    this.#finish(code, reason, retryAfterMs, detail)
   }
 
   end(): void {
@@ -90,20 +121,19 @@ export class SocketConnection implements Connection {
     if (this.isOpen && this.#queue.isStalled) this.#closeSlow()
   }
 
-  /** Cuts it: nothing is heard of its peer, which a goodbye would not reach. */
+  /** Cuts it: its peer gave no sign of life, so a goodbye would not arrive. */
   terminateDead(): void {
-    // Who has heard a goodbye already was counted by it.
-    if (this.isOpen) this.#parts.meter.refusal('dead', this.auditContext)
+    // A connection that has its goodbye was counted by it.
+    if (this.isOpen) this.#ports.meter.refusal('dead', this.auditContext)
     this.#socket.terminate()
   }
 
-  /** Whom something concerns that is told of this connection. */
+  /** For metrics and the audit log. */
   get auditContext(): { connection: string; room?: string } {
-    const { room } = this.#parts
-    return room === undefined ? { connection: this.id } : { connection: this.id, room }
+    return this.#room === undefined ? { connection: this.id } : { connection: this.id, room: this.#room }
   }
 
-  /** What waits for a slow reader is thrown away: it would only stand between it and the goodbye. */
+  /** What waits for a slow reader is thrown away: it would only delay the goodbye. */
   #closeSlow(): void {
     this.#finish('slow_consumer', 'The connection is too slow for this room.')
   }
@@ -115,7 +145,7 @@ export class SocketConnection implements Connection {
     { why = code, ...fault }: InternalDetail = {},
   ): void {
     this.#closing = true
-    this.#parts.meter.refusal(why, { ...this.auditContext, sentence: reason, ...fault })
+    this.#ports.meter.refusal(why, { ...this.auditContext, sentence: reason, ...fault })
     const { close, retry } = GOODBYES[code]
     const goodbye = { type: 'goodbye', code, reason, retryable: retry !== 'never' } as const
     this.#queue.finish(encodeMessage(retryAfterMs === undefined ? goodbye : { ...goodbye, retryAfterMs }))
@@ -124,7 +154,7 @@ export class SocketConnection implements Connection {
 
   #close(code: number, reason?: string): void {
     this.#socket.close(code, reason)
-    // Its peer's answer could not be seen otherwise.
+    // The close frame of the peer could not be read otherwise.
     this.#socket.resume()
   }
 }

@@ -1,0 +1,39 @@
+import { countCharacters, MAX_IDENTITY_CHARACTERS } from '@peerstage/sdk/protocol'
+import { Hono } from 'hono'
+import type { Erasure } from '../hosting/erasure'
+import { createReject, type RefusalMeter, UNAVAILABLE } from './problem'
+import { rejectionOf } from './require-access'
+import type { RestAccess } from './rest-access'
+
+export type IdentityRoutesPorts = Pick<RestAccess, 'mayAdminister'> & {
+  readonly erasure: Pick<Erasure, 'identity'>
+  readonly meter: RefusalMeter
+}
+
+const NO_IDENTITY = `An identity is a text of 1 to ${MAX_IDENTITY_CHARACTERS} characters, percent-encoded as UTF-8.`
+
+/** `/v1/identities/:identity`: erases an identity. */
+export function identityRoutes({ erasure, mayAdminister, meter }: IdentityRoutesPorts): Hono {
+  const app = new Hono()
+  const reject = createReject(meter)
+  app.delete('/v1/identities/:identity', async (c) => {
+    const rule = { reject, needed: "an admin's token for all rooms" }
+    const rejection = await rejectionOf(c, (token) => mayAdminister(token), rule)
+    if (rejection !== undefined) return rejection
+    const identity = lastSegment(c.req.url)
+    if (identity === undefined) return reject(c, 400, 'invalid', NO_IDENTITY)
+    const messages = await erasure.identity(identity)
+    return messages === 'unavailable' ? reject(c, ...UNAVAILABLE) : c.json({ messages })
+  })
+  return app
+}
+
+/** An identity may hold any character, those that routes are made of too, so it is read from the path as it came. */
+function lastSegment(url: string): string | undefined {
+  try {
+    const text = decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? '')
+    return text !== '' && countCharacters(text) <= MAX_IDENTITY_CHARACTERS ? text : undefined
+  } catch {
+    return undefined
+  }
+}
