@@ -97,7 +97,7 @@ export class Jwks implements KeySource {
 
   /** Another set. A key that was there before stays the same one: those that it let in notice nothing. */
   #take(jwks: readonly JsonWebKey[]): void {
-    const read = jwks.map((jwk) => readPublicKey(jwk)).flatMap((key) => ('fault' in key ? [] : [key]))
+    const read = jwks.map((jwk) => readPublicKey(jwk)).flatMap((result) => (result.ok ? [result.key] : []))
     if (read.length === 0) throw new JwksFault('the set has no key that tokens are verified by')
     const keys = read.map((key) => this.#keys.find((known) => isSame(known, key)) ?? new LivingKey(key))
     const withdrawn = this.#keys.filter((key) => !keys.includes(key))

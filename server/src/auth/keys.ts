@@ -55,25 +55,32 @@ export function pick<K extends TokenKey>(keys: readonly K[], kid: string | undef
 
 export const MAX_KID_CHARACTERS = 256
 
+/** A key that options or a key set give. `error`: what is wrong with it, to be read behind its path. */
+export type KeyResult<K extends TokenKey> =
+  | { readonly ok: true; readonly key: K }
+  | { readonly ok: false; readonly error: string }
+
+export const badKey = (error: string) => ({ ok: false, error }) as const
+
 /**
  * A public key of a JWK or a PEM, or why it is none that tokens are verified by. Its algorithm follows from the key; for RSA, which
  * knows several, from the JWK's `alg` or from `wanted`, and is RS256 where neither says.
  */
-export function readPublicKey(given: string | JsonWebKey, wanted?: Algorithm): PublicKey | { readonly fault: string } {
+export function readPublicKey(given: string | JsonWebKey, wanted?: Algorithm): KeyResult<PublicKey> {
   const jwk: JsonWebKey = typeof given === 'string' ? {} : given
   if (jwk.d !== undefined || (typeof given === 'string' && given.includes('PRIVATE KEY'))) {
-    return { fault: 'must be a public key: a private one stays with who signs' }
+    return badKey('must be a public key: a private one stays with the signer')
   }
   const material = typeof given === 'string' ? fromPem(given) : fromJwk(given)
   const fitting = material === undefined ? [] : algorithmsOf(material)
-  if (material === undefined || fitting.length === 0) return { fault: NO_KEY }
+  if (material === undefined || fitting.length === 0) return badKey(NO_KEY)
   const own = fitting.filter((alg) => jwk.alg === undefined || alg === canonical(jwk.alg))
   if (own.length === 0 || !isForTokens(jwk))
-    return { fault: `is a key for something else than to verify tokens by ${fitting.join(', ')}` }
+    return badKey(`is a key for something else than to verify tokens by ${fitting.join(', ')}`)
   const alg = own.find((each) => wanted === undefined || each === canonical(wanted))
   return alg === undefined
-    ? { fault: `is a key for ${own.join(', ')}` }
-    : { kid: jwk.kid as string | undefined, alg, material }
+    ? badKey(`is a key for ${own.join(', ')}`)
+    : { ok: true, key: { kid: jwk.kid as string | undefined, alg, material } }
 }
 
 const NO_KEY =

@@ -23,7 +23,7 @@ import { LogNotReady, LogUnavailable } from '../ports/log'
 import { holdOf } from './backup-socket'
 import type { CommandLine } from './command-line'
 
-type Wanted = Omit<Extract<CommandLine, { do: 'backup' }>, 'do'>
+type Wanted = Omit<Extract<CommandLine, { type: 'backup' }>, 'type'>
 
 /** Copies a log, of a server that runs or of none, to a file of its own; a sentence tells of it. @throws an error for people */
 export async function backUp({ log, target, force }: Wanted): Promise<string> {

@@ -36,11 +36,11 @@ const commandLine = v.strictObject({
 })
 
 export type CommandLine =
-  | { readonly do: 'help' }
-  | { readonly do: 'version' }
-  | { readonly do: 'backup'; readonly log: string; readonly target: string; readonly force: boolean }
+  | { readonly type: 'help' }
+  | { readonly type: 'version' }
+  | { readonly type: 'backup'; readonly log: string; readonly target: string; readonly force: boolean }
   | {
-      readonly do: 'serve'
+      readonly type: 'serve'
       readonly options: v.InferOutput<typeof commandLine>
       /** What is to be said of settings that were taken otherwise than they stand. */
       readonly notes: readonly string[]
@@ -65,8 +65,8 @@ export function flagsToServe(args: readonly string[]): Flags | undefined {
 export function readCommandLine(args: readonly string[], env: Environment): CommandLine {
   if (args[0] === 'backup') return readBackup(args.slice(1), env)
   const { flags } = readFlags(args, SERVE_FLAGS)
-  if (flags.help === true) return { do: 'help' }
-  if (flags.version === true) return { do: 'version' }
+  if (flags.help === true) return { type: 'help' }
+  if (flags.version === true) return { type: 'version' }
   const { found, problems } = findAll(flags, env)
   if (problems.length > 0) throw new ConfigError(problems)
   const raw: Record<string, unknown> = {}
@@ -77,17 +77,16 @@ export function readCommandLine(args: readonly string[], env: Environment): Comm
     const issues = parsed.issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', sentence: issue.message }))
     throw new ConfigError(issues.map(named))
   }
-  return { do: 'serve', options: parsed.output, notes: found.flatMap(({ given }) => given.notes), named }
+  return { type: 'serve', options: parsed.output, notes: found.flatMap(({ given }) => given.notes), named }
 }
 
 function findAll(flags: Flags, env: Environment): { found: readonly Found[]; problems: readonly Problem[] } {
   const found: Found[] = []
   const problems: Problem[] = []
   for (const setting of SETTINGS) {
-    const given = textOf(setting, flags, env)
-    if (given === undefined) continue
-    if ('sentence' in given) problems.push(given)
-    else found.push({ setting, given })
+    const result = textOf(setting, flags, env)
+    if (result?.ok === true) found.push({ setting, given: result.given })
+    else if (result !== undefined) problems.push(result.error)
   }
   const keys = found.filter(({ setting }) => KEYS.includes(setting.path)).map(({ given }) => given.source)
   if (keys.length > 1) {
@@ -99,15 +98,15 @@ function findAll(flags: Flags, env: Environment): { found: readonly Found[]; pro
 /** `backup FILE`, and which log: of the settings only that one counts. */
 function readBackup(args: readonly string[], env: Environment): CommandLine {
   const { flags, others } = readFlags(args, BACKUP_FLAGS)
-  if (flags.help === true) return { do: 'help' }
+  if (flags.help === true) return { type: 'help' }
   const [target, ...more] = others
   if (!target || more.length > 0) {
     throw new ConfigError([{ path: 'backup', sentence: 'takes one file to write to: peerstage-server backup FILE' }])
   }
   const setting = SETTINGS.find(({ path }) => path === 'log.file')
-  const given = setting && textOf(setting, flags, env)
-  if (given !== undefined && 'sentence' in given) throw new ConfigError([given])
-  return { do: 'backup', log: given?.text ?? DEFAULT_FILE, target, force: flags.force === true }
+  const result = setting && textOf(setting, flags, env)
+  if (result?.ok === false) throw new ConfigError([result.error])
+  return { type: 'backup', log: result?.given.text ?? DEFAULT_FILE, target, force: flags.force === true }
 }
 
 type FlagKinds = Readonly<Record<string, { readonly type: 'boolean' | 'string'; readonly short?: string }>>

@@ -12,9 +12,9 @@ async function main(): Promise<void> {
   const flags = flagsToServe(args)
   const { env, notes } = flags === undefined ? { env: process.env, notes: [] } : await ownVariables(process.env, flags)
   const commandLine = readCommandLine(args, env)
-  if (commandLine.do === 'help') console.log(helpText())
-  else if (commandLine.do === 'version') console.log(SERVER_VERSION)
-  else if (commandLine.do === 'backup') console.log(await backUp(commandLine))
+  if (commandLine.type === 'help') console.log(helpText())
+  else if (commandLine.type === 'version') console.log(SERVER_VERSION)
+  else if (commandLine.type === 'backup') console.log(await backUp(commandLine))
   else {
     for (const note of [...notes, ...commandLine.notes]) console.error(note)
     await serve(commandLine).catch((error: unknown) => {

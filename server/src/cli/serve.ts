@@ -8,7 +8,7 @@ import { isInUse } from './exit-code'
 import { openLog } from './open-log'
 import { retryUntil } from './retry'
 
-export type ServeCommand = Extract<CommandLine, { do: 'serve' }>
+export type ServeCommand = Extract<CommandLine, { type: 'serve' }>
 
 /** Serves as the command line says. @throws an error whose message is for people; see `exitCodeOf` */
 export async function serve({ options: all, named }: ServeCommand): Promise<void> {

@@ -11,6 +11,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** The text of a setting, and where it stands: `--port`, `PEERSTAGE_SECRET`, `PEERSTAGE_SECRET_FILE (/run/secrets/peerstage)`. */
 export type Given = { readonly text: string; readonly source: string; readonly notes: readonly string[] }
 
+export type TextResult = { readonly ok: true; readonly given: Given } | { readonly ok: false; readonly error: Problem }
+
 /** The variable that names the file of a secret. */
 export const fileVariable = ({ env }: Setting): string => `${env}_FILE`
 
@@ -24,18 +26,23 @@ export function variablesOf(setting: Setting): string[] {
  * The text of a setting, where it is given: a flag stands above a variable. White space at its ends is left out, for a file, a
  * secret of Kubernetes and a file of variables with Windows line ends all add some; where it may be meant, the text is a problem.
  */
-export function textOf(setting: Setting, flags: Flags, env: Environment): Given | Problem | undefined {
-  const found = find(setting, flags, env)
-  if (found === undefined || 'sentence' in found) return found
+export function textOf(setting: Setting, flags: Flags, env: Environment): TextResult | undefined {
+  const result = find(setting, flags, env)
+  if (!result?.ok) return result
+  const { found } = result
   const text = found.text.trim()
   const problem = faultOf(setting, text)
-  if (problem !== undefined) return { path: found.source, sentence: problem }
+  if (problem !== undefined) return rejected(found.source, problem)
   // SQLite and the disk have a say in what a path is.
-  if (setting.read === read.path) return { ...found, notes: [] }
-  return { ...found, text, notes: notesOf(setting, found, text) }
+  if (setting.read === read.path) return { ok: true, given: { ...found, notes: [] } }
+  return { ok: true, given: { ...found, text, notes: notesOf(setting, found, text) } }
 }
 
 type Found = Omit<Given, 'notes'>
+type FoundResult = { readonly ok: true; readonly found: Found } | { readonly ok: false; readonly error: Problem }
+
+const foundIn = (source: string, text: string): FoundResult => ({ ok: true, found: { text, source } })
+const rejected = (path: string, sentence: string) => ({ ok: false, error: { path, sentence } }) as const
 
 function notesOf({ env, isSecret, read: reader }: Setting, { source, text: whole }: Found, text: string): string[] {
   const notes: string[] = []
@@ -52,16 +59,16 @@ function notesOf({ env, isSecret, read: reader }: Setting, { source, text: whole
 }
 
 /** An empty text counts as none: `--port=$PORT` where the variable is not set is no flag. */
-function find(setting: Setting, flags: Flags, env: Environment): Found | Problem | undefined {
+function find(setting: Setting, flags: Flags, env: Environment): FoundResult | undefined {
   const { flag, isSecret } = setting
   const onLine = flag === undefined ? undefined : flags[flag]
-  if (onLine) return { text: onLine === true ? 'true' : String(onLine), source: `--${flag}` }
+  if (onLine) return foundIn(`--${flag}`, onLine === true ? 'true' : String(onLine))
   const file = fileVariable(setting)
   const set = variablesOf(setting).filter((name) => env[name])
-  if (isSecret && set.length > 1) return { path: set.join(' and '), sentence: 'are both set: leave one of them out' }
+  if (isSecret && set.length > 1) return rejected(set.join(' and '), 'are both set: leave one of them out')
   const [name] = set
   if (name === undefined) return undefined
-  return isSecret && name === file ? fromFile(name, env[name] ?? '') : { text: env[name] ?? '', source: name }
+  return isSecret && name === file ? fromFile(name, env[name] ?? '') : foundIn(name, env[name] ?? '')
 }
 
 const IN_QUOTES = /^(["']).*\1$/s
@@ -81,18 +88,18 @@ function faultOf({ read: reader }: Setting, text: string): string | undefined {
   return reader === read.text && /[\r\n]/.test(text) ? 'must be one line' : undefined
 }
 
-function fromFile(name: string, given: string): Found | Problem {
+function fromFile(name: string, given: string): FoundResult {
   const path = given.trim()
-  if (IN_QUOTES.test(path)) return { path: name, sentence: QUOTED }
+  if (IN_QUOTES.test(path)) return rejected(name, QUOTED)
   const source = isPath(path) ? `${name} (${path})` : name
   try {
     const bytes = readFileSync(path)
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), source }
+    return foundIn(source, new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     const isText = code !== 'ERR_ENCODING_INVALID_ENCODED_DATA'
     const sentence = isText ? `names a file that cannot be read (${code})` : 'names a file that is no text in UTF-8'
-    return { path: source, sentence }
+    return rejected(source, sentence)
   }
 }
 

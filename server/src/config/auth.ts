@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { ALGORITHMS, canonical, type PublicKeyAlgorithm } from '../auth/algorithms'
 import { DEFAULT_AUDIENCE } from '../auth/claims'
 import type { Jwk } from '../auth/jwk'
-import { MAX_KID_CHARACTERS, readPublicKey, type TokenKey } from '../auth/keys'
+import { badKey, type KeyResult, MAX_KID_CHARACTERS, readPublicKey, type TokenKey } from '../auth/keys'
 import { isLocalName } from '../auth/local-request'
 import { MIN_SECRET_BYTES, SET_SECRET, spaceFault, trimmed } from '../auth/secret'
 import { whole } from './limits'
@@ -87,16 +87,20 @@ function isObject(value: unknown): boolean {
 type GivenKey = v.InferOutput<typeof givenKey>
 
 /** The key that options give, or what is wrong with it. */
-function readKey(given: GivenKey): TokenKey | { readonly fault: string } {
-  const { secret, publicKey, kid, alg } = given
+function readKey(given: GivenKey): KeyResult<TokenKey> {
+  const { secret, publicKey, alg } = given
   if ((secret === undefined) === (publicKey === undefined)) {
-    return { fault: 'must have a secret or a publicKey, and not both' }
+    return badKey('must have a secret or a publicKey, and not both')
   }
-  const key = secret === undefined ? readPublicKey(publicKey as string | JsonWebKey, alg) : secretKey(secret)
-  if ('fault' in key) return key
-  const isFor = alg === undefined || canonical(alg) === key.alg
-  return isFor ? { ...key, kid: kid ?? key.kid } : { fault: `is a key for ${key.alg}` }
+  if (secret !== undefined) return named(secretKey(secret), given)
+  const read = readPublicKey(publicKey as string | JsonWebKey, alg)
+  return read.ok ? named(read.key, given) : read
 }
+
+const named = (key: TokenKey, { kid, alg }: GivenKey): KeyResult<TokenKey> =>
+  alg === undefined || canonical(alg) === key.alg
+    ? { ok: true, key: { ...key, kid: kid ?? key.kid } }
+    : badKey(`is a key for ${key.alg}`)
 
 const secretKey = (secret: string | Uint8Array): TokenKey => ({
   kid: undefined,
@@ -105,13 +109,13 @@ const secretKey = (secret: string | Uint8Array): TokenKey => ({
 })
 
 const goodKeys = (given: readonly GivenKey[]): readonly TokenKey[] =>
-  given.map(readKey).flatMap((key) => ('fault' in key ? [] : [key]))
+  given.map(readKey).flatMap((result) => (result.ok ? [result.key] : []))
 
 const key = v.pipe(
   givenKey,
   v.rawCheck(({ dataset, addIssue }) => {
     const read = dataset.typed ? readKey(dataset.value) : undefined
-    if (read !== undefined && 'fault' in read) addIssue({ message: read.fault })
+    if (read?.ok === false) addIssue({ message: read.error })
   }),
 )
 

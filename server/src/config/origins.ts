@@ -3,10 +3,16 @@ import { isLocalName } from '../auth/local-request'
 /** Whether a page of this origin may connect. */
 export type OriginRule = (origin: string | undefined) => boolean
 
-/** What is wrong with a text that is to name origins. */
-type Fault = { readonly fault: string }
+/** What an entry of the list lets in: this origin, or those that have exactly one label more than it. */
+export type ListedOrigin = { readonly type: 'exact' | 'behindLabel'; readonly origin: string }
+
+type OriginResult = { readonly ok: true; readonly rule: ListedOrigin } | { readonly ok: false; readonly error: string }
+
+const bad = (error: string): OriginResult => ({ ok: false, error })
 
 const NO_ORIGIN = 'must be an origin like https://example.com, without a path'
+const NULL_ORIGIN =
+  'must not be null: every page can have that origin, in a sandboxed frame; leave the list out to let such pages in'
 const WILDCARD =
   'may have * for one whole label alone, before a domain: https://*.example.com, but not https://*, https://*.com or https://a*.example.com'
 
@@ -21,9 +27,10 @@ const FIRST_LABEL = /^(https?:\/\/)\*\.([^*]+)$/i
  */
 export function originRule(allowed: readonly string[] | undefined): OriginRule {
   if (allowed === undefined) return () => true
-  const rules = allowed.map(readOrigin).flatMap((rule) => ('fault' in rule ? [] : [rule]))
-  const exact = new Set(rules.flatMap((rule) => rule.exact ?? []))
-  const behindLabel = new Set(rules.flatMap((rule) => rule.behindLabel ?? []))
+  const rules = allowed.map(readOrigin).flatMap((result) => (result.ok ? [result.rule] : []))
+  const originsOf = (type: ListedOrigin['type']) =>
+    new Set(rules.flatMap((rule) => (rule.type === type ? [rule.origin] : [])))
+  const [exact, behindLabel] = [originsOf('exact'), originsOf('behindLabel')]
   return (origin) => {
     if (origin === undefined) return true
     const plain = canonical(origin)
@@ -32,32 +39,22 @@ export function originRule(allowed: readonly string[] | undefined): OriginRule {
   }
 }
 
-/**
- * What an entry of the list lets in: one origin, or those that have exactly one label more than this one. Case counts for nothing, and
- * the port of a scheme need not be said.
- */
-export function readOrigin(
-  text: string,
-):
-  | Fault
-  | { readonly exact: string; readonly behindLabel?: never }
-  | { readonly behindLabel: string; readonly exact?: never } {
-  if (text === '*') return { fault: 'must not be *: leave the list out, and pages of any origin may connect' }
-  if (/^null$/i.test(text)) {
-    return {
-      fault:
-        'must not be null: every page can have that origin, in a sandboxed frame; leave the list out to let such pages in',
-    }
+/** Reads an entry of the list. Case does not matter, and the default port of a scheme can be left out. */
+export function readOrigin(text: string): OriginResult {
+  if (text === '*') return bad('must not be *: leave the list out, and pages of any origin may connect')
+  if (/^null$/i.test(text)) return bad(NULL_ORIGIN)
+  if (/^wss?:/i.test(text)) {
+    return bad('must be where the page comes from, with https:// or http://, not where sockets go')
   }
-  if (/^wss?:/i.test(text))
-    return { fault: 'must be where the page comes from, with https:// or http://, not where sockets go' }
-  if (text.includes('*')) {
-    const [, scheme, domain = ''] = FIRST_LABEL.exec(text) ?? []
-    const plain = scheme === undefined ? undefined : canonical(scheme + domain)
-    return plain === undefined || !isWideEnough(plain) ? { fault: WILDCARD } : { behindLabel: plain }
+  if (!text.includes('*')) {
+    const origin = canonical(text)
+    return origin === undefined ? bad(NO_ORIGIN) : { ok: true, rule: { type: 'exact', origin } }
   }
-  const exact = canonical(text)
-  return exact === undefined ? { fault: NO_ORIGIN } : { exact }
+  const [, scheme, domain = ''] = FIRST_LABEL.exec(text) ?? []
+  const origin = scheme === undefined ? undefined : canonical(scheme + domain)
+  return origin === undefined || !isWideEnough(origin)
+    ? bad(WILDCARD)
+    : { ok: true, rule: { type: 'behindLabel', origin } }
 }
 
 /** As browsers write it; undefined for what is no origin. */

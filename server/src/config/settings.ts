@@ -17,7 +17,7 @@ const origin = v.pipe(
   v.string('must be a text'),
   v.rawCheck(({ dataset, addIssue }) => {
     const read = dataset.typed ? readOrigin(dataset.value) : undefined
-    if (read !== undefined && 'fault' in read) addIssue({ message: read.fault })
+    if (read?.ok === false) addIssue({ message: read.error })
   }),
 )
 

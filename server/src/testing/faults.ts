@@ -87,10 +87,10 @@ export function createFaults({ messages, proxy, outages, expired, log }: FaultPo
     return connections
   }
   return {
-    drop: (rule) => messages.set(rule, { kind: 'drop' }),
-    duplicate: (rule) => messages.set(rule, { kind: 'duplicate' }),
-    delay: ({ ms, ...rule }) => messages.set(rule, { kind: 'delay', ms }),
-    closeAt: ({ code, ...rule }) => messages.set(rule, { kind: 'close', code: closeCode(code) }),
+    drop: (rule) => messages.set(rule, { type: 'drop' }),
+    duplicate: (rule) => messages.set(rule, { type: 'duplicate' }),
+    delay: ({ ms, ...rule }) => messages.set(rule, { type: 'delay', ms }),
+    closeAt: ({ code, ...rule }) => messages.set(rule, { type: 'close', code: closeCode(code) }),
     close({ identity, code } = {}) {
       const checked = closeCode(code)
       for (const connection of connected(identity)) connection.cut(checked)

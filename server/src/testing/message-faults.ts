@@ -4,20 +4,20 @@ import { fits, type MessageInTransit, type MessageRule } from './message-rule'
 
 /** What a fault does to a message. */
 export type MessageFault =
-  | { readonly kind: 'drop' }
-  | { readonly kind: 'duplicate' }
+  | { readonly type: 'drop' }
+  | { readonly type: 'duplicate' }
   /** Without `ms`: until the fault is lifted. */
-  | { readonly kind: 'delay'; readonly ms: number | undefined }
-  | { readonly kind: 'close'; readonly code: number }
+  | { readonly type: 'delay'; readonly ms: number | undefined }
+  | { readonly type: 'close'; readonly code: number }
 
 /** What becomes of a message. `gate`: it goes on when this resolves. */
 export type MessageAction =
-  | { readonly kind: 'pass'; readonly copies: number; readonly gate: Promise<void> | undefined }
-  | { readonly kind: 'drop' }
-  | { readonly kind: 'close'; readonly code: number }
+  | { readonly type: 'pass'; readonly copies: number; readonly gate: Promise<void> | undefined }
+  | { readonly type: 'drop' }
+  | { readonly type: 'close'; readonly code: number }
 
 /** What no fault has happened to. */
-export const UNTOUCHED: MessageAction = { kind: 'pass', copies: 1, gate: undefined }
+export const UNTOUCHED: MessageAction = { type: 'pass', copies: 1, gate: undefined }
 
 type Active = {
   readonly rule: MessageRule
@@ -63,11 +63,11 @@ export class MessageFaults {
       if (!this.#happens(active, inTransit)) continue
       const { messageFault, fault } = active
       fault.happen()
-      if (messageFault.kind === 'drop' || messageFault.kind === 'close') return messageFault
-      if (messageFault.kind === 'duplicate') copies++
+      if (messageFault.type === 'drop' || messageFault.type === 'close') return messageFault
+      if (messageFault.type === 'duplicate') copies++
       else gate = Promise.all([gate, this.#held(active, messageFault.ms)]).then(() => {})
     }
-    return copies === 1 && gate === undefined ? UNTOUCHED : { kind: 'pass', copies, gate }
+    return copies === 1 && gate === undefined ? UNTOUCHED : { type: 'pass', copies, gate }
   }
 
   #happens({ rule, fault }: Active, inTransit: MessageInTransit): boolean {

@@ -126,8 +126,8 @@ export class ProxiedConnection {
     const frame = isBinary ? [] : this.#judgeAll(readFrame(direction, this.identity, data.toString()))
     if (frame.every(({ isTouched }) => !isTouched)) return relay.send(data, isBinary)
     for (const { raw, action } of frame) {
-      if (action.kind === 'close') return relay.last(() => this.cut(action.code))
-      if (action.kind === 'drop') continue
+      if (action.type === 'close') return relay.last(() => this.cut(action.code))
+      if (action.type === 'drop') continue
       for (let copy = 0; copy < action.copies; copy++) relay.send(JSON.stringify([raw]), false, action.gate)
     }
   }
@@ -137,7 +137,7 @@ export class ProxiedConnection {
     const judged: JudgedMessage[] = []
     for (const frameMessage of frame) {
       const { action } = judged.at(-1) ?? {}
-      if (action?.kind === 'close') break
+      if (action?.type === 'close') break
       judged.push(this.#judge(frameMessage))
     }
     return judged

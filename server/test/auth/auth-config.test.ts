@@ -67,12 +67,12 @@ test.each<[string, unknown[], string]>([
   [
     'a private PEM',
     [{ publicKey: privatePem }],
-    'auth.keys.0 must be a public key: a private one stays with who signs.',
+    'auth.keys.0 must be a public key: a private one stays with the signer.',
   ],
   [
     'a private JWK',
     [{ publicKey: ed.privateKey.export({ format: 'jwk' }) }],
-    'auth.keys.0 must be a public key: a private one stays with who signs.',
+    'auth.keys.0 must be a public key: a private one stays with the signer.',
   ],
   ['a text that is no key', [{ publicKey: 'hunter2' }], 'auth.keys.0 must be a public key of Ed25519'],
   [
@@ -140,7 +140,7 @@ test.each([
 describe('the command line', () => {
   const auth = (args: string[], env: Record<string, string> = {}) => {
     const line = readCommandLine(args, env)
-    return line.do === 'serve' ? line.options.auth : undefined
+    return line.type === 'serve' ? line.options.auth : undefined
   }
 
   test('takes the address of a JWKS endpoint, an issuer, and how the keys are kept', () => {

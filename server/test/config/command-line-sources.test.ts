@@ -14,7 +14,7 @@ const OTHER = 'another secret of the tests, just as long as it'
 
 const served = (env: Record<string, string>, args: string[] = []) => {
   const line = readCommandLine(args, env)
-  if (line.do !== 'serve') throw new Error(`not to serve but ${line.do}`)
+  if (line.type !== 'serve') throw new Error(`not to serve but ${line.type}`)
   return line
 }
 

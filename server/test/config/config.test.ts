@@ -214,7 +214,7 @@ describe('a TURN server', () => {
 describe('the command line', () => {
   const options = (args: string[], env: Record<string, string> = {}) => {
     const line = readCommandLine(args, env)
-    if (line.do !== 'serve') throw new Error(`not to serve but ${line.do}`)
+    if (line.type !== 'serve') throw new Error(`not to serve but ${line.type}`)
     return line.options
   }
 

@@ -80,10 +80,10 @@ test('the image runs the packed server as process 1 would be run, is healthy, an
 function expectTimeToDrain(args: readonly string[], seconds: number): void {
   const line = readCommandLine(args, { PEERSTAGE_SECRET: SECRET })
   expect(line).toMatchObject({
-    do: 'serve',
+    type: 'serve',
     options: { trustProxy: expect.anything(), allowedOrigins: ['https://example.com'] },
   })
-  const deadline = line.do === 'serve' ? line.options.drainDeadlineSeconds : undefined
+  const deadline = line.type === 'serve' ? line.options.drainDeadlineSeconds : undefined
   expect(deadline).toBeGreaterThan(0)
   expect(seconds).toBeGreaterThan(deadline ?? 0)
 }
@@ -95,7 +95,7 @@ function expectKnown(env: Readonly<Record<string, string>>, files: readonly stri
   const values = Object.fromEntries(
     Object.entries(env).map(([name, value]) => (name.endsWith('_FILE') ? [name.slice(0, -5), SECRET] : [name, value])),
   )
-  expect(readCommandLine([], { PEERSTAGE_SECRET: SECRET, ...values })).toMatchObject({ do: 'serve' })
+  expect(readCommandLine([], { PEERSTAGE_SECRET: SECRET, ...values })).toMatchObject({ type: 'serve' })
 }
 
 test('the services of compose.yaml have what they name', async () => {
