@@ -86,15 +86,15 @@ export class Attachment {
   async resume(): Promise<void> {
     const element = this.element
     if (!element || this.#state.type !== 'blocked') return
-    const { silenced } = this.#state
-    const trying: State = { ...this.#state, silenced: false }
+    const refused = this.#state
+    const trying: State = { ...refused, silenced: false }
     this.#setState(trying)
     this.#applySound(element)
     try {
       await element.play()
       if (this.#state === trying) this.#setState({ ...trying, type: 'playing' })
     } catch {
-      if (this.#state === trying && silenced) this.#playSilently(element, trying)
+      if (this.#state === trying && refused.silenced) this.#playSilently(element, trying)
     }
   }
 
@@ -193,10 +193,6 @@ export class Attachment {
   }
 }
 
-const idsOf = (stream: MediaStream): string =>
-  stream
-    .getTracks()
-    .map(({ id }) => id)
-    .join(' ')
+const idsOf = (stream: MediaStream): string => Array.from(stream.getTracks(), ({ id }) => id).join(' ')
 
 const isRefusal = (error: unknown): boolean => error instanceof Error && error.name === 'NotAllowedError'

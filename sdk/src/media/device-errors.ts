@@ -25,17 +25,10 @@ export function deviceError(source: Source, cause: unknown, access?: DeviceAcces
       return noDevice(source, cause)
     case 'NotReadableError':
     case 'AbortError':
-      return failure(source, 'device_in_use', `The ${device} cannot be opened: something else may be using it.`, {
-        retryable: true,
-        userAction: `Close other programs that use the ${device}, then try again.`,
-        cause,
-      })
+      return inUse(source, cause)
     case 'OverconstrainedError':
     case 'TypeError':
-      return failure(source, 'unsatisfied_constraints', `No ${device} can do what was asked${constraintOf(cause)}.`, {
-        userAction: 'Choose another device or lower settings.',
-        cause,
-      })
+      return unsatisfied(source, cause)
     case 'InvalidStateError':
       return failure(source, 'permission_denied', `The browser lets a page capture the ${device} only in a click.`, {
         retryable: true,
@@ -48,6 +41,21 @@ export function deviceError(source: Source, cause: unknown, access?: DeviceAcces
       return failure(source, 'internal', `The ${device} could not be captured.`, { retryable: true, cause })
   }
 }
+
+function inUse(source: Source, cause: unknown): LiveStreamError {
+  const device = NAMES[source]
+  return failure(source, 'device_in_use', `The ${device} cannot be opened: something else may be using it.`, {
+    retryable: true,
+    userAction: `Close other programs that use the ${device}, then try again.`,
+    cause,
+  })
+}
+
+const unsatisfied = (source: Source, cause: unknown): LiveStreamError =>
+  failure(source, 'unsatisfied_constraints', `No ${NAMES[source]} can do what was asked${constraintOf(cause)}.`, {
+    userAction: 'Choose another device or lower settings.',
+    cause,
+  })
 
 export function noDevice(source: Source, cause?: unknown): LiveStreamError {
   const device = NAMES[source]
