@@ -72,7 +72,7 @@ export const UP: { readonly [T in ClientMessage['type']]: Extract<ClientMessage,
   'moderation.lock': { type: 'moderation.lock', id: 17 },
   'moderation.unlock': { type: 'moderation.unlock', id: 18 },
   'moderation.endRoom': { type: 'moderation.endRoom', id: 19 },
-  signal: { type: 'signal', to: BOB, epoch: EPOCH, order: 0, body: { kind: 'offer', sdp: 'v=0…', layout: 1 } },
+  signal: { type: 'signal', to: BOB, epoch: EPOCH, order: 0, body: { type: 'offer', sdp: 'v=0…', layout: 1 } },
   cast: { type: 'cast', cast: { type: 'reaction', emoji: '🔥' } },
 }
 
@@ -104,7 +104,7 @@ export const DOWN: { readonly [T in Exclude<ServerMessage['type'], 'reply'>]: Ex
     ok: false,
     error: { code: 'forbidden', message: 'A guest may not do that.', retryable: false },
   },
-  signal: { type: 'signal', from: ADA, epoch: EPOCH, order: 0, body: { kind: 'answer', sdp: 'v=0…' } },
+  signal: { type: 'signal', from: ADA, epoch: EPOCH, order: 0, body: { type: 'answer', sdp: 'v=0…' } },
   cast: { type: 'cast', from: BOB, cast: { type: 'reaction', emoji: '🔥' } },
   refused: {
     type: 'refused',

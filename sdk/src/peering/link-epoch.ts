@@ -119,7 +119,7 @@ export class LinkEpoch {
   }
 
   #send(body: SignalBody): void {
-    if (body.kind === 'candidate' && / typ relay/.test(body.candidate)) this.#hadRelay = true
+    if (body.type === 'candidate' && / typ relay/.test(body.candidate)) this.#hadRelay = true
     this.#events.signal(body)
   }
 

@@ -66,7 +66,7 @@ export class Link {
   receive({ n }: Epoch, order: number, body: SignalBody): void {
     if (this.#state.type === 'closed' || this.#state.type === 'idle') return
     if (!fitsLayout(body)) return
-    if (body.kind === 'restart') this.#restart(n)
+    if (body.type === 'restart') this.#restart(n)
     else if (!this.offerer && n > this.#n) this.#next.receive(n, order, body)
     else if (this.#state.type === 'trying' && n === this.#state.epoch.n) this.#state.epoch.receive(order, body)
   }
@@ -92,7 +92,7 @@ export class Link {
       if (this.offerer) this.#try(state.epoch.n + 1)
       else this.#ask(state.epoch.n, ASK_AGAIN_MS)
     } else if (state.type === 'awaitingOffer') {
-      if (state.n < 0) this.#send(0, { kind: 'restart' })
+      if (state.n < 0) this.#send(0, { type: 'restart' })
       else this.#ask(state.n, ASK_AGAIN_MS)
     } else this.retryNow()
   }
@@ -178,11 +178,11 @@ export class Link {
     leave(this.#state)
     const forMs = againMs + restartDelay(this.#failures + 1, this.#ports.random)
     this.#state = { type: 'awaitingOffer', n, cancel: this.#ports.clock.after(forMs, () => this.#ask(n)) }
-    this.#send(n, { kind: 'restart' })
+    this.#send(n, { type: 'restart' })
   }
 
   #send(n: number, body: SignalBody): void {
-    if (body.kind === 'answer') this.#next.answered()
+    if (body.type === 'answer') this.#next.answered()
     this.#events.signal({ born: this.born, n }, this.#order++, body)
   }
 

@@ -51,7 +51,7 @@ export class NextEpoch {
 
   #next(): void {
     const signals = this.#signals
-    if (!this.#isFree || !signals.some(([, { kind }]) => kind === 'offer')) return
+    if (!this.#isFree || !signals.some(([, { type }]) => type === 'offer')) return
     this.#signals = []
     this.#isFree = false
     const pauseMs = Math.min(LONGEST_MS, FOLLOW_MS * 2 ** this.#unanswered++)

@@ -52,17 +52,17 @@ class SimplePeerTransport implements MediaTransport {
   }
 
   accept(body: SignalBody): void {
-    if (this.#closed || body.kind === 'restart') return
-    if (body.kind === 'candidate') {
+    if (this.#closed || body.type === 'restart') return
+    if (body.type === 'candidate') {
       const { candidate, sdpMid, sdpMLineIndex } = body
       this.#peer.signal({ type: 'candidate', candidate: { candidate, sdpMid, sdpMLineIndex } })
       return
     }
     // simple-peer destroys both ends when it is given a description that does not fit.
-    if (this.#described || (body.kind === 'answer') !== this.#offerer) return
+    if (this.#described || (body.type === 'answer') !== this.#offerer) return
     this.#described = true
-    if (body.kind === 'offer' && body.layout !== LAYOUT) this.#fail(`the other side uses slot layout ${body.layout}`)
-    else this.#peer.signal({ type: body.kind, sdp: body.sdp })
+    if (body.type === 'offer' && body.layout !== LAYOUT) this.#fail(`the other side uses slot layout ${body.layout}`)
+    else this.#peer.signal({ type: body.type, sdp: body.sdp })
   }
 
   async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
@@ -160,11 +160,11 @@ function toBrowser({ urls, username, credential }: IceServer): RTCIceServer {
 function bodyOf(signal: PeerSignal): SignalBody | undefined {
   switch (signal.type) {
     case 'offer':
-      return { kind: 'offer', sdp: signal.sdp, layout: LAYOUT }
+      return { type: 'offer', sdp: signal.sdp, layout: LAYOUT }
     case 'answer':
-      return { kind: 'answer', sdp: signal.sdp }
+      return { type: 'answer', sdp: signal.sdp }
     case 'candidate':
-      return signal.candidate.candidate === '' ? undefined : { kind: 'candidate', ...signal.candidate }
+      return signal.candidate.candidate === '' ? undefined : { type: 'candidate', ...signal.candidate }
     default:
       return undefined
   }

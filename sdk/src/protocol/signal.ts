@@ -26,17 +26,17 @@ const candidateLine = v.pipe(
 )
 
 /** The content of a signal. */
-export const signalBody = v.variant('kind', [
-  strict({ kind: v.literal('offer'), sdp, layout: v.pipe(v.number(), v.integer()) }),
-  strict({ kind: v.literal('answer'), sdp }),
+export const signalBody = v.variant('type', [
+  strict({ type: v.literal('offer'), sdp, layout: v.pipe(v.number(), v.integer()) }),
+  strict({ type: v.literal('answer'), sdp }),
   strict({
-    kind: v.literal('candidate'),
+    type: v.literal('candidate'),
     candidate: candidateLine,
     sdpMid: v.nullable(v.pipe(v.string(), maxCharacters(64))),
     sdpMLineIndex: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
   }),
   /** The answerer asks the offerer to start the next epoch. */
-  strict({ kind: v.literal('restart') }),
+  strict({ type: v.literal('restart') }),
 ])
 /** The content of a signal: an offer, an answer, a candidate, or a request to start again. */
 export type SignalBody = v.InferOutput<typeof signalBody>
@@ -52,13 +52,13 @@ const SECTIONS = 'm=audio,m=video,m=video,m=audio,m=application'
  * ```ts
  * import { fitsLayout } from '@peerstage/sdk/protocol'
  *
- * fitsLayout({ kind: 'answer', sdp: 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n' }) // false: four sections are missing
- * fitsLayout({ kind: 'restart' }) // true: it is no description
+ * fitsLayout({ type: 'answer', sdp: 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n' }) // false: four sections are missing
+ * fitsLayout({ type: 'restart' }) // true: it is no description
  * ```
  */
 export const fitsLayout = (body: SignalBody): boolean =>
   !('sdp' in body) ||
-  ((body.kind === 'answer' || body.layout === LAYOUT) && body.sdp.match(/^m=\w*/gm)?.join() === SECTIONS)
+  ((body.type === 'answer' || body.layout === LAYOUT) && body.sdp.match(/^m=\w*/gm)?.join() === SECTIONS)
 
 /** From one participant to one other along an edge. `order` counts from 0 within an epoch and direction, so that duplicates and late signals are recognized. */
 export const signalUp = strict({

@@ -45,7 +45,7 @@ test.each([0, 1])(
     const first = await bench.server.connection(1)
     first.welcome({ room: roomWithBob() })
     await joining
-    const body = { kind: 'offer', sdp, layout: 1 }
+    const body = { type: 'offer', sdp, layout: 1 }
     if (offers > 0) first.send({ type: 'signal', from: 'bob', epoch: { born: 2, n: 0 }, order: 0, body })
     first.send({ type: 'cast', from: 'bob', cast: { type: 'reaction', emoji: '🔥' } })
     await expect.poll(() => bench.names()).toContain('reaction')
@@ -54,7 +54,7 @@ test.each([0, 1])(
     const second = await bench.reconnected(2)
     second.welcome({ events: [] })
     const [signal] = await second.until('signal')
-    expect(signal).toMatchObject({ to: 'bob', epoch: { born: 2, n: 0 }, body: { kind: 'restart' } })
+    expect(signal).toMatchObject({ to: 'bob', epoch: { born: 2, n: 0 }, body: { type: 'restart' } })
     expect(first.received('signal')).toEqual([])
   },
 )

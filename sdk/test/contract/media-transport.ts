@@ -101,7 +101,7 @@ export const mediaTransportContract: Readonly<Record<string, Scenario>> = {
   },
 
   'bears signals that come twice, or do not fit': async (world) => {
-    const strays: SignalBody[] = [{ kind: 'restart' }]
+    const strays: SignalBody[] = [{ type: 'restart' }]
     const pipe = (body: SignalBody) => {
       strays.push(body)
       return [body, body, ...strays]
@@ -113,7 +113,7 @@ export const mediaTransportContract: Readonly<Record<string, Scenario>> = {
   },
 
   'tells of each step that brings it further once, and of nothing that does not': async (world) => {
-    const strays: SignalBody[] = [{ kind: 'restart' }, ...rubbish('rubbish', '0')]
+    const strays: SignalBody[] = [{ type: 'restart' }, ...rubbish('rubbish', '0')]
     const pipe = (body: SignalBody) => {
       strays.push(body)
       return [body, ...strays]
@@ -131,7 +131,7 @@ export const mediaTransportContract: Readonly<Record<string, Scenario>> = {
   'takes candidates that overtake their description': async (world) => {
     const late: SignalBody[] = []
     const pipe = (body: SignalBody): SignalBody[] => {
-      if (body.kind === 'candidate') return [body, ...late.splice(0)]
+      if (body.type === 'candidate') return [body, ...late.splice(0)]
       late.push(body)
       return []
     }
@@ -169,7 +169,7 @@ export const mediaTransportContract: Readonly<Record<string, Scenario>> = {
     const pair = new Pair(world.open, { pipe })
     await world.until('the answerer fails', () => pair.answerer.failure !== undefined)
     const { events } = pair.answerer
-    pair.answerer.transport.accept({ kind: 'restart' })
+    pair.answerer.transport.accept({ type: 'restart' })
     await pair.answerer.transport.setTrack('camera', null)
     equal(events.filter((event) => event === 'failed').length, 1, 'failures')
     equal(events.at(-1), 'failed', 'the last event')
@@ -186,7 +186,7 @@ export const mediaTransportContract: Readonly<Record<string, Scenario>> = {
   },
 
   'fails by an offer with slots of another layout': async (world) => {
-    const pipe = (body: SignalBody): SignalBody[] => [body.kind === 'offer' ? { ...body, layout: 99 } : body]
+    const pipe = (body: SignalBody): SignalBody[] => [body.type === 'offer' ? { ...body, layout: 99 } : body]
     const pair = new Pair(world.open, { pipe })
     await world.until('the answerer fails', () => pair.answerer.failure !== undefined)
     pair.close()
@@ -234,7 +234,7 @@ async function withPair(world: World, of: Pair | PairOptions, check: (pair: Pair
 }
 
 const rubbish = (candidate: string, sdpMid: string | null): SignalBody[] => [
-  { kind: 'candidate', candidate, sdpMid, sdpMLineIndex: sdpMid === null ? null : 0 },
+  { type: 'candidate', candidate, sdpMid, sdpMLineIndex: sdpMid === null ? null : 0 },
 ]
 
 const all = (world: World): SlotTracks => ({

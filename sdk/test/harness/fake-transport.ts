@@ -84,14 +84,14 @@ export class FakeTransport implements MediaTransport {
     this.#id = id
     this.#network = network
     this.#clock = clock
-    if (options.offerer) this.#describe({ kind: 'offer', sdp: sdp(`offer ${id}`), layout: LAYOUT })
+    if (options.offerer) this.#describe({ type: 'offer', sdp: sdp(`offer ${id}`), layout: LAYOUT })
   }
 
   accept(body: SignalBody): void {
     if (this.closed) return
     this.accepted.push(structuredClone(body))
-    if (body.kind === 'candidate' && body.candidate.startsWith('candidate:')) this.#candidates++
-    if (body.kind === 'offer' || body.kind === 'answer') this.#acceptDescription(body)
+    if (body.type === 'candidate' && body.candidate.startsWith('candidate:')) this.#candidates++
+    if (body.type === 'offer' || body.type === 'answer') this.#acceptDescription(body)
     this.#tryConnect()
   }
 
@@ -139,9 +139,9 @@ export class FakeTransport implements MediaTransport {
   }
 
   #acceptDescription(body: Extract<SignalBody, { sdp: string }>): void {
-    if (this.#peerId !== undefined || (body.kind === 'answer') !== this.options.offerer) return
+    if (this.#peerId !== undefined || (body.type === 'answer') !== this.options.offerer) return
     const [, from, to] = /^(?:offer|answer) (\d+)(?: to (\d+))?$/m.exec(body.sdp) ?? []
-    const fits = from !== undefined && (body.kind === 'offer' ? body.layout === LAYOUT : Number(to) === this.#id)
+    const fits = from !== undefined && (body.type === 'offer' ? body.layout === LAYOUT : Number(to) === this.#id)
     this.#peerId = fits ? Number(from) : -1
     if (!fits) {
       this.#later(() => this.fail('a bad description'))
@@ -150,7 +150,7 @@ export class FakeTransport implements MediaTransport {
     this.#later(() => {
       this.#step('described')
       for (const source of SOURCES) this.options.events.track(source, fakeTrack(KIND_OF[source], `${from} ${source}`))
-      if (body.kind === 'offer') this.#describe({ kind: 'answer', sdp: sdp(`answer ${this.#id} to ${from}`) })
+      if (body.type === 'offer') this.#describe({ type: 'answer', sdp: sdp(`answer ${this.#id} to ${from}`) })
     })
   }
 
@@ -159,7 +159,7 @@ export class FakeTransport implements MediaTransport {
       this.#step('describing')
       this.options.events.signal(body)
       const candidate = `candidate:${this.#id} typ host`
-      this.#later(() => this.options.events.signal({ kind: 'candidate', candidate, sdpMid: '0', sdpMLineIndex: 0 }))
+      this.#later(() => this.options.events.signal({ type: 'candidate', candidate, sdpMid: '0', sdpMLineIndex: 0 }))
     })
   }
 

@@ -77,8 +77,8 @@ export class Rig {
 
   /** Kinds of the signals that one has sent: `offer 0`, `restart 0`, with the epoch's n. Candidates are left out. */
   sentBy(id: string): string[] {
-    const told = this.sent.filter(({ from, body }) => from === id && body.kind !== 'candidate')
-    return told.map(({ body, epoch }) => `${body.kind} ${epoch.n}`)
+    const told = this.sent.filter(({ from, body }) => from === id && body.type !== 'candidate')
+    return told.map(({ body, epoch }) => `${body.type} ${epoch.n}`)
   }
 }
 

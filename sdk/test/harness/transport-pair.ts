@@ -25,7 +25,7 @@ export class End {
       certificate: options.certificate,
       events: {
         signal: (body) => {
-          this.events.push(body.kind)
+          this.events.push(body.type)
           this.sent.push(body)
           deliver(body)
         },

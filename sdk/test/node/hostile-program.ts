@@ -50,7 +50,7 @@ const offering = simplePeerTransport(nodeWebRtc)({
   certificate: undefined,
   events: {
     signal: (body) => {
-      if (body.kind === 'offer') enter(body)
+      if (body.type === 'offer') enter(body)
     },
     track: () => undefined,
     advanced: () => undefined,
@@ -79,7 +79,7 @@ let victim: Victim | undefined
 
 function take(message: ServerMessage, offer: SignalBody, say: Say): void {
   if (message.type === 'welcome') tell({ kind: 'joined' })
-  if (message.type === 'signal' && message.body.kind === 'answer') torment(say)
+  if (message.type === 'signal' && message.body.type === 'answer') torment(say)
   if (message.type !== 'event' || victim !== undefined) return
   const { seq, event } = message.logged
   if (event.type !== 'participant.joined' || event.participant.name !== victimName) return
@@ -91,7 +91,7 @@ function torment(say: Say): void {
   let order = 1
   tell({ kind: 'answered' })
   setInterval(() => {
-    if (victim) say(victim, order++, { kind: 'restart' })
+    if (victim) say(victim, order++, { type: 'restart' })
     tell({ kind: 'asked' })
   }, PACE_MS)
 }

@@ -139,7 +139,7 @@ class ChaoticPair {
     for (const who of ['ada', 'bob']) expect(this.#rig.network.mostLive(who)).toBeLessThanOrEqual(1)
     for (const { from, body, epoch } of this.#rig.sent) {
       const isOfferer = from === this.#offerers.get(epoch.born)
-      if (body.kind !== 'candidate') expect(isOfferer).toBe(body.kind === 'offer')
+      if (body.type !== 'candidate') expect(isOfferer).toBe(body.type === 'offer')
     }
   }
 }

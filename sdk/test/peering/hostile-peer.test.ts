@@ -7,8 +7,8 @@ import type { SignalBody } from '../../src/protocol'
 import { sdp } from '../harness/fake-transport'
 import { edge, Rig } from '../harness/mesh-rig'
 
-const OFFER: SignalBody = { kind: 'offer', sdp: sdp('offer 99'), layout: 1 }
-const RESTART: SignalBody = { kind: 'restart' }
+const OFFER: SignalBody = { type: 'offer', sdp: sdp('offer 99'), layout: 1 }
+const RESTART: SignalBody = { type: 'restart' }
 
 /** Mal is no mesh of ours: what it says is said here. It was there first, and has offered to ada before bob and cy come. */
 async function withMal(oneAtATime: boolean) {
@@ -36,7 +36,7 @@ test('a peer that offers and then asks to start over every 8 s holds up no other
 
 test('a turn has an end, however its link gets on, and the link goes on without it [R9.5]', async () => {
   const { rig, ada } = await withMal(true)
-  const malicious = () => rig.network.transports.find(({ accepted }) => accepted.some(({ kind }) => kind === 'offer'))
+  const malicious = () => rig.network.transports.find(({ accepted }) => accepted.some(({ type }) => type === 'offer'))
   for (let waited = 0; waited < LONGEST_START_MS; waited += 1000) {
     malicious()?.options.events.advanced()
     await rig.clock.advance(1000)
@@ -49,7 +49,7 @@ test('a turn has an end, however its link gets on, and the link goes on without 
 test('a try that gets no further is over in time, whatever arrives meanwhile [R9.5]', async () => {
   const { rig, ada, say } = await withMal(false)
   for (let ms = 0; ms < CONNECT_LIMIT_MS + 1000; ms += 500) {
-    say(0, 1 + ms, ms % 1000 === 0 ? RESTART : { kind: 'answer', sdp: sdp(`answer ${ms}`) })
+    say(0, 1 + ms, ms % 1000 === 0 ? RESTART : { type: 'answer', sdp: sdp(`answer ${ms}`) })
     await rig.clock.advance(500)
   }
   expect(ada.linkTo('mal')?.state).toBe('recovering')
@@ -65,7 +65,7 @@ test('of many epochs a second one in 500 ms is followed, the newest, and other l
   for (let ms = 0; ms < 15_000; ms += 1000 / 16) {
     say(n, 0, OFFER)
     // Before its offer, as no honest one comes.
-    say(n + 1, 1, { kind: 'candidate', candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0 })
+    say(n + 1, 1, { type: 'candidate', candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0 })
     n++
     await rig.clock.advance(1000 / 16)
   }
@@ -83,7 +83,7 @@ test('candidates alone open nothing, whatever epoch they name', async () => {
   await rig.clock.advance(1000)
   const before = costOf(rig)
   for (let n = 1; n < 1000; n++) {
-    say(n, 0, { kind: 'candidate', candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0 })
+    say(n, 0, { type: 'candidate', candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0 })
     await rig.clock.advance(100)
   }
   expect(costOf(rig)).toBe(before)
@@ -98,9 +98,9 @@ test('a description of another layout opens nothing, and a link that is up stays
   const sections = 'm=audio 9 X 0\r\n'.repeat(276)
   for (let n = 0; n < 20; n++) {
     const signal = { type: 'signal', epoch: { born: 1, n }, order: 50 } as const
-    bob.mesh.receive({ ...signal, from: 'ada', body: { kind: 'offer', sdp: sections, layout: 1 } })
-    bob.mesh.receive({ ...signal, from: 'ada', body: { kind: 'offer', sdp: sdp('offer 0'), layout: 2 } })
-    ada.mesh.receive({ ...signal, from: 'bob', body: { kind: 'answer', sdp: sections } })
+    bob.mesh.receive({ ...signal, from: 'ada', body: { type: 'offer', sdp: sections, layout: 1 } })
+    bob.mesh.receive({ ...signal, from: 'ada', body: { type: 'offer', sdp: sdp('offer 0'), layout: 2 } })
+    ada.mesh.receive({ ...signal, from: 'bob', body: { type: 'answer', sdp: sections } })
     await rig.clock.advance(1000)
   }
   expect(rig.network.transports).toEqual(before)

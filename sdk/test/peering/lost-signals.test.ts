@@ -34,8 +34,8 @@ test('the offerer whose offer went into a dead socket makes the next as soon as 
 test('the answerer whose answer was lost asks for the next as soon as it is back [R9.6]', async () => {
   const { rig, away, back, states } = pair()
   rig.pipe = ({ from, to, body }) => {
-    if (body.kind === 'offer') away.add('bob')
-    return body.kind === 'offer' || !(away.has(from) || away.has(to)) ? [1] : []
+    if (body.type === 'offer') away.add('bob')
+    return body.type === 'offer' || !(away.has(from) || away.has(to)) ? [1] : []
   }
   rig.fold(1, edge('ada', 'bob'))
   await rig.clock.advance(1000)
@@ -65,7 +65,7 @@ test.each([0, 200, 900, 1100, 5000])(
     ] as const) {
       const { rig, away, back, states } = pair()
       rig.pipe = ({ from, to, body }) => {
-        if (body.kind === 'answer') for (const id of ['ada', 'bob']) away.add(id)
+        if (body.type === 'answer') for (const id of ['ada', 'bob']) away.add(id)
         return away.has(from) || away.has(to) ? [] : [1]
       }
       rig.fold(1, edge('ada', 'bob'))
@@ -114,7 +114,7 @@ test('a peer that asks again and again makes no more offers than the backoff let
       from: 'bob',
       epoch: { born: 1, n: 0 },
       order: 200 + order,
-      body: { kind: 'restart' },
+      body: { type: 'restart' },
     })
     await rig.clock.advance(100)
   }

@@ -297,4 +297,4 @@ test('a close from inside a callback of the mesh takes effect at once', async ()
   }
 })
 
-const offer = { kind: 'offer', sdp: sdp('offer 0'), layout: 1 } as const
+const offer = { type: 'offer', sdp: sdp('offer 0'), layout: 1 } as const

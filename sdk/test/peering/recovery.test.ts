@@ -32,7 +32,7 @@ test('a connection that fails is followed by the next epoch, and no other link i
 test('an offer that is lost is made again after ten seconds', async () => {
   let lost = 0
   const { rig, ada, bob } = await twoLinked((it) => {
-    it.pipe = ({ body }) => (body.kind === 'offer' && lost++ === 0 ? [] : [1])
+    it.pipe = ({ body }) => (body.type === 'offer' && lost++ === 0 ? [] : [1])
   })
   await rig.clock.advance(9_800)
   expect(rig.sentBy('ada')).toEqual(['offer 0'])
@@ -43,7 +43,7 @@ test('an offer that is lost is made again after ten seconds', async () => {
 
 test('where only the answerer has lost the connection, it asks, and the offerer starts over once', async () => {
   const { rig, ada, bob } = await twoLinked((it) => {
-    it.pipe = ({ body }) => (body.kind === 'restart' ? [1, 2, 3] : [1])
+    it.pipe = ({ body }) => (body.type === 'restart' ? [1, 2, 3] : [1])
   })
   rig.network.last('bob').fail('the way is gone')
   await rig.clock.advance(1000)
@@ -56,7 +56,7 @@ test('where only the answerer has lost the connection, it asks, and the offerer 
 test('the answerer asks again when its asking was lost', async () => {
   let lost = 0
   const { rig, ada } = await twoLinked((it) => {
-    it.pipe = ({ body }) => (body.kind === 'restart' && lost++ === 0 ? [] : [1])
+    it.pipe = ({ body }) => (body.type === 'restart' && lost++ === 0 ? [] : [1])
   })
   rig.network.last('bob').fail('the way is gone')
   await rig.clock.advance(12_000)

@@ -7,16 +7,16 @@ const SECTIONS = ['audio', 'video', 'video', 'audio', 'application']
 const describe = (kinds: readonly string[], end = '\r\n') =>
   ['v=0', 's=-', ...kinds.flatMap((kind) => [`m=${kind} 9 UDP/TLS/RTP/SAVPF 96`, 'a=mid:0'])].join(end)
 
-const offer = (sdp: string, layout = LAYOUT): SignalBody => ({ kind: 'offer', sdp, layout })
-const answer = (sdp: string): SignalBody => ({ kind: 'answer', sdp })
+const offer = (sdp: string, layout = LAYOUT): SignalBody => ({ type: 'offer', sdp, layout })
+const answer = (sdp: string): SignalBody => ({ type: 'answer', sdp })
 
 test.each(['\r\n', '\n'])('descriptions of the layout fit, offers and answers, whatever ends their lines', (end) => {
   for (const make of [offer, answer]) expect(fitsLayout(make(describe(SECTIONS, end)))).toBe(true)
 })
 
 test('what is no description fits', () => {
-  const candidate = { kind: 'candidate', candidate: 'm=audio', sdpMid: null, sdpMLineIndex: null } as const
-  for (const body of [candidate, { kind: 'restart' } as const]) expect(fitsLayout(body)).toBe(true)
+  const candidate = { type: 'candidate', candidate: 'm=audio', sdpMid: null, sdpMLineIndex: null } as const
+  for (const body of [candidate, { type: 'restart' } as const]) expect(fitsLayout(body)).toBe(true)
 })
 
 test.each([

@@ -37,18 +37,18 @@ describe('a signal', () => {
 
   test('has a session description of at most so many bytes', () => {
     const sdp = 'é'.repeat(DEFAULT_LIMITS.maxSdpBytes / 2)
-    expect(signal({ kind: 'answer', sdp })).toBe(true)
-    expect(signal({ kind: 'answer', sdp: `${sdp}x` })).toBe(false)
+    expect(signal({ type: 'answer', sdp })).toBe(true)
+    expect(signal({ type: 'answer', sdp: `${sdp}x` })).toBe(false)
   })
 
   test('has a candidate of at most so many bytes', () => {
     const candidate = 'x'.repeat(DEFAULT_LIMITS.maxCandidateBytes)
-    expect(signal({ kind: 'candidate', candidate, sdpMid: null, sdpMLineIndex: null })).toBe(true)
-    expect(signal({ kind: 'candidate', candidate: `${candidate}x`, sdpMid: null, sdpMLineIndex: null })).toBe(false)
+    expect(signal({ type: 'candidate', candidate, sdpMid: null, sdpMLineIndex: null })).toBe(true)
+    expect(signal({ type: 'candidate', candidate: `${candidate}x`, sdpMid: null, sdpMLineIndex: null })).toBe(false)
   })
 
   test('does not say who sends it [R5.9]', () => {
-    const body = { kind: 'restart' }
+    const body = { type: 'restart' }
     expect(passes({ type: 'signal', to: 'a', from: 'b', epoch: { born: 1, n: 0 }, order: 0, body })).toBe(false)
   })
 })

@@ -39,7 +39,7 @@ export async function goesOnWithoutItsLog(running: Visited, { ada, bob }: Pair):
   const { self: bobId, room } = await bob.welcome()
   const epoch = { born: room?.edges[0]?.born ?? 0, n: 0 }
   ada.say(
-    { type: 'signal', to: bobId, epoch, order: 0, body: { kind: 'restart' } },
+    { type: 'signal', to: bobId, epoch, order: 0, body: { type: 'restart' } },
     { type: 'cast', cast: { type: 'reaction', emoji: '👏' } },
   )
   expect(await bob.next('signal')).toMatchObject({ from: adaId })

@@ -40,7 +40,7 @@ export async function room(options: PeerstageServerOptions = {}): Promise<Room> 
 
 const cast = (value: unknown) => ({ type: 'cast', cast: { type: 'data', value } })
 const signal = (to: string, body: object, n = 0) => ({ type: 'signal', to, epoch: { born: 2, n }, order: 0, body })
-const candidate = { kind: 'candidate', candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0 }
+const candidate = { type: 'candidate', candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0 }
 
 async function secondUrl({ server }: Running): Promise<string> {
   const second = createServer(server.requestListener)
@@ -78,9 +78,9 @@ export const PROVOCATIONS: Readonly<
   invalid: [({ bob }) => bob.raw('[{}]')],
   unauthorized: [({ connect }) => connect('hall', { token: 'nonsense' })],
   forbidden: [({ bob }) => bob.say({ type: 'moderation.lock', id: 1 })],
-  peer_not_found: [({ bob, bobId }) => bob.say(signal(bobId, { kind: 'restart' }))],
+  peer_not_found: [({ bob, bobId }) => bob.say(signal(bobId, { type: 'restart' }))],
   message_not_found: [({ bob }) => bob.say({ type: 'chat.delete', id: 1, messageId: 'none' })],
-  bad_description: [({ host, bobId }) => host.say(signal(bobId, { kind: 'answer', sdp: 'v=0' }))],
+  bad_description: [({ host, bobId }) => host.say(signal(bobId, { type: 'answer', sdp: 'v=0' }))],
   payload_too_large: [({ bob }) => bob.say(cast('four')), limited({ maxDataBytes: 4 })],
   unsupported_version: [({ url }) => knock(url, '/v1/rooms/hall', ['peerstage.v99', `hello.${encodeHello(HELLO)}`])],
   room_not_found: [({ enter }) => enter('elsewhere', 'eve'), { createRooms: 'host' }],
@@ -108,17 +108,17 @@ export const PROVOCATIONS: Readonly<
   pair_rate: [({ host, bobId }) => host.say(...lots(signal(bobId, candidate))), limited({ pairSignalBurst: 2 })],
   pair_bytes: [
     ({ host, bobId }) => {
-      for (let i = 0; i < 3; i++) host.say(signal(bobId, { kind: 'answer', sdp: descriptionOf(32 * 1024) }))
+      for (let i = 0; i < 3; i++) host.say(signal(bobId, { type: 'answer', sdp: descriptionOf(32 * 1024) }))
     },
     limited({ pairByteBurst: 64 * 1024 }),
   ],
   receiver_offers: [
-    ({ host, bobId }) => host.say(...lots(signal(bobId, { kind: 'offer', sdp: description(), layout: 1 }), 15)),
+    ({ host, bobId }) => host.say(...lots(signal(bobId, { type: 'offer', sdp: description(), layout: 1 }), 15)),
     limited({ maxParticipants: 2 }),
   ],
   receiver_bytes: [
     async ({ host, bobId, enter }) => {
-      const answers = lots(signal(bobId, { kind: 'answer', sdp: descriptionOf(16 * 1024) }), 3)
+      const answers = lots(signal(bobId, { type: 'answer', sdp: descriptionOf(16 * 1024) }), 3)
       host.say(...answers)
       for (const id of ['eve', 'dan', 'cy']) {
         const client = await enter('hall', id)

@@ -100,7 +100,7 @@ test('a signal to the sender itself, to an unknown target, or without an edge ge
   const { host, bob, bobId, enter } = await hostAndGuest()
   const other = await enter('elsewhere', 'eve', { role: 'host' })
   const { self: elsewhere } = await other.welcome()
-  const signal = { type: 'signal', epoch: { born: 1, n: 0 }, order: 0, body: { kind: 'restart' } }
+  const signal = { type: 'signal', epoch: { born: 1, n: 0 }, order: 0, body: { type: 'restart' } }
   for (const to of [bobId, 'unknown', elsewhere]) bob.say({ ...signal, to })
   await bob.roundTrip()
   await bob.until(() => bob.received.filter((m) => m.type === 'refused').length === 3)

@@ -26,9 +26,9 @@ async function tellSecrets({ enter, connect }: Running, log: { broken: boolean }
   const { self: bobId, room } = await bob.welcome()
   const epoch = { born: room?.edges[0]?.born ?? 0, n: 0 }
   const bodies = [
-    { kind: 'offer', sdp: SDP, layout: 1 },
-    { kind: 'candidate', candidate: CANDIDATE, sdpMid: '0', sdpMLineIndex: 0 },
-    { kind: 'offer', sdp: SDP.repeat(400), layout: 1 },
+    { type: 'offer', sdp: SDP, layout: 1 },
+    { type: 'candidate', candidate: CANDIDATE, sdpMid: '0', sdpMLineIndex: 0 },
+    { type: 'offer', sdp: SDP.repeat(400), layout: 1 },
   ]
   for (const to of [bobId, hostId, 'unknown'])
     for (const body of bodies) host.say({ type: 'signal', to, epoch, order: 0, body })

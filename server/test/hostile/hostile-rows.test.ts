@@ -30,7 +30,7 @@ test.each(['__proto__', 'constructor', 'prototype', 'hasOwnProperty'])(
     const ada = await enter(id, id, { role: 'host' })
     const { room } = await ada.welcome()
     expect(room?.participants).toHaveLength(1)
-    ada.say({ type: 'signal', to: id, epoch: { born: 1, n: 0 }, order: 0, body: { kind: 'restart' } })
+    ada.say({ type: 'signal', to: id, epoch: { born: 1, n: 0 }, order: 0, body: { type: 'restart' } })
     expect(await ada.next('refused')).toMatchObject({ error: { code: 'peer_not_found' } })
     expect(await ada.ask({ type: 'moderation.kick', participantId: id })).toMatchObject({
       error: { code: 'peer_not_found' },
@@ -41,7 +41,7 @@ test.each(['__proto__', 'constructor', 'prototype', 'hasOwnProperty'])(
 
 test('the server stamps who spoke: a signal that claims another sender is a bad message [R5.9]', async () => {
   const { host, hostId, bob, bobId, born } = await hostAndGuest()
-  const signal = { type: 'signal', to: bobId, epoch: { born, n: 0 }, order: 0, body: { kind: 'restart' } }
+  const signal = { type: 'signal', to: bobId, epoch: { born, n: 0 }, order: 0, body: { type: 'restart' } }
   host.say({ ...signal, from: 'another' }, signal)
   await host.roundTrip()
   expect(await bob.next('signal')).toMatchObject({ from: hostId })
@@ -52,7 +52,7 @@ test('nothing is queued for a peer who is reconnecting: the signal is lost, and 
   const { host, bob, bobId, born, enter } = await hostAndGuest()
   bob.cut()
   await host.next('presence')
-  host.say({ type: 'signal', to: bobId, epoch: { born, n: 0 }, order: 0, body: { kind: 'restart' } })
+  host.say({ type: 'signal', to: bobId, epoch: { born, n: 0 }, order: 0, body: { type: 'restart' } })
   await host.roundTrip()
   expect(refusedOf(host)).toEqual([])
   const back = await enter('hall', 'bob', { session: bob.hello.session, joinId: bob.hello.joinId, attempt: 2 })
@@ -74,23 +74,23 @@ test('a viewer claims a source: it is refused, and no client sees it published [
 test('a flood of SDP and ICE: 80 signals to one peer at once, and 64 candidates of one negotiation [R7.4]', async () => {
   const { host, bob, bobId, born } = await hostAndGuest({ clock: new FakeClock() })
   const signal = (body: object, n = 0) => ({ type: 'signal', to: bobId, epoch: { born, n }, order: 0, body })
-  const candidate = { kind: 'candidate', candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0 }
+  const candidate = { type: 'candidate', candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0 }
   for (let i = 0; i < 100; i++) host.say(signal(candidate))
   await host.until(() => refusedOf(host).length === 36)
   await bob.until(() => bob.received.filter((m) => m.type === 'signal').length === 64)
   expect(refusedOf(host)[0]).toMatchObject({ what: 'signal', to: bobId, error: { code: 'rate_limited' } })
-  host.say(signal({ kind: 'restart' }, 1))
+  host.say(signal({ type: 'restart' }, 1))
   expect(refusedOf(host)).toHaveLength(36)
 })
 
 test('SDP of more than 32 KiB and a candidate of more than 1 KiB are bad messages', async () => {
   const { host, bob, bobId, born } = await hostAndGuest()
   const signal = { type: 'signal', to: bobId, epoch: { born, n: 0 }, order: 0 }
-  host.say({ ...signal, body: { kind: 'answer', sdp: 'x'.repeat(32 * 1024 + 1) } })
+  host.say({ ...signal, body: { type: 'answer', sdp: 'x'.repeat(32 * 1024 + 1) } })
   const candidate = `candidate:${'x'.repeat(1024)}`
-  host.say({ ...signal, body: { kind: 'candidate', candidate, sdpMid: null, sdpMLineIndex: null } })
-  host.say({ ...signal, body: { kind: 'answer', sdp: descriptionOf(32 * 1024) } })
-  expect(await bob.next('signal')).toMatchObject({ body: { kind: 'answer' } })
+  host.say({ ...signal, body: { type: 'candidate', candidate, sdpMid: null, sdpMLineIndex: null } })
+  host.say({ ...signal, body: { type: 'answer', sdp: descriptionOf(32 * 1024) } })
+  expect(await bob.next('signal')).toMatchObject({ body: { type: 'answer' } })
   expect(bob.received.filter((m) => m.type === 'signal')).toHaveLength(1)
 })
 

@@ -36,7 +36,7 @@ test('the server stamps who spoke: signals and casts reach whom they are for, wi
   const bob = connect('hall')
   const { self: bobId, room } = await bob.welcome()
   const born = room?.edges[0]?.born ?? 0
-  const body = { kind: 'offer', sdp: description(), layout: 1 } as const
+  const body = { type: 'offer', sdp: description(), layout: 1 } as const
   ada.say(
     { type: 'signal', to: bobId, epoch: { born, n: 0 }, order: 0, body },
     { type: 'cast', cast: { type: 'reaction', emoji: '🔥' } },

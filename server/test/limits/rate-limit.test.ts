@@ -83,7 +83,7 @@ test('a bucket that fills slowly holds up none that is let go of [R7.8]', () => 
 describe('budgets', () => {
   const chat = { type: 'chat.send', id: 1, text: 'hi' } as const
   const signal = (to: string, sdp = '') =>
-    ({ type: 'signal', to, epoch: { born: 1, n: 0 }, order: 0, body: { kind: 'answer', sdp } }) as const
+    ({ type: 'signal', to, epoch: { born: 1, n: 0 }, order: 0, body: { type: 'answer', sdp } }) as const
   const count = (times: number, ask: () => { ok: boolean }) =>
     Array.from({ length: times }, ask).filter((v) => v.ok).length
   const budgets = () => new MessageBudgets(DEFAULT_LIMITS, () => 0)
@@ -141,7 +141,7 @@ describe('budgets', () => {
 
   describe('what one receives from all others', () => {
     const offer = (to: string, bytes = 12_000) =>
-      ({ ...signal(to), body: { kind: 'offer', sdp: 'x'.repeat(bytes), layout: 1 } }) as const
+      ({ ...signal(to), body: { type: 'offer', sdp: 'x'.repeat(bytes), layout: 1 } }) as const
     const people = Array.from({ length: 20 }, (_, i) => `person ${i}`)
     const room = () => {
       const now = { ms: 0 }

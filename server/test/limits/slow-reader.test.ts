@@ -34,7 +34,7 @@ async function roomWithSlowReader() {
 
 /** Sends it more than its queue takes, and nothing of it may be dropped: signals. */
 function fill(guest: TestClient, slowId: string): void {
-  const body = { kind: 'offer', sdp: descriptionOf(30_000), layout: 1 }
+  const body = { type: 'offer', sdp: descriptionOf(30_000), layout: 1 }
   for (let order = 0; order < 8; order++) {
     guest.say({ type: 'signal', to: slowId, epoch: { born: 1, n: 0 }, order, body })
   }

@@ -143,7 +143,7 @@ describe.each(ROLES)('a %s [R5.1, R5.2]', (actor) => {
       const signal = { type: 'signal', to: idOf(actor, target), epoch: { born: 1, n: 0 }, order: 0 } as const
       const answer = route(room.state, actorId(actor), {
         type: 'signal',
-        signal: { ...signal, body: { kind: 'restart' } },
+        signal: { ...signal, body: { type: 'restart' } },
       })
       return 'refused' in answer ? answer.refused.code : 'accepted'
     }

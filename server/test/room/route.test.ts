@@ -10,7 +10,7 @@ const signal = (to: string): SignalUp => ({
   to,
   epoch: { born: 2, n: 0 },
   order: 0,
-  body: { kind: 'restart' },
+  body: { type: 'restart' },
 })
 
 const sendSignal = (room: RoomHarness, by: string, to: string) =>
@@ -30,7 +30,7 @@ describe('a signal', () => {
     const { room, host, ada } = audience()
     expect(sendSignal(room, ada, host)).toEqual({
       to: [host],
-      message: { type: 'signal', from: ada, epoch: { born: 2, n: 0 }, order: 0, body: { kind: 'restart' } },
+      message: { type: 'signal', from: ada, epoch: { born: 2, n: 0 }, order: 0, body: { type: 'restart' } },
     })
     expect(sendSignal(room, host, ada)).toMatchObject({ to: [ada], message: { from: host } })
   })
@@ -39,14 +39,14 @@ describe('a signal', () => {
     const { room, host, ada } = audience()
     const send = (body: SignalUp['body']) =>
       codeOf(route(room.state, ada, { type: 'signal', signal: { ...signal(host), body } }))
-    expect(send({ kind: 'offer', sdp: description(), layout: 1 })).toBe('routed')
-    expect(send({ kind: 'answer', sdp: description() })).toBe('routed')
+    expect(send({ type: 'offer', sdp: description(), layout: 1 })).toBe('routed')
+    expect(send({ type: 'answer', sdp: description() })).toBe('routed')
     const sections = 'm=audio 9 X 0\r\n'.repeat(276)
     for (const sdp of ['', 'v=0', sections, `${description()}\r\nm=audio 9 X 0`]) {
-      expect(send({ kind: 'offer', sdp, layout: 1 })).toBe('bad_description')
-      expect(send({ kind: 'answer', sdp })).toBe('bad_description')
+      expect(send({ type: 'offer', sdp, layout: 1 })).toBe('bad_description')
+      expect(send({ type: 'answer', sdp })).toBe('bad_description')
     }
-    expect(send({ kind: 'offer', sdp: description(), layout: 2 })).toBe('bad_description')
+    expect(send({ type: 'offer', sdp: description(), layout: 2 })).toBe('bad_description')
   })
 
   test('gets the same answer if the target has no edge, is unknown, or is the sender [R5.10]', () => {

@@ -33,7 +33,7 @@ const react: Deed = async ({ client }) => {
 const signal: Deed = async (visitor) => {
   const to = oneOf(visitor.others)
   if (to === undefined) return
-  const body = { kind: 'offer', sdp: description(randomBytes(1500).toString('hex')), layout: 1 }
+  const body = { type: 'offer', sdp: description(randomBytes(1500).toString('hex')), layout: 1 }
   visitor.client.say({ type: 'signal', to, epoch: { born: 1, n: 0 }, order: 0, body })
   await visitor.client.roundTrip()
 }

@@ -63,6 +63,6 @@ export class PairBudget {
 
 /** A description may hold candidates too. */
 const candidatesIn = (body: SignalUp['body']): number =>
-  'sdp' in body ? (body.sdp.match(/^a=candidate/gm)?.length ?? 0) : body.kind === 'candidate' ? 1 : 0
+  'sdp' in body ? (body.sdp.match(/^a=candidate/gm)?.length ?? 0) : body.type === 'candidate' ? 1 : 0
 
 const isSame = (a: Epoch, b: Epoch): boolean => a.born === b.born && a.n === b.n

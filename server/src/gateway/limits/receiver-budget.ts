@@ -42,7 +42,7 @@ export class ReceiverBudget {
   }
 
   take(passage: SignalPassage, now: number): RateResult {
-    const offers = passage.signal.body.kind === 'offer' ? this.#take(this.#offers, passage, 1, now) : YES
+    const offers = passage.signal.body.type === 'offer' ? this.#take(this.#offers, passage, 1, now) : YES
     return offers.ok ? this.#take(this.#bytes, passage, passage.bytes, now) : offers
   }
 

@@ -11,11 +11,11 @@ const anybody = (random: Random, { participants }: Known): string => random.pick
 
 const bodies = (random: Random) =>
   random.pick([
-    { kind: 'offer', sdp: 'v=0\r\n'.repeat(random.below(400)), layout: 1 },
-    { kind: 'answer', sdp: 'v=0' },
-    { kind: 'answer', sdp: description() },
-    { kind: 'candidate', candidate: 'candidate:1', sdpMid: null, sdpMLineIndex: random.below(4) },
-    { kind: 'restart' },
+    { type: 'offer', sdp: 'v=0\r\n'.repeat(random.below(400)), layout: 1 },
+    { type: 'answer', sdp: 'v=0' },
+    { type: 'answer', sdp: description() },
+    { type: 'candidate', candidate: 'candidate:1', sdpMid: null, sdpMLineIndex: random.below(4) },
+    { type: 'restart' },
   ] as const)
 
 const sources = (random: Random) =>
