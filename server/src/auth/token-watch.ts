@@ -17,63 +17,78 @@ export type TokenLife = {
   readonly onWithdrawn?: ((listener: () => void) => () => void) | undefined
 }
 
-export type TokenWatch = {
-  /** Watches another token from now on. One that ends no later is not asked for again. */
-  renew(life: TokenLife): void
-  stop(): void
+export type TokenWatchEvents = {
+  /** The token ends at `expiresAt` (ms since the epoch), or its key was withdrawn: it is time for another one. */
+  readonly refreshNeeded: (expiresAt: number) => void
+  /** It has ended for good, and no other one came. */
+  readonly expired: () => void
 }
 
 /** Tells when a token is about to end or its key has been withdrawn, and when it has ended for good. */
-export function watchToken(
-  clock: Clock,
-  { refreshNeeded, expired }: { refreshNeeded: (expiresAt: number) => void; expired: () => void },
-): TokenWatch {
-  let newest: number | undefined
-  let cancelAsk = () => {}
-  let cancelEnd = () => {}
-  let forgetKey = () => {}
+export class TokenWatch {
+  readonly #clock: Clock
+  readonly #events: TokenWatchEvents
+  #newest: number | undefined
   /** The end of the token that a fresh one has yet to be asked for. */
-  let unasked: number | undefined
-  const endBehind = (end: number) => {
-    cancelEnd()
-    // Where the clock was set past the end, the client has not been asked so far.
-    cancelEnd = setTimerAt(clock, end + GRACE_MS, () => (unasked === undefined ? expired() : ask(unasked)))
+  #unasked: number | undefined
+  #cancelAsk = () => {}
+  #cancelEnd = () => {}
+  #forgetKey = () => {}
+
+  constructor(clock: Clock, events: TokenWatchEvents) {
+    this.#clock = clock
+    this.#events = events
   }
-  const ask = (expiresAt: number) => {
-    cancelAsk()
-    unasked = undefined
-    endBehind(Math.max(expiresAt, clock.wall()))
-    refreshNeeded(expiresAt)
+
+  /** Watches another token from now on. One that ends no later is not asked for again. */
+  renew({ expiresAt, onWithdrawn }: TokenLife): void {
+    this.#forgetKey()
+    this.#endBehind(expiresAt)
+    // A token function that gives the same token again would be asked ever faster.
+    if (this.#newest === undefined || expiresAt > this.#newest) this.#askBefore(expiresAt)
+    this.#forgetKey = onWithdrawn?.(() => this.#withdrawn(expiresAt)) ?? (() => {})
   }
-  const withdrawn = (expiresAt: number) => {
-    // Whichever token comes next is another one, though it may end sooner.
-    newest = undefined
-    unasked = undefined
-    cancelAsk()
-    const end = Math.min(expiresAt, clock.wall())
-    endBehind(end)
-    refreshNeeded(end)
+
+  /** Idempotent. */
+  stop(): void {
+    this.#cancelAsk()
+    this.#cancelEnd()
+    this.#forgetKey()
   }
-  return {
-    renew({ expiresAt, onWithdrawn }) {
-      forgetKey()
-      endBehind(expiresAt)
-      // A token function that gives the same token again would be asked ever faster.
-      if (newest === undefined || expiresAt > newest) {
-        const now = clock.wall()
-        const ahead = Math.min(AHEAD_MS, (expiresAt - now) * AHEAD_SHARE)
-        const soonest = newest === undefined ? now : now + PAUSE_MS
-        newest = expiresAt
-        cancelAsk()
-        unasked = expiresAt
-        cancelAsk = setTimerAt(clock, Math.max(soonest, expiresAt - ahead), () => ask(expiresAt))
-      }
-      forgetKey = onWithdrawn?.(() => withdrawn(expiresAt)) ?? (() => {})
-    },
-    stop() {
-      cancelAsk()
-      cancelEnd()
-      forgetKey()
-    },
+
+  #askBefore(expiresAt: number): void {
+    const now = this.#clock.wall()
+    const ahead = Math.min(AHEAD_MS, (expiresAt - now) * AHEAD_SHARE)
+    const soonest = this.#newest === undefined ? now : now + PAUSE_MS
+    this.#newest = expiresAt
+    this.#unasked = expiresAt
+    this.#cancelAsk()
+    this.#cancelAsk = setTimerAt(this.#clock, Math.max(soonest, expiresAt - ahead), () => this.#ask(expiresAt))
+  }
+
+  #ask(expiresAt: number): void {
+    this.#cancelAsk()
+    this.#unasked = undefined
+    this.#endBehind(Math.max(expiresAt, this.#clock.wall()))
+    this.#events.refreshNeeded(expiresAt)
+  }
+
+  #withdrawn(expiresAt: number): void {
+    // The next token is another one, though it may end sooner.
+    this.#newest = undefined
+    this.#unasked = undefined
+    this.#cancelAsk()
+    const end = Math.min(expiresAt, this.#clock.wall())
+    this.#endBehind(end)
+    this.#events.refreshNeeded(end)
+  }
+
+  #endBehind(end: number): void {
+    this.#cancelEnd()
+    this.#cancelEnd = setTimerAt(this.#clock, end + GRACE_MS, () => {
+      // Where the clock was set past the end, the client has not been asked so far.
+      if (this.#unasked === undefined) this.#events.expired()
+      else this.#ask(this.#unasked)
+    })
   }
 }

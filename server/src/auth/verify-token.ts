@@ -39,32 +39,12 @@ const LEEWAY_SECONDS = 10
 const UNAUTHORIZED = { goodbye: 'unauthorized', reason: 'The token is not valid.' } as const
 const UNAVAILABLE = { goodbye: 'unavailable', reason: 'The token could not be verified now.' } as const
 
-/** A token that names another algorithm than its key's, `none` among them, is refused before its signature is looked at. */
-export function createVerify({ keys, audience, issuer, maxTokenAgeSeconds, now }: VerifyOptions): Verify {
+/** A token that names another algorithm than its key's, `none` among them, is rejected before its signature is looked at. */
+export function createVerify(options: VerifyOptions): Verify {
   return async (token, roomId) => {
-    let used: TokenKey | undefined
-    const keyOf = async ({ alg, kid }: { alg?: string; kid?: unknown }) => {
-      if (kid !== undefined && typeof kid !== 'string') throw new UnknownKey()
-      used = await keys.find(kid)
-      if (used === undefined || used.alg !== canonical(alg)) throw new UnknownKey()
-      return used.material
-    }
     try {
-      const { payload } = await jwtVerify(token, keyOf, {
-        algorithms: [...ALGORITHMS],
-        audience,
-        requiredClaims: ['exp', 'sub', 'room'],
-        clockTolerance: LEEWAY_SECONDS,
-        currentDate: new Date(now()),
-        ...(issuer === undefined ? {} : { issuer }),
-        ...(maxTokenAgeSeconds === undefined ? {} : { maxTokenAge: maxTokenAgeSeconds }),
-      })
-      const claims = v.parse(tokenClaims, payload, { abortEarly: true })
-      if (claims.exp > now() / 1000 + MAX_TOKEN_LIFE_SECONDS + LEEWAY_SECONDS) throw new EndsTooLate()
-      if (claims.room !== roomId && claims.room !== ANY_ROOM) {
-        return { ok: false, error: { goodbye: 'forbidden', reason: 'The token is for another room.' } }
-      }
-      return { ok: true, claims, life: { expiresAt: claims.exp * 1000, onWithdrawn: used?.onWithdrawn } }
+      const { claims, life } = await readToken(token, options)
+      return claims.room === roomId || claims.room === ANY_ROOM ? { ok: true, claims, life } : OTHER_ROOM
     } catch (error) {
       if (error instanceof KeysUnavailable) {
         return { ok: false, error: { ...UNAVAILABLE, retryAfterMs: error.retryAfterMs } }
@@ -72,6 +52,31 @@ export function createVerify({ keys, audience, issuer, maxTokenAgeSeconds, now }
       return { ok: false, error: { ...UNAUTHORIZED, fault: faultOf(error) } }
     }
   }
+}
+
+const OTHER_ROOM = { ok: false, error: { goodbye: 'forbidden', reason: 'The token is for another room.' } } as const
+
+/** @throws an error of `jose` or valibot, or one of ours, that says what is wrong with it */
+async function readToken(token: string, { keys, audience, issuer, maxTokenAgeSeconds, now }: VerifyOptions) {
+  let used: TokenKey | undefined
+  const keyOf = async ({ alg, kid }: { alg?: string; kid?: unknown }) => {
+    if (kid !== undefined && typeof kid !== 'string') throw new UnknownKey()
+    used = await keys.find(kid)
+    if (used === undefined || used.alg !== canonical(alg)) throw new UnknownKey()
+    return used.material
+  }
+  const { payload } = await jwtVerify(token, keyOf, {
+    algorithms: [...ALGORITHMS],
+    audience,
+    requiredClaims: ['exp', 'sub', 'room'],
+    clockTolerance: LEEWAY_SECONDS,
+    currentDate: new Date(now()),
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(maxTokenAgeSeconds === undefined ? {} : { maxTokenAge: maxTokenAgeSeconds }),
+  })
+  const claims = v.parse(tokenClaims, payload, { abortEarly: true })
+  if (claims.exp > now() / 1000 + MAX_TOKEN_LIFE_SECONDS + LEEWAY_SECONDS) throw new EndsTooLate()
+  return { claims, life: { expiresAt: claims.exp * 1000, onWithdrawn: used?.onWithdrawn } }
 }
 
 class UnknownKey extends Error {}

@@ -77,64 +77,68 @@ export type FaultPorts = {
   readonly log: BreakableLog
 }
 
-/** The faults of a server, over the parts that make them happen. */
-export function createFaults({ messages, proxy, outages, expired, log }: FaultPorts): Faults {
+/** The faults of a server, over the ports that inject them. */
+export function createFaults(ports: FaultPorts): Faults {
+  const { messages, outages, log } = ports
   const stalls = new Set<Fault>()
-  const connected = (identity: string | undefined): ProxiedConnection[] => {
-    const connections = proxy.connections(identity)
-    if (connections.length === 0)
-      throw new Error(`No client is connected${identity === undefined ? '' : ` as ${identity}`}.`)
-    return connections
+  const setBroken = (isBroken: boolean) => {
+    log.isBroken = isBroken
   }
   return {
     drop: (rule) => messages.set(rule, { type: 'drop' }),
     duplicate: (rule) => messages.set(rule, { type: 'duplicate' }),
     delay: ({ ms, ...rule }) => messages.set(rule, { type: 'delay', ms }),
     closeAt: ({ code, ...rule }) => messages.set(rule, { type: 'close', code: closeCode(code) }),
+    ...connectionFaults(ports, stalls),
+    log: { fail: () => setBroken(true), heal: () => setBroken(false) },
+    clear() {
+      messages.clear()
+      for (const { fault } of outages) fault.lift()
+      for (const fault of stalls) fault.lift()
+      setBroken(false)
+    },
+  }
+}
+
+type ConnectionFaults = Pick<Faults, 'close' | 'stall' | 'offline' | 'expireToken'>
+
+function connectionFaults({ proxy, outages, expired }: FaultPorts, stalls: Set<Fault>): ConnectionFaults {
+  return {
     close({ identity, code } = {}) {
       const checked = closeCode(code)
-      for (const connection of connected(identity)) connection.cut(checked)
+      for (const connection of connected(proxy, identity)) connection.cut(checked)
     },
     stall({ identity, direction } = {}) {
-      const fault = stall(connected(identity), direction, () => stalls.delete(fault))
+      const fault = stall(connected(proxy, identity), direction, () => stalls.delete(fault))
       stalls.add(fault)
       return fault
     },
     offline({ identity } = {}) {
-      const outage = {
-        ...(identity === undefined ? {} : { identity }),
-        fault: new CountedFault(() => outages.delete(outage)),
-      }
+      const fault: CountedFault = new CountedFault(() => outages.delete(outage))
+      const outage = identity === undefined ? { fault } : { identity, fault }
       outages.add(outage)
       for (const connection of proxy.connections(identity)) {
-        outage.fault.happen()
+        fault.happen()
         connection.cut(ABNORMAL)
       }
-      return outage.fault
+      return fault
     },
     expireToken(identity) {
-      const connections = connected(identity).filter(({ token }) => token !== undefined)
+      const connections = connected(proxy, identity).filter(({ token }) => token !== undefined)
       if (connections.length === 0) throw new Error(`${identity} is connected without a token.`)
       for (const connection of connections) {
         expired.add(connection.token ?? '')
         connection.expireToken()
       }
     },
-    log: {
-      fail: () => {
-        log.isBroken = true
-      },
-      heal: () => {
-        log.isBroken = false
-      },
-    },
-    clear() {
-      messages.clear()
-      for (const { fault } of outages) fault.lift()
-      for (const fault of stalls) fault.lift()
-      log.isBroken = false
-    },
   }
+}
+
+/** @throws Error where there is none */
+function connected(proxy: FaultPorts['proxy'], identity: string | undefined): ProxiedConnection[] {
+  const connections = proxy.connections(identity)
+  if (connections.length > 0) return connections
+  throw new Error(`No client is connected${identity === undefined ? '' : ` as ${identity}`}.`)
 }
 
 function stall(connections: readonly ProxiedConnection[], direction: Direction | undefined, lifted: () => void): Fault {

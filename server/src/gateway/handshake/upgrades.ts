@@ -28,11 +28,7 @@ export type UpgradeHandler = Claim & {
  */
 export function takeUpgrades(server: HttpServer, handler: UpgradeHandler, owner: 'app' | 'own'): () => void {
   makeWay(server, handler.path)
-  const answer = (upgrade: Upgrade) => {
-    // Nothing else would ever answer this one.
-    if (server.listenerCount('request') === 0) rejectNotFound(upgrade[1], handler.clock)
-    else answerPlainly(server, ...upgrade)
-  }
+  const answer = (upgrade: Upgrade) => answerRequest(server, upgrade, handler.clock)
   const unclaimed = new Unclaimed(handler.clock, answer)
   const listener = Object.assign(
     (...upgrade: Upgrade) => {
@@ -57,6 +53,13 @@ export function takeUpgrades(server: HttpServer, handler: UpgradeHandler, owner:
     server.off('newListener', onListener)
     unclaimed.release(answer)
   }
+}
+
+/** Answers an upgrade as the plain request that it also is. */
+function answerRequest(server: HttpServer, upgrade: Upgrade, clock: Clock): void {
+  // Nothing else would ever answer this one.
+  if (server.listenerCount('request') === 0) rejectNotFound(upgrade[1], clock)
+  else answerPlainly(server, ...upgrade)
 }
 
 /** A path is for one of ours at a time. One that is closing gives it up. */

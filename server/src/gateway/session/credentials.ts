@@ -1,17 +1,10 @@
 import { type Rejection, type Role, reject } from '@peerstage/sdk/protocol'
-import { type TokenWatch, watchToken } from '../../auth/token-watch'
+import { TokenWatch, type TokenWatchEvents } from '../../auth/token-watch'
 import type { Verify } from '../../auth/verify-token'
 import type { Clock } from '../../ports/clock'
 import { claimsOf, type Principal } from '../handshake/principal'
 
 export type CredentialsPorts = { readonly clock: Clock; readonly verify: Verify }
-
-export type CredentialsEvents = {
-  /** The token ends at `expiresAt` (ms since the epoch): it is time for another one. */
-  readonly refreshNeeded: (expiresAt: number) => void
-  /** It has ended, and no other one came. */
-  readonly expired: () => void
-}
 
 /** What became of a fresh token. `fault`: what was wrong with it, in words of the code. */
 export type RenewalResult =
@@ -27,11 +20,11 @@ export class Credentials {
   #principal: Principal
   #state: 'unwatched' | 'watched' | 'stopped' = 'unwatched'
 
-  constructor(ports: CredentialsPorts, principal: Principal, name: string | undefined, events: CredentialsEvents) {
+  constructor(ports: CredentialsPorts, principal: Principal, name: string | undefined, events: TokenWatchEvents) {
     this.#ports = ports
     this.#principal = principal
     this.#name = name
-    this.#watch = watchToken(ports.clock, events)
+    this.#watch = new TokenWatch(ports.clock, events)
   }
 
   get principal(): Principal {
