@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util'
 import * as v from 'valibot'
-import { whole } from '../config/limits'
+import { wholeNumber } from '../config/limits'
 import { ConfigError, type Problem, settingsEntries } from '../config/settings'
 import { DEFAULT_FILE } from './open-log'
-import { read } from './read-value'
+import { read, type Setting } from './setting'
 import { type Environment, type Flags, fileVariable, type Given, textOf, variablesOf } from './setting-sources'
-import { SETTINGS, type Setting } from './settings-table'
+import { SETTINGS } from './settings-table'
 
 /** Flags that need no value. */
 const SWITCHES = new Set(['dev', 'json', 'log-addresses', 'metrics-public'])
@@ -24,14 +24,14 @@ const commandLine = v.strictObject({
     v.strictObject({
       file: v.exactOptional(v.string()),
       durability: v.exactOptional(v.picklist(['process', 'full'], 'must be process or full')),
-      maxBytes: v.exactOptional(whole(1024 * 1024, Number.MAX_SAFE_INTEGER)),
-      maxRoomBytes: v.exactOptional(whole(0, Number.MAX_SAFE_INTEGER)),
-      chatDays: v.exactOptional(whole(0, 36_500)),
+      maxBytes: v.exactOptional(wholeNumber(1024 * 1024, Number.MAX_SAFE_INTEGER)),
+      maxRoomBytes: v.exactOptional(wholeNumber(0, Number.MAX_SAFE_INTEGER)),
+      chatDays: v.exactOptional(wholeNumber(0, 36_500)),
     }),
     {},
   ),
-  startDeadlineSeconds: v.exactOptional(whole(0, 3600), 30),
-  drainDeadlineSeconds: v.exactOptional(whole(0, 3600)),
+  startDeadlineSeconds: v.exactOptional(wholeNumber(0, 3600), 30),
+  drainDeadlineSeconds: v.exactOptional(wholeNumber(0, 3600)),
   json: v.exactOptional(v.boolean('must be true or false'), false),
 })
 

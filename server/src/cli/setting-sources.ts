@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Problem } from '../config/settings'
-import { read, secretLines } from './read-value'
-import type { Setting } from './settings-table'
+import { read, type Setting, secretLines } from './setting'
 
 /** What the flags of a command line say. A flag that needs no value is `true`. */
 export type Flags = Readonly<Record<string, string | boolean | undefined>>

@@ -1,21 +1,11 @@
-import { read } from './read-value'
+import { LOG_SETTINGS } from './log-settings'
+import { ROOM_SETTINGS } from './room-settings'
+import { read, type Setting } from './setting'
+import { TOKEN_SETTINGS } from './token-settings'
+import { TRAFFIC_SETTINGS } from './traffic-settings'
 
-export type Setting = {
-  /** Where the value goes among the options: `auth.secret`. */
-  readonly path: string
-  readonly env: string
-  /** A common name of the variable, which other programs set too: ours counts before it. */
-  readonly bare?: string
-  /** None for a secret: other users of the machine can read a command line. */
-  readonly flag?: string
-  /** A file may hold it, which the variable with `_FILE` behind its name names. */
-  readonly isSecret?: true
-  readonly read: (text: string) => unknown
-  readonly help: string
-}
-
-/** Every setting of the command line, in the order of `--help`. */
-export const SETTINGS: readonly Setting[] = [
+/** Where the server listens. */
+const LISTEN_SETTINGS: readonly Setting[] = [
   {
     path: 'port',
     flag: 'port',
@@ -39,244 +29,10 @@ export const SETTINGS: readonly Setting[] = [
     read: read.text,
     help: 'base path of all paths of the server, like /live (default: none)',
   },
-  {
-    path: 'auth.secret',
-    env: 'PEERSTAGE_SECRET',
-    isSecret: true,
-    read: read.text,
-    help: 'secret of the tokens, at least 32 bytes',
-  },
-  {
-    path: 'auth.keys',
-    env: 'PEERSTAGE_SECRETS',
-    isSecret: true,
-    read: read.secrets,
-    help: 'several secrets of the tokens, one per line, the newest first, as kid:secret; :secret has no kid',
-  },
-  {
-    path: 'auth.keys',
-    flag: 'public-keys',
-    env: 'PEERSTAGE_PUBLIC_KEYS',
-    read: read.keys,
-    help: 'public keys of the tokens: a JSON Web Key Set, a PEM, or a file that holds one',
-  },
-  {
-    path: 'auth.jwksUrl',
-    flag: 'jwks-url',
-    env: 'PEERSTAGE_JWKS_URL',
-    read: read.text,
-    help: 'URL of the public keys of the tokens',
-  },
-  {
-    path: 'auth.jwksRefreshSeconds',
-    flag: 'jwks-refresh',
-    env: 'PEERSTAGE_JWKS_REFRESH',
-    read: read.number,
-    help: 'how often to fetch these keys, in seconds (default 600)',
-  },
-  {
-    path: 'auth.jwksMaxAgeSeconds',
-    flag: 'jwks-max-age',
-    env: 'PEERSTAGE_JWKS_MAX_AGE',
-    read: read.number,
-    help: 'how long these keys are valid while they cannot be fetched, in seconds (default 86400)',
-  },
-  {
-    path: 'auth.issuer',
-    flag: 'issuer',
-    env: 'PEERSTAGE_ISSUER',
-    read: read.text,
-    help: 'iss of the tokens (default: any)',
-  },
-  {
-    path: 'auth.audience',
-    flag: 'audience',
-    env: 'PEERSTAGE_AUDIENCE',
-    read: read.text,
-    help: 'aud of the tokens (default peerstage)',
-  },
-  {
-    path: 'auth.maxTokenAgeSeconds',
-    flag: 'max-token-age',
-    env: 'PEERSTAGE_MAX_TOKEN_AGE',
-    read: read.number,
-    help: 'oldest iat of a token, in seconds',
-  },
-  {
-    path: 'allowedOrigins',
-    flag: 'origins',
-    env: 'PEERSTAGE_ORIGINS',
-    read: read.list,
-    help: 'origins of pages that may connect, separated by commas (default: any)',
-  },
-  {
-    path: 'iceServers',
-    flag: 'ice-servers',
-    env: 'PEERSTAGE_ICE_SERVERS',
-    read: read.iceServers,
-    help: 'JSON list of ICE servers, or none (default: one public STUN server)',
-  },
-  {
-    path: 'turn.urls',
-    flag: 'turn-urls',
-    env: 'PEERSTAGE_TURN_URLS',
-    read: read.list,
-    help: 'URLs of a TURN server whose passwords expire, separated by commas',
-  },
-  {
-    path: 'turn.secret',
-    env: 'PEERSTAGE_TURN_SECRET',
-    isSecret: true,
-    read: read.text,
-    help: 'the secret shared with the TURN server, at least 20 bytes',
-  },
-  {
-    path: 'turn.ttlSeconds',
-    flag: 'turn-ttl',
-    env: 'PEERSTAGE_TURN_TTL',
-    read: read.number,
-    help: 'how long a TURN password is valid, in seconds (default 3600)',
-  },
-  {
-    path: 'mode',
-    flag: 'mode',
-    env: 'PEERSTAGE_MODE',
-    read: read.text,
-    help: 'voice, camera or studio (default studio)',
-  },
-  {
-    path: 'createRooms',
-    flag: 'create-rooms',
-    env: 'PEERSTAGE_CREATE_ROOMS',
-    read: read.text,
-    help: 'who opens a room: onJoin, host or api (default onJoin)',
-  },
-  {
-    path: 'duplicateSessions',
-    flag: 'duplicate-sessions',
-    env: 'PEERSTAGE_DUPLICATE_SESSIONS',
-    read: read.text,
-    help: 'a second session of an identity: replace or reject (default replace)',
-  },
-  {
-    path: 'limits',
-    flag: 'limits',
-    env: 'PEERSTAGE_LIMITS',
-    read: read.json,
-    help: 'JSON object of limits, like {"chatPerSecond":2}',
-  },
-  {
-    path: 'limits.maxParticipants',
-    flag: 'max-participants',
-    env: 'PEERSTAGE_MAX_PARTICIPANTS',
-    read: read.number,
-    help: 'participants of a room, at most 20 (default 20)',
-  },
-  {
-    path: 'maxSockets',
-    flag: 'max-sockets',
-    env: 'PEERSTAGE_MAX_SOCKETS',
-    read: read.number,
-    help: 'sockets of the process (default 10000)',
-  },
-  {
-    path: 'maxSocketsPerAddress',
-    flag: 'max-sockets-per-address',
-    env: 'PEERSTAGE_MAX_SOCKETS_PER_ADDRESS',
-    read: read.number,
-    help: 'sockets of one public address (default 200)',
-  },
-  {
-    path: 'maxVerifying',
-    flag: 'max-verifying',
-    env: 'PEERSTAGE_MAX_VERIFYING',
-    read: read.number,
-    help: 'sockets whose tokens are verified at once (default 500)',
-  },
-  {
-    path: 'maxHolds',
-    flag: 'max-holds',
-    env: 'PEERSTAGE_MAX_HOLDS',
-    read: read.number,
-    help: 'prejoin screens at once: connections without a seat (default 500)',
-  },
-  {
-    path: 'trustProxy',
-    flag: 'trust-proxy',
-    env: 'PEERSTAGE_TRUST_PROXY',
-    read: read.numberOrList,
-    help: 'proxies whose X-Forwarded-For is trusted: their number, or their addresses and subnets (default 0)',
-  },
-  {
-    path: 'logAddresses',
-    flag: 'log-addresses',
-    env: 'PEERSTAGE_LOG_ADDRESSES',
-    read: read.flag,
-    help: 'write addresses of rejected connections to the log, instead of hashes',
-  },
-  {
-    path: 'metrics.port',
-    flag: 'metrics-port',
-    env: 'PEERSTAGE_METRICS_PORT',
-    read: read.number,
-    help: 'a separate port for metrics, instead of /metrics (default: none)',
-  },
-  {
-    path: 'metrics.host',
-    flag: 'metrics-host',
-    env: 'PEERSTAGE_METRICS_HOST',
-    read: read.text,
-    help: 'address of the metrics port (default 127.0.0.1)',
-  },
-  {
-    path: 'metrics.token',
-    env: 'PEERSTAGE_METRICS_TOKEN',
-    isSecret: true,
-    read: read.text,
-    help: 'bearer token for reading metrics, at least 16 characters',
-  },
-  {
-    path: 'metrics.public',
-    flag: 'metrics-public',
-    env: 'PEERSTAGE_METRICS_PUBLIC',
-    read: read.flag,
-    help: 'serve /metrics on the public port (default: with a token, or in dev mode)',
-  },
-  {
-    path: 'log.file',
-    flag: 'log',
-    env: 'PEERSTAGE_LOG',
-    read: read.path,
-    help: 'file that stores rooms and chat; :memory: for none (default peerstage-data/rooms.db)',
-  },
-  {
-    path: 'log.durability',
-    flag: 'log-durability',
-    env: 'PEERSTAGE_LOG_DURABILITY',
-    read: read.text,
-    help: 'what the log survives: process (the end of the process), or full (loss of power too) (default process)',
-  },
-  {
-    path: 'log.maxBytes',
-    flag: 'log-max-bytes',
-    env: 'PEERSTAGE_LOG_MAX_BYTES',
-    read: read.number,
-    help: 'largest size of the file; old chat is deleted first (default 1073741824)',
-  },
-  {
-    path: 'log.maxRoomBytes',
-    flag: 'log-max-room-bytes',
-    env: 'PEERSTAGE_LOG_MAX_ROOM_BYTES',
-    read: read.number,
-    help: 'most chat of one room, in bytes; the oldest is deleted first (default 52428800)',
-  },
-  {
-    path: 'log.chatDays',
-    flag: 'chat-days',
-    env: 'PEERSTAGE_CHAT_DAYS',
-    read: read.number,
-    help: 'days for which chat is kept (default 30)',
-  },
+]
+
+/** How the process starts, ends and tells of itself. */
+const PROCESS_SETTINGS: readonly Setting[] = [
   {
     path: 'startDeadlineSeconds',
     flag: 'start-deadline',
@@ -312,4 +68,14 @@ export const SETTINGS: readonly Setting[] = [
     read: read.flag,
     help: 'print the address as one line of JSON',
   },
+]
+
+/** Every setting of the command line, in the order of `--help`. */
+export const SETTINGS: readonly Setting[] = [
+  ...LISTEN_SETTINGS,
+  ...TOKEN_SETTINGS,
+  ...ROOM_SETTINGS,
+  ...TRAFFIC_SETTINGS,
+  ...LOG_SETTINGS,
+  ...PROCESS_SETTINGS,
 ]

@@ -7,7 +7,7 @@ import type { Jwk } from '../auth/jwk'
 import { badKey, type KeyResult, MAX_KID_CHARACTERS, readPublicKey, type TokenKey } from '../auth/keys'
 import { isLocalName } from '../auth/local-request'
 import { MIN_SECRET_BYTES, SET_SECRET, spaceFault, trimmed } from '../auth/secret'
-import { whole } from './limits'
+import { wholeNumber } from './limits'
 
 /** A key that verifies tokens: a `publicKey` or a `secret`. */
 export type KeyOptions = {
@@ -152,11 +152,11 @@ export const authSettings = v.pipe(
       secret: v.exactOptional(secret),
       keys: v.exactOptional(keys),
       jwksUrl: v.exactOptional(jwksUrl),
-      jwksRefreshSeconds: v.exactOptional(whole(30, 24 * 3600), 600),
-      jwksMaxAgeSeconds: v.exactOptional(whole(60, 30 * 24 * 3600), 24 * 3600),
+      jwksRefreshSeconds: v.exactOptional(wholeNumber(30, 24 * 3600), 600),
+      jwksMaxAgeSeconds: v.exactOptional(wholeNumber(60, 30 * 24 * 3600), 24 * 3600),
       audience: v.exactOptional(text, DEFAULT_AUDIENCE),
       issuer: v.exactOptional(text),
-      maxTokenAgeSeconds: v.exactOptional(whole(1, 10 * 365 * 24 * 3600)),
+      maxTokenAgeSeconds: v.exactOptional(wholeNumber(1, 10 * 365 * 24 * 3600)),
     },
     ({ expected }) => (expected === 'never' ? 'is no option of auth' : 'must be an object'),
   ),

@@ -2,7 +2,7 @@ import { DEFAULT_LIMITS, type Limits } from '@peerstage/sdk/protocol'
 import * as v from 'valibot'
 
 /** The schema of a whole number within bounds, with a sentence that names them. */
-export const whole = (min: number, max: number) => {
+export const wholeNumber = (min: number, max: number) => {
   const sentence = `must be a whole number from ${min} to ${max}`
   return v.pipe(v.number(sentence), v.integer(sentence), v.minValue(min, sentence), v.maxValue(max, sentence))
 }
@@ -12,11 +12,11 @@ export type LimitOptions = Readonly<
   Partial<Omit<Limits, 'maxChatCharacters' | 'maxChatBytes' | 'maxSdpBytes' | 'maxCandidateBytes'>>
 >
 
-const limit = (most = 1_000_000) => v.exactOptional(whole(1, most))
+const limit = (most = 1_000_000) => v.exactOptional(wholeNumber(1, most))
 
-const ms = (least: number, most: number) => v.exactOptional(whole(least, most))
+const ms = (least: number, most: number) => v.exactOptional(wholeNumber(least, most))
 
-const bytes = (least: number) => v.exactOptional(whole(least, 1024 ** 3))
+const bytes = (least: number) => v.exactOptional(wholeNumber(least, 1024 ** 3))
 
 /** Or there would be one that never passes: a value, and around it 20 ids of 64 characters as its addressees, and the keys. */
 const LARGEST_CAST_BYTES = DEFAULT_LIMITS.maxDataBytes + 2048
@@ -24,7 +24,7 @@ const LARGEST_CAST_BYTES = DEFAULT_LIMITS.maxDataBytes + 2048
 /** The option `limits`. The protocol's schemas hold some of these to their defaults: a server may ask for less, not for more. */
 export const limitSettings = v.strictObject(
   {
-    maxFrameBytes: v.exactOptional(whole(DEFAULT_LIMITS.maxFrameBytes, 1024 * 1024)),
+    maxFrameBytes: v.exactOptional(wholeNumber(DEFAULT_LIMITS.maxFrameBytes, 1024 * 1024)),
     maxDataBytes: limit(DEFAULT_LIMITS.maxDataBytes),
     maxParticipants: limit(DEFAULT_LIMITS.maxParticipants),
     maxUnansweredCommands: limit(),

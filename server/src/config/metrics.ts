@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { whole } from './limits'
+import { wholeNumber } from './limits'
 
 /** Where metrics can be read, and by whom. */
 export type MetricsOptions = {
@@ -19,7 +19,7 @@ const MIN_TOKEN_CHARACTERS = 16
 /** The option `metrics`. */
 export const metricsSettings = v.strictObject(
   {
-    port: v.exactOptional(whole(0, 65_535)),
+    port: v.exactOptional(wholeNumber(0, 65_535)),
     host: v.exactOptional(v.pipe(v.string('must be a text'), v.minLength(1, 'must not be empty')), '127.0.0.1'),
     token: v.exactOptional(
       v.pipe(

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { SET_SECRET } from '../auth/secret'
 import { LOG_LEVELS } from '../ports/logger'
 import { type AuthOptions, authSettings } from './auth'
-import { type LimitOptions, limitSettings, whole } from './limits'
+import { type LimitOptions, limitSettings, wholeNumber } from './limits'
 import { type MetricsOptions, metricsSettings } from './metrics'
 import { readOrigin } from './origins'
 import { partEntries } from './port-options'
@@ -38,7 +38,7 @@ const basePath = v.pipe(
 
 const PROXIES = 'must be a whole number from 0 to 10, or a list of addresses and subnets like 10.0.0.0/8'
 const trustProxy = v.union(
-  [v.message(whole(0, 10), PROXIES), v.array(v.pipe(v.string(PROXIES), v.check(isSubnet, PROXIES)))],
+  [v.message(wholeNumber(0, 10), PROXIES), v.array(v.pipe(v.string(PROXIES), v.check(isSubnet, PROXIES)))],
   PROXIES,
 )
 
@@ -106,10 +106,10 @@ export const settingsEntries = {
   createRooms: v.exactOptional(v.picklist(['onJoin', 'host', 'api'], 'must be onJoin, host or api'), 'onJoin'),
   duplicateSessions: v.exactOptional(v.picklist(['replace', 'reject'], 'must be replace or reject'), 'replace'),
   limits: v.exactOptional(limitSettings, {}),
-  maxSockets: v.exactOptional(whole(1, 1_000_000), 10_000),
-  maxSocketsPerAddress: v.exactOptional(whole(1, 1_000_000), 200),
-  maxVerifying: v.exactOptional(whole(1, 1_000_000), 500),
-  maxHolds: v.exactOptional(whole(1, 1_000_000), 500),
+  maxSockets: v.exactOptional(wholeNumber(1, 1_000_000), 10_000),
+  maxSocketsPerAddress: v.exactOptional(wholeNumber(1, 1_000_000), 200),
+  maxVerifying: v.exactOptional(wholeNumber(1, 1_000_000), 500),
+  maxHolds: v.exactOptional(wholeNumber(1, 1_000_000), 500),
   trustProxy: v.exactOptional(trustProxy, 0),
   logAddresses: v.exactOptional(v.boolean('must be true or false'), false),
   metrics: v.exactOptional(metricsSettings, {}),

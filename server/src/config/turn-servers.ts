@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { whole } from './limits'
+import { wholeNumber } from './limits'
 
 /** A TURN server with passwords that expire; coturn supports them with `use-auth-secret`. */
 export type TurnOptions = {
@@ -30,7 +30,7 @@ export const turnSettings = v.strictObject(
       v.regex(/^.*$/, 'must be one line'),
       v.minBytes(MIN_SECRET_BYTES, `must have at least ${MIN_SECRET_BYTES} bytes`),
     ),
-    ttlSeconds: v.exactOptional(whole(10, 24 * 3600), 3600),
+    ttlSeconds: v.exactOptional(wholeNumber(10, 24 * 3600), 3600),
   },
   ({ expected }) => (expected === 'never' ? 'is no option of turn' : 'is needed: turn takes urls and a secret'),
 )

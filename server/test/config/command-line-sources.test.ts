@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { ownVariables } from '../../src/cli/bare-variables'
 import { flagsToServe, readCommandLine } from '../../src/cli/command-line'
-import { read } from '../../src/cli/read-value'
+import { read } from '../../src/cli/setting'
 import { SETTINGS } from '../../src/cli/settings-table'
 import { ConfigError } from '../../src/index'
 

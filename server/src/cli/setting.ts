@@ -1,5 +1,20 @@
 import { readFileSync } from 'node:fs'
 
+/** One setting of the command line. */
+export type Setting = {
+  /** Where the value goes among the options: `auth.secret`. */
+  readonly path: string
+  readonly env: string
+  /** A common name of the variable, which other programs set too: ours counts before it. */
+  readonly bare?: string
+  /** None for a secret: other users of the machine can read a command line. */
+  readonly flag?: string
+  /** A file may hold it, which the variable with `_FILE` behind its name names. */
+  readonly isSecret?: true
+  readonly read: (text: string) => unknown
+  readonly help: string
+}
+
 /** How a text of a flag or variable becomes the value of an option. What cannot be read is left to the schema to refuse. */
 export const read = {
   text: (text: string): unknown => text,
