@@ -187,9 +187,9 @@ export class Visit implements Connection, ServerEnd {
         return this.#submit({ type: 'refresh', connection: this, commandId: message.id, role })
       }
       case 'signal':
-        return this.#submit({ type: 'routable', connection: this, routable: { type: 'signal', signal: message } })
+        return this.#submit({ type: 'relay', connection: this, message: { type: 'signal', signal: message } })
       case 'cast':
-        return this.#submit({ type: 'routable', connection: this, routable: { type: 'cast', cast: message.cast } })
+        return this.#submit({ type: 'relay', connection: this, message: { type: 'cast', cast: message.cast } })
       case 'join':
         if (this.#isHeld) this.#joins.add(message.id)
         if (this.#isHeld || this.#offer !== undefined) return this.#knock(message.id)

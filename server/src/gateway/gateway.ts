@@ -3,7 +3,7 @@ import type { IceServer, Limits, Role } from '@peerstage/sdk/protocol'
 import type { WebSocket, WebSocketServer } from 'ws'
 import type { Verify } from '../auth/verify-token'
 import type { OriginRule } from '../config/origins'
-import { bidFarewell } from '../hosting/farewell'
+import { closeDraining } from '../hosting/rejections'
 import type { RoomInput } from '../hosting/input'
 import type { Clock } from '../ports/clock'
 import type { Logger } from '../ports/logger'
@@ -122,7 +122,7 @@ export class Gateway {
     if (!quota.ok) return this.#reject(quota.error, upgrade, address.roomId, peer)
     const { lease } = quota
     this.#upgrade(upgrade, address.roomId, lease.release, (connection) => {
-      if (this.#state === 'draining') bidFarewell(connection)
+      if (this.#state === 'draining') closeDraining(connection)
       else void this.#serve(connection, request, address, lease)
     })
   }
@@ -134,7 +134,7 @@ export class Gateway {
       this.#told++
       const gone = () => this.#told--
       return this.#upgrade(upgrade, room, gone, (connection) => {
-        if (this.#state === 'draining') bidFarewell(connection)
+        if (this.#state === 'draining') closeDraining(connection)
         else rejectBusy(connection, { why, ...label })
       })
     }

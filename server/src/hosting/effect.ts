@@ -6,26 +6,26 @@ import type { Logger } from '../ports/logger'
 /** What a batch does to the outside once it is kept, in order. Data, so that a batch that failed leaves no trace. */
 export type Effect =
   | {
-      readonly do: 'send'
+      readonly type: 'send'
       readonly to: readonly Connection[]
       readonly text: () => string
       readonly delivery: Delivery
     }
   | {
-      readonly do: 'close'
+      readonly type: 'close'
       readonly connection: Connection
       readonly code: GoodbyeCode
       readonly reason: string
       readonly retryAfterMs?: number
     }
-  | { readonly do: 'end'; readonly connection: Connection }
-  | { readonly do: 'call'; readonly callback: () => void }
+  | { readonly type: 'end'; readonly connection: Connection }
+  | { readonly type: 'call'; readonly callback: () => void }
 
 /** One message for some connections, serialised once and only if a connection gets it. */
 export function send(to: readonly Connection[], message: ServerMessage, delivery: Delivery = 'kept'): Effect {
   let text: string | undefined
   return {
-    do: 'send',
+    type: 'send',
     to,
     text: () => {
       text ??= encodeMessage(message)
@@ -45,12 +45,12 @@ export const replyError = (to: Connection, re: number, error: Rejection): Effect
 export const presenceOf = (to: readonly Connection[], participantId: string, presence: Presence): Effect =>
   send(to, { type: 'presence', participantId, presence }, { newestOf: participantId })
 
-export const call = (callback: () => void): Effect => ({ do: 'call', callback })
+export const call = (callback: () => void): Effect => ({ type: 'call', callback })
 
 export const close = (connection: Connection, code: GoodbyeCode, reason: string, retryAfterMs?: number): Effect =>
   retryAfterMs === undefined
-    ? { do: 'close', connection, code, reason }
-    : { do: 'close', connection, code, reason, retryAfterMs }
+    ? { type: 'close', connection, code, reason }
+    : { type: 'close', connection, code, reason, retryAfterMs }
 
 /**
  * Carries effects out in order; one that fails does not take those behind it along, nor one connection the others. Then every socket is flushed once. A
@@ -58,17 +58,17 @@ export const close = (connection: Connection, code: GoodbyeCode, reason: string,
  */
 export function perform(effects: readonly Effect[], logger: Logger): void {
   const touched = new Set<Connection>()
-  const goodbyes: Extract<Effect, { do: 'close' }>[] = []
+  const goodbyes: Extract<Effect, { type: 'close' }>[] = []
   const take = (effect: Effect) => {
-    if (effect.do === 'send') {
+    if (effect.type === 'send') {
       if (effect.to.length === 0) return
       const text = effect.text()
       for (const connection of effect.to) {
         touched.add(connection)
         guarded(logger, () => connection.send(text, effect.delivery))
       }
-    } else if (effect.do === 'close') goodbyes.push(effect)
-    else if (effect.do === 'end') effect.connection.end()
+    } else if (effect.type === 'close') goodbyes.push(effect)
+    else if (effect.type === 'end') effect.connection.end()
     else effect.callback()
   }
   for (const effect of effects) guarded(logger, () => take(effect))

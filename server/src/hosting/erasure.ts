@@ -3,7 +3,7 @@ import type { Erase } from './input'
 import type { Recovery } from './recovery'
 import type { Rooms } from './rooms'
 
-export type ErasureParts = {
+export type ErasurePorts = {
   readonly rooms: Pick<Rooms, 'ids' | 'submit' | 'end' | 'over' | 'whileClosed'>
   readonly recovery: Pick<Recovery, 'start' | 'isDone'>
   readonly log: RoomLog
@@ -11,9 +11,9 @@ export type ErasureParts = {
 
 /** Erases what is kept. `unavailable`: not all of it is erased, and the same call again does the rest. */
 export class Erasure {
-  readonly #parts: ErasureParts
+  readonly #parts: ErasurePorts
 
-  constructor(parts: ErasureParts) {
+  constructor(parts: ErasurePorts) {
     this.#parts = parts
   }
 
@@ -39,7 +39,7 @@ export class Erasure {
     await recovery.start()
     // In a room that is not run yet it could be sitting unseen.
     if (!recovery.isDone) return 'unavailable'
-    // First it leaves, so that it writes nothing more while its messages are looked for.
+    // First it leaves, so that it writes nothing more while its messages are found for.
     if (!(await this.#eraseInRooms(identity, []))) return 'unavailable'
     const messages = await log.messagesOf(identity)
     if (!(await this.#eraseInRooms(identity, messages))) return 'unavailable'

@@ -1,6 +1,6 @@
 import type { Connection } from '../ports/connection'
 import type { RoomInput } from './input'
-import { turnLength } from './prefetch'
+import { batchLength } from './prefetch'
 
 /**
  * What waits for the batches of a room, in the order of its arrival. Beyond its bound it takes one tick, and the end of each
@@ -21,21 +21,21 @@ export class InputQueue {
   /** Whether it was taken. `isSeated`: of the connection that an end is of. */
   offer(input: RoomInput, isSeated: (connection: Connection) => boolean): boolean {
     const full = this.#inputs.length >= this.#bound
-    if (full && !this.#mustBeHeard(input, isSeated)) return false
+    if (full && !this.#isNeverRejected(input, isSeated)) return false
     this.#inputs.push(input)
     return true
   }
 
   /** What makes the next batch. */
-  takeTurn(): RoomInput[] {
-    return this.#inputs.splice(0, turnLength(this.#inputs))
+  runBatch(): RoomInput[] {
+    return this.#inputs.splice(0, batchLength(this.#inputs))
   }
 
   takeAll(): RoomInput[] {
     return this.#inputs.splice(0)
   }
 
-  #mustBeHeard(input: RoomInput, isSeated: (connection: Connection) => boolean): boolean {
+  #isNeverRejected(input: RoomInput, isSeated: (connection: Connection) => boolean): boolean {
     if (input.type === 'tick') return true
     if (input.type !== 'gone') return false
     const { connection } = input

@@ -1,9 +1,9 @@
 import type { IceServer, Role, RoomCommand } from '@peerstage/sdk/protocol'
 import type { Connection } from '../ports/connection'
-import type { Claims, Routable } from '../room/command'
+import type { Claims, RelayMessage } from '../room/command'
 
-/** A verified connection asks for its place. */
-export type Knock = {
+/** A verified connection asks for a participant's seat. */
+export type JoinRequest = {
   readonly type: 'join'
   readonly connection: Connection
   readonly claims: Claims
@@ -18,22 +18,22 @@ export type Knock = {
   readonly iceServers: readonly IceServer[]
   /** The `join` command of a held connection, answered after the welcome. */
   readonly commandId?: number
-  /** Told once, when the place is taken and the welcome is on its way. */
+  /** Called once, when the seat is taken and the welcome is queued. */
   readonly seated: () => void
-  /** Told where another stay of the identity holds the place, and the client was welcomed to it: it knocks again when it confirms that. */
+  /** Told where another stay of the identity holds the seat and the client was shown the room: it asks again when it confirms that. */
   readonly offered: (offer: Offer) => void
-  /** What the client confirms by this knock. */
+  /** What the client confirms by this request. */
   readonly offer?: Offer
 }
 
-/** A place as a client was welcomed to it, before it took it over. */
+/** The room as a client was shown it, before it takes over a seat. */
 export type Offer = {
-  /** The participant whose place it is. */
+  /** The participant whose seat it is. */
   readonly self: string
   readonly seq: number
   readonly instance: string
-  /** Who was reconnecting then. */
-  readonly away: readonly string[]
+  /** The participants that were reconnecting then. */
+  readonly disconnected: readonly string[]
 }
 
 /** An identity is to leave nothing behind in the room. `settle` is told whether that is kept. */
@@ -48,11 +48,14 @@ export type Erase = {
 /** How a connection went away: its tab was closed or navigated (WebSocket close code 1001), or anything else. */
 export type Departure = 'closed' | 'lost'
 
+/** One kind of input. */
+export type InputOf<T extends RoomInput['type']> = Extract<RoomInput, { type: T }>
+
 /** Everything that can wait in a room's queue, in the order of its arrival. */
 export type RoomInput =
-  | Knock
+  | JoinRequest
   | { readonly type: 'command'; readonly connection: Connection; readonly command: RoomCommand }
-  | { readonly type: 'routable'; readonly connection: Connection; readonly routable: Routable }
+  | { readonly type: 'relay'; readonly connection: Connection; readonly message: RelayMessage }
   | { readonly type: 'leave'; readonly connection: Connection; readonly commandId: number }
   /** A fresh token was verified. */
   | { readonly type: 'refresh'; readonly connection: Connection; readonly commandId: number; readonly role: Role }

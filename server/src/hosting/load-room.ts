@@ -7,7 +7,7 @@ import { type RoomTime, timeSince } from './room-time'
 import { type Seat, Seats } from './seats'
 
 /** A room as a log remembers it. */
-export type Recalled = {
+export type LoadedRoom = {
   /** Whether it ended a moment ago, and its id is refused for now. */
   readonly isEnded: boolean
   /** Absent where no instance is open. */
@@ -18,10 +18,10 @@ export type Recalled = {
 }
 
 /** What a log knows of a room; `unavailable` where it could not say. Never rejects. */
-export async function recall(
+export async function loadRoom(
   roomId: string,
   { log, clock, logger }: { readonly log: RoomLog; readonly clock: Clock; readonly logger: Logger },
-): Promise<Recalled | 'unavailable'> {
+): Promise<LoadedRoom | 'unavailable'> {
   try {
     const { state, bans, endedAt } = await log.load(roomId)
     if (state === undefined) {
@@ -41,7 +41,7 @@ export async function recall(
 function awaited({ room, ledger }: ServerState, since: number): Seats {
   const seats = room.participants.map(({ id }): [string, Seat] => {
     const sessionHash = ledger.sessions.get(id)?.hash ?? ''
-    return [id, { participantId: id, sessionHash, attempt: 0, line: { state: 'awaited', since } }]
+    return [id, { participantId: id, sessionHash, attempt: 0, status: { type: 'unconfirmed', since } }]
   })
   return new Seats(seats)
 }

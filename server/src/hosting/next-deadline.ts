@@ -1,9 +1,8 @@
 import type { Limits } from '@peerstage/sdk/protocol'
 import { type Deadlines, deadlines } from '../room/index'
 import type { ServerState } from '../room/state'
-import type { Moment } from './room-time'
-import { absencesOf, type Seats, toldAt } from './seats'
-import { type Waits, waitsOf } from './waits'
+import { type Moment, type Waits, waitsOf } from './room-time'
+import { absencesOf, announceAt, type Seats } from './seats'
 
 /** How long what stayed due after a try has to wait, in ms: a room can't spin. */
 const TRY_AGAIN_MS = 1000
@@ -20,14 +19,14 @@ export function dueAt(
   return deadlines(state, absencesOf(seats, limits), limits, moment.elapsed, ahead, moment.loadedAt)
 }
 
-/** When a room has to look again, by what has elapsed: the one timer for all that is due some time. */
-export function wakeAt(
+/** When a room has to look again (elapsed time): one timer for all its deadlines. */
+export function nextDeadline(
   { due, nextAt }: Deadlines,
   seats: Seats,
   now: number,
   triedAlready: boolean,
 ): number | undefined {
-  const times = [...seats].flatMap((seat) => toldAt(seat) ?? [])
+  const times = [...seats].flatMap((seat) => announceAt(seat) ?? [])
   if (due.length > 0) times.push(now + (triedAlready ? TRY_AGAIN_MS : 0))
   else if (nextAt !== undefined) times.push(nextAt)
   return times.length === 0 ? undefined : Math.min(...times)

@@ -4,20 +4,20 @@ import type { Logger } from '../ports/logger'
 import type { DecideContext } from '../room/command'
 import type { ServerState } from '../room/state'
 import { CURSOR_GONE, framedPage, HISTORY_DEFAULT } from './chat-page'
-import type { RoomInput } from './input'
+import type { JoinRequest, RoomInput } from './input'
 
-/** What a log has for a command. */
-export type Looked = Pick<DecideContext, 'message' | 'history' | 'unread'>
+/** What the log answered for one command. */
+export type LogAnswer = Pick<DecideContext, 'message' | 'history' | 'unread'>
 
 /** What the log was asked before a batch, so that the batch itself waits for nothing. */
-export type Lookups = {
-  /** By knock: the events that it has missed. Without an entry only a snapshot will do. */
+export type Prefetched = {
+  /** By request: the events that it has missed. Without an entry only a snapshot will do. */
   readonly missed: ReadonlyMap<RoomInput, readonly LoggedEvent[]>
   /** By command. */
-  readonly looked: ReadonlyMap<RoomInput, Looked>
+  readonly answers: ReadonlyMap<RoomInput, LogAnswer>
 }
 
-const UNREAD: Looked = { unread: reject('unavailable', 'The log cannot be read now. Try again.', 1000) }
+const UNREAD: LogAnswer = { unread: reject('unavailable', 'The log cannot be read now. Try again.', 1000) }
 
 type Asking = {
   readonly log: RoomLog
@@ -27,27 +27,27 @@ type Asking = {
 }
 
 /** Asks for all that the inputs of a batch need of the log. A log that cannot tell fails only those inputs. */
-export async function lookUp(inputs: readonly RoomInput[], asking: Asking): Promise<Lookups> {
+export async function prefetch(inputs: readonly RoomInput[], asking: Asking): Promise<Prefetched> {
   const missed = new Map<RoomInput, readonly LoggedEvent[]>()
-  const looked = new Map<RoomInput, Looked>()
+  const answers = new Map<RoomInput, LogAnswer>()
   const look = async (input: RoomInput) => {
     if (input.type === 'join') {
       const events = await tried(asking, undefined, () => eventsSince(input, asking))
       if (events !== undefined) missed.set(input, events)
     } else if (input.type === 'command') {
-      const found = await tried(asking, UNREAD, () => lookedFor(input.command, asking))
-      if (found !== undefined) looked.set(input, found)
+      const answer = await tried(asking, UNREAD, () => lookedFor(input.command, asking))
+      if (answer !== undefined) answers.set(input, answer)
     }
   }
   await Promise.all(inputs.map(look))
-  return { missed, looked }
+  return { missed, answers }
 }
 
 /**
  * How many of these inputs make one batch. The log is asked before the batch, so what reads the chat does not share a batch with
  * what has just changed it.
  */
-export function turnLength(inputs: readonly RoomInput[]): number {
+export function batchLength(inputs: readonly RoomInput[]): number {
   const changed = inputs.findIndex((input) => input.type === 'erase' || changesChat(input))
   const next = inputs.findIndex((input, i) => i > changed && changed !== -1 && readsChat(input))
   return next === -1 ? inputs.length : next
@@ -61,15 +61,13 @@ const readsChat = (input: RoomInput): boolean =>
 
 const messageIn = (command: RoomCommand): string | undefined => ('messageId' in command ? command.messageId : undefined)
 
-type Knock = Extract<RoomInput, { type: 'join' }>
-
-async function eventsSince({ seq, instance }: Knock, { log, state }: Asking) {
+async function eventsSince({ seq, instance }: JoinRequest, { log, state }: Asking) {
   const room = state?.room
   if (room === undefined || seq === undefined || instance !== room.instance || seq > room.seq) return undefined
   return log.since(room.id, instance, seq)
 }
 
-async function lookedFor(command: RoomCommand, { log, state }: Asking): Promise<Looked | undefined> {
+async function lookedFor(command: RoomCommand, { log, state }: Asking): Promise<LogAnswer | undefined> {
   if (state === undefined) return undefined
   const { id, instance } = state.room
   if (command.type === 'chat.history') {

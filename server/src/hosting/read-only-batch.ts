@@ -1,34 +1,39 @@
 import type { Rejection } from '@peerstage/sdk/protocol'
 import { type Decision, decide } from '../room/index'
-import { joinOf } from './arrival'
-import { attempt, tellAwaited } from './batch'
+import { announceUnconfirmed, attempt } from './batch'
 import type { RoomInput } from './input'
-import type { Lookups } from './prefetch'
-import { countRefusal, refusalOf } from './rejections'
-import { contextOf, type Draft } from './transaction'
+import { joinCommandOf } from './join'
+import type { Prefetched } from './prefetch'
+import { countRejection, rejectionOf } from './rejections'
+import { contextOf, type Transaction } from './transaction'
 
 /**
- * What is left of a batch that the log could not keep, on a fresh draft, by the rules of the room as it was: what writes nothing
+ * What is left of a batch that the log could not keep, on a fresh tx, by the rules of the room as it was: what writes nothing
  * goes on (signals, casts, presence, a resume, a query, the first answer to a command that comes again); a client that waits for
  * an answer to anything else is told why there is none.
  */
-export function salvageBatch(draft: Draft, inputs: readonly RoomInput[], lookups: Lookups, error: Rejection): void {
+export function runReadOnly(
+  tx: Transaction,
+  inputs: readonly RoomInput[],
+  prefetched: Prefetched,
+  error: Rejection,
+): void {
   for (const input of inputs) {
-    if (writesNothing(draft, input, lookups)) attempt(draft, input, lookups)
-    else refuse(draft, input, error)
+    if (writesNothing(tx, input, prefetched)) attempt(tx, input, prefetched)
+    else rejectInput(tx, input, error)
   }
 }
 
-function refuse(draft: Draft, input: RoomInput, error: Rejection): void {
-  if (input.type === 'tick') return tellAwaited(draft)
-  draft.effects.push(...refusalOf(input, error))
-  countRefusal(input, error, draft.settings)
+function rejectInput(tx: Transaction, input: RoomInput, error: Rejection): void {
+  if (input.type === 'tick') return announceUnconfirmed(tx)
+  tx.effects.push(...rejectionOf(input, error))
+  countRejection(input, error, tx.settings)
 }
 
-function writesNothing(draft: Draft, input: RoomInput, lookups: Lookups): boolean {
-  if (input.type === 'gone' || input.type === 'routable') return true
+function writesNothing(tx: Transaction, input: RoomInput, prefetched: Prefetched): boolean {
+  if (input.type === 'gone' || input.type === 'relay') return true
   try {
-    const decision = decisionOn(draft, input, lookups)
+    const decision = decisionOn(tx, input, prefetched)
     return decision !== undefined && 'events' in decision && decision.events.length === 0
   } catch {
     // The logger has it already, from the batch that was lost.
@@ -37,17 +42,13 @@ function writesNothing(draft: Draft, input: RoomInput, lookups: Lookups): boolea
 }
 
 /** What the room would make of an input; undefined for those that are for writing only. */
-function decisionOn(draft: Draft, input: RoomInput, lookups: Lookups): Decision | undefined {
-  if (input.type === 'join') return decide(draft.state, joinOf(input), contextOf(draft, null))
+function decisionOn(tx: Transaction, input: RoomInput, prefetched: Prefetched): Decision | undefined {
+  if (input.type === 'join') return decide(tx.state, joinCommandOf(input), contextOf(tx, null))
   if (input.type !== 'command' && input.type !== 'refresh') return undefined
-  const by = draft.seats.ofConnection(input.connection)?.participantId
+  const by = tx.seats.ofConnection(input.connection)?.participantId
   if (by === undefined) return undefined
   if (input.type === 'refresh') {
-    return decide(
-      draft.state,
-      { type: 'session.refreshed', participantId: by, role: input.role },
-      contextOf(draft, null),
-    )
+    return decide(tx.state, { type: 'session.refreshed', participantId: by, role: input.role }, contextOf(tx, null))
   }
-  return decide(draft.state, input.command, { ...contextOf(draft, by, input.command.id), ...lookups.looked.get(input) })
+  return decide(tx.state, input.command, { ...contextOf(tx, by, input.command.id), ...prefetched.answers.get(input) })
 }

@@ -8,8 +8,8 @@ const TRY_AGAIN_MS = 5000
 /** Rooms that are loaded at once: in one turn of the event loop, where the log is a file. A client that joins waits that long. */
 const AT_ONCE = 4
 
-export type RecoveryParts = {
-  readonly rooms: Pick<Rooms, 'load' | 'whileClosed' | 'onGivenUp'>
+export type RecoveryPorts = {
+  readonly rooms: Pick<Rooms, 'load' | 'whileClosed' | 'onAbandoned'>
   readonly log: RoomLog
   readonly clock: Clock
   readonly logger: Logger
@@ -17,16 +17,16 @@ export type RecoveryParts = {
 
 /** Loads the rooms that are open in the log but not running: those of an earlier process, and those that were dropped. */
 export class Recovery {
-  readonly #parts: RecoveryParts
+  readonly #parts: RecoveryPorts
   #state: 'idle' | 'trying' | 'done' | 'stopped' = 'idle'
   #firstTry: Promise<void> | undefined
   /** Whether a room was given up since the last try began. */
   #isStale = false
   #cancel = () => {}
 
-  constructor(parts: RecoveryParts) {
+  constructor(parts: RecoveryPorts) {
     this.#parts = parts
-    parts.rooms.onGivenUp(() => this.#gaveUp())
+    parts.rooms.onAbandoned(() => this.#abandonedRoom())
   }
 
   /** Whether every open room of the log is run here. */
@@ -53,7 +53,7 @@ export class Recovery {
   }
 
   /** Its participants have to be gone in time, even if no client ever joins again. */
-  #gaveUp(): void {
+  #abandonedRoom(): void {
     this.#isStale = true
     if (this.#state === 'done') this.#tryLater()
   }

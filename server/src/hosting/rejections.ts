@@ -2,13 +2,12 @@ import { type Rejection, reject } from '@peerstage/sdk/protocol'
 import type { Connection } from '../ports/connection'
 import type { Logger } from '../ports/logger'
 import { call, close, type Effect, perform, replyError, send } from './effect'
-import { bidFarewell } from './farewell'
-import type { RoomInput } from './input'
+import type { InputOf, RoomInput } from './input'
 import { PROBE_EVERY_MS } from './log-health'
 import type { RoomSettings } from './transaction'
 
 /** Why a room could not take something, though it may soon. */
-export const DENIALS = {
+export const REJECTIONS = {
   busy: reject('unavailable', 'The room is busy. Try again.', 1000),
   notKept: reject('unavailable', 'The room could not keep this. Try again.', PROBE_EVERY_MS),
   notLoaded: reject('unavailable', 'The room cannot be reached now. Try again.', PROBE_EVERY_MS),
@@ -17,10 +16,8 @@ export const DENIALS = {
   internal: reject('internal', 'Something went wrong in the server.'),
 } as const
 
-type InputOf<T extends RoomInput['type']> = Extract<RoomInput, { type: T }>
-
-/** What an input is answered with that could not be taken. */
-export function refusalOf(input: RoomInput, error: Rejection): Effect[] {
+/** The effects that answer an input which could not be taken. */
+export function rejectionOf(input: RoomInput, error: Rejection): Effect[] {
   switch (input.type) {
     case 'command':
       return [replyError(input.connection, input.command.id, error)]
@@ -31,8 +28,8 @@ export function refusalOf(input: RoomInput, error: Rejection): Effect[] {
       return input.commandId === undefined || isByHello(input)
         ? [close(input.connection, 'unavailable', 'The room cannot be reached now.', error.retryAfterMs)]
         : [replyError(input.connection, input.commandId, error)]
-    case 'routable':
-      return [refusedRoutable(input, error)]
+    case 'relay':
+      return [rejectedRelay(input, error)]
     case 'open':
     case 'end':
     case 'erase':
@@ -43,57 +40,65 @@ export function refusalOf(input: RoomInput, error: Rejection): Effect[] {
   }
 }
 
-/** A client that confirms its welcome believes to be in the room: it is sent away like one that its hello brought, and comes again. */
+/** A client that confirms its welcome believes to be in the room: its connection is closed as if its hello had asked, and it comes again. */
 const isByHello = ({ commandId, offer }: InputOf<'join'>): boolean => commandId === undefined || offer !== undefined
 
-export function refuseAll(inputs: readonly RoomInput[], error: Rejection, logger: Logger): void {
+export function rejectAll(inputs: readonly RoomInput[], error: Rejection, logger: Logger): void {
   perform(
-    inputs.flatMap((input) => refusalOf(input, error)),
+    inputs.flatMap((input) => rejectionOf(input, error)),
     logger,
   )
 }
 
-/** Counts what a client asked and was refused. A join that its hello asked for is counted as the goodbye that it gets. */
-export function countRefusal(input: RoomInput, { code }: Rejection, { rules, meter }: RoomSettings): void {
+/** Counts what a client asked for and did not get. A join by hello is counted as the goodbye that it gets. */
+export function countRejection(input: RoomInput, { code }: Rejection, { rules, meter }: RoomSettings): void {
   if (!('connection' in input) || input.type === 'gone') return
   if (input.type === 'join' && isByHello(input)) return
   if (input.type === 'command') meter.command(input.command.type, code)
   meter.refusal(code, { connection: input.connection.id, room: rules.roomId })
 }
 
-/** Sends everybody away who is seated or asks for something, to come again in a moment. */
-export function sendBack(inputs: readonly RoomInput[], seated: readonly Connection[], logger: Logger): void {
-  refuseAll(inputs, DENIALS.loadedAnew, logger)
-  const { message, retryAfterMs } = DENIALS.loadedAnew
+/** Rejects inputs and closes all seated connections: their clients come again in a moment, and the room is loaded anew. */
+export function closeForReload(inputs: readonly RoomInput[], seated: readonly Connection[], logger: Logger): void {
+  rejectAll(inputs, REJECTIONS.loadedAnew, logger)
+  const { message, retryAfterMs } = REJECTIONS.loadedAnew
   const goodbyes = seated.map((connection) => close(connection, 'unavailable', message, retryAfterMs))
   perform(goodbyes, logger)
 }
 
-/** A signal or cast has no reply, so its refusal is a message of its own. */
-export function refusedRoutable({ connection, routable }: InputOf<'routable'>, error: Rejection): Effect {
-  const what = routable.type
-  const to = routable.type === 'signal' ? { to: routable.signal.to } : {}
+/** A signal or cast has no reply: its rejection is a message of its own. */
+export function rejectedRelay({ connection, message }: InputOf<'relay'>, error: Rejection): Effect {
+  const what = message.type
+  const to = message.type === 'signal' ? { to: message.signal.to } : {}
   return send([connection], { type: 'refused', what, ...to, error })
 }
 
-/** Why no room takes an input: none is open, its id is refused for now, or the server goes down. */
-type Closed = 'absent' | 'ended' | 'draining'
+/** Clients of a draining server come back spread over so long. */
+const SPREAD_MS = 10_000
 
-/** Answers what no room will answer. */
-export function dismiss(input: RoomInput, why: Closed, logger: Logger): void {
+/** Closes a connection because the server goes down: one that is there, or one that still comes. */
+export function closeDraining(connection: Connection): void {
+  connection.close('draining', 'The server is going down.', Math.floor(Math.random() * SPREAD_MS))
+}
+
+/** Why no room takes an input: none is open, its id is rejected for now, or the server goes down. */
+type NoRoom = 'absent' | 'ended' | 'draining'
+
+/** Answers an input that no room will answer. */
+export function rejectWithoutRoom(input: RoomInput, why: NoRoom, logger: Logger): void {
   if (input.type === 'end') input.settle(why === 'draining' ? 'unavailable' : 'absent')
   else if (input.type === 'erase') input.settle(why === 'draining' ? 'unavailable' : 'erased')
   else if (input.type === 'open') input.settle(why === 'ended' ? 'ended' : 'unavailable')
-  else if (input.type !== 'join') refuseAll([input], DENIALS.notOpen, logger)
+  else if (input.type !== 'join') rejectAll([input], REJECTIONS.notOpen, logger)
   else if (why === 'ended') input.connection.close('room_ended', 'This room has ended.')
-  else bidFarewell(input.connection)
+  else closeDraining(input.connection)
 }
 
-export function dismissAll(inputs: readonly RoomInput[], why: Closed, logger: Logger): void {
-  for (const input of inputs) dismiss(input, why, logger)
+export function rejectAllWithoutRoom(inputs: readonly RoomInput[], why: NoRoom, logger: Logger): void {
+  for (const input of inputs) rejectWithoutRoom(input, why, logger)
 }
 
-/** Parts the inputs of a batch from what goes beyond the commands that one connection may have unanswered; that is refused before anything runs. */
+/** Splits off the commands beyond those that one connection may have unanswered; they are rejected before anything runs. */
 export function withinLimit(inputs: readonly RoomInput[], { rules, meter }: RoomSettings): [RoomInput[], Effect[]] {
   const counts = new Map<Connection, number>()
   const excess: Effect[] = []
@@ -104,7 +109,7 @@ export function withinLimit(inputs: readonly RoomInput[], { rules, meter }: Room
     if (count <= rules.limits.maxUnansweredCommands) return true
     meter.command(input.command.type, 'rate_limited')
     meter.refusal('unanswered', { connection: input.connection.id, room: rules.roomId })
-    excess.push(...refusalOf(input, reject('rate_limited', 'Too many commands wait for their reply.', 1000)))
+    excess.push(...rejectionOf(input, reject('rate_limited', 'Too many commands wait for their reply.', 1000)))
     return false
   })
   return [within, excess]

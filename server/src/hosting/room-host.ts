@@ -3,32 +3,30 @@ import { setTimer } from '../ports/clock'
 import type { RoomLog } from '../ports/log'
 import type { Ban } from '../room/ledger'
 import type { ServerState } from '../room/state'
-import { takeTurn } from './batch'
+import { runBatch } from './batch'
 import { perform } from './effect'
 import type { RoomInput } from './input'
 import { InputQueue } from './input-queue'
-import { keep } from './keeping'
-import { type Recalled, recall } from './load-room'
-import { dueAt, wakeAt } from './next-deadline'
-import { lookUp } from './prefetch'
-import { salvageBatch } from './read-only-batch'
-import { countRefusal, DENIALS, dismissAll, refuseAll, sendBack, withinLimit } from './rejections'
-import { type Moment, type RoomTime, timeSince } from './room-time'
+import { type LoadedRoom, loadRoom } from './load-room'
+import { dueAt, nextDeadline } from './next-deadline'
+import { prefetch } from './prefetch'
+import { runReadOnly } from './read-only-batch'
+import { closeForReload, countRejection, REJECTIONS, rejectAll, rejectAllWithoutRoom, withinLimit } from './rejections'
+import { type Moment, NO_WAITS, type RoomTime, timeSince, waitsOf } from './room-time'
 import { Seats } from './seats'
-import type { Draft, RoomSettings } from './transaction'
-import { NO_WAITS, waitsOf } from './waits'
+import { commit, type RoomSettings, type Transaction } from './transaction'
 
-export type RoomHostParts = {
+export type RoomHostPorts = {
   readonly settings: RoomSettings
   readonly log: RoomLog
   readonly clock: Clock
   /** Before this is over, the log is not asked for the room. */
   readonly loadAfter: Promise<void> | undefined
   /**
-   * Called once, when the room has ended, or there is none to run; `givenUp`: when the log may have it as it is not here.
-   * `leftover`: what came too late for this instance.
+   * Called once, when the room has ended, or there is none to run; `abandoned`: when the log may have it as it is not here.
+   * `deferred`: what came too late for this instance.
    */
-  readonly closed: (host: RoomHost, leftover: readonly RoomInput[], why: 'over' | 'givenUp') => void
+  readonly closed: (host: RoomHost, deferred: readonly RoomInput[], why: 'over' | 'abandoned') => void
 }
 
 /**
@@ -40,7 +38,7 @@ export class RoomHost {
   readonly loaded: Promise<boolean>
   /** Resolves when it takes no more batches. */
   readonly over: Promise<void>
-  readonly #parts: RoomHostParts
+  readonly #parts: RoomHostPorts
   readonly #queue: InputQueue
   #state: ServerState | undefined
   #seats = new Seats()
@@ -48,15 +46,15 @@ export class RoomHost {
   #time: RoomTime
   #waits = NO_WAITS
   #phase: 'loading' | 'idle' | 'scheduled' | 'running' | 'closed' = 'loading'
-  #cancelAlarm = () => {}
-  #tellOver = () => {}
+  #cancelTimer = () => {}
+  #resolveOver = () => {}
 
-  constructor(parts: RoomHostParts) {
+  constructor(parts: RoomHostPorts) {
     this.#parts = parts
     this.#time = timeSince(0, parts.clock)
     this.#queue = new InputQueue(parts.settings.rules.limits.maxQueuedInputs)
     this.over = new Promise((resolve) => {
-      this.#tellOver = resolve
+      this.#resolveOver = resolve
     })
     this.loaded = this.#load()
   }
@@ -89,37 +87,37 @@ export class RoomHost {
       if (this.#phase === 'idle') this.#schedule()
     } else if (input.type !== 'gone') {
       meter.refusal('queue_full', { room: this.roomId })
-      refuseAll([input], DENIALS.busy, logger)
+      rejectAll([input], REJECTIONS.busy, logger)
     }
   }
 
   /** Stops the timer and takes no more batches. The log keeps what it has. Idempotent. */
   close(): void {
-    this.#cancelAlarm()
+    this.#cancelTimer()
     this.#phase = 'closed'
-    this.#tellOver()
-    dismissAll(this.#queue.takeAll(), 'draining', this.#parts.settings.logger)
+    this.#resolveOver()
+    rejectAllWithoutRoom(this.#queue.takeAll(), 'draining', this.#parts.settings.logger)
   }
 
   async #load(): Promise<boolean> {
     const { log, clock, settings, loadAfter } = this.#parts
     await loadAfter
-    const recalled = await recall(this.roomId, { log, clock, logger: settings.logger })
+    const loaded = await loadRoom(this.roomId, { log, clock, logger: settings.logger })
     if (this.#phase !== 'loading') return false
-    if (recalled !== 'unavailable') return this.#begin(recalled)
-    refuseAll(this.#queue.takeAll(), DENIALS.notLoaded, settings.logger)
+    if (loaded !== 'unavailable') return this.#start(loaded)
+    rejectAll(this.#queue.takeAll(), REJECTIONS.notLoaded, settings.logger)
     this.#leave([])
     return false
   }
 
-  #begin({ isEnded, state, seats, bans, time }: Recalled): true {
+  #start({ isEnded, state, seats, bans, time }: LoadedRoom): true {
     this.#state = state
     this.#seats = seats
     this.#bans = bans
     this.#time = time
     this.#phase = 'idle'
     this.#seeWaits(this.moment)
-    if (isEnded) dismissAll(this.#queue.takeAll(), 'ended', this.#parts.settings.logger)
+    if (isEnded) rejectAllWithoutRoom(this.#queue.takeAll(), 'ended', this.#parts.settings.logger)
     this.#arm(false)
     this.#goOn([])
     return true
@@ -134,65 +132,65 @@ export class RoomHost {
     if (this.#phase !== 'scheduled') return
     this.#phase = 'running'
     const stop = this.#parts.settings.meter.batch()
-    const taken = this.#queue.takeTurn()
-    const leftover = await this.#batch(taken).catch((error: unknown) => this.#lost(taken, error))
+    const taken = this.#queue.runBatch()
+    const deferred = await this.#batch(taken).catch((error: unknown) => this.#failed(taken, error))
     stop()
-    this.#goOn(leftover)
+    this.#goOn(deferred)
   }
 
   /** A fault of our own: this batch is lost, clients that wait for an answer are told, and the room goes on. */
-  #lost(taken: readonly RoomInput[], error: unknown): readonly RoomInput[] {
+  #failed(taken: readonly RoomInput[], error: unknown): readonly RoomInput[] {
     const { settings } = this.#parts
     settings.logger.error({ err: error, room: this.roomId }, 'a batch of a room failed')
-    refuseAll(taken, DENIALS.internal, settings.logger)
-    for (const input of taken) countRefusal(input, DENIALS.internal, settings)
+    rejectAll(taken, REJECTIONS.internal, settings.logger)
+    for (const input of taken) countRejection(input, REJECTIONS.internal, settings)
     return []
   }
 
   async #batch(taken: readonly RoomInput[]): Promise<readonly RoomInput[]> {
     const { log, settings } = this.#parts
     const [inputs, excess] = withinLimit(taken, settings)
-    const lookups = await lookUp(inputs, { log, logger: settings.logger, state: this.#state })
-    const draft = this.#draft()
-    takeTurn(draft, inputs, lookups)
-    const outcome = await keep(draft, log)
-    if (outcome === 'unknown') return this.#giveUp(taken)
-    const kept = outcome === 'kept' ? draft : this.#draft()
-    if (outcome === 'unavailable') salvageBatch(kept, inputs, lookups, DENIALS.notKept)
+    const prefetched = await prefetch(inputs, { log, logger: settings.logger, state: this.#state })
+    const tx = this.#begin()
+    runBatch(tx, inputs, prefetched)
+    const outcome = await commit(tx, log)
+    if (outcome === 'unknown') return this.#abandon(taken)
+    const kept = outcome === 'committed' ? tx : this.#begin()
+    if (outcome === 'unavailable') runReadOnly(kept, inputs, prefetched, REJECTIONS.notKept)
     this.#state = kept.state
     this.#seats = kept.seats
     this.#seeWaits(kept)
     this.#arm(outcome === 'unavailable' || inputs.some((input) => input.type === 'tick'))
     // The last step, and it does not throw: an input is never answered twice.
     perform([...excess, ...kept.effects], settings.logger)
-    return kept.leftover
+    return kept.deferred
   }
 
   /** The room after a batch: closed for good, waiting, or on to the next batch. */
-  #goOn(leftover: readonly RoomInput[]): void {
+  #goOn(deferred: readonly RoomInput[]): void {
     if (this.#phase === 'closed') return
     const over = this.#state === undefined ? this.#queue.isEmpty : this.#state.room.status === 'closed'
-    if (over) this.#leave([...leftover, ...this.#queue.takeAll()])
+    if (over) this.#leave([...deferred, ...this.#queue.takeAll()])
     else if (this.#queue.isEmpty) this.#phase = 'idle'
     else this.#schedule()
   }
 
-  /** What the log holds is not what we hold, or may not be: everybody comes again, to the room as the log has it. */
-  #giveUp(taken: readonly RoomInput[]): readonly RoomInput[] {
-    sendBack(taken, this.#seats.connections(), this.#parts.settings.logger)
-    this.#leave(this.#queue.takeAll(), 'givenUp')
+  /** The log may hold something else than this host: all clients come again, to the room as the log has it. */
+  #abandon(taken: readonly RoomInput[]): readonly RoomInput[] {
+    closeForReload(taken, this.#seats.connections(), this.#parts.settings.logger)
+    this.#leave(this.#queue.takeAll(), 'abandoned')
     return []
   }
 
-  #leave(leftover: readonly RoomInput[], why: 'over' | 'givenUp' = 'over'): void {
+  #leave(deferred: readonly RoomInput[], why: 'over' | 'abandoned' = 'over'): void {
     this.close()
-    this.#parts.closed(this, leftover, why)
+    this.#parts.closed(this, deferred, why)
   }
 
-  #draft(): Draft {
+  #begin(): Transaction {
     const { settings } = this.#parts
     const before = { seats: this.#seats.fork(), bans: this.#bans, state: this.#state, waits: this.#waits }
-    return { settings, ...this.moment, ...before, records: [], effects: [], leftover: [] }
+    return { settings, ...this.moment, ...before, records: [], effects: [], deferred: [] }
   }
 
   #seeWaits(moment: Moment): void {
@@ -200,13 +198,13 @@ export class RoomHost {
   }
 
   #arm(triedAlready: boolean): void {
-    this.#cancelAlarm()
-    this.#cancelAlarm = () => {}
+    this.#cancelTimer()
+    this.#cancelTimer = () => {}
     if (this.#phase === 'closed' || this.#state === undefined || this.#state.room.status === 'closed') return
     const { clock, settings } = this.#parts
     const { moment } = this
     const deadlines = dueAt(this.#state, this.#seats, settings.rules.limits, { ...moment, waits: this.#waits })
-    const at = wakeAt(deadlines, this.#seats, moment.elapsed, triedAlready)
-    if (at !== undefined) this.#cancelAlarm = setTimer(clock, at - moment.elapsed, () => this.submit({ type: 'tick' }))
+    const at = nextDeadline(deadlines, this.#seats, moment.elapsed, triedAlready)
+    if (at !== undefined) this.#cancelTimer = setTimer(clock, at - moment.elapsed, () => this.submit({ type: 'tick' }))
   }
 }

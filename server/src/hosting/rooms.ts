@@ -6,11 +6,11 @@ import type { Meter } from '../ports/meter'
 import type { NewId, RoomRules } from '../room/command'
 import { isRemoved, participantOfIdentity } from '../room/index'
 import type { RoomInput } from './input'
-import { dismiss } from './rejections'
+import { rejectWithoutRoom } from './rejections'
 import { RoomHost } from './room-host'
 import { type RoomStats, statsOf } from './room-stats'
 
-export type RoomsParts = {
+export type RoomsPorts = {
   readonly rules: Omit<RoomRules, 'roomId'>
   readonly log: RoomLog
   readonly clock: Clock
@@ -19,27 +19,27 @@ export type RoomsParts = {
   readonly logger: Logger
 }
 
-/** What a room has to be loaded for: a door to knock on, or something to be done to whatever is open. To all else an absent room is silent. */
+/** What a room has to be loaded for: a join, or what the API does to a room. For all other inputs an absent room is not loaded. */
 const LOADS: ReadonlySet<RoomInput['type']> = new Set<RoomInput['type']>(['join', 'open', 'end', 'erase'])
 
 /** The open rooms by id. Rooms are loaded or opened on demand, and are let go when they have closed. */
 export class Rooms {
-  readonly #parts: RoomsParts
+  readonly #parts: RoomsPorts
   readonly #hosts = new Map<string, RoomHost>()
   /** What is being done to room ids whose room is not running. */
   readonly #closures = new Map<string, Promise<void>>()
-  #gaveUp = () => {}
+  #abandonedRoom = () => {}
   #closed = false
 
-  constructor(parts: RoomsParts) {
+  constructor(parts: RoomsPorts) {
     this.#parts = parts
   }
 
   /** Queues an input for a room. */
   submit(roomId: string, input: RoomInput): void {
-    if (this.#closed) return dismiss(input, 'draining', this.#parts.logger)
+    if (this.#closed) return rejectWithoutRoom(input, 'draining', this.#parts.logger)
     const host = this.#hosts.get(roomId) ?? (LOADS.has(input.type) ? this.#run(roomId) : undefined)
-    if (host === undefined) dismiss(input, 'absent', this.#parts.logger)
+    if (host === undefined) rejectWithoutRoom(input, 'absent', this.#parts.logger)
     else host.submit(input)
   }
 
@@ -60,8 +60,8 @@ export class Rooms {
   }
 
   /** Calls back when a room that the log has open is not run any more, for it may not be as it was here. */
-  onGivenUp(listener: () => void): void {
-    this.#gaveUp = listener
+  onAbandoned(listener: () => void): void {
+    this.#abandonedRoom = listener
   }
 
   /** Does something to a room id whose room is not running; a client that joins meanwhile waits. Undefined, and nothing done, while it runs. */
@@ -127,22 +127,22 @@ export class Rooms {
       log,
       clock,
       loadAfter,
-      closed: (host, leftover, why) => {
-        this.#letGo(host, leftover)
-        if (why === 'givenUp') this.#gaveUp()
+      closed: (host, deferred, why) => {
+        this.#evict(host, deferred)
+        if (why === 'abandoned') this.#abandonedRoom()
       },
     })
     this.#hosts.set(roomId, host)
     return host
   }
 
-  #letGo({ roomId, state }: RoomHost, leftover: readonly RoomInput[]): void {
+  #evict({ roomId, state }: RoomHost, deferred: readonly RoomInput[]): void {
     this.#hosts.delete(roomId)
     if (state?.room.status === 'closed') {
       this.#parts.logger.info({ room: roomId, seq: state.room.seq, why: state.ledger.ended }, 'a room has closed')
       void this.#forgetRecords(roomId, state.room.instance)
     }
-    for (const input of leftover) this.submit(roomId, input)
+    for (const input of deferred) this.submit(roomId, input)
   }
 
   async #forgetRecords(roomId: string, instance: string): Promise<void> {

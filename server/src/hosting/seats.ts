@@ -8,17 +8,17 @@ export type Seat = {
   readonly sessionHash: string
   /** The highest attempt seen of this session. */
   readonly attempt: number
-  readonly line: Line
+  readonly status: SeatStatus
 }
 
-/** `since`: by what has elapsed, for a grace is as long whatever a clock shows. */
-type Line =
-  | { readonly state: 'connected'; readonly connection: Connection }
-  /** Not back yet since the room was loaded; the others have not been told so far, because most are back within moments. */
-  | { readonly state: 'awaited'; readonly since: number }
-  | { readonly state: 'away'; readonly since: number; readonly departure: Departure }
+/** `since`: elapsed time, so that a clock that is set makes no grace longer or shorter. */
+type SeatStatus =
+  | { readonly type: 'connected'; readonly connection: Connection }
+  /** Has not come back since the room was loaded. The others are told after a while only: most come back within moments. */
+  | { readonly type: 'unconfirmed'; readonly since: number }
+  | { readonly type: 'disconnected'; readonly since: number; readonly departure: Departure }
 
-/** The seats of one room, in the order of joining. Not logged: after a restart everybody is awaited. */
+/** The seats of one room, in the order of joining. Not logged: after a restart every seat is unconfirmed. */
 export class Seats {
   readonly #seats: Map<string, Seat>
 
@@ -35,14 +35,14 @@ export class Seats {
     return this.#seats.get(participantId)
   }
 
-  /** Rooms are small (20), so a walk is cheaper than a second index. */
+  /** Rooms are small (20 participants): looking at each seat is cheaper than a second index. */
   find(matches: (seat: Seat) => boolean): Seat | undefined {
     for (const seat of this.#seats.values()) if (matches(seat)) return seat
     return undefined
   }
 
   ofConnection(connection: Connection): Seat | undefined {
-    return this.find(({ line }) => line.state === 'connected' && line.connection === connection)
+    return this.find(({ status }) => status.type === 'connected' && status.connection === connection)
   }
 
   put(seat: Seat): void {
@@ -60,20 +60,22 @@ export class Seats {
   /** The open connections, but for the participants left out. */
   connections(except?: string): Connection[] {
     const open: Connection[] = []
-    for (const { participantId, line } of this.#seats.values()) {
-      if (line.state === 'connected' && participantId !== except) open.push(line.connection)
+    for (const { participantId, status } of this.#seats.values()) {
+      if (status.type === 'connected' && participantId !== except) open.push(status.connection)
     }
     return open
   }
 
   /** Participants whose connection is down, as the others have been told. */
-  away(): string[] {
-    return [...this.#seats.values()].filter(({ line }) => line.state === 'away').map((seat) => seat.participantId)
+  disconnected(): string[] {
+    return [...this.#seats.values()]
+      .filter(({ status }) => status.type === 'disconnected')
+      .map((seat) => seat.participantId)
   }
 
   /** How many connections are down, whether told or not. */
   get downCount(): number {
-    return [...this.#seats.values()].filter(({ line }) => line.state !== 'connected').length
+    return [...this.#seats.values()].filter(({ status }) => status.type !== 'connected').length
   }
 
   [Symbol.iterator](): IterableIterator<Seat> {
@@ -83,23 +85,23 @@ export class Seats {
 
 /** The open connection of a seat, if it has one. */
 export const connectionOf = (seat: Seat | undefined): Connection | undefined =>
-  seat?.line.state === 'connected' ? seat.line.connection : undefined
+  seat?.status.type === 'connected' ? seat.status.connection : undefined
 
-/** How long the others are not told of who is not back yet after the room was loaded, in ms: else all would seem to flap. */
-export const AWAITED_MS = 10_000
+/** How long the others are not told that a participant has not come back after the room was loaded, in ms: else all would seem to flap. */
+export const UNCONFIRMED_MS = 10_000
 
-/** When the others are to be told of a seat, by what has elapsed; undefined where there is nothing to tell. */
-export const toldAt = ({ line }: Seat): number | undefined =>
-  line.state === 'awaited' ? line.since + AWAITED_MS : undefined
+/** When the others are told that a seat is disconnected (elapsed time); undefined where they know, or it is connected. */
+export const announceAt = ({ status }: Seat): number | undefined =>
+  status.type === 'unconfirmed' ? status.since + UNCONFIRMED_MS : undefined
 
-/** Whose connection is down, and when each of them counts as gone, by what has elapsed. */
+/** The participants whose connection is down, and when each of them counts as gone (elapsed time). */
 export function absencesOf(seats: Seats, { graceMs, closedTabGraceMs }: Limits): Map<string, number> {
   const grace: Record<Departure, number> = { closed: closedTabGraceMs, lost: graceMs }
   const absences = new Map<string, number>()
-  for (const { participantId, line } of seats) {
-    if (line.state === 'connected') continue
-    const departure = line.state === 'away' ? line.departure : 'lost'
-    absences.set(participantId, line.since + grace[departure])
+  for (const { participantId, status } of seats) {
+    if (status.type === 'connected') continue
+    const departure = status.type === 'disconnected' ? status.departure : 'lost'
+    absences.set(participantId, status.since + grace[departure])
   }
   return absences
 }

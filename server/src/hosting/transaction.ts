@@ -1,4 +1,5 @@
 import type { LoggedEvent } from '@peerstage/sdk/protocol'
+import { LogUnavailable, type RoomLog } from '../ports/log'
 import type { Logger } from '../ports/logger'
 import type { Meter } from '../ports/meter'
 import type { DecideContext, NewId, RoomRules } from '../room/command'
@@ -6,8 +7,8 @@ import { type Ban, evolveState, toRecords } from '../room/index'
 import type { Decided, ServerState, StoredRecord } from '../room/state'
 import { close, type Effect, send } from './effect'
 import type { RoomInput } from './input'
+import type { Waits } from './room-time'
 import { connectionOf, type Seats } from './seats'
-import type { Waits } from './waits'
 
 /** What a room is run with; the same for all its batches. */
 export type RoomSettings = {
@@ -17,12 +18,12 @@ export type RoomSettings = {
   readonly logger: Logger
 }
 
-/** A batch in the making: a provisional room that is either kept whole or thrown away whole. */
-export type Draft = {
+/** A batch in the making: a provisional room that is either committed whole or thrown away whole. */
+export type Transaction = {
   readonly settings: RoomSettings
   /** By the room's own time. */
   readonly now: number
-  /** Absences go by this: a clock that is set sends no participant away. */
+  /** Absences go by this: setting a clock removes no participant. */
   readonly elapsed: number
   /** When the room was loaded, by what had elapsed. */
   readonly loadedAt: number
@@ -35,46 +36,62 @@ export type Draft = {
   state: ServerState | undefined
   readonly records: StoredRecord[]
   readonly effects: Effect[]
-  /** What came behind the room's end, for whichever instance opens next. */
-  readonly leftover: RoomInput[]
+  /** Inputs that came behind the room's end, for the instance that opens next. */
+  readonly deferred: RoomInput[]
 }
 
-export const isClosed = (draft: Draft): boolean => draft.state?.room.status === 'closed'
+export const isClosed = (tx: Transaction): boolean => tx.state?.room.status === 'closed'
 
-export const lastSeq = (draft: Draft): number => draft.state?.room.seq ?? 0
+export const lastSeq = (tx: Transaction): number => tx.state?.room.seq ?? 0
 
-export function contextOf(draft: Draft, by: string | null, commandId?: number): DecideContext {
-  const { rules, newId } = draft.settings
-  const isAway = (id: string) => connectionOf(draft.seats.get(id)) === undefined
-  const context = { by, now: draft.now, newId, rules, bans: draft.bans, isAway }
+export function contextOf(tx: Transaction, by: string | null, commandId?: number): DecideContext {
+  const { rules, newId } = tx.settings
+  const isAway = (id: string) => connectionOf(tx.seats.get(id)) === undefined
+  const context = { by, now: tx.now, newId, rules, bans: tx.bans, isAway }
   return commandId === undefined ? context : { ...context, commandId }
 }
 
-/** Folds what was decided into the draft, and lets everybody who is seated hear of it. */
-export function apply(draft: Draft, decided: readonly Decided[]): void {
-  for (const record of toRecords(draft.state, decided, draft.now)) {
-    draft.state = evolveState(draft.state, record)
-    draft.records.push(record)
-    draft.effects.push(send(draft.seats.connections(), { type: 'event', logged: publicPart(record) }))
-    unseat(draft, record)
+/** Folds what was decided into the provisional state, and sends the events to all connections of the room. */
+export function apply(tx: Transaction, decided: readonly Decided[]): void {
+  for (const record of toRecords(tx.state, decided, tx.now)) {
+    tx.state = evolveState(tx.state, record)
+    tx.records.push(record)
+    tx.effects.push(send(tx.seats.connections(), { type: 'event', logged: publicPart(record) }))
+    releaseSeat(tx, record)
   }
 }
 
 /** A record without what never leaves the server. */
 export const publicPart = ({ seq, at, by, event }: StoredRecord): LoggedEvent => ({ seq, at, by, event })
 
-/** A participant that is gone by an event has no seat any more; a removed one is told why. */
-function unseat(draft: Draft, { event }: StoredRecord): void {
+/** ONE append for a batch. `unavailable`: nothing was kept; `unknown`: the log holds something else than we do, or may do so. */
+export async function commit(tx: Transaction, log: RoomLog): Promise<'committed' | 'unavailable' | 'unknown'> {
+  const { records, state, settings } = tx
+  if (records.length === 0 || state === undefined) return 'committed'
+  const { id, instance } = state.room
+  const expectedSeq = lastSeq(tx) - records.length
+  try {
+    await log.append({ roomId: id, instance, expectedSeq, records, state })
+    return 'committed'
+  } catch (error) {
+    if (error instanceof LogUnavailable) return 'unavailable'
+    settings.logger.error({ err: error, room: id, seq: expectedSeq }, 'a room and its log do not agree')
+    return 'unknown'
+  }
+}
+
+/** A participant that an event takes out of the room loses its seat; a removed one is told why. */
+function releaseSeat(tx: Transaction, { event }: StoredRecord): void {
   if (event.type === 'room.ended') {
-    for (const connection of draft.seats.connections()) {
-      draft.effects.push(close(connection, 'room_ended', 'The room has ended.'))
+    for (const connection of tx.seats.connections()) {
+      tx.effects.push(close(connection, 'room_ended', 'The room has ended.'))
     }
-    draft.seats.clear()
+    tx.seats.clear()
   } else if (event.type === 'participant.left') {
-    const connection = connectionOf(draft.seats.get(event.participantId))
-    draft.seats.remove(event.participantId)
+    const connection = connectionOf(tx.seats.get(event.participantId))
+    tx.seats.remove(event.participantId)
     if (connection !== undefined && event.reason === 'removed') {
-      draft.effects.push(close(connection, 'removed', 'You were removed from the room.'))
+      tx.effects.push(close(connection, 'removed', 'You were removed from the room.'))
     }
   }
 }

@@ -115,7 +115,7 @@ export type TurnedAway = { readonly goodbye: GoodbyeCode; readonly reason: strin
 export type Decision = Accepted | Refused | TurnedAway
 
 /** What `route` is asked of: messages that are passed on, not logged. */
-export type Routable =
+export type RelayMessage =
   | { readonly type: 'signal'; readonly signal: SignalUp }
   | { readonly type: 'cast'; readonly cast: Cast }
 

@@ -8,8 +8,8 @@ export type {
   InternalCommand,
   JoinCommand,
   KeptMessage,
+  RelayMessage,
   RoomRules,
-  Routable,
   Routed,
   TurnedAway,
 } from './command'

@@ -1,6 +1,6 @@
 import type { Cast, Limits, Participant, Room, SignalUp } from '@peerstage/sdk/protocol'
 import { DEFAULT_LIMITS, fitsLayout, LAYOUT, participantOf, permissionsOf } from '@peerstage/sdk/protocol'
-import type { Routable, Routed } from './command'
+import type { RelayMessage, Routed } from './command'
 import type { CastHandler } from './handler'
 import { CAST_HANDLERS } from './handlers'
 import type { Refused, ServerState } from './state'
@@ -13,14 +13,14 @@ import { refuse } from './state'
 export function route(
   { room }: ServerState,
   by: string,
-  routable: Routable,
+  message: RelayMessage,
   limits: Limits = DEFAULT_LIMITS,
 ): Routed | Refused {
   const sender = participantOf(room, by)
   if (sender === undefined) return refuse('forbidden', 'You are not in this room.')
-  return routable.type === 'signal'
-    ? routeSignal(room, sender, routable.signal)
-    : routeCast(room, sender, routable.cast, limits)
+  return message.type === 'signal'
+    ? routeSignal(room, sender, message.signal)
+    : routeCast(room, sender, message.cast, limits)
 }
 
 /** The same answer for an unknown target, the sender itself, or a pair without an edge, so that it reveals nothing. */

@@ -58,7 +58,7 @@ test('no input ends the process: a command that a fault of our own befell fails 
 })
 
 test('a signal and a cast that a fault of our own befell are refused with internal, and the socket stays', async () => {
-  const { client } = await faultyServer({ throws: ({ type }) => type === 'routable' })
+  const { client } = await faultyServer({ throws: ({ type }) => type === 'relay' })
   client.say({ type: 'signal', to: 'bob', epoch: { born: 1, n: 0 }, order: 0, body: { type: 'restart' } })
   client.say({ type: 'cast', cast: { type: 'data', value: 'lost' } })
   await client.roundTrip()

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { Knock } from '../../src/hosting/input'
+import type { JoinRequest } from '../../src/hosting/input'
 import { InputQueue } from '../../src/hosting/input-queue'
 import { FakeConnection } from '../harness/fake-connection'
 
-const knock = (connection: FakeConnection): Knock => ({
+const knock = (connection: FakeConnection): JoinRequest => ({
   type: 'join',
   connection,
   claims: { identity: connection.id, name: connection.id, role: 'guest' },
@@ -24,6 +24,6 @@ test('a full queue takes the end of connections in the room or waiting for it, a
   expect(offer(knock(refused))).toBe(false)
   expect([waiting, seated, refused].map((each) => offer(gone(each)))).toEqual([true, true, false])
   expect(offer({ type: 'tick' })).toBe(true)
-  expect(queue.takeTurn().map(({ type }) => type)).toEqual(['join', 'gone', 'gone', 'tick'])
+  expect(queue.runBatch().map(({ type }) => type)).toEqual(['join', 'gone', 'gone', 'tick'])
   expect(offer(knock(refused))).toBe(true)
 })

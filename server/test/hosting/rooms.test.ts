@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS, MODES, type Role } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import type { Knock } from '../../src/hosting/input'
+import type { JoinRequest } from '../../src/hosting/input'
 import { Recovery } from '../../src/hosting/recovery'
 import { Rooms } from '../../src/hosting/rooms'
 import { memoryLog, type RoomLog } from '../../src/index'
@@ -37,7 +37,7 @@ function openRooms(log?: RoomLog, clock = new FakeClock()) {
     },
     logger: silent,
   })
-  const knock = (identity: string, role: Role): Knock & { connection: FakeConnection } => ({
+  const knock = (identity: string, role: Role): JoinRequest & { connection: FakeConnection } => ({
     type: 'join',
     connection: new FakeConnection(identity),
     claims: { identity, name: identity, role },

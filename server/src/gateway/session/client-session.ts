@@ -109,16 +109,16 @@ export class ClientSession implements SocketListener {
       case 'session.refresh':
         return this.#refresh(message)
       case 'signal':
-        return this.#route({ type: 'signal', signal: message })
+        return this.#relay({ type: 'signal', signal: message })
       case 'cast':
-        return this.#route({ type: 'cast', cast: message.cast })
+        return this.#relay({ type: 'cast', cast: message.cast })
       default:
         return this.#ask({ type: 'command', connection: this.#connection, command: message })
     }
   }
 
-  #route(routable: Extract<RoomInput, { type: 'routable' }>['routable']): void {
-    this.#submit({ type: 'routable', connection: this.#connection, routable })
+  #relay(message: Extract<RoomInput, { type: 'relay' }>['message']): void {
+    this.#submit({ type: 'relay', connection: this.#connection, message })
   }
 
   #join({ id }: MessageOf<'join'>): void {

@@ -1,5 +1,5 @@
 import { type ClientMessage, encodeMessage, type Rejection, reject, type ServerMessage } from '@peerstage/sdk/protocol'
-import { DENIALS } from '../../hosting/rejections'
+import { REJECTIONS } from '../../hosting/rejections'
 import type { Delivery } from '../../ports/connection'
 import type { Logger } from '../../ports/logger'
 import type { Meter } from '../../ports/meter'
@@ -58,14 +58,14 @@ export class MessageRejections {
     this.#log(error)
     this.#ports.meter.refusal('internal', this.#connection.auditContext)
     // A command may have been counted as in flight by then. Counting it off in vain lets a client have one more.
-    if (message !== undefined) this.reject(message, DENIALS.internal, 'id' in message ? 'answer' : 'kept')
+    if (message !== undefined) this.reject(message, REJECTIONS.internal, 'id' in message ? 'answer' : 'kept')
     this.#connection.flush()
   }
 
   /** An error of our own after which the connection cannot go on. */
   fatalError(error: unknown): void {
     this.#log(error)
-    this.#connection.close('unavailable', DENIALS.internal.message, undefined, { why: 'internal' })
+    this.#connection.close('unavailable', REJECTIONS.internal.message, undefined, { why: 'internal' })
   }
 
   #log(error: unknown): void {

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws'
-import { bidFarewell } from '../../hosting/farewell'
+import { closeDraining } from '../../hosting/rejections'
 import type { Clock } from '../../ports/clock'
 import { setTimer } from '../../ports/clock'
 import { startHeartbeat } from './heartbeat'
@@ -38,7 +38,7 @@ export class OpenConnections {
   /** Says goodbye to all that are there; resolves when those are closed, or at the deadline. Then it cuts what is left. */
   async drain(deadlineMs: number): Promise<void> {
     const leaving = [...this.#sockets.values()]
-    for (const connection of this.#sockets.keys()) bidFarewell(connection)
+    for (const connection of this.#sockets.keys()) closeDraining(connection)
     await this.#closed(leaving, deadlineMs)
     for (const socket of this.#sockets.values()) socket.terminate()
   }
