@@ -9,8 +9,8 @@ import { type Listening, OwnPorts, type OwnPortsOptions } from './http/own-ports
 import { standardErrorFlushed } from './logging/stderr'
 import type { Clock } from './ports/clock'
 import { setTimer } from './ports/clock'
-import type { RoomLog } from './ports/log'
 import type { Logger } from './ports/logger'
+import type { RoomLog } from './ports/room-log'
 
 const DEFAULT_DEADLINE_MS = 25_000
 /** An app's own server is warned of beyond this: no honest client takes so long for its headers. */
@@ -23,7 +23,7 @@ export type LifecyclePorts = OwnPortsOptions & {
   readonly rooms: Rooms
   /** Started when clients can come back: graces count from then. */
   readonly recovery: Pick<Recovery, 'start'>
-  readonly log: RoomLog
+  readonly log: Pick<RoomLog, 'close'>
   /** What all paths are below; empty: at the top. */
   readonly basePath: string
   /** Dev mode gives a token to every caller, so only this machine may ask. */

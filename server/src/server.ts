@@ -30,8 +30,8 @@ import { memoryLog } from './log/memory/memory-log'
 import { createLogger, guarded } from './logging/logger'
 import { createMetrics, type Metrics } from './metrics/prometheus'
 import type { Clock, OwnClock } from './ports/clock'
-import type { RoomLog } from './ports/log'
 import type { Logger } from './ports/logger'
+import type { RoomLog } from './ports/room-log'
 import { guardedClock, systemClock } from './ports/system-clock'
 
 /** The options of a server: `auth`, or `dev: true`, and others that differ from the defaults. */

@@ -84,10 +84,10 @@ const allowed: [file: string, source: string][] = [
   ['server/src/room/fine.ts', importing('@peerstage/sdk/protocol', './ledger')],
   ['server/src/ports/fine.ts', importing('@peerstage/sdk/protocol', '../room/state', './clock')],
   ['server/src/hosting/fine.ts', importing('@peerstage/sdk/protocol', '../room/decide', '../ports/clock')],
-  ['server/src/config/fine.ts', importing('valibot', '../auth/claims', '../ports/log')],
+  ['server/src/config/fine.ts', importing('valibot', '../auth/claims', '../ports/room-log')],
   ['server/src/gateway/fine.ts', importing('ws', '../hosting/rooms', '../ports/clock', 'node:crypto')],
   ['server/src/gateway/session/fine.ts', importing('../../hosting/rooms', '../../ports/clock', '../socket/send-queue')],
-  ['server/src/log/sqlite/fine.ts', importing('../../ports/log', '../../room/state', '../upcast')],
+  ['server/src/log/sqlite/fine.ts', importing('../../ports/event-log', '../../room/state', '../upcast')],
   ['server/src/cli/main.ts', importing('../config/settings', '../server')],
 ]
 

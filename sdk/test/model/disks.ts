@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { memoryLog } from '../../../server/src/log/memory/memory-log'
 import { sqliteLog } from '../../../server/src/log/sqlite/sqlite-log'
-import type { RoomLog } from '../../../server/src/ports/log'
+import type { RoomLog } from '../../../server/src/ports/room-log'
 import type { Disk } from './house'
 
 /** A log in memory that the world's processes share: what was kept is there for the next one. */

@@ -1,4 +1,6 @@
-import { type Batch, LogUnavailable, type RoomLog, type StoredRoom } from '../../../server/src/ports/log'
+import type { Batch, StoredRoom } from '../../../server/src/ports/event-log'
+import { LogUnavailable } from '../../../server/src/ports/log-unavailable'
+import type { RoomLog } from '../../../server/src/ports/room-log'
 import type { Witness } from './witness'
 
 type Method = (...args: unknown[]) => Promise<unknown>

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Batch, StoredRoom } from '../../../server/src/ports/log'
+import type { Batch, StoredRoom } from '../../../server/src/ports/event-log'
 import { evolveState, type ServerState, type StoredRecord } from '../../../server/src/room'
 import type { Ban, Secret } from '../../../server/src/room/ledger'
 import {

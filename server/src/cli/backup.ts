@@ -19,7 +19,7 @@ import { loadSqlite } from '../log/sqlite/driver'
 import { notOpened } from '../log/sqlite/file'
 import { codeOf, type Database } from '../log/sqlite/port'
 import { checkFile } from '../log/sqlite/schema'
-import { LogNotReady, LogUnavailable } from '../ports/log'
+import { LogNotReady, LogUnavailable } from '../ports/log-unavailable'
 import { holdOf } from './backup-socket'
 import type { CommandLine } from './command-line'
 

@@ -1,5 +1,5 @@
 import { ConfigError } from '../config/settings'
-import { LogNotReady, LogUnavailable } from '../ports/log'
+import { LogNotReady, LogUnavailable } from '../ports/log-unavailable'
 
 /** A setting is wrong, and would be as wrong the next time. */
 const WRONG_SETTING = 2

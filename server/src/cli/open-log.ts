@@ -5,7 +5,8 @@ import { SqliteMissing } from '../log/sqlite/driver'
 import { notOpened } from '../log/sqlite/file'
 import { IN_MEMORY } from '../log/sqlite/port'
 import { type SqliteLogOptions, type SqliteRoomLog, sqliteLog } from '../log/sqlite/sqlite-log'
-import { LogNotReady, LogUnavailable, type RoomLog } from '../ports/log'
+import { LogNotReady, LogUnavailable } from '../ports/log-unavailable'
+import type { RoomLog } from '../ports/room-log'
 
 /** Where the command keeps rooms by default: a visible folder in the working directory. */
 export const DEFAULT_FILE = 'peerstage-data/rooms.db'

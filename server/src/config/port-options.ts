@@ -1,26 +1,25 @@
 import * as v from 'valibot'
 import { MIN_SECRET_BYTES } from '../auth/secret'
+import type { ChatArchive } from '../ports/chat-archive'
 import type { OwnClock } from '../ports/clock'
-import type { RoomLog } from '../ports/log'
+import type { EventLog } from '../ports/event-log'
 import type { Logger } from '../ports/logger'
+import type { RoomLog } from '../ports/room-log'
 
 /** All functions of a part, and which of them it needs. One that is missing would show when it is needed first, in the middle of a room. */
 type Functions<T> = Readonly<{ [K in keyof T & string]-?: undefined extends T[K] ? false : true }>
 
-const LOG: Functions<RoomLog> = {
+const EVENT_LOG: Functions<EventLog> = {
   append: true,
   since: true,
   load: true,
   openRooms: true,
-  history: true,
-  message: true,
   forget: true,
-  eraseRoom: true,
-  messagesOf: true,
-  eraseIdentity: true,
   probe: true,
   close: true,
 }
+const CHAT_ARCHIVE: Functions<ChatArchive> = { history: true, message: true, messagesOf: true }
+const LOG: Functions<RoomLog> = { ...EVENT_LOG, ...CHAT_ARCHIVE, eraseRoom: true, eraseIdentity: true }
 const LOGGER: Functions<Logger> = { debug: true, info: true, warn: true, error: true }
 const CLOCK: Functions<OwnClock> = { now: true, after: true, nextTurn: true, wall: false, elapsed: false }
 

@@ -1,5 +1,5 @@
 import { type ChatHistoryResult, type ChatMessage, reject, utf8Bytes } from '@peerstage/sdk/protocol'
-import type { HistoryQuery, RoomLog } from '../ports/log'
+import type { ChatArchive, HistoryQuery } from '../ports/chat-archive'
 
 /** Messages of a page, unless the query says how many. */
 export const HISTORY_DEFAULT = 50
@@ -11,7 +11,7 @@ const STEP = 25
 /** An empty page in place of it would look like the end. */
 export const CURSOR_GONE = reject('message_not_found', 'The message that before names is not kept any more.')
 
-type Reading = Pick<RoomLog, 'history' | 'message'>
+type Reading = Pick<ChatArchive, 'history' | 'message'>
 
 /** Messages of a room; undefined where `before` is the id of none that is kept: it may have been deleted a moment ago. */
 export async function chatPage(

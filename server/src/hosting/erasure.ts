@@ -1,4 +1,6 @@
-import { LogUnavailable, type RoomLog } from '../ports/log'
+import type { MessagePlace } from '../ports/chat-archive'
+import { LogUnavailable } from '../ports/log-unavailable'
+import type { RoomLog } from '../ports/room-log'
 import type { Erase } from './input'
 import type { Recovery } from './recovery'
 import type { Rooms } from './rooms'
@@ -6,7 +8,7 @@ import type { Rooms } from './rooms'
 export type ErasurePorts = {
   readonly rooms: Pick<Rooms, 'ids' | 'submit' | 'end' | 'over' | 'whileClosed'>
   readonly recovery: Pick<Recovery, 'start' | 'isDone'>
-  readonly log: RoomLog
+  readonly log: Pick<RoomLog, 'messagesOf' | 'eraseRoom' | 'eraseIdentity'>
 }
 
 /** Erases what is kept. `unavailable`: not all of it is erased, and the same call again does the rest. */
@@ -48,8 +50,8 @@ export class Erasure {
   }
 
   /** Whether all rooms have kept it. */
-  async #eraseInRooms(identity: string, messages: Messages): Promise<boolean> {
-    const byRoom = new Map<string, Messages[number][]>()
+  async #eraseInRooms(identity: string, messages: readonly MessagePlace[]): Promise<boolean> {
+    const byRoom = new Map<string, MessagePlace[]>()
     for (const message of messages) {
       const here = byRoom.get(message.roomId)
       if (here === undefined) byRoom.set(message.roomId, [message])
@@ -71,8 +73,6 @@ export class Erasure {
     return outcomes.every((outcome) => outcome === 'erased')
   }
 }
-
-type Messages = Awaited<ReturnType<RoomLog['messagesOf']>>
 
 async function orUnavailable<T>(work: Promise<T>): Promise<T | 'unavailable'> {
   try {

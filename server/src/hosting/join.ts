@@ -1,12 +1,13 @@
 import { type LoggedEvent, PROTOCOL_VERSION, type Welcome } from '@peerstage/sdk/protocol'
 import type { JoinCommand } from '../room/command'
 import { decide } from '../room/index'
+import { publicPart } from '../room/projection'
 import type { Decided, ServerState } from '../room/state'
 import { call, close, presenceOf, replyOk, send } from './effect'
 import type { JoinRequest } from './input'
 import type { Prefetched } from './prefetch'
 import { connectionOf } from './seats'
-import { apply, contextOf, isClosed, publicPart, type Transaction } from './transaction'
+import { apply, contextOf, isClosed, type Transaction } from './transaction'
 
 /** A connection takes its participant's seat: a join, a resume, a reload or a takeover. */
 export function join(tx: Transaction, request: JoinRequest, prefetched: Prefetched): void {

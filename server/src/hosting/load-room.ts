@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock'
-import { LogUnavailable, type RoomLog } from '../ports/log'
+import type { EventLog } from '../ports/event-log'
+import { LogUnavailable } from '../ports/log-unavailable'
 import type { Logger } from '../ports/logger'
 import type { Ban } from '../room/ledger'
 import type { ServerState } from '../room/state'
@@ -20,7 +21,7 @@ export type LoadedRoom = {
 /** What a log knows of a room; `unavailable` where it could not say. Never rejects. */
 export async function loadRoom(
   roomId: string,
-  { log, clock, logger }: { readonly log: RoomLog; readonly clock: Clock; readonly logger: Logger },
+  { log, clock, logger }: { readonly log: EventLog; readonly clock: Clock; readonly logger: Logger },
 ): Promise<LoadedRoom | 'unavailable'> {
   try {
     const { state, bans, endedAt } = await log.load(roomId)
@@ -47,7 +48,7 @@ function awaited({ room, ledger }: ServerState, since: number): Seats {
 }
 
 /** As far as the log can say. An event beyond the replay window is older than the log's clock, and so than ours. */
-async function lastEventAt({ room }: ServerState, log: RoomLog): Promise<number> {
+async function lastEventAt({ room }: ServerState, log: EventLog): Promise<number> {
   const last = await log.since(room.id, room.instance, room.seq - 1)
   return last?.at(-1)?.at ?? room.openedAt
 }

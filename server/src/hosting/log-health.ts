@@ -1,6 +1,9 @@
 import type { Clock } from '../ports/clock'
-import { type Batch, LogFull, LogUnavailable, onlyLeaves, type RoomLog } from '../ports/log'
+import type { Batch } from '../ports/event-log'
+import { LogFull, LogUnavailable } from '../ports/log-unavailable'
 import type { Logger } from '../ports/logger'
+import type { RoomLog } from '../ports/room-log'
+import { onlyLeaves } from '../room/projection'
 
 /** How often a log that is down is asked whether it is there again, in ms. */
 export const PROBE_EVERY_MS = 5000
@@ -37,7 +40,7 @@ class LogHealth implements WatchedLog {
     return this.#state !== 'down'
   }
 
-  append = (batch: Batch) => this.#write(() => this.#log.append(batch), onlyLeaves(batch))
+  append = (batch: Batch) => this.#write(() => this.#log.append(batch), onlyLeaves(batch.records))
   forget = (roomId: string, instance: string) => this.#write(() => this.#log.forget(roomId, instance), true)
   eraseRoom = (roomId: string) => this.#write(() => this.#log.eraseRoom(roomId), true)
   eraseIdentity = (identity: string) => this.#write(() => this.#log.eraseIdentity(identity))

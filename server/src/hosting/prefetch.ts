@@ -1,6 +1,7 @@
 import { type LoggedEvent, type RoomCommand, reject } from '@peerstage/sdk/protocol'
-import { LogUnavailable, type RoomLog } from '../ports/log'
+import { LogUnavailable } from '../ports/log-unavailable'
 import type { Logger } from '../ports/logger'
+import type { RoomLog } from '../ports/room-log'
 import type { DecideContext } from '../room/command'
 import type { ServerState } from '../room/state'
 import { CURSOR_GONE, framedPage, HISTORY_DEFAULT } from './chat-page'

@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock'
-import { LogUnavailable, type RoomLog } from '../ports/log'
+import type { EventLog, OpenInstance } from '../ports/event-log'
+import { LogUnavailable } from '../ports/log-unavailable'
 import type { Logger } from '../ports/logger'
 import type { Rooms } from './rooms'
 
@@ -10,7 +11,7 @@ const AT_ONCE = 4
 
 export type RecoveryPorts = {
   readonly rooms: Pick<Rooms, 'load' | 'whileClosed' | 'onAbandoned'>
-  readonly log: RoomLog
+  readonly log: Pick<EventLog, 'openRooms' | 'forget'>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -85,7 +86,7 @@ export class Recovery {
   }
 
   /** No participant can come back to an empty room: it is over, and need not be loaded for that. */
-  async #takeUpOne({ roomId, instance, participants }: OpenRoom): Promise<boolean> {
+  async #takeUpOne({ roomId, instance, participants }: OpenInstance): Promise<boolean> {
     const { rooms, log, clock } = this.#parts
     await new Promise<void>((resolve) => clock.nextTurn(resolve))
     if (participants > 0) return rooms.load(roomId)
@@ -99,5 +100,3 @@ export class Recovery {
     return false
   }
 }
-
-type OpenRoom = Awaited<ReturnType<RoomLog['openRooms']>>[number]

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock'
 import { setTimer } from '../ports/clock'
-import type { RoomLog } from '../ports/log'
+import type { RoomLog } from '../ports/room-log'
 import type { Ban } from '../room/ledger'
 import type { ServerState } from '../room/state'
 import { runBatch } from './batch'

@@ -1,9 +1,10 @@
-import type { LoggedEvent } from '@peerstage/sdk/protocol'
-import { LogUnavailable, type RoomLog } from '../ports/log'
+import type { EventLog } from '../ports/event-log'
+import { LogUnavailable } from '../ports/log-unavailable'
 import type { Logger } from '../ports/logger'
 import type { Meter } from '../ports/meter'
 import type { DecideContext, NewId, RoomRules } from '../room/command'
 import { type Ban, evolveState, toRecords } from '../room/index'
+import { publicPart } from '../room/projection'
 import type { Decided, ServerState, StoredRecord } from '../room/state'
 import { close, type Effect, send } from './effect'
 import type { RoomInput } from './input'
@@ -61,11 +62,8 @@ export function apply(tx: Transaction, decided: readonly Decided[]): void {
   }
 }
 
-/** A record without what never leaves the server. */
-export const publicPart = ({ seq, at, by, event }: StoredRecord): LoggedEvent => ({ seq, at, by, event })
-
 /** ONE append for a batch. `unavailable`: nothing was kept; `unknown`: the log holds something else than we do, or may do so. */
-export async function commit(tx: Transaction, log: RoomLog): Promise<'committed' | 'unavailable' | 'unknown'> {
+export async function commit(tx: Transaction, log: EventLog): Promise<'committed' | 'unavailable' | 'unknown'> {
   const { records, state, settings } = tx
   if (records.length === 0 || state === undefined) return 'committed'
   const { id, instance } = state.room

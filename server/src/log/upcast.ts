@@ -1,4 +1,4 @@
-import { LogUnavailable } from '../ports/log'
+import { LogUnavailable } from '../ports/log-unavailable'
 
 /**
  * How what was stored is brought forward: the first step makes version 2 of version 1, the next one 3 of 2. The version of today

@@ -85,7 +85,7 @@ export type DecideContext = {
   /** Whether a participant is disconnected, as the others have been told. Default: none is. */
   readonly isAway?: (participantId: string) => boolean
   /** The message that the command names, as the log has it: the room keeps only the newest, and not who wrote them. */
-  readonly message?: KeptMessage
+  readonly message?: ArchivedMessage
   /** The page that `chat.history` asks for, as the log has it. Default: none, nothing was said yet. */
   readonly history?: ChatHistoryResult
   /** Why the log could not be read for this command; it is refused with this, where it needs what would be there. */
@@ -93,7 +93,7 @@ export type DecideContext = {
 }
 
 /** A message as it is kept, and the identity that wrote it. */
-export type KeptMessage = {
+export type ArchivedMessage = {
   /** As everybody saw it. */
   readonly message: ChatMessage
   /** The `sub` of its author's token; empty where it is not known. */

@@ -2,12 +2,12 @@
 export type {
   Accepted,
   AnyCommand,
+  ArchivedMessage,
   Claims,
   DecideContext,
   Decision,
   InternalCommand,
   JoinCommand,
-  KeptMessage,
   RelayMessage,
   RoomRules,
   Routed,

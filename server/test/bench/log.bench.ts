@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { memoryLog } from '../../src/log/memory/memory-log'
 import { sqliteLog } from '../../src/log/sqlite/sqlite-log'
-import type { RoomLog } from '../../src/ports/log'
+import type { RoomLog } from '../../src/ports/room-log'
 import { LogWriter } from '../contract/log-writer'
 
 const ROOMS = 25

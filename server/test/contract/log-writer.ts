@@ -1,5 +1,5 @@
 import { MODES, type RoomEvent } from '@peerstage/sdk/protocol'
-import type { RoomLog } from '../../src/ports/log'
+import type { RoomLog } from '../../src/ports/room-log'
 import { type Decided, evolveState, type Secret, type ServerState, type StoredRecord, toRecords } from '../../src/room'
 
 /** Writes one instance of a room into a log, batch by batch, as a room host does: real events, folded by the real fold. */

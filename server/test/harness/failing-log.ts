@@ -1,5 +1,6 @@
 import { memoryLog } from '../../src/index'
-import { LogUnavailable, type RoomLog } from '../../src/ports/log'
+import { LogUnavailable } from '../../src/ports/log-unavailable'
+import type { RoomLog } from '../../src/ports/room-log'
 
 /** A real memory log whose disk a test can break and mend. */
 export function failingLog(log: RoomLog = memoryLog()): RoomLog & { broken: boolean } {

@@ -1,5 +1,5 @@
 import { memoryLog } from '../../src/index'
-import type { RoomLog } from '../../src/ports/log'
+import type { RoomLog } from '../../src/ports/room-log'
 
 /** A real memory log whose disk hangs while a test wants it to: what is appended meanwhile is kept when it goes on. */
 export function hangingLog(): { readonly log: RoomLog; hang(): void; goOn(): void; readonly hanging: number } {

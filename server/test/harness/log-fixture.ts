@@ -1,5 +1,5 @@
 import type { Database } from '../../src/log/sqlite/port'
-import type { RoomLog } from '../../src/ports/log'
+import type { RoomLog } from '../../src/ports/room-log'
 import { decided, LogWriter } from '../contract/log-writer'
 
 /** Always the same, so that a fixture changes only when what is stored does. */

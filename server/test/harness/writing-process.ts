@@ -2,7 +2,7 @@
 // "room seq" in a line, once the batch is kept, and "down" with its reason at the end. Arguments: the file, the number of rooms.
 import { writeSync } from 'node:fs'
 import { sqliteLog } from '../../src/log/sqlite/sqlite-log'
-import { LogUnavailable } from '../../src/ports/log'
+import { LogUnavailable } from '../../src/ports/log-unavailable'
 import { LogWriter } from '../contract/log-writer'
 
 const [path = '', rooms = '1', from = '0'] = process.argv.slice(2)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { PROBE_EVERY_MS, watchLog } from '../../src/hosting/log-health'
 import { LogUnavailable, memoryLog } from '../../src/index'
-import { LogFull } from '../../src/ports/log'
+import { LogFull } from '../../src/ports/log-unavailable'
 import { alteredLog } from '../harness/altered-log'
 import { FakeClock } from '../harness/fake-clock'
 

@@ -1,13 +1,17 @@
 import { expect, test } from 'vitest'
 import { memoryLog } from '../../src/log/memory/memory-log'
+import { describeChatArchive } from '../contract/chat-archive'
+import { describeEventLog } from '../contract/event-log'
 import { LogWriter } from '../contract/log-writer'
-import { describeRoomLog } from '../contract/room-log'
+import type { OpenedLog } from '../contract/opened-log'
 import { FakeClock } from '../harness/fake-clock'
 
-describeRoomLog('the memory log', () => {
+const openMemory = (): OpenedLog => {
   const clock = new FakeClock()
   return { log: memoryLog(clock), now: () => clock.now(), advance: (ms) => clock.advance(ms) }
-})
+}
+describeEventLog('the memory log', openMemory)
+describeChatArchive('the memory log', openMemory)
 
 test('a ban is kept, however many rooms without one are ended after it; ten thousand rooms that have one are too many', async () => {
   const clock = new FakeClock()

@@ -1,7 +1,7 @@
 // What the docs promise of a log with default settings: 30 days of chat, 50 MiB of one room, a file of 1 GiB.
 import { closeSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import type { RoomLog } from '../../src/ports/log'
+import type { RoomLog } from '../../src/ports/room-log'
 import { LogWriter } from '../contract/log-writer'
 import { LogFolder } from '../harness/log-folder'
 

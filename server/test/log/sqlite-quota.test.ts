@@ -2,8 +2,8 @@
 import { statSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { openFile } from '../../src/log/sqlite/file'
-import { Upkeep } from '../../src/log/sqlite/maintenance'
-import { LogUnavailable } from '../../src/ports/log'
+import { Maintenance } from '../../src/log/sqlite/maintenance'
+import { LogUnavailable } from '../../src/ports/log-unavailable'
 import { fold } from '../../src/room'
 import { decided, LogWriter } from '../contract/log-writer'
 import { LogFolder } from '../harness/log-folder'
@@ -51,7 +51,7 @@ test('no chat gives way to what others have filled the disk with: the file must 
   const files = new LogFolder()
   const nearness = [MIB, 64 * MIB].map((maxBytes) => {
     const db = openFile(files.path, { durability: 'process', maxBytes })
-    const isNear = new Upkeep(db, files.clock).isNearItsBound()
+    const isNear = new Maintenance(db, files.clock).isNearItsBound()
     db.close()
     return isNear
   })

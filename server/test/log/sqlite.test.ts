@@ -1,22 +1,30 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { type SqliteLogOptions, sqliteLog } from '../../src/log/sqlite/sqlite-log'
-import { ENDED_FOR_MS, LogUnavailable, type RoomLog } from '../../src/ports/log'
+import { ENDED_FOR_MS } from '../../src/ports/event-log'
+import { LogUnavailable } from '../../src/ports/log-unavailable'
+import type { RoomLog } from '../../src/ports/room-log'
 import { fold } from '../../src/room'
+import { describeChatArchive } from '../contract/chat-archive'
+import { describeEventLog } from '../contract/event-log'
 import { LogWriter } from '../contract/log-writer'
-import { describeRoomLog } from '../contract/room-log'
+import type { OpenedLog } from '../contract/opened-log'
 import { FakeClock } from '../harness/fake-clock'
 import { LogFolder } from '../harness/log-folder'
 
-describeRoomLog('the sqlite log in memory', () => {
+const openSqlite = (): OpenedLog => {
   const clock = new FakeClock()
   return { log: sqliteLog(':memory:', { clock }), now: () => clock.now(), advance: (ms) => clock.advance(ms) }
-})
+}
+describeEventLog('the sqlite log in memory', openSqlite)
+describeChatArchive('the sqlite log in memory', openSqlite)
 
-describeRoomLog('the sqlite log in a file', () => {
+const openFile = (): OpenedLog => {
   const files = new LogFolder()
   return { log: files.open(), now: () => files.clock.now(), advance: (ms) => files.clock.advance(ms) }
-})
+}
+describeEventLog('the sqlite log in a file', openFile)
+describeChatArchive('the sqlite log in a file', openFile)
 
 describe('after a restart', () => {
   test('a room is as it was, its events can be replayed, and it goes on', async () => {

@@ -5,7 +5,7 @@ import { readSnapshot, SNAPSHOT_VERSION, writeSnapshot } from '../../src/log/sna
 import { loadSqlite } from '../../src/log/sqlite/driver'
 import { checkFile, MIGRATIONS, migrate } from '../../src/log/sqlite/schema'
 import { RECORD_STEPS, upcast } from '../../src/log/upcast'
-import { LogUnavailable } from '../../src/ports/log'
+import { LogUnavailable } from '../../src/ports/log-unavailable'
 import type { ServerState } from '../../src/room'
 import { decided, LogWriter } from '../contract/log-writer'
 

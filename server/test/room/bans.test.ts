@@ -1,6 +1,6 @@
 import { MAX_BANS, type Role, reject } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import { type Ban, fold, type KeptMessage } from '../../src/room'
+import { type ArchivedMessage, type Ban, fold } from '../../src/room'
 import { eventsOf, type RoomHarness, roomHarness, typesOf, verdictOf } from '../harness/room-rules'
 
 function panel() {
@@ -18,12 +18,12 @@ const ban = (room: RoomHarness, by: string, participantId: string) =>
   room.ask(by, { type: 'moderation.ban', participantId })
 
 /** What a log gives for a message and its author. */
-const keptBy = (identity: string, role: Role = 'viewer'): KeptMessage => ({
+const keptBy = (identity: string, role: Role = 'viewer'): ArchivedMessage => ({
   message: { id: 'm', participantId: 'gone', name: 'Gus', role, text: 'hello', at: 1 },
   identity,
 })
 
-const banAuthor = (room: RoomHarness, by: string, message?: KeptMessage) =>
+const banAuthor = (room: RoomHarness, by: string, message?: ArchivedMessage) =>
   room.ask(by, { type: 'moderation.banAuthor', messageId: 'm' }, undefined, message && { message })
 
 describe('a ban', () => {

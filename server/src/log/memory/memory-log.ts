@@ -1,17 +1,19 @@
 import type { ChatHistoryResult } from '@peerstage/sdk/protocol'
+import type { HistoryQuery } from '../../ports/chat-archive'
 import type { Clock } from '../../ports/clock'
-import type { Batch, HistoryQuery, RoomLog, StoredRoom } from '../../ports/log'
+import type { Batch, StoredRoom } from '../../ports/event-log'
+import type { RoomLog } from '../../ports/room-log'
 import { systemClock } from '../../ports/system-clock'
-import type { KeptMessage } from '../../room/command'
+import type { ArchivedMessage } from '../../room/command'
+import { projectionOf, withoutPerson, withoutText } from '../../room/projection'
 import type { ServerState, StoredRecord } from '../../room/state'
-import { withoutPerson, withoutText } from '../erasure'
-import { after, emptyTail, keep, rewrite, type Tail, trim } from './replay-window'
-import { Pasts } from './tombstones'
+import { add, after, emptyWindow, type ReplayWindow, rewrite, trim } from './replay-window'
+import { Tombstones } from './tombstones'
 
 /** Messages of one instance that can be read back. More would be for a log on disk. */
 const MESSAGES_KEPT = 1000
 
-type Instance = { readonly tail: Tail; state: ServerState; chat: KeptMessage[] }
+type Instance = { readonly window: ReplayWindow; state: ServerState; chat: ArchivedMessage[] }
 
 /**
  * A log that lives as long as the process. Of an instance's events it keeps what a resume may ask for (the replay window), and of its chat
@@ -33,20 +35,20 @@ export function memoryLog(clock: Pick<Clock, 'now'> = systemClock()): RoomLog {
 class MemoryLog implements RoomLog {
   readonly #now: () => number
   readonly #rooms = new Map<string, Map<string, Instance>>()
-  readonly #pasts: Pasts
+  readonly #tombstones: Tombstones
 
   constructor(now: () => number) {
     this.#now = now
-    this.#pasts = new Pasts(now)
+    this.#tombstones = new Tombstones(now)
   }
 
   async append({ roomId, instance, expectedSeq, records, state }: Batch): Promise<void> {
     const known = this.#find(roomId, instance)
-    const lastSeq = known?.tail.lastSeq ?? 0
+    const lastSeq = known?.window.lastSeq ?? 0
     if (expectedSeq !== lastSeq) throw new RangeError(`expected seq ${expectedSeq}, the log has ${lastSeq}`)
-    const kept = known ?? { tail: emptyTail(), state, chat: [] }
+    const kept = known ?? { window: emptyWindow(), state, chat: [] }
     for (const record of records) this.#note(roomId, kept, record)
-    trim(kept.tail, this.#now())
+    trim(kept.window, this.#now())
     kept.state = state
     this.#put(roomId, instance, kept)
   }
@@ -54,13 +56,13 @@ class MemoryLog implements RoomLog {
   async since(roomId: string, instance: string, seq: number) {
     const kept = this.#find(roomId, instance)
     if (kept === undefined) return undefined
-    trim(kept.tail, this.#now())
-    return after(kept.tail, seq)
+    trim(kept.window, this.#now())
+    return after(kept.window, seq)
   }
 
   async load(roomId: string): Promise<StoredRoom> {
     const open = [...(this.#rooms.get(roomId)?.values() ?? [])].find(({ state }) => state.room.status === 'open')
-    return { ...this.#pasts.of(roomId), ...(open === undefined ? {} : { state: open.state }) }
+    return { ...this.#tombstones.of(roomId), ...(open === undefined ? {} : { state: open.state }) }
   }
 
   async openRooms() {
@@ -89,7 +91,7 @@ class MemoryLog implements RoomLog {
     return { messages: all.slice(start, end), hasMore: start > 0 }
   }
 
-  async message(roomId: string, instance: string | undefined, messageId: string): Promise<KeptMessage | undefined> {
+  async message(roomId: string, instance: string | undefined, messageId: string): Promise<ArchivedMessage | undefined> {
     return this.#chatOf(roomId, instance).find(({ message }) => message.id === messageId)
   }
 
@@ -101,7 +103,7 @@ class MemoryLog implements RoomLog {
 
   async eraseRoom(roomId: string): Promise<void> {
     this.#rooms.delete(roomId)
-    this.#pasts.remove(roomId)
+    this.#tombstones.remove(roomId)
   }
 
   async messagesOf(identity: string) {
@@ -116,7 +118,7 @@ class MemoryLog implements RoomLog {
 
   async eraseIdentity(identity: string): Promise<void> {
     for (const kept of this.#instances()) {
-      rewrite(kept.tail, (logged, about) => (about === identity ? withoutPerson(logged) : logged))
+      rewrite(kept.window, (logged, about) => (about === identity ? withoutPerson(logged) : logged))
       kept.chat = kept.chat.filter((each) => each.identity !== identity)
     }
   }
@@ -125,14 +127,14 @@ class MemoryLog implements RoomLog {
 
   async close(): Promise<void> {
     this.#rooms.clear()
-    this.#pasts.clear()
+    this.#tombstones.clear()
   }
 
   #find(roomId: string, instance: string): Instance | undefined {
     return this.#rooms.get(roomId)?.get(instance)
   }
 
-  #chatOf(roomId: string, instance: string | undefined): KeptMessage[] {
+  #chatOf(roomId: string, instance: string | undefined): ArchivedMessage[] {
     const instances = this.#rooms.get(roomId) ?? new Map<string, Instance>()
     const chosen = instance === undefined ? [...instances.values()] : [instances.get(instance) ?? { chat: [] }]
     return chosen.flatMap(({ chat }) => chat)
@@ -148,15 +150,16 @@ class MemoryLog implements RoomLog {
   }
 
   #note(roomId: string, kept: Instance, record: StoredRecord): void {
-    const { event, secret } = record
-    keep(kept.tail, record, this.#now())
-    if (event.type === 'chat.sent') {
-      kept.chat.push({ message: event.message, identity: secret?.author ?? '' })
+    add(kept.window, record, this.#now())
+    const { archived, deleted, ...rest } = projectionOf(record)
+    if (archived !== undefined) {
+      kept.chat.push(archived)
       kept.chat.splice(0, kept.chat.length - MESSAGES_KEPT)
-    } else if (event.type === 'chat.deleted') {
-      kept.chat = kept.chat.filter(({ message }) => message.id !== event.messageId)
-      rewrite(kept.tail, (logged) => withoutText(logged, event.messageId))
     }
-    this.#pasts.note(roomId, record)
+    if (deleted !== undefined) {
+      kept.chat = kept.chat.filter(({ message }) => message.id !== deleted)
+      rewrite(kept.window, (logged) => withoutText(logged, deleted))
+    }
+    this.#tombstones.note(roomId, rest, record.at)
   }
 }

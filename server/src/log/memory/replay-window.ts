@@ -1,47 +1,55 @@
 import type { LoggedEvent } from '@peerstage/sdk/protocol'
-import { REPLAY_WINDOW } from '../../ports/log'
+import { REPLAY_WINDOW } from '../../ports/event-log'
+import { projectionOf, publicPart } from '../../room/projection'
 import type { StoredRecord } from '../../room/state'
-import { identityOf } from '../erasure'
 
-type Kept = { logged: LoggedEvent; readonly identity: string | undefined; readonly bytes: number; readonly at: number }
+type Entry = {
+  logged: LoggedEvent
+  /** The identity that the event names, if any. */
+  readonly identity: string | undefined
+  readonly bytes: number
+  readonly at: number
+}
 
-/** The newest events of one instance, as far back as the replay window reaches. */
-export type Tail = { lastSeq: number; bytes: number; readonly kept: Kept[] }
+/** The newest events of one instance, as far back as a resume may ask for. */
+export type ReplayWindow = { lastSeq: number; bytes: number; readonly entries: Entry[] }
 
-export const emptyTail = (): Tail => ({ lastSeq: 0, bytes: 0, kept: [] })
+export const emptyWindow = (): ReplayWindow => ({ lastSeq: 0, bytes: 0, entries: [] })
 
 /** Puts a record at the end. `bytes` are UTF-16 code units of the JSON, which for text beyond Latin is a little generous. */
-export function keep(tail: Tail, record: StoredRecord, now: number): void {
-  const { seq, at, by, event } = record
-  const logged = { seq, at, by, event }
+export function add(window: ReplayWindow, record: StoredRecord, now: number): void {
+  const logged = publicPart(record)
   const bytes = JSON.stringify(logged).length
-  tail.kept.push({ logged, identity: identityOf(record), bytes, at: now })
-  tail.bytes += bytes
-  tail.lastSeq = seq
+  window.entries.push({ logged, identity: projectionOf(record).identity, bytes, at: now })
+  window.bytes += bytes
+  window.lastSeq = record.seq
 }
 
-/** Lets go of what lies before the window. */
-export function trim(tail: Tail, now: number): void {
+/** Drops what lies before the window. */
+export function trim(window: ReplayWindow, now: number): void {
   const { events, bytes, ms } = REPLAY_WINDOW
   let drop = 0
-  let left = tail.bytes
-  for (const kept of tail.kept) {
-    if (tail.kept.length - drop <= events && left <= bytes && kept.at >= now - ms) break
-    left -= kept.bytes
+  let left = window.bytes
+  for (const entry of window.entries) {
+    if (window.entries.length - drop <= events && left <= bytes && entry.at >= now - ms) break
+    left -= entry.bytes
     drop++
   }
-  tail.kept.splice(0, drop)
-  tail.bytes = left
+  window.entries.splice(0, drop)
+  window.bytes = left
 }
 
-/** The events after `seq`; undefined where the tail no longer reaches that far back. */
-export function after(tail: Tail, seq: number): LoggedEvent[] | undefined {
-  const firstKept = tail.lastSeq - tail.kept.length + 1
-  if (seq > tail.lastSeq || seq + 1 < firstKept) return undefined
-  return tail.kept.slice(seq + 1 - firstKept).map(({ logged }) => logged)
+/** The events after `seq`; undefined where the window no longer reaches that far back. */
+export function after(window: ReplayWindow, seq: number): LoggedEvent[] | undefined {
+  const first = window.lastSeq - window.entries.length + 1
+  if (seq > window.lastSeq || seq + 1 < first) return undefined
+  return window.entries.slice(seq + 1 - first).map(({ logged }) => logged)
 }
 
-/** Replaces the events that `change` gives something else for. `identity`: the identity that the event names, if any. */
-export function rewrite(tail: Tail, change: (logged: LoggedEvent, identity: string | undefined) => LoggedEvent): void {
-  for (const kept of tail.kept) kept.logged = change(kept.logged, kept.identity)
+/** Replaces the events that `change` gives something else for. */
+export function rewrite(
+  window: ReplayWindow,
+  change: (logged: LoggedEvent, identity: string | undefined) => LoggedEvent,
+): void {
+  for (const entry of window.entries) entry.logged = change(entry.logged, entry.identity)
 }

@@ -1,14 +1,14 @@
-import { ENDED_FOR_MS, type StoredRoom } from '../../ports/log'
+import { ENDED_FOR_MS, type StoredRoom } from '../../ports/event-log'
 import type { Ban } from '../../room/ledger'
 import { applyBans } from '../../room/moderation-ledger'
-import type { StoredRecord } from '../../room/state'
+import type { Projection } from '../../room/projection'
 
 /** Room ids whose bans are kept; the one that got its bans first gives way. */
 const BANNED_ROOMS_KEPT = 10_000
 const NO_BANS: ReadonlyMap<string, Ban> = new Map()
 
-/** What of a room outlives its instances: who is banned, and when it was ended. */
-export class Pasts {
+/** What of a room outlives its instances: its bans, and when it was ended. */
+export class Tombstones {
   readonly #now: () => number
   readonly #bans = new Map<string, ReadonlyMap<string, Ban>>()
   /** Those that ended the longest ago first. */
@@ -18,10 +18,10 @@ export class Pasts {
     this.#now = now
   }
 
-  /** Notes what a record says of bans and of the room's end. */
-  note(roomId: string, { at, event, secret }: StoredRecord): void {
-    this.#noteBans(roomId, applyBans(this.#bansOf(roomId), secret))
-    if (event.type !== 'room.ended' || event.reason !== 'ended') return
+  /** Notes how a record of the time `at` changes the bans, and whether it ends the room. */
+  note(roomId: string, { bans, isEnd }: Projection, at: number): void {
+    this.#noteBans(roomId, applyBans(this.#bansOf(roomId), bans))
+    if (!isEnd) return
     this.#forgetEnds()
     this.#ends.delete(roomId)
     // A room's own time may be ahead of the clock.
@@ -54,7 +54,7 @@ export class Pasts {
     if (first !== undefined && this.#bans.size > BANNED_ROOMS_KEPT) this.#bans.delete(first)
   }
 
-  /** Undefined if it rejects no client any more. */
+  /** Undefined where the end rejects no client any more. */
   #endOf(roomId: string): number | undefined {
     const endedAt = this.#ends.get(roomId)
     return endedAt !== undefined && endedAt + ENDED_FOR_MS > this.#now() ? endedAt : undefined

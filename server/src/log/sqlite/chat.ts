@@ -1,6 +1,6 @@
 import type { ChatHistoryResult, ChatMessage } from '@peerstage/sdk/protocol'
-import type { HistoryQuery } from '../../ports/log'
-import type { KeptMessage } from '../../room/command'
+import type { HistoryQuery } from '../../ports/chat-archive'
+import type { ArchivedMessage } from '../../room/command'
 import type { InstanceTables } from './instances'
 import type { Database } from './port'
 
@@ -8,7 +8,7 @@ type Kept = { readonly id: number; readonly instance: number; readonly bytes: nu
 type Said = { readonly message: string; readonly identity: string }
 
 /** How many messages give way in one batch at most: what is over goes with the batches that follow. */
-const GIVE_WAY_ROWS = 500
+const TRIM_ROWS = 500
 /** How many messages go in one batch because they are old. */
 const PRUNE_ROWS = 500
 /** How many of the oldest messages go at once when the file has no room for a batch. */
@@ -71,7 +71,7 @@ export function chatTable(db: Database, instances: InstanceTables) {
   }
 
   return {
-    add(instance: number, { message, identity }: KeptMessage, at: number): void {
+    add(instance: number, { message, identity }: ArchivedMessage, at: number): void {
       const json = JSON.stringify(message)
       const bytes = Buffer.byteLength(json)
       add.run(instance, message.id, identity, at, bytes, json)
@@ -85,18 +85,18 @@ export function chatTable(db: Database, instances: InstanceTables) {
       weigh.run(-kept.bytes, instance)
     },
     /** A room's oldest messages give way until it is within `maxBytes`: some in each batch. */
-    giveWay(room: number, maxBytes: number): void {
+    trimRoom(room: number, maxBytes: number): void {
       let over = (weight.get(room)?.bytes ?? 0) - maxBytes
       if (over <= 0) return
       for (const { id } of instances.ofRoom(room).reverse()) {
         const going: Kept[] = []
-        for (const kept of oldestOf.all(id, GIVE_WAY_ROWS)) {
+        for (const kept of oldestOf.all(id, TRIM_ROWS)) {
           if (over <= 0) break
           going.push(kept)
           over -= kept.bytes
         }
         drop(going)
-        if (over <= 0 || going.length === GIVE_WAY_ROWS) return
+        if (over <= 0 || going.length === TRIM_ROWS) return
       }
     },
     /** Takes away some of what was said longer than `ms` ago: the oldest of all rooms. */
@@ -127,7 +127,7 @@ export function chatTable(db: Database, instances: InstanceTables) {
       }
       return { messages: messages.slice(0, limit).reverse(), hasMore: messages.length > limit }
     },
-    message(roomId: string, instance: string | undefined, messageId: string): KeptMessage | undefined {
+    message(roomId: string, instance: string | undefined, messageId: string): ArchivedMessage | undefined {
       const kept = findIn(scopeOf(roomId, instance), messageId)
       return kept === undefined ? undefined : { message: JSON.parse(kept.message), identity: kept.identity }
     },

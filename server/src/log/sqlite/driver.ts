@@ -1,4 +1,4 @@
-import { LogUnavailable } from '../../ports/log'
+import { LogUnavailable } from '../../ports/log-unavailable'
 import { betterSqlite } from './better'
 import { nodeSqlite } from './node'
 import type { OpenDatabase } from './port'

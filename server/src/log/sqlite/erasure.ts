@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { RoomLog } from '../../ports/log'
+import type { MessagePlace } from '../../ports/chat-archive'
 import type { InstanceRow } from './instances'
 import type { Tables } from './tables'
 
@@ -7,7 +7,7 @@ import type { Tables } from './tables'
  * Deletes what must not be kept, within a transaction that the caller begins and ends. What may be much goes in steps, so
  * that others have their batches meanwhile. `erased`: called where texts go.
  */
-export function eraser({ instances, records, chat, pasts }: Tables, erased: () => void) {
+export function eraser({ instances, records, chat, tombstones }: Tables, erased: () => void) {
   return {
     /** Lets go of an instance that has closed. Its chat stays. */
     forget(row: InstanceRow | undefined): void {
@@ -26,7 +26,7 @@ export function eraser({ instances, records, chat, pasts }: Tables, erased: () =
         records.remove(id)
         instances.remove(id)
       }
-      pasts.remove(room)
+      tombstones.remove(room)
       return true
     },
     /**
@@ -49,13 +49,11 @@ export function eraser({ instances, records, chat, pasts }: Tables, erased: () =
   }
 }
 
-type Messages = Awaited<ReturnType<RoomLog['messagesOf']>>
-
 /** All pages of a query, one in each turn of the event loop. `last`: the row where a page ends that may not be the last one. */
 export async function everyPage(
-  page: (after: number) => { readonly messages: Messages; readonly last: number | undefined },
-): Promise<Messages> {
-  const found: Messages[] = []
+  page: (after: number) => { readonly messages: readonly MessagePlace[]; readonly last: number | undefined },
+): Promise<readonly MessagePlace[]> {
+  const found: (readonly MessagePlace[])[] = []
   let after: number | undefined = 0
   while (after !== undefined) {
     const { messages, last } = page(after)

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { LogUnavailable } from '../../ports/log'
+import { LogUnavailable } from '../../ports/log-unavailable'
 import { IN_MEMORY } from './port'
 
 const GONE =

@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { LogFull, LogNotReady, LogUnavailable } from '../../ports/log'
+import { LogFull, LogNotReady, LogUnavailable } from '../../ports/log-unavailable'
 import { loadSqlite } from './driver'
 import { claimFile } from './open-files'
 import { codeOf, type Database, IN_MEMORY, inTransaction } from './port'

@@ -1,4 +1,4 @@
-import { LogUnavailable } from '../../ports/log'
+import { LogUnavailable } from '../../ports/log-unavailable'
 import { isFull, unavailable } from './file'
 import { type Database, inTransaction } from './port'
 
@@ -9,12 +9,12 @@ type Job = {
   readonly reject: (error: LogUnavailable) => void
 }
 
-export type BatchParts = {
+export type GroupCommitPorts = {
   readonly db: Database
   /** What is done before every transaction; where it throws, there is none. */
   readonly before: () => void
   /** What is done with every transaction, inside of it. */
-  readonly inPassing: () => void
+  readonly housekeeping: () => void
   /** What is done after every transaction that was kept. Must not throw. */
   readonly kept: () => void
   /** Frees some of a full file, in a transaction of its own. Says whether there was anything to free. */
@@ -28,10 +28,10 @@ export type BatchParts = {
  * no room for it, what makes room is kept by itself.
  */
 export class GroupCommit {
-  readonly #parts: BatchParts
+  readonly #parts: GroupCommitPorts
   #jobs: Job[] = []
 
-  constructor(parts: BatchParts) {
+  constructor(parts: GroupCommitPorts) {
     this.#parts = parts
   }
 
@@ -81,7 +81,7 @@ export class GroupCommit {
     const keep = () =>
       inTransaction(this.#parts.db, 'IMMEDIATE', () => {
         const results = jobs.map(({ work }) => work())
-        this.#parts.inPassing()
+        this.#parts.housekeeping()
         return results
       })
     try {

@@ -14,7 +14,7 @@ const MOST_PAGES = 2 ** 32 - 2
 const PROBE_BYTES = 64 * 1024
 
 /** Keeps the file small, and free of what was erased from it. */
-export class Upkeep {
+export class Maintenance {
   readonly #db: Database
   readonly #clock: Pick<Clock, 'now' | 'after'>
   readonly #bound: number
@@ -56,11 +56,11 @@ export class Upkeep {
   /** Notes, within a transaction, that something is erased by it. */
   erased(): void {
     this.#db.exec('UPDATE upkeep SET erased = 1 WHERE erased = 0')
-    this.letGo()
+    this.evicted()
   }
 
   /** Notes, within a transaction, that something is deleted that the write-ahead log must not keep either. */
-  letGo(): void {
+  evicted(): void {
     this.#due = true
   }
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { LogUnavailable } from '../../ports/log'
+import { LogUnavailable } from '../../ports/log-unavailable'
 import { fileNumber } from './file-watch'
 
 /** A database, as long as it is open. */

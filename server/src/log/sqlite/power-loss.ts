@@ -6,7 +6,7 @@ import type { Database } from './port'
 import type { Tables } from './tables'
 
 /** More than can be lost: the disk is waited for whenever some MiB have been written. */
-const LEAP = 1_000_000
+const SEQ_BUMP = 1_000_000
 /** Where the machine's start is reckoned from its clock, two that are closer are one: none starts twice in so short a time. */
 const SAME_START_MS = 10_000
 
@@ -19,11 +19,11 @@ export function powerWatch(db: Database, { instances, records }: Tables, durabil
   const marked = db.prepare<[], { machine: string | null }>('SELECT machine FROM upkeep')
   const mark = db.prepare<[string | null]>('UPDATE upkeep SET machine = ?')
 
-  function leap(row: InstanceRow): void {
+  function bumpSeq(row: InstanceRow): void {
     const state = readable(row)
     if (state === undefined) return
-    const seq = row.seq + LEAP
-    records.leap(row, seq)
+    const seq = row.seq + SEQ_BUMP
+    records.bumpSeq(row, seq)
     records.keepSnapshot(row.id, { ...state, room: { ...state.room, seq } })
     instances.put(row.id, { ...row, seq, snapshot_seq: seq, snapshot_total: row.total })
   }
@@ -42,7 +42,7 @@ export function powerWatch(db: Database, { instances, records }: Tables, durabil
     opened(): void {
       const now = startOfMachine()
       const before = marked.get()?.machine
-      if (typeof before === 'string' && !isSameStart(before, now)) instances.rows('open').forEach(leap)
+      if (typeof before === 'string' && !isSameStart(before, now)) instances.rows('open').forEach(bumpSeq)
       mark.run(durability === 'full' ? null : now)
     },
     /** The last to be written: where this is on the disk, all is. Never throws. */
@@ -50,7 +50,7 @@ export function powerWatch(db: Database, { instances, records }: Tables, durabil
       try {
         mark.run(null)
       } catch {
-        // Seqs may leap in vain then, which costs each client a snapshot.
+        // Seqs may be bumped in vain then, which costs each client a snapshot.
       }
     },
   }

@@ -1,8 +1,8 @@
-import type { LoggedEvent, RoomEvent } from '@peerstage/sdk/protocol'
+import type { LoggedEvent } from '@peerstage/sdk/protocol'
 import { EVENT_VERSION } from '@peerstage/sdk/protocol'
-import { REPLAY_WINDOW } from '../../ports/log'
+import { REPLAY_WINDOW } from '../../ports/event-log'
 import { fold, type ServerState, type StoredRecord } from '../../room/index'
-import { identityOf, withoutPerson, withoutText } from '../erasure'
+import { projectionOf, publicPart, withoutPerson, withoutText } from '../../room/projection'
 import { readSnapshot, SNAPSHOT_VERSION, writeSnapshot } from '../snapshot'
 import { RECORD_STEPS, upcast } from '../upcast'
 import type { InstanceRow } from './instances'
@@ -51,7 +51,7 @@ export function recordTables(db: Database) {
   function put(instance: number, record: StoredRecord, total: number): number {
     const logged = JSON.stringify(publicPart(record))
     const secret = record.secret === undefined ? null : JSON.stringify(record.secret)
-    add.run(instance, record.seq, record.v, record.at, total, identityOf(record) ?? null, logged, secret)
+    add.run(instance, record.seq, record.v, record.at, total, projectionOf(record).identity ?? null, logged, secret)
     return logged.length
   }
 
@@ -59,7 +59,7 @@ export function recordTables(db: Database) {
     /** Puts a record behind `total` bytes of others; says how many bytes it has. */
     add: put,
     /** The events after `seq`, when the window that ends with the last record reaches that far back. */
-    since(last: InstanceRow, seq: number, now: number): LoggedEvent<RoomEvent>[] | undefined {
+    since(last: InstanceRow, seq: number, now: number): LoggedEvent[] | undefined {
       if (seq > last.seq) return undefined
       if (seq === last.seq) return []
       const first = place.get(last.id, seq + 1)
@@ -82,7 +82,7 @@ export function recordTables(db: Database) {
       trim.run({ instance, seq, total: total - bytes, at: now - ms, events })
     },
     /** Gives the last record a later seq. Those before it are deleted: no client can resume from them into what comes next. */
-    leap({ id, seq }: InstanceRow, to: number): void {
+    bumpSeq({ id, seq }: InstanceRow, to: number): void {
       const last = place.get(id, seq)
       const [row] = behind.all(id, seq - 1)
       removeRecords.run(id)
@@ -111,9 +111,6 @@ export function recordTables(db: Database) {
 }
 
 export type RecordTables = ReturnType<typeof recordTables>
-
-/** A record without what never leaves the server. */
-const publicPart = ({ seq, at, by, event }: StoredRecord): LoggedEvent => ({ seq, at, by, event })
 
 function recordOf({ v, logged, secret }: RecordRow): StoredRecord {
   const stored = { ...JSON.parse(logged), ...(secret === null ? {} : { secret: JSON.parse(secret) }) }

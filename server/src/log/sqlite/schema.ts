@@ -1,4 +1,4 @@
-import { LogUnavailable } from '../../ports/log'
+import { LogUnavailable } from '../../ports/log-unavailable'
 import { type Database, inTransaction } from './port'
 
 /** Marks a file as a log of Peerstage: "peer" in ASCII. */

@@ -1,22 +1,19 @@
+import type { HistoryQuery } from '../../ports/chat-archive'
 import type { Clock } from '../../ports/clock'
-import {
-  type Batch,
-  type HistoryQuery,
-  LogUnavailable,
-  onlyLeaves,
-  type RoomLog,
-  type StoredRoom,
-} from '../../ports/log'
+import type { Batch, StoredRoom } from '../../ports/event-log'
+import { LogUnavailable } from '../../ports/log-unavailable'
+import type { RoomLog } from '../../ports/room-log'
 import { systemClock } from '../../ports/system-clock'
+import { onlyLeaves } from '../../room/projection'
 import { eraser, everyPage } from './erasure'
 import { openFile, unavailable } from './file'
 import { watchFile } from './file-watch'
 import { GroupCommit } from './group-commit'
-import { Upkeep } from './maintenance'
+import { Maintenance } from './maintenance'
 import { type Database, inTransaction } from './port'
 import { powerWatch } from './power-loss'
 import { openTables, type Tables } from './tables'
-import { turnWriter } from './writer'
+import { batchWriter } from './writer'
 
 const MIB = 1024 * 1024
 const DAY_MS = 24 * 3600 * 1000
@@ -94,8 +91,8 @@ class SqliteLog implements SqliteRoomLog {
   readonly #db: Database
   readonly #now: () => number
   readonly #tables: Tables
-  readonly #upkeep: Upkeep
-  readonly #writer: ReturnType<typeof turnWriter>
+  readonly #maintenance: Maintenance
+  readonly #writer: ReturnType<typeof batchWriter>
   readonly #eraser: ReturnType<typeof eraser>
   readonly #commits: GroupCommit
   readonly #power: ReturnType<typeof powerWatch>
@@ -103,40 +100,41 @@ class SqliteLog implements SqliteRoomLog {
   constructor(db: Database, { durability, maxRoomBytes, chatMs, clock }: Settings) {
     this.#db = db
     this.#now = () => clock.now()
-    this.#upkeep = new Upkeep(db, clock)
-    this.#upkeep.rebuild()
+    this.#maintenance = new Maintenance(db, clock)
+    this.#maintenance.rebuild()
     const tables = openTables(db)
     this.#tables = tables
-    const erased = () => this.#upkeep.erased()
-    this.#writer = turnWriter({ ...tables, maxRoomBytes, now: this.#now, erased })
+    const erased = () => this.#maintenance.erased()
+    this.#writer = batchWriter({ ...tables, maxRoomBytes, now: this.#now, erased })
     this.#eraser = eraser(tables, erased)
-    const inPassing = () => {
+    const housekeeping = () => {
       tables.chat.prune(chatMs, this.#now())
-      tables.pasts.letGo(this.#now())
+      tables.tombstones.evict(this.#now())
     }
     this.#commits = new GroupCommit({
       db,
       before: watchFile(db.path),
-      inPassing,
-      kept: () => this.#upkeep.afterwards(),
-      beyondItsBound: (work) => this.#upkeep.beyondItsBound(work),
-      makeRoom: () => this.#upkeep.isNearItsBound() && inTransaction(db, 'IMMEDIATE', () => tables.chat.makeRoom() > 0),
+      housekeeping,
+      kept: () => this.#maintenance.afterwards(),
+      beyondItsBound: (work) => this.#maintenance.beyondItsBound(work),
+      makeRoom: () =>
+        this.#maintenance.isNearItsBound() && inTransaction(db, 'IMMEDIATE', () => tables.chat.makeRoom() > 0),
     })
     this.#power = powerWatch(db, tables, durability)
     const open = () => {
-      tables.pasts.opened(this.#now())
+      tables.tombstones.opened(this.#now())
       // No client resumes into a room that closed before the process ended.
       for (const row of tables.instances.rows('closed')) this.#eraser.forget(row)
-      inPassing()
+      housekeeping()
       this.#power.opened()
     }
-    this.#upkeep.beyondItsBound(() => inTransaction(db, 'IMMEDIATE', open))
+    this.#maintenance.beyondItsBound(() => inTransaction(db, 'IMMEDIATE', open))
     // The disk is waited for: whatever is lost from now on, that the machine ran is not.
     db.pragma('wal_checkpoint(TRUNCATE)')
   }
 
   async append(batch: Batch): Promise<void> {
-    const fault = await this.#commits.add(() => this.#writer.write(batch), onlyLeaves(batch))
+    const fault = await this.#commits.add(() => this.#writer.write(batch), onlyLeaves(batch.records))
     if (fault !== undefined) throw fault
   }
 
@@ -148,10 +146,10 @@ class SqliteLog implements SqliteRoomLog {
   }
 
   async load(roomId: string): Promise<StoredRoom> {
-    return this.#read(({ instances, records, pasts }) => {
+    return this.#read(({ instances, records, tombstones }) => {
       const open = instances.openIn(roomId)
       const state = open === undefined ? undefined : records.state(open)
-      return { ...pasts.of(roomId, this.#now()), ...(state === undefined ? {} : { state }) }
+      return { ...tombstones.of(roomId, this.#now()), ...(state === undefined ? {} : { state }) }
     })
   }
 
@@ -171,13 +169,13 @@ class SqliteLog implements SqliteRoomLog {
     return this.#commits.add(() => {
       this.#eraser.forget(this.#tables.instances.find(roomId, instance))
       // This also deletes what it still held of an erased identity: given roles, kicks.
-      this.#upkeep.letGo()
+      this.#maintenance.evicted()
     }, true)
   }
 
   async eraseRoom(roomId: string): Promise<void> {
     await this.#commits.addSteps(() => this.#eraser.room(roomId))
-    this.#upkeep.scrub()
+    this.#maintenance.scrub()
   }
 
   async messagesOf(identity: string) {
@@ -186,23 +184,23 @@ class SqliteLog implements SqliteRoomLog {
 
   async eraseIdentity(identity: string): Promise<void> {
     await this.#commits.addSteps(() => this.#eraser.identity(identity))
-    this.#upkeep.scrub()
+    this.#maintenance.scrub()
   }
 
   async probe(): Promise<void> {
-    await this.#commits.add(() => this.#upkeep.probe())
-    await this.#commits.add(() => this.#upkeep.probed())
+    await this.#commits.add(() => this.#maintenance.probe())
+    await this.#commits.add(() => this.#maintenance.probed())
   }
 
   holdStill() {
     this.#commits.flush()
-    return this.#read(() => this.#upkeep.holdStill())
+    return this.#read(() => this.#maintenance.holdStill())
   }
 
   async close(): Promise<void> {
     if (!this.#db.isOpen) return
     this.#commits.flush()
-    this.#upkeep.close()
+    this.#maintenance.close()
     try {
       this.#power.closing()
       this.#db.close()

@@ -2,18 +2,23 @@ import { type ChatTable, chatTable } from './chat'
 import { type InstanceTables, instanceTables } from './instances'
 import type { Database } from './port'
 import { type RecordTables, recordTables } from './records'
-import { type PastTables, pastTables } from './tombstones'
+import { type TombstoneTable, tombstoneTable } from './tombstones'
 
 /** All that a log's file holds. */
 export type Tables = {
   readonly instances: InstanceTables
   readonly records: RecordTables
   readonly chat: ChatTable
-  readonly pasts: PastTables
+  readonly tombstones: TombstoneTable
 }
 
 /** Of a file whose schema is today's. */
 export function openTables(db: Database): Tables {
   const instances = instanceTables(db)
-  return { instances, records: recordTables(db), chat: chatTable(db, instances), pasts: pastTables(db, instances) }
+  return {
+    instances,
+    records: recordTables(db),
+    chat: chatTable(db, instances),
+    tombstones: tombstoneTable(db, instances),
+  }
 }

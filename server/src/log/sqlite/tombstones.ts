@@ -1,21 +1,22 @@
-import { ENDED_FOR_MS, type StoredRoom } from '../../ports/log'
-import type { Ban, StoredRecord } from '../../room/index'
+import { ENDED_FOR_MS, type StoredRoom } from '../../ports/event-log'
+import type { Ban } from '../../room/ledger'
+import type { Projection } from '../../room/projection'
 import type { InstanceTables } from './instances'
 import type { Database } from './port'
 
 /** How many expired ends are removed in one batch. */
-const LET_GO_ROWS = 100
+const EVICT_ROWS = 100
 
-/** What of a room outlives its instances, beside chat: who is banned, and when it was ended. */
-export function pastTables(db: Database, instances: InstanceTables) {
+/** What of a room outlives its instances, beside chat: its bans, and when it was ended. */
+export function tombstoneTable(db: Database, instances: InstanceTables) {
   const ended = db.prepare<[number, number]>('UPDATE rooms SET ended_at = ? WHERE id = ?')
   const endOf = db.prepare<[number], { endedAt: number | null }>('SELECT ended_at AS endedAt FROM rooms WHERE id = ?')
   const longEnded = db.prepare<[number, number], { id: number }>(
     'SELECT id FROM rooms WHERE ended_at <= ? ORDER BY ended_at LIMIT ?',
   )
   const settle = db.prepare<[{ readonly now: number }]>('UPDATE rooms SET ended_at = @now WHERE ended_at > @now')
-  const letGo = db.prepare<[number]>('UPDATE rooms SET ended_at = NULL WHERE id = ?')
-  const bans = db.prepare<[number], { ban: string }>('SELECT ban FROM bans WHERE room = ? ORDER BY id')
+  const evict = db.prepare<[number]>('UPDATE rooms SET ended_at = NULL WHERE id = ?')
+  const bansOf = db.prepare<[number], { ban: string }>('SELECT ban FROM bans WHERE room = ? ORDER BY id')
   const ban = db.prepare<[number, string, string, string]>(
     `INSERT INTO bans (room, identity, ban_id, ban) VALUES (?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET ban_id = excluded.ban_id, ban = excluded.ban`,
@@ -27,28 +28,28 @@ export function pastTables(db: Database, instances: InstanceTables) {
   const keep = (room: number, each: Ban) => ban.run(room, each.identity, each.id, JSON.stringify(each))
 
   return {
-    /** Notes what a record of a time says of bans and of the room's end. */
-    note(room: number, { event, secret }: StoredRecord, at: number): void {
-      if (event.type === 'room.ended' && event.reason === 'ended') ended.run(at, room)
-      if (secret?.bans !== undefined) {
+    /** Notes how a record of the time `at` changes the bans, and whether it ends the room. */
+    note(room: number, { bans, isEnd }: Projection, at: number): void {
+      if (isEnd) ended.run(at, room)
+      if (bans?.bans !== undefined) {
         unbanAll.run(room)
-        for (const each of secret.bans) keep(room, each)
-      } else if (secret?.banned !== undefined) keep(room, secret.banned)
-      else if (secret?.unbanned !== undefined) unban.run(room, secret.unbanned)
+        for (const each of bans.bans) keep(room, each)
+      } else if (bans?.banned !== undefined) keep(room, bans.banned)
+      else if (bans?.unbanned !== undefined) unban.run(room, bans.unbanned)
     },
     of(roomId: string, now: number): Omit<StoredRoom, 'state'> {
       const room = instances.roomOf(roomId)
       if (room === undefined) return { bans: [] }
       const endedAt = endOf.get(room)?.endedAt ?? undefined
       const isOver = endedAt === undefined || endedAt + ENDED_FOR_MS <= now
-      return { bans: bans.all(room).map(({ ban }) => JSON.parse(ban)), ...(isOver ? {} : { endedAt }) }
+      return { bans: bansOf.all(room).map(({ ban }) => JSON.parse(ban)), ...(isOver ? {} : { endedAt }) }
     },
     /** An end that is yet to come was noted by a clock that was ahead. It counts as of now, or its minute would not be over for long. */
     opened: (now: number) => settle.run({ now }),
     /** Forgets some of the ends that reject no client any more. */
-    letGo(now: number): void {
-      for (const { id } of longEnded.all(now - ENDED_FOR_MS, LET_GO_ROWS)) {
-        letGo.run(id)
+    evict(now: number): void {
+      for (const { id } of longEnded.all(now - ENDED_FOR_MS, EVICT_ROWS)) {
+        evict.run(id)
         instances.removeEmptyRoom(id)
       }
     },
@@ -59,4 +60,4 @@ export function pastTables(db: Database, instances: InstanceTables) {
   }
 }
 
-export type PastTables = ReturnType<typeof pastTables>
+export type TombstoneTable = ReturnType<typeof tombstoneTable>

@@ -1,12 +1,13 @@
-import type { Batch } from '../../ports/log'
-import type { StoredRecord } from '../../room/index'
+import type { Batch } from '../../ports/event-log'
+import { projectionOf } from '../../room/projection'
+import type { StoredRecord } from '../../room/state'
 import type { InstanceRow } from './instances'
 import type { Tables } from './tables'
 
 /** A snapshot is written when so many records, or so many bytes of them, lie behind the last one. */
 const SNAPSHOT_AFTER = { records: 200, bytes: 128 * 1024 } as const
 
-export type WriterParts = Tables & {
+export type WriterPorts = Tables & {
   /** Bytes of chat that are kept of one room. */
   readonly maxRoomBytes: number
   readonly now: () => number
@@ -15,21 +16,21 @@ export type WriterParts = Tables & {
 }
 
 /** Writes batches, within a transaction that the caller begins and ends. */
-export function turnWriter({ instances, records, chat, pasts, maxRoomBytes, now, erased }: WriterParts) {
+export function batchWriter({ instances, records, chat, tombstones, maxRoomBytes, now, erased }: WriterPorts) {
   /** A record, and what follows from it. Says how many bytes it has. */
   function note({ id, room }: InstanceRow, record: StoredRecord, total: number): number {
     const bytes = records.add(id, record, total)
-    const { event, secret } = record
+    const projection = projectionOf(record)
+    const { archived, deleted } = projection
     // A room's own time may be ahead of the clock. What grows old does so by the clock.
     const at = Math.min(record.at, now())
-    if (event.type === 'chat.sent') {
-      chat.add(id, { message: event.message, identity: secret?.author ?? '' }, at)
-    } else if (event.type === 'chat.deleted') {
-      chat.delete(id, event.messageId)
-      records.withoutText(id, event.messageId)
+    if (archived !== undefined) chat.add(id, archived, at)
+    if (deleted !== undefined) {
+      chat.delete(id, deleted)
+      records.withoutText(id, deleted)
       erased()
     }
-    pasts.note(room, record, at)
+    tombstones.note(room, projection, at)
     return bytes
   }
 
@@ -38,7 +39,7 @@ export function turnWriter({ instances, records, chat, pasts, maxRoomBytes, now,
     const { seq, status } = state.room
     if (status === 'closed') records.dropSnapshot(row.id)
     const isDue = seq - row.snapshot_seq >= SNAPSHOT_AFTER.records || total - row.snapshot_total >= SNAPSHOT_AFTER.bytes
-    const isStale = batch.some(({ event }) => event.type === 'chat.deleted')
+    const isStale = batch.some((record) => projectionOf(record).deleted !== undefined)
     if (status === 'closed' || !(isDue || isStale)) return [row.snapshot_seq, row.snapshot_total]
     records.keepSnapshot(row.id, state)
     records.trim(row.id, seq, total, now())
@@ -58,10 +59,10 @@ export function turnWriter({ instances, records, chat, pasts, maxRoomBytes, now,
       const { seq, status, participants } = state.room
       const [snapshot_seq, snapshot_total] = snapshot(row, batch, total)
       instances.put(row.id, { status, seq, total, participants: participants.length, snapshot_seq, snapshot_total })
-      chat.giveWay(row.room, maxRoomBytes)
+      chat.trimRoom(row.room, maxRoomBytes)
       return undefined
     },
   }
 }
 
-export type TurnWriter = ReturnType<typeof turnWriter>
+export type BatchWriter = ReturnType<typeof batchWriter>

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { memoryLog, sqliteLog } from '../../../src/index'
 import { loadSqlite } from '../../../src/log/sqlite/driver'
 import type { Clock } from '../../../src/ports/clock'
-import type { RoomLog } from '../../../src/ports/log'
+import type { RoomLog } from '../../../src/ports/room-log'
 import { rowsLeft } from '../../soak/rows-left'
 
 export type LogKind = 'memory' | 'sqlite'

@@ -1,5 +1,5 @@
 import { createPeerstageServer } from '../../../src/index'
-import type { RoomLog } from '../../../src/ports/log'
+import type { RoomLog } from '../../../src/ports/room-log'
 import { FakeClock } from '../../harness/fake-clock'
 import { allRefusals, scrape } from '../../harness/scrape'
 import { inMib } from '../../soak/measured'

@@ -1,0 +1,76 @@
+import type { LoggedEvent } from '@peerstage/sdk/protocol'
+import type { Ban } from '../room/ledger'
+import type { ServerState, StoredRecord } from '../room/state'
+
+/** One batch of a room, to be kept. */
+export type Batch = {
+  /** The room's id. */
+  readonly roomId: string
+  /** The opening of the room that it belongs to. */
+  readonly instance: string
+  /** The last seq before `records`; 0 for a new instance. */
+  readonly expectedSeq: number
+  /** At least one; their seqs go on from `expectedSeq`. */
+  readonly records: readonly StoredRecord[]
+  /** What the room is after `records`: for snapshots. */
+  readonly state: ServerState
+}
+
+/** What a log knows of a room id. */
+export type StoredRoom = {
+  /** Identities that are rejected in every instance: bans that were not lifted. */
+  readonly bans: readonly Ban[]
+  /** When its last instance was ended (ms since the epoch); absent if it was not, or more than {@link ENDED_FOR_MS} ago. */
+  readonly endedAt?: number
+  /** The instance that is open, as its last kept batch left it. */
+  readonly state?: ServerState
+}
+
+/** An instance that is open. */
+export type OpenInstance = {
+  /** The room's id. */
+  readonly roomId: string
+  /** The opening of the room. */
+  readonly instance: string
+  /** How many participants it had after its last batch. */
+  readonly participants: number
+}
+
+/**
+ * Where the events of rooms are kept. It knows no type of event: what a record means for anything else, `projectionOf` says. All
+ * methods reject with a `LogUnavailable` when it could not be done; then nothing of it has happened, not even in part.
+ */
+export interface EventLog {
+  /**
+   * Keeps a batch, all or nothing: its records, and what follows from them for the chat archive and the room's bans. A deleted
+   * message loses its text everywhere; its record keeps its seq.
+   * @throws RangeError when `expectedSeq` is not the last seq: another writer. Then, as after any error but `LogUnavailable`,
+   * the room is loaded anew, for what the log holds is not known
+   */
+  append(batch: Batch): Promise<void>
+  /** The events after `seq`; undefined when the replay window no longer reaches that far back. `secret` is left out. */
+  since(roomId: string, instance: string, seq: number): Promise<readonly LoggedEvent[] | undefined>
+  /** What there is to know before a room opens, or goes on after a restart. */
+  load(roomId: string): Promise<StoredRoom>
+  /** The instances that are open. */
+  openRooms(): Promise<readonly OpenInstance[]>
+  /** Forgets an instance that has closed: its state and its records. Its chat stays as long as the log keeps chat. */
+  forget(roomId: string, instance: string): Promise<void>
+  /** Resolves when the log can take a batch now, by trying to write. */
+  probe(): Promise<void>
+  /** Releases files and timers. Idempotent. */
+  close(): Promise<void>
+}
+
+/** How far back a log must be able to replay: the least of the three. DESIGN: 1,000 events, 256 KiB, 2 min. */
+export const REPLAY_WINDOW = {
+  /** The newest so many. */
+  events: 1000,
+  /** Of their JSON. */
+  bytes: 256 * 1024,
+  /** Milliseconds since they happened. */
+  ms: 120_000,
+} as const
+
+/** How long the id of an ended room is refused, so that clients of the old one do not open a new one by their retries. */
+export const ENDED_FOR_MS = 60_000
