@@ -41,7 +41,7 @@ export function joinCommandOf({ claims, sessionHash, joinId, seq, instance, offe
 
 /**
  * Whether the client must confirm before it takes the seat: where another session holds it, for the user may have given up
- * meanwhile. Within one session it need not: the key is with one joinId at a time, so the joinId before is gone.
+ * meanwhile. Within one session it need not: the key is with one page at a time, so the page before is gone.
  */
 function mustConfirm({ state }: Transaction, participantId: string, { offer, sessionHash }: JoinRequest): boolean {
   const holder = state?.ledger.sessions.get(participantId)
@@ -89,13 +89,13 @@ function takeSeat(
   if (wasDisconnected) tx.effects.push(presenceOf(tx.seats.connections(participantId), participantId, 'connected'))
 }
 
-/** Another joinId of the session has taken the seat since: its commands have the numbers that this one would begin with. */
+/** Another page of the session has taken the seat since: its commands have the numbers that this one would begin with. */
 function isOvertaken({ state }: Transaction, participantId: string, { sessionHash, joinId }: JoinRequest): boolean {
   const holder = state?.ledger.sessions.get(participantId)
-  return holder?.hash === sessionHash && holder.joinId !== page
+  return holder?.hash === sessionHash && holder.joinId !== joinId
 }
 
-/** Closes the connection that held the seat so far: its joinId or its socket was replaced. */
+/** Closes the connection that held the seat so far: its page or its socket was replaced. */
 function replaceConnection(tx: Transaction, participantId: string, request: JoinRequest): void {
   const seat = tx.seats.get(participantId)
   const before = connectionOf(seat)
