@@ -41,9 +41,12 @@ export class DeviceRequests implements Reopening {
     const requests: Partial<Record<DeviceSource, DeviceRequest>> = {}
     if (microphone && !isTrack(microphone)) requests.microphone = this.#requested('microphone', microphone)
     if (camera && !isTrack(camera)) requests.camera = this.#requested('camera', camera)
-    const opened = this.#open(requests)
-    const acquire = (source: DeviceSource, input: PublishInput) =>
-      isTrack(input) ? async () => givenCapture(source, input) : opened[source]
+    let opened: Record<DeviceSource, Acquire> | undefined
+    const acquire = (source: DeviceSource, input: PublishInput) => {
+      if (isTrack(input)) return async () => givenCapture(source, input)
+      opened ??= this.#open(requests)
+      return opened[source]
+    }
     return {
       ...(microphone && { microphone: acquire('microphone', microphone) }),
       ...(camera && { camera: acquire('camera', camera) }),

@@ -11,6 +11,7 @@ type DevicesEvents = {
 export class Devices {
   readonly #access: DeviceAccess
   readonly #on: DevicesEvents
+  #isWatching = false
   #watched: MediaDevices | undefined
   readonly #changed = (): void => void this.refresh()
   #known = ''
@@ -22,7 +23,8 @@ export class Devices {
 
   /** Begins to tell of changes. Idempotent. */
   watch(): void {
-    if (this.#watched) return
+    if (this.#isWatching) return
+    this.#isWatching = true
     this.#watched = this.#access.mediaDevices()
     this.#watched?.addEventListener('devicechange', this.#changed)
   }
@@ -31,6 +33,7 @@ export class Devices {
   unwatch(): void {
     this.#watched?.removeEventListener('devicechange', this.#changed)
     this.#watched = undefined
+    this.#isWatching = false
   }
 
   /** @throws LiveStreamError `insecure_context`, `not_supported` */
