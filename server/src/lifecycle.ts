@@ -57,8 +57,8 @@ export type Lifecycle = {
 }
 
 /** Starts and ends: listening, being attached, and the drain, once. */
-export function createLifecycle(parts: LifecyclePorts): Lifecycle {
-  const { gateway, localOnly } = parts
+export function createLifecycle(ports: LifecyclePorts): Lifecycle {
+  const { gateway, localOnly } = ports
   const attached = new Map<HttpServer, () => void>()
   let own: OwnPorts | undefined
   let closed: Promise<void> | undefined
@@ -68,26 +68,21 @@ export function createLifecycle(parts: LifecyclePorts): Lifecycle {
       // Two listeners would take the same upgrade, and `ws` throws at the second one.
       if (attached.has(foreign)) return
       attached.set(foreign, gateway.attach(foreign, 'app'))
-      warnOfSlowHeaders(foreign, parts.logger)
-      if (foreign.listening) void parts.recovery.start()
-      else foreign.once('listening', () => void parts.recovery.start())
+      warnOfSlowHeaders(foreign, ports.logger)
+      if (foreign.listening) void ports.recovery.start()
+      else foreign.once('listening', () => void ports.recovery.start())
     },
     async listen(port, host = localOnly ? 'localhost' : undefined) {
-      if (localOnly && !isLoopback(host)) {
-        throw new ConfigError([{ path: 'host', sentence: 'must be this machine (localhost) in dev mode' }])
-      }
-      if (localOnly && !isLoopback(parts.metrics.host)) {
-        throw new ConfigError([{ path: 'metrics.host', sentence: 'must be this machine (localhost) in dev mode' }])
-      }
+      if (localOnly) assertLoopback({ host, 'metrics.host': ports.metrics.host })
       if (closed !== undefined) throw new Error('This server is closed: make another one.')
       if (own !== undefined) throw new Error('This server listens already: it can do so once.')
-      own = new OwnPorts(parts)
+      own = new OwnPorts(ports)
       gateway.attach(own.main.http, 'own')
       try {
         const address = await own.listen(port, host)
         if (closed === undefined) {
-          void parts.recovery.start()
-          return { ...address, url: address.url + parts.basePath }
+          void ports.recovery.start()
+          return { ...address, url: address.url + ports.basePath }
         }
         // `close` found nothing that listened yet.
         void own.cut()
@@ -98,7 +93,7 @@ export function createLifecycle(parts: LifecyclePorts): Lifecycle {
       }
     },
     close({ deadlineMs = DEFAULT_DEADLINE_MS } = {}) {
-      closed ??= end(parts, own, deadlineMs).finally(() => {
+      closed ??= end(ports, own, deadlineMs).finally(() => {
         for (const detach of attached.values()) detach()
       })
       return closed
@@ -114,22 +109,30 @@ function warnOfSlowHeaders({ headersTimeout }: HttpServer, logger: Logger): void
   logger.warn({ headersTimeout }, advice)
 }
 
+/** @throws ConfigError naming the first option that is another machine's address */
+function assertLoopback(hosts: Readonly<Record<string, string | undefined>>): void {
+  for (const [path, host] of Object.entries(hosts)) {
+    if (isLoopback(host)) continue
+    throw new ConfigError([{ path, sentence: 'must be this machine (localhost) in dev mode' }])
+  }
+}
+
 export const isLoopback = (host: string | undefined): boolean =>
   host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host ?? '')
 
-async function end(parts: LifecyclePorts, own: OwnPorts | undefined, deadlineMs: number): Promise<void> {
-  parts.draining()
+async function end(ports: LifecyclePorts, own: OwnPorts | undefined, deadlineMs: number): Promise<void> {
+  ports.draining()
   let cancel = () => {}
   const overdue = new Promise<void>((resolve) => {
-    cancel = setTimer(parts.clock, deadlineMs, resolve)
+    cancel = setTimer(ports.clock, deadlineMs, resolve)
   })
-  await parts.gateway.drain(deadlineMs)
+  await ports.gateway.drain(deadlineMs)
   await own?.close(overdue)
-  parts.ended()
-  parts.rooms.close()
+  ports.ended()
+  ports.rooms.close()
   try {
     // Neither a log that hangs nor unread lines may delay the end.
-    await Promise.race([parts.log.close(), overdue])
+    await Promise.race([ports.log.close(), overdue])
     await Promise.race([standardErrorFlushed(), overdue])
   } finally {
     cancel()

@@ -107,14 +107,14 @@ export function createPeerstageServer(options: PeerstageServerOptions = {}): Pee
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 
-type Parts = {
+type ServerPorts = {
   readonly settings: Settings
   readonly log: RoomLog
   readonly logger: Logger
   readonly clock: Clock
 }
 
-function compose({ settings, log: givenLog, logger, clock }: Parts): PeerstageServer {
+function compose({ settings, log: givenLog, logger, clock }: ServerPorts): PeerstageServer {
   const log = watchLog(givenLog, clock, logger)
   const { auth, dev, limits, iceServers, turn, allowedOrigins, basePath, demoFolder, devKey } = settings
   const isListed = originRule(allowedOrigins)

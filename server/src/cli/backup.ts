@@ -84,14 +84,14 @@ function realOf(path: string): string {
 async function copy(log: string, part: string, target: string): Promise<void> {
   await at(log, () => accessSync(log, constants.R_OK))
   const hold = await at(log, () => holdOf(log))
-  if (hold === undefined) return copyOfNobody(log, part, target)
+  if (hold === undefined) return copyWithoutServer(log, part, target)
   // Not by SQLite, which finds the file locked. What is in the write-ahead log by now came later.
   await between(log, target, () => copyFile(log, part))
   if (!(await hold.copied())) throw new LogNotReady(`${log} has changed meanwhile: its server has ended.`, 'in_use')
 }
 
 /** Where no server runs, SQLite itself knows what of the write-ahead log belongs to it. */
-async function copyOfNobody(log: string, part: string, target: string): Promise<void> {
+async function copyWithoutServer(log: string, part: string, target: string): Promise<void> {
   const db = await at(log, () => loadSqlite()(log))
   try {
     await at(log, () => {

@@ -60,7 +60,7 @@ export interface Faults {
   expireToken(identity: string): void
   /** The log of the server. */
   readonly log: {
-    /** Nothing can be kept or read: commands answer `unavailable`, joins are turned away for a moment. */
+    /** Nothing can be kept or read: commands answer `unavailable`, and joins are rejected, to be tried again in a moment. */
     fail(): void
     /** The log can be used again, and has all that it had. */
     heal(): void

@@ -98,8 +98,7 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
   const proxy: FaultProxy = new FaultProxy({ faults: messages, clock, expired, outages, requestListener })
   const faults = createFaults({ messages, proxy, outages, expired, log })
   setInitial(faults, first)
-  const { url: target } = await live.listen(0, '127.0.0.1')
-  const url = await proxy.listen(target)
+  const url = await proxy.listen((await live.listen(0, '127.0.0.1')).url)
   return {
     url,
     faults,
