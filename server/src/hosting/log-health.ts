@@ -15,32 +15,42 @@ export type WatchedLog = RoomLog & { readonly isUp: boolean }
  * Watches over a log. One write that fails and it is down: all writes are refused at once, without a try, until a probe has
  * succeeded. But one that is full is given what makes room, or no room would ever end and let go of any. Reads are always tried,
  * so that who comes back finds its room; one that fails has the log probed, for it may be that one room only. Each outage is told
- * of in two lines, when it begins and when it ends.
+ * of in two lines, when it begins and when it ends. `kept` is called after each batch that was kept.
  */
-export function watchLog(log: RoomLog, clock: Clock, logger: Logger): WatchedLog {
-  return new LogHealth(log, clock, logger)
+export function watchLog(
+  log: RoomLog,
+  clock: Clock,
+  logger: Logger,
+  kept: (batch: Batch) => void = () => {},
+): WatchedLog {
+  return new LogHealth(log, clock, logger, kept)
 }
 
 class LogHealth implements WatchedLog {
   readonly #log: RoomLog
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #kept: (batch: Batch) => void
   #state: 'up' | 'suspected' | 'down' | 'closed' = 'up'
   #isFull = false
   #downSince = 0
   #cancelProbe = () => {}
 
-  constructor(log: RoomLog, clock: Clock, logger: Logger) {
+  constructor(log: RoomLog, clock: Clock, logger: Logger, kept: (batch: Batch) => void) {
     this.#log = log
     this.#clock = clock
     this.#logger = logger
+    this.#kept = kept
   }
 
   get isUp(): boolean {
     return this.#state !== 'down'
   }
 
-  append = (batch: Batch) => this.#write(() => this.#log.append(batch), onlyLeaves(batch.records))
+  append = async (batch: Batch): Promise<void> => {
+    await this.#write(() => this.#log.append(batch), onlyLeaves(batch.records))
+    this.#kept(batch)
+  }
   forget = (roomId: string, instance: string) => this.#write(() => this.#log.forget(roomId, instance), true)
   eraseRoom = (roomId: string) => this.#write(() => this.#log.eraseRoom(roomId), true)
   eraseIdentity = (identity: string) => this.#write(() => this.#log.eraseIdentity(identity))

@@ -58,8 +58,8 @@ export function withoutText<T extends LoggedEvent>(logged: T, messageId: string)
   return { ...logged, event: { ...event, message: { ...event.message, text: '' } } }
 }
 
-/** What is left of an event about an erased identity: that it happened, without name, metadata or text. */
-export function withoutPerson<T extends LoggedEvent>(logged: T): T {
+/** What is left of a record about an erased identity: that it happened, without name, metadata, text or secret. */
+export function withoutPerson({ secret: _, ...logged }: StoredRecord): StoredRecord {
   const { event } = logged
   if (event.type === 'participant.joined') {
     const { id, role } = event.participant

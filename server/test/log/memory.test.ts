@@ -3,15 +3,16 @@ import { memoryLog } from '../../src/log/memory/memory-log'
 import { describeChatArchive } from '../contract/chat-archive'
 import { describeEventLog } from '../contract/event-log'
 import { LogWriter } from '../contract/log-writer'
-import type { OpenedLog } from '../contract/opened-log'
+import { describeRecordSource, type OpenedSource } from '../contract/record-source'
 import { FakeClock } from '../harness/fake-clock'
 
-const openMemory = (): OpenedLog => {
+const openMemory = (): OpenedSource => {
   const clock = new FakeClock()
   return { log: memoryLog(clock), now: () => clock.now(), advance: (ms) => clock.advance(ms) }
 }
 describeEventLog('the memory log', openMemory)
 describeChatArchive('the memory log', openMemory)
+describeRecordSource('the memory log', openMemory)
 
 test('a ban is kept, however many rooms without one are ended after it; ten thousand rooms that have one are too many', async () => {
   const clock = new FakeClock()

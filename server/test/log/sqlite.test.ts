@@ -8,23 +8,25 @@ import { fold } from '../../src/room'
 import { describeChatArchive } from '../contract/chat-archive'
 import { describeEventLog } from '../contract/event-log'
 import { LogWriter } from '../contract/log-writer'
-import type { OpenedLog } from '../contract/opened-log'
+import { describeRecordSource, type OpenedSource } from '../contract/record-source'
 import { FakeClock } from '../harness/fake-clock'
 import { LogFolder } from '../harness/log-folder'
 
-const openSqlite = (): OpenedLog => {
+const openSqlite = (): OpenedSource => {
   const clock = new FakeClock()
   return { log: sqliteLog(':memory:', { clock }), now: () => clock.now(), advance: (ms) => clock.advance(ms) }
 }
 describeEventLog('the sqlite log in memory', openSqlite)
 describeChatArchive('the sqlite log in memory', openSqlite)
+describeRecordSource('the sqlite log in memory', openSqlite)
 
-const openFile = (): OpenedLog => {
+const openFile = (): OpenedSource => {
   const files = new LogFolder()
   return { log: files.open(), now: () => files.clock.now(), advance: (ms) => files.clock.advance(ms) }
 }
 describeEventLog('the sqlite log in a file', openFile)
 describeChatArchive('the sqlite log in a file', openFile)
+describeRecordSource('the sqlite log in a file', openFile)
 
 describe('after a restart', () => {
   test('a room is as it was, its events can be replayed, and it goes on', async () => {

@@ -2,11 +2,13 @@ import type { ChatHistoryResult } from '@peerstage/sdk/protocol'
 import type { HistoryQuery } from '../../ports/chat-archive'
 import type { Clock } from '../../ports/clock'
 import type { Batch, StoredRoom } from '../../ports/event-log'
+import type { RecordSource } from '../../ports/record-feed'
 import type { RoomLog } from '../../ports/room-log'
 import { systemClock } from '../../ports/system-clock'
 import type { ArchivedMessage } from '../../room/command'
 import { projectionOf, withoutPerson, withoutText } from '../../room/projection'
 import type { ServerState, StoredRecord } from '../../room/state'
+import { RecordReaders } from './record-readers'
 import { add, after, emptyWindow, type ReplayWindow, rewrite, trim } from './replay-window'
 import { Tombstones } from './tombstones'
 
@@ -28,35 +30,36 @@ type Instance = { readonly window: ReplayWindow; state: ServerState; chat: Archi
  *
  * @param clock by which events grow old, in milliseconds. Default: the machine's
  */
-export function memoryLog(clock: Pick<Clock, 'now'> = systemClock()): RoomLog {
+export function memoryLog(clock: Pick<Clock, 'now'> = systemClock()): RoomLog & RecordSource {
   return new MemoryLog(() => clock.now())
 }
 
-class MemoryLog implements RoomLog {
+class MemoryLog implements RoomLog, RecordSource {
   readonly #now: () => number
   readonly #rooms = new Map<string, Map<string, Instance>>()
   readonly #tombstones: Tombstones
+  readonly #readers: RecordReaders
 
   constructor(now: () => number) {
     this.#now = now
     this.#tombstones = new Tombstones(now)
+    this.#readers = new RecordReaders(now)
   }
 
   async append({ roomId, instance, expectedSeq, records, state }: Batch): Promise<void> {
     const known = this.#find(roomId, instance)
     const lastSeq = known?.window.lastSeq ?? 0
     if (expectedSeq !== lastSeq) throw new RangeError(`expected seq ${expectedSeq}, the log has ${lastSeq}`)
-    const kept = known ?? { window: emptyWindow(), state, chat: [] }
+    const kept = known ?? this.#add(roomId, instance, state)
     for (const record of records) this.#note(roomId, kept, record)
-    trim(kept.window, this.#now())
+    this.#trim(kept.window)
     kept.state = state
-    this.#put(roomId, instance, kept)
   }
 
   async since(roomId: string, instance: string, seq: number) {
     const kept = this.#find(roomId, instance)
     if (kept === undefined) return undefined
-    trim(kept.window, this.#now())
+    this.#trim(kept.window)
     return after(kept.window, seq)
   }
 
@@ -97,6 +100,8 @@ class MemoryLog implements RoomLog {
 
   async forget(roomId: string, instance: string): Promise<void> {
     const instances = this.#rooms.get(roomId)
+    const kept = instances?.get(instance)
+    if (kept !== undefined) this.#readers.forget(kept.window)
     instances?.delete(instance)
     if (instances?.size === 0) this.#rooms.delete(roomId)
   }
@@ -104,6 +109,7 @@ class MemoryLog implements RoomLog {
   async eraseRoom(roomId: string): Promise<void> {
     this.#rooms.delete(roomId)
     this.#tombstones.remove(roomId)
+    this.#readers.eraseRoom(roomId)
   }
 
   async messagesOf(identity: string) {
@@ -117,8 +123,10 @@ class MemoryLog implements RoomLog {
   }
 
   async eraseIdentity(identity: string): Promise<void> {
+    for (const window of this.#readers.windows()) {
+      rewrite(window, (record, about) => (about === identity ? withoutPerson(record) : record))
+    }
     for (const kept of this.#instances()) {
-      rewrite(kept.window, (logged, about) => (about === identity ? withoutPerson(logged) : logged))
       kept.chat = kept.chat.filter((each) => each.identity !== identity)
     }
   }
@@ -128,7 +136,13 @@ class MemoryLog implements RoomLog {
   async close(): Promise<void> {
     this.#rooms.clear()
     this.#tombstones.clear()
+    this.#readers.clear()
   }
+
+  setReaders: RecordSource['setReaders'] = (names) => this.#readers.setReaders(names)
+  unread: RecordSource['unread'] = (reader) => this.#readers.unread(reader)
+  nextPage: RecordSource['nextPage'] = (...which) => this.#readers.nextPage(...which)
+  savePosition: RecordSource['savePosition'] = (...which) => this.#readers.savePosition(...which)
 
   #find(roomId: string, instance: string): Instance | undefined {
     return this.#rooms.get(roomId)?.get(instance)
@@ -140,9 +154,16 @@ class MemoryLog implements RoomLog {
     return chosen.flatMap(({ chat }) => chat)
   }
 
-  #put(roomId: string, instance: string, kept: Instance): void {
+  #add(roomId: string, instance: string, state: ServerState): Instance {
+    const added: Instance = { window: emptyWindow(), state, chat: [] }
     const instances = this.#rooms.get(roomId) ?? new Map<string, Instance>()
-    this.#rooms.set(roomId, instances.set(instance, kept))
+    this.#rooms.set(roomId, instances.set(instance, added))
+    this.#readers.add(roomId, instance, added.window)
+    return added
+  }
+
+  #trim(window: ReplayWindow): void {
+    trim(window, this.#now(), this.#readers.readTo(window))
   }
 
   *#instances(): Iterable<Instance> {
@@ -158,7 +179,7 @@ class MemoryLog implements RoomLog {
     }
     if (deleted !== undefined) {
       kept.chat = kept.chat.filter(({ message }) => message.id !== deleted)
-      rewrite(kept.window, (logged) => withoutText(logged, deleted))
+      rewrite(kept.window, (record) => withoutText(record, deleted))
     }
     this.#tombstones.note(roomId, rest, record.at)
   }

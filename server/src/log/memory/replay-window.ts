@@ -1,55 +1,80 @@
 import type { LoggedEvent } from '@peerstage/sdk/protocol'
 import { REPLAY_WINDOW } from '../../ports/event-log'
+import { HELD_BACK, PAGE_RECORDS } from '../../ports/record-feed'
 import { projectionOf, publicPart } from '../../room/projection'
 import type { StoredRecord } from '../../room/state'
 
 type Entry = {
-  logged: LoggedEvent
-  /** The identity that the event names, if any. */
+  record: StoredRecord
+  /** The identity that the record names, if any. */
   readonly identity: string | undefined
   readonly bytes: number
   readonly at: number
 }
 
-/** The newest events of one instance, as far back as a resume may ask for. */
-export type ReplayWindow = { lastSeq: number; bytes: number; readonly entries: Entry[] }
+/** The newest records of one instance: from `start` on those that a resume may ask for, before them those that readers have not read. */
+export type ReplayWindow = {
+  readonly entries: Entry[]
+  lastSeq: number
+  start: number
+  /** Of the entries from `start` on, and of those before it. */
+  bytes: number
+  heldBytes: number
+}
 
-export const emptyWindow = (): ReplayWindow => ({ lastSeq: 0, bytes: 0, entries: [] })
+export const emptyWindow = (): ReplayWindow => ({ entries: [], lastSeq: 0, start: 0, bytes: 0, heldBytes: 0 })
 
 /** Puts a record at the end. `bytes` are UTF-16 code units of the JSON, which for text beyond Latin is a little generous. */
 export function add(window: ReplayWindow, record: StoredRecord, now: number): void {
-  const logged = publicPart(record)
-  const bytes = JSON.stringify(logged).length
-  window.entries.push({ logged, identity: projectionOf(record).identity, bytes, at: now })
+  const bytes = JSON.stringify(publicPart(record)).length
+  window.entries.push({ record, identity: projectionOf(record).identity, bytes, at: now })
   window.bytes += bytes
   window.lastSeq = record.seq
 }
 
-/** Drops what lies before the window. */
-export function trim(window: ReplayWindow, now: number): void {
+/** Drops what lies before the window, unless a reader has not read it. `readTo`: the seq that all readers have read. */
+export function trim(window: ReplayWindow, now: number, readTo: number): void {
   const { events, bytes, ms } = REPLAY_WINDOW
+  const { entries } = window
+  for (let entry = entries[window.start]; entry !== undefined; entry = entries[window.start]) {
+    if (entries.length - window.start <= events && window.bytes <= bytes && entry.at >= now - ms) break
+    window.bytes -= entry.bytes
+    window.heldBytes += entry.bytes
+    window.start++
+  }
+  release(window, now, readTo)
+}
+
+/** Drops what was held back for readers: what they have read, and what is beyond the bound. */
+function release(window: ReplayWindow, now: number, readTo: number): void {
   let drop = 0
-  let left = window.bytes
-  for (const entry of window.entries) {
-    if (window.entries.length - drop <= events && left <= bytes && entry.at >= now - ms) break
-    left -= entry.bytes
+  for (let entry = window.entries[drop]; drop < window.start && entry !== undefined; entry = window.entries[drop]) {
+    const isWithinBound = window.heldBytes + window.bytes <= HELD_BACK.bytes && entry.at >= now - HELD_BACK.ms
+    if (entry.record.seq > readTo && isWithinBound) break
+    window.heldBytes -= entry.bytes
     drop++
   }
   window.entries.splice(0, drop)
-  window.bytes = left
+  window.start -= drop
 }
 
 /** The events after `seq`; undefined where the window no longer reaches that far back. */
-export function after(window: ReplayWindow, seq: number): LoggedEvent[] | undefined {
-  const first = window.lastSeq - window.entries.length + 1
-  if (seq > window.lastSeq || seq + 1 < first) return undefined
-  return window.entries.slice(seq + 1 - first).map(({ logged }) => logged)
+export function after({ entries, start, lastSeq }: ReplayWindow, seq: number): LoggedEvent[] | undefined {
+  const first = lastSeq - (entries.length - start) + 1
+  if (seq > lastSeq || seq + 1 < first) return undefined
+  return entries.slice(start + seq + 1 - first).map(({ record }) => publicPart(record))
 }
 
-/** Replaces the events that `change` gives something else for. */
+/** The records after `seq` that are still there, as many as make a page. */
+export function pageOf({ entries, lastSeq }: ReplayWindow, seq: number): StoredRecord[] {
+  const from = Math.max(0, seq - (lastSeq - entries.length))
+  return entries.slice(from, from + PAGE_RECORDS).map(({ record }) => record)
+}
+
+/** Replaces the records that `change` gives something else for. */
 export function rewrite(
-  window: ReplayWindow,
-  change: (logged: LoggedEvent, identity: string | undefined) => LoggedEvent,
+  { entries }: ReplayWindow,
+  change: (record: StoredRecord, identity: string | undefined) => StoredRecord,
 ): void {
-  for (const entry of window.entries) entry.logged = change(entry.logged, entry.identity)
+  for (const entry of entries) entry.record = change(entry.record, entry.identity)
 }

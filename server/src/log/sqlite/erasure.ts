@@ -7,14 +7,13 @@ import type { Tables } from './tables'
  * Deletes what must not be kept, within a transaction that the caller begins and ends. What may be much goes in steps, so
  * that others have their batches meanwhile. `erased`: called where texts go.
  */
-export function eraser({ instances, records, chat, tombstones }: Tables, erased: () => void) {
+export function eraser({ instances, records, readers, chat, tombstones }: Tables, erased: () => void) {
   return {
     /** Lets go of an instance that has closed. Its chat stays. */
     forget(row: InstanceRow | undefined): void {
-      if (row === undefined) return
-      records.remove(row.id)
-      instances.markForgotten(row.id)
-      instances.removeEmpty(row.id, row.room)
+      if (row === undefined || row.status === 'forgotten') return
+      records.dropSnapshot(row.id)
+      readers.forget(row)
     },
     /** Erases some of what is kept of a room id. Says whether that was all. */
     room(roomId: string): boolean {
@@ -24,6 +23,7 @@ export function eraser({ instances, records, chat, tombstones }: Tables, erased:
       for (const { id } of instances.ofRoom(room)) {
         if (!chat.erase(id)) return false
         records.remove(id)
+        readers.erase(id)
         instances.remove(id)
       }
       tombstones.remove(room)

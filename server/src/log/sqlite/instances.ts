@@ -43,7 +43,7 @@ export function instanceTables(db: Database) {
   const rows = db.prepare<[InstanceRow['status']], InstanceRow>('SELECT * FROM instances WHERE status = ?')
   const ofRoom = db.prepare<[number], InstanceRow>('SELECT * FROM instances WHERE room = ? ORDER BY id DESC')
   const removeUnread = db.prepare<[number]>(
-    "DELETE FROM instances WHERE id = ? AND status = 'forgotten' AND NOT EXISTS (SELECT 1 FROM chat WHERE instance = instances.id)",
+    "DELETE FROM instances WHERE id = ? AND status = 'forgotten' AND seq = 0 AND NOT EXISTS (SELECT 1 FROM chat WHERE instance = instances.id)",
   )
   const removeRoom = db.prepare<[number]>(
     `DELETE FROM rooms WHERE id = ? AND ended_at IS NULL
@@ -53,6 +53,8 @@ export function instanceTables(db: Database) {
     `UPDATE instances SET status = 'forgotten', seq = 0, total = 0, participants = 0, snapshot_seq = 0, snapshot_total = 0
       WHERE id = ?`,
   )
+  const hold = db.prepare<[number]>("UPDATE instances SET status = 'forgotten', participants = 0 WHERE id = ?")
+  const held = db.prepare<[], InstanceRow>("SELECT * FROM instances WHERE status = 'forgotten' AND seq > 0")
   const roomOf = (roomId: string) => named.get(roomId)?.id
   return {
     /** The row of a room id, which is made where there is none. */
@@ -77,6 +79,10 @@ export function instanceTables(db: Database) {
     /** The one of this name, or none. */
     named: (roomId: string, instance: string) => find.all(roomId, instance),
     markForgotten: (id: number) => markForgotten.run(id),
+    /** Marks an instance as forgotten whose records were not all read: it keeps its seq for as long. */
+    hold: (id: number) => hold.run(id),
+    /** Those that were forgotten, but not read. */
+    held: () => held.all(),
     /** Takes away the row of a forgotten instance of which no chat is left, and with it that of a room of which nothing is. */
     removeEmpty(id: number, room: number): void {
       removeUnread.run(id)

@@ -74,6 +74,19 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE upkeep (id INTEGER PRIMARY KEY CHECK (id = 1), erased INTEGER NOT NULL, probe BLOB, machine TEXT) STRICT;
   INSERT INTO upkeep VALUES (1, 0, NULL, NULL);
   `,
+  `
+  -- Who reads the records of all rooms, and how far each has read an instance. A forgotten instance with a seq is not read yet.
+  CREATE TABLE readers (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE positions (
+    id INTEGER PRIMARY KEY,
+    reader INTEGER NOT NULL,
+    instance INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    UNIQUE (reader, instance)
+  ) STRICT;
+  CREATE INDEX positions_of_instance ON positions (instance, seq);
+  CREATE INDEX instances_unread ON instances (id) WHERE status = 'forgotten' AND seq > 0;
+  `,
 ]
 
 /** Looks whether a file is ours, and not of a newer server, without writing to it. @throws LogUnavailable when it is not */

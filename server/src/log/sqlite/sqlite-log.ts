@@ -2,6 +2,7 @@ import type { HistoryQuery } from '../../ports/chat-archive'
 import type { Clock } from '../../ports/clock'
 import type { Batch, StoredRoom } from '../../ports/event-log'
 import { LogUnavailable } from '../../ports/log-unavailable'
+import type { RecordSource } from '../../ports/record-feed'
 import type { RoomLog } from '../../ports/room-log'
 import { systemClock } from '../../ports/system-clock'
 import { onlyLeaves } from '../../room/projection'
@@ -19,16 +20,17 @@ const MIB = 1024 * 1024
 const DAY_MS = 24 * 3600 * 1000
 
 /** A log in a file. */
-export type SqliteRoomLog = RoomLog & {
-  /**
-   * Holds the file itself still, so that another process may copy it while the log goes on: what is written goes into the
-   * write-ahead log beside it, which grows until the hold ends. Never copy it in this process: to close the file there ends its lock.
-   * Returns what ends the hold, and tells whether the file was still until then (not where the log was closed, or the hold had ended
-   * before); undefined where there is a hold already.
-   * @throws LogUnavailable when what is in the write-ahead log cannot be brought into the file
-   */
-  holdStill(): (() => boolean) | undefined
-}
+export type SqliteRoomLog = RoomLog &
+  RecordSource & {
+    /**
+     * Holds the file itself still, so that another process may copy it while the log goes on: what is written goes into the
+     * write-ahead log beside it, which grows until the hold ends. Never copy it in this process: to close the file there ends its lock.
+     * Returns what ends the hold, and tells whether the file was still until then (not where the log was closed, or the hold had ended
+     * before); undefined where there is a hold already.
+     * @throws LogUnavailable when what is in the write-ahead log cannot be brought into the file
+     */
+    holdStill(): (() => boolean) | undefined
+  }
 
 /** What a log on disk may take, and what it withstands. */
 export type SqliteLogOptions = {
@@ -110,6 +112,7 @@ class SqliteLog implements SqliteRoomLog {
     const housekeeping = () => {
       tables.chat.prune(chatMs, this.#now())
       tables.tombstones.evict(this.#now())
+      tables.readers.sweep(this.#now())
     }
     this.#commits = new GroupCommit({
       db,
@@ -185,6 +188,22 @@ class SqliteLog implements SqliteRoomLog {
   async eraseIdentity(identity: string): Promise<void> {
     await this.#commits.addSteps(() => this.#eraser.identity(identity))
     this.#maintenance.scrub()
+  }
+
+  setReaders(names: readonly string[]): Promise<void> {
+    return this.#commits.add(() => this.#tables.readers.set(names))
+  }
+
+  async unread(reader: string) {
+    return this.#read(({ readers }) => readers.unread(reader))
+  }
+
+  async nextPage(reader: string, roomId: string, instance: string) {
+    return this.#read(({ readers }) => readers.nextPage(reader, roomId, instance))
+  }
+
+  savePosition(reader: string, roomId: string, instance: string, seq: number): Promise<void> {
+    return this.#commits.add(() => this.#tables.readers.save(reader, roomId, instance, seq), true)
   }
 
   async probe(): Promise<void> {

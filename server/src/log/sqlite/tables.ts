@@ -1,6 +1,7 @@
 import { type ChatTable, chatTable } from './chat'
 import { type InstanceTables, instanceTables } from './instances'
 import type { Database } from './port'
+import { type ReaderTables, readerTables } from './readers'
 import { type RecordTables, recordTables } from './records'
 import { type TombstoneTable, tombstoneTable } from './tombstones'
 
@@ -8,6 +9,7 @@ import { type TombstoneTable, tombstoneTable } from './tombstones'
 export type Tables = {
   readonly instances: InstanceTables
   readonly records: RecordTables
+  readonly readers: ReaderTables
   readonly chat: ChatTable
   readonly tombstones: TombstoneTable
 }
@@ -15,9 +17,11 @@ export type Tables = {
 /** Of a file whose schema is today's. */
 export function openTables(db: Database): Tables {
   const instances = instanceTables(db)
+  const records = recordTables(db)
   return {
     instances,
-    records: recordTables(db),
+    records,
+    readers: readerTables(db, instances, records),
     chat: chatTable(db, instances),
     tombstones: tombstoneTable(db, instances),
   }

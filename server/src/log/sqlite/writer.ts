@@ -16,7 +16,7 @@ export type WriterPorts = Tables & {
 }
 
 /** Writes batches, within a transaction that the caller begins and ends. */
-export function batchWriter({ instances, records, chat, tombstones, maxRoomBytes, now, erased }: WriterPorts) {
+export function batchWriter({ instances, records, readers, chat, tombstones, maxRoomBytes, now, erased }: WriterPorts) {
   /** A record, and what follows from it. Says how many bytes it has. */
   function note({ id, room }: InstanceRow, record: StoredRecord, total: number): number {
     const bytes = records.add(id, record, total)
@@ -42,8 +42,14 @@ export function batchWriter({ instances, records, chat, tombstones, maxRoomBytes
     const isStale = batch.some((record) => projectionOf(record).deleted !== undefined)
     if (status === 'closed' || !(isDue || isStale)) return [row.snapshot_seq, row.snapshot_total]
     records.keepSnapshot(row.id, state)
-    records.trim(row.id, seq, total, now())
+    records.trim(row.id, seq, total, now(), readers.heldOf(row.id, total, now()))
     return [seq, total]
+  }
+
+  function add(roomId: string, instance: string): InstanceRow {
+    const row = instances.add(instances.room(roomId), instance)
+    readers.begin(row.id)
+    return row
   }
 
   return {
@@ -53,7 +59,7 @@ export function batchWriter({ instances, records, chat, tombstones, maxRoomBytes
       const known = instances.find(roomId, instance)
       const last = known?.seq ?? 0
       if (expectedSeq !== last) return new RangeError(`expected seq ${expectedSeq}, the log has ${last}`)
-      const row = known ?? instances.add(instances.room(roomId), instance)
+      const row = known ?? add(roomId, instance)
       let { total } = row
       for (const record of batch.records) total += note(row, record, total)
       const { seq, status, participants } = state.room

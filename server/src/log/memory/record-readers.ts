@@ -1,0 +1,95 @@
+import { pageAfter, type RecordPage, type RecordSource } from '../../ports/record-feed'
+import { pageOf, type ReplayWindow, trim } from './replay-window'
+
+type Held = {
+  readonly roomId: string
+  readonly instance: string
+  readonly window: ReplayWindow
+  /** By reader, how far it has read. */
+  readonly positions: Map<string, number>
+  isForgotten: boolean
+}
+
+/** How far each reader has read each instance. Instances that the log has forgotten stay here until they were read. */
+export class RecordReaders implements RecordSource {
+  readonly #now: () => number
+  readonly #held = new Map<ReplayWindow, Held>()
+  #names: readonly string[] = []
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  /** An instance is new: no reader has read any of it. */
+  add(roomId: string, instance: string, window: ReplayWindow): void {
+    const positions = new Map(this.#names.map((name) => [name, 0]))
+    this.#held.set(window, { roomId, instance, window, positions, isForgotten: false })
+  }
+
+  /** The seq of an instance up to which all readers have read; beyond all where there are none. */
+  readTo(window: ReplayWindow): number {
+    return Math.min(Number.POSITIVE_INFINITY, ...(this.#held.get(window)?.positions.values() ?? []))
+  }
+
+  forget(window: ReplayWindow): void {
+    const held = this.#held.get(window)
+    if (held !== undefined) held.isForgotten = true
+    for (const each of this.#held.values()) if (each.isForgotten) this.#release(each)
+  }
+
+  eraseRoom(roomId: string): void {
+    for (const held of this.#held.values()) if (held.roomId === roomId) this.#held.delete(held.window)
+  }
+
+  windows(): Iterable<ReplayWindow> {
+    return this.#held.keys()
+  }
+
+  clear(): void {
+    this.#held.clear()
+  }
+
+  async setReaders(names: readonly string[]): Promise<void> {
+    const added = names.filter((name) => !this.#names.includes(name))
+    const removed = this.#names.filter((name) => !names.includes(name))
+    this.#names = [...names]
+    for (const held of this.#held.values()) {
+      for (const name of removed) held.positions.delete(name)
+      for (const name of added) held.positions.set(name, held.window.lastSeq)
+      if (held.isForgotten) this.#release(held)
+    }
+  }
+
+  async unread(reader: string) {
+    return [...this.#held.values()].filter(
+      (held) => (held.positions.get(reader) ?? held.window.lastSeq) < held.window.lastSeq,
+    )
+  }
+
+  async nextPage(reader: string, roomId: string, instance: string): Promise<RecordPage | undefined> {
+    const held = this.#find(roomId, instance)
+    const position = held?.positions.get(reader)
+    if (held === undefined || position === undefined) return undefined
+    trim(held.window, this.#now(), this.readTo(held.window))
+    return pageAfter({ roomId, instance }, position, pageOf(held.window, position), held.window.lastSeq)
+  }
+
+  async savePosition(reader: string, roomId: string, instance: string, seq: number): Promise<void> {
+    const held = this.#find(roomId, instance)
+    const before = held?.positions.get(reader)
+    if (held === undefined || before === undefined || seq <= before) return
+    held.positions.set(reader, seq)
+    if (held.isForgotten) this.#release(held)
+  }
+
+  #find(roomId: string, instance: string): Held | undefined {
+    return [...this.#held.values()].find((held) => held.roomId === roomId && held.instance === instance)
+  }
+
+  /** Drops a forgotten instance that all readers have read, or what of it is beyond the bound. */
+  #release({ window }: Held): void {
+    const readTo = this.readTo(window)
+    if (readTo >= window.lastSeq) this.#held.delete(window)
+    else trim(window, this.#now(), readTo)
+  }
+}

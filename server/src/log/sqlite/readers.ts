@@ -1,0 +1,106 @@
+import { HELD_BACK, PAGE_RECORDS, pageAfter, type RecordPage } from '../../ports/record-feed'
+import type { InstanceRow, InstanceTables } from './instances'
+import type { Database } from './port'
+import type { RecordTables } from './records'
+
+/** How often records that were held back too long are looked for, in ms, and in how many instances at once. */
+const SWEEP_EVERY_MS = 60_000
+const SWEEP_ROWS = 100
+
+/** How far each reader of the feed has read each instance. An instance has a position for each reader from its beginning on. */
+export function readerTables(db: Database, instances: InstanceTables, records: RecordTables) {
+  const statements = prepare(db)
+  let nextSweep = Number.NEGATIVE_INFINITY
+
+  /** Whether a reader has not read all of an instance. */
+  const isUnread = ({ id, seq }: InstanceRow): boolean => (statements.readTo.get(id)?.seq ?? seq) < seq
+
+  function drop(row: InstanceRow): void {
+    records.remove(row.id)
+    statements.removePositions.run(row.id)
+    instances.markForgotten(row.id)
+    instances.removeEmpty(row.id, row.room)
+  }
+
+  return {
+    set(names: readonly string[]): void {
+      const known = statements.names.all().map(({ name }) => name)
+      for (const name of known) if (!names.includes(name)) statements.removeReader.run(name)
+      statements.removeStrays.run()
+      for (const name of names) if (!known.includes(name)) statements.addCaughtUp.run(add(name))
+      for (const row of instances.held()) if (!isUnread(row)) drop(row)
+
+      function add(name: string): number {
+        return Number(statements.addReader.run(name).lastInsertRowid)
+      }
+    },
+    /** An instance is new: no reader has read any of it. */
+    begin: (instance: number) => statements.addPositions.run(instance),
+    unread: (reader: string) => statements.unread.all(reader),
+    nextPage(reader: string, roomId: string, instance: string): RecordPage | undefined {
+      const row = instances.find(roomId, instance)
+      const position = row && statements.position.get(reader, row.id)?.seq
+      if (row === undefined || position === undefined) return undefined
+      return pageAfter({ roomId, instance }, position, records.next(row.id, position, PAGE_RECORDS), row.seq)
+    },
+    save(reader: string, roomId: string, instance: string, seq: number): void {
+      const row = instances.find(roomId, instance)
+      if (row === undefined) return
+      statements.save.run({ reader, instance: row.id, seq })
+      if (row.status === 'forgotten' && !isUnread(row)) drop(row)
+    },
+    /** What readers still need of an instance whose records have `total` bytes by `now`: what is not that may be dropped. */
+    heldOf(instance: number, total: number, now: number) {
+      const readTo = statements.readTo.get(instance)?.seq ?? Number.MAX_SAFE_INTEGER
+      return { readTo, heldTotal: total - HELD_BACK.bytes, heldAt: now - HELD_BACK.ms }
+    },
+    /** Forgets an instance that has closed, once it was read. */
+    forget(row: InstanceRow): void {
+      if (isUnread(row)) instances.hold(row.id)
+      else drop(row)
+    },
+    /** An instance is erased, read or not. */
+    erase: (instance: number) => statements.removePositions.run(instance),
+    /** Now and then drops records of forgotten instances that no reader has read in time. The readers are told of the gap. */
+    sweep(now: number): void {
+      if (now < nextSweep) return
+      nextSweep = now + SWEEP_EVERY_MS
+      for (const { id } of statements.overdue.all(now - HELD_BACK.ms, SWEEP_ROWS)) {
+        records.removeBefore(id, now - HELD_BACK.ms)
+      }
+    },
+  }
+}
+
+export type ReaderTables = ReturnType<typeof readerTables>
+
+function prepare(db: Database) {
+  return {
+    names: db.prepare<[], { name: string }>('SELECT name FROM readers'),
+    addReader: db.prepare<[string]>('INSERT INTO readers (name) VALUES (?)'),
+    removeReader: db.prepare<[string]>('DELETE FROM readers WHERE name = ?'),
+    removeStrays: db.prepare<[]>('DELETE FROM positions WHERE reader NOT IN (SELECT id FROM readers)'),
+    addCaughtUp: db.prepare<[number]>(
+      'INSERT INTO positions (reader, instance, seq) SELECT ?, id, seq FROM instances WHERE seq > 0',
+    ),
+    addPositions: db.prepare<[number]>('INSERT INTO positions (reader, instance, seq) SELECT id, ?, 0 FROM readers'),
+    removePositions: db.prepare<[number]>('DELETE FROM positions WHERE instance = ?'),
+    unread: db.prepare<[string], { roomId: string; instance: string }>(
+      `SELECT rooms.name AS roomId, i.name AS instance FROM readers r JOIN positions p ON p.reader = r.id
+        JOIN instances i ON i.id = p.instance JOIN rooms ON rooms.id = i.room WHERE r.name = ? AND p.seq < i.seq ORDER BY i.id`,
+    ),
+    position: db.prepare<[string, number], { seq: number }>(
+      'SELECT seq FROM positions WHERE reader = (SELECT id FROM readers WHERE name = ?) AND instance = ?',
+    ),
+    save: db.prepare<[{ readonly reader: string; readonly instance: number; readonly seq: number }]>(
+      `UPDATE positions SET seq = @seq
+        WHERE reader = (SELECT id FROM readers WHERE name = @reader) AND instance = @instance AND seq < @seq`,
+    ),
+    /** NULL, and so undefined, where there is no reader. */
+    readTo: db.prepare<[number], { seq: number | null }>('SELECT min(seq) AS seq FROM positions WHERE instance = ?'),
+    overdue: db.prepare<[number, number], { id: number }>(
+      `SELECT id FROM instances AS i WHERE status = 'forgotten' AND seq > 0
+        AND (SELECT at FROM records WHERE instance = i.id ORDER BY seq LIMIT 1) < ? ORDER BY id LIMIT ?`,
+    ),
+  }
+}
