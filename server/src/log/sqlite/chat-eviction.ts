@@ -1,0 +1,69 @@
+import type { ChatQueries, ChatRow } from './chat-queries'
+import type { InstanceTables } from './instances'
+
+/** How many messages of a room that has too many go in one batch at most: the rest goes with the batches that follow. */
+const TRIM_ROWS = 500
+/** How many messages go in one batch because they are old. */
+const PRUNE_ROWS = 500
+/** How many of the oldest messages go at once when the file has no room for a batch. */
+const MAKE_ROOM_ROWS = 2000
+/** How many messages are erased, or looked for, in one go: some 15 ms. */
+export const ERASE_ROWS = 1000
+
+/** Takes chat away: what is too much, too old, or erased. */
+export function chatEviction(queries: ChatQueries, instances: InstanceTables) {
+  const { oldest, oldestOf, by } = queries
+  const drop = (messages: readonly ChatRow[]) => dropMessages(queries, instances, messages)
+  return {
+    /** A room's oldest messages go until it is within `maxBytes`: some in each batch. */
+    trimRoom(room: number, maxBytes: number): void {
+      let over = (queries.weight.get(room)?.bytes ?? 0) - maxBytes
+      if (over <= 0) return
+      for (const { id } of instances.ofRoom(room).reverse()) {
+        const going: ChatRow[] = []
+        for (const row of oldestOf.all(id, TRIM_ROWS)) {
+          if (over <= 0) break
+          going.push(row)
+          over -= row.bytes
+        }
+        drop(going)
+        if (over <= 0 || going.length === TRIM_ROWS) return
+      }
+    },
+    /** Takes away some of what was said longer than `ms` ago: the oldest of all rooms. */
+    prune(ms: number, now: number): void {
+      const old: ChatRow[] = []
+      let next = now
+      const hasOld = oldest.all(1).some(({ at }) => at < now - ms)
+      for (const row of oldest.all(hasOld ? PRUNE_ROWS : 1)) {
+        next = row.at
+        if (next >= now - ms) break
+        old.push(row)
+      }
+      drop(old)
+      // That was a clock that was ahead. What it has dated counts as of now, or it would stay, and all behind it too.
+      if (next > now) queries.settle.run({ now })
+    },
+    /** Takes away the oldest messages of all rooms, whatever their age. Says how many. */
+    makeRoom: (): number => drop(oldest.all(MAKE_ROOM_ROWS)),
+    /** Takes away some of what an identity wrote. Says whether that was all. */
+    eraseIdentity: (identity: string): boolean => drop(by.all(identity, 0, ERASE_ROWS)) < ERASE_ROWS,
+    /** Takes away some of what was said in an instance. Says whether that was all. */
+    erase: (instance: number): boolean => drop(oldestOf.all(instance, ERASE_ROWS)) < ERASE_ROWS,
+  }
+}
+
+/** Takes messages away, and the rows of instances that nothing else is left of. Says how many messages. */
+function dropMessages({ remove, weigh }: ChatQueries, instances: InstanceTables, messages: readonly ChatRow[]): number {
+  const touched = new Map<number, number>()
+  for (const { id, instance, bytes } of messages) {
+    remove.run(id)
+    touched.set(instance, (touched.get(instance) ?? 0) + bytes)
+  }
+  for (const [instance, bytes] of touched) {
+    weigh.run(-bytes, instance)
+    const row = instances.get(instance)
+    if (row !== undefined) instances.removeEmpty(instance, row.room)
+  }
+  return messages.length
+}
