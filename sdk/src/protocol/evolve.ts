@@ -1,6 +1,6 @@
 import type { LoggedEvent, RoomEvent, UnknownEvent } from './event'
 import type { Place } from './fold'
-import type { Room } from './room'
+import { NEW_ROOM, type Room } from './room'
 import { SLICES } from './slices'
 
 /**
@@ -21,7 +21,7 @@ export function evolve(room: Room | undefined, logged: LoggedEvent<RoomEvent | U
   const expected = (room?.seq ?? 0) + 1
   if (logged.seq !== expected) throw new RangeError(`event ${logged.seq} does not follow: expected ${expected}`)
   const { event } = logged
-  const before = event.type === 'room.opened' ? START : room
+  const before = event.type === 'room.opened' ? (NEW_ROOM as Room) : room
   if (before === undefined) throw new RangeError('the first event of a room opens it')
   if (event.type === 'unknown') return { ...before, seq: logged.seq }
   const changes = FOLDS.get(event.type)?.map((fold) => fold(before, event, logged)) ?? []
@@ -29,9 +29,6 @@ export function evolve(room: Room | undefined, logged: LoggedEvent<RoomEvent | U
 }
 
 type Fold = (room: Room, event: RoomEvent, place: Place) => Partial<Room>
-
-/** A room before it is opened: what each slice begins with. `room.opened` brings the rest. */
-const START: Room = Object.assign({}, ...SLICES.map(({ start }) => start))
 
 /** By event type: what the slices make of it. Each knows its own part of the room, so the order does not matter. */
 const FOLDS: ReadonlyMap<string, readonly Fold[]> = foldsByType()

@@ -82,7 +82,7 @@ export {
   type Source,
   source,
 } from './roles'
-export { participantOf, type Room, room } from './room'
+export { NEW_ROOM, participantOf, type Room, room } from './room'
 export {
   type CastDown,
   type Goodbye,

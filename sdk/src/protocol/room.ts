@@ -14,6 +14,12 @@ export const room = v.object(Object.assign({}, ...SLICES.map(({ part }) => part)
 export type Room = v.InferOutput<typeof room>
 
 /**
+ * What the slices' parts of a room begin with; `room.opened` brings the rest. A stored room that is older than a slice has that
+ * slice's part as it begins.
+ */
+export const NEW_ROOM: Readonly<Partial<Room>> = Object.assign({}, ...SLICES.map(({ start }) => start))
+
+/**
  * The participant of an id; undefined when it is not in the room.
  *
  * @example

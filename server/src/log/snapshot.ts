@@ -1,4 +1,4 @@
-import type { Room } from '@peerstage/sdk/protocol'
+import { NEW_ROOM, type Room } from '@peerstage/sdk/protocol'
 import type { Ledger, ServerState, SessionRecord } from '../room/index'
 import { SNAPSHOT_STEPS, type Steps, upcast } from './upcast'
 
@@ -8,8 +8,9 @@ type Entries<T> = T extends ReadonlyMap<infer K, infer V> ? readonly (readonly [
 type StoredSession = { readonly [Name in keyof SessionRecord]: Entries<SessionRecord[Name]> }
 
 /**
- * A room's state as it is stored. A change of this, of `Room` or of `Ledger` is a new version: see `SNAPSHOT_STEPS`. Only what may
- * be absent, and is rightly absent from all that is older, needs none: `mutedBy` of a source.
+ * A room's state as it is stored. A change of this, of `Room` or of `Ledger` is a new version: see `SNAPSHOT_STEPS`. Two kinds need none:
+ * what may be absent, and is rightly absent from all that is older (`mutedBy` of a source); and the part of a new slice, which an
+ * older room has as it begins.
  */
 type Snapshot = {
   readonly room: Room
@@ -40,7 +41,7 @@ export function writeSnapshot({ room, ledger }: ServerState): string {
 export function readSnapshot(json: string, v: number, steps: Steps = SNAPSHOT_STEPS): ServerState {
   const { room, ledger } = upcast(JSON.parse(json), v, steps) as Snapshot
   return {
-    room,
+    room: { ...NEW_ROOM, ...room },
     ledger: {
       ...ledger,
       sessions: new Map(

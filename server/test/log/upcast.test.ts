@@ -68,6 +68,14 @@ test('a snapshot of an older version is brought forward before it is read', asyn
   expect(readSnapshot(renamed, 1, [step])).toEqual(state)
 })
 
+test('a room that is older than a slice has the part of that slice as it begins', async () => {
+  const state = await richState()
+  const { room, ledger } = JSON.parse(writeSnapshot(state))
+  const { stageRequests, ...older } = room
+  expect(stageRequests).toEqual([])
+  expect(readSnapshot(JSON.stringify({ room: older, ledger }), SNAPSHOT_VERSION)).toEqual(state)
+})
+
 test('a file of an older schema is brought forward, all or nothing, and a newer one is refused', () => {
   const db = loadSqlite()(':memory:')
   migrate(db)
