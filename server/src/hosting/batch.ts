@@ -180,9 +180,8 @@ function open(tx: Transaction, { settle }: InputOf<'open'>): void {
 function erase(tx: Transaction, { identity, messages, settle }: InputOf<'erase'>): void {
   const { state } = tx
   if (state !== undefined && !isClosed(tx)) {
-    const { instance, messages: held } = state.room
-    const written = new Set(messages.flatMap((each) => (each.instance === instance ? each.messageId : [])))
-    const messageIds = held.flatMap(({ id }) => (written.has(id) ? id : []))
+    const { instance } = state.room
+    const messageIds = new Set(messages.flatMap((each) => (each.instance === instance ? each.messageId : [])))
     decideInternal(tx, { type: 'identity.erase', identity, messageIds })
   }
   tx.effects.push(call(() => settle('erased')))

@@ -14,7 +14,7 @@ export const chatHandlers: Handlers<'chat.send' | 'chat.delete' | 'chat.history'
 /** Older messages than the room holds are in no mirror either: those need no event. */
 export const eraseChat: Erases = ({ room }, messageIds) =>
   room.messages
-    .filter(({ id }) => messageIds.includes(id))
+    .filter(({ id }) => messageIds.has(id))
     .map(({ id }) => ({ event: { type: 'chat.deleted', messageId: id }, by: null }))
 
 const CONTROLS = /[^\P{Cc}\t\n]/gu

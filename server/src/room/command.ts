@@ -46,7 +46,7 @@ export type InternalCommand =
   /** Opens an absent room without a participant, by the API. An open one stays as it is. */
   | { readonly type: 'room.open' }
   /** The owner of an identity wants all that it has left here erased. `messageIds`: what it wrote in this instance. */
-  | { readonly type: 'identity.erase'; readonly identity: string; readonly messageIds: readonly string[] }
+  | { readonly type: 'identity.erase'; readonly identity: string; readonly messageIds: ReadonlySet<string> }
   /** The server has started anew, and no host could come meanwhile: the wait for one begins again. */
   | { readonly type: 'hostGrace.renew' }
   /** The wait for a host is over. */

@@ -50,4 +50,4 @@ type CastOf<T extends Cast['type']> = Extract<Cast, { type: T }>
 export type CastHandlers<T extends Cast['type']> = { readonly [Type in T]: CastHandler<CastOf<Type>> }
 
 /** What a slice takes out of a room when an identity is erased. `messageIds`: what it wrote in this instance. */
-export type Erases = (state: ServerState, messageIds: readonly string[]) => Decided[]
+export type Erases = (state: ServerState, messageIds: ReadonlySet<string>) => Decided[]

@@ -108,7 +108,7 @@ test('what an identity wrote goes, and itself with it; a host is succeeded', () 
   for (const text of ['one', 'two']) room.ask(ada, { type: 'chat.send', text })
   room.ask(bob, { type: 'chat.send', text: 'mine' })
   const messageIds = room.room.messages.slice(0, 2).map(({ id }) => id)
-  const erase = (ids: string[]) => room.run({ type: 'identity.erase', identity: 'ada', messageIds: ids })
+  const erase = (ids: string[]) => room.run({ type: 'identity.erase', identity: 'ada', messageIds: new Set(ids) })
   expect(typesOf(erase(messageIds))).toEqual([
     'chat.deleted',
     'chat.deleted',
