@@ -26,6 +26,7 @@ const WORDS: Readonly<Record<Permission, string>> = {
   leaveStage: 'step down from the stage',
   manageStage: 'approve, reject and invite',
   deleteMessages: "delete others' messages",
+  pinMessages: 'pin messages',
   mute: 'mute others',
   kick: 'remove others',
   ban: 'ban others, see who is banned, and lift bans',

@@ -9,6 +9,7 @@ import * as limits from '../../sdk/src/protocol/limits'
 import * as media from '../../sdk/src/protocol/media'
 import * as moderation from '../../sdk/src/protocol/moderation'
 import * as participants from '../../sdk/src/protocol/participants'
+import * as pins from '../../sdk/src/protocol/pins'
 import * as reactions from '../../sdk/src/protocol/reactions'
 import * as roles from '../../sdk/src/protocol/roles'
 import * as room from '../../sdk/src/protocol/room'
@@ -33,6 +34,7 @@ const MODULES: Readonly<Record<string, object>> = {
   moderation,
   reactions,
   participants,
+  pins,
   'room-life': roomLife,
   sources,
   roles,

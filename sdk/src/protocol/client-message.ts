@@ -3,6 +3,7 @@ import { chatCommands } from './chat'
 import { dataCast, dataDown } from './data'
 import { mediaCommands } from './media'
 import { moderationCommands } from './moderation'
+import { pinCommands } from './pins'
 import { reactionCast, reactionDown } from './reactions'
 import { heartbeat, sessionCommands } from './session'
 import { signalUp } from './signal'
@@ -13,6 +14,7 @@ import { strict } from './strict'
 export const roomCommand = v.variant('type', [
   ...mediaCommands,
   ...chatCommands,
+  ...pinCommands,
   ...stageCommands,
   ...moderationCommands,
 ])

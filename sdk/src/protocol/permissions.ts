@@ -13,6 +13,7 @@ export const PERMISSIONS = {
   leaveStage: ['cohost', 'guest', 'viewer'],
   manageStage: ['host', 'cohost'],
   deleteMessages: ['host', 'cohost'],
+  pinMessages: ['host', 'cohost'],
   mute: ['host', 'cohost'],
   kick: ['host', 'cohost'],
   ban: ['host', 'cohost'],

@@ -5,12 +5,13 @@ import { data } from './data'
 import { media } from './media'
 import { moderation } from './moderation'
 import { participants } from './participants'
+import { pins } from './pins'
 import { reactions } from './reactions'
 import { stage } from './stage'
 import type { VerbPorts } from './verb'
 
 /** The register: every feature of the SDK, a line each. Events of one logged event, and of one snapshot, come in this order. */
-export const SLICES = [participants, media, chat, reactions, stage, moderation, data] as const
+export const SLICES = [participants, media, chat, pins, reactions, stage, moderation, data] as const
 
 type Declarations = NonNullable<(typeof SLICES)[number]['declares']>
 

@@ -149,6 +149,7 @@ export function roomOf(change: Partial<Room> = {}): Room {
     participants: [{ ...person, id: 'ada', name: 'Ada' }],
     edges: [],
     messages: [],
+    pinnedMessages: [],
     stageRequests: [],
     invitations: [],
     ...change,

@@ -24,15 +24,17 @@ export type Asking =
   | 'camera off'
   | 'mute'
   | 'chat.delete'
+  | 'chat.pin'
+  | 'chat.unpin'
   | 'chat.history'
 
 const often = (weight: number, ...words: Asking[]) => ({ weight, arbitrary: fc.constantFrom(...words) })
 
 export const asking: fc.Arbitrary<Asking> = fc.oneof(
   often(6, 'stage.request', 'stage.approve', 'stage.invite', 'demote', 'promote', 'camera on'),
-  often(2, 'stage.cancel', 'stage.leave', 'stage.reject', 'make host', 'camera off', 'mute', 'chat.delete'),
+  often(2, 'stage.cancel', 'stage.leave', 'stage.reject', 'make host', 'camera off', 'mute', 'chat.delete', 'chat.pin'),
   often(2, 'kick', 'kick for a minute', 'ban', 'ban', 'unban', 'unlock', 'chat.history'),
-  often(1, 'lock', 'end'),
+  often(1, 'lock', 'end', 'chat.unpin'),
 )
 
 const CAMERA = { published: true, muted: false, interrupted: false }
@@ -83,6 +85,10 @@ export function requestFor(
       return [{ type: 'moderation.mute', participantId, source: 'camera' }, 'refuse']
     case 'chat.delete':
       return [{ type: asking, messageId: room.messages[nth % room.messages.length]?.id ?? 'none' }, 'queue']
+    case 'chat.pin':
+      return [{ type: asking, messageId: room.messages[nth % room.messages.length]?.id ?? 'none' }, 'refuse']
+    case 'chat.unpin':
+      return [{ type: asking, messageId: room.pinnedMessages[0]?.id ?? 'none' }, 'refuse']
     case 'chat.history':
       return [{ type: asking }, 'queue']
   }

@@ -5,6 +5,7 @@ import { dataHandlers } from './data'
 import type { CastHandlers, Erases, Handlers, InternalHandlers } from './handler'
 import { mediaHandlers } from './media'
 import { moderationHandlers } from './moderation'
+import { erasePins, pinHandlers } from './pins'
 import { reactionHandlers } from './reactions'
 import { eraseIdentity, sessionHandlers } from './session'
 import { stageHandlers } from './stage'
@@ -13,6 +14,7 @@ import { stageHandlers } from './stage'
 const SLICES = [
   { handlers: mediaHandlers },
   { handlers: chatHandlers, erase: eraseChat },
+  { handlers: pinHandlers, erase: erasePins },
   { handlers: stageHandlers },
   { handlers: moderationHandlers },
 ] as const satisfies readonly { readonly handlers: object; readonly erase?: Erases }[]

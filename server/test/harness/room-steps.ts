@@ -55,6 +55,13 @@ const asking: fc.Arbitrary<Asking> = fc.oneof(
     1,
     fc.constant<Asking>((_, messageId) => ({ type: 'chat.delete', messageId })),
   ),
+  often(
+    1,
+    fc.constantFrom('chat.pin', 'chat.pin', 'chat.unpin').map(
+      (type): Asking =>
+        (_, messageId) => ({ type, messageId }),
+    ),
+  ),
 )
 
 const knock: fc.Arbitrary<Step> = fc.record({

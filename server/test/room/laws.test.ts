@@ -105,6 +105,8 @@ test('the steps reach what the laws are about', () => {
       'media.changed',
       'muted by another',
       'chat.deleted',
+      'chat.pinned',
+      'chat.unpinned',
       'stage.requestClosed approved',
       'stage.invitationClosed accepted',
       'stage.invitationClosed declined',

@@ -56,6 +56,14 @@ const MATRIX: Readonly<Record<RoomCommand['type'], readonly Row[]>> = {
         target === 'absent' ? 'message_not_found' : allowed(target === 'self' || isModerator(actor)),
     },
   ],
+  'chat.pin': [
+    {
+      ask: ({ messageId }) => ({ type: 'chat.pin', messageId }),
+      verdict: (actor, target) =>
+        !isModerator(actor) ? 'forbidden' : target === 'absent' ? 'message_not_found' : 'accepted',
+    },
+  ],
+  'chat.unpin': [{ ask: ({ messageId }) => ({ type: 'chat.unpin', messageId }), verdict: moderators }],
   'stage.request': [{ ask: () => ({ type: 'stage.request' }), verdict: everybody }],
   'stage.cancel': [{ ask: () => ({ type: 'stage.cancel' }), verdict: everybody }],
   'stage.leave': [{ ask: () => ({ type: 'stage.leave' }), verdict: (actor) => allowed(actor !== 'host') }],

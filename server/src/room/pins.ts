@@ -1,0 +1,34 @@
+import type { Accepted } from './command'
+import type { AskingOf, Erases, Handlers } from './handler'
+import type { Decided, Refused } from './state'
+import { refuse } from './state'
+
+/** Messages that are pinned at once. What a room always shows must fit a small screen. */
+const MAX_PINS = 3
+
+/** What becomes of the commands about pinned messages. */
+export const pinHandlers: Handlers<'chat.pin' | 'chat.unpin'> = {
+  'chat.pin': { needs: 'pinMessages', decide: pin },
+  'chat.unpin': { needs: 'pinMessages', decide: unpin },
+}
+
+/** Pinned messages that the room's newest ones do not have any more: the chat takes out only those. */
+export const erasePins: Erases = ({ room }, messageIds) =>
+  room.pinnedMessages
+    .filter(({ id }) => messageIds.has(id) && !room.messages.some((each) => each.id === id))
+    .map(({ id }) => ({ event: { type: 'chat.deleted', messageId: id }, by: null }))
+
+/** Only of the newest messages: those both ends have, so the event need not repeat the text. */
+function pin({ state: { room }, command: { messageId }, actor }: AskingOf<'chat.pin'>): Accepted | Refused {
+  if (room.pinnedMessages.some(({ id }) => id === messageId)) return { events: [] }
+  if (!room.messages.some(({ id }) => id === messageId))
+    return refuse('message_not_found', 'This message is deleted, or too old to be pinned.')
+  const over = room.pinnedMessages.slice(MAX_PINS - 1)
+  const unpinned = over.map(({ id }): Decided => ({ event: { type: 'chat.unpinned', messageId: id }, by: actor.id }))
+  return { events: [...unpinned, { event: { type: 'chat.pinned', messageId }, by: actor.id }] }
+}
+
+function unpin({ state: { room }, command: { messageId }, actor }: AskingOf<'chat.unpin'>): Accepted {
+  if (!room.pinnedMessages.some(({ id }) => id === messageId)) return { events: [] }
+  return { events: [{ event: { type: 'chat.unpinned', messageId }, by: actor.id }] }
+}
