@@ -1,0 +1,68 @@
+// A feature is a slice: three files of the same name, and one line in each register. This reads the tree to prove it.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const repository = fileURLToPath(new URL('../../', import.meta.url))
+const FOLDERS = ['sdk/src/protocol', 'server/src/room', 'sdk/src/verbs']
+
+const MESSAGES = 'sdk/src/protocol/client-message.ts'
+const EVENTS = 'sdk/src/protocol/slices.ts'
+const HANDLERS = 'server/src/room/handlers.ts'
+const PERMISSIONS = 'sdk/src/protocol/permissions.ts'
+const VERBS = 'sdk/src/verbs/slices.ts'
+
+/** Each feature, what its own names begin with, and the permissions that it has. Casts are no events, and are not folded. */
+const FEATURES = [
+  { name: 'chat', stem: 'chat', permissions: ['chat', 'deleteMessages'], hasEvents: true },
+  { name: 'pins', stem: 'pins?', permissions: ['pinMessages'], hasEvents: true },
+  { name: 'stage', stem: 'stage', permissions: ['requestStage', 'leaveStage', 'manageStage'], hasEvents: true },
+  { name: 'media', stem: 'media', permissions: ['publish', 'mute'], hasEvents: true },
+  {
+    name: 'moderation',
+    stem: 'moderation',
+    permissions: ['kick', 'ban', 'setRole', 'lock', 'endRoom'],
+    hasEvents: true,
+  },
+  { name: 'reactions', stem: 'reactions?', permissions: ['react'], hasEvents: false },
+  { name: 'data', stem: 'data', permissions: ['sendData'], hasEvents: false },
+]
+
+/** The lines of a register, without imports and comments. */
+const linesOf = (register: string): string[] =>
+  readFileSync(join(repository, register), 'utf8')
+    .replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
+    .replace(/^import [\s\S]*? from '.*'$/gm, '')
+    .split('\n')
+
+const naming = (register: string, stem: string): string[] =>
+  linesOf(register).filter((line) => new RegExp(`\\b${stem}(Commands|Cast|Slice|Handlers)?\\b`).test(line))
+
+describe.each(FEATURES)('the feature $name', ({ name, stem, permissions, hasEvents }) => {
+  test.each(FOLDERS)('has its file in %s', (folder) => {
+    expect(existsSync(join(repository, folder, `${name}.ts`))).toBe(true)
+  })
+
+  test.each([MESSAGES, HANDLERS, VERBS, ...(hasEvents ? [EVENTS] : [])])(
+    'is one line, or part of one, of %s',
+    (register) => {
+      expect(naming(register, stem)).toHaveLength(1)
+    },
+  )
+
+  test.each(permissions)('has the permission %s in one line of the table', (permission) => {
+    const rows = linesOf(PERMISSIONS).filter((line) => line.trim().startsWith(`${permission}: [`))
+    expect(rows).toHaveLength(1)
+  })
+})
+
+test('pins, the feature that was added last, are named in their own files and the registers alone', () => {
+  const files = FOLDERS.flatMap((folder) =>
+    readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`),
+  )
+  const naming = files
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('/pins.ts'))
+    .filter((file) => /\bpins?\b|Pins?\b|pin[A-Z]|pinned/i.test(readFileSync(join(repository, file), 'utf8')))
+  expect(naming.sort()).toEqual([EVENTS, HANDLERS, MESSAGES, PERMISSIONS, VERBS].sort())
+})
