@@ -6,6 +6,7 @@ import { hosts } from './hosts.js'
 import { BOTH, goLive, live } from './live.js'
 import { panel } from './panel.js'
 import { people } from './people.js'
+import { pins } from './pins.js'
 import { stage } from './stage.js'
 import { browserMemory, tabMemory } from './storage.js'
 
@@ -64,7 +65,7 @@ function enter(client) {
   $('room').hidden = false
 
   // Data flows one way: each part shows its share of the state, and its buttons call the client.
-  const parts = [header, hosts, live, stage, people, controls, chat].map((part) => part(client, tab))
+  const parts = [header, hosts, live, stage, people, controls, pins, chat].map((part) => part(client, tab))
   const show = () => {
     const state = client.getState()
     if (state.status === 'left') return showEnd(state)

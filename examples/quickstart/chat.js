@@ -1,5 +1,6 @@
 // The chat, and the reactions that float over the stage.
 import { $, button, copyOf, listIn, ROLE_NAMES } from './elements.js'
+import { pinButton } from './pins.js'
 
 const EMOJIS = ['❤️', '🔥', '👏', '😮', '😂', '🎉']
 /** Messages of one person are grouped under one name: at most so many, within so many ms of the first. */
@@ -65,7 +66,8 @@ function grouped(messages) {
   })
 }
 
-function messageRow(client, { id, participantId, name, role, text, at }) {
+function messageRow(client, message) {
+  const { id, participantId, name, role, text, at } = message
   const { element, parts } = copyOf('message')
   const when = new Date(at)
   parts.name.textContent = name
@@ -76,6 +78,7 @@ function messageRow(client, { id, participantId, name, role, text, at }) {
   element.title = `${name}, ${when.toLocaleString()}`
   parts.delete.setAttribute('aria-label', `Delete the message of ${name}`)
   parts.delete.onclick = () => client.chat.delete(id)
+  const showPin = pinButton(client, parts.pin, message)
   return {
     element,
     update({ goesOn }) {
@@ -83,6 +86,7 @@ function messageRow(client, { id, participantId, name, role, text, at }) {
       const isMine = participantId === self?.id
       element.classList.toggle('mine', isMine)
       element.classList.toggle('goes-on', goesOn)
+      showPin()
       parts.delete.hidden = !isMine && !['host', 'cohost'].includes(self?.role)
     },
   }
