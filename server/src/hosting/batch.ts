@@ -59,8 +59,8 @@ function command(tx: Transaction, input: InputOf<'command'>, prefetched: Prefetc
   const decision = decide(tx.state, command, context)
   if ('goodbye' in decision) {
     tx.effects.push(close(connection, decision.goodbye, decision.reason))
-  } else if ('refused' in decision) {
-    fail(tx, command.type, connection, command.id, decision.refused)
+  } else if (!decision.ok) {
+    fail(tx, command.type, connection, command.id, decision.error)
   } else {
     apply(tx, decision.events)
     succeed(tx, command.type, replyOk(connection, command.id, decision.answeredSeq ?? lastSeq(tx), decision.result))
@@ -96,13 +96,13 @@ function relay(tx: Transaction, input: InputOf<'relay'>): void {
   const by = tx.seats.ofConnection(input.connection)?.participantId
   const answer =
     by === undefined || tx.state === undefined
-      ? { refused: NOT_SEATED }
+      ? ({ ok: false, error: NOT_SEATED } as const)
       : route(tx.state, by, input.message, tx.settings.rules.limits)
-  if ('refused' in answer) {
+  if (!answer.ok) {
     const { meter } = tx.settings
-    const { code } = answer.refused
+    const { code } = answer.error
     tx.effects.push(
-      rejectedRelay(input, answer.refused),
+      rejectedRelay(input, answer.error),
       call(() => meter.refusal(code, auditContext(tx, input.connection))),
     )
   } else {

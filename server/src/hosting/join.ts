@@ -23,7 +23,7 @@ export function join(tx: Transaction, request: JoinRequest, prefetched: Prefetch
   const decision = decide(tx.state, joinCommandOf(request), contextOf(tx, null))
   if ('goodbye' in decision) {
     tx.effects.push(close(request.connection, decision.goodbye, decision.reason))
-  } else if ('refused' in decision || decision.participantId === undefined) {
+  } else if (!decision.ok || decision.participantId === undefined) {
     tx.effects.push(close(request.connection, 'unavailable', 'The place could not be taken.'))
   } else if (mustConfirm(tx, decision.participantId, request)) {
     offer(tx, decision.participantId, request, prefetched)

@@ -34,7 +34,7 @@ function writesNothing(tx: Transaction, input: RoomInput, prefetched: Prefetched
   if (input.type === 'gone' || input.type === 'relay') return true
   try {
     const decision = decisionOn(tx, input, prefetched)
-    return decision !== undefined && 'events' in decision && decision.events.length === 0
+    return decision?.ok === true && decision.events.length === 0
   } catch {
     // The logger has it already, from the batch that was lost.
     return false

@@ -1,8 +1,8 @@
 import { isBlank, type Permission } from '@peerstage/sdk/protocol'
 import type { Accepted } from './command'
 import type { Asking, AskingOf, Erases, Handlers } from './handler'
-import type { Refused } from './state'
-import { refuse } from './state'
+import type { Rejected } from './state'
+import { rejected } from './state'
 
 /** What becomes of the commands of the chat. */
 export const chatHandlers: Handlers<'chat.send' | 'chat.delete' | 'chat.history'> = {
@@ -28,9 +28,9 @@ const LONE_SURROGATES = /\p{Surrogate}/gu
 const kept = (text: string): string =>
   text.replace(/\r\n?/g, '\n').replace(CONTROLS, '').replace(LONE_SURROGATES, '\ufffd')
 
-function sendChat({ state: { ledger }, command, actor, context }: AskingOf<'chat.send'>): Accepted | Refused {
+function sendChat({ state: { ledger }, command, actor, context }: AskingOf<'chat.send'>): Accepted | Rejected {
   const text = kept(command.text)
-  if (isBlank(text)) return refuse('invalid', 'A message needs some text.')
+  if (isBlank(text)) return rejected('invalid', 'A message needs some text.')
   const message = {
     id: context.newId(),
     participantId: actor.id,
@@ -41,7 +41,7 @@ function sendChat({ state: { ledger }, command, actor, context }: AskingOf<'chat
   }
   const author = ledger.sessions.get(actor.id)?.identity
   const secret = author === undefined ? {} : { secret: { author } }
-  return { events: [{ event: { type: 'chat.sent', message }, by: actor.id, ...secret }] }
+  return { ok: true, events: [{ event: { type: 'chat.sent', message }, by: actor.id, ...secret }] }
 }
 
 /** One's own may always be deleted. The message is one of the room's newest, or as the log has it. */
@@ -54,17 +54,18 @@ function neededToDelete({ state, command, actor, context }: DeleteAsked): Permis
 type DeleteAsked = Omit<AskingOf<'chat.delete'>, 'target'>
 
 /** What the room does not keep any more is as the log has it. */
-function deleteChat({ state, command, actor, context }: AskingOf<'chat.delete'>): Accepted | Refused {
+function deleteChat({ state, command, actor, context }: AskingOf<'chat.delete'>): Accepted | Rejected {
   const { messageId } = command
   const { message, unread } = context
   const isKept = state.room.messages.some((each) => each.id === messageId) || message?.message.id === messageId
-  if (!isKept) return unread ? { refused: unread } : refuse('message_not_found', 'This message is gone already.')
-  return { events: [{ event: { type: 'chat.deleted', messageId }, by: actor.id }] }
+  if (!isKept)
+    return unread ? { ok: false, error: unread } : rejected('message_not_found', 'This message is gone already.')
+  return { ok: true, events: [{ event: { type: 'chat.deleted', messageId }, by: actor.id }] }
 }
 
 const NOTHING_SAID = { messages: [], hasMore: false }
 
 /** A query; the log was asked before the batch. */
-function chatHistory({ context: { history = NOTHING_SAID, unread } }: Asking<unknown>): Accepted | Refused {
-  return unread ? { refused: unread } : { events: [], result: history }
+function chatHistory({ context: { history = NOTHING_SAID, unread } }: Asking<unknown>): Accepted | Rejected {
+  return unread ? { ok: false, error: unread } : { ok: true, events: [], result: history }
 }

@@ -14,7 +14,7 @@ import type {
   SignalUp,
 } from '@peerstage/sdk/protocol'
 import type { Ban } from './ledger'
-import type { Decided, Refused } from './state'
+import type { Decided, Rejected } from './state'
 
 /** What a verified token (or dev mode) says about a client that joins. Names and metadata are already clean. */
 export type Claims = {
@@ -102,6 +102,7 @@ export type ArchivedMessage = {
 
 /** Yes: events to append (none for a repeat or a query), and for a join whose place it is. */
 export type Accepted = {
+  readonly ok: true
   readonly events: readonly Decided[]
   readonly participantId?: string
   readonly result?: ChatHistoryResult | BanListResult
@@ -110,9 +111,9 @@ export type Accepted = {
 }
 
 /** No place in the room: ends the connection with this goodbye. */
-export type TurnedAway = { readonly goodbye: GoodbyeCode; readonly reason: string }
+export type JoinRejected = { readonly ok: false; readonly goodbye: GoodbyeCode; readonly reason: string }
 
-export type Decision = Accepted | Refused | TurnedAway
+export type Decision = Accepted | Rejected | JoinRejected
 
 /** What `route` is asked of: messages that are passed on, not logged. */
 export type RelayMessage =
@@ -120,4 +121,4 @@ export type RelayMessage =
   | { readonly type: 'cast'; readonly cast: Cast }
 
 /** Who gets it, and what they get. */
-export type Routed = { readonly to: readonly string[]; readonly message: SignalDown | CastDown }
+export type Routed = { readonly ok: true; readonly to: readonly string[]; readonly message: SignalDown | CastDown }

@@ -1,6 +1,6 @@
 import { utf8Bytes } from '@peerstage/sdk/protocol'
 import type { CastHandlers } from './handler'
-import { refuse } from './state'
+import { rejected } from './state'
 
 /** What becomes of the app's own messages. */
 export const dataHandlers: CastHandlers<'data'> = {
@@ -9,7 +9,7 @@ export const dataHandlers: CastHandlers<'data'> = {
     to: ({ to }) => to,
     check: ({ value }, { maxDataBytes }) =>
       utf8Bytes(JSON.stringify(value)) > maxDataBytes
-        ? refuse('payload_too_large', `An app message has at most ${maxDataBytes} bytes as JSON.`)
+        ? rejected('payload_too_large', `An app message has at most ${maxDataBytes} bytes as JSON.`)
         : undefined,
     down: ({ type, value }) => ({ type, value }),
   },

@@ -4,8 +4,8 @@ import type { Accepted, AnyCommand, DecideContext, Decision } from './command'
 import type { Asking, Handler } from './handler'
 import { HANDLERS, INTERNAL_HANDLERS, type Internal } from './handlers'
 import { join, openRoom } from './join'
-import type { Decided, Refused, ServerState } from './state'
-import { refuse } from './state'
+import type { Decided, Rejected, ServerState } from './state'
+import { rejected } from './state'
 
 /**
  * What becomes of a command: events, a refusal, or no place in the room. Pure: time, ids and rules come in with `context`.
@@ -14,13 +14,13 @@ import { refuse } from './state'
 export function decide(state: ServerState | undefined, command: AnyCommand, context: DecideContext): Decision {
   if (command.type === 'session.join') return join(state, command, context)
   if (command.type === 'room.open') return openRoom(state, context)
-  if (state === undefined) return refuse('forbidden', 'The room is not open.')
+  if (state === undefined) return rejected('forbidden', 'The room is not open.')
   const answeredSeq = answerOf(state, context)
-  if (answeredSeq !== undefined) return { events: [], answeredSeq }
-  if (state.room.status === 'closed') return refuse('forbidden', 'The room has ended.')
+  if (answeredSeq !== undefined) return { ok: true, events: [], answeredSeq }
+  if (state.room.status === 'closed') return rejected('forbidden', 'The room has ended.')
   if (isInternal(command)) return decideInternal(state, command, context)
   const actor = context.by === null ? undefined : participantOf(state.room, context.by)
-  if (actor === undefined) return refuse('forbidden', 'You are not in this room.')
+  if (actor === undefined) return rejected('forbidden', 'You are not in this room.')
   return withCommandId(decideCommand({ state, command, actor, context }), context)
 }
 
@@ -38,24 +38,24 @@ function decideInternal(state: ServerState, command: Internal, context: DecideCo
 }
 type InternalHandler = (state: ServerState, command: Internal, context: DecideContext) => Accepted
 
-function decideCommand(asking: Omit<Asking<RoomCommand>, 'target'>): Accepted | Refused {
+function decideCommand(asking: Omit<Asking<RoomCommand>, 'target'>): Accepted | Rejected {
   const { state, command, actor } = asking
   // The compiler pairs no handler of a union with a command of that union.
   const { needs, reasonAgainst, decide } = HANDLERS[command.type] as Handler<RoomCommand>
   const needed = typeof needs === 'function' ? needs(asking) : needs
   if (needed !== null && !permissionsOf(state.room, actor.id).has(needed))
-    return refuse('forbidden', `A ${actor.role} may not do that.`)
+    return rejected('forbidden', `A ${actor.role} may not do that.`)
   const target = 'participantId' in command ? participantOf(state.room, command.participantId) : undefined
   if ('participantId' in command && target === undefined)
-    return refuse('peer_not_found', 'This participant is not in the room.')
+    return rejected('peer_not_found', 'This participant is not in the room.')
   const whole = { ...asking, target } as Asking<RoomCommand>
   const reason = reasonAgainst?.(whole)
-  return reason === undefined ? decide(whole) : refuse('forbidden', reason)
+  return reason === undefined ? decide(whole) : rejected('forbidden', reason)
 }
 
 /** The last record of what a command led to names it, so that the ledger knows it when it comes again. */
-function withCommandId(decision: Accepted | Refused, { by, commandId }: DecideContext): Accepted | Refused {
-  if ('refused' in decision || by === null || commandId === undefined) return decision
+function withCommandId(decision: Accepted | Rejected, { by, commandId }: DecideContext): Accepted | Rejected {
+  if (!decision.ok || by === null || commandId === undefined) return decision
   const last = decision.events.at(-1)
   if (last === undefined) return decision
   const named: Decided = { ...last, secret: { ...last.secret, command: { participantId: by, id: commandId } } }

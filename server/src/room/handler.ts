@@ -1,6 +1,6 @@
 import type { Cast, CastDown, Limits, Participant, Permission, RoomCommand } from '@peerstage/sdk/protocol'
 import type { Accepted, DecideContext, InternalCommand } from './command'
-import type { Decided, Refused, ServerState } from './state'
+import type { Decided, Rejected, ServerState } from './state'
 
 /** A command of a participant, with all that it is decided by. */
 export type Asking<C> = {
@@ -19,7 +19,7 @@ export type Handler<C> = {
   readonly needs: Permission | null | ((asking: Omit<Asking<C>, 'target'>) => Permission | null)
   /** Why this actor may not do that to this target, in words. */
   readonly reasonAgainst?: (asking: Asking<C>) => string | undefined
-  readonly decide: (asking: Asking<C>) => Accepted | Refused
+  readonly decide: (asking: Asking<C>) => Accepted | Rejected
 }
 
 type CommandOf<T extends RoomCommand['type']> = Extract<RoomCommand, { type: T }>
@@ -41,7 +41,7 @@ export type CastHandler<C> = {
   /** Which others it is for, by id; all of them where undefined. */
   readonly to?: (cast: C) => readonly string[] | undefined
   /** Why it is not passed on. */
-  readonly check?: (cast: C, limits: Limits) => Refused | undefined
+  readonly check?: (cast: C, limits: Limits) => Rejected | undefined
   /** As the others get it. */
   readonly down: (cast: C) => CastDown['cast']
 }

@@ -1,10 +1,10 @@
 import type { Participant, Role, Room } from '@peerstage/sdk/protocol'
 import { outranks } from '@peerstage/sdk/protocol'
-import type { Accepted, DecideContext, JoinCommand, TurnedAway } from './command'
+import type { Accepted, DecideContext, JoinCommand, JoinRejected } from './command'
 import type { Secret } from './ledger'
 import { changeRole, hasHost, isStageFull, stopPublishing } from './role-change'
-import type { Decided, Refused, ServerState } from './state'
-import { refuse } from './state'
+import type { Decided, Rejected, ServerState } from './state'
+import { rejected } from './state'
 import { awaitHost, type Following, succession } from './succession'
 
 /** A place in the room: a new one, or the one that this identity holds already. */
@@ -12,24 +12,24 @@ export function join(
   state: ServerState | undefined,
   command: JoinCommand,
   context: DecideContext,
-): Accepted | TurnedAway {
+): Accepted | JoinRejected {
   if (state === undefined) return open(command, context)
   if (state.room.status === 'closed') return closed(state)
   const { identity } = command.claims
   if (state.ledger.bans.has(identity)) return BANNED
-  if (isRemoved(state, identity, context.now)) return turnAway('removed', 'You were removed from this room.')
+  if (isRemoved(state, identity, context.now)) return rejectJoin('removed', 'You were removed from this room.')
   const present = participantOfIdentity(state, identity)
   return present ? rejoin(state, present, command, context) : enter(state, command, context)
 }
 
-const turnAway = (goodbye: TurnedAway['goodbye'], reason: string): TurnedAway => ({ goodbye, reason })
+const rejectJoin = (goodbye: JoinRejected['goodbye'], reason: string): JoinRejected => ({ ok: false, goodbye, reason })
 
-const BANNED = turnAway('removed', 'You are banned from this room.')
+const BANNED = rejectJoin('removed', 'You are banned from this room.')
 
 /** A room that closed because it was empty was not ended: the same attempt opens a new one in a moment. */
-function closed({ ledger }: ServerState): TurnedAway {
-  if (ledger.ended === 'empty') return turnAway('unavailable', 'The room is just closing: try again.')
-  return turnAway('room_ended', 'The room has ended.')
+function closed({ ledger }: ServerState): JoinRejected {
+  if (ledger.ended === 'empty') return rejectJoin('unavailable', 'The room is just closing: try again.')
+  return rejectJoin('room_ended', 'The room has ended.')
 }
 
 /** Whether an identity was sent away or banned, and may not come back yet. */
@@ -44,15 +44,15 @@ export function participantOfIdentity({ room, ledger }: ServerState, identity: s
   return room.participants.find((each) => ledger.sessions.get(each.id)?.identity === identity)
 }
 
-function open(command: JoinCommand, context: DecideContext): Accepted | TurnedAway {
+function open(command: JoinCommand, context: DecideContext): Accepted | JoinRejected {
   const { rules, newId, bans = [] } = context
   if (bans.some(({ identity }) => identity === command.claims.identity)) return BANNED
   const opens = rules.createRooms === 'onJoin' || (rules.createRooms === 'host' && command.claims.role === 'host')
-  if (!opens) return turnAway('room_not_found', 'There is no such room now.')
+  if (!opens) return rejectJoin('room_not_found', 'There is no such room now.')
   const opened = opening(context)
   const role = rules.firstIsHost ? 'host' : command.claims.role
   const { events, participantId } = seat(command, role, newId())
-  return { events: [opened, ...events], participantId }
+  return { ok: true, events: [opened, ...events], participantId }
 }
 
 /** Who was banned before goes into the new instance's log: it needs no other to know it. */
@@ -63,29 +63,35 @@ function opening({ rules, newId, bans = [] }: DecideContext): Decided {
 }
 
 /** The API opens a room before anybody comes. Like every room it closes once it was empty for a minute. */
-export function openRoom(state: ServerState | undefined, context: DecideContext): Accepted | Refused {
-  if (state === undefined) return { events: [opening(context)] }
-  return state.room.status === 'open' ? { events: [] } : refuse('unavailable', 'The room is just closing: try again.')
+export function openRoom(state: ServerState | undefined, context: DecideContext): Accepted | Rejected {
+  if (state === undefined) return { ok: true, events: [opening(context)] }
+  return state.room.status === 'open'
+    ? { ok: true, events: [] }
+    : rejected('unavailable', 'The room is just closing: try again.')
 }
 
-function enter(state: ServerState, command: JoinCommand, context: DecideContext): Accepted | TurnedAway {
+function enter(state: ServerState, command: JoinCommand, context: DecideContext): Accepted | JoinRejected {
   const { room, ledger } = state
   const { claims } = command
   const override = ledger.overrides.get(claims.identity)
   const granted = override ?? claims.role
-  if (room.locked && granted !== 'host') return turnAway('room_locked', 'The room is locked.')
+  if (room.locked && granted !== 'host') return rejectJoin('room_locked', 'The room is locked.')
   const hostless = !hasHost(room)
   // A demotion survives a rejoin, in dev mode too.
   const role = override === undefined && context.rules.firstIsHost && hostless ? 'host' : granted
   const places = context.rules.limits.maxParticipants - (hostless && role !== 'host' ? 1 : 0)
-  if (room.participants.length >= places) return turnAway('room_full', 'The room is full.')
+  if (room.participants.length >= places) return rejectJoin('room_full', 'The room is full.')
   return seat(command, onStageIfFree(room, role), context.newId())
 }
 
 /** A guest who finds the stage full sits in the audience; hosts and cohosts always get on it. */
 const onStageIfFree = (room: Room, role: Role): Role => (role === 'guest' && isStageFull(room) ? 'viewer' : role)
 
-function seat(command: JoinCommand, role: Role, id: string): Required<Pick<Accepted, 'events' | 'participantId'>> {
+function seat(
+  command: JoinCommand,
+  role: Role,
+  id: string,
+): Required<Pick<Accepted, 'ok' | 'events' | 'participantId'>> {
   const { name, metadata } = command.claims
   const participant = metadata === undefined ? { id, name, role } : { id, name, role, metadata }
   const joined: Decided = {
@@ -93,7 +99,7 @@ function seat(command: JoinCommand, role: Role, id: string): Required<Pick<Accep
     by: id,
     secret: { session: sessionOf(command) },
   }
-  return { events: [joined], participantId: id }
+  return { ok: true, events: [joined], participantId: id }
 }
 
 const sessionOf = ({ claims, sessionHash, joinId }: JoinCommand): NonNullable<Secret['session']> => ({
@@ -109,19 +115,20 @@ function rejoin(
   present: Participant,
   command: JoinCommand,
   context: DecideContext,
-): Accepted | TurnedAway {
+): Accepted | JoinRejected {
   const { rules, isAway } = context
   const session = state.ledger.sessions.get(present.id)
   const sameSession = session?.hash === command.sessionHash
   // It has been here, and another session has taken the place meanwhile: its line was down when it was told so. Back by itself
   // it would push the newer one out, and what it sends again would be done again: commands are known within a session.
   if (!sameSession && wasReplaced(state, present, command))
-    return turnAway('superseded', 'Another session has taken this place meanwhile.')
+    return rejectJoin('superseded', 'Another session has taken this place meanwhile.')
   if (!sameSession && rules.duplicateSessions === 'reject' && !isAway?.(present.id))
-    return turnAway('superseded', 'You are in this room already, in another session.')
+    return rejectJoin('superseded', 'You are in this room already, in another session.')
   const tokenRole = command.claims.role
   if (sameSession && session.joinId === command.joinId)
     return {
+      ok: true,
       events: demotedByToken(state, present, { tokenRole, after: succession }, context),
       participantId: present.id,
     }
@@ -137,7 +144,7 @@ function rejoin(
     ...takenBack(state, present, tokenRole),
   ]
   const stops = change.some(({ event }) => event.type === 'media.changed') ? [] : stopPublishing(present, present.id)
-  return { events: [...stops, ...change, returned], participantId: present.id }
+  return { ok: true, events: [...stops, ...change, returned], participantId: present.id }
 }
 
 /** Whether the place has changed hands since the last event that a resuming session knows of. */

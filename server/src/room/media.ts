@@ -3,8 +3,8 @@ import { SOURCES, UNPUBLISHED } from '@peerstage/sdk/protocol'
 import type { Accepted } from './command'
 import type { AskingOf, Handlers } from './handler'
 import { reasonAgainstTarget } from './rank'
-import type { Refused } from './state'
-import { refuse } from './state'
+import type { Rejected } from './state'
+import { rejected } from './state'
 
 /** What becomes of the commands about what participants publish. */
 export const mediaHandlers: Handlers<'media.update' | 'moderation.mute'> = {
@@ -17,10 +17,10 @@ export const mediaHandlers: Handlers<'media.update' | 'moderation.mute'> = {
 }
 
 /** What a participant publishes. What is left out stays as it is; nothing changes on a repeat. */
-function updateMedia({ state: { room }, command: { sources }, actor }: AskingOf<'media.update'>): Accepted | Refused {
+function updateMedia({ state: { room }, command: { sources }, actor }: AskingOf<'media.update'>): Accepted | Rejected {
   const asked = SOURCES.filter((source) => sources[source]?.published)
   if (asked.some((source) => !room.mode.sources.includes(source)))
-    return refuse('source_not_allowed', `This room takes ${room.mode.sources.join(', ')}.`)
+    return rejected('source_not_allowed', `This room takes ${room.mode.sources.join(', ')}.`)
   const next = { ...actor.sources }
   for (const source of SOURCES) next[source] = after(actor.sources[source], sources[source] ?? {})
   return changed(actor, next, actor.id)
@@ -29,7 +29,7 @@ function updateMedia({ state: { room }, command: { sources }, actor }: AskingOf<
 /** A moderator silences a source; a source that is not published, or is muted already, stays as it is. */
 function mute({ target, command: { source }, actor: { id: by } }: AskingOf<'moderation.mute'>): Accepted {
   const state = target.sources[source]
-  if (!state.published || state.muted) return { events: [] }
+  if (!state.published || state.muted) return { ok: true, events: [] }
   return changed(target, { ...target.sources, [source]: { ...state, muted: true, mutedBy: by } }, by)
 }
 
@@ -45,8 +45,8 @@ function after(now: SourceState, change: SourceChange): SourceState {
 }
 
 function changed(participant: Participant, sources: SourceStates, by: string): Accepted {
-  if (SOURCES.every((source) => isSame(participant.sources, sources, source))) return { events: [] }
-  return { events: [{ event: { type: 'media.changed', participantId: participant.id, sources }, by }] }
+  if (SOURCES.every((source) => isSame(participant.sources, sources, source))) return { ok: true, events: [] }
+  return { ok: true, events: [{ event: { type: 'media.changed', participantId: participant.id, sources }, by }] }
 }
 
 function isSame(a: SourceStates, b: SourceStates, source: Source): boolean {

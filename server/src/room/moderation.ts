@@ -7,8 +7,8 @@ import type { Ban } from './ledger'
 import { reasonAgainst, reasonAgainstTarget } from './rank'
 import { changeRole, hasHost, isStageFull } from './role-change'
 import { endRoom, leaving } from './session'
-import type { Decided, Refused, ServerState } from './state'
-import { refuse } from './state'
+import type { Decided, Rejected, ServerState } from './state'
+import { rejected } from './state'
 
 const MINUTE = 60_000
 
@@ -64,7 +64,7 @@ function kick({
   const until = minutes === undefined ? null : context.now + minutes * MINUTE
   const left = removed(target, by)
   const noted = identity === undefined ? left : { ...left, secret: { removal: { identity, until } } }
-  return { events: leaving(state, target, noted, context) }
+  return { ok: true, events: leaving(state, target, noted, context) }
 }
 
 const removed = (target: Participant, by: string): Decided => ({
@@ -73,11 +73,12 @@ const removed = (target: Participant, by: string): Decided => ({
 })
 
 /** Bans a participant: its identity is rejected, in every instance, until a moderator lifts the ban. */
-function ban(state: ServerState, target: Participant, context: DecideContext, by: string): Accepted | Refused {
+function ban(state: ServerState, target: Participant, context: DecideContext, by: string): Accepted | Rejected {
   const identity = state.ledger.sessions.get(target.id)?.identity
-  if (identity === undefined) return refuse('peer_not_found', 'This participant is not in the room.')
+  if (identity === undefined) return rejected('peer_not_found', 'This participant is not in the room.')
   const noted = note(state, { identity, name: target.name }, context, by)
-  return 'refused' in noted ? noted : { events: [...leaving(state, target, removed(target, by), context), noted] }
+  if (!noted.ok) return noted
+  return { ok: true, events: [...leaving(state, target, removed(target, by), context), ...noted.events] }
 }
 
 /** Who has left counts as what a moderator made of it, else as what it was when it wrote. */
@@ -86,19 +87,18 @@ function banAuthor(
   { messageId }: RoomCommandOf<'moderation.banAuthor'>,
   actor: Participant,
   context: DecideContext,
-): Accepted | Refused {
+): Accepted | Rejected {
   const { message: kept, unread } = context
   if (kept?.message.id !== messageId || kept.identity === '')
-    return unread ? { refused: unread } : refuse('message_not_found', 'This message is gone already.')
+    return unread ? { ok: false, error: unread } : rejected('message_not_found', 'This message is gone already.')
   const { identity, message } = kept
   const present = participantOfIdentity(state, identity)
   const role = present?.role ?? state.ledger.overrides.get(identity) ?? message.role
   const reason = reasonAgainst(actor, { id: present?.id, role })
-  if (reason !== undefined) return refuse('forbidden', reason)
+  if (reason !== undefined) return rejected('forbidden', reason)
   if (present !== undefined) return ban(state, present, context, actor.id)
-  if (state.ledger.bans.has(identity)) return { events: [] }
-  const noted = note(state, { identity, name: message.name }, context, actor.id)
-  return 'refused' in noted ? noted : { events: [noted] }
+  if (state.ledger.bans.has(identity)) return { ok: true, events: [] }
+  return note(state, { identity, name: message.name }, context, actor.id)
 }
 
 function note(
@@ -106,36 +106,38 @@ function note(
   whom: Pick<Ban, 'identity' | 'name'>,
   { newId, now }: DecideContext,
   by: string,
-): Decided | Refused {
-  if (ledger.bans.size >= MAX_BANS) return refuse('bans_full', `A room has at most ${MAX_BANS} bans: lift one first.`)
-  return { event: { type: 'room.bansChanged' }, by, secret: { banned: { ...whom, id: newId(), at: now } } }
+): Accepted | Rejected {
+  if (ledger.bans.size >= MAX_BANS) return rejected('bans_full', `A room has at most ${MAX_BANS} bans: lift one first.`)
+  const banned = { ...whom, id: newId(), at: now }
+  return { ok: true, events: [{ event: { type: 'room.bansChanged' }, by, secret: { banned } }] }
 }
 
-function unban({ ledger }: ServerState, { banId }: RoomCommandOf<'moderation.unban'>, by: string): Accepted | Refused {
+function unban({ ledger }: ServerState, { banId }: RoomCommandOf<'moderation.unban'>, by: string): Accepted | Rejected {
   const isKnown = [...ledger.bans.values()].some(({ id }) => id === banId)
-  if (!isKnown) return refuse('ban_not_found', 'There is no such ban any more.')
-  return { events: [{ event: { type: 'room.bansChanged' }, by, secret: { unbanned: banId } }] }
+  if (!isKnown) return rejected('ban_not_found', 'There is no such ban any more.')
+  return { ok: true, events: [{ event: { type: 'room.bansChanged' }, by, secret: { unbanned: banId } }] }
 }
 
 /** A query. It shows no identities. */
 const listBans = ({ ledger }: ServerState): Accepted => ({
+  ok: true,
   events: [],
   result: { bans: [...ledger.bans.values()].map(({ id, name, at }) => ({ id, name, at })) },
 })
 
 /** Gives a role. The one it has already changes nothing; a room keeps its last host. */
-function setRole({ state, target, command, actor: { id: by } }: AskingOf<'moderation.setRole'>): Accepted | Refused {
+function setRole({ state, target, command, actor: { id: by } }: AskingOf<'moderation.setRole'>): Accepted | Rejected {
   const { role } = command
-  if (role === target.role) return { events: [] }
+  if (role === target.role) return { ok: true, events: [] }
   if (target.role === 'host' && !hasHost(state.room, target.id))
-    return refuse('forbidden', 'The last host stays: make another participant host first.')
+    return rejected('forbidden', 'The last host stays: make another participant host first.')
   if (!isOnStage(target.role) && isOnStage(role) && isStageFull(state.room))
-    return refuse('stage_full', 'The stage is full.')
-  return { events: changeRole(state, target, { role, reason: 'moderation', by }) }
+    return rejected('stage_full', 'The stage is full.')
+  return { ok: true, events: changeRole(state, target, { role, reason: 'moderation', by }) }
 }
 
 /** Locks or unlocks; a room that is so already stays as it is. */
 function setLock({ room }: ServerState, locked: boolean, by: string): Accepted {
-  if (room.locked === locked) return { events: [] }
-  return { events: [{ event: { type: locked ? 'room.locked' : 'room.unlocked' }, by }] }
+  if (room.locked === locked) return { ok: true, events: [] }
+  return { ok: true, events: [{ event: { type: locked ? 'room.locked' : 'room.unlocked' }, by }] }
 }

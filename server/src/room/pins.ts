@@ -1,7 +1,7 @@
 import type { Accepted } from './command'
 import type { AskingOf, Erases, Handlers } from './handler'
-import type { Decided, Refused } from './state'
-import { refuse } from './state'
+import type { Decided, Rejected } from './state'
+import { rejected } from './state'
 
 /** Messages that are pinned at once. What a room always shows must fit a small screen. */
 const MAX_PINS = 3
@@ -19,16 +19,16 @@ export const erasePins: Erases = ({ room }, messageIds) =>
     .map(({ id }) => ({ event: { type: 'chat.deleted', messageId: id }, by: null }))
 
 /** Only of the newest messages: those both ends have, so the event need not repeat the text. */
-function pin({ state: { room }, command: { messageId }, actor }: AskingOf<'chat.pin'>): Accepted | Refused {
-  if (room.pinnedMessages.some(({ id }) => id === messageId)) return { events: [] }
+function pin({ state: { room }, command: { messageId }, actor }: AskingOf<'chat.pin'>): Accepted | Rejected {
+  if (room.pinnedMessages.some(({ id }) => id === messageId)) return { ok: true, events: [] }
   if (!room.messages.some(({ id }) => id === messageId))
-    return refuse('message_not_found', 'This message is deleted, or too old to be pinned.')
+    return rejected('message_not_found', 'This message is deleted, or too old to be pinned.')
   const over = room.pinnedMessages.slice(MAX_PINS - 1)
   const unpinned = over.map(({ id }): Decided => ({ event: { type: 'chat.unpinned', messageId: id }, by: actor.id }))
-  return { events: [...unpinned, { event: { type: 'chat.pinned', messageId }, by: actor.id }] }
+  return { ok: true, events: [...unpinned, { event: { type: 'chat.pinned', messageId }, by: actor.id }] }
 }
 
 function unpin({ state: { room }, command: { messageId }, actor }: AskingOf<'chat.unpin'>): Accepted {
-  if (!room.pinnedMessages.some(({ id }) => id === messageId)) return { events: [] }
-  return { events: [{ event: { type: 'chat.unpinned', messageId }, by: actor.id }] }
+  if (!room.pinnedMessages.some(({ id }) => id === messageId)) return { ok: true, events: [] }
+  return { ok: true, events: [{ event: { type: 'chat.unpinned', messageId }, by: actor.id }] }
 }

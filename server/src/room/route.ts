@@ -3,8 +3,8 @@ import { DEFAULT_LIMITS, fitsLayout, LAYOUT, participantOf, permissionsOf } from
 import type { RelayMessage, Routed } from './command'
 import type { CastHandler } from './handler'
 import { CAST_HANDLERS } from './handlers'
-import type { Refused, ServerState } from './state'
-import { refuse } from './state'
+import type { Rejected, ServerState } from './state'
+import { rejected } from './state'
 
 /**
  * Who gets a signal or a cast of `by`, and what they get. Nothing of it is logged. The sender never gets its own cast
@@ -15,38 +15,38 @@ export function route(
   by: string,
   message: RelayMessage,
   limits: Limits = DEFAULT_LIMITS,
-): Routed | Refused {
+): Routed | Rejected {
   const sender = participantOf(room, by)
-  if (sender === undefined) return refuse('forbidden', 'You are not in this room.')
+  if (sender === undefined) return rejected('forbidden', 'You are not in this room.')
   return message.type === 'signal'
     ? routeSignal(room, sender, message.signal)
     : routeCast(room, sender, message.cast, limits)
 }
 
 /** The same answer for an unknown target, the sender itself, or a pair without an edge, so that it reveals nothing. */
-const notFound = (): Refused => refuse('peer_not_found', 'There is no such participant to send this to.')
+const notFound = (): Rejected => rejected('peer_not_found', 'There is no such participant to send this to.')
 
-function routeSignal(room: Room, sender: Participant, signal: SignalUp): Routed | Refused {
-  if (!permissionsOf(room, sender.id).has('signal')) return refuse('forbidden', `A ${sender.role} may not do that.`)
+function routeSignal(room: Room, sender: Participant, signal: SignalUp): Routed | Rejected {
+  if (!permissionsOf(room, sender.id).has('signal')) return rejected('forbidden', `A ${sender.role} may not do that.`)
   if (!hasEdge(room, sender.id, signal.to)) return notFound()
   const { to, epoch, order, body } = signal
   if (!fitsLayout(body))
-    return refuse('bad_description', `A description has the sections of layout ${LAYOUT}, and no more.`)
-  return { to: [to], message: { type: 'signal', from: sender.id, epoch, order, body } }
+    return rejected('bad_description', `A description has the sections of layout ${LAYOUT}, and no more.`)
+  return { ok: true, to: [to], message: { type: 'signal', from: sender.id, epoch, order, body } }
 }
 
 const hasEdge = (room: Room, a: string, b: string): boolean =>
   room.edges.some(({ offerer, answerer }) => (offerer === a && answerer === b) || (offerer === b && answerer === a))
 
-function routeCast(room: Room, sender: Participant, cast: Cast, limits: Limits): Routed | Refused {
+function routeCast(room: Room, sender: Participant, cast: Cast, limits: Limits): Routed | Rejected {
   // The compiler pairs no handler of a union with a cast of that union.
   const { needs, to, check, down } = CAST_HANDLERS[cast.type] as CastHandler<Cast>
-  if (!permissionsOf(room, sender.id).has(needs)) return refuse('forbidden', `A ${sender.role} may not do that.`)
-  const refused = check?.(cast, limits)
-  if (refused !== undefined) return refused
+  if (!permissionsOf(room, sender.id).has(needs)) return rejected('forbidden', `A ${sender.role} may not do that.`)
+  const rejection = check?.(cast, limits)
+  if (rejection !== undefined) return rejection
   const others = room.participants.map((each) => each.id).filter((id) => id !== sender.id)
   const named = to?.(cast)
   if (named?.some((id) => !others.includes(id))) return notFound()
   const message = { type: 'cast', from: sender.id, cast: down(cast) } as const
-  return { to: named === undefined ? others : [...new Set(named)], message }
+  return { ok: true, to: named === undefined ? others : [...new Set(named)], message }
 }

@@ -14,8 +14,8 @@ export const sessionHandlers: InternalHandlers<
 > = {
   'session.end': endSession,
   'session.refreshed': refreshSession,
-  'hostGrace.renew': (state, _, context) => ({ events: renewHostGrace(state, context) }),
-  'hostGrace.end': (state) => ({ events: endHostGrace(state) }),
+  'hostGrace.renew': (state, _, context) => ({ ok: true, events: renewHostGrace(state, context) }),
+  'hostGrace.end': (state) => ({ ok: true, events: endHostGrace(state) }),
   'room.end': (state, command, { by }) => endRoom(state, command, by),
 }
 
@@ -26,12 +26,12 @@ function endSession(
   context: DecideContext,
 ): Accepted {
   const participant = participantOf(state.room, participantId)
-  if (participant === undefined) return { events: [] }
+  if (participant === undefined) return { ok: true, events: [] }
   const left: Decided = {
     event: { type: 'participant.left', participantId, reason },
     by: reason === 'left' ? participantId : null,
   }
-  return { events: leaving(state, participant, left, context) }
+  return { ok: true, events: leaving(state, participant, left, context) }
 }
 
 /** A leave with what follows from it: where the last host goes, a cohost follows in the same append, or the room waits for a host. */
@@ -48,8 +48,8 @@ function refreshSession(
   context: DecideContext,
 ): Accepted {
   const participant = participantOf(state.room, participantId)
-  if (participant === undefined) return { events: [] }
-  return { events: demotedByToken(state, participant, { tokenRole, after: succession }, context) }
+  if (participant === undefined) return { ok: true, events: [] }
+  return { ok: true, events: demotedByToken(state, participant, { tokenRole, after: succession }, context) }
 }
 
 /**
@@ -60,16 +60,16 @@ export const eraseIdentity =
   (state: ServerState, { identity, messageIds }: Of<'identity.erase'>, context: DecideContext): Accepted => {
     const deleted = erases.flatMap((erase) => erase(state, messageIds))
     const participant = participantOfIdentity(state, identity)
-    if (participant === undefined) return { events: deleted }
+    if (participant === undefined) return { ok: true, events: deleted }
     const left: Decided = {
       event: { type: 'participant.left', participantId: participant.id, reason: 'removed' },
       by: null,
     }
-    return { events: [...deleted, ...leaving(state, participant, left, context)] }
+    return { ok: true, events: [...deleted, ...leaving(state, participant, left, context)] }
   }
 
 /** The room ends. An empty room ends only if it is still empty: a participant may have joined before this was decided. */
 export function endRoom(state: ServerState, { reason }: Of<'room.end'>, by: string | null): Accepted {
-  if (reason === 'empty' && state.room.participants.length > 0) return { events: [] }
-  return { events: [{ event: { type: 'room.ended', reason }, by }] }
+  if (reason === 'empty' && state.room.participants.length > 0) return { ok: true, events: [] }
+  return { ok: true, events: [{ event: { type: 'room.ended', reason }, by }] }
 }

@@ -23,9 +23,10 @@ export type ServerState = {
 /** What `decide` says yes with: events still without their place in the log. */
 export type Decided = { readonly event: RoomEvent; readonly by: string | null; readonly secret?: Secret }
 
-/** A refusal, by the code that a reply or a goodbye carries. */
-export type Refused = { readonly refused: Rejection }
+/** No, and why: what the reply says. */
+export type Rejected = { readonly ok: false; readonly error: Rejection }
 
-export const refuse = (code: RejectionCode, message: string, retryAfterMs?: number): Refused => ({
-  refused: reject(code, message, retryAfterMs),
+export const rejected = (code: RejectionCode, message: string, retryAfterMs?: number): Rejected => ({
+  ok: false,
+  error: reject(code, message, retryAfterMs),
 })

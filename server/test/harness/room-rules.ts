@@ -125,7 +125,7 @@ function frozen<T>(value: T): T {
 
 /** The events that a command led to; a refusal is a fault of the test. */
 export function eventsOf(decision: Decision): RoomEvent[] {
-  if (!('events' in decision)) throw new Error(`refused: ${JSON.stringify(decision)}`)
+  if (!decision.ok) throw new Error(`refused: ${JSON.stringify(decision)}`)
   return decision.events.map(({ event }) => event)
 }
 
@@ -134,8 +134,8 @@ export const typesOf = (decision: Decision): string[] => eventsOf(decision).map(
 
 /** The code of a refusal or a goodbye; `accepted` where there is none. */
 export function verdictOf(decision: Decision): string {
-  if ('refused' in decision) return decision.refused.code
-  return 'goodbye' in decision ? decision.goodbye : 'accepted'
+  if (decision.ok) return 'accepted'
+  return 'goodbye' in decision ? decision.goodbye : decision.error.code
 }
 
 export const ON = { published: true, muted: false, interrupted: false }

@@ -105,7 +105,7 @@ describe('lifting a ban', () => {
     const { room, host, guest } = panel()
     ban(room, host, guest)
     const [{ id: banId } = { id: 'none' }] = [...room.state.ledger.bans.values()]
-    expect(room.knock('guest')).toEqual({ goodbye: 'removed', reason: 'You are banned from this room.' })
+    expect(room.knock('guest')).toEqual({ ok: false, goodbye: 'removed', reason: 'You are banned from this room.' })
     expect(eventsOf(room.ask(host, { type: 'moderation.unban', banId }))).toEqual([{ type: 'room.bansChanged' }])
     expect(room.enter('guest', 'guest')).not.toBe(guest)
   })

@@ -77,8 +77,16 @@ describe('what the log has', () => {
   test('is the page of a query, which writes nothing', () => {
     const { room, ada } = talk(1)
     const history = { messages: [old('ada').message], hasMore: true }
-    expect(room.ask(ada, { type: 'chat.history' }, undefined, { history })).toEqual({ events: [], result: history })
-    expect(room.ask(ada, { type: 'chat.history' })).toEqual({ events: [], result: { messages: [], hasMore: false } })
+    expect(room.ask(ada, { type: 'chat.history' }, undefined, { history })).toEqual({
+      ok: true,
+      events: [],
+      result: history,
+    })
+    expect(room.ask(ada, { type: 'chat.history' })).toEqual({
+      ok: true,
+      events: [],
+      result: { messages: [], hasMore: false },
+    })
     expect(verdictOf(room.ask(ada, { type: 'chat.history' }, undefined, { unread }))).toBe('unavailable')
   })
 
@@ -117,5 +125,5 @@ test('what an identity wrote goes, and itself with it; a host is succeeded', () 
   ])
   expect(textsIn(room)).toEqual(['mine'])
   expect(room.roleOf(bob)).toBe('host')
-  expect(erase([])).toEqual({ events: [] })
+  expect(erase([])).toEqual({ ok: true, events: [] })
 })

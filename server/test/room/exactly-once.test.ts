@@ -10,7 +10,7 @@ test('a command that comes again is answered with the seq it had, and does nothi
   room.ask(ada, hello, 1)
   const seq = room.room.seq
   room.ask(ada, { ...hello, text: 'more' }, 2)
-  expect(room.ask(ada, hello, 1)).toEqual({ events: [], answeredSeq: seq })
+  expect(room.ask(ada, hello, 1)).toEqual({ ok: true, events: [], answeredSeq: seq })
   expect(room.room.messages).toHaveLength(2)
 })
 
@@ -21,7 +21,7 @@ test('the seq of a command with several events is that of the last', () => {
   room.ask(guest, { type: 'media.update', sources: { camera: ON } })
   const demote = { type: 'moderation.setRole', participantId: guest, role: 'viewer' } as const
   room.ask(host, demote, 7)
-  expect(room.ask(host, demote, 7)).toEqual({ events: [], answeredSeq: room.room.seq })
+  expect(room.ask(host, demote, 7)).toEqual({ ok: true, events: [], answeredSeq: room.room.seq })
 })
 
 test('ids are counted for each session: the same id of another session is another command', () => {
@@ -48,7 +48,7 @@ test('a new page of the session goes on with its ids, a new session starts anew'
   const seq = room.room.seq
   room.knock('ada', { joinId: 'page-two' })
   expect(room.state.ledger.sessions.get(ada)?.lastCommandId).toBe(5)
-  expect(room.ask(ada, hello, 5)).toEqual({ events: [], answeredSeq: seq })
+  expect(room.ask(ada, hello, 5)).toEqual({ ok: true, events: [], answeredSeq: seq })
   room.knock('ada', { session: 'another-session' })
   expect(room.state.ledger.sessions.get(ada)?.lastCommandId).toBe(0)
   room.ask(ada, hello, 5)
@@ -59,7 +59,11 @@ test('an answer that was lost as the room ended can still be had', () => {
   const room = roomHarness()
   const host = room.enter('host', 'host')
   room.ask(host, { type: 'moderation.endRoom' }, 3)
-  expect(room.ask(host, { type: 'moderation.endRoom' }, 3)).toEqual({ events: [], answeredSeq: room.room.seq })
+  expect(room.ask(host, { type: 'moderation.endRoom' }, 3)).toEqual({
+    ok: true,
+    events: [],
+    answeredSeq: room.room.seq,
+  })
 })
 
 test('the ledger keeps the newest answers only [R3.6]', () => {

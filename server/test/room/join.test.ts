@@ -54,7 +54,7 @@ describe('an identity that is here already', () => {
   test('the same session and page resume: nothing is written [R2.3, R3.4]', () => {
     const room = roomHarness()
     const ada = room.enter('ada')
-    expect(room.knock('ada')).toEqual({ events: [], participantId: ada })
+    expect(room.knock('ada')).toEqual({ ok: true, events: [], participantId: ada })
   })
 
   test('a new page of the same session returns as the same participant [R2.4]', () => {
@@ -63,7 +63,7 @@ describe('an identity that is here already', () => {
     const decision = room.knock('ada', { joinId: 'page-two' })
     expect(eventsOf(decision)).toEqual([{ type: 'participant.returned', participantId: ada }])
     expect(room.participant(ada).joinSeq).toBe(room.room.seq)
-    expect(room.knock('ada', { joinId: 'page-two' })).toEqual({ events: [], participantId: ada })
+    expect(room.knock('ada', { joinId: 'page-two' })).toEqual({ ok: true, events: [], participantId: ada })
   })
 
   test('what the old page published is over before the new page is there', () => {
@@ -125,7 +125,7 @@ describe('a locked room', () => {
     const ada = room.enter('ada')
     room.ask(host, { type: 'moderation.lock' })
     expect(verdictOf(room.knock('bob'))).toBe('room_locked')
-    expect(room.knock('ada')).toEqual({ events: [], participantId: ada })
+    expect(room.knock('ada')).toEqual({ ok: true, events: [], participantId: ada })
     expect(verdictOf(room.knock('ada', { joinId: 'page-two' }))).toBe('accepted')
     room.ask(host, { type: 'moderation.unlock' })
     expect(verdictOf(room.knock('bob'))).toBe('accepted')

@@ -299,7 +299,11 @@ test('exactly once: whatever was accepted with events is only answered when it c
     const before = room.records.length
     for (const [id, { answered }] of ledger.sessions)
       for (const [commandId, answeredSeq] of answered)
-        expect(room.ask(id, { type: 'chat.send', text: 'again' }, commandId)).toEqual({ events: [], answeredSeq })
+        expect(room.ask(id, { type: 'chat.send', text: 'again' }, commandId)).toEqual({
+          ok: true,
+          events: [],
+          answeredSeq,
+        })
     expect(room.records).toHaveLength(before)
   })
 })

@@ -153,7 +153,7 @@ describe.each(ROLES)('a %s [R5.1, R5.2]', (actor) => {
         type: 'signal',
         signal: { ...signal, body: { type: 'restart' } },
       })
-      return 'refused' in answer ? answer.refused.code : 'accepted'
+      return answer.ok ? 'accepted' : answer.error.code
     }
     const reached = (target: Target) =>
       target !== 'self' && target !== 'absent' && !(actor === 'viewer' && target === 'viewer')
@@ -165,7 +165,7 @@ describe.each(ROLES)('a %s [R5.1, R5.2]', (actor) => {
     const verdict = (target: Target) => {
       const cast = { type: 'data', value: 1, to: [idOf(actor, target)] } as const
       const answer = route(room.state, actorId(actor), { type: 'cast', cast: { ...cast, to: [...cast.to] } })
-      return 'refused' in answer ? answer.refused.code : 'accepted'
+      return answer.ok ? 'accepted' : answer.error.code
     }
     const reached = (target: Target) => target !== 'self' && target !== 'absent'
     expect(byTarget(verdict)).toEqual(byTarget((target) => (reached(target) ? 'accepted' : 'peer_not_found')))

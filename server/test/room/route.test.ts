@@ -1,7 +1,7 @@
 import type { Cast, SignalUp } from '@peerstage/sdk/protocol'
 import { DEFAULT_LIMITS } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import { type Refused, type Routed, route } from '../../src/room'
+import { type Rejected, type Routed, route } from '../../src/room'
 import { description } from '../harness/description'
 import { type RoomHarness, roomHarness } from '../harness/room-rules'
 
@@ -18,7 +18,7 @@ const sendSignal = (room: RoomHarness, by: string, to: string) =>
 
 const sendCast = (room: RoomHarness, by: string, cast: Cast) => route(room.state, by, { type: 'cast', cast })
 
-const codeOf = (routed: Routed | Refused) => ('refused' in routed ? routed.refused.code : 'routed')
+const codeOf = (routed: Routed | Rejected) => (routed.ok ? 'routed' : routed.error.code)
 
 function audience() {
   const room = roomHarness()
@@ -29,6 +29,7 @@ describe('a signal', () => {
   test('goes along an edge, both ways, with its sender stamped on it [R5.9, R5.10]', () => {
     const { room, host, ada } = audience()
     expect(sendSignal(room, ada, host)).toEqual({
+      ok: true,
       to: [host],
       message: { type: 'signal', from: ada, epoch: { born: 2, n: 0 }, order: 0, body: { type: 'restart' } },
     })
@@ -69,6 +70,7 @@ describe('a cast', () => {
   test('goes to all others, not back to its sender', () => {
     const { room, host, ada, bob } = audience()
     expect(sendCast(room, ada, { type: 'reaction', emoji: '🔥' })).toEqual({
+      ok: true,
       to: [host, bob],
       message: { type: 'cast', from: ada, cast: { type: 'reaction', emoji: '🔥' } },
     })
@@ -78,6 +80,7 @@ describe('a cast', () => {
   test('goes to those it names, once each, and does not say to whom', () => {
     const { room, ada, bob } = audience()
     expect(sendCast(room, ada, { type: 'data', value: null, to: [bob, bob] })).toEqual({
+      ok: true,
       to: [bob],
       message: { type: 'cast', from: ada, cast: { type: 'data', value: null } },
     })

@@ -66,7 +66,7 @@ describe('a moderator', () => {
     const { room, host, ada } = audience(1)
     room.ask(ada, { type: 'stage.request' })
     const decision = room.ask(host, { type: 'stage.approve', participantId: ada })
-    expect(decision).toMatchObject({ refused: { code: 'stage_full', retryable: true } })
+    expect(decision).toMatchObject({ ok: false, error: { code: 'stage_full', retryable: true } })
     expect(room.room.stageRequests).toHaveLength(1)
   })
 
