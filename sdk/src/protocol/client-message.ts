@@ -57,3 +57,5 @@ export const castUp = strict({ type: v.literal('cast'), cast })
 export const clientMessage = v.variant('type', [roomCommand, sessionCommand, signalUp, castUp, heartbeat])
 /** All messages of a client, as the schema accepts them. */
 export type ClientMessage = v.InferOutput<typeof clientMessage>
+/** The client's message of one type. */
+export type ClientMessageOf<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>

@@ -10,14 +10,13 @@ export { type ChatHistoryResult, type ChatMessage, chatHistoryResult, chatMessag
 export {
   type Cast,
   type ClientMessage,
+  type ClientMessageOf,
   type Command,
   cast,
   clientMessage,
   type RoomCommand,
   type RoomCommandOf,
-  roomCommand,
   type SessionCommand,
-  sessionCommand,
 } from './client-message'
 export {
   type Decoded,

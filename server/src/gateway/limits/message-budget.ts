@@ -1,4 +1,10 @@
-import { type ClientMessage, encodeMessage, type Limits, utf8Bytes } from '@peerstage/sdk/protocol'
+import {
+  type ClientMessage,
+  type ClientMessageOf,
+  encodeMessage,
+  type Limits,
+  utf8Bytes,
+} from '@peerstage/sdk/protocol'
 import { ChatCooldowns } from './chat-cooldown'
 import { PairBudget } from './pair-budget'
 import { ReceiverBudget, type SignalPassage } from './receiver-budget'
@@ -51,7 +57,7 @@ export class MessageBudgets {
     }
   }
 
-  #cast(cast: MessageOf<'cast'>, shared: Shared): RateResult {
+  #cast(cast: ClientMessageOf<'cast'>, shared: Shared): RateResult {
     const { castsPerSecond, castBurst, castBytesPerSecond, castByteBurst } = this.#limits
     const count = shared('cast', { perSecond: castsPerSecond, burst: castBurst })
     if (!count.ok) return withReason(count, 'cast_rate')
@@ -97,7 +103,6 @@ export class MessageBudgets {
   }
 }
 
-type MessageOf<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>
 /** Takes out of a bucket of one identity in one room. */
 type Shared = (name: string, rate: Rate, cost?: number) => TakeResult
 

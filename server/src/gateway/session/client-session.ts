@@ -1,4 +1,4 @@
-import type { ClientMessage, Decoded } from '@peerstage/sdk/protocol'
+import type { ClientMessage, ClientMessageOf, Decoded } from '@peerstage/sdk/protocol'
 import type { RoomInput } from '../../hosting/input'
 import type { VerifiedClient } from '../handshake/handshake'
 import { shortHash } from '../handshake/principal'
@@ -17,8 +17,6 @@ export type ClientSessionPorts = IceServersPorts &
   SeatRequestPorts &
   MessageRejectionsPorts &
   CredentialsPorts & { readonly budgets: MessageBudgets }
-
-type MessageOf<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>
 
 /** A verified connection from its first frame to its end: reads its messages, and hands them to its room. No method throws. */
 export class ClientSession implements SocketListener {
@@ -121,14 +119,14 @@ export class ClientSession implements SocketListener {
     this.#submit({ type: 'relay', connection: this.#connection, message })
   }
 
-  #join({ id }: MessageOf<'join'>): void {
+  #join({ id }: ClientMessageOf<'join'>): void {
     if (this.#seat.state === 'seated') return this.#rejections.invalid(id, 'The place is taken already.')
     if (!this.#seat.isByCommand) return this.#rejections.invalid(id, 'The hello has asked for the place already.')
     this.#connection.commandStarted()
     this.#seat.request(this.#credentials.principal, id)
   }
 
-  #leave({ id }: MessageOf<'leave'>): void {
+  #leave({ id }: ClientMessageOf<'leave'>): void {
     const { isByCommand, state } = this.#seat
     const leave = { type: 'leave', connection: this.#connection, commandId: id } as const
     if (!isByCommand || state === 'seated') return this.#ask(leave)
@@ -138,12 +136,12 @@ export class ClientSession implements SocketListener {
     if (state === 'requested') this.#submit(leave)
   }
 
-  #refresh(message: MessageOf<'session.refresh'>): void {
+  #refresh(message: ClientMessageOf<'session.refresh'>): void {
     void this.#renew(message).catch((error: unknown) => this.#rejections.internalError(error, message))
   }
 
   /** The room decides what a fresh token changes. */
-  async #renew(message: MessageOf<'session.refresh'>): Promise<void> {
+  async #renew(message: ClientMessageOf<'session.refresh'>): Promise<void> {
     const renewal = await this.#credentials.renew(message.token)
     const connection = this.#connection
     if (!connection.isOpen) return
