@@ -43,7 +43,7 @@ export async function backUp({ log, target, force }: Wanted): Promise<string> {
 
 /** What SQLite puts beside a file goes with it. */
 function clear(part: string): void {
-  for (const end of ['', '-wal', '-shm', '-logger']) rmSync(part + end, { force: true })
+  for (const end of ['', '-wal', '-shm', '-journal']) rmSync(part + end, { force: true })
 }
 
 /** A step on one file, which its errors name. */
