@@ -6,7 +6,7 @@ export type DeviceSource = 'microphone' | 'camera'
 export const isDevice = (source: Source): source is DeviceSource => source === 'microphone' || source === 'camera'
 
 /**
- * What is asked for unless the app says otherwise. All values are wishes (`ideal`), so that any device will do.
+ * What is asked for unless the app says otherwise. All values are preferences (`ideal`), so that any device will do.
  *
  * Camera: a mesh encodes and uploads the picture once per link, so the default is small. 640×360 at 24 fps is no more
  * pixels per second than the 640×480 at 20 fps that was measured (Chromium, VP8, a simple picture, both ends on one machine):
@@ -33,7 +33,7 @@ export type ScreenOptions = {
    * Default true: without the filters for speech, which would spoil music.
    */
   audio?: boolean | MediaTrackConstraints
-  /** Over the defaults (at most 30 frames per second, 15 wished for). `displaySurface` says which kind the picker shows first. */
+  /** Over the defaults (at most 30 frames per second, 15 preferred). `displaySurface` says which kind the picker shows first. */
   video?: MediaTrackConstraints
   /** What matters in the picture: `'detail'` for text (default), `'motion'` for films. */
   contentHint?: 'detail' | 'motion'

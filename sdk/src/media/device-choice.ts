@@ -11,7 +11,7 @@ export type DeviceRequest = {
 
 /**
  * Which device of a kind, and how, the next capture asks for: as the last capture that succeeded did, with the device that it gave.
- * A remembered device is a wish (`ideal`): where it is gone, another one will do.
+ * A remembered device is preferred (`ideal`): where it is gone, another one will do.
  */
 export class DeviceChoice {
   readonly #source: DeviceSource
