@@ -43,7 +43,7 @@ try {
   await client.join()
 } catch (error) {
   if (!(error instanceof LiveStreamError)) throw error
-  show(error.userAction ?? error.message)            // userAction: what a person can do
+  show(error.text)                                   // what happened, and what a person can do
   if (error.retryable) offerToTryAgain(error.retryAfterMs)
 }
 \`\`\`

@@ -31,8 +31,8 @@ const SECTIONS: readonly Section[] = [
     example: `import { formatCount } from '@peerstage/sdk'
 
 const state = client.getState()
-if (state.status === 'left') show(state.error?.userAction ?? \`It is over: \${state.reason}.\`)
-else show(\`\${state.self?.name ?? 'Not joined'}, and \${formatCount(state.viewerCount)} watching\`)`,
+if (state.status === 'left') show(state.error?.text ?? \`It is over: \${state.reason}.\`)
+if (state.status === 'joined') show(\`\${state.self.name}, and \${formatCount(state.viewerCount)} watching\`)`,
   },
   {
     name: 'RoomView',
@@ -54,13 +54,20 @@ const label = ({ name, role, isSelf, presence }: ParticipantView) =>
 render(onStage.map(label))`,
   },
   {
+    name: 'SelfView',
+    from: [[STATE, 'SelfView']],
+    example: `const { self, participants } = client.getState()
+button.hidden = !self?.can.has('lock')
+render(participants.filter(({ canModerate }) => canModerate))`,
+  },
+  {
     name: 'SourceView',
     from: [
       [`${PROTOCOL}/sources.ts`, 'SourceState'],
       [STATE, 'SourceView'],
     ],
     example: `const { camera } = client.getState().self?.sources ?? {}
-button.textContent = camera?.published && !camera.muted ? 'Camera off' : 'Camera on'
+button.textContent = camera?.isLive ? 'Camera off' : 'Camera on'
 
 // The device that is in use, for a menu of devices.
 const devices = await client.media.devices()

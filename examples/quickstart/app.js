@@ -41,7 +41,7 @@ form.onsubmit = async (event) => {
     await client.join({ signal: cancelling.signal })
     enter(client)
   } catch (error) {
-    showJoining(false, error.code === 'aborted' ? '' : sentence(error))
+    showJoining(false, error.code === 'aborted' ? '' : error.text)
   }
 }
 
@@ -69,7 +69,7 @@ function enter(client) {
   const show = () => {
     const state = client.getState()
     if (state.status === 'left') return showEnd(state)
-    tab.live = BOTH.filter((source) => isLive(state.self.sources[source]))
+    tab.live = BOTH.filter((source) => state.self.sources[source].isLive)
     for (const part of parts) part(state)
   }
   panel(show)
@@ -82,8 +82,6 @@ function enter(client) {
   client.on('participantLeft', ({ participant }) => announce(`${participant.name} left`))
   if (client.getState().self.isOnStage) goLive(client, wanted)
 }
-
-const isLive = ({ published, muted }) => published && !muted
 
 function header(client) {
   const { id, openedAt } = client.getState().room
@@ -117,12 +115,10 @@ async function copyLink() {
   notice('copied', isCopied ? 'Link copied. Send it to others: it opens this room.' : `The link: ${location.href}`)
 }
 
-const sentence = ({ message, userAction }) => [message, userAction].filter(Boolean).join(' ')
-
 function showError({ command, error }) {
   // A user who closes a picker knows it; `live.js` shows what could not be published.
   if (error.code === 'cancelled' || command === 'media.publish') return
-  banner('error', sentence(error), [['OK', () => banner('error')]])
+  banner('error', error.text, [['OK', () => banner('error')]])
 }
 
 function showJoining(isJoining, problem = '') {
@@ -144,7 +140,7 @@ function showEnd({ reason, error }) {
   delete tab.joined
   if (reason === 'removed') tab.removedFrom = room.value
   if (reason === 'room_ended') browserMemory.remove('room')
-  const [title, text] = ENDS[reason] ?? ['You are no longer in the room', error ? sentence(error) : '']
+  const [title, text] = ENDS[reason] ?? ['You are no longer in the room', error ? error.text : '']
   $('end-title').textContent = title
   $('end-text').textContent = text
   $('rejoin').hidden = reason === 'room_ended'

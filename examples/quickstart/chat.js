@@ -87,7 +87,7 @@ function messageRow(client, message) {
       element.classList.toggle('mine', isMine)
       element.classList.toggle('goes-on', goesOn)
       showPin()
-      parts.delete.hidden = !isMine && !['host', 'cohost'].includes(self?.role)
+      parts.delete.hidden = !isMine && !self?.can.has('deleteMessages')
     },
   }
 }

@@ -24,16 +24,15 @@ export function controls(client) {
     const { self, room } = state
     const may = (source) => self.isOnStage && room.mode.sources.includes(source)
     for (const source of ['microphone', 'camera', 'screen']) {
-      const { published, muted } = self.sources[source]
       $(source).hidden = !may(source)
-      $(source).setAttribute('aria-pressed', published && !muted)
+      $(source).setAttribute('aria-pressed', self.sources[source].isLive)
     }
     $('screen').hidden ||= !canShareScreen
     $('devices').hidden = !self.isOnStage
     $('hand').hidden = self.isOnStage
     $('hand').classList.toggle('up', hasHandUp(state))
     $('hand').querySelector('span').textContent = hasHandUp(state) ? 'Lower hand' : 'Raise hand'
-    $('step-down').hidden = !self.isOnStage || self.role === 'host'
+    $('step-down').hidden = !self.isOnStage || !self.can.has('leaveStage')
     showInvitation(client, state)
   }
 }

@@ -92,10 +92,8 @@ function tellMuted(client, source, by) {
 }
 
 function tellRefused(client, error) {
-  // A later call replaced this one, or the room was left: nothing to show.
-  if (error.code === 'aborted') return
   const again = asked
-  banner('refused', [error.message, error.userAction].filter(Boolean).join(' '), [
+  banner('refused', error.text, [
     ['Try again', () => goLive(client, again)],
     ['Go on without', () => banner('refused')],
   ])

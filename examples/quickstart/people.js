@@ -1,12 +1,6 @@
 // The list of people, and the actions of a host.
 import { bans } from './bans.js'
 import { $, banner, button, confirmed, copyOf, listIn, ROLE_NAMES, showInitials } from './elements.js'
-import { isOn } from './stage.js'
-
-const RANKS = Object.keys(ROLE_NAMES)
-const isModerator = (self) => self?.role === 'host' || self?.role === 'cohost'
-const mayActOn = (self, other) =>
-  isModerator(self) && !other.isSelf && (self.role === 'host' || RANKS.indexOf(self.role) < RANKS.indexOf(other.role))
 
 export function people(client) {
   const showHands = listIn($('hand-list'), (participant) => handRow(client, participant))
@@ -21,7 +15,8 @@ export function people(client) {
     )
     const onStage = participants.filter(({ isOnStage }) => isOnStage)
     const audience = participants.filter(({ isOnStage }) => !isOnStage)
-    const toDecide = isModerator(self) ? asking : []
+    const { can } = self
+    const toDecide = can.has('manageStage') ? asking : []
     showHands(toDecide)
     showStage(onStage)
     showAudience(audience)
@@ -30,10 +25,10 @@ export function people(client) {
     $('stage-count').textContent = onStage.length
     $('audience-count').textContent = audience.length
     $('no-audience').hidden = audience.length > 0
-    $('room-actions').hidden = !isModerator(self)
-    showBans(isModerator(self))
+    $('room-actions').hidden = !can.has('lock')
+    showBans(can.has('ban'))
     $('lock').textContent = room.locked ? 'Unlock the room' : 'Lock the room'
-    $('end').hidden = self?.role !== 'host'
+    $('end').hidden = !can.has('endRoom')
     showBadge(toDecide.length)
   }
 }
@@ -68,16 +63,16 @@ function personRow(client) {
   return {
     element,
     update(participant) {
-      const { id, name, role, isSelf, isOnStage, presence, sources } = participant
-      const { self, stageRequests } = client.getState()
+      const { id, name, role, isSelf, isOnStage, presence, sources, canModerate } = participant
+      const { stageRequests } = client.getState()
       showInitials(parts.initials, participant)
       parts.name.textContent = isSelf ? `${name} (you)` : name
       parts.about.textContent = presence === 'reconnecting' ? 'Reconnecting…' : ROLE_NAMES[role]
       parts.hand.hidden = !stageRequests.some(({ participantId }) => participantId === id)
-      showSource(parts.microphone, 'Microphone', isOnStage, isOn(sources.microphone))
-      showSource(parts.camera, 'Camera', isOnStage, isOn(sources.camera))
+      showSource(parts.microphone, 'Microphone', isOnStage, sources.microphone.isLive)
+      showSource(parts.camera, 'Camera', isOnStage, sources.camera.isLive)
       parts.screen.toggleAttribute('hidden', !sources.screen.published)
-      parts.menu.hidden = !mayActOn(self, participant)
+      parts.menu.hidden = !canModerate
       parts.menu.setAttribute('aria-label', `Options for ${name}`)
       parts.menu.onclick = () => fillMenu(client, id)
     },
@@ -113,8 +108,8 @@ function fillMenu(client, id) {
 function actionsOn({ moderation, stage }, { id, name, role, sources }, self) {
   const setRole = (to) => () => moderation.setRole(id, to)
   return [
-    isOn(sources.microphone) && ['Mute the microphone', () => moderation.mute(id, 'microphone')],
-    isOn(sources.camera) && ['Turn the camera off', () => moderation.mute(id, 'camera')],
+    sources.microphone.isLive && ['Mute the microphone', () => moderation.mute(id, 'microphone')],
+    sources.camera.isLive && ['Turn the camera off', () => moderation.mute(id, 'camera')],
     role === 'viewer' && ['Invite to the stage', () => stage.invite(id)],
     role === 'guest' && ['Make co-host', setRole('cohost')],
     role === 'cohost' && ['Make guest', setRole('guest')],

@@ -92,6 +92,11 @@ export class LiveStreamError extends Error {
   /** The failures of camera and microphone, if both failed in one `media.publish`: iterate over `error.errors ?? [error]`. */
   readonly errors: readonly LiveStreamError[] | undefined
 
+  /** `message` and `userAction` as one text to show to people. */
+  get text(): string {
+    return this.userAction === undefined ? this.message : `${this.message} ${this.userAction}`
+  }
+
   /** Usually made by the SDK; an app may make one to report its own failure in the same form. `retryable` is false by default. */
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })

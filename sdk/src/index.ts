@@ -33,6 +33,7 @@ export type {
   ListedBan,
   Mode,
   ModeName,
+  Permission,
   Presence,
   Role,
   Source,
@@ -48,6 +49,7 @@ export type {
   LinkState,
   ParticipantView,
   RoomView,
+  SelfView,
   SourceView,
   StreamKind,
 } from './state/state'

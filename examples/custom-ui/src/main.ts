@@ -43,8 +43,6 @@ async function walkIn(name: string): Promise<void> {
   })
   client.on('mediaError', ({ error }) => view.offer(inWords(error)))
   client.on('commandFailed', ({ command, error }) => {
-    // Leaving while the camera opens aborts this call: nothing to show.
-    if (error.code === 'aborted') return
     if (command === 'media.publish') view.offer(inWords(error), 'Try again', goLive)
     else view.offer(inWords(error))
   })
@@ -63,5 +61,5 @@ async function walkIn(name: string): Promise<void> {
 /** An error for people: what happened, and what they can do about it. */
 function inWords(error: unknown): string {
   if (!(error instanceof LiveStreamError)) throw error
-  return [error.message, error.userAction].filter(Boolean).join(' ')
+  return error.text
 }

@@ -134,8 +134,7 @@ function face(
 }
 
 /** No track arrives from a participant that is disconnected. */
-const hasPicture = ({ sources: { camera } }: ParticipantView): boolean =>
-  camera.published && !camera.muted && camera.track !== undefined
+const hasPicture = ({ sources: { camera } }: ParticipantView): boolean => camera.isLive && camera.track !== undefined
 
 function line({ name, text }: ChatMessage): Row<ChatMessage> {
   const element = document.createElement('li')

@@ -37,10 +37,7 @@ $('compose').onsubmit = (event) => {
   })
 }
 
-client.on('commandFailed', ({ error }) => {
-  // Leaving while the camera opens aborts this call: nothing to show.
-  if (error.code !== 'aborted') showProblem(error)
-})
+client.on('commandFailed', ({ error }) => showProblem(error))
 client.subscribe(show)
 show()
 
@@ -97,7 +94,7 @@ function showMessages(messages) {
 
 /** @param {import('@peerstage/sdk').LiveStreamError} [error] */
 function showProblem(error) {
-  $('problem').textContent = error ? [error.message, error.userAction].filter(Boolean).join(' ') : ''
+  $('problem').textContent = error?.text ?? ''
 }
 
 // The app's own WebSocket, beside that of the room.

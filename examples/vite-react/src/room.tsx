@@ -16,13 +16,13 @@ export function Room({ visit, onLeave }: Props) {
   const { client, state, error, dismissError } = useRoom({ url: SERVER, ...visit })
 
   if (state.status === 'left') return <End state={state} onBack={onLeave} />
-  if (!state.self) return <p className="card">Joining…</p>
+  if (state.self === null) return <p className="card">Joining…</p>
   const { room, self, participants, messages } = state
   return (
     <div className="room">
       <header>
         <h1 tabIndex={-1} ref={focus}>
-          {room?.id}
+          {room.id}
         </h1>
         <SourceButton client={client} source="microphone" view={self.sources.microphone} />
         <SourceButton client={client} source="camera" view={self.sources.camera} />
@@ -55,7 +55,7 @@ const ACTIONS = {
 
 type SourceButtonProps = { client: LiveStreamClient; source: DeviceSource; view: SourceView }
 
-function SourceButton({ client, source, view: { published, muted } }: SourceButtonProps) {
+function SourceButton({ client, source, view: { published, muted, isLive } }: SourceButtonProps) {
   function toggle() {
     if (!published) client.media.publish({ [source]: true })
     else if (muted) client.media.unmute(source)
@@ -63,7 +63,7 @@ function SourceButton({ client, source, view: { published, muted } }: SourceButt
   }
   return (
     <button type="button" onClick={toggle}>
-      {ACTIONS[source][published && !muted ? 'off' : 'on']}
+      {ACTIONS[source][isLive ? 'off' : 'on']}
     </button>
   )
 }
@@ -71,7 +71,7 @@ function SourceButton({ client, source, view: { published, muted } }: SourceButt
 function Problem({ error, onDismiss }: { error: LiveStreamError; onDismiss: () => void }) {
   return (
     <p role="alert">
-      {error.message} {error.userAction}{' '}
+      {error.text}{' '}
       <button type="button" onClick={onDismiss}>
         OK
       </button>
@@ -87,11 +87,7 @@ function End({ state: { error }, onBack }: EndProps) {
       <h1 tabIndex={-1} ref={focus}>
         You are not in the room
       </h1>
-      {error && (
-        <p role="alert">
-          {error.message} {error.userAction}
-        </p>
-      )}
+      {error && <p role="alert">{error.text}</p>}
       <button type="button" className="primary" onClick={onBack}>
         Back
       </button>

@@ -13,10 +13,7 @@ export function useRoom(options: LiveStreamClientOptions) {
   const state = useSyncExternalStore(client.subscribe, client.getState, client.getState)
 
   useEffect(() => {
-    const stopListening = client.on('commandFailed', (failed) => {
-      // A later call replaced this one: nothing to show.
-      if (failed.error.code !== 'aborted') setError(failed.error)
-    })
+    const stopListening = client.on('commandFailed', (failed) => setError(failed.error))
     // The page shows failures: a failed join by the state `left`, the others by `error`.
     client
       .join()

@@ -7,6 +7,7 @@ import {
   type CastDown,
   type GoodbyeCode,
   participantOf,
+  type Room,
   type Source,
   type SourceChange,
   type Welcome,
@@ -50,6 +51,8 @@ export class Stay {
   readonly #joined = deferred()
   #phase: 'preparing' | 'joining' | 'in' | 'over' = 'preparing'
   #isBack = false
+  /** What links and media were last given. */
+  #applied: Room | undefined
 
   constructor(parts: StayParts) {
     this.#parts = parts
@@ -104,7 +107,7 @@ export class Stay {
       position: () => store.position(),
       welcome: (welcome) => this.#welcomed(welcome),
       message: (message) => this.#received(message),
-      settled: () => this.#settled(),
+      frameEnd: () => this.#frameEnd(),
       prepared: () => this.#prepared.resolve(),
       goodbye: ({ code, reason, retryable }) => {
         if (!this.isPreparing) moments.add({ name: 'goodbye', payload: { code, reason, retryable } })
@@ -185,15 +188,11 @@ export class Stay {
     this.#parts.moments.addCast(from, cast)
   }
 
-  /** A frame is read: everybody looks at the room as it is now, then the app is told. */
-  #settled(): void {
-    const { store, mesh, media, moments } = this.#parts
+  /** A frame is read: links and media get what it changed, then the app is notified. */
+  #frameEnd(): void {
+    const { store, moments } = this.#parts
     const { room, selfId } = store
-    if (room !== undefined && selfId !== undefined) {
-      mesh?.update({ selfId, seq: room.seq, edges: room.edges }, this.#isBack)
-      media.applyRemoteState(participantOf(room, selfId) ?? null, room.mode.sources)
-    }
-    this.#parts.refold()
+    if (room !== undefined && selfId !== undefined) this.#applyRoom(room, selfId)
     if (this.#isBack) this.#comeBack()
     const isFirst = this.#phase === 'joining' && store.status === 'joined'
     if (isFirst) this.#phase = 'in'
@@ -201,6 +200,18 @@ export class Stay {
     if (!isFirst) return
     this.#prepared.resolve()
     this.#joined.resolve()
+  }
+
+  /** A fold keeps the identity of what it does not change, so a heartbeat, a reply, a cast or a chat message costs nothing here. */
+  #applyRoom(room: Room, selfId: string): void {
+    const { mesh, media, refold } = this.#parts
+    const last = this.#applied
+    this.#applied = room
+    if (last?.edges !== room.edges || this.#isBack)
+      mesh?.update({ selfId, seq: room.seq, edges: room.edges }, this.#isBack)
+    if (last?.participants === room.participants) return
+    media.applyRemoteState(participantOf(room, selfId) ?? null, room.mode.sources)
+    refold()
   }
 
   /** A new instance knows nothing of what we publish. */

@@ -16,7 +16,7 @@ export type ClientEvents = {
   /** The client has left the room, by `leave()`, the server's goodbye or a final failure. */
   left: { reason: LeftReason; error?: LiveStreamError }
   /**
-   * A call failed; its promise rejects too. `cast`: a reaction or an app message was rejected after its promise had
+   * A call failed; its promise rejects too. Not emitted for `aborted`, which the app causes by itself. `cast`: a reaction or an app message was rejected after its promise had
    * resolved.
    */
   commandFailed: { command: string; error: LiveStreamError }

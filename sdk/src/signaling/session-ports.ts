@@ -44,7 +44,7 @@ export type SessionEvents = {
   welcome(welcome: Welcome, sameSession: boolean): void
   message(message: RoomMessage): void
   /** All messages of a frame have been told. */
-  settled(): void
+  frameEnd(): void
   goodbye(goodbye: Goodbye): void
   /** There is no connection; the next try comes in `retryInMs`. */
   waiting(retry: { attempt: number; retryInMs: number }): void

@@ -148,7 +148,7 @@ export class Session {
       if (!this.#isCurrent(connection)) return
       this.#take(message, connection)
     }
-    if (this.#phase.name === 'connected') this.#events.settled()
+    if (this.#phase.name === 'connected') this.#events.frameEnd()
   }
 
   #take(message: ServerMessage, connection: Connection): void {
@@ -214,7 +214,7 @@ export class Session {
   }
 
   #dismissed(goodbye: Goodbye, connection: Connection): void {
-    if (this.#phase.name === 'connected') this.#events.settled()
+    if (this.#phase.name === 'connected') this.#events.frameEnd()
     this.#events.goodbye(goodbye)
     this.#disconnected(connection, goodbye, `goodbye: ${goodbye.code}`)
   }

@@ -1,4 +1,14 @@
-import { isOnStage, type Participant, type Presence, type Room, SOURCES, type Source } from '../protocol'
+import {
+  isOnStage,
+  mayActOn,
+  type Participant,
+  participantOf,
+  permissionsOf,
+  type Role,
+  type Room,
+  SOURCES,
+  type Source,
+} from '../protocol'
 import type { LinkState, ParticipantView, RoomView, SourceView, StreamKind } from './state'
 
 /** What this side knows of a participant beside the room's log: its media as it arrives, and the link to it. */
@@ -9,15 +19,20 @@ export type MediaView = {
   soundOf(participantId: string): { readonly volume?: number; readonly mutedForMe?: boolean }
 }
 
+/** What one participant is seen with. */
+export type ViewContext = {
+  /** The room that it is in, or was. */
+  readonly room: Room
+  readonly selfId: string | undefined
+  readonly reconnecting: ReadonlySet<string>
+  readonly media: MediaView
+}
+
 /** A participant as the app sees it. */
-export function participantView(
-  of: Participant,
-  isSelf: boolean,
-  presence: Presence,
-  media: MediaView,
-): ParticipantView {
+export function participantView(of: Participant, { room, selfId, reconnecting, media }: ViewContext): ParticipantView {
   const { id, name, role, metadata, joinedAt } = of
   const { volume = 1, mutedForMe = false } = media.soundOf(id)
+  const isSelf = id === selfId
   return {
     id,
     name,
@@ -26,13 +41,21 @@ export function participantView(
     isOnStage: isOnStage(role),
     ...(metadata === undefined ? {} : { metadata }),
     joinedAt,
-    presence,
+    presence: reconnecting.has(id) ? 'reconnecting' : 'connected',
     sources: sourceViews(of, media.tracksOf(id), isSelf),
     streams: media.streamsOf(id),
     link: isSelf ? null : media.linkOf(id),
     volume,
     mutedForMe,
+    ...(isSelf ? { can: permissionsOf(room, id) } : {}),
+    canModerate: !isSelf && mayModerate(room, selfId, role),
   }
+}
+
+/** The permissions to mute, to remove and to give roles go together: whom they reach is told by the two roles. */
+function mayModerate(room: Room, selfId = '', target: Role): boolean {
+  const self = participantOf(room, selfId)
+  return self !== undefined && permissionsOf(room, selfId).has('kick') && mayActOn(self.role, target)
 }
 
 function sourceViews(
@@ -41,10 +64,14 @@ function sourceViews(
   isSelf: boolean,
 ): ParticipantView['sources'] {
   const view = (source: Source): SourceView => {
-    const track = tracks[source]
-    if (track === undefined) return of.sources[source]
-    const isDevice = isSelf && !source.startsWith('screen')
-    return { ...of.sources[source], track, ...(isDevice ? deviceOf(track) : {}) }
+    const { [source]: state } = of.sources
+    const { [source]: track } = tracks
+    return {
+      ...state,
+      isLive: state.published && !state.muted && !state.interrupted,
+      ...(track === undefined ? {} : { track }),
+      ...(track !== undefined && isSelf && !source.startsWith('screen') ? deviceOf(track) : {}),
+    }
   }
   return Object.fromEntries(SOURCES.map((source) => [source, view(source)])) as Record<Source, SourceView>
 }

@@ -51,9 +51,10 @@ export class StateBuilder<Fields extends object> {
     return this.#state
   }
 
-  view(of: Participant): ParticipantView {
+  /** @param room where it is, or was */
+  view(of: Participant, room: Room): ParticipantView {
     const { selfId, reconnecting } = this.#sources
-    return participantView(of, of.id === selfId, reconnecting.has(of.id) ? 'reconnecting' : 'connected', this.#media)
+    return participantView(of, { room, selfId, reconnecting, media: this.#media })
   }
 
   #next({ room, selfId, reconnecting, status }: StateSources, last: StateSources): StateOf<Fields> {
@@ -66,7 +67,7 @@ export class StateBuilder<Fields extends object> {
       last.room?.participants === room.participants &&
       last.selfId === selfId &&
       last.reconnecting === reconnecting
-    const views = sameViews ? before.participants : room.participants.map((each) => this.view(each))
+    const views = sameViews ? before.participants : room.participants.map((each) => this.view(each, room))
     const participants = share(before.participants, views)
     this.#fields = share(this.#fields, this.#fieldsOf(room))
     return {

@@ -1,5 +1,5 @@
 import type { LiveStreamError } from '../errors'
-import type { GoodbyeCode, Mode, Presence, Role, Source, SourceState } from '../protocol'
+import type { GoodbyeCode, Mode, Permission, Presence, Role, Source, SourceState } from '../protocol'
 
 /** Which of a participant's two streams: `talk` is microphone and camera, `screen` is screen and its sound. */
 export type StreamKind = 'talk' | 'screen'
@@ -9,6 +9,8 @@ export type LinkState = 'connecting' | 'connected' | 'recovering'
 
 /** One slot of a participant; `track` is there when its media arrives (for your own: when it is captured). */
 export type SourceView = SourceState & {
+  /** Whether it can be heard or seen now: published, not muted and not interrupted. */
+  readonly isLive: boolean
   /** The track, also in `streams` while it is published. */
   readonly track?: MediaStreamTrack
   /** Only for your own microphone and camera, while open: the device, as in `client.media.devices()`. */
@@ -45,6 +47,14 @@ export type ParticipantView = {
   readonly volume: number
   /** Whether `media.muteForMe` has muted it here. `sources.microphone.muted` says whether it is muted for all. */
   readonly mutedForMe: boolean
+  /** Whether you may moderate this participant: mute it, remove it and change its role. The server decides. */
+  readonly canModerate: boolean
+}
+
+/** Your own participant, as all see it, and what it may do. */
+export type SelfView = ParticipantView & {
+  /** What you may do now: `self.can.has('lock')`. For showing controls; the server decides. The same set until it changes. */
+  readonly can: ReadonlySet<Permission>
 }
 
 /** The room, without its participants. */
@@ -80,8 +90,8 @@ type InRoom = {
   readonly status: 'joined' | 'reconnecting'
   /** The room. */
   readonly room: RoomView
-  /** Your own participant, as all see it. */
-  readonly self: ParticipantView
+  /** Your own participant, also in `participants`, and what it may do. */
+  readonly self: SelfView
 }
 
 /** @inline */

@@ -166,8 +166,9 @@ export class RoomStore<Fields extends object = object> {
   /** A participant as it is now, or as it was in a room of the past. */
   participant(id: string, past?: Room): ParticipantView | undefined {
     const now = this.getState().participants.find((each) => each.id === id)
-    const then = past === undefined ? undefined : participantOf(past, id)
-    return now ?? (then === undefined ? undefined : this.#builder.view(then))
+    if (now !== undefined || past === undefined) return now
+    const then = participantOf(past, id)
+    return then && this.#builder.view(then, past)
   }
 
   /** A participant as subscribers know it: it may be gone already. */

@@ -25,7 +25,7 @@ export type VerbPorts = {
 /** Runs a verb. Its promise may be ignored: a failure is also emitted as an event, and never ends a process. */
 export type Safely = <T>(command: string, run: () => Promise<T>) => Promise<T>
 
-/** @param failed told of each failure, once */
+/** @param failed told of each failure, once; not of `aborted`: the app itself has left the room, or called something else since */
 export function safelyWith(failed: (command: string, error: LiveStreamError) => void): Safely {
   return (command, run) => {
     const outcome = started(run).catch((cause: unknown) => {
@@ -33,7 +33,7 @@ export function safelyWith(failed: (command: string, error: LiveStreamError) => 
         ? cause
         : new LiveStreamError('internal', 'Something failed inside this SDK.', { cause })
     })
-    outcome.catch((error: LiveStreamError) => failed(command, error))
+    outcome.catch((error: LiveStreamError) => error.code === 'aborted' || failed(command, error))
     return outcome
   }
 }

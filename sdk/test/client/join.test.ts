@@ -169,7 +169,7 @@ test('leave() says so, waits for the answer, and ends in state left with nothing
   line.accept(id)
   await left
   await line.closed()
-  expect(bench.names()).toEqual(['joined', 'left', 'commandFailed'])
+  expect(bench.names()).toEqual(['joined', 'left'])
   expect(bench.clock.waiting).toBe(0)
 })
 

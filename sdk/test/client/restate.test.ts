@@ -26,10 +26,10 @@ test('what is published goes on through an outage, and is told anew to a room th
     { type: 'reply', re: id, ok: true, seq: 3 },
   )
   await publishing
-  expect(bench.client.state.self?.sources.microphone).toEqual({ ...live, track })
+  expect(bench.client.state.self?.sources.microphone).toEqual({ ...live, isLive: true, track })
   first.cut()
   await expect.poll(() => bench.client.state.status).toBe('reconnecting')
-  expect(bench.client.state.self?.sources.microphone).toEqual({ ...live, track })
+  expect(bench.client.state.self?.sources.microphone).toEqual({ ...live, isLive: true, track })
 
   const second = await bench.reconnected(2)
   const [ada] = roomOf().participants
@@ -50,5 +50,5 @@ test('after a resume the room knows already, and is told nothing', async () => {
   void bench.client.reactions.send('🔥')
   await second.until('cast')
   expect(second.received('media.update')).toHaveLength(0)
-  expect(bench.client.state.self?.sources.camera).toEqual(UNPUBLISHED)
+  expect(bench.client.state.self?.sources.camera).toEqual({ ...UNPUBLISHED, isLive: false })
 })

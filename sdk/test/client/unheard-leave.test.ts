@@ -83,7 +83,7 @@ test.each(Object.entries(ends))(
     await ada.join()
     expect(ada.state.self).toMatchObject({ id, sources: { microphone: UNPUBLISHED } })
     await expect.poll(() => returned).toEqual(['Ada'])
-    await adasMicrophone(ben).toEqual(UNPUBLISHED)
+    await adasMicrophone(ben).toEqual({ ...UNPUBLISHED, isLive: false })
     await expect.poll(() => bornAt(ben)).toBeGreaterThan(born)
     await expect.poll(() => bornAt(ada)).toBe(bornAt(ben))
     await publish()

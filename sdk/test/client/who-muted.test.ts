@@ -17,10 +17,10 @@ test('who muted a source is in the state, and with the unmute it goes', async ()
     return { type: 'event', logged: { seq, at: seq, by, event } }
   }
   line.send(joined(3, 'ben'), changed(4, muted, 'eve'))
-  await expect.poll(microphone).toEqual(muted)
+  await expect.poll(microphone).toEqual({ ...muted, isLive: false })
   const { mutedBy: _, ...unmuted } = { ...muted, muted: false }
   line.send(changed(5, unmuted, 'ben'))
-  await expect.poll(microphone).toEqual(unmuted)
+  await expect.poll(microphone).toEqual({ ...unmuted, isLive: true })
 })
 
 test('a client that was away when it happened finds it in the state', async () => {
@@ -33,5 +33,5 @@ test('a client that was away when it happened finds it in the state', async () =
   if (!ada) throw new Error('no Ada')
   const ben = { ...ada, id: 'ben', name: 'Ben', sources: { ...NO_SOURCES, microphone: muted } }
   second.welcome({ self: 'ada', room: roomOf({ instance: 'instance-2', participants: [ada, ben] }) })
-  await expect.poll(() => bench.client.state.participants[1]?.sources.microphone).toEqual(muted)
+  await expect.poll(() => bench.client.state.participants[1]?.sources.microphone).toEqual({ ...muted, isLive: false })
 })

@@ -173,7 +173,7 @@ export class LoadedPage {
       prepared: () => {},
       welcome: (welcome) => this.#follow(() => this.#welcomed(welcome)),
       message: (message) => this.#follow(() => this.#received(message)),
-      settled: () => {},
+      frameEnd: () => {},
       goodbye: ({ code }) => readers.dismissed(code),
       waiting: () => {},
       ended: (error, code) => this.#ended(error, code),
