@@ -41,11 +41,11 @@ test('messages that came while the chat was closed are counted until it opens, a
   await ada.say('three')
   await ben.message('three').waitFor()
   await ben.message('one').hover()
-  await ben.message('one').getByRole('button').click()
+  await ben.message('one').getByRole('button', { name: 'Delete' }).click()
   await ada.message('one').waitFor({ state: 'detached' })
   // A host may delete what others wrote; a guest may not.
   await ada.message('two').hover()
-  await ada.message('two').getByRole('button').click()
+  await ada.message('two').getByRole('button', { name: 'Delete' }).click()
   await ben.message('two').waitFor({ state: 'detached' })
   expect(await ben.message('three').getByRole('button').count()).toBe(0)
 
