@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { chmodSync, realpathSync, rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { relative } from 'node:path'
-import type { SqliteRoomLog } from '../log/sqlite/sqlite-log'
+import type { SqliteRoomLog } from '../log/sqlite/opened-log'
 
 /** A hold that is never ended would let the write-ahead log grow for ever. */
 const LONGEST_HOLD_MS = 10 * 60_000

@@ -58,6 +58,13 @@ export function countRejection(input: RoomInput, { code }: Rejection, { rules, m
   meter.refusal(code, { connection: input.connection.id, room: rules.roomId })
 }
 
+/** A fault of the server's own: these inputs are lost, their clients are told, and the room goes on. */
+export function rejectFailed(inputs: readonly RoomInput[], error: unknown, settings: RoomSettings): void {
+  settings.logger.error({ err: error, room: settings.rules.roomId }, 'a batch of a room failed')
+  rejectAll(inputs, REJECTIONS.internal, settings.logger)
+  for (const input of inputs) countRejection(input, REJECTIONS.internal, settings)
+}
+
 /** Rejects inputs and closes all seated connections: their clients come again in a moment, and the room is loaded anew. */
 export function closeForReload(inputs: readonly RoomInput[], seated: readonly Connection[], logger: Logger): void {
   rejectAll(inputs, REJECTIONS.loadedAnew, logger)

@@ -11,7 +11,7 @@ import { type LoadedRoom, loadRoom } from './load-room'
 import { dueAt, nextDeadline } from './next-deadline'
 import { prefetch } from './prefetch'
 import { runReadOnly } from './read-only-batch'
-import { closeForReload, countRejection, REJECTIONS, rejectAll, rejectAllWithoutRoom, withinLimit } from './rejections'
+import { closeForReload, REJECTIONS, rejectAll, rejectAllWithoutRoom, rejectFailed, withinLimit } from './rejections'
 import { type Moment, NO_WAITS, type RoomTime, timeSince, waitsOf } from './room-time'
 import { Seats } from './seats'
 import { commit, type RoomSettings, type Transaction } from './transaction'
@@ -138,12 +138,8 @@ export class RoomHost {
     this.#goOn(deferred)
   }
 
-  /** A fault of our own: this batch is lost, clients that wait for an answer are told, and the room goes on. */
   #failed(taken: readonly RoomInput[], error: unknown): readonly RoomInput[] {
-    const { settings } = this.#parts
-    settings.logger.error({ err: error, room: this.roomId }, 'a batch of a room failed')
-    rejectAll(taken, REJECTIONS.internal, settings.logger)
-    for (const input of taken) countRejection(input, REJECTIONS.internal, settings)
+    rejectFailed(taken, error, this.#parts.settings)
     return []
   }
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { loadSqlite } from '../../src/log/sqlite/driver'
-import { type SqliteLogOptions, type SqliteRoomLog, sqliteLog } from '../../src/log/sqlite/sqlite-log'
+import type { SqliteRoomLog } from '../../src/log/sqlite/opened-log'
+import { type SqliteLogOptions, sqliteLog } from '../../src/log/sqlite/sqlite-log'
 import { FakeClock } from './fake-clock'
 
 /** A folder with a log's file in it, which is gone when the test has ended. */
