@@ -91,15 +91,20 @@ export class Mirrors implements Readers {
     }
   }
 
-  /** Whether another session has taken the place of this one between two events. */
+  /**
+   * Whether another session has taken the seat from this one between two events. A page that was offered the seat and has not
+   * confirmed yet has none: others may take it until then.
+   */
   #wasSuperseded(page: LoadedPage, from: number, to: number): boolean {
-    const later = this.#storyOf(page)?.records.slice(from, to) ?? []
-    return later.some(
-      ({ event, secret }) =>
-        event.type === 'participant.returned' &&
-        event.participantId === page.selfId &&
-        secret?.session?.hash !== hashOf(page.key),
-    )
+    const own = hashOf(page.key)
+    const records = this.#storyOf(page)?.records ?? []
+    const taken = (some: typeof records) => some.filter(({ event }) => seatedBy(event) === page.selfId)
+    const isOwn = ({ secret }: (typeof records)[number]) => secret?.session?.hash === own
+    const before = taken(records.slice(0, from)).at(-1)
+    const later = taken(records.slice(from, to))
+    if (before !== undefined && isOwn(before)) return later.some((record) => !isOwn(record))
+    const first = later.findIndex(isOwn)
+    return first >= 0 && later.slice(first).some((record) => !isOwn(record))
   }
 
   #storyOf(page: LoadedPage): Story | undefined {
@@ -116,4 +121,10 @@ function isErased({ event }: LoggedEvent<RoomEvent | UnknownEvent>, story: Story
   if (event.type !== 'chat.sent' || event.message.text !== '') return false
   const { id } = event.message
   return story?.records.some(({ event }) => event.type === 'chat.deleted' && event.messageId === id) === true
+}
+
+/** The participant whose seat a session takes by this event. */
+function seatedBy(event: RoomEvent): string | undefined {
+  if (event.type === 'participant.joined') return event.participant.id
+  return event.type === 'participant.returned' ? event.participantId : undefined
 }
