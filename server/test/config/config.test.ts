@@ -79,7 +79,7 @@ describe('a part of an app’s own', () => {
     const wrong = { dev: true, log: { file: 'rooms.db' }, logger: { ...console, warn: 5 }, clock: () => 0 }
     const problems = problemsOf(() => createPeerstageServer(wrong as never))
     const all =
-      'append, since, load, openRooms, history, message, forget, eraseRoom, messagesOf, eraseIdentity, probe, close'
+      'append, since, load, openRooms, forget, probe, close, history, message, messagesOf, eraseRoom, eraseIdentity'
     expect(problems).toEqual([
       { path: 'log', sentence: `must be a log, like sqliteLog('rooms.db') or memoryLog(): it lacks ${all}` },
       { path: 'logger', sentence: 'must be a logger, like pino() or console: it lacks warn' },

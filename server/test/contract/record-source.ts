@@ -139,7 +139,7 @@ export function describeRecordSource(name: string, open: () => OpenedSource): vo
       expect(page?.records[0]?.seq).toBe(LONG + 3)
     })
 
-    test('a forgotten room that nobody reads in time leaves a gap, which is told once', async () => {
+    test('a forgotten room that no reader reads in time leaves a gap, which is told once', async () => {
       const room = await hall()
       await room.end()
       await log.forget('hall', 'first')

@@ -181,7 +181,7 @@ export const PROVOCATIONS: Readonly<
   ],
   internal: [
     ({ bob }) => bob.say({ type: 'chat.delete', id: 1, messageId: 'some' }),
-    { log: alteredLog(memoryLog(), { message: async () => null as never }) },
+    { log: alteredLog(memoryLog(), { message: async () => ({ message: null }) as never }) },
   ],
   queue_full: [
     ({ bob }) => {
