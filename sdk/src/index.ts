@@ -41,7 +41,7 @@ export type {
   StageInvitation,
   StageRequest,
 } from './protocol'
-export type { KeyValueStore } from './signaling/page'
+export type { KeyValueStore } from './signaling/browser-page'
 export type { WebSocketConstructor, WebSocketLike } from './signaling/socket'
 export type { TokenSource } from './signaling/token'
 export type {

@@ -1,10 +1,10 @@
 import { LiveStreamError } from '../errors'
 import { type Emitted, Emitter, type Listener } from '../events/emitter'
-import { Moments } from '../events/event-queue'
+import { EventQueue } from '../events/event-queue'
 import type { LinkView } from '../peering/mesh'
 import { NOT_JOINED } from '../ports/requests'
 import { type Cast, DEFAULT_LIMITS } from '../protocol'
-import type { Page } from '../signaling/page'
+import type { BrowserPage } from '../signaling/browser-page'
 import { randomId } from '../signaling/random-id'
 import { ServerClock } from '../signaling/server-clock'
 import { SessionKey } from '../signaling/session-key'
@@ -17,7 +17,7 @@ import { type Log, logUpTo } from './logger'
 import { MediaEngine } from './media-engine'
 import { baseOrPage, type Config, checkOptions, checkRoomAndName, type LiveStreamClientOptions } from './options'
 import { raw, standAlone } from './raw'
-import { Stay } from './room-session'
+import { RoomSession } from './room-session'
 
 /** Options of `join()`. */
 export type JoinOptions = {
@@ -61,14 +61,14 @@ export class LiveStreamClient extends WithVerbs {
   readonly #config: Config
   readonly #environment: Environment
   readonly #log: Log
-  readonly #page: Page
+  readonly #page: BrowserPage
   readonly #emitter: Emitter
   readonly #store: RoomStore<SliceState>
-  readonly #moments: Moments
+  readonly #eventQueue: EventQueue
   readonly #serverClock: ServerClock
-  readonly #rig: MediaEngine
+  readonly #engine: MediaEngine
   #key: SessionKey | undefined
-  #stay: Stay | undefined
+  #stay: RoomSession | undefined
   /** The seats that are being freed; the next stay waits for all of them. */
   #leaving: Promise<void> = Promise.resolve()
 
@@ -88,13 +88,13 @@ export class LiveStreamClient extends WithVerbs {
     this.#page = environment.page(config.storage)
     this.#emitter = new Emitter((event, error) => this.#listenerFailed(event, error))
     this.#serverClock = new ServerClock(environment.clock, environment.wallNow)
-    this.#rig = this.#newRig()
+    this.#engine = this.#newEngine()
     this.#store = new RoomStore({
-      media: this.#rig.mediaView,
+      media: this.#engine.mediaView,
       fields: viewOf,
       listenerFailed: (error) => this.#listenerFailed('subscribe', error),
     })
-    this.#moments = new Moments(this.#store, this.#emitter)
+    this.#eventQueue = new EventQueue(this.#store, this.#emitter)
     for (const [name, verbs] of Object.entries(verbsOf(this.#verbPorts()))) Object.assign(this, { [name]: raw(verbs) })
     this.getState = this.#store.getState
     this.subscribe = this.#store.subscribe
@@ -125,7 +125,7 @@ export class LiveStreamClient extends WithVerbs {
 
   /** The links to other participants, with their state. */
   get links(): readonly LinkView[] {
-    return this.#rig.links
+    return this.#engine.links
   }
 
   /**
@@ -203,22 +203,22 @@ export class LiveStreamClient extends WithVerbs {
     }
   }
 
-  #begin(): Stay {
+  #begin(): RoomSession {
     const session = this.#sessionOptions()
-    const stay: Stay = new Stay({
+    const stay: RoomSession = new RoomSession({
       store: this.#store,
-      moments: this.#moments,
-      media: this.#rig.local,
-      mesh: this.#rig.newMesh((signal) => stay.session.sender.signal({ ...signal, type: 'signal' })),
+      eventQueue: this.#eventQueue,
+      media: this.#engine.local,
+      mesh: this.#engine.newMesh((signal) => stay.session.sender.signal({ ...signal, type: 'signal' })),
       log: this.#log,
       session,
       before: Promise.all([this.#leaving, this.#page.opened()]),
       serverClock: this.#serverClock,
       hasOwnIceServers: this.#config.iceServers !== undefined,
-      refold: () => this.#rig.refold(),
+      onRoomChanged: () => this.#engine.onRoomChanged(),
       over: (told) => this.#over(stopListening, told),
     })
-    const stopListening = this.#page.on('online', () => this.#rig.networkChanged())
+    const stopListening = this.#page.on('online', () => this.#engine.networkChanged())
     session.key.live = true
     this.#stay = stay
     return stay
@@ -229,7 +229,7 @@ export class LiveStreamClient extends WithVerbs {
     if (!(error instanceof LiveStreamError)) return
     const shown = { reason: 'failed', error } as const
     this.#store.setStatus({ status: 'left', ...shown })
-    this.#moments.tell({ name: 'left', payload: shown })
+    this.#eventQueue.emit({ name: 'left', payload: shown })
   }
 
   #over(stopListening: () => void, told: Promise<void>): void {
@@ -253,7 +253,7 @@ export class LiveStreamClient extends WithVerbs {
     return sessionOptions(this.#config, this.#environment, own)
   }
 
-  #abortWith(signal: AbortSignal, stay: Stay, mayAbort: () => boolean): void {
+  #abortWith(signal: AbortSignal, stay: RoomSession, mayAbort: () => boolean): void {
     const abort = () => {
       if (this.#stay === stay && mayAbort()) void this.#leaveBecause(aborted(signal))
     }
@@ -267,12 +267,12 @@ export class LiveStreamClient extends WithVerbs {
     return this.#leaving
   }
 
-  #newRig(): MediaEngine {
+  #newEngine(): MediaEngine {
     return new MediaEngine({
       config: this.#config,
       environment: this.#environment,
       store: () => this.#store,
-      moments: () => this.#moments,
+      eventQueue: () => this.#eventQueue,
       updateMedia: async (source, change) => {
         if (this.#stay === undefined) throw new LiveStreamError('not_joined', 'This needs a joined room.')
         await this.#stay.updateMedia(source, change)
@@ -281,12 +281,12 @@ export class LiveStreamClient extends WithVerbs {
   }
 
   #verbPorts(): VerbPorts {
-    const { local, playback, setSound } = this.#rig
+    const { local, playback, setSound } = this.#engine
     return {
       requests: () => this.#stay?.session.sender ?? NOT_JOINED,
       limits: () => this.#stay?.session.sender.limits ?? DEFAULT_LIMITS,
       safely: safelyWith((command, error) =>
-        this.#moments.tell({ name: 'commandFailed', payload: { command, error } }),
+        this.#eventQueue.emit({ name: 'commandFailed', payload: { command, error } }),
       ),
       isOther: (id) => id !== this.#store.selfId && this.#store.participant(id) !== undefined,
       echo: (cast) => this.#echo(cast),
@@ -297,13 +297,13 @@ export class LiveStreamClient extends WithVerbs {
   #echo(cast: Cast): void {
     const { selfId } = this.#store
     if (selfId === undefined) return
-    this.#moments.addCast(selfId, cast)
-    this.#moments.nudge()
+    this.#eventQueue.addCast(selfId, cast)
+    this.#eventQueue.nudge()
   }
 
   #listenerFailed(event: string, error: unknown): void {
     this.#log('error', `a listener of "${event}" threw`, { error })
-    if (event !== 'listenerFailed') this.#moments.tell({ name: 'listenerFailed', payload: { event, error } })
+    if (event !== 'listenerFailed') this.#eventQueue.emit({ name: 'listenerFailed', payload: { event, error } })
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../ports/clock'
-import { browserPage, type KeyValueStore, type Page } from '../signaling/page'
+import { type BrowserPage, browserPage, type KeyValueStore } from '../signaling/browser-page'
 import { type RandomBytes, systemRandomBytes } from '../signaling/random-id'
 import type { SessionOptions } from '../signaling/session-ports'
 import { SDK_VERSION } from '../version'
@@ -14,7 +14,7 @@ export type Environment = {
   /** From 0 (included) to 1 (excluded). */
   readonly random: () => number
   readonly randomBytes: RandomBytes
-  readonly page: (storage: KeyValueStore | undefined) => Page
+  readonly page: (storage: KeyValueStore | undefined) => BrowserPage
 }
 
 export const systemEnvironment: Environment = {

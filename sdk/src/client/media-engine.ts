@@ -1,5 +1,5 @@
 import { LiveStreamError } from '../errors'
-import type { Moments } from '../events/event-queue'
+import type { EventQueue } from '../events/event-queue'
 import { LocalMedia } from '../media/local-media'
 import { observeDom, Playback, type SoundOptions } from '../media/playback'
 import { RemoteStreams, type StreamChange } from '../media/remote-streams'
@@ -21,7 +21,7 @@ export type MediaEnginePorts = {
   readonly store: () => RoomStore
   /** Tells the room what changes in what we publish. */
   updateMedia(source: Source, change: SourceChange): Promise<void>
-  moments(): Moments
+  eventQueue(): EventQueue
 }
 
 /** All media of a client: one's own, the others', what plays them, and the links of the current stay. */
@@ -41,14 +41,14 @@ export class MediaEngine {
     this.#remote = new RemoteStreams({
       newStream: (tracks) => this.#newStream(tracks),
       onAdded: ({ participantId, source, kind, track, stream }) =>
-        ports.moments().addAbout(participantId, 'trackAdded', { source, kind, track, stream }),
+        ports.eventQueue().addAbout(participantId, 'trackAdded', { source, kind, track, stream }),
       onRemoved: (removed) => this.#removed(removed),
     })
     this.playback = new Playback({
       stream: ({ participantId, kind }) => this.#remote.streams(participantId)[kind],
       isSelf: (participantId) => participantId === ports.store().selfId,
       observeDom,
-      onBlocked: (blocked) => ports.moments().tell({ name: 'playbackBlocked', payload: { blocked } }),
+      onBlocked: (blocked) => ports.eventQueue().emit({ name: 'playbackBlocked', payload: { blocked } }),
     })
   }
 
@@ -95,7 +95,7 @@ export class MediaEngine {
   }
 
   /** To be called after every fold: the streams follow the room. */
-  refold(): void {
+  onRoomChanged(): void {
     const { room, selfId } = this.#ports.store()
     this.#remote.update(room?.participants ?? [], selfId)
     if (room) this.playback.keepSound(room.participants.map(({ id }) => id))
@@ -117,7 +117,7 @@ export class MediaEngine {
   }
 
   #newLocalMedia(): LocalMedia {
-    const { config, environment, updateMedia, moments } = this.#ports
+    const { config, environment, updateMedia, eventQueue } = this.#ports
     return new LocalMedia({
       clock: environment.clock,
       ...browserAccess,
@@ -129,20 +129,22 @@ export class MediaEngine {
         this.#remote.own(this.local.tracks())
         this.#changed()
       },
-      onError: (source, error) => moments().tell({ name: 'mediaError', payload: { source, error } }),
-      onDevices: (devices) => moments().tell({ name: 'devicesChanged', payload: { devices } }),
+      onError: (source, error) => eventQueue().emit({ name: 'mediaError', payload: { source, error } }),
+      onDevices: (devices) => eventQueue().emit({ name: 'devicesChanged', payload: { devices } }),
     })
   }
 
   #removed({ participantId, source, kind }: StreamChange): void {
-    this.#ports.moments().addAbout(participantId, 'trackRemoved', { source, kind })
+    this.#ports.eventQueue().addAbout(participantId, 'trackRemoved', { source, kind })
   }
 
   #linkChanged(participantId: string, link: LinkState | null, error?: LiveStreamError): void {
     if (link === null) this.#linkStates.delete(participantId)
     else {
       this.#linkStates.set(participantId, link)
-      this.#ports.moments().addAbout(participantId, 'linkChanged', { link, ...(error === undefined ? {} : { error }) })
+      this.#ports
+        .eventQueue()
+        .addAbout(participantId, 'linkChanged', { link, ...(error === undefined ? {} : { error }) })
     }
     this.#changed()
   }
@@ -151,7 +153,7 @@ export class MediaEngine {
   #changed(): void {
     this.playback.update()
     this.#ports.store().invalidate()
-    this.#ports.moments().nudge()
+    this.#ports.eventQueue().nudge()
   }
 
   #wrtc(): WebRtc | undefined {

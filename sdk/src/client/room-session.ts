@@ -1,5 +1,5 @@
 import { LiveStreamError } from '../errors'
-import type { Moments } from '../events/event-queue'
+import type { EventQueue } from '../events/event-queue'
 import { eventsOf, eventsOfSnapshot, type ParticipantLookup } from '../events/events-of'
 import type { LocalMedia } from '../media/local-media'
 import type { Mesh } from '../peering/mesh'
@@ -13,7 +13,7 @@ import {
   type Welcome,
 } from '../protocol'
 import type { ServerClock } from '../signaling/server-clock'
-import { Session } from '../signaling/session'
+import { SignalingSession } from '../signaling/session'
 import type { RoomMessage, SessionEvents, SessionOptions } from '../signaling/session-ports'
 
 import type { LeftReason } from '../state/state'
@@ -21,9 +21,9 @@ import type { RoomStore, WelcomeResult } from '../state/store'
 import type { SliceState } from '../verbs/slices'
 import type { Log } from './logger'
 
-export type StayParts = {
+export type RoomSessionPorts = {
   readonly store: RoomStore<SliceState>
-  readonly moments: Moments
+  readonly eventQueue: EventQueue
   readonly media: LocalMedia
   /** Undefined where there is no WebRTC: everything but media works then. */
   readonly mesh: Mesh | undefined
@@ -35,7 +35,7 @@ export type StayParts = {
   /** The ICE servers that the app chose; undefined: the server's. */
   readonly hasOwnIceServers: boolean
   /** The room has changed: elements that show media are updated. */
-  readonly refold: () => void
+  readonly onRoomChanged: () => void
   /** It is over, by itself or by `leave()`. Called once, before the last events are told. `told`: the server knows, or never will. */
   readonly over: (told: Promise<void>) => void
 }
@@ -44,9 +44,9 @@ export type StayParts = {
  * One stay in a room, from `prepare()` or `join()` to its end: takes what the session brings to the store, the mesh, the local
  * media and the app, in that order. While it is prepared, neither the state nor an event tells of it.
  */
-export class Stay {
-  readonly #parts: StayParts
-  readonly session: Session
+export class RoomSession {
+  readonly #parts: RoomSessionPorts
+  readonly session: SignalingSession
   readonly #prepared = deferred()
   readonly #joined = deferred()
   #phase: 'preparing' | 'joining' | 'in' | 'over' = 'preparing'
@@ -54,9 +54,9 @@ export class Stay {
   /** What links and media were last given. */
   #applied: Room | undefined
 
-  constructor(parts: StayParts) {
+  constructor(parts: RoomSessionPorts) {
     this.#parts = parts
-    this.session = new Session(parts.session, this.#sessionEvents())
+    this.session = new SignalingSession(parts.session, this.#sessionEvents())
   }
 
   /** Resolves when a connection is held, or none can be now, and in the room. */
@@ -84,7 +84,7 @@ export class Stay {
     if (!this.isPreparing) return
     this.#phase = 'joining'
     this.#parts.store.setStatus({ status: 'joining' })
-    this.#parts.moments.flush()
+    this.#parts.eventQueue.flush()
     void this.#parts.before.then(() => this.session.start())
   }
 
@@ -102,7 +102,7 @@ export class Stay {
   }
 
   #sessionEvents(): SessionEvents {
-    const { store, moments, log } = this.#parts
+    const { store, eventQueue, log } = this.#parts
     return {
       position: () => store.position(),
       welcome: (welcome) => this.#welcomed(welcome),
@@ -110,7 +110,7 @@ export class Stay {
       frameEnd: () => this.#frameEnd(),
       prepared: () => this.#prepared.resolve(),
       goodbye: ({ code, reason, retryable }) => {
-        if (!this.isPreparing) moments.add({ name: 'goodbye', payload: { code, reason, retryable } })
+        if (!this.isPreparing) eventQueue.add({ name: 'goodbye', payload: { code, reason, retryable } })
       },
       waiting: (retry) => this.#waiting(retry),
       ended: (error, code) => this.#ended(error, code),
@@ -119,9 +119,9 @@ export class Stay {
   }
 
   #welcomed(welcome: Welcome): void {
-    const { store, moments, mesh, hasOwnIceServers } = this.#parts
+    const { store, eventQueue, mesh, hasOwnIceServers } = this.#parts
     this.#parts.serverClock.tell(welcome.serverTime)
-    moments.hold()
+    eventQueue.hold()
     try {
       this.#arrived(welcome, store.welcome(welcome))
     } catch (error) {
@@ -132,16 +132,16 @@ export class Stay {
   }
 
   #arrived({ self, resumed }: Welcome, result: WelcomeResult): void {
-    const { moments } = this.#parts
-    if (this.#phase === 'joining') moments.addAbout(self, 'joined')
-    else moments.add({ name: 'reconnected', payload: { resumed } })
-    if (result.resumed) for (const each of result.applied) moments.addLater(() => eventsOf(each, self, this.#look))
-    else moments.addLater(() => eventsOfSnapshot(result, self, this.#look))
+    const { eventQueue } = this.#parts
+    if (this.#phase === 'joining') eventQueue.addAbout(self, 'joined')
+    else eventQueue.add({ name: 'reconnected', payload: { resumed } })
+    if (result.resumed) for (const each of result.applied) eventQueue.addLater(() => eventsOf(each, self, this.#look))
+    else eventQueue.addLater(() => eventsOfSnapshot(result, self, this.#look))
   }
 
   #received(message: RoomMessage): void {
-    const { store, moments, mesh, hasOwnIceServers } = this.#parts
-    moments.hold()
+    const { store, eventQueue, mesh, hasOwnIceServers } = this.#parts
+    eventQueue.hold()
     switch (message.type) {
       case 'event':
         return this.#fold(message.logged)
@@ -151,7 +151,7 @@ export class Stay {
         return this.#cast(message)
       case 'presence':
         store.presence(message.participantId, message.presence === 'reconnecting')
-        return moments.addAbout(message.participantId, 'presenceChanged')
+        return eventQueue.addAbout(message.participantId, 'presenceChanged')
       case 'iceServers':
         return hasOwnIceServers ? undefined : mesh?.setIceServers(message.iceServers)
       case 'refused':
@@ -160,11 +160,11 @@ export class Stay {
   }
 
   #fold(logged: Extract<RoomMessage, { type: 'event' }>['logged']): void {
-    const { store, moments, serverClock } = this.#parts
+    const { store, eventQueue, serverClock } = this.#parts
     serverClock.reach(logged.at)
     try {
       const applied = store.apply(logged)
-      if (applied !== undefined) moments.addLater(() => eventsOf(applied, store.selfId, this.#look))
+      if (applied !== undefined) eventQueue.addLater(() => eventsOf(applied, store.selfId, this.#look))
     } catch (error) {
       this.#lostTrack(error)
     }
@@ -181,22 +181,22 @@ export class Stay {
     this.#parts.log('debug', 'the server did not pass something on', { what, code })
     if (what === 'signal') return
     const error = new LiveStreamError(code, message, { retryable })
-    this.#parts.moments.add({ name: 'commandFailed', payload: { command: 'cast', error } })
+    this.#parts.eventQueue.add({ name: 'commandFailed', payload: { command: 'cast', error } })
   }
 
   #cast({ from, cast }: CastDown): void {
-    this.#parts.moments.addCast(from, cast)
+    this.#parts.eventQueue.addCast(from, cast)
   }
 
   /** A frame is read: links and media get what it changed, then the app is notified. */
   #frameEnd(): void {
-    const { store, moments } = this.#parts
+    const { store, eventQueue } = this.#parts
     const { room, selfId } = store
     if (room !== undefined && selfId !== undefined) this.#applyRoom(room, selfId)
     if (this.#isBack) this.#comeBack()
     const isFirst = this.#phase === 'joining' && store.status === 'joined'
     if (isFirst) this.#phase = 'in'
-    moments.flush()
+    eventQueue.flush()
     if (!isFirst) return
     this.#prepared.resolve()
     this.#joined.resolve()
@@ -204,14 +204,14 @@ export class Stay {
 
   /** A fold keeps the identity of what it does not change, so a heartbeat, a reply, a cast or a chat message costs nothing here. */
   #applyRoom(room: Room, selfId: string): void {
-    const { mesh, media, refold } = this.#parts
+    const { mesh, media, onRoomChanged } = this.#parts
     const last = this.#applied
     this.#applied = room
     if (last?.edges !== room.edges || this.#isBack)
       mesh?.update({ selfId, seq: room.seq, edges: room.edges }, this.#isBack)
     if (last?.participants === room.participants) return
     media.applyRemoteState(participantOf(room, selfId) ?? null, room.mode.sources)
-    refold()
+    onRoomChanged()
   }
 
   /** A new instance knows nothing of what we publish. */
@@ -223,13 +223,13 @@ export class Stay {
   }
 
   #waiting(retry: { attempt: number; retryInMs: number }): void {
-    const { store, moments, log } = this.#parts
+    const { store, eventQueue, log } = this.#parts
     log('info', 'connecting again', retry)
     if (this.#phase === 'in') {
       store.setStatus({ status: 'reconnecting' })
-      moments.add({ name: 'reconnecting', payload: retry })
+      eventQueue.add({ name: 'reconnecting', payload: retry })
     }
-    moments.flush()
+    eventQueue.flush()
   }
 
   #ended(error: LiveStreamError, code: GoodbyeCode | undefined): void {
@@ -238,7 +238,7 @@ export class Stay {
   }
 
   #end(shown: { reason: LeftReason; error?: LiveStreamError }, error: LiveStreamError, told: Promise<void>): void {
-    const { store, moments, media, mesh } = this.#parts
+    const { store, eventQueue, media, mesh } = this.#parts
     if (this.#phase === 'over') return
     const isShown = !this.isPreparing
     this.#phase = 'over'
@@ -248,11 +248,11 @@ export class Stay {
       store.setStatus({ status: 'left', ...shown })
     }
     this.#parts.over(told)
-    this.#parts.refold()
-    if (isShown) moments.add({ name: 'left', payload: shown })
+    this.#parts.onRoomChanged()
+    if (isShown) eventQueue.add({ name: 'left', payload: shown })
     this.#prepared.reject(error)
     this.#joined.reject(error)
-    moments.flush()
+    eventQueue.flush()
   }
 
   readonly #look: ParticipantLookup = (id, past) => this.#parts.store.participant(id, past)

@@ -11,7 +11,7 @@ import { eventAbout, eventsOfCast } from './events-of'
  * Events wait here until the state holds what they tell of: all that one frame of the server brings makes one new state,
  * one call of each subscriber, and then its events in order.
  */
-export class Moments {
+export class EventQueue {
   readonly #store: RoomStore<SliceState>
   readonly #emitter: Emitter
   readonly #waiting: (() => readonly AnyEvent[])[] = []
@@ -28,7 +28,7 @@ export class Moments {
   }
 
   /** Queues an event of something that happened beside the frames, and tells it as soon as no frame is being read. */
-  tell(event: AnyEvent): void {
+  emit(event: AnyEvent): void {
     this.add(event)
     this.nudge()
   }

@@ -1,6 +1,6 @@
 import { LiveStreamError } from '../errors'
 import { type Cast, encodeMessage, type Limits, utf8Bytes } from '../protocol'
-import type { Bucket, Pacing } from './pacing'
+import type { RateLimiters, TokenBucket } from './rate-limiter'
 
 /** Casts that wait for the pace the server allows. They are for the moment: when too many wait, a new one is refused. */
 export class CastQueue {
@@ -19,7 +19,7 @@ export class CastQueue {
   }
 
   /** What may leave now, and in how many ms to ask again. */
-  take({ casts: count, castBytes }: Pacing): { casts: Cast[]; waitMs: number | undefined } {
+  take({ casts: count, castBytes }: RateLimiters): { casts: Cast[]; waitMs: number | undefined } {
     const casts: Cast[] = []
     for (const { cast, bytes } of this.#waiting) {
       const waitMs = Math.max(count.waitMs(), castBytes.waitMs(bytes))
@@ -41,7 +41,7 @@ export class CastQueue {
 }
 
 /** Nothing answers a cast. */
-function pay(bucket: Bucket, cost = 1): void {
+function pay(bucket: TokenBucket, cost = 1): void {
   bucket.take(cost)
   bucket.settle(cost)
 }

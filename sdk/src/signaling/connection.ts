@@ -1,8 +1,8 @@
 import type { Clock } from '../ports/clock'
 import { type ClientMessage, decodeServerFrame, encodeMessage, type ServerMessage } from '../protocol'
-import { framesOf } from './frames'
+import { type Ending, endingOfClose } from './close-policy'
+import { framesOf } from './frame-batching'
 import { Socket, type WebSocketConstructor } from './socket'
-import { type Ending, endingOfClose } from './verdict'
 
 /** From the first byte to the welcome. The server allows itself 5 s to check the token. */
 const WELCOME_DEADLINE_MS = 10_000

@@ -13,11 +13,11 @@ import {
   type Welcome,
 } from '../protocol'
 import { CastQueue } from './cast-queue'
+import { offline } from './command-errors'
+import { type Accepted, CommandQueue, type Request, type WhileOffline } from './command-queue'
 import type { Connection } from './connection'
-import { fitsFrame } from './frames'
-import { type Accepted, Outbox, type Request, type WhileOffline } from './outbox'
-import { type Pacing, pacingOf } from './pacing'
-import { offline } from './rejection'
+import { fitsFrame } from './frame-batching'
+import { type RateLimiters, rateLimitersOf } from './rate-limiter'
 
 type Line =
   /** Not joined yet. */
@@ -29,16 +29,16 @@ type Line =
 /** Everything that goes up: at the pace and in the sizes that the server allows, across the gaps between connections. */
 export class Sender {
   readonly #clock: Clock
-  readonly #outbox = new Outbox()
+  readonly #commandQueue = new CommandQueue()
   readonly #casts = new CastQueue()
   #line: Line = { state: 'none' }
   #limits: Limits = DEFAULT_LIMITS
-  #pacing: Pacing
+  #rateLimiters: RateLimiters
   #cancelPump = () => {}
 
   constructor(clock: Clock) {
     this.#clock = clock
-    this.#pacing = pacingOf(this.#limits, clock)
+    this.#rateLimiters = rateLimitersOf(this.#limits, clock)
   }
 
   /** What the server holds this client to; the defaults until it has said so. */
@@ -51,7 +51,7 @@ export class Sender {
     const longest = { ...command, id: Number.MAX_SAFE_INTEGER } as ClientMessage
     const refused = this.#refusalOf(longest, whileOffline === 'refuse')
     if (refused) return Promise.reject(refused)
-    const reply = this.#outbox.add(command, whileOffline)
+    const reply = this.#commandQueue.add(command, whileOffline)
     this.#pump()
     return reply
   }
@@ -71,11 +71,11 @@ export class Sender {
 
   /** A number for a command that does not wait its turn. */
   nextId(): number {
-    return this.#outbox.nextId()
+    return this.#commandQueue.nextId()
   }
 
   answered(reply: Reply): void {
-    this.#outbox.answered(reply, this.#pacing)
+    this.#commandQueue.answered(reply, this.#rateLimiters)
     this.#pump()
   }
 
@@ -83,9 +83,10 @@ export class Sender {
   connected(connection: Connection, { limits, lastCommandId }: Welcome, sameSession: boolean): void {
     this.#line = { state: 'up', connection }
     // The server's buckets belong to the identity and outlive a socket: so do ours, unless the limits are others now.
-    if (JSON.stringify(limits) !== JSON.stringify(this.#limits)) this.#pacing = pacingOf(limits, this.#clock)
+    if (JSON.stringify(limits) !== JSON.stringify(this.#limits))
+      this.#rateLimiters = rateLimitersOf(limits, this.#clock)
     this.#limits = limits
-    this.#outbox.reconnected(sameSession, lastCommandId)
+    this.#commandQueue.reconnected(sameSession, lastCommandId)
     // In a microtask: what the client states anew on a welcome leaves in the same frame.
     queueMicrotask(() => this.#pump())
   }
@@ -96,11 +97,11 @@ export class Sender {
     this.#line = { state: 'down' }
     this.#cancelPump()
     this.#casts.clear()
-    this.#outbox.disconnected()
+    this.#commandQueue.disconnected()
     // Nothing is under way any more; what leaves again is counted again, as the server does.
-    this.#pacing.chat.settle()
-    this.#pacing.commands.settle()
-    if (unsendable) this.#outbox.failUnanswered(tooLarge('Something on the way to the server refused this.'))
+    this.#rateLimiters.chat.settle()
+    this.#rateLimiters.commands.settle()
+    if (unsendable) this.#commandQueue.failUnanswered(tooLarge('Something on the way to the server refused this.'))
   }
 
   /** Everything that waits fails with this. Idempotent. */
@@ -108,7 +109,7 @@ export class Sender {
     this.#line = { state: 'closed' }
     this.#cancelPump()
     this.#casts.clear()
-    this.#outbox.close(error)
+    this.#commandQueue.close(error)
   }
 
   #refusalOf(message: ClientMessage, needsConnection: boolean): LiveStreamError | undefined {
@@ -126,8 +127,11 @@ export class Sender {
     this.#cancelPump()
     if (this.#line.state !== 'up') return
     const { connection } = this.#line
-    const { commands, waitMs: commandsWait } = this.#outbox.take(this.#pacing, this.#limits.maxUnansweredCommands)
-    const { casts, waitMs: castsWait } = this.#casts.take(this.#pacing)
+    const { commands, waitMs: commandsWait } = this.#commandQueue.take(
+      this.#rateLimiters,
+      this.#limits.maxUnansweredCommands,
+    )
+    const { casts, waitMs: castsWait } = this.#casts.take(this.#rateLimiters)
     for (const command of commands) connection.send(command)
     for (const cast of casts) connection.send({ type: 'cast', cast })
     const waits = [commandsWait, castsWait].filter((wait) => wait !== undefined)

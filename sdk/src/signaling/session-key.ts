@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { sessionKey } from '../protocol'
-import type { KeyValueStore, Page } from './page'
+import type { BrowserPage, KeyValueStore } from './browser-page'
 import { type RandomBytes, randomId } from './random-id'
 
 /** 43 characters of 6 random bits each: the 256 bits and more that the protocol asks for. */
@@ -17,14 +17,14 @@ const kept = v.object({ key: sessionKey, attempt: v.pipe(v.number(), v.safeInteg
  * there when the first socket is opened: a prerendered page is loaded before the page that has the key goes.
  */
 export class SessionKey {
-  readonly #page: Page
+  readonly #page: BrowserPage
   readonly #name: string
   readonly #randomBytes: RandomBytes
   #found: Kept | undefined
   #stop: (() => void)[] = []
 
   /** @param place what the key is for: the server's URL and the room */
-  constructor(page: Page, place: string, randomBytes: RandomBytes) {
+  constructor(page: BrowserPage, place: string, randomBytes: RandomBytes) {
     this.#page = page
     this.#name = `peerstage:${place}`
     this.#randomBytes = randomBytes

@@ -1,7 +1,7 @@
 import type { LiveStreamError } from '../errors'
 import type { Clock } from '../ports/clock'
 import type { Goodbye, GoodbyeCode, ServerMessage, Welcome } from '../protocol'
-import type { Page } from './page'
+import type { BrowserPage } from './browser-page'
 import type { SessionKey } from './session-key'
 import type { WebSocketConstructor } from './socket'
 import type { TokenSource } from './token'
@@ -23,7 +23,7 @@ export type SessionOptions = {
   readonly clock: Clock
   /** From 0 (included) to 1 (excluded). */
   readonly random: () => number
-  readonly page: Page
+  readonly page: BrowserPage
 }
 
 /** The last event that was folded, and where. */

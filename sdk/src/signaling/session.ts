@@ -10,14 +10,14 @@ import {
   type Welcome,
 } from '../protocol'
 import { backoffMs } from './backoff'
+import { type ClosePolicy, closePolicyOf, type Ending, errorOf } from './close-policy'
 import { Connection } from './connection'
-import { farewell } from './farewell'
 import { helloOf, roomUrl, subprotocolsOf } from './hello'
 import type { Aim, Phase } from './phase'
+import { sendLeave } from './send-leave'
 import { Sender } from './sender'
 import type { SessionEvents, SessionOptions } from './session-ports'
 import { tokenOf } from './token'
-import { type Ending, errorOf, type Verdict, verdictOn } from './verdict'
 
 /** A connection that held so long was a good one: the next failure counts as the first. */
 const STABLE_MS = 10_000
@@ -32,7 +32,7 @@ const KEPT_READY_MS = 30 * 60_000
  * One stay in a room as the wire sees it: connections come and go, the session goes on until it has ended. It does not
  * know what a room is.
  */
-export class Session {
+export class SignalingSession {
   readonly #options: SessionOptions
   readonly #events: SessionEvents
   readonly sender: Sender
@@ -98,7 +98,7 @@ export class Session {
   #bidFarewell(phase: Phase): Promise<void> {
     if (!('connection' in phase)) return Promise.resolve()
     const commandId = phase.name === 'connecting' ? undefined : this.sender.nextId()
-    const left = farewell(phase.connection, commandId, this.#options.clock)
+    const left = sendLeave(phase.connection, commandId, this.#options.clock)
     return commandId === undefined ? Promise.resolve() : left
   }
 
@@ -251,7 +251,7 @@ export class Session {
 
   #goOn(ending: Ending, phase: Phase): void {
     const freshTokenLeft = typeof this.#options.token === 'function' && !this.#freshTokenTried
-    const verdict = verdictOn(ending, { joined: this.#place !== undefined, freshTokenLeft })
+    const verdict = closePolicyOf(ending, { joined: this.#place !== undefined, freshTokenLeft })
     if (this.#mayRest(ending, verdict)) return this.#rest()
     if (verdict.kind === 'final') return this.#end(verdict.error, verdict.code)
     if (verdict.kind === 'freshToken') this.#freshTokenTried = true
@@ -268,7 +268,7 @@ export class Session {
   }
 
   /** Whether what cannot be held is left alone: none was promised, or as many are held as may be. `join()` tries for itself. */
-  #mayRest({ code }: Ending, { kind }: Verdict): boolean {
+  #mayRest({ code }: Ending, { kind }: ClosePolicy): boolean {
     if (this.#aim === 'keep') return kind === 'final' || this.#options.clock.now() >= this.#readyUntil
     return this.#aim === 'prepare' && code === 'rate_limited'
   }

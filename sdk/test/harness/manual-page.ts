@@ -1,4 +1,4 @@
-import type { KeyValueStore, Page, PageMoment } from '../../src/signaling/page'
+import type { BrowserPage, KeyValueStore, PageMoment } from '../../src/signaling/browser-page'
 
 /** A `sessionStorage` in memory. */
 export class MemoryStorage implements KeyValueStore {
@@ -9,7 +9,7 @@ export class MemoryStorage implements KeyValueStore {
 }
 
 /** A page that wakes, hides and comes back when a test says so. */
-export class ManualPage implements Page {
+export class ManualPage implements BrowserPage {
   readonly storage: KeyValueStore
   readonly #listeners: { readonly moment: PageMoment; readonly listener: () => void }[] = []
 

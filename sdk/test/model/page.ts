@@ -1,7 +1,7 @@
 import type { LiveStreamError } from '../../src/errors'
 import type { GoodbyeCode, LoggedEvent, Role, Room, RoomEvent, UnknownEvent, Welcome } from '../../src/protocol'
-import type { Request, WhileOffline } from '../../src/signaling/outbox'
-import { Session } from '../../src/signaling/session'
+import type { Request, WhileOffline } from '../../src/signaling/command-queue'
+import { SignalingSession } from '../../src/signaling/session'
 import { SessionKey } from '../../src/signaling/session-key'
 import type { Position, RoomMessage } from '../../src/signaling/session-ports'
 import { RoomStore } from '../../src/state/store'
@@ -54,7 +54,7 @@ export class LoadedPage {
   readonly joinId: string
   readonly #world: ManualPage
   readonly #key: SessionKey
-  readonly #session: Session
+  readonly #session: SignalingSession
   readonly #store: RoomStore
   /** Its JavaScript has stopped: it was reloaded, closed, or killed. */
   #unloaded = false
@@ -89,7 +89,7 @@ export class LoadedPage {
     const [base, client] = ['ws://model', 'model/1']
     const options = { base, client, room: roomId, token, name: undefined, key: this.#key, joinId: this.joinId }
     const ports = { joinTimeoutMs: 15_000, WebSocket, clock, random, page: this.#world }
-    this.#session = new Session({ ...options, ...ports }, this.#events())
+    this.#session = new SignalingSession({ ...options, ...ports }, this.#events())
     if (parts.begin === 'join') this.join()
     else this.#session.prepare()
   }
@@ -166,7 +166,7 @@ export class LoadedPage {
     if (how === 'kindly') for (const pipe of this.parts.road.pipes) pipe.fromClient({ close: GOING_AWAY })
   }
 
-  #events(): ConstructorParameters<typeof Session>[1] {
+  #events(): ConstructorParameters<typeof SignalingSession>[1] {
     const { readers } = this.parts
     return {
       position: () => this.#store.position(),

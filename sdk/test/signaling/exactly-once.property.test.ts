@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Command, DEFAULT_LIMITS, type Reply } from '../../src/protocol'
-import { Outbox } from '../../src/signaling/outbox'
-import { pacingOf } from '../../src/signaling/pacing'
+import { CommandQueue } from '../../src/signaling/command-queue'
+import { rateLimitersOf } from '../../src/signaling/rate-limiter'
 import { ManualClock } from '../harness/manual-clock'
 
 /** A server's side of the promise: a number it has accepted is answered again, and not done again. */
@@ -38,26 +38,27 @@ test('exactly once and in order, wherever the line breaks and whichever replies 
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const clock = new ManualClock()
-      const pacing = pacingOf(DEFAULT_LIMITS, clock)
-      const [outbox, ledger] = [new Outbox(), new Ledger()]
+      const rateLimiters = rateLimitersOf(DEFAULT_LIMITS, clock)
+      const [commandQueue, ledger] = [new CommandQueue(), new Ledger()]
       let underWay: Command[] = []
       const said: string[] = []
       const replies: Promise<unknown>[] = []
-      const pump = () => underWay.push(...outbox.take(pacing, DEFAULT_LIMITS.maxUnansweredCommands).commands)
+      const pump = () =>
+        underWay.push(...commandQueue.take(rateLimiters, DEFAULT_LIMITS.maxUnansweredCommands).commands)
       const cut = () => {
         underWay = []
-        outbox.disconnected()
-        pacing.chat.settle()
-        pacing.commands.settle()
-        outbox.reconnected(true, ledger.last)
+        commandQueue.disconnected()
+        rateLimiters.chat.settle()
+        rateLimiters.commands.settle()
+        commandQueue.reconnected(true, ledger.last)
       }
       const act = {
         say: () => {
           said.push(`${said.length}`)
-          replies.push(outbox.add({ type: 'chat.send', text: `${said.length - 1}` }, 'queue'))
+          replies.push(commandQueue.add({ type: 'chat.send', text: `${said.length - 1}` }, 'queue'))
         },
         deliver: () => {
-          for (const command of underWay.splice(0, 1)) outbox.answered(ledger.take(command), pacing)
+          for (const command of underWay.splice(0, 1)) commandQueue.answered(ledger.take(command), rateLimiters)
         },
         'deliver, lose the reply': () => {
           for (const command of underWay.splice(0, 1)) ledger.take(command)
@@ -74,7 +75,7 @@ test('exactly once and in order, wherever the line breaks and whichever replies 
       for (let n = 0; n <= said.length; n++) {
         act.wait()
         pump()
-        for (const command of underWay.splice(0)) outbox.answered(ledger.take(command), pacing)
+        for (const command of underWay.splice(0)) commandQueue.answered(ledger.take(command), rateLimiters)
       }
       await Promise.all(replies)
       expect(ledger.done).toEqual(said)

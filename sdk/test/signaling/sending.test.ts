@@ -135,7 +135,7 @@ test('chat said while disconnected waits in order; moderation is refused at once
   expect(second.received('stage.cancel')).toHaveLength(1)
 })
 
-test('the outbox holds 200; more fails as outbox_full', async () => {
+test('the command queue holds 200; more fails as outbox_full', async () => {
   const line = await join()
   line.cut()
   await noticed()

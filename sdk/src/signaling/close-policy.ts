@@ -14,21 +14,21 @@ export type Ending = {
 const UNSENDABLE: readonly number[] = [1007, 1009]
 
 /** What is known when it ended. */
-export type Standing = {
+export type SessionProgress = {
   /** Whether the room was joined before: then a person is in it, and it is worth waiting for. */
   readonly joined: boolean
   /** Whether another token can be had, and was not yet tried. */
   readonly freshTokenLeft: boolean
 }
 
-export type Verdict =
+export type ClosePolicy =
   | { readonly kind: 'final'; readonly code: GoodbyeCode; readonly error: LiveStreamError }
   /** At once, with a fresh token. */
   | { readonly kind: 'freshToken' }
   | { readonly kind: 'retry'; readonly slowly: boolean; readonly retryAfterMs: number | undefined }
 
 /** What the published table of codes says about going on. Without a code the network is to blame: try again. */
-export function verdictOn(ending: Ending, standing: Standing): Verdict {
+export function closePolicyOf(ending: Ending, standing: SessionProgress): ClosePolicy {
   const { code, retryAfterMs } = ending
   if (code === undefined) return { kind: 'retry', slowly: false, retryAfterMs }
   const { retry } = GOODBYES[code]

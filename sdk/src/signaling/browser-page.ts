@@ -1,5 +1,5 @@
 /** What the page around us tells, and the little store it has. In Node there is none of it. */
-export interface Page {
+export interface BrowserPage {
   /** `sessionStorage`, or what stands in for it; undefined where there is none. */
   readonly storage: KeyValueStore | undefined
   /**
@@ -15,7 +15,7 @@ export type PageMoment = 'wake' | 'online' | 'hide' | 'show'
 export type KeyValueStore = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
 /** The browser's page. Reads globals when asked, never before. */
-export function browserPage(storage?: KeyValueStore): Page {
+export function browserPage(storage?: KeyValueStore): BrowserPage {
   return {
     get storage() {
       return storage ?? sessionStorageOf()

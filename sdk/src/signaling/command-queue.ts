@@ -1,7 +1,7 @@
 import { LiveStreamError } from '../errors'
 import { ANSWERED_COMMANDS_KEPT, type Command, type Reply } from '../protocol'
-import type { Pacing } from './pacing'
-import { isUndecided, offline, outcomeUnknown, type Refusal, rejectionOf } from './rejection'
+import { commandErrorOf, type ErrorReply, isUndecided, offline, outcomeUnknown } from './command-errors'
+import type { RateLimiters } from './rate-limiter'
 
 // The verbs' port in `room/request.ts` says the same; the two folders do not know each other.
 type WithoutId<C> = C extends { id: number } ? Omit<C, 'id'> : never
@@ -10,7 +10,7 @@ export type Accepted = Extract<Reply, { ok: true }>
 export type WhileOffline = 'queue' | 'refuse' | { readonly latest: string }
 
 /** Commands that may wait to be sent. Twenty seconds of a fast typist's outage are a tenth of it. */
-export const OUTBOX_LIMIT = 200
+export const COMMAND_QUEUE_LIMIT = 200
 
 /** How long chat pauses when a busy room does not say for how long. */
 const BUSY_ROOM_MS = 1000
@@ -32,7 +32,7 @@ type Entry = {
  * A command gets its number when it leaves, so numbers rise in the order of leaving. What has left and was not answered
  * leaves again, under the same number, after a reconnect; the server answers a number it knows without doing it twice.
  */
-export class Outbox {
+export class CommandQueue {
   #waiting: Entry[] = []
   /** In the order of their numbers. */
   readonly #unanswered = new Map<number, Entry>()
@@ -48,7 +48,7 @@ export class Outbox {
       if (earlier) {
         earlier.command = command
         earlier.callers.push(caller)
-      } else if (this.#waiting.length >= OUTBOX_LIMIT) {
+      } else if (this.#waiting.length >= COMMAND_QUEUE_LIMIT) {
         reject(new LiveStreamError('outbox_full', 'Too much waits to be sent already.', { retryable: true }))
       } else this.#waiting.push({ command, whileOffline, callers: [caller] })
     })
@@ -60,18 +60,18 @@ export class Outbox {
    *
    * @returns the commands, and in how many ms to ask again (undefined: when something is answered or added)
    */
-  take(pacing: Pacing, maxUnanswered: number): { commands: Command[]; waitMs: number | undefined } {
+  take(rateLimiters: RateLimiters, maxUnanswered: number): { commands: Command[]; waitMs: number | undefined } {
     const commands: Command[] = []
     for (;;) {
-      const next = this.#next(pacing, maxUnanswered)
+      const next = this.#next(rateLimiters, maxUnanswered)
       if (next === undefined || next === Number.POSITIVE_INFINITY) return { commands, waitMs: undefined }
       if (typeof next === 'number') return { commands, waitMs: next }
-      pay(pacing, next)
+      pay(rateLimiters, next)
       commands.push(next)
     }
   }
 
-  #next({ chat, commands }: Pacing, maxUnanswered: number): Command | number | undefined {
+  #next({ chat, commands }: RateLimiters, maxUnanswered: number): Command | number | undefined {
     // Asked once: time goes on in between, and a later message would slip past an earlier one.
     const [wait, chatWait] = [commands.waitMs(), chat.waitMs()]
     this.#resend = this.#resend.filter((id) => this.#unanswered.has(id))
@@ -114,25 +114,25 @@ export class Outbox {
   }
 
   /** A reply came. One to an unknown number is a repeat, and ignored. */
-  answered(reply: Reply, pacing: Pacing): void {
+  answered(reply: Reply, rateLimiters: RateLimiters): void {
     const entry = this.#unanswered.get(reply.re)
     if (entry === undefined) return
-    settle(pacing, entry.command)
+    settle(rateLimiters, entry.command)
     if (!reply.ok && entry.maybeDone && isUndecided(reply.error)) {
-      this.#sendAgain(entry, reply, pacing)
+      this.#sendAgain(entry, reply, rateLimiters)
       return
     }
     this.#unanswered.delete(reply.re)
     if (reply.ok) for (const caller of entry.callers) caller.resolve(reply)
     else if (entry.command.type === 'chat.send' && reply.error.code === 'rate_limited') {
-      pacing.chat.pause(reply.error.retryAfterMs ?? BUSY_ROOM_MS)
+      rateLimiters.chat.pause(reply.error.retryAfterMs ?? BUSY_ROOM_MS)
       this.#takeBack(entry, reply.re)
-    } else fail(entry, rejectionOf(reply.error))
+    } else fail(entry, commandErrorOf(reply.error))
   }
 
   /** Only under its number the server can tell whether it was done: another one would do it twice, giving up would hide that it was done. */
-  #sendAgain({ command }: Entry, { re, error }: Refusal, pacing: Pacing): void {
-    const bucket = command.type === 'chat.send' ? pacing.chat : pacing.commands
+  #sendAgain({ command }: Entry, { re, error }: ErrorReply, rateLimiters: RateLimiters): void {
+    const bucket = command.type === 'chat.send' ? rateLimiters.chat : rateLimiters.commands
     bucket.pause(error.retryAfterMs ?? BUSY_ROOM_MS)
     this.#resend = [...this.#resend, re].sort((a, b) => a - b)
   }
@@ -209,12 +209,12 @@ const isOfConnection = ({ type }: Request): boolean => type === 'session.refresh
 /** It changes nothing, so it may fail like one that has just left. */
 const isQuery = ({ type }: Request): boolean => type === 'chat.history' || type === 'moderation.bans'
 
-function pay({ chat, commands }: Pacing, { type }: Request): void {
+function pay({ chat, commands }: RateLimiters, { type }: Request): void {
   commands.take()
   if (type === 'chat.send') chat.take()
 }
 
-function settle({ chat, commands }: Pacing, { type }: Request): void {
+function settle({ chat, commands }: RateLimiters, { type }: Request): void {
   commands.settle(1)
   if (type === 'chat.send') chat.settle(1)
 }

@@ -2,10 +2,10 @@ import { LiveStreamError } from '../errors'
 import type { Reply } from '../protocol'
 
 /** A reply that says no. */
-export type Refusal = Extract<Reply, { ok: false }>
+export type ErrorReply = Extract<Reply, { ok: false }>
 
 /** Refused before the server had a look at what it has done already. */
-export const isUndecided = ({ code }: Refusal['error']): boolean => code === 'rate_limited' || code === 'unavailable'
+export const isUndecided = ({ code }: ErrorReply['error']): boolean => code === 'rate_limited' || code === 'unavailable'
 
 export const offline = () =>
   new LiveStreamError('unavailable', 'The connection to the server is down.', { retryable: true })
@@ -19,7 +19,7 @@ export const outcomeUnknown = () =>
     },
   )
 
-export function rejectionOf(error: Refusal['error']): LiveStreamError {
+export function commandErrorOf(error: ErrorReply['error']): LiveStreamError {
   const { code, message, retryable, retryAfterMs } = error
   return new LiveStreamError(code, message, { retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
 }

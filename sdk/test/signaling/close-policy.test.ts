@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { GOODBYES, type GoodbyeCode } from '../../src/protocol'
-import { endingOfClose, verdictOn } from '../../src/signaling/verdict'
+import { closePolicyOf, endingOfClose } from '../../src/signaling/close-policy'
 
 const codes = Object.keys(GOODBYES) as GoodbyeCode[]
 
 test.each(codes)('%s: what the table says, for who is in the room and for who comes', (code) => {
   const kinds = [
-    verdictOn({ code }, { joined: false, freshTokenLeft: true }),
-    verdictOn({ code }, { joined: true, freshTokenLeft: true }),
-    verdictOn({ code }, { joined: true, freshTokenLeft: false }),
+    closePolicyOf({ code }, { joined: false, freshTokenLeft: true }),
+    closePolicyOf({ code }, { joined: true, freshTokenLeft: true }),
+    closePolicyOf({ code }, { joined: true, freshTokenLeft: false }),
   ].map((verdict) => (verdict.kind === 'retry' && verdict.slowly ? 'slowly' : verdict.kind))
   const expected = {
     never: ['final', 'final', 'final'],
@@ -22,12 +22,14 @@ test.each(codes)('%s: what the table says, for who is in the room and for who co
 test.each(codes)('%s: its close code says the same where the goodbye was lost, in a plain sentence', (code) => {
   const ending = endingOfClose(GOODBYES[code].close)
   expect(ending).toEqual({ code })
-  const verdict = verdictOn(ending, { joined: false, freshTokenLeft: false })
+  const verdict = closePolicyOf(ending, { joined: false, freshTokenLeft: false })
   if (verdict.kind === 'final') expect(verdict.error.message).toMatch(/^[A-Z].+\.$/)
 })
 
 test('a network that breaks gives no reason: try again', () => {
   for (const close of [1000, 1001, 1005, 1006, 1011]) {
-    expect(verdictOn(endingOfClose(close), { joined: false, freshTokenLeft: false })).toMatchObject({ kind: 'retry' })
+    expect(closePolicyOf(endingOfClose(close), { joined: false, freshTokenLeft: false })).toMatchObject({
+      kind: 'retry',
+    })
   }
 })

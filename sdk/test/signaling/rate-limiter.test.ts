@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DEFAULT_LIMITS } from '../../src/protocol'
-import { pacingOf } from '../../src/signaling/pacing'
+import { rateLimitersOf } from '../../src/signaling/rate-limiter'
 import { ManualClock } from '../harness/manual-clock'
 
 type Arrival = { readonly at: number; readonly cost: number }
@@ -22,7 +22,7 @@ test('a flood that keeps our pace passes at the server, however the network bunc
   fc.assert(
     fc.property(delays, fc.integer({ min: 0, max: 500 }), (held, wayBack) => {
       const clock = new ManualClock()
-      const { chat } = pacingOf(DEFAULT_LIMITS, clock)
+      const { chat } = rateLimitersOf(DEFAULT_LIMITS, clock)
       const arrivals: Arrival[] = []
       for (const delay of held) {
         while (chat.waitMs() > 0) clock.advance(10)
@@ -49,7 +49,7 @@ test('casts that keep our pace pass by their bytes too, with up to a second of t
   fc.assert(
     fc.property(casts, (all) => {
       const clock = new ManualClock()
-      const { castBytes } = pacingOf(DEFAULT_LIMITS, clock)
+      const { castBytes } = rateLimitersOf(DEFAULT_LIMITS, clock)
       const arrivals: Arrival[] = []
       for (const { cost, delay } of all) {
         while (castBytes.waitMs(cost) > 0) clock.advance(10)
@@ -64,7 +64,7 @@ test('casts that keep our pace pass by their bytes too, with up to a second of t
 
 test('what is larger than a burst leaves when the bucket is full, and is paid for afterwards', () => {
   const clock = new ManualClock()
-  const { castBytes } = pacingOf({ ...DEFAULT_LIMITS, castBytesPerSecond: 1000, castByteBurst: 10_000 }, clock)
+  const { castBytes } = rateLimitersOf({ ...DEFAULT_LIMITS, castBytesPerSecond: 1000, castByteBurst: 10_000 }, clock)
   expect(castBytes.waitMs(10_000)).toBe(0)
   castBytes.take(10_000)
   castBytes.settle(10_000)

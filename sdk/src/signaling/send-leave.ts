@@ -3,7 +3,7 @@ import type { ServerMessage } from '../protocol'
 import type { Connection } from './connection'
 
 /** How long to wait for the server's answer to `leave`. */
-const FAREWELL_MS = 1_000
+const LEAVE_ANSWER_MS = 1_000
 
 /**
  * The last words on a connection: gives the place up, waits for the answer for at most a second, and closes. Nothing that
@@ -13,7 +13,7 @@ const FAREWELL_MS = 1_000
  * it the place a moment after we hang up, and would keep that for a minute. So the welcome is awaited, then answered by `leave`;
  * one that asks to be confirmed gives nothing, nor does `held`, so nothing is given back.
  */
-export function farewell(connection: Connection, commandId: number | undefined, clock: Clock): Promise<void> {
+export function sendLeave(connection: Connection, commandId: number | undefined, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     let awaited = commandId
     let cancel = () => {}
@@ -25,7 +25,7 @@ export function farewell(connection: Connection, commandId: number | undefined, 
     const leave = (id: number) => {
       awaited = id
       connection.send({ type: 'leave', id })
-      cancel = clock.after(FAREWELL_MS, done)
+      cancel = clock.after(LEAVE_ANSWER_MS, done)
     }
     const take = (message: ServerMessage) => {
       const isAnswer = message.type === 'reply' && message.re === awaited

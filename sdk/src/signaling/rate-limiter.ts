@@ -6,7 +6,7 @@ import type { Limits } from '../protocol'
  * the network may hold it back and bring it all at once, and only from the answer on is it sure that the server's own
  * bucket fills up again. So this one never holds more than the server's.
  */
-export class Bucket {
+export class TokenBucket {
   readonly #clock: Clock
   readonly #perMs: number
   readonly #burst: number
@@ -62,18 +62,18 @@ export class Bucket {
 const withSlack = (burst: number): number => Math.max(1, Math.floor(burst * 0.8))
 
 /** The server's rate limits, kept on this side, so that an honest flood (the flush after an outage) is never refused. */
-export type Pacing = {
-  readonly chat: Bucket
-  readonly commands: Bucket
-  readonly casts: Bucket
-  readonly castBytes: Bucket
+export type RateLimiters = {
+  readonly chat: TokenBucket
+  readonly commands: TokenBucket
+  readonly casts: TokenBucket
+  readonly castBytes: TokenBucket
 }
 
-export function pacingOf(limits: Limits, clock: Clock): Pacing {
+export function rateLimitersOf(limits: Limits, clock: Clock): RateLimiters {
   return {
-    chat: new Bucket(clock, limits.chatPerSecond, withSlack(limits.chatBurst)),
-    commands: new Bucket(clock, limits.commandsPerSecond, withSlack(limits.commandBurst)),
-    casts: new Bucket(clock, limits.castsPerSecond, withSlack(limits.castBurst)),
-    castBytes: new Bucket(clock, limits.castBytesPerSecond, withSlack(limits.castByteBurst)),
+    chat: new TokenBucket(clock, limits.chatPerSecond, withSlack(limits.chatBurst)),
+    commands: new TokenBucket(clock, limits.commandsPerSecond, withSlack(limits.commandBurst)),
+    casts: new TokenBucket(clock, limits.castsPerSecond, withSlack(limits.castBurst)),
+    castBytes: new TokenBucket(clock, limits.castBytesPerSecond, withSlack(limits.castByteBurst)),
   }
 }
