@@ -69,7 +69,8 @@ function enter(client) {
   const show = () => {
     const state = client.getState()
     if (state.status === 'left') return showEnd(state)
-    tab.live = BOTH.filter((source) => state.self.sources[source].isLive)
+    const isOn = ({ published, muted }) => published && !muted
+    tab.live = BOTH.filter((source) => isOn(state.self.sources[source]))
     for (const part of parts) part(state)
   }
   panel(show)

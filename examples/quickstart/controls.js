@@ -25,7 +25,8 @@ export function controls(client) {
     const may = (source) => self.isOnStage && room.mode.sources.includes(source)
     for (const source of ['microphone', 'camera', 'screen']) {
       $(source).hidden = !may(source)
-      $(source).setAttribute('aria-pressed', self.sources[source].isLive)
+      const { published, muted } = self.sources[source]
+      $(source).setAttribute('aria-pressed', published && !muted)
     }
     $('screen').hidden ||= !canShareScreen
     $('devices').hidden = !self.isOnStage

@@ -26,7 +26,7 @@ function pinRow(client, { id, name, text }) {
   }
 }
 
-const mayPin = (client) => ['host', 'cohost'].includes(client.getState().self?.role)
+const mayPin = (client) => client.getState().self?.can.has('pinMessages') === true
 
 /** The button of a message of the chat that pins it, or takes the pin away. */
 export function pinButton(client, element, { id, name }) {

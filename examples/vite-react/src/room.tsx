@@ -55,7 +55,7 @@ const ACTIONS = {
 
 type SourceButtonProps = { client: LiveStreamClient; source: DeviceSource; view: SourceView }
 
-function SourceButton({ client, source, view: { published, muted, isLive } }: SourceButtonProps) {
+function SourceButton({ client, source, view: { published, muted } }: SourceButtonProps) {
   function toggle() {
     if (!published) client.media.publish({ [source]: true })
     else if (muted) client.media.unmute(source)
@@ -63,7 +63,7 @@ function SourceButton({ client, source, view: { published, muted, isLive } }: So
   }
   return (
     <button type="button" onClick={toggle}>
-      {ACTIONS[source][isLive ? 'off' : 'on']}
+      {ACTIONS[source][published && !muted ? 'off' : 'on']}
     </button>
   )
 }

@@ -206,12 +206,15 @@ export class RoomSession {
   #applyRoom(room: Room, selfId: string): void {
     const { mesh, media, onRoomChanged } = this.#parts
     const last = this.#applied
-    this.#applied = room
     if (last?.edges !== room.edges || this.#isBack)
       mesh?.update({ selfId, seq: room.seq, edges: room.edges }, this.#isBack)
-    if (last?.participants === room.participants) return
-    media.applyRemoteState(participantOf(room, selfId) ?? null, room.mode.sources)
-    onRoomChanged()
+    else mesh?.reach(room.seq)
+    if (last?.participants !== room.participants) {
+      media.applyRemoteState(participantOf(room, selfId) ?? null, room.mode.sources)
+      onRoomChanged()
+    }
+    // Last: what threw is done again at the next frame.
+    this.#applied = room
   }
 
   /** A new instance knows nothing of what we publish. */

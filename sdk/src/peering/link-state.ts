@@ -33,4 +33,4 @@ export function linkError(failure: LinkFailure, iceServers: readonly IceServer[]
   )
 }
 
-const isTurn = ({ urls }: IceServer): boolean => [urls].flat().some((url) => /^startQueue?:/i.test(url))
+const isTurn = ({ urls }: IceServer): boolean => [urls].flat().some((url) => /^turns?:/i.test(url))

@@ -76,6 +76,11 @@ export class Mesh {
     for (const signal of this.#held.release(seq)) this.receive(signal)
   }
 
+  /** The room has come to `seq`, and the edges are as they were. */
+  reach(seq: number): void {
+    this.#seq = seq
+  }
+
   receive(signal: SignalDown): void {
     if (this.#state === 'closed') return
     const { from, epoch, order, body } = signal

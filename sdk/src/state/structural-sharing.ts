@@ -15,8 +15,8 @@ function shareList(previous: readonly unknown[], next: readonly unknown[]): read
     const id = idOf(item)
     return share(id === idOf(previous[i]) ? previous[i] : byId.get(id), item)
   })
-  if (sameItems(previous, shared)) return previous
-  return sameItems(next, shared) ? next : shared
+  // Never `next` itself: an app that sorts its list must not sort the room's.
+  return sameItems(previous, shared) ? previous : shared
 }
 
 /** Items with an id are found by it, wherever they stand in the list; others by their place. */

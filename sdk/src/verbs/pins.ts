@@ -4,7 +4,7 @@ import type { Slice } from './slice'
 import type { VerbPorts } from './verb'
 
 /** Pinned messages. While disconnected each call rejects at once with `unavailable`, because a moderator must know whether it worked. */
-type PinVerbs = {
+export type PinVerbs = {
   /**
    * Pins one of `client.state.messages`, for hosts and cohosts. At most three are pinned: with a fourth the oldest pin goes.
    * @throws LiveStreamError `message_not_found`, or the common errors

@@ -137,8 +137,8 @@ test('the reason names TURN when both heard of each other, found no way, and the
 test('it does not when there is one, nor when the signals were lost, nor after the link was up', async () => {
   const withTurn = await twoLinked((it) => {
     it.network.reachable = false
-    it.seat('ada').mesh.setIceServers([{ urls: ['stun:a', 'turns:b'] }])
   })
+  withTurn.ada.mesh.setIceServers([{ urls: ['stun:a', 'turns:b'] }])
   const unheard = await twoLinked((it) => {
     it.pipe = () => []
   })
@@ -146,6 +146,7 @@ test('it does not when there is one, nor when the signals were lost, nor after t
   wasUp.rig.network.last('ada').fail('the way is gone')
   for (const { rig } of [withTurn, unheard]) await rig.clock.advance(11_000)
   expect(withTurn.rig.network.live('ada')).toHaveLength(1)
+  expect(withTurn.ada.links.at(-1)).toBe('bob recovering link_failed')
   expect(unheard.ada.links.at(-1)).toBe('bob recovering link_failed')
   expect(wasUp.ada.links.at(-1)).toBe('bob recovering link_failed')
 })

@@ -41,7 +41,7 @@ export class Erasure {
     await recovery.start()
     // In a room that is not run yet it could be sitting unseen.
     if (!recovery.isDone) return 'unavailable'
-    // First it leaves, so that it writes nothing more while its messages are found for.
+    // First it leaves, so that it writes nothing more while its messages are looked for.
     if (!(await this.#eraseInRooms(identity, []))) return 'unavailable'
     const messages = await log.messagesOf(identity)
     if (!(await this.#eraseInRooms(identity, messages))) return 'unavailable'

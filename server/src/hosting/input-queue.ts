@@ -27,7 +27,7 @@ export class InputQueue {
   }
 
   /** What makes the next batch. */
-  runBatch(): RoomInput[] {
+  takeBatch(): RoomInput[] {
     return this.#inputs.splice(0, batchLength(this.#inputs))
   }
 

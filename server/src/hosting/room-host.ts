@@ -132,7 +132,7 @@ export class RoomHost {
     if (this.#phase !== 'scheduled') return
     this.#phase = 'running'
     const stop = this.#parts.settings.meter.batch()
-    const taken = this.#queue.runBatch()
+    const taken = this.#queue.takeBatch()
     const deferred = await this.#batch(taken).catch((error: unknown) => this.#failed(taken, error))
     stop()
     this.#goOn(deferred)

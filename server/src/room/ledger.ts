@@ -45,7 +45,7 @@ export type SessionRecord = {
   readonly hash: string
   /** Which stay of the session went on with it last. */
   readonly joinId: string
-  /** What its newest token at a join said, or less where a token has demotedByToken its role since. */
+  /** What its newest token at a join said, or less where a token has lowered its role since. */
   readonly tokenRole: Role
   /** Accepted commands that led to events: id → seq of the last of them. The newest 64. */
   readonly answered: ReadonlyMap<number, number>

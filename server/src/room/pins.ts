@@ -1,3 +1,4 @@
+import { participantOf } from '@peerstage/sdk/protocol'
 import type { Accepted } from './command'
 import type { AskingOf, Erases, Handlers } from './handler'
 import type { Decided, Rejected } from './state'
@@ -12,11 +13,18 @@ export const pinHandlers: Handlers<'chat.pin' | 'chat.unpin'> = {
   'chat.unpin': { needs: 'pinMessages', decide: unpin },
 }
 
-/** Pinned messages that the room's newest ones do not have any more: the chat takes out only those. */
+/**
+ * Pinned messages that the room's newest ones do not have any more: the chat takes out only those. Where the author has left, the
+ * archive may not know the message any more, so it could be of the erased identity: such a pin is taken away.
+ */
 export const erasePins: Erases = ({ room }, messageIds) =>
   room.pinnedMessages
-    .filter(({ id }) => messageIds.has(id) && !room.messages.some((each) => each.id === id))
-    .map(({ id }) => ({ event: { type: 'chat.deleted', messageId: id }, by: null }))
+    .filter(({ id }) => !room.messages.some((each) => each.id === id))
+    .flatMap(({ id, participantId }): Decided[] => {
+      if (messageIds.has(id)) return [{ event: { type: 'chat.deleted', messageId: id }, by: null }]
+      const isPresent = participantOf(room, participantId) !== undefined
+      return isPresent ? [] : [{ event: { type: 'chat.unpinned', messageId: id }, by: null }]
+    })
 
 /** Only of the newest messages: those both ends have, so the event need not repeat the text. */
 function pin({ state: { room }, command: { messageId }, actor }: AskingOf<'chat.pin'>): Accepted | Rejected {

@@ -121,8 +121,8 @@ function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
 function refuse(socket: Duplex, response: IncomingMessage): void {
   const { statusCode, statusMessage, headers } = response
   const told = ['content-type', 'retry-after'].filter((name) => headers[name] !== undefined)
-  const connections = told.map((name) => `${name}: ${headers[name]}\r\n`)
-  socket.write(`HTTP/1.1 ${statusCode} ${statusMessage}\r\n${connections.join('')}Connection: close\r\n\r\n`)
+  const lines = told.map((name) => `${name}: ${headers[name]}\r\n`)
+  socket.write(`HTTP/1.1 ${statusCode} ${statusMessage}\r\n${lines.join('')}Connection: close\r\n\r\n`)
   socket.once('finish', () => socket.destroy())
   response.pipe(socket)
 }

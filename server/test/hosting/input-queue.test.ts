@@ -24,6 +24,6 @@ test('a full queue takes the end of connections in the room or waiting for it, a
   expect(offer(knock(refused))).toBe(false)
   expect([waiting, seated, refused].map((each) => offer(gone(each)))).toEqual([true, true, false])
   expect(offer({ type: 'tick' })).toBe(true)
-  expect(queue.runBatch().map(({ type }) => type)).toEqual(['join', 'gone', 'gone', 'tick'])
+  expect(queue.takeBatch().map(({ type }) => type)).toEqual(['join', 'gone', 'gone', 'tick'])
   expect(offer(knock(refused))).toBe(true)
 })

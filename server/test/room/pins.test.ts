@@ -74,3 +74,13 @@ test('what an erased identity wrote is not pinned any more, nor in the chat', ()
   ])
   expect(pinned()).toEqual([])
 })
+
+test('an erasure takes away an old pin whose author has left, for the archive may not tell whose it is', () => {
+  const { room, ada, bob, say, pin, pinned } = chatting()
+  pin(say(ada, 'the author stays'))
+  pin(say(bob, 'the author leaves'))
+  for (let i = 0; i < CHAT_KEPT; i++) say(ada, `message ${i}`)
+  room.leave(bob)
+  room.run({ type: 'identity.erase', identity: 'bob', messageIds: new Set() }, null)
+  expect(pinned()).toEqual(['the author stays'])
+})
