@@ -41,6 +41,10 @@ export class TurnClient {
     this.#user = user
     this.#socket = socket
     socket.on('message', (answer: Buffer) => this.#answers.get(idOf(answer))?.(answer))
+    // A server that does not listen yet, or has ended, is answered by ICMP. A request that is lost is said again; `#ask` has the bound.
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ECONNREFUSED') throw error
+    })
   }
 
   /** Asks for a relay. */

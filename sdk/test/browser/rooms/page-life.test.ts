@@ -92,7 +92,7 @@ test('a prerendered page joins when it is opened, however late, and not before: 
   site.release()
   expect(await site.until('/ahead', 'joined')).toMatchObject({ id: self?.id })
   await expect.poll(() => phone.client.state).toMatchObject({ status: 'left', reason: 'superseded' })
-  expect(host.told).toContain('Ben participantReturned')
+  await expect.poll(() => host.told).toContain('Ben participantReturned')
 })
 
 test('a page that was kept for the way back is alive again, as the same participant, though another page of its tab was there [R2.10]', async () => {
