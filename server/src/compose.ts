@@ -49,6 +49,7 @@ type Shared = {
 type Hosting = ReturnType<typeof createHosting>
 
 /** Makes the parts of a server and connects them. Nothing listens yet. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: makes the parts in their order, once each
 export function compose({ settings, log: given, logger, clock }: ComposePorts) {
   const { auth, basePath, devKey, dev, maxSockets } = settings
   const log = watchLog(given, clock, logger)

@@ -57,6 +57,7 @@ export type Lifecycle = {
 }
 
 /** Starts and ends: listening, being attached, and the drain, once. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: its methods share the state of one server
 export function createLifecycle(ports: LifecyclePorts): Lifecycle {
   const { gateway, localOnly } = ports
   const attached = new Map<HttpServer, () => void>()

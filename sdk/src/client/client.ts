@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: the public class, half of it documentation of its members
 import { LiveStreamError } from '../errors'
 import { type Emitted, Emitter, type Listener } from '../events/emitter'
 import { EventQueue } from '../events/event-queue'

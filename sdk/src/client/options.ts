@@ -70,6 +70,7 @@ const DEFAULT_JOIN_TIMEOUT_MS = 15_000
 const LONGEST_JOIN_TIMEOUT_MS = 10 * 60_000
 
 /** @throws LiveStreamError `invalid_options`; the message names the option */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one statement per option
 export function checkOptions(options: LiveStreamClientOptions): Config {
   if (typeof options !== 'object' || options === null) throw invalid('The options', 'must be an object')
   const { url, room, token, name, joinTimeoutMs = DEFAULT_JOIN_TIMEOUT_MS, iceTransportPolicy = 'all' } = options

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: what one stay does with each message of the server is read together
 import { LiveStreamError } from '../errors'
 import type { EventQueue } from '../events/event-queue'
 import { eventsOf, eventsOfSnapshot, type ParticipantLookup } from '../events/events-of'

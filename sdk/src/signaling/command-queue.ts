@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: the rules of sending again stand beside the queue that they change
 import { LiveStreamError } from '../errors'
 import { ANSWERED_COMMANDS_KEPT, type Command, type Reply } from '../protocol'
 import { commandErrorOf, type ErrorReply, isUndecided, offline, outcomeUnknown } from './command-errors'

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: the phases of a connection, and what leads from one to the next, are read together
 import { LiveStreamError } from '../errors'
 import {
   type Goodbye,

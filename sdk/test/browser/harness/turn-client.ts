@@ -41,7 +41,7 @@ export class TurnClient {
     this.#user = user
     this.#socket = socket
     socket.on('message', (answer: Buffer) => this.#answers.get(idOf(answer))?.(answer))
-    // A server that does not listen yet, or has ended, is answered by ICMP. A request that is lost is said again; `#ask` has the bound.
+    // A server that does not listen yet, or has ended, is answered by ICMP. The request is repeated; the test's time limit bounds that.
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ECONNREFUSED') throw error
     })

@@ -18,6 +18,7 @@ export type InstanceRow = {
 export type Standing = Omit<InstanceRow, 'id' | 'room'>
 
 /** The rows of rooms and their instances: what there is, not what is in it. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the statements of one table, prepared once
 export function instanceTables(db: Database) {
   const named = db.prepare<[string], { id: number }>('SELECT id FROM rooms WHERE name = ?')
   const addRoom = db.prepare<[string]>('INSERT INTO rooms (name) VALUES (?)')

@@ -8,6 +8,7 @@ const SWEEP_EVERY_MS = 60_000
 const SWEEP_ROWS = 100
 
 /** How far each reader of the feed has read each instance. An instance has a position for each reader from its beginning on. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the statements of one table, prepared once
 export function readerTables(db: Database, instances: InstanceTables, records: RecordTables) {
   const statements = prepare(db)
   let nextSweep = Number.NEGATIVE_INFINITY

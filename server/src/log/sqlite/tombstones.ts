@@ -8,6 +8,7 @@ import type { Database } from './port'
 const EVICT_ROWS = 100
 
 /** What of a room outlives its instances, beside chat: its bans, and when it was ended. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the statements of one table, prepared once
 export function tombstoneTable(db: Database, instances: InstanceTables) {
   const ended = db.prepare<[number, number]>('UPDATE rooms SET ended_at = ? WHERE id = ?')
   const endOf = db.prepare<[number], { endedAt: number | null }>('SELECT ended_at AS endedAt FROM rooms WHERE id = ?')

@@ -16,6 +16,7 @@ export type WriterPorts = Tables & {
 }
 
 /** Writes batches, within a transaction that the caller begins and ends. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one transaction, in the order of its writes
 export function batchWriter({ instances, records, readers, chat, tombstones, maxRoomBytes, now, erased }: WriterPorts) {
   /** A record, and what follows from it. Says how many bytes it has. */
   function note({ id, room }: InstanceRow, record: StoredRecord, total: number): number {
