@@ -4,7 +4,7 @@
 const SAME_COMMENT_TWICE = /has multiple declarations with a comment/
 /** Fields that others tell of: `docs/protocol.md` has those of messages, `docs/events.md` those of events, RFC 7517 those of keys. */
 const TOLD_ELSEWHERE =
-  /\(Property\), defined in @peerstage\/(sdk\/src\/protocol\/[^ ]+|sdk\/src\/events\.ts|server\/src\/jwk\.ts), does not have/
+  /\(Property\), defined in @peerstage\/(sdk\/src\/protocol\/[^ ]+|sdk\/src\/events\/events\.ts|server\/src\/auth\/jwk\.ts), does not have/
 
 /** @param {import('typedoc').Application} app */
 export function load({ logger }) {

@@ -64,7 +64,7 @@ export const moderation: Slice<ModerationSlice> = {
   onLogged: {
     'room.locked': () => [{ name: 'roomLocked', payload: { locked: true } }],
     'room.unlocked': () => [{ name: 'roomLocked', payload: { locked: false } }],
-    'room.bansChanged': (_event, { by }) => [{ name: 'bansChanged', payload: { by } }],
+    'room.bansChanged': (_, { by }) => [{ name: 'bansChanged', payload: { by } }],
   },
 }
 

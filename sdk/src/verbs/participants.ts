@@ -45,7 +45,7 @@ export const participants: Slice<ParticipantsSlice> = {
     'room.opened': () => [],
     'room.ended': ({ reason }) => [{ name: 'roomEnded', payload: { reason } }],
     // A wait that goes on after a restart of the server is no news.
-    'room.hostGraceStarted': (_event, { before }) => (before.hostGraceUntil === null ? [hostLost('waiting')] : []),
+    'room.hostGraceStarted': (_, { before }) => (before.hostGraceUntil === null ? [hostLost('waiting')] : []),
     'room.hostGraceEnded': () => [hostLost('hostless')],
     'participant.joined': ({ participant: { id, role } }, { selfId, about }) => [
       ...(id === selfId ? [] : about(id, 'participantJoined')),

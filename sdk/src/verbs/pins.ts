@@ -42,9 +42,9 @@ export const pins: Slice<PinSlice> = {
   verbs: { chat: pinVerbs },
   view: ({ pinnedMessages }) => ({ pinnedMessages }),
   onLogged: {
-    'chat.pinned': (_event, { before, after, by }) => pinned(before, after, by),
-    'chat.unpinned': (_event, { before, after, by }) => unpinned(before, after, by),
-    'chat.deleted': (_event, { before, after, by }) => unpinned(before, after, by),
+    'chat.pinned': (_, { before, after, by }) => pinned(before, after, by),
+    'chat.unpinned': (_, { before, after, by }) => unpinned(before, after, by),
+    'chat.deleted': (_, { before, after, by }) => unpinned(before, after, by),
   },
   onSnapshot: ({ before, after }) => [...unpinned(before, after, null), ...pinned(before, after, null)],
 }

@@ -6,7 +6,7 @@ import type { ShareScreenOptions } from '../media/screen-share'
 import type { Source } from '../protocol'
 import type { Safely } from './verb'
 
-/** @inline */
+/** What you publish, and your devices: a part of `client.media`. */
 export type PublishingVerbs = {
   /**
    * Captures and publishes. Resolves when the room knows and media flows.

@@ -15,7 +15,7 @@ import { Tombstones } from './tombstones'
 /** Messages of one instance that can be read back. More would be for a log on disk. */
 const MESSAGES_KEPT = 1000
 
-type Instance = { readonly window: ReplayWindow; state: ServerState; chat: ArchivedMessage[] }
+type Instance = { readonly replay: ReplayWindow; state: ServerState; chat: ArchivedMessage[] }
 
 /**
  * A log that lives as long as the process. Of an instance's events it keeps what a resume may ask for (the replay window), and of its chat
@@ -48,19 +48,19 @@ class MemoryLog implements RoomLog, RecordSource {
 
   async append({ roomId, instance, expectedSeq, records, state }: Batch): Promise<void> {
     const known = this.#find(roomId, instance)
-    const lastSeq = known?.window.lastSeq ?? 0
+    const lastSeq = known?.replay.lastSeq ?? 0
     if (expectedSeq !== lastSeq) throw new RangeError(`expected seq ${expectedSeq}, the log has ${lastSeq}`)
     const kept = known ?? this.#add(roomId, instance, state)
     for (const record of records) this.#note(roomId, kept, record)
-    this.#trim(kept.window)
+    this.#trim(kept.replay)
     kept.state = state
   }
 
   async since(roomId: string, instance: string, seq: number) {
     const kept = this.#find(roomId, instance)
     if (kept === undefined) return undefined
-    this.#trim(kept.window)
-    return after(kept.window, seq)
+    this.#trim(kept.replay)
+    return after(kept.replay, seq)
   }
 
   async load(roomId: string): Promise<StoredRoom> {
@@ -101,7 +101,7 @@ class MemoryLog implements RoomLog, RecordSource {
   async forget(roomId: string, instance: string): Promise<void> {
     const instances = this.#rooms.get(roomId)
     const kept = instances?.get(instance)
-    if (kept !== undefined) this.#readers.forget(kept.window)
+    if (kept !== undefined) this.#readers.forget(kept.replay)
     instances?.delete(instance)
     if (instances?.size === 0) this.#rooms.delete(roomId)
   }
@@ -123,8 +123,8 @@ class MemoryLog implements RoomLog, RecordSource {
   }
 
   async eraseIdentity(identity: string): Promise<void> {
-    for (const window of this.#readers.windows()) {
-      rewrite(window, (record, about) => (about === identity ? withoutPerson(record) : record))
+    for (const replay of this.#readers.windows()) {
+      rewrite(replay, (record, about) => (about === identity ? withoutPerson(record) : record))
     }
     for (const kept of this.#instances()) {
       kept.chat = kept.chat.filter((each) => each.identity !== identity)
@@ -155,15 +155,15 @@ class MemoryLog implements RoomLog, RecordSource {
   }
 
   #add(roomId: string, instance: string, state: ServerState): Instance {
-    const added: Instance = { window: emptyWindow(), state, chat: [] }
+    const added: Instance = { replay: emptyWindow(), state, chat: [] }
     const instances = this.#rooms.get(roomId) ?? new Map<string, Instance>()
     this.#rooms.set(roomId, instances.set(instance, added))
-    this.#readers.add(roomId, instance, added.window)
+    this.#readers.add(roomId, instance, added.replay)
     return added
   }
 
-  #trim(window: ReplayWindow): void {
-    trim(window, this.#now(), this.#readers.readTo(window))
+  #trim(replay: ReplayWindow): void {
+    trim(replay, this.#now(), this.#readers.readTo(replay))
   }
 
   *#instances(): Iterable<Instance> {
@@ -171,7 +171,7 @@ class MemoryLog implements RoomLog, RecordSource {
   }
 
   #note(roomId: string, kept: Instance, record: StoredRecord): void {
-    add(kept.window, record, this.#now())
+    add(kept.replay, record, this.#now())
     const { archived, deleted, ...rest } = projectionOf(record)
     if (archived !== undefined) {
       kept.chat.push(archived)
@@ -179,7 +179,7 @@ class MemoryLog implements RoomLog, RecordSource {
     }
     if (deleted !== undefined) {
       kept.chat = kept.chat.filter(({ message }) => message.id !== deleted)
-      rewrite(kept.window, (record) => withoutText(record, deleted))
+      rewrite(kept.replay, (record) => withoutText(record, deleted))
     }
     this.#tombstones.note(roomId, rest, record.at)
   }

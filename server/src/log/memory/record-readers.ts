@@ -4,7 +4,7 @@ import { pageOf, type ReplayWindow, trim } from './replay-window'
 type Held = {
   readonly roomId: string
   readonly instance: string
-  readonly window: ReplayWindow
+  readonly replay: ReplayWindow
   /** By reader, how far it has read. */
   readonly positions: Map<string, number>
   isForgotten: boolean
@@ -21,24 +21,24 @@ export class RecordReaders implements RecordSource {
   }
 
   /** An instance is new: no reader has read any of it. */
-  add(roomId: string, instance: string, window: ReplayWindow): void {
+  add(roomId: string, instance: string, replay: ReplayWindow): void {
     const positions = new Map(this.#names.map((name) => [name, 0]))
-    this.#held.set(window, { roomId, instance, window, positions, isForgotten: false })
+    this.#held.set(replay, { roomId, instance, replay, positions, isForgotten: false })
   }
 
   /** The seq of an instance up to which all readers have read; beyond all where there are none. */
-  readTo(window: ReplayWindow): number {
-    return Math.min(Number.POSITIVE_INFINITY, ...(this.#held.get(window)?.positions.values() ?? []))
+  readTo(replay: ReplayWindow): number {
+    return Math.min(Number.POSITIVE_INFINITY, ...(this.#held.get(replay)?.positions.values() ?? []))
   }
 
-  forget(window: ReplayWindow): void {
-    const held = this.#held.get(window)
+  forget(replay: ReplayWindow): void {
+    const held = this.#held.get(replay)
     if (held !== undefined) held.isForgotten = true
     for (const each of this.#held.values()) if (each.isForgotten) this.#release(each)
   }
 
   eraseRoom(roomId: string): void {
-    for (const held of this.#held.values()) if (held.roomId === roomId) this.#held.delete(held.window)
+    for (const held of this.#held.values()) if (held.roomId === roomId) this.#held.delete(held.replay)
   }
 
   windows(): Iterable<ReplayWindow> {
@@ -55,14 +55,14 @@ export class RecordReaders implements RecordSource {
     this.#names = [...names]
     for (const held of this.#held.values()) {
       for (const name of removed) held.positions.delete(name)
-      for (const name of added) held.positions.set(name, held.window.lastSeq)
+      for (const name of added) held.positions.set(name, held.replay.lastSeq)
       if (held.isForgotten) this.#release(held)
     }
   }
 
   async unread(reader: string) {
     return [...this.#held.values()].filter(
-      (held) => (held.positions.get(reader) ?? held.window.lastSeq) < held.window.lastSeq,
+      (held) => (held.positions.get(reader) ?? held.replay.lastSeq) < held.replay.lastSeq,
     )
   }
 
@@ -70,8 +70,8 @@ export class RecordReaders implements RecordSource {
     const held = this.#find(roomId, instance)
     const position = held?.positions.get(reader)
     if (held === undefined || position === undefined) return undefined
-    trim(held.window, this.#now(), this.readTo(held.window))
-    return pageAfter({ roomId, instance }, position, pageOf(held.window, position), held.window.lastSeq)
+    trim(held.replay, this.#now(), this.readTo(held.replay))
+    return pageAfter({ roomId, instance }, position, pageOf(held.replay, position), held.replay.lastSeq)
   }
 
   async savePosition(reader: string, roomId: string, instance: string, seq: number): Promise<void> {
@@ -87,9 +87,9 @@ export class RecordReaders implements RecordSource {
   }
 
   /** Drops a forgotten instance that all readers have read, or what of it is beyond the bound. */
-  #release({ window }: Held): void {
-    const readTo = this.readTo(window)
-    if (readTo >= window.lastSeq) this.#held.delete(window)
-    else trim(window, this.#now(), readTo)
+  #release({ replay }: Held): void {
+    const readTo = this.readTo(replay)
+    if (readTo >= replay.lastSeq) this.#held.delete(replay)
+    else trim(replay, this.#now(), readTo)
   }
 }

@@ -25,37 +25,37 @@ export type ReplayWindow = {
 export const emptyWindow = (): ReplayWindow => ({ entries: [], lastSeq: 0, start: 0, bytes: 0, heldBytes: 0 })
 
 /** Puts a record at the end. `bytes` are UTF-16 code units of the JSON, which for text beyond Latin is a little generous. */
-export function add(window: ReplayWindow, record: StoredRecord, now: number): void {
+export function add(replay: ReplayWindow, record: StoredRecord, now: number): void {
   const bytes = JSON.stringify(publicPart(record)).length
-  window.entries.push({ record, identity: projectionOf(record).identity, bytes, at: now })
-  window.bytes += bytes
-  window.lastSeq = record.seq
+  replay.entries.push({ record, identity: projectionOf(record).identity, bytes, at: now })
+  replay.bytes += bytes
+  replay.lastSeq = record.seq
 }
 
 /** Drops what lies before the window, unless a reader has not read it. `readTo`: the seq that all readers have read. */
-export function trim(window: ReplayWindow, now: number, readTo: number): void {
+export function trim(replay: ReplayWindow, now: number, readTo: number): void {
   const { events, bytes, ms } = REPLAY_WINDOW
-  const { entries } = window
-  for (let entry = entries[window.start]; entry !== undefined; entry = entries[window.start]) {
-    if (entries.length - window.start <= events && window.bytes <= bytes && entry.at >= now - ms) break
-    window.bytes -= entry.bytes
-    window.heldBytes += entry.bytes
-    window.start++
+  const { entries } = replay
+  for (let entry = entries[replay.start]; entry !== undefined; entry = entries[replay.start]) {
+    if (entries.length - replay.start <= events && replay.bytes <= bytes && entry.at >= now - ms) break
+    replay.bytes -= entry.bytes
+    replay.heldBytes += entry.bytes
+    replay.start++
   }
-  release(window, now, readTo)
+  release(replay, now, readTo)
 }
 
 /** Drops what was held back for readers: what they have read, and what is beyond the bound. */
-function release(window: ReplayWindow, now: number, readTo: number): void {
+function release(replay: ReplayWindow, now: number, readTo: number): void {
   let drop = 0
-  for (let entry = window.entries[drop]; drop < window.start && entry !== undefined; entry = window.entries[drop]) {
-    const isWithinBound = window.heldBytes + window.bytes <= HELD_BACK.bytes && entry.at >= now - HELD_BACK.ms
+  for (let entry = replay.entries[drop]; drop < replay.start && entry !== undefined; entry = replay.entries[drop]) {
+    const isWithinBound = replay.heldBytes + replay.bytes <= HELD_BACK.bytes && entry.at >= now - HELD_BACK.ms
     if (entry.record.seq > readTo && isWithinBound) break
-    window.heldBytes -= entry.bytes
+    replay.heldBytes -= entry.bytes
     drop++
   }
-  window.entries.splice(0, drop)
-  window.start -= drop
+  replay.entries.splice(0, drop)
+  replay.start -= drop
 }
 
 /** The events after `seq`; undefined where the window no longer reaches that far back. */
