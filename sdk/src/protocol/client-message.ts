@@ -11,20 +11,21 @@ import { stageCommands } from './stage'
 import { strict } from './strict'
 
 /** A command to the room; answered by exactly one reply. */
-export const roomCommand = v.variant('type', [
-  ...mediaCommands,
-  ...chatCommands,
-  ...pinCommands,
-  ...stageCommands,
-  ...moderationCommands,
-])
+export const roomCommand = v.variant('type', roomSchemas())
+/** The commands of each feature. */
+function roomSchemas() {
+  return [...mediaCommands, ...chatCommands, ...pinCommands, ...stageCommands, ...moderationCommands]
+}
 /** A command to the room, as its schema accepts it. */
 export type RoomCommand = v.InferOutput<typeof roomCommand>
 /** The room command of one type. */
 export type RoomCommandOf<T extends RoomCommand['type']> = Extract<RoomCommand, { type: T }>
 
 /** A command to the connection itself; answered by exactly one reply. */
-export const sessionCommand = v.variant('type', [...sessionCommands])
+export const sessionCommand = v.variant('type', sessionSchemas())
+function sessionSchemas() {
+  return [...sessionCommands]
+}
 /** A command to the connection itself, as its schema accepts it. */
 export type SessionCommand = v.InferOutput<typeof sessionCommand>
 /** Everything that is answered by a reply. */
@@ -38,15 +39,15 @@ const CASTS = [
 type AnyCast = (typeof CASTS)[number]
 
 /** What is passed on and not kept. */
-export const cast = v.variant(
-  'type',
-  CASTS.map(({ up }): AnyCast['up'] => up),
-)
+export const cast = v.variant('type', castSchemas())
+function castSchemas(): AnyCast['up'][] {
+  return CASTS.map(({ up }) => up)
+}
 /** A cast, as the others get it. */
-export const passedOn = v.variant(
-  'type',
-  CASTS.map(({ down }): AnyCast['down'] => down),
-)
+export const passedOn = v.variant('type', passedOnSchemas())
+function passedOnSchemas(): AnyCast['down'][] {
+  return CASTS.map(({ down }) => down)
+}
 /** What is passed on and not kept: a reaction, or an app message. */
 export type Cast = v.InferOutput<typeof cast>
 

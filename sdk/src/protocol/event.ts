@@ -6,10 +6,10 @@ import { SLICES } from './slices'
 type EventSchema = (typeof SLICES)[number]['events'][number]
 
 /** Every fact that a room's log can hold. */
-export const roomEvent = v.variant(
-  'type',
-  SLICES.flatMap(({ events }): readonly EventSchema[] => events),
-)
+export const roomEvent = v.variant('type', eventSchemas())
+function eventSchemas(): EventSchema[] {
+  return SLICES.flatMap(({ events }): readonly EventSchema[] => events)
+}
 /** Every fact that a room's log can hold. */
 export type RoomEvent = v.InferOutput<typeof roomEvent>
 /** The event of one type. */

@@ -1,15 +1,23 @@
 import * as v from 'valibot'
+import type { moderationSlice } from './moderation'
 import type { Participant } from './participants'
+import type { roomLifeSlice } from './room-life'
 import { SLICES } from './slices'
 
 /** Of all the parts at once. */
 type All<Part> = (Part extends unknown ? (part: Part) => void : never) extends (part: infer Every) => void
   ? Every
   : never
-type RoomEntries = All<(typeof SLICES)[number]['part']>
+/** What a room is comes first: hovers show the beginning of a type. */
+type RoomEntries = (typeof roomLifeSlice)['part'] &
+  (typeof moderationSlice)['part'] &
+  All<(typeof SLICES)[number]['part']>
 
 /** The public state of a room: the same at the server and at every client that has folded the same events. */
-export const room = v.object(Object.assign({}, ...SLICES.map(({ part }) => part)) as RoomEntries)
+export const room = v.object(roomEntries())
+function roomEntries(): RoomEntries {
+  return Object.assign({}, ...SLICES.map(({ part }) => part))
+}
 /** The public state of a room. @useDeclaredType */
 export type Room = v.InferOutput<typeof room>
 
@@ -17,7 +25,11 @@ export type Room = v.InferOutput<typeof room>
  * What the slices' parts of a room begin with; `room.opened` brings the rest. A stored room that is older than a slice has that
  * slice's part as it begins.
  */
-export const NEW_ROOM: Readonly<Partial<Room>> = Object.assign({}, ...SLICES.map(({ start }) => start))
+export const NEW_ROOM: Readonly<Partial<Room>> = roomStart()
+
+function roomStart(): Partial<Room> {
+  return Object.assign({}, ...SLICES.map(({ start }) => start))
+}
 
 /**
  * The participant of an id; undefined when it is not in the room.
