@@ -9,7 +9,7 @@ import type { ArchivedMessage } from '../../room/command'
 import { projectionOf, withoutPerson, withoutText } from '../../room/projection'
 import type { ServerState, StoredRecord } from '../../room/state'
 import { RecordReaders } from './record-readers'
-import { add, after, emptyWindow, type ReplayWindow, rewrite, trim } from './replay-window'
+import { add, after, emptyWindow, type ReplayWindow, rewrite, trim } from './replay'
 import { Tombstones } from './tombstones'
 
 /** Messages of one instance that can be read back. More would be for a log on disk. */

@@ -1,5 +1,5 @@
 import { pageAfter, type RecordPage, type RecordSource } from '../../ports/record-feed'
-import { pageOf, type ReplayWindow, trim } from './replay-window'
+import { pageOf, type ReplayWindow, trim } from './replay'
 
 type Held = {
   readonly roomId: string
