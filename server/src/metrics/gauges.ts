@@ -1,5 +1,3 @@
-import { closeSync, openSync } from 'node:fs'
-import { devNull } from 'node:os'
 import { ROLES } from '@peerstage/sdk/protocol'
 import { Gauge, type Registry } from 'prom-client'
 import type { RoomStats } from '../hosting/room-stats'
@@ -35,8 +33,6 @@ export function createGauges(registers: Registry[], sources: Sources): void {
   gauge('queued_bytes', 'Bytes that wait for slow readers.', sources.queuedBytes)
   const paused = 'Sockets that are not read for now, as too many of their commands are unanswered.'
   gauge('paused_sockets', paused, sources.pausedSockets)
-  const full = '1 while the process may open no more files, 0 else: new connections are then closed unseen.'
-  gauge('files_full', full, () => (mayOpenFile() ? 0 : 1))
   gauge('log_up', '1 while the log takes batches, 0 while it is down.', () => (sources.logIsUp() ? 1 : 0))
   buildInfo(registers, sources.version)
   participants(registers, sources.rooms)
@@ -61,14 +57,4 @@ function participants(registers: Registry[], rooms: Sources['rooms']): void {
       }
     },
   })
-}
-
-/** libuv closes what it cannot accept for want of files (EMFILE, ENFILE) by itself, and does not tell: so it is tried. */
-function mayOpenFile(): boolean {
-  try {
-    closeSync(openSync(devNull, 'r'))
-    return true
-  } catch (error) {
-    return !['EMFILE', 'ENFILE'].includes(String((error as NodeJS.ErrnoException).code))
-  }
 }

@@ -2,6 +2,7 @@ import { Counter, Histogram, Registry } from 'prom-client'
 import type { Meter } from '../ports/meter'
 import { eventLoopLag } from './event-loop-lag'
 import { createGauges, type Sources } from './gauges'
+import { openFiles } from './open-files'
 import { processMetrics } from './process'
 
 export type Metrics = {
@@ -20,12 +21,15 @@ export function createMetrics(sources: Sources): Metrics {
   const registry = new Registry()
   const registers = [registry]
   createGauges(registers, sources)
+  const stops = [openFiles(registers), eventLoopLag(registers)]
   return {
     meter: createMeter(registers),
     contentType: registry.contentType,
     own: () => registry.metrics(),
     text: async () => `${await registry.metrics()}\n${await processMetrics()}`,
-    close: eventLoopLag(registers),
+    close() {
+      for (const stop of stops) stop()
+    },
   }
 }
 
