@@ -11,7 +11,8 @@
  *
  * @packageDocumentation
  */
-export { type JoinOptions, LiveStreamClient, type PrepareOptions } from './client/client'
+export type { JoinOptions, PrepareOptions } from './client/cancelling'
+export { LiveStreamClient } from './client/client'
 export type { LogFields, LogLevel, LogSink } from './client/logger'
 export type { LiveStreamClientOptions } from './client/options'
 export { checkSupport, type Support } from './client/support'

@@ -7,33 +7,19 @@ import { NOT_JOINED } from '../ports/requests'
 import { type Cast, DEFAULT_LIMITS } from '../protocol'
 import type { BrowserPage } from '../signaling/browser-page'
 import { randomId } from '../signaling/random-id'
-import { ServerClock } from '../signaling/server-clock'
 import { SessionKey } from '../signaling/session-key'
 import type { SessionOptions } from '../signaling/session-ports'
 import { RoomStore } from '../state/store'
 import { type ClientState, type ClientVerbs, type SliceState, verbsOf, viewOf } from '../verbs/slices'
-import { checkOptionsObject, safelyWith, type VerbPorts } from '../verbs/verb'
+import { safelyWith, type VerbPorts } from '../verbs/verb'
+import { aborted, type JoinOptions, type PrepareOptions, signalOf } from './cancelling'
 import { type Environment, sessionOptions, systemEnvironment } from './environment'
 import { type Log, logUpTo } from './logger'
 import { MediaEngine } from './media-engine'
 import { baseOrPage, type Config, checkOptions, checkRoomAndName, type LiveStreamClientOptions } from './options'
 import { raw, standAlone } from './raw'
 import { RoomSession } from './room-session'
-
-/** Options of `join()`. */
-export type JoinOptions = {
-  /** Cancels joining: `join()` then rejects with `aborted`. After joining it has no effect; call `leave()`. */
-  signal?: AbortSignal
-}
-
-/** Options of `prepare()`. */
-export type PrepareOptions = {
-  /**
-   * Closes the prepared connection, now or later; a pending `prepare()` rejects with `aborted`. After `join()` was called it has
-   * no effect, so a prejoin screen may always abort when it is removed from the page.
-   */
-  signal?: AbortSignal
-}
+import { ServerClock } from './server-clock'
 
 const JOIN_ID_CHARACTERS = 22
 
@@ -89,13 +75,13 @@ export class LiveStreamClient extends WithVerbs {
     this.#page = environment.page(config.storage)
     this.#emitter = new Emitter((event, error) => this.#listenerFailed(event, error))
     this.#serverClock = new ServerClock(environment.clock, environment.wallNow)
-    this.#engine = this.#newEngine()
     this.#store = new RoomStore({
-      media: this.#engine.mediaView,
       fields: viewOf,
       listenerFailed: (error) => this.#listenerFailed('subscribe', error),
     })
     this.#eventQueue = new EventQueue(this.#store, this.#emitter)
+    this.#engine = this.#newEngine()
+    this.#store.showMedia(this.#engine.mediaView)
     for (const [name, verbs] of Object.entries(verbsOf(this.#verbPorts()))) Object.assign(this, { [name]: raw(verbs) })
     this.getState = this.#store.getState
     this.subscribe = this.#store.subscribe
@@ -206,18 +192,18 @@ export class LiveStreamClient extends WithVerbs {
 
   #begin(): RoomSession {
     const session = this.#sessionOptions()
-    const stay: RoomSession = new RoomSession({
+    const stay = new RoomSession({
       store: this.#store,
       eventQueue: this.#eventQueue,
       media: this.#engine.local,
-      mesh: this.#engine.newMesh((signal) => stay.session.sender.signal({ ...signal, type: 'signal' })),
+      mesh: this.#engine.newMesh((signal) => session.sender.signal({ ...signal, type: 'signal' })),
       log: this.#log,
       session,
       before: Promise.all([this.#leaving, this.#page.opened()]),
       serverClock: this.#serverClock,
       hasOwnIceServers: this.#config.iceServers !== undefined,
       onRoomChanged: () => this.#engine.onRoomChanged(),
-      over: (told) => this.#over(stopListening, told),
+      over: (told, wasPrepared) => this.#over(stopListening, told, wasPrepared),
     })
     const stopListening = this.#page.on('online', () => this.#engine.networkChanged())
     session.key.live = true
@@ -233,12 +219,13 @@ export class LiveStreamClient extends WithVerbs {
     this.#eventQueue.emit({ name: 'left', payload: shown })
   }
 
-  #over(stopListening: () => void, told: Promise<void>): void {
+  #over(stopListening: () => void, told: Promise<void>, wasPrepared: boolean): void {
     stopListening()
     const before = this.#leaving
     this.#leaving = before.then(() => told)
     this.#stay = undefined
-    if (this.#key) this.#key.live = false
+    // A reload still finds the seat of the page before, which was not given up.
+    if (this.#key && !wasPrepared) this.#key.live = false
   }
 
   /** @throws LiveStreamError `invalid_options` */
@@ -272,8 +259,8 @@ export class LiveStreamClient extends WithVerbs {
     return new MediaEngine({
       config: this.#config,
       environment: this.#environment,
-      store: () => this.#store,
-      eventQueue: () => this.#eventQueue,
+      store: this.#store,
+      eventQueue: this.#eventQueue,
       updateMedia: async (source, change) => {
         if (this.#stay === undefined) throw new LiveStreamError('not_joined', 'This needs a joined room.')
         await this.#stay.updateMedia(source, change)
@@ -284,8 +271,8 @@ export class LiveStreamClient extends WithVerbs {
   #verbPorts(): VerbPorts {
     const { local, playback, setSound } = this.#engine
     return {
-      requests: () => this.#stay?.session.sender ?? NOT_JOINED,
-      limits: () => this.#stay?.session.sender.limits ?? DEFAULT_LIMITS,
+      requests: () => this.#stay?.sender ?? NOT_JOINED,
+      limits: () => this.#stay?.sender.limits ?? DEFAULT_LIMITS,
       safely: safelyWith((command, error) =>
         this.#eventQueue.emit({ name: 'commandFailed', payload: { command, error } }),
       ),
@@ -307,19 +294,6 @@ export class LiveStreamClient extends WithVerbs {
     if (event !== 'listenerFailed') this.#eventQueue.emit({ name: 'listenerFailed', payload: { event, error } })
   }
 }
-
-/** @throws LiveStreamError `invalid`, and nothing has begun */
-function signalOf(options: JoinOptions | PrepareOptions): AbortSignal | undefined {
-  checkOptionsObject(options)
-  const { signal } = options
-  // As `fetch` does, null is taken for none.
-  if (signal && typeof signal.addEventListener !== 'function')
-    throw new LiveStreamError('invalid', 'signal must be an AbortSignal: new AbortController().signal.')
-  return signal
-}
-
-const aborted = (signal: AbortSignal) =>
-  new LiveStreamError('aborted', 'Joining was cancelled.', { cause: signal.reason })
 
 /** Safe to ignore, like every promise of this API. */
 function rejected(error: unknown): Promise<never> {

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../ports/clock'
 import { type BrowserPage, browserPage, type KeyValueStore } from '../signaling/browser-page'
 import { type RandomBytes, systemRandomBytes } from '../signaling/random-id'
+import { Sender } from '../signaling/sender'
 import type { SessionOptions } from '../signaling/session-ports'
 import { SDK_VERSION } from '../version'
 import type { Config } from './options'
@@ -40,6 +41,7 @@ export function sessionOptions(
     client,
     joinTimeoutMs,
     clock,
+    sender: new Sender(clock),
     random,
     WebSocket: () => WebSocket ?? globalWebSocket(),
   }

@@ -18,10 +18,10 @@ import { browserAccess, certificateOf, globalWebRtc } from './support'
 export type MediaEnginePorts = {
   readonly config: Config
   readonly environment: Environment
-  readonly store: () => RoomStore
+  readonly store: Pick<RoomStore, 'room' | 'selfId' | 'participant' | 'invalidate'>
   /** Tells the room what changes in what we publish. */
   updateMedia(source: Source, change: SourceChange): Promise<void>
-  eventQueue(): EventQueue
+  readonly eventQueue: Pick<EventQueue, 'addAbout' | 'emit' | 'nudge'>
 }
 
 /** All media of a client: one's own, the others', what plays them, and the links of the current stay. */
@@ -41,14 +41,14 @@ export class MediaEngine {
     this.#remote = new RemoteStreams({
       newStream: (tracks) => this.#newStream(tracks),
       onAdded: ({ participantId, source, kind, track, stream }) =>
-        ports.eventQueue().addAbout(participantId, 'trackAdded', { source, kind, track, stream }),
+        ports.eventQueue.addAbout(participantId, 'trackAdded', { source, kind, track, stream }),
       onRemoved: (removed) => this.#removed(removed),
     })
     this.playback = new Playback({
       stream: ({ participantId, kind }) => this.#remote.streams(participantId)[kind],
-      isSelf: (participantId) => participantId === ports.store().selfId,
+      isSelf: (participantId) => participantId === ports.store.selfId,
       observeDom,
-      onBlocked: (blocked) => ports.eventQueue().emit({ name: 'playbackBlocked', payload: { blocked } }),
+      onBlocked: (blocked) => ports.eventQueue.emit({ name: 'playbackBlocked', payload: { blocked } }),
     })
   }
 
@@ -96,16 +96,16 @@ export class MediaEngine {
 
   /** To be called after every fold: the streams follow the room. */
   onRoomChanged(): void {
-    const { room, selfId } = this.#ports.store()
+    const { room, selfId } = this.#ports.store
     this.#remote.update(room?.participants ?? [], selfId)
     if (room) this.playback.keepSound(room.participants.map(({ id }) => id))
     this.playback.update()
-    this.#ports.store().invalidate()
+    this.#ports.store.invalidate()
   }
 
   /** @throws LiveStreamError `peer_not_found` */
   readonly setSound = (participantId: string, options: SoundOptions): void => {
-    if (this.#ports.store().participant(participantId) === undefined)
+    if (this.#ports.store.participant(participantId) === undefined)
       throw new LiveStreamError('peer_not_found', 'There is no such participant to be heard.')
     this.playback.setSound(participantId, options)
     this.#changed()
@@ -129,22 +129,20 @@ export class MediaEngine {
         this.#remote.own(this.local.tracks())
         this.#changed()
       },
-      onError: (source, error) => eventQueue().emit({ name: 'mediaError', payload: { source, error } }),
-      onDevices: (devices) => eventQueue().emit({ name: 'devicesChanged', payload: { devices } }),
+      onError: (source, error) => eventQueue.emit({ name: 'mediaError', payload: { source, error } }),
+      onDevices: (devices) => eventQueue.emit({ name: 'devicesChanged', payload: { devices } }),
     })
   }
 
   #removed({ participantId, source, kind }: StreamChange): void {
-    this.#ports.eventQueue().addAbout(participantId, 'trackRemoved', { source, kind })
+    this.#ports.eventQueue.addAbout(participantId, 'trackRemoved', { source, kind })
   }
 
   #linkChanged(participantId: string, link: LinkState | null, error?: LiveStreamError): void {
     if (link === null) this.#linkStates.delete(participantId)
     else {
       this.#linkStates.set(participantId, link)
-      this.#ports
-        .eventQueue()
-        .addAbout(participantId, 'linkChanged', { link, ...(error === undefined ? {} : { error }) })
+      this.#ports.eventQueue.addAbout(participantId, 'linkChanged', { link, ...(error === undefined ? {} : { error }) })
     }
     this.#changed()
   }
@@ -152,8 +150,8 @@ export class MediaEngine {
   /** Something that the state shows is different. */
   #changed(): void {
     this.playback.update()
-    this.#ports.store().invalidate()
-    this.#ports.eventQueue().nudge()
+    this.#ports.store.invalidate()
+    this.#ports.eventQueue.nudge()
   }
 
   #wrtc(): WebRtc | undefined {

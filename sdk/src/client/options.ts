@@ -70,11 +70,21 @@ const DEFAULT_JOIN_TIMEOUT_MS = 15_000
 const LONGEST_JOIN_TIMEOUT_MS = 10 * 60_000
 
 /** @throws LiveStreamError `invalid_options`; the message names the option */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one statement per option
 export function checkOptions(options: LiveStreamClientOptions): Config {
   if (typeof options !== 'object' || options === null) throw invalid('The options', 'must be an object')
   const { url, room, token, name, joinTimeoutMs = DEFAULT_JOIN_TIMEOUT_MS, iceTransportPolicy = 'all' } = options
   const { wrtc, WebSocket, iceServers, reacquireDevices = true, logLevel = 'warn', logger, storage } = options
+  checkConnection(options, joinTimeoutMs)
+  checkSurroundings({ ...options, iceTransportPolicy, reacquireDevices, logLevel })
+  const base = url === undefined ? undefined : baseOf(url)
+  return {
+    ...{ base, room, token, name, joinTimeoutMs, wrtc, WebSocket, iceServers },
+    ...{ iceTransportPolicy, reacquireDevices, logLevel, logger, storage },
+  }
+}
+
+/** Where and as what to join. */
+function checkConnection({ room, name, token }: LiveStreamClientOptions, joinTimeoutMs: number): void {
   must(typeof room === 'string', 'room', 'must be a text')
   must(name === undefined || typeof name === 'string', 'name', 'must be a text')
   must(
@@ -87,6 +97,11 @@ export function checkOptions(options: LiveStreamClientOptions): Config {
     'joinTimeoutMs',
     'must be a whole number of milliseconds, at most ten minutes',
   )
+}
+
+/** What the client uses of the world around it. */
+function checkSurroundings(options: LiveStreamClientOptions & Pick<Config, 'logLevel' | 'iceTransportPolicy'>): void {
+  const { wrtc, WebSocket, iceServers, iceTransportPolicy, reacquireDevices, logLevel, logger, storage } = options
   must(
     iceServers === undefined || v.is(v.array(iceServer), iceServers),
     'iceServers',
@@ -103,11 +118,6 @@ export function checkOptions(options: LiveStreamClientOptions): Config {
   must(LOG_LEVELS.includes(logLevel), 'logLevel', `must be one of ${LOG_LEVELS.join(', ')}`)
   must(logger === undefined || isFunction(logger), 'logger', 'must be a function')
   must(storage === undefined || isFunction(storage.getItem), 'storage', 'must be like sessionStorage')
-  const base = url === undefined ? undefined : baseOf(url)
-  return {
-    ...{ base, room, token, name, joinTimeoutMs, wrtc, WebSocket, iceServers },
-    ...{ iceTransportPolicy, reacquireDevices, logLevel, logger, storage },
-  }
 }
 
 /**

@@ -1,44 +1,20 @@
-// biome-ignore-all lint/style/noExcessiveLinesPerFile: what one stay does with each message of the server is read together
-import { LiveStreamError } from '../errors'
-import type { EventQueue } from '../events/event-queue'
-import { eventsOf, eventsOfSnapshot, type ParticipantLookup } from '../events/events-of'
-import type { LocalMedia } from '../media/local-media'
-import type { Mesh } from '../peering/mesh'
-import {
-  type CastDown,
-  type GoodbyeCode,
-  participantOf,
-  type Room,
-  type Source,
-  type SourceChange,
-  type Welcome,
-} from '../protocol'
-import type { ServerClock } from '../signaling/server-clock'
+import type { LiveStreamError } from '../errors'
+import type { GoodbyeCode, Source, SourceChange, Welcome } from '../protocol'
+import type { Sender } from '../signaling/sender'
 import { SignalingSession } from '../signaling/session'
-import type { RoomMessage, SessionEvents, SessionOptions } from '../signaling/session-ports'
-
+import type { SessionEvents, SessionOptions } from '../signaling/session-ports'
 import type { LeftReason } from '../state/state'
-import type { RoomStore, WelcomeResult } from '../state/store'
-import type { SliceState } from '../verbs/slices'
-import type { Log } from './logger'
+import { RoomUpdates, type RoomUpdatesPorts } from './room-updates'
 
-export type RoomSessionPorts = {
-  readonly store: RoomStore<SliceState>
-  readonly eventQueue: EventQueue
-  readonly media: LocalMedia
-  /** Undefined where there is no WebRTC: everything but media works then. */
-  readonly mesh: Mesh | undefined
-  readonly log: Log
+export type RoomSessionPorts = RoomUpdatesPorts & {
   readonly session: SessionOptions
   /** What is waited for: the place of an earlier stay that is being given up, and the page, which may be prerendered. */
   readonly before: Promise<unknown>
-  readonly serverClock: ServerClock
-  /** The ICE servers that the app chose; undefined: the server's. */
-  readonly hasOwnIceServers: boolean
-  /** The room has changed: elements that show media are updated. */
-  readonly onRoomChanged: () => void
-  /** It is over, by itself or by `leave()`. Called once, before the last events are told. `told`: the server knows, or never will. */
-  readonly over: (told: Promise<void>) => void
+  /**
+   * It is over, by itself or by `leave()`. Called once, before the last events are told. `told`: the server knows, or never will.
+   * `wasPrepared`: it was prepared only, and took no seat.
+   */
+  readonly over: (told: Promise<void>, wasPrepared: boolean) => void
 }
 
 /**
@@ -47,17 +23,22 @@ export type RoomSessionPorts = {
  */
 export class RoomSession {
   readonly #parts: RoomSessionPorts
-  readonly session: SignalingSession
+  readonly #session: SignalingSession
+  readonly #updates: RoomUpdates
   readonly #prepared = deferred()
   readonly #joined = deferred()
   #phase: 'preparing' | 'joining' | 'in' | 'over' = 'preparing'
   #isBack = false
-  /** What links and media were last given. */
-  #applied: Room | undefined
 
   constructor(parts: RoomSessionPorts) {
     this.#parts = parts
-    this.session = new SignalingSession(parts.session, this.#sessionEvents())
+    this.#updates = new RoomUpdates(parts)
+    this.#session = new SignalingSession(parts.session, this.#sessionEvents())
+  }
+
+  /** Takes what the app and the links send. */
+  get sender(): Sender {
+    return this.#parts.session.sender
   }
 
   /** Resolves when a connection is held, or none can be now, and in the room. */
@@ -77,7 +58,7 @@ export class RoomSession {
   prepare(): void {
     if (!this.isPreparing) return
     this.#parts.mesh?.prepare()
-    void this.#parts.before.then(() => this.session.prepare())
+    void this.#parts.before.then(() => this.#session.prepare())
   }
 
   /** Takes the place. Idempotent. */
@@ -86,20 +67,17 @@ export class RoomSession {
     this.#phase = 'joining'
     this.#parts.store.setStatus({ status: 'joining' })
     this.#parts.eventQueue.flush()
-    void this.#parts.before.then(() => this.session.start())
+    void this.#parts.before.then(() => this.#session.start())
   }
 
   /** Gives the place up. `error` is what a `join()` under way rejects with. Idempotent. */
   leave(error: LiveStreamError): void {
-    if (this.#phase !== 'over') this.#end({ reason: 'left' }, error, this.session.leave())
+    if (this.#phase !== 'over') this.#end({ reason: 'left' }, error, this.#session.leave())
   }
 
   /** Tells the room what changes in what we publish. While disconnected the latest of each source waits. */
   async updateMedia(source: Source, change: SourceChange): Promise<void> {
-    await this.session.sender.request(
-      { type: 'media.update', sources: { [source]: change } },
-      { latest: `media.${source}` },
-    )
+    await this.sender.request({ type: 'media.update', sources: { [source]: change } }, { latest: `media.${source}` })
   }
 
   #sessionEvents(): SessionEvents {
@@ -107,7 +85,7 @@ export class RoomSession {
     return {
       position: () => store.position(),
       welcome: (welcome) => this.#welcomed(welcome),
-      message: (message) => this.#received(message),
+      message: (message) => this.#updated(() => this.#updates.message(message)),
       frameEnd: () => this.#frameEnd(),
       prepared: () => this.#prepared.resolve(),
       goodbye: ({ code, reason, retryable }) => {
@@ -120,52 +98,16 @@ export class RoomSession {
   }
 
   #welcomed(welcome: Welcome): void {
-    const { store, eventQueue, mesh, hasOwnIceServers } = this.#parts
-    this.#parts.serverClock.tell(welcome.serverTime)
-    eventQueue.hold()
+    this.#updated(() => {
+      this.#updates.welcomed(welcome, this.#phase === 'joining')
+      this.#isBack = this.#phase === 'in'
+    })
+  }
+
+  /** Where an event is missing, only a snapshot helps. */
+  #updated(update: () => void): void {
     try {
-      this.#arrived(welcome, store.welcome(welcome))
-    } catch (error) {
-      return this.#lostTrack(error)
-    }
-    this.#isBack = this.#phase === 'in'
-    if (!hasOwnIceServers) mesh?.setIceServers(welcome.iceServers)
-  }
-
-  #arrived({ self, resumed }: Welcome, result: WelcomeResult): void {
-    const { eventQueue } = this.#parts
-    if (this.#phase === 'joining') eventQueue.addAbout(self, 'joined')
-    else eventQueue.add({ name: 'reconnected', payload: { resumed } })
-    if (result.resumed) for (const each of result.applied) eventQueue.addLater(() => eventsOf(each, self, this.#look))
-    else eventQueue.addLater(() => eventsOfSnapshot(result, self, this.#look))
-  }
-
-  #received(message: RoomMessage): void {
-    const { store, eventQueue, mesh, hasOwnIceServers } = this.#parts
-    eventQueue.hold()
-    switch (message.type) {
-      case 'event':
-        return this.#fold(message.logged)
-      case 'signal':
-        return mesh?.receive(message)
-      case 'cast':
-        return this.#cast(message)
-      case 'presence':
-        store.presence(message.participantId, message.presence === 'reconnecting')
-        return eventQueue.addAbout(message.participantId, 'presenceChanged')
-      case 'iceServers':
-        return hasOwnIceServers ? undefined : mesh?.setIceServers(message.iceServers)
-      case 'refused':
-        return this.#refused(message)
-    }
-  }
-
-  #fold(logged: Extract<RoomMessage, { type: 'event' }>['logged']): void {
-    const { store, eventQueue, serverClock } = this.#parts
-    serverClock.reach(logged.at)
-    try {
-      const applied = store.apply(logged)
-      if (applied !== undefined) eventQueue.addLater(() => eventsOf(applied, store.selfId, this.#look))
+      update()
     } catch (error) {
       this.#lostTrack(error)
     }
@@ -174,26 +116,13 @@ export class RoomSession {
   #lostTrack(error: unknown): void {
     if (!(error instanceof RangeError)) throw error
     this.#parts.log('warn', 'events are missing: the room is asked for anew', { error })
-    this.session.resync()
-  }
-
-  /** A link that misses a signal starts over by itself; what the app sent is the app's to know. */
-  #refused({ what, error: { code, message, retryable } }: Extract<RoomMessage, { type: 'refused' }>): void {
-    this.#parts.log('debug', 'the server did not pass something on', { what, code })
-    if (what === 'signal') return
-    const error = new LiveStreamError(code, message, { retryable })
-    this.#parts.eventQueue.add({ name: 'commandFailed', payload: { command: 'cast', error } })
-  }
-
-  #cast({ from, cast }: CastDown): void {
-    this.#parts.eventQueue.addCast(from, cast)
+    this.#session.resync()
   }
 
   /** A frame is read: links and media get what it changed, then the app is notified. */
   #frameEnd(): void {
     const { store, eventQueue } = this.#parts
-    const { room, selfId } = store
-    if (room !== undefined && selfId !== undefined) this.#applyRoom(room, selfId)
+    this.#updates.apply(this.#isBack)
     if (this.#isBack) this.#comeBack()
     const isFirst = this.#phase === 'joining' && store.status === 'joined'
     if (isFirst) this.#phase = 'in'
@@ -201,21 +130,6 @@ export class RoomSession {
     if (!isFirst) return
     this.#prepared.resolve()
     this.#joined.resolve()
-  }
-
-  /** A fold keeps the identity of what it does not change, so a heartbeat, a reply, a cast or a chat message costs nothing here. */
-  #applyRoom(room: Room, selfId: string): void {
-    const { mesh, media, onRoomChanged } = this.#parts
-    const last = this.#applied
-    if (last?.edges !== room.edges || this.#isBack)
-      mesh?.update({ selfId, seq: room.seq, edges: room.edges }, this.#isBack)
-    else mesh?.reach(room.seq)
-    if (last?.participants !== room.participants) {
-      media.applyRemoteState(participantOf(room, selfId) ?? null, room.mode.sources)
-      onRoomChanged()
-    }
-    // Last: what threw is done again at the next frame.
-    this.#applied = room
   }
 
   /** A new instance knows nothing of what we publish. */
@@ -244,22 +158,20 @@ export class RoomSession {
   #end(shown: { reason: LeftReason; error?: LiveStreamError }, error: LiveStreamError, told: Promise<void>): void {
     const { store, eventQueue, media, mesh } = this.#parts
     if (this.#phase === 'over') return
-    const isShown = !this.isPreparing
+    const wasPrepared = this.isPreparing
     this.#phase = 'over'
     mesh?.close()
-    if (isShown) {
+    if (!wasPrepared) {
       media.applyRemoteState(null, [])
       store.setStatus({ status: 'left', ...shown })
     }
-    this.#parts.over(told)
+    this.#parts.over(told, wasPrepared)
     this.#parts.onRoomChanged()
-    if (isShown) eventQueue.add({ name: 'left', payload: shown })
+    if (!wasPrepared) eventQueue.add({ name: 'left', payload: shown })
     this.#prepared.reject(error)
     this.#joined.reject(error)
     eventQueue.flush()
   }
-
-  readonly #look: ParticipantLookup = (id, past) => this.#parts.store.participant(id, past)
 }
 
 type Settle = { resolve(): void; reject(error: LiveStreamError): void }

@@ -1,31 +1,15 @@
-// biome-ignore-all lint/style/noExcessiveLinesPerFile: the rules of sending again stand beside the queue that they change
 import { LiveStreamError } from '../errors'
+import type { Accepted, Request, WhileOffline } from '../ports/requests'
 import { ANSWERED_COMMANDS_KEPT, type Command, type Reply } from '../protocol'
 import { commandErrorOf, type ErrorReply, isUndecided, offline, outcomeUnknown } from './command-errors'
-import type { RateLimiters } from './rate-limiter'
-
-// The verbs' port in `room/request.ts` says the same; the two folders do not know each other.
-type WithoutId<C> = C extends { id: number } ? Omit<C, 'id'> : never
-export type Request = WithoutId<Command>
-export type Accepted = Extract<Reply, { ok: true }>
-export type WhileOffline = 'queue' | 'refuse' | { readonly latest: string }
+import { fail, isOfConnection, isQuery, numbered, type QueuedCommand, sameKey } from './queued-command'
+import { pay, type RateLimiters, settle } from './rate-limiter'
 
 /** Commands that may wait to be sent. Twenty seconds of a fast typist's outage are a tenth of it. */
 export const COMMAND_QUEUE_LIMIT = 200
 
 /** How long chat pauses when a busy room does not say for how long. */
 const BUSY_ROOM_MS = 1000
-
-type Entry = {
-  command: Request
-  readonly whileOffline: WhileOffline
-  /** Several callers, when a later call of the same `latest` key took the place of an earlier one. */
-  readonly callers: { resolve(reply: Accepted): void; reject(error: LiveStreamError): void }[]
-  /** The number it was refused under because the room was too busy; it waits for another. */
-  refusedAs?: number
-  /** It has left before, on a connection that broke: the server may have done it already. */
-  maybeDone?: boolean
-}
 
 /**
  * Commands on their way, from the call to the reply. It knows no socket: the session asks what may leave now.
@@ -34,9 +18,9 @@ type Entry = {
  * leaves again, under the same number, after a reconnect; the server answers a number it knows without doing it twice.
  */
 export class CommandQueue {
-  #waiting: Entry[] = []
+  #waiting: QueuedCommand[] = []
   /** In the order of their numbers. */
-  readonly #unanswered = new Map<number, Entry>()
+  readonly #unanswered = new Map<number, QueuedCommand>()
   /** Numbers that must leave again, before anything new of their kind does. */
   #resend: number[] = []
   #lastId = 0
@@ -78,11 +62,11 @@ export class CommandQueue {
     this.#resend = this.#resend.filter((id) => this.#unanswered.has(id))
     if (this.#resend.length + this.#waiting.length === 0) return undefined
     if (wait > 0) return wait
-    const mayLeave = ({ command }: Entry) => chatWait === 0 || command.type !== 'chat.send'
+    const mayLeave = ({ command }: QueuedCommand) => chatWait === 0 || command.type !== 'chat.send'
     return this.#nextAgain(mayLeave) ?? this.#nextNew(mayLeave, maxUnanswered) ?? (chatWait || undefined)
   }
 
-  #nextAgain(mayLeave: (entry: Entry) => boolean): Command | undefined {
+  #nextAgain(mayLeave: (entry: QueuedCommand) => boolean): Command | undefined {
     for (const [index, id] of this.#resend.entries()) {
       const entry = this.#unanswered.get(id)
       if (entry === undefined || !mayLeave(entry)) continue
@@ -92,7 +76,7 @@ export class CommandQueue {
     return undefined
   }
 
-  #nextNew(mayLeave: (entry: Entry) => boolean, maxUnanswered: number): Command | undefined {
+  #nextNew(mayLeave: (entry: QueuedCommand) => boolean, maxUnanswered: number): Command | undefined {
     const [oldest = this.#lastId] = this.#unanswered.keys()
     // Further on, the server would know no more whether the oldest was done.
     const isTooFar = this.#lastId + 1 - oldest >= ANSWERED_COMMANDS_KEPT
@@ -102,7 +86,7 @@ export class CommandQueue {
     return entry === undefined ? undefined : this.#number(index, entry)
   }
 
-  #number(index: number, entry: Entry): Command {
+  #number(index: number, entry: QueuedCommand): Command {
     this.#waiting.splice(index, 1)
     const id = this.nextId()
     this.#unanswered.set(id, entry)
@@ -132,14 +116,14 @@ export class CommandQueue {
   }
 
   /** Only under its number the server can tell whether it was done: another one would do it twice, giving up would hide that it was done. */
-  #sendAgain({ command }: Entry, { re, error }: ErrorReply, rateLimiters: RateLimiters): void {
+  #sendAgain({ command }: QueuedCommand, { re, error }: ErrorReply, rateLimiters: RateLimiters): void {
     const bucket = command.type === 'chat.send' ? rateLimiters.chat : rateLimiters.commands
     bucket.pause(error.retryAfterMs ?? BUSY_ROOM_MS)
     this.#resend = [...this.#resend, re].sort((a, b) => a - b)
   }
 
   /** Our own pace is kept, so it was the others' talk that filled the room's bucket. What was written is not lost by that. */
-  #takeBack(entry: Entry, id: number): void {
+  #takeBack(entry: QueuedCommand, id: number): void {
     entry.refusedAs = id
     const behind = this.#waiting.findIndex(({ refusedAs }) => refusedAs === undefined || refusedAs > id)
     this.#waiting.splice(behind < 0 ? this.#waiting.length : behind, 0, entry)
@@ -178,7 +162,7 @@ export class CommandQueue {
     }
   }
 
-  #waitAgain(entry: Entry): void {
+  #waitAgain(entry: QueuedCommand): void {
     entry.maybeDone = false
     const later = this.#waiting.find((each) => sameKey(each.whileOffline, entry.whileOffline))
     if (later === undefined) this.#waiting.unshift(entry)
@@ -198,28 +182,4 @@ export class CommandQueue {
     this.failUnanswered(error)
     for (const entry of this.#waiting.splice(0)) fail(entry, error)
   }
-}
-
-const numbered = (command: Request, id: number): Command => ({ ...command, id }) as Command
-
-const sameKey = (a: WhileOffline, b: WhileOffline): boolean =>
-  typeof a === 'object' && typeof b === 'object' && a.latest === b.latest
-
-const isOfConnection = ({ type }: Request): boolean => type === 'session.refresh' || type === 'leave' || type === 'join'
-
-/** It changes nothing, so it may fail like one that has just left. */
-const isQuery = ({ type }: Request): boolean => type === 'chat.history' || type === 'moderation.bans'
-
-function pay({ chat, commands }: RateLimiters, { type }: Request): void {
-  commands.take()
-  if (type === 'chat.send') chat.take()
-}
-
-function settle({ chat, commands }: RateLimiters, { type }: Request): void {
-  commands.settle(1)
-  if (type === 'chat.send') chat.settle(1)
-}
-
-function fail({ callers }: Entry, error: LiveStreamError): void {
-  for (const caller of callers) caller.reject(error)
 }

@@ -1,4 +1,5 @@
 import type { Hello } from '../protocol'
+import type { Ending } from './close-policy'
 import type { Connection } from './connection'
 
 /** What connections are for. `keep`: one was held already; another takes its place without a word to the app. */
@@ -16,3 +17,10 @@ export type Phase =
   | { readonly name: 'connected'; readonly connection: Connection; readonly since: number }
   /** `urgent`: a waking page may try at once; the server has not asked to wait. */
   | { readonly name: 'waiting'; readonly cancel: () => void; readonly urgent: boolean }
+
+/**
+ * What was held is gone, or is not to be had: joining begins as it does without. A server that was asked for the place and says
+ * when to come again is heard.
+ */
+export const wasHold = (phase: Phase, { retryAfterMs }: Ending): boolean =>
+  phase.name === 'asking' ? retryAfterMs === undefined : phase.name === 'connecting' && phase.intent === 'hold'

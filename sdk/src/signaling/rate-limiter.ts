@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock'
+import type { Request } from '../ports/requests'
 import type { Limits } from '../protocol'
 
 /**
@@ -76,4 +77,16 @@ export function rateLimitersOf(limits: Limits, clock: Clock): RateLimiters {
     casts: new TokenBucket(clock, limits.castsPerSecond, withSlack(limits.castBurst)),
     castBytes: new TokenBucket(clock, limits.castBytesPerSecond, withSlack(limits.castByteBurst)),
   }
+}
+
+/** A command leaves. */
+export function pay({ chat, commands }: RateLimiters, { type }: Request): void {
+  commands.take()
+  if (type === 'chat.send') chat.take()
+}
+
+/** A command was answered. */
+export function settle({ chat, commands }: RateLimiters, { type }: Request): void {
+  commands.settle(1)
+  if (type === 'chat.send') chat.settle(1)
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { LiveStreamError } from '../errors'
 import type { Clock } from '../ports/clock'
+import type { Accepted, Request, WhileOffline } from '../ports/requests'
 import {
   type Cast,
   type ClientMessage,
@@ -14,7 +15,7 @@ import {
 } from '../protocol'
 import { CastQueue } from './cast-queue'
 import { offline } from './command-errors'
-import { type Accepted, CommandQueue, type Request, type WhileOffline } from './command-queue'
+import { CommandQueue } from './command-queue'
 import type { Connection } from './connection'
 import { fitsFrame } from './frame-batching'
 import { type RateLimiters, rateLimitersOf } from './rate-limiter'
@@ -46,7 +47,7 @@ export class Sender {
     return this.#limits
   }
 
-  /** Sends a command and waits for its reply. For the errors see `Requests` in `room/request.ts`. */
+  /** Sends a command and waits for its reply. For the errors see `Requests`. */
   request(command: Request, whileOffline: WhileOffline): Promise<Accepted> {
     const longest = { ...command, id: Number.MAX_SAFE_INTEGER } as ClientMessage
     const refused = this.#refusalOf(longest, whileOffline === 'refuse')

@@ -2,6 +2,7 @@ import type { LiveStreamError } from '../errors'
 import type { Clock } from '../ports/clock'
 import type { Goodbye, GoodbyeCode, ServerMessage, Welcome } from '../protocol'
 import type { BrowserPage } from './browser-page'
+import type { Sender } from './sender'
 import type { SessionKey } from './session-key'
 import type { WebSocketConstructor } from './socket'
 import type { TokenSource } from './token'
@@ -21,6 +22,8 @@ export type SessionOptions = {
   /** Asked when a socket is opened, so that importing needs no global. Throws `not_supported` where there is none. */
   readonly WebSocket: () => WebSocketConstructor
   readonly clock: Clock
+  /** Takes what goes up. The session tells it which connection there is. */
+  readonly sender: Sender
   /** From 0 (included) to 1 (excluded). */
   readonly random: () => number
   readonly page: BrowserPage

@@ -14,16 +14,15 @@ import { backoffMs } from './backoff'
 import { type ClosePolicy, closePolicyOf, type Ending, errorOf } from './close-policy'
 import { Connection } from './connection'
 import { helloOf, roomUrl, subprotocolsOf } from './hello'
-import type { Aim, Phase } from './phase'
+import { type Aim, type Phase, wasHold } from './phase'
 import { sendLeave } from './send-leave'
-import { Sender } from './sender'
+import type { Sender } from './sender'
 import type { SessionEvents, SessionOptions } from './session-ports'
 import { tokenOf } from './token'
+import { TokenRefresh } from './token-refresh'
 
 /** A connection that held so long was a good one: the next failure counts as the first. */
 const STABLE_MS = 10_000
-/** After a token function failed in mid-session. */
-const TOKEN_RETRY_MS = 5_000
 /** A held socket may have died unnoticed, in a page that slept: asked for the place it shows life by then, or another is opened. */
 const HELD_ANSWER_MS = 2_000
 /** For so long a prejoin screen is kept ready; a server ends each hold after 5 minutes. Joining later costs what it costs without. */
@@ -36,7 +35,8 @@ const KEPT_READY_MS = 30 * 60_000
 export class SignalingSession {
   readonly #options: SessionOptions
   readonly #events: SessionEvents
-  readonly sender: Sender
+  readonly #sender: Sender
+  readonly #refresh: TokenRefresh
   #phase: Phase = { name: 'idle' }
   #aim: Aim = 'prepare'
   #readyUntil = 0
@@ -47,12 +47,16 @@ export class SignalingSession {
   #reachedServer = false
   #lastFailure: unknown
   #stop: (() => void)[] = []
-  #cancelRefresh = () => {}
 
   constructor(options: SessionOptions, events: SessionEvents) {
     this.#options = options
     this.#events = events
-    this.sender = new Sender(options.clock)
+    this.#sender = options.sender
+    this.#refresh = new TokenRefresh(options, {
+      isCurrent: (connection) => this.#isCurrent(connection),
+      isHeld: () => this.#phase.name === 'held',
+      log: events.log,
+    })
   }
 
   /** Holds a connection, so that `start()` needs no new one. Keeps it for a while; then, or where none can be held, it rests. */
@@ -98,7 +102,7 @@ export class SignalingSession {
 
   #bidFarewell(phase: Phase): Promise<void> {
     if (!('connection' in phase)) return Promise.resolve()
-    const commandId = phase.name === 'connecting' ? undefined : this.sender.nextId()
+    const commandId = phase.name === 'connecting' ? undefined : this.#sender.nextId()
     const left = sendLeave(phase.connection, commandId, this.#options.clock)
     return commandId === undefined ? Promise.resolve() : left
   }
@@ -163,7 +167,7 @@ export class SignalingSession {
       case 'goodbye':
         return this.#dismissed(message, connection)
       case 'session.refreshNeeded':
-        return void this.#refreshToken(connection)
+        return void this.#refresh.run(connection)
       case 'heartbeat':
         return
       default:
@@ -183,7 +187,7 @@ export class SignalingSession {
   }
 
   #ask(connection: Connection): void {
-    const commandId = this.sender.nextId()
+    const commandId = this.#sender.nextId()
     this.#phase = { name: 'asking', connection, commandId }
     connection.send({ type: 'join', id: commandId })
     connection.probe(HELD_ANSWER_MS)
@@ -192,7 +196,7 @@ export class SignalingSession {
   /** A place that is refused for now leaves the connection held; what a hello hears in its place is a goodbye, and so is this. */
   #answered(reply: Reply, connection: Connection): void {
     const phase = this.#phase
-    if (phase.name !== 'asking' || reply.re !== phase.commandId || reply.ok) return this.sender.answered(reply)
+    if (phase.name !== 'asking' || reply.re !== phase.commandId || reply.ok) return this.#sender.answered(reply)
     const { message: reason, retryAfterMs } = reply.error
     this.#disconnected(connection, { code: 'unavailable', reason, retryAfterMs }, reason)
   }
@@ -209,8 +213,8 @@ export class SignalingSession {
     this.#place = { self, instance }
     this.#freshTokenTried = false
     connection.welcomed(welcome.limits.maxFrameBytes)
-    this.sender.connected(connection, welcome, sameSession)
-    if (welcome.confirm) connection.send({ type: 'join', id: this.sender.nextId() })
+    this.#sender.connected(connection, welcome, sameSession)
+    if (welcome.confirm) connection.send({ type: 'join', id: this.#sender.nextId() })
     this.#events.welcome(welcome, sameSession)
   }
 
@@ -220,30 +224,12 @@ export class SignalingSession {
     this.#disconnected(connection, goodbye, `goodbye: ${goodbye.code}`)
   }
 
-  /** The token ends soon. A failure is tried again: as long as the old one holds, nothing is lost. */
-  async #refreshToken(connection: Connection): Promise<void> {
-    const { token: source, clock } = this.#options
-    if (typeof source !== 'function') return this.#events.log('warn', 'the token ends soon, and it cannot be renewed')
-    try {
-      const token = await tokenOf(source, clock)
-      if (token === undefined || !this.#isCurrent(connection)) return
-      const refresh = { type: 'session.refresh', token } as const
-      if (this.#phase.name === 'held') connection.send({ ...refresh, id: this.sender.nextId() })
-      else await this.sender.request(refresh, 'refuse')
-    } catch (error) {
-      if (!this.#isCurrent(connection)) return
-      this.#events.log('warn', 'the token could not be renewed', { error })
-      this.#cancelRefresh()
-      this.#cancelRefresh = clock.after(TOKEN_RETRY_MS, () => void this.#refreshToken(connection))
-    }
-  }
-
   #disconnected(connection: Connection, ending: Ending, detail: string): void {
     if (!this.#isCurrent(connection)) return
     const phase = this.#phase
     connection.close()
-    this.#cancelRefresh()
-    this.sender.disconnected(ending.unsendable ?? false)
+    this.#refresh.cancel()
+    this.#sender.disconnected(ending.unsendable ?? false)
     this.#events.log('info', 'the connection ended', { detail })
     this.#lastFailure = ending.code === undefined ? new Error(detail) : errorOf(ending.code, ending)
     if ('since' in phase && this.#options.clock.now() - phase.since >= STABLE_MS) this.#failures = 0
@@ -304,8 +290,8 @@ export class SignalingSession {
     this.#stopWaiting()
     this.#phase = { name: 'ended' }
     this.#stopListening()
-    this.#cancelRefresh()
-    this.sender.close(error)
+    this.#refresh.cancel()
+    this.#sender.close(error)
   }
 
   #stopListening(): void {
@@ -320,10 +306,3 @@ export class SignalingSession {
     return 'connection' in this.#phase && this.#phase.connection === connection
   }
 }
-
-/**
- * What was held is gone, or is not to be had: joining begins as it does without. A server that was asked for the place and says
- * when to come again is heard.
- */
-const wasHold = (phase: Phase, { retryAfterMs }: Ending): boolean =>
-  phase.name === 'asking' ? retryAfterMs === undefined : phase.name === 'connecting' && phase.intent === 'hold'

@@ -19,6 +19,14 @@ export type MediaView = {
   soundOf(participantId: string): { readonly volume?: number; readonly mutedForMe?: boolean }
 }
 
+/** What there is before anything can be shown. */
+export const NO_MEDIA: MediaView = {
+  tracksOf: () => ({}),
+  streamsOf: () => ({}),
+  linkOf: () => null,
+  soundOf: () => ({}),
+}
+
 /** What one participant is seen with. */
 export type ViewContext = {
   /** The room that it is in, or was. */

@@ -1,5 +1,5 @@
 import { evolve, MODES, type Participant, participantOf, type Room } from '../protocol'
-import { type MediaView, participantView, roomView } from './participant-view'
+import { type MediaView, NO_MEDIA, participantView, roomView } from './participant-view'
 import type { Left, ParticipantView, StateOf } from './state'
 import { keep, share } from './structural-sharing'
 
@@ -18,7 +18,7 @@ const NO_ONE: readonly ParticipantView[] = []
 
 /** Makes the state. What it is made from is compared by identity: where nothing changed, nothing is made. */
 export class StateBuilder<Fields extends object> {
-  readonly #media: MediaView
+  #media: MediaView = NO_MEDIA
   readonly #fieldsOf: (room: Room) => Fields
   readonly #empty: Fields
   #fields: Fields
@@ -28,12 +28,17 @@ export class StateBuilder<Fields extends object> {
   #isStale = false
 
   /** @param fieldsOf the fields that the features add */
-  constructor(media: MediaView, fieldsOf: (room: Room) => Fields) {
-    this.#media = media
+  constructor(fieldsOf: (room: Room) => Fields) {
     this.#fieldsOf = fieldsOf
     this.#empty = fieldsOf(emptyRoom())
     this.#fields = this.#empty
     this.#state = this.#outside(this.#sources.status)
+  }
+
+  /** From now on participants are shown with this media and these links. */
+  showMedia(media: MediaView): void {
+    this.#media = media
+    this.invalidate()
   }
 
   /** Media or links of participants are different. */

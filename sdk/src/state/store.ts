@@ -30,7 +30,6 @@ export type WelcomeResult =
     }
 
 export type StorePorts<Fields extends object> = {
-  readonly media: MediaView
   /** The fields of the state that the features add. */
   readonly fields: (room: Room) => Fields
   /** A subscriber threw. */
@@ -53,10 +52,15 @@ export class RoomStore<Fields extends object = object> {
   #hasGap = false
   #committed: StateOf<Fields>
 
-  constructor({ media, fields, listenerFailed }: StorePorts<Fields>) {
-    this.#builder = new StateBuilder(media, fields)
+  constructor({ fields, listenerFailed }: StorePorts<Fields>) {
+    this.#builder = new StateBuilder(fields)
     this.#listenerFailed = listenerFailed
     this.#committed = this.getState()
+  }
+
+  /** From now on participants are shown with this media and these links. */
+  showMedia(media: MediaView): void {
+    this.#builder.showMedia(media)
   }
 
   get room(): Room | undefined {

@@ -2,7 +2,9 @@
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createPeerstageServer } from '../../../server/src/index'
+import { systemEnvironment } from '../../src/client/environment'
 import type { LiveStreamClient, LiveStreamClientOptions } from '../../src/index'
+import { ManualPage, MemoryStorage } from '../harness/manual-page'
 import { RoomHouse } from '../harness/room-house'
 import { SlowLine } from '../harness/slow-line'
 
@@ -290,4 +292,25 @@ test('as many are held as may be: prepare() is fulfilled, and join() goes its ow
   await last.client.join()
   expect(last.client.state.status).toBe('joined')
   expect(last.sockets).toHaveLength(2)
+})
+
+test('a reloaded page that prepares and cancels keeps the session of the page before', async () => {
+  const storage = new MemoryStorage()
+  const loaded = async (): Promise<{ client: LiveStreamClient; page: ManualPage }> => {
+    const page = new ManualPage(storage)
+    const token = () => tokenOf('Ada')
+    return { page, client: await house.client('Ada', { token }, { ...systemEnvironment, page: () => page }) }
+  }
+  const first = await loaded()
+  await first.client.join()
+  first.page.tell('hide')
+  const [kept] = storage.entries.values()
+
+  const second = await loaded()
+  const cancel = new AbortController()
+  await second.client.prepare({ signal: cancel.signal })
+  cancel.abort()
+  second.page.tell('hide')
+  const keyIn = (text = '{}'): unknown => JSON.parse(text).key
+  expect([...storage.entries.values()].map(keyIn)).toEqual([keyIn(kept)])
 })

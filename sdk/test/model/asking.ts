@@ -1,6 +1,6 @@
 import fc from 'fast-check'
+import type { Request, WhileOffline } from '../../src/ports/requests'
 import type { Room } from '../../src/protocol'
-import type { Request, WhileOffline } from '../../src/signaling/command-queue'
 
 /** A command, but for whom and what it is about. */
 export type Asking =

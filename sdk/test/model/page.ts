@@ -1,6 +1,7 @@
 import type { LiveStreamError } from '../../src/errors'
+import type { Request, WhileOffline } from '../../src/ports/requests'
 import type { GoodbyeCode, LoggedEvent, Role, Room, RoomEvent, UnknownEvent, Welcome } from '../../src/protocol'
-import type { Request, WhileOffline } from '../../src/signaling/command-queue'
+import { Sender } from '../../src/signaling/sender'
 import { SignalingSession } from '../../src/signaling/session'
 import { SessionKey } from '../../src/signaling/session-key'
 import type { Position, RoomMessage } from '../../src/signaling/session-ports'
@@ -55,6 +56,7 @@ export class LoadedPage {
   readonly #world: ManualPage
   readonly #key: SessionKey
   readonly #session: SignalingSession
+  readonly #sender: Sender
   readonly #store: RoomStore
   /** Its JavaScript has stopped: it was reloaded, closed, or killed. */
   #unloaded = false
@@ -74,7 +76,6 @@ export class LoadedPage {
     this.#key.live = true
     this.joinId = String.fromCharCode(...Array.from(randomBytes(22), (byte) => 97 + (byte % 26)))
     this.#store = new RoomStore({
-      media: { tracksOf: () => ({}), streamsOf: () => ({}), linkOf: () => null, soundOf: () => ({}) },
       fields: () => ({}),
       listenerFailed: (error) => {
         throw error
@@ -87,7 +88,17 @@ export class LoadedPage {
       return road.WebSocket
     }
     const [base, client] = ['ws://model', 'model/1']
-    const options = { base, client, room: roomId, token, name: undefined, key: this.#key, joinId: this.joinId }
+    this.#sender = new Sender(clock)
+    const options = {
+      sender: this.#sender,
+      base,
+      client,
+      room: roomId,
+      token,
+      name: undefined,
+      key: this.#key,
+      joinId: this.joinId,
+    }
     const ports = { joinTimeoutMs: 15_000, WebSocket, clock, random, page: this.#world }
     this.#session = new SignalingSession({ ...options, ...ports }, this.#events())
     if (parts.begin === 'join') this.join()
@@ -124,7 +135,7 @@ export class LoadedPage {
   ask(command: Request, whileOffline: WhileOffline): void {
     const asked: Asked = { command, answer: 'none' }
     this.asked.push(asked)
-    this.#session.sender.request(command, whileOffline).then(
+    this.#sender.request(command, whileOffline).then(
       () => {
         if (!this.#unloaded) asked.answer = 'ok'
       },
@@ -137,7 +148,7 @@ export class LoadedPage {
   /** A reaction: no test waits for its result. */
   react(): void {
     try {
-      this.#session.sender.cast({ type: 'reaction', emoji: '👏' })
+      this.#sender.cast({ type: 'reaction', emoji: '👏' })
     } catch {
       // Not connected, or too many.
     }

@@ -1,16 +1,14 @@
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
 import { NO_SOURCES, type Role, type RoomEvent } from '../../src/protocol'
-import type { MediaView } from '../../src/state/participant-view'
+import { type MediaView, NO_MEDIA } from '../../src/state/participant-view'
 import { RoomStore } from '../../src/state/store'
-
 import { type SliceState, viewOf } from '../../src/verbs/slices'
 import { roomOf, welcomeOf } from '../harness/scripted-server'
 
-const NOTHING: MediaView = { tracksOf: () => ({}), streamsOf: () => ({}), linkOf: () => null, soundOf: () => ({}) }
-
-function joinedStore(overlay: MediaView = NOTHING): RoomStore<SliceState> {
-  const store = new RoomStore({ media: overlay, fields: viewOf, listenerFailed: () => {} })
+function joinedStore(media: MediaView = NO_MEDIA): RoomStore<SliceState> {
+  const store = new RoomStore({ fields: viewOf, listenerFailed: () => {} })
+  store.showMedia(media)
   store.welcome(welcomeOf())
   store.commit()
   return store
@@ -27,7 +25,6 @@ const says = (seq: number, text: string) =>
 
 test('lists are empty when idle', () => {
   const { status, participants, messages, room } = new RoomStore({
-    media: NOTHING,
     fields: viewOf,
     listenerFailed: () => {},
   }).getState()
@@ -120,7 +117,7 @@ test("one's own microphone and camera say which device they are; what no device 
     microphone: fromDevice('', 'MediaStreamAudioDestinationNode'),
     screen: fromDevice('screen:0:0', 'Screen 1'),
   }
-  const store = joinedStore({ ...NOTHING, tracksOf: () => tracks })
+  const store = joinedStore({ ...NO_MEDIA, tracksOf: () => tracks })
   store.apply(joins(3, 'ben', 'guest'))
   const [self, ben] = store.getState().participants
   expect(self?.sources.camera).toMatchObject({ deviceId: 'camera-1', label: 'Front camera' })
@@ -162,7 +159,7 @@ test('nothing of a room is kept when it is left', () => {
 
 test('a subscriber that throws is reported, and the others are called', () => {
   const failed = vi.fn()
-  const store = new RoomStore({ media: NOTHING, fields: viewOf, listenerFailed: failed })
+  const store = new RoomStore({ fields: viewOf, listenerFailed: failed })
   const listener = vi.fn()
   store.subscribe(() => {
     throw new Error('mine')

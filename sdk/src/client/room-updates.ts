@@ -1,0 +1,111 @@
+import { LiveStreamError } from '../errors'
+import type { EventQueue } from '../events/event-queue'
+import { eventsOf, eventsOfSnapshot, type ParticipantLookup } from '../events/events-of'
+import type { LocalMedia } from '../media/local-media'
+import type { Mesh } from '../peering/mesh'
+import { participantOf, type Room, type Welcome } from '../protocol'
+import type { RoomMessage } from '../signaling/session-ports'
+import type { RoomStore } from '../state/store'
+import type { SliceState } from '../verbs/slices'
+import type { Log } from './logger'
+import type { ServerClock } from './server-clock'
+
+export type RoomUpdatesPorts = {
+  readonly store: RoomStore<SliceState>
+  readonly eventQueue: EventQueue
+  readonly media: LocalMedia
+  /** Undefined where there is no WebRTC: everything but media works then. */
+  readonly mesh: Mesh | undefined
+  readonly log: Log
+  readonly serverClock: ServerClock
+  /** The ICE servers that the app chose; undefined: the server's. */
+  readonly hasOwnIceServers: boolean
+  /** The room has changed: elements that show media are updated. */
+  readonly onRoomChanged: () => void
+}
+
+type MessageOf<T extends RoomMessage['type']> = Extract<RoomMessage, { type: T }>
+
+/**
+ * What the messages of the server change: the store folds them, links get their signals, and events wait for the app. Each may
+ * throw a RangeError: an event is missing.
+ */
+export class RoomUpdates {
+  readonly #ports: RoomUpdatesPorts
+  /** What links and media were last given. */
+  #applied: Room | undefined
+
+  constructor(ports: RoomUpdatesPorts) {
+    this.#ports = ports
+  }
+
+  /** @param isFirst whether this is the first welcome of a stay */
+  welcomed(welcome: Welcome, isFirst: boolean): void {
+    const { store, eventQueue, mesh, hasOwnIceServers, serverClock } = this.#ports
+    const { self, resumed } = welcome
+    serverClock.tell(welcome.serverTime)
+    eventQueue.hold()
+    const result = store.welcome(welcome)
+    if (isFirst) eventQueue.addAbout(self, 'joined')
+    else eventQueue.add({ name: 'reconnected', payload: { resumed } })
+    if (result.resumed) for (const each of result.applied) eventQueue.addLater(() => eventsOf(each, self, this.#look))
+    else eventQueue.addLater(() => eventsOfSnapshot(result, self, this.#look))
+    if (!hasOwnIceServers) mesh?.setIceServers(welcome.iceServers)
+  }
+
+  message(message: RoomMessage): void {
+    const { store, eventQueue, mesh, hasOwnIceServers } = this.#ports
+    eventQueue.hold()
+    switch (message.type) {
+      case 'event':
+        return this.#fold(message.logged)
+      case 'signal':
+        return mesh?.receive(message)
+      case 'cast':
+        return eventQueue.addCast(message.from, message.cast)
+      case 'presence':
+        store.presence(message.participantId, message.presence === 'reconnecting')
+        return eventQueue.addAbout(message.participantId, 'presenceChanged')
+      case 'iceServers':
+        return hasOwnIceServers ? undefined : mesh?.setIceServers(message.iceServers)
+      case 'refused':
+        return this.#refused(message)
+    }
+  }
+
+  #fold(logged: MessageOf<'event'>['logged']): void {
+    const { store, eventQueue, serverClock } = this.#ports
+    serverClock.reach(logged.at)
+    const applied = store.apply(logged)
+    if (applied !== undefined) eventQueue.addLater(() => eventsOf(applied, store.selfId, this.#look))
+  }
+
+  /** A link that misses a signal starts over by itself; what the app sent is the app's to know. */
+  #refused({ what, error: { code, message, retryable } }: MessageOf<'refused'>): void {
+    this.#ports.log('debug', 'the server did not pass something on', { what, code })
+    if (what === 'signal') return
+    const error = new LiveStreamError(code, message, { retryable })
+    this.#ports.eventQueue.add({ name: 'commandFailed', payload: { command: 'cast', error } })
+  }
+
+  /**
+   * Links and media get what has changed. A fold keeps the identity of what it does not change, so a heartbeat, a reply, a cast or a
+   * chat message costs nothing here. `isBack`: after a reconnect links look anew.
+   */
+  apply(isBack: boolean): void {
+    const { store, mesh, media, onRoomChanged } = this.#ports
+    const { room, selfId } = store
+    if (room === undefined || selfId === undefined) return
+    const last = this.#applied
+    if (last?.edges !== room.edges || isBack) mesh?.update({ selfId, seq: room.seq, edges: room.edges }, isBack)
+    else mesh?.reach(room.seq)
+    if (last?.participants !== room.participants) {
+      media.applyRemoteState(participantOf(room, selfId) ?? null, room.mode.sources)
+      onRoomChanged()
+    }
+    // Last: what threw is done again at the next frame.
+    this.#applied = room
+  }
+
+  readonly #look: ParticipantLookup = (id, past) => this.#ports.store.participant(id, past)
+}
