@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
-import { plainAddress } from '../../config/subnets'
+import { plainAddress } from './subnets'
 
 /** What is counted as one: an IPv4 address, however it is written, or the first 64 bits of one of IPv6. */
 export function networkOf(address: string): string {

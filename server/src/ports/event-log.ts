@@ -37,7 +37,7 @@ export type OpenInstance = {
 }
 
 /**
- * Where the events of rooms are kept. It knows no type of event: what a record means for anything else, `projectionOf` says. All
+ * Where the events of rooms are kept. It need not know the types of events. All
  * methods reject with a `LogUnavailable` when it could not be done; then nothing of it has happened, not even in part.
  */
 export interface EventLog {

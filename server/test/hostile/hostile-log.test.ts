@@ -1,7 +1,7 @@
 import { encodeHello, SUBPROTOCOL } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
-import { LINES_A_MINUTE } from '../../src/gateway/audit'
 import { PROBE_EVERY_MS } from '../../src/hosting/log-health'
+import { LINES_A_MINUTE } from '../../src/logging/audit'
 import { capturedLog } from '../harness/captured-log'
 import { description } from '../harness/description'
 import { failingLog } from '../harness/failing-log'

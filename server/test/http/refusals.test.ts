@@ -1,7 +1,7 @@
 import { get } from 'node:http'
 import { expect, test } from 'vitest'
-import { LINES_A_MINUTE } from '../../src/gateway/audit'
 import type { PeerstageServerOptions } from '../../src/index'
+import { LINES_A_MINUTE } from '../../src/logging/audit'
 import { capturedLog } from '../harness/captured-log'
 import { failingLog } from '../harness/failing-log'
 import { FakeClock } from '../harness/fake-clock'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addressLabels, isPublic, networkOf } from '../../src/gateway/handshake/network'
+import { addressLabels, isPublic, networkOf } from '../../src/config/network'
 import { SocketQuota } from '../../src/gateway/limits/socket-quota'
 
 const limits = { maxSockets: 5, maxSocketsPerAddress: 2, maxVerifying: 3 }

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
+import { isPublic } from '../../config/network'
 import { subnetList } from '../../config/subnets'
 import type { Logger } from '../../ports/logger'
-import { isPublic } from './network'
 
 /** Tells whose socket it is, for counting sockets by address. */
 export type PeerAddress = (request: Pick<IncomingMessage, 'socket' | 'headers'>) => string | undefined

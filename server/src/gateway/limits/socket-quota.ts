@@ -1,4 +1,4 @@
-import { isPublic, networkOf } from '../handshake/network'
+import { isPublic, networkOf } from '../../config/network'
 
 export type SocketQuotaLimits = {
   /** Sockets of the process. */
