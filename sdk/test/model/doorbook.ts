@@ -22,7 +22,10 @@ export class Book implements Doorbook {
   /** Who has each identity's place, as the room has said last. */
   readonly #holders = new Map<string, Visit>()
   readonly #absences = new Map<string, Absence>()
-  readonly #leaving = new Map<string, Visit>()
+  /** Which connections of an identity have asked to leave. A late one does not hide another. */
+  readonly #leaving = new Map<string, Set<Visit>>()
+  /** In which order the connections asked for a place. */
+  readonly #arrivals = new Map<Visit, number>()
   readonly #closed = new WeakMap<Visit, Absence>()
   readonly #answered = new Set<string>()
   /** By whom and into which room: the session keys that have knocked, each with its highest attempt. */
@@ -39,6 +42,7 @@ export class Book implements Doorbook {
 
   knocked(visit: Visit): void {
     const who = whoOf(visit)
+    this.#arrivals.set(visit, this.#arrivals.size)
     const { session, attempt } = visit.pipe.hello
     const keys = this.#keys.get(who) ?? new Map<string, number>()
     const highest = keys.get(session) ?? 0
@@ -48,8 +52,9 @@ export class Book implements Doorbook {
   }
 
   seated(visit: Visit): void {
-    // One that confirms its welcome and leaves in one breath leaves.
-    if (this.#leaving.get(whoOf(visit)) !== visit) this.#leaving.delete(whoOf(visit))
+    // The leave of a connection before this one counts no more. This one's own does: it may confirm its welcome and leave at once.
+    const leaving = this.#leaving.get(whoOf(visit)) ?? new Set()
+    for (const other of leaving) if (this.#isBefore(other, visit)) leaving.delete(other)
     this.#absences.delete(whoOf(visit))
     this.#seated.add(visit)
     this.#holders.set(whoOf(visit), visit)
@@ -59,7 +64,16 @@ export class Book implements Doorbook {
   }
 
   leaving(visit: Visit): void {
-    this.#leaving.set(whoOf(visit), visit)
+    const leaving = this.#leaving.get(whoOf(visit)) ?? new Set()
+    this.#leaving.set(whoOf(visit), leaving.add(visit))
+  }
+
+  #isBefore(one: Visit, other: Visit): boolean {
+    return (this.#arrivals.get(one) ?? 0) < (this.#arrivals.get(other) ?? 0)
+  }
+
+  #asksToLeave(who: string): boolean {
+    return (this.#leaving.get(who)?.size ?? 0) > 0
   }
 
   replied(visit: Visit, reply: Extract<ServerMessage, { type: 'reply' }>): void {
@@ -134,7 +148,7 @@ export class Book implements Doorbook {
   }
 
   #departed(who: string, reason: 'left' | 'lost' | 'removed'): void {
-    if (reason === 'removed' || (reason === 'left' && this.#leaving.has(who))) return
+    if (reason === 'removed' || (reason === 'left' && this.#asksToLeave(who))) return
     const absence = this.#absences.get(who)
     const departure = reason === 'left' ? 'closed' : 'lost'
     if (absence === undefined) this.#witness.fault(`${who} was there, and is said to have ${reason}`)

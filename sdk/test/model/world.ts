@@ -10,6 +10,9 @@ import { Time } from './time'
 /** After the log failed, how long the server may take to find out that it works again. */
 const LOG_RECOVERS_MS = 10_000
 
+/** Turns of the event loop after which a world that still moves goes round in circles. The longest way to rest takes less than fifty. */
+const MOST_TURNS = 10_000
+
 /** A browser tab: pages come and go in it, its storage and its way to the server stay. */
 export type Tab = {
   readonly label: string
@@ -85,7 +88,9 @@ export class World {
   /** Until nothing moves: all that is not held up has arrived, and was taken in. */
   async rest(): Promise<void> {
     const { house } = this
-    for (let moved = true; moved; ) {
+    let turns = 0
+    for (let moved = true; moved; turns++) {
+      if (turns > MOST_TURNS) throw new Error('the world never comes to rest')
       await new Promise(setImmediate)
       moved = this.#flow()
       moved = house.turn() || house.log.isBusy || moved
