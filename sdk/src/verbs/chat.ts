@@ -1,4 +1,3 @@
-import * as v from 'valibot'
 import { LiveStreamError } from '../errors'
 import {
   type ChatHistoryResult,
@@ -10,7 +9,7 @@ import {
   utf8Bytes,
 } from '../protocol'
 import type { Slice } from './slice'
-import { checkOptionsObject, type VerbPorts } from './verb'
+import { asking, checkOptionsObject, resultOf, type VerbPorts } from './verb'
 
 /**
  * The chat of the room. Texts are plain: the app escapes them. While disconnected all calls wait, in order. Each
@@ -84,25 +83,17 @@ export const chat: Slice<ChatSlice> = {
 const messageEvent = (message: ChatMessage, selfId: string | undefined) =>
   ({ name: 'message', payload: { message, isOwn: message.participantId === selfId } }) as const
 
-function chatVerbs({ requests, limits, safely }: VerbPorts): ChatVerbs {
+function chatVerbs(ports: VerbPorts): ChatVerbs {
+  const { ask, query } = asking(ports, 'queue')
   return {
-    send: (text) =>
-      safely('chat.send', async () => {
-        checkText(text, limits())
-        await requests().request({ type: 'chat.send', text }, 'queue')
-      }),
-    delete: (messageId) =>
-      safely('chat.delete', async () => {
-        await requests().request({ type: 'chat.delete', messageId }, 'queue')
-      }),
+    send: (text) => ask({ type: 'chat.send', text }, () => checkText(text, ports.limits())),
+    delete: (messageId) => ask({ type: 'chat.delete', messageId }),
     history: (options = {}) =>
-      safely('chat.history', async () => {
-        checkOptionsObject(options)
-        const { result } = await requests().request({ type: 'chat.history', ...options }, 'queue')
-        const parsed = v.safeParse(chatHistoryResult, result)
-        if (parsed.success) return parsed.output
-        throw new LiveStreamError('internal', 'The server sent a history that cannot be read.')
-      }),
+      query(
+        { type: 'chat.history', ...options },
+        (result) => resultOf(chatHistoryResult, result),
+        () => checkOptionsObject(options),
+      ),
   }
 }
 

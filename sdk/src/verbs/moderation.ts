@@ -1,9 +1,6 @@
-import * as v from 'valibot'
-import { LiveStreamError } from '../errors'
-import type { Request } from '../ports/requests'
 import { banListResult, type ListedBan, type Role, type Source } from '../protocol'
 import type { Slice } from './slice'
-import { checkOptionsObject, type VerbPorts } from './verb'
+import { asking, checkOptionsObject, resultOf, type VerbPorts } from './verb'
 
 /**
  * What hosts and cohosts may do to others. While disconnected each call rejects at once with `unavailable`, because a moderator must
@@ -68,17 +65,14 @@ export const moderation: Slice<ModerationSlice> = {
   },
 }
 
-function moderationVerbs({ requests, safely }: VerbPorts): ModerationVerbs {
-  const ask = (command: Request, options: object = {}) =>
-    safely(command.type, async () => {
-      checkOptionsObject(options)
-      await requests().request(command, 'refuse')
-    })
+function moderationVerbs(ports: VerbPorts): ModerationVerbs {
+  const { ask, query } = asking(ports, 'refuse')
   return {
     mute: (participantId, source) => ask({ type: 'moderation.mute', participantId, source }),
-    kick: (participantId, options) => {
+    kick: (participantId, options = {}) => {
       const minutes = options?.minutes
-      return ask({ type: 'moderation.kick', participantId, ...(minutes === undefined ? {} : { minutes }) }, options)
+      const command = { type: 'moderation.kick', participantId, ...(minutes === undefined ? {} : { minutes }) } as const
+      return ask(command, () => checkOptionsObject(options))
     },
     ban: (who) =>
       typeof who === 'string'
@@ -86,13 +80,7 @@ function moderationVerbs({ requests, safely }: VerbPorts): ModerationVerbs {
         : // Whatever else came in is refused as `invalid` on its way, like any other value of a wrong form.
           ask({ type: 'moderation.banAuthor', messageId: who?.messageId }),
     unban: (banId) => ask({ type: 'moderation.unban', banId }),
-    bans: () =>
-      safely('moderation.bans', async () => {
-        const { result } = await requests().request({ type: 'moderation.bans' }, 'refuse')
-        const parsed = v.safeParse(banListResult, result)
-        if (parsed.success) return parsed.output.bans
-        throw new LiveStreamError('internal', 'The server sent a list that cannot be read.')
-      }),
+    bans: () => query({ type: 'moderation.bans' }, (result) => resultOf(banListResult, result).bans),
     setRole: (participantId, role) => ask({ type: 'moderation.setRole', participantId, role }),
     lock: () => ask({ type: 'moderation.lock' }),
     unlock: () => ask({ type: 'moderation.unlock' }),

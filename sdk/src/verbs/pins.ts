@@ -1,7 +1,6 @@
-import type { Request } from '../ports/requests'
 import type { ChatMessage, Room } from '../protocol'
 import type { Slice } from './slice'
-import type { VerbPorts } from './verb'
+import { asking, type VerbPorts } from './verb'
 
 /** Pinned messages. While disconnected each call rejects at once with `unavailable`, because a moderator must know whether it worked. */
 export type PinVerbs = {
@@ -59,13 +58,8 @@ const unpinned = (before: Room, after: Room, by: string | null) =>
 const lacking = ({ pinnedMessages }: Room, than: Room): ChatMessage[] =>
   pinnedMessages.filter(({ id }) => !than.pinnedMessages.some((each) => each.id === id))
 
-function pinVerbs({ requests, safely }: VerbPorts): PinVerbs {
-  const ask = (command: Request) =>
-    safely(command.type, () =>
-      requests()
-        .request(command, 'refuse')
-        .then(() => {}),
-    )
+function pinVerbs(ports: VerbPorts): PinVerbs {
+  const { ask } = asking(ports, 'refuse')
   return {
     pin: (messageId) => ask({ type: 'chat.pin', messageId }),
     unpin: (messageId) => ask({ type: 'chat.unpin', messageId }),

@@ -1,8 +1,7 @@
-import type { Request, WhileOffline } from '../ports/requests'
 import type { StageInvitation, StageRequest } from '../protocol'
 import type { ParticipantView } from '../state/state'
 import type { Slice } from './slice'
-import type { VerbPorts } from './verb'
+import { asking, type VerbPorts } from './verb'
 
 /**
  * Viewers come on stage and leave it: of several calls while disconnected, only the last one is sent. Hosts and cohosts decide about
@@ -80,20 +79,16 @@ export const stage: Slice<StageSlice> = {
   },
 }
 
-/** A request of the stage for the own participant. Of several made while disconnected, the last one counts. */
-const OWN: WhileOffline = { latest: 'stage' }
-
-function stageVerbs({ requests, safely }: VerbPorts): StageVerbs {
-  const ask = (command: Request, whileOffline: WhileOffline) =>
-    safely(command.type, async () => {
-      await requests().request(command, whileOffline)
-    })
+function stageVerbs(ports: VerbPorts): StageVerbs {
+  // Commands about the own participant: of several made while disconnected, the last one counts.
+  const { ask: askForSelf } = asking(ports, { latest: 'stage' })
+  const { ask } = asking(ports, 'refuse')
   return {
-    request: () => ask({ type: 'stage.request' }, OWN),
-    cancel: () => ask({ type: 'stage.cancel' }, OWN),
-    leave: () => ask({ type: 'stage.leave' }, OWN),
-    approve: (participantId) => ask({ type: 'stage.approve', participantId }, 'refuse'),
-    reject: (participantId) => ask({ type: 'stage.reject', participantId }, 'refuse'),
-    invite: (participantId) => ask({ type: 'stage.invite', participantId }, 'refuse'),
+    request: () => askForSelf({ type: 'stage.request' }),
+    cancel: () => askForSelf({ type: 'stage.cancel' }),
+    leave: () => askForSelf({ type: 'stage.leave' }),
+    approve: (participantId) => ask({ type: 'stage.approve', participantId }),
+    reject: (participantId) => ask({ type: 'stage.reject', participantId }),
+    invite: (participantId) => ask({ type: 'stage.invite', participantId }),
   }
 }

@@ -1,7 +1,8 @@
+import * as v from 'valibot'
 import { LiveStreamError } from '../errors'
 import type { LocalMedia } from '../media/local-media'
 import type { Playback, SoundOptions } from '../media/playback'
-import type { Requests } from '../ports/requests'
+import type { Request, Requests, WhileOffline } from '../ports/requests'
 import type { Cast, Limits } from '../protocol'
 
 /** What the verbs of all slices need. */
@@ -36,6 +37,30 @@ export function safelyWith(failed: (command: string, error: LiveStreamError) => 
     outcome.catch((error: LiveStreamError) => error.code === 'aborted' || failed(command, error))
     return outcome
   }
+}
+
+/** Sends commands for verbs. `check` runs before the request, and may throw. */
+export function asking({ requests, safely }: VerbPorts, whileOffline: WhileOffline) {
+  const send = <T>(command: Request, check: () => void, read: (result: unknown) => T): Promise<T> =>
+    safely(command.type, async () => {
+      check()
+      const { result } = await requests().request(command, whileOffline)
+      return read(result)
+    })
+  return {
+    /** Resolves when the server has accepted the command. */
+    ask: (command: Request, check = () => {}): Promise<void> => send(command, check, () => {}),
+    /** Resolves with what `read` makes of the result. */
+    query: <T>(command: Request, read: (result: unknown) => T, check = () => {}): Promise<T> =>
+      send(command, check, read),
+  }
+}
+
+/** The result of a reply. @throws LiveStreamError `internal` if it does not fit the schema */
+export function resultOf<T>(schema: v.GenericSchema<unknown, T>, result: unknown): T {
+  const parsed = v.safeParse(schema, result)
+  if (parsed.success) return parsed.output
+  throw new LiveStreamError('internal', 'The server sent a result that cannot be read.')
 }
 
 /** @throws LiveStreamError `invalid` for options that are none: `kick(id, 10)` must not be a kick without an end */
