@@ -27,6 +27,7 @@ export type { ShareScreenOptions } from './media/screen-share'
 export type { LinkView } from './peering/mesh'
 export type { LinkStats, ReceivedStats, SentStats } from './peering/stats'
 export type { WebRtc } from './peering/webrtc'
+export type { LinkState, StreamKind } from './ports/participant-media'
 export type {
   ChatHistoryResult,
   ChatMessage,
@@ -47,12 +48,10 @@ export type { WebSocketConstructor, WebSocketLike } from './signaling/socket'
 export type { TokenSource } from './signaling/token'
 export type {
   LeftReason,
-  LinkState,
   ParticipantView,
   RoomView,
   SelfView,
   SourceView,
-  StreamKind,
 } from './state/state'
 export type { ChatVerbs } from './verbs/chat'
 export type { DataVerbs } from './verbs/data'

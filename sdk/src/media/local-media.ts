@@ -1,4 +1,6 @@
 import { LiveStreamError } from '../errors'
+import type { Clock } from '../ports/clock'
+import type { SlotTracks } from '../ports/participant-media'
 import { isOnStage, type Participant, SOURCES, type Source, type SourceChange } from '../protocol'
 import type { DeviceSource } from './constraints'
 import type { DeviceAccess } from './device-access'
@@ -7,12 +9,11 @@ import { deviceError, noWebRtc, together } from './device-errors'
 import { DeviceRequests, isTrack, type PublishInput, type PublishOptions } from './device-requests'
 import { Devices } from './devices'
 import { LocalSource } from './local-source'
-import type { Tracks } from './remote-streams'
 import { ScreenShare, type ShareScreenOptions } from './screen-share'
-import type { Delays, SetTrack } from './slot-output'
+import type { SetTrack } from './slot-output'
 
 export type LocalMediaPorts = DeviceAccess & {
-  readonly clock: Delays
+  readonly clock: Pick<Clock, 'after'>
   /** Tells the room (`media.update`), one source at a time; settles with the reply. @throws LiveStreamError */
   updateMedia(source: Source, change: SourceChange): Promise<void>
   /** Whether a device that was unplugged while in use is taken again when it is back. */
@@ -108,7 +109,7 @@ export class LocalMedia {
   }
 
   /** For the self view: what is captured, but for pictures that are off. */
-  tracks(): Tracks {
+  tracks(): SlotTracks {
     return this.#each((source) => source.slot.shown)
   }
 

@@ -1,6 +1,7 @@
+import type { Clock } from '../ports/clock'
 import { type Source, type SourceState, UNPUBLISHED } from '../protocol'
 import { type Capture, isVideo } from './capture'
-import { type Delays, type SetTrack, SlotOutput } from './slot-output'
+import { type SetTrack, SlotOutput } from './slot-output'
 
 /** Where one of our own sources stands. */
 export type SlotPhase =
@@ -23,7 +24,7 @@ export type SlotPhase =
 
 export type LocalSlotPorts = {
   readonly source: Source
-  readonly clock: Delays
+  readonly clock: Pick<Clock, 'after'>
   readonly setTrack: SetTrack
   onChange(): void
   /** The track ended by itself; `phase` is how it was before. */

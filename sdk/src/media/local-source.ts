@@ -1,17 +1,18 @@
 import { LiveStreamError } from '../errors'
+import type { Clock } from '../ports/clock'
 import { type Source, type SourceChange, type SourceState, UNPUBLISHED } from '../protocol'
 import type { DeviceAccess } from './device-access'
 import type { Acquire } from './device-captures'
 import { deviceError, mayBeOfOneDevice, superseded } from './device-errors'
 import { DeviceLoss } from './device-loss'
 import { LocalSlot } from './local-slot'
-import type { Delays, SetTrack } from './slot-output'
+import type { SetTrack } from './slot-output'
 import { type Reopening, SourceCapture } from './source-capture'
 import { SourceSync } from './source-sync'
 
 export type LocalSourcePorts = {
   readonly source: Source
-  readonly clock: Delays
+  readonly clock: Pick<Clock, 'after'>
   readonly access: DeviceAccess
   readonly devices: Reopening
   readonly setTrack: SetTrack

@@ -1,5 +1,5 @@
+import type { SoundOptions, StreamKind } from '../ports/participant-media'
 import { Attachment, type AttachmentPorts } from './attachment'
-import type { StreamKind } from './remote-streams'
 
 /** Whose media an element plays: a participant's camera and microphone (`talk`), or its screen and that one's sound (`screen`). */
 export type PlaybackTarget = {
@@ -7,13 +7,6 @@ export type PlaybackTarget = {
   readonly participantId: string
   /** `talk`: microphone and camera. `screen`: the shared screen and its sound. */
   readonly kind: StreamKind
-}
-
-/** How one hears a participant here. The room knows nothing of it. */
-export type SoundOptions = {
-  /** 0 to 1. Undefined: as the element has it. */
-  readonly volume?: number
-  readonly mutedForMe?: boolean
 }
 
 export type PlaybackPorts = {

@@ -1,13 +1,8 @@
+import type { SlotTracks, StreamKind } from '../ports/participant-media'
 import { isOnStage, type Participant, SOURCES, type Source } from '../protocol'
 import { isVideo } from './capture'
 
-/** Which of a participant's two streams: `talk` is microphone and camera, `screen` is screen and its sound. */
-export type StreamKind = 'talk' | 'screen'
-
 const kindOf = (source: Source): StreamKind => (source === 'microphone' || source === 'camera' ? 'talk' : 'screen')
-
-/** A track for each of the four slots, or none. */
-export type Tracks = Readonly<Record<Source, MediaStreamTrack | null>>
 
 export type StreamChange = { readonly participantId: string; readonly source: Source; readonly kind: StreamKind }
 
@@ -36,7 +31,7 @@ export class RemoteStreams {
   readonly #media = new Map<string, Media>()
   #participants: ReadonlyMap<string, Participant> = new Map()
   #selfId: string | undefined
-  #own: Tracks | null = null
+  #own: SlotTracks | null = null
 
   constructor(ports: RemoteStreamsPorts) {
     this.#ports = ports
@@ -57,7 +52,7 @@ export class RemoteStreams {
   }
 
   /** For the self view: our own tracks as they are captured, ahead of the room's view. */
-  own(tracks: Tracks): void {
+  own(tracks: SlotTracks): void {
     this.#own = tracks
     if (this.#selfId !== undefined) this.#refresh(this.#selfId)
   }

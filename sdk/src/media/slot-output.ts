@@ -1,11 +1,6 @@
+import type { Clock } from '../ports/clock'
 import type { Source } from '../protocol'
 import { type Capture, isVideo } from './capture'
-
-/** The part of a clock that is needed here. */
-export type Delays = {
-  /** Calls back once after `delayMs`; returns what cancels it. */
-  after(delayMs: number, callback: () => void): () => void
-}
 
 /**
  * Puts a track into a slot of every link, now and to come; null empties it. Resolves when every link that is up has it. Never rejects: a
@@ -28,13 +23,13 @@ type Fade = { readonly track: MediaStreamTrack; readonly cancel: () => void; rea
  */
 export class SlotOutput {
   readonly #source: Source
-  readonly #clock: Delays
+  readonly #clock: Pick<Clock, 'after'>
   readonly #setTrack: SetTrack
   #track: MediaStreamTrack | null = null
   #fade: Fade | null = null
   #settled: Promise<void> = Promise.resolve()
 
-  constructor(source: Source, clock: Delays, setTrack: SetTrack) {
+  constructor(source: Source, clock: Pick<Clock, 'after'>, setTrack: SetTrack) {
     this.#source = source
     this.#clock = clock
     this.#setTrack = setTrack

@@ -1,9 +1,6 @@
 import { LiveStreamError } from '../errors'
 import type { IceServer } from '../protocol'
 
-/** How a link is doing, as `ParticipantView.link` shows it. `recovering`: lost or never up, and starting over by itself. */
-export type LinkState = 'connecting' | 'connected' | 'recovering'
-
 /** Why an epoch ended, and what was seen of it until then. */
 export type LinkFailure = {
   readonly reason: string

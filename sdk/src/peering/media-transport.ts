@@ -1,7 +1,5 @@
+import type { SlotTracks } from '../ports/participant-media'
 import type { IceServer, SignalBody, Source } from '../protocol'
-
-/** The tracks that fill a link's four slots; null is an empty slot. */
-export type SlotTracks = Readonly<Record<Source, MediaStreamTrack | null>>
 
 export const EMPTY_SLOTS: SlotTracks = { microphone: null, camera: null, screen: null, screenAudio: null }
 

@@ -1,5 +1,5 @@
+import type { SlotTracks } from '../ports/participant-media'
 import { SOURCES, type Source } from '../protocol'
-import type { SlotTracks } from './media-transport'
 
 type Slot = { track: MediaStreamTrack | null; sender: RTCRtpSender | null; done: Promise<void> }
 

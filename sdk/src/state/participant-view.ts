@@ -1,3 +1,4 @@
+import type { MediaView } from '../ports/participant-media'
 import {
   isOnStage,
   mayActOn,
@@ -9,15 +10,7 @@ import {
   SOURCES,
   type Source,
 } from '../protocol'
-import type { LinkState, ParticipantView, RoomView, SourceView, StreamKind } from './state'
-
-/** What this side knows of a participant beside the room's log: its media as it arrives, and the link to it. */
-export type MediaView = {
-  tracksOf(participantId: string): Readonly<Partial<Record<Source, MediaStreamTrack>>>
-  streamsOf(participantId: string): Readonly<Partial<Record<StreamKind, MediaStream>>>
-  linkOf(participantId: string): LinkState | null
-  soundOf(participantId: string): { readonly volume?: number; readonly mutedForMe?: boolean }
-}
+import type { ParticipantView, RoomView, SourceView } from './state'
 
 /** What there is before anything can be shown. */
 export const NO_MEDIA: MediaView = {

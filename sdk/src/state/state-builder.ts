@@ -1,5 +1,6 @@
+import type { MediaView } from '../ports/participant-media'
 import { evolve, MODES, type Participant, participantOf, type Room } from '../protocol'
-import { type MediaView, NO_MEDIA, participantView, roomView } from './participant-view'
+import { NO_MEDIA, participantView, roomView } from './participant-view'
 import type { Left, ParticipantView, StateOf } from './state'
 import { keep, share } from './structural-sharing'
 

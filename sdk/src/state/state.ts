@@ -1,11 +1,6 @@
 import type { LiveStreamError } from '../errors'
+import type { LinkState, StreamKind } from '../ports/participant-media'
 import type { GoodbyeCode, Mode, Permission, Presence, Role, Source, SourceState } from '../protocol'
-
-/** Which of a participant's two streams: `talk` is microphone and camera, `screen` is screen and its sound. */
-export type StreamKind = 'talk' | 'screen'
-
-/** The state of the link to a participant. `recovering`: it was lost or could not connect, and is made again by itself. */
-export type LinkState = 'connecting' | 'connected' | 'recovering'
 
 /** One slot of a participant; `track` is there when its media arrives (for your own: when it is captured). */
 export type SourceView = SourceState & {

@@ -1,3 +1,4 @@
+import type { MediaView } from '../ports/participant-media'
 import {
   evolve,
   type LoggedEvent,
@@ -8,7 +9,6 @@ import {
   type Welcome,
 } from '../protocol'
 import { checkListener } from './listener'
-import type { MediaView } from './participant-view'
 import type { ParticipantView, StateOf } from './state'
 import { StateBuilder, type Status } from './state-builder'
 

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { LiveStreamError } from '../errors'
 import type { LocalMedia } from '../media/local-media'
-import type { Playback, SoundOptions } from '../media/playback'
+import type { Playback } from '../media/playback'
+import type { SoundOptions } from '../ports/participant-media'
 import type { Request, Requests, WhileOffline } from '../ports/requests'
 import type { Cast, Limits } from '../protocol'
 

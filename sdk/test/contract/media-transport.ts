@@ -1,7 +1,8 @@
 // What every MediaTransport must do. Each scenario throws when it does not. They know no test runner: they also run in a page
 // and in a child process, where the real transports are.
-import type { OpenTransport, SlotTracks } from '../../src/peering/media-transport'
+import type { OpenTransport } from '../../src/peering/media-transport'
 import { type LinkStats, linkStats } from '../../src/peering/stats'
+import type { SlotTracks } from '../../src/ports/participant-media'
 import { type SignalBody, SOURCES, type Source } from '../../src/protocol'
 import { type End, Pair, type PairOptions } from '../harness/transport-pair'
 

@@ -1,8 +1,8 @@
 // Participants with a mesh each, a signal pipe between them that does as it is told, and time that the test moves.
 import type { LiveStreamError } from '../../src/errors'
-import type { LinkState } from '../../src/peering/link-state'
 import { Mesh, type MeshOptions } from '../../src/peering/mesh'
 import { SharedCertificate } from '../../src/peering/shared-certificate'
+import type { LinkState } from '../../src/ports/participant-media'
 import type { Edge, SignalDown, SignalUp, Source } from '../../src/protocol'
 import { FakeClock } from './fake-clock'
 import { FakeNetwork } from './fake-transport'

@@ -1,11 +1,7 @@
 // Two transports joined by a signal pipe, with a record of all that they tell. Runs in a page, in Node, and on fakes.
 
-import {
-  EMPTY_SLOTS,
-  type MediaTransport,
-  type OpenTransport,
-  type SlotTracks,
-} from '../../src/peering/media-transport'
+import { EMPTY_SLOTS, type MediaTransport, type OpenTransport } from '../../src/peering/media-transport'
+import type { SlotTracks } from '../../src/ports/participant-media'
 import type { IceServer, SignalBody, Source } from '../../src/protocol'
 
 export class End {
