@@ -136,7 +136,7 @@ export function checkRoomAndName({ room, name }: Config): void {
 }
 
 /** A server's base URL for sockets. @throws LiveStreamError `invalid_options` */
-export function baseOf(url: string): string {
+function baseOf(url: string): string {
   const parsed = typeof url === 'string' ? parsedUrl(url) : undefined
   const scheme = parsed && SCHEMES.get(parsed.protocol)
   if (parsed === undefined || scheme === undefined || parsed.username || parsed.search || parsed.hash)

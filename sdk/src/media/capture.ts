@@ -3,7 +3,7 @@ import type { Source } from '../protocol'
 import { endedTrack } from './device-errors'
 
 /** What a track does by itself: it ends when its device goes away, and falls silent for a while when the system takes the device. */
-export type CaptureEvents = { ended(): void; interrupted(): void }
+type CaptureEvents = { ended(): void; interrupted(): void }
 
 /**
  * One track in use, from its capture to its release.

@@ -10,7 +10,7 @@ import { deviceError, insecureContext, noDevice, notSupported, superseded } from
  */
 export type Acquire = (signal: AbortSignal) => Promise<Capture>
 
-export type DeviceConstraints = Partial<Record<DeviceSource, MediaTrackConstraints>>
+type DeviceConstraints = Partial<Record<DeviceSource, MediaTrackConstraints>>
 
 type Outcome = { readonly capture: Capture } | { readonly error: LiveStreamError }
 type Outcomes = Partial<Record<DeviceSource, Outcome>>

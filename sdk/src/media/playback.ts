@@ -20,7 +20,7 @@ export type PlaybackPorts = {
 }
 
 /** Tells when elements come to the page or leave it: once for all changes of one task. */
-export type DomObserver = {
+type DomObserver = {
   /** Around this element too. Shadow trees count as they are now. */
   watch(element: Element): void
   end(): void

@@ -27,7 +27,7 @@ export type MeshOptions = {
 }
 
 /** What of the folded room the mesh is made from. */
-export type MeshView = { readonly selfId: string; readonly seq: number; readonly edges: readonly Edge[] }
+type MeshView = { readonly selfId: string; readonly seq: number; readonly edges: readonly Edge[] }
 
 /** One link of the mesh, as it is now. */
 export type LinkView = {

@@ -7,16 +7,13 @@ import { PeerFacade } from './peer-facade'
 import { SlotSenders } from './slot-senders'
 import type { WebRtc } from './webrtc'
 
-export type { WebRtc } from './webrtc'
-
 /**
- * Transports made of the given WebRTC.
- * @param oneAtATime Default: outside of browsers. @roamhq/wrtc runs out of file descriptors when many connections start
- *   together; browsers are slowed by anything but starting all at once. Both were measured.
+ * Transports made of the given WebRTC. Outside of browsers connections start one at a time: @roamhq/wrtc runs out of file
+ * descriptors if many start together. In browsers all start at once, which is faster. Both were measured.
  */
-export function simplePeerTransport(wrtc: WebRtc, oneAtATime = typeof window === 'undefined'): OpenTransport {
+export function simplePeerTransport(wrtc: WebRtc): OpenTransport {
   const open = (options: TransportOptions): MediaTransport => new SimplePeerTransport(wrtc, options)
-  return Object.assign(open, { oneAtATime })
+  return Object.assign(open, { oneAtATime: typeof window === 'undefined' })
 }
 
 class SimplePeerTransport implements MediaTransport {

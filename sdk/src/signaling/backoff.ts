@@ -6,7 +6,7 @@ const SLOW_MS = 15_000
 /** A server that asks for more than this is not believed. */
 const LONGEST_SERVER_DELAY_MS = 3_600_000
 
-export type BackoffHints = {
+type BackoffHints = {
   /** The room refuses for now (full, locked, not there). */
   slowly?: boolean
   /** What the server asked for: never sooner than this. */

@@ -14,7 +14,7 @@ export type Ending = {
 const UNSENDABLE: readonly number[] = [1007, 1009]
 
 /** What is known when it ended. */
-export type SessionProgress = {
+type SessionProgress = {
   /** Whether the room was joined before: then a person is in it, and it is worth waiting for. */
   readonly joined: boolean
   /** Whether another token can be had, and was not yet tried. */

@@ -6,7 +6,7 @@ import { fail, isOfConnection, isQuery, numbered, type QueuedCommand, sameKey } 
 import { pay, type RateLimiters, settle } from './rate-limiter'
 
 /** Commands that may wait to be sent. Twenty seconds of a fast typist's outage are a tenth of it. */
-export const COMMAND_QUEUE_LIMIT = 200
+const COMMAND_QUEUE_LIMIT = 200
 
 /** How long chat pauses when a busy room does not say for how long. */
 const BUSY_ROOM_MS = 1000

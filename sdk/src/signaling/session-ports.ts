@@ -43,8 +43,8 @@ export type SessionEvents = {
   prepared(): void
   /** Asks for what came after; undefined asks for a snapshot. */
   position(): Position | undefined
-  /** The room is here, for the first time or again. `sameSession`: the same participant in the same instance as before. */
-  welcome(welcome: Welcome, sameSession: boolean): void
+  /** The client is in the room, for the first time or again. */
+  welcome(welcome: Welcome): void
   message(message: RoomMessage): void
   /** All messages of a frame have been told. */
   frameEnd(): void

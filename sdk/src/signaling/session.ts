@@ -215,7 +215,7 @@ export class SignalingSession {
     connection.welcomed(welcome.limits.maxFrameBytes)
     this.#sender.connected(connection, welcome, sameSession)
     if (welcome.confirm) connection.send({ type: 'join', id: this.#sender.nextId() })
-    this.#events.welcome(welcome, sameSession)
+    this.#events.welcome(welcome)
   }
 
   #dismissed(goodbye: Goodbye, connection: Connection): void {

@@ -21,7 +21,7 @@ export const NO_MEDIA: MediaView = {
 }
 
 /** What one participant is seen with. */
-export type ViewContext = {
+type ViewContext = {
   /** The room that it is in, or was. */
   readonly room: Room
   readonly selfId: string | undefined

@@ -8,7 +8,7 @@ import { keep, share } from './structural-sharing'
 export type Status = { readonly status: 'idle' | 'joining' | 'joined' | 'reconnecting' } | Left
 
 /** What the state is made from, beside media and links: an unchanged part is the same object. */
-export type StateSources = {
+type StateSources = {
   readonly room: Room | undefined
   readonly selfId: string | undefined
   readonly reconnecting: ReadonlySet<string>

@@ -2,7 +2,7 @@ import type { CastDown, Room, RoomEvent, RoomEventOf } from '../protocol'
 import type { VerbPorts } from './verb'
 
 /** The events of a map from name to payload, as one union. */
-export type EventIn<E> = { [N in keyof E & string]: { readonly name: N; readonly payload: E[N] } }[keyof E & string]
+type EventIn<E> = { [N in keyof E & string]: { readonly name: N; readonly payload: E[N] } }[keyof E & string]
 
 /** An event's payload, but for the participant that it is about; nothing where that is all. */
 export type Rest<P> = keyof Omit<P, 'participant'> extends never ? [] : [rest: Omit<P, 'participant'>]
@@ -33,7 +33,7 @@ export type SnapshotContext<E> = {
 /** A cast, and the participant that it is from. */
 export type CastContext<E> = { readonly from: string; readonly about: About<E> }
 
-export type CastType = CastDown['cast']['type']
+type CastType = CastDown['cast']['type']
 type CastOf<T extends CastType> = Extract<CastDown['cast'], { type: T }>
 
 /** What a slice declares. */

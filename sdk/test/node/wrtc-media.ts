@@ -1,6 +1,6 @@
 // Generated media for Node, which has no devices.
 import wrtc from '@roamhq/wrtc'
-import type { WebRtc } from '../../src/peering/simple-peer'
+import type { WebRtc } from '../../src/peering/webrtc'
 
 const { RTCAudioSource, RTCVideoSource } = wrtc.nonstandard
 
