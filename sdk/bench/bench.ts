@@ -1,0 +1,35 @@
+// `npm run bench -- NAME`: measures ours beside its rivals and floors, and prints a table, or JSON.
+import { parseArgs } from 'node:util'
+import { fanout } from '../../server/bench/fanout'
+import { describeMachine } from '../../server/bench/harness/machine'
+import type { Result, Row } from '../../server/bench/harness/result'
+import type { BenchOptions } from '../../server/bench/harness/rounds'
+import { tableOf } from '../../server/bench/harness/table'
+import { latency } from '../../server/bench/latency'
+
+const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Row[]>>> = { fanout, latency }
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    runs: { type: 'string', default: '5' },
+    vs: { type: 'string', default: '' },
+    tiny: { type: 'boolean', default: false },
+  },
+})
+const [name = ''] = positionals
+const bench = BENCHES[name]
+const runs = Number(values.runs)
+if (bench === undefined) throw new Error(`Name a bench: ${Object.keys(BENCHES).join(', ')}.`)
+if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs must be a whole number from 1.')
+
+const options = {
+  runs,
+  vs: values.vs.split(',').filter((part) => part !== ''),
+  isTiny: values.tiny,
+  say: (line: string) => process.stderr.write(`${line}\n`),
+}
+const rows = await bench(options)
+const result: Result = { bench: name, runs, rows, machine: describeMachine() }
+console.log(values.json ? JSON.stringify(result, undefined, 2) : tableOf(result))

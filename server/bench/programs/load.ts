@@ -1,0 +1,86 @@
+// What loads a server, in a process of its own. Its requests: `join` a crowd, then `saturate` the server or speak `steadily`.
+import { setTimeout as passed } from 'node:timers/promises'
+import { answerRequests } from '../harness/answering'
+import { percentile } from '../harness/result'
+import { type CrowdSize, joinedCrowd, type Member } from '../load/crowd'
+
+export type Window = {
+  /** Let go by first, until everything runs as it will. */
+  readonly rampMs: number
+  readonly ms: number
+}
+export type Rate = Window & { readonly deliveriesPerSecond: number }
+export type Saturation = { readonly deliveries: number; readonly seconds: number; readonly loadCores: number }
+export type Latencies = Saturation & { readonly p50: number; readonly p99: number; readonly max: number }
+
+/** Texts of one speaker that may be on their way at once. */
+const IN_FLIGHT = 4096
+
+let crowd: readonly Member[] = []
+let perRoom = 0
+let deliveries = 0
+let onHeard: (listener: Member, speaker: number, number: number) => void = () => {}
+let began = { at: 0, deliveries: 0, cpu: process.cpuUsage() }
+
+async function join(size: CrowdSize): Promise<void> {
+  perRoom = size.perRoom
+  crowd = await joinedCrowd(size, (listener, speaker, number) => {
+    deliveries++
+    onHeard(listener, speaker, number)
+  })
+}
+
+/** From now on each member speaks as soon as it hears its own last text. */
+function saturate(): void {
+  onHeard = (listener, speaker) => {
+    if (listener.index === speaker) listener.speak()
+  }
+  for (const member of crowd) member.speak()
+}
+
+/** From here on is counted. */
+function begin(): void {
+  began = { at: performance.now(), deliveries, cpu: process.cpuUsage() }
+}
+
+function end(): Saturation {
+  const seconds = (performance.now() - began.at) / 1000
+  const { user, system } = process.cpuUsage(began.cpu)
+  return { deliveries: deliveries - began.deliveries, seconds, loadCores: (user + system) / 1e6 / seconds }
+}
+
+/** Members speak one after the other at a rate, whatever the server answers. */
+async function steadily({ deliveriesPerSecond, rampMs, ms }: Rate): Promise<Latencies> {
+  const sentAt = crowd.map(() => new Float64Array(IN_FLIGHT))
+  const took: number[] = []
+  const speaking = speakAtRate(deliveriesPerSecond / perRoom, rampMs + ms, sentAt)
+  await passed(rampMs)
+  onHeard = (_listener, speaker, number) => {
+    took.push(performance.now() - (sentAt[speaker]?.[number % IN_FLIGHT] ?? Number.NaN))
+  }
+  begin()
+  await speaking
+  const ended = end()
+  const sorted = Float64Array.from(took).sort()
+  return { ...ended, p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99), max: percentile(sorted, 1) }
+}
+
+async function speakAtRate(perSecond: number, ms: number, sentAt: readonly Float64Array[]): Promise<void> {
+  const start = performance.now()
+  for (let said = 0; performance.now() - start < ms; await passed(1)) {
+    for (const due = ((performance.now() - start) * perSecond) / 1000; said < due; said++) {
+      // One of each room in turn, as people of many rooms would.
+      const rooms = crowd.length / perRoom
+      const member = crowd[(said % rooms) * perRoom + (Math.floor(said / rooms) % perRoom)]
+      if (member === undefined) continue
+      const at = performance.now()
+      const times = sentAt[member.index]
+      const number = member.speak()
+      if (times !== undefined) times[number % IN_FLIGHT] = at
+    }
+  }
+}
+
+// Each request takes its own payload: the bench that asks knows which.
+type Payload = CrowdSize & Rate
+answerRequests<Payload>({ join, saturate, begin, end, steadily })
