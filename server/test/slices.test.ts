@@ -3,13 +3,18 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { memoryLog } from '../src/log/memory/memory-log'
+import { readSnapshot, SNAPSHOT_VERSION, writeSnapshot } from '../src/log/snapshot'
+import { fold, type ServerState } from '../src/room'
+import { LEDGER_PARTS, SLICES } from '../src/room/slices'
+import { decided, LogWriter } from './contract/log-writer'
 
 const repository = fileURLToPath(new URL('../../', import.meta.url))
 const FOLDERS = ['sdk/src/protocol', 'server/src/room', 'sdk/src/verbs']
 
 const MESSAGES = 'sdk/src/protocol/client-message.ts'
 const EVENTS = 'sdk/src/protocol/slices.ts'
-const HANDLERS = 'server/src/room/handlers.ts'
+const RULES = 'server/src/room/slices.ts'
 const PERMISSIONS = 'sdk/src/protocol/permissions.ts'
 const VERBS = 'sdk/src/verbs/slices.ts'
 
@@ -44,7 +49,7 @@ describe.each(FEATURES)('the feature $name', ({ name, stem, permissions, hasEven
     expect(existsSync(join(repository, folder, `${name}.ts`))).toBe(true)
   })
 
-  test.each([MESSAGES, HANDLERS, VERBS, ...(hasEvents ? [EVENTS] : [])])(
+  test.each([MESSAGES, RULES, VERBS, ...(hasEvents ? [EVENTS] : [])])(
     'is one line, or part of one, of %s',
     (register) => {
       expect(naming(register, stem)).toHaveLength(1)
@@ -64,5 +69,50 @@ test('pins, the feature that was added last, are named in their own files and th
   const naming = files
     .filter((file) => file.endsWith('.ts') && !file.endsWith('/pins.ts'))
     .filter((file) => /\bpins?\b|Pins?\b|pin[A-Z]|pinned/i.test(readFileSync(join(repository, file), 'utf8')))
-  expect(naming.sort()).toEqual([EVENTS, HANDLERS, MESSAGES, PERMISSIONS, VERBS].sort())
+  expect(naming.sort()).toEqual([EVENTS, RULES, MESSAGES, PERMISSIONS, VERBS].sort())
+})
+
+/** A room in which no part of the ledger is as it begins, in one way or the other. */
+async function usedRooms(): Promise<ServerState[]> {
+  const rooms = ['ended', 'empty'].map((roomId) => new LogWriter(memoryLog(), roomId, 'first'))
+  for (const room of rooms) {
+    await room.open({ bans: [{ id: 'ban', identity: 'eve', name: 'Eve', at: 5 }] })
+    await room.join('ada')
+    const override = { identity: 'ada', role: 'viewer' }
+    const removal = { identity: 'mallory', until: null }
+    await room.write(decided({ type: 'room.locked' }, 'p-ada', { override, removal }))
+    await room.leave('ada')
+    await room.join('bob')
+  }
+  const [ended, empty] = rooms
+  await ended?.end()
+  await empty?.leave('bob')
+  return rooms.map(({ records }) => {
+    const state = fold(records)
+    if (state === undefined) throw new Error('an open room')
+    return state
+  })
+}
+
+describe.each(Object.entries(LEDGER_PARTS))('the part %s of the ledger', (name, { start }) => {
+  const partOf = ({ ledger }: ServerState) => (ledger as Record<string, unknown>)[name]
+
+  test('belongs to one slice', () => {
+    expect(SLICES.filter((slice) => 'ledger' in slice && name in slice.ledger)).toHaveLength(1)
+  })
+
+  test('is folded, and is the same after it was stored', async () => {
+    const rooms = await usedRooms()
+    expect(rooms.map(partOf)).not.toEqual(rooms.map(() => start))
+    const stored = rooms.map((room) => readSnapshot(writeSnapshot(room), SNAPSHOT_VERSION))
+    expect(stored.map(partOf)).toEqual(rooms.map(partOf))
+  })
+
+  test('is as it begins in a stored room that is older', async () => {
+    for (const state of await usedRooms()) {
+      const { room, ledger } = JSON.parse(writeSnapshot(state))
+      delete ledger[name]
+      expect(partOf(readSnapshot(JSON.stringify({ room, ledger }), SNAPSHOT_VERSION))).toEqual(start)
+    }
+  })
 })

@@ -1,12 +1,17 @@
 import type { ServerState, StoredRecord } from '../../../server/src/room'
-import type { Ban, SessionRecord } from '../../../server/src/room/ledger'
+import type { SessionRecord } from '../../../server/src/room/ledger'
+import type { Ban, ModerationSecret } from '../../../server/src/room/moderation-ledger'
+import type { SessionSecret } from '../../../server/src/room/participants'
 import { isOnStage, type LoggedEvent, outranks, type Role, type Room, type RoomEvent } from '../../src/protocol'
+
+/** A record whose secrets are known by name. */
+export type KnownRecord = StoredRecord<SessionSecret & ModerationSecret>
 
 /** One instance of a room as the log has accepted it, record by record. */
 export type Story = {
   readonly roomId: string
   readonly instance: string
-  readonly records: StoredRecord[]
+  readonly records: KnownRecord[]
   /** What the room was after each record: `rooms[seq - 1]`. */
   readonly rooms: Room[]
   state: ServerState
@@ -55,7 +60,7 @@ const isStageFull = ({ participants, mode }: Room): boolean =>
 export function joined(
   story: Story,
   before: ServerState | undefined,
-  { event, at, secret }: StoredRecord,
+  { event, at, secret }: KnownRecord,
   places: number,
   say: Say,
 ): void {
@@ -77,7 +82,7 @@ export function joined(
 export function returned(
   story: Story,
   before: ServerState | undefined,
-  { event, at, secret }: StoredRecord,
+  { event, at, secret }: KnownRecord,
   say: Say,
 ): void {
   if (event.type !== 'participant.returned') return
@@ -101,7 +106,7 @@ function letIn({ removed, bans }: Story, identity: string, at: number, say: Say)
 export function roleChanged(
   { given, state }: Story,
   before: ServerState | undefined,
-  { event }: StoredRecord,
+  { event }: KnownRecord,
   say: Say,
 ): void {
   if (event.type !== 'participant.roleChanged') return
@@ -130,7 +135,7 @@ export function longest(
 export function followingOf(
   { state }: Story,
   before: ServerState | undefined,
-  { event }: StoredRecord,
+  { event }: KnownRecord,
 ): Following | undefined {
   const isLost = before !== undefined && hasHost(before.room) && !hasHost(state.room) && state.room.status === 'open'
   if (!isLost) return undefined
@@ -146,4 +151,4 @@ export function heirAtLast({ room, ledger }: ServerState): string | undefined {
 }
 
 /** The part of a record that everybody may see. */
-export const publicPart = ({ seq, at, by, event }: StoredRecord): LoggedEvent => ({ seq, at, by, event })
+export const publicPart = ({ seq, at, by, event }: KnownRecord): LoggedEvent => ({ seq, at, by, event })

@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Batch, StoredRoom } from '../../../server/src/ports/event-log'
-import { evolveState, type ServerState, type StoredRecord } from '../../../server/src/room'
-import type { Ban, Secret } from '../../../server/src/room/ledger'
+import { evolveState, type ServerState } from '../../../server/src/room'
+import type { Ban } from '../../../server/src/room/moderation-ledger'
+import type { SessionSecret } from '../../../server/src/room/participants'
 import {
   type Departure,
   followingOf,
   heirAtLast,
   joined,
+  type KnownRecord,
   returned,
   roleChanged,
   roleDue,
@@ -102,14 +104,14 @@ export class Witness {
     if (expectedSeq !== (known?.state.room.seq ?? 0))
       this.fault(`${roomId}: a batch after ${expectedSeq}, not the last`)
     if (known === undefined && this.open(roomId) !== undefined) this.fault(`${roomId}: two instances are open at once`)
-    for (const record of records) this.#record(roomId, instance, record)
+    for (const record of records) this.#record(roomId, instance, record as KnownRecord)
     const story = this.story(roomId, instance)
     if (story?.following !== undefined)
       this.fault(`${roomId}: ${story.following.heir ?? 'no participant'} followed the host`)
     if (!isDeepStrictEqual(story?.state, state)) this.fault(`${roomId}: the state is not what its records lead to`)
   }
 
-  #record(roomId: string, instance: string, record: StoredRecord): void {
+  #record(roomId: string, instance: string, record: KnownRecord): void {
     const known = this.story(roomId, instance)
     const before = known?.state
     const state = evolveState(before, record)
@@ -138,7 +140,7 @@ export class Witness {
     return story
   }
 
-  #check(story: Story, before: ServerState | undefined, record: StoredRecord, say: Say): void {
+  #check(story: Story, before: ServerState | undefined, record: KnownRecord, say: Say): void {
     const { event, at, secret } = record
     this.seen.add('reason' in event ? `${event.type} ${event.reason}` : event.type)
     if (at < (story.records.at(-2)?.at ?? 0) && !story.isFresh) say('time runs back')
@@ -162,7 +164,7 @@ export class Witness {
     story.answers.set(participantId, (story.answers.get(participantId) ?? new Map()).set(id, record.seq))
   }
 
-  #arrived(story: Story, before: ServerState | undefined, session: Secret['session']): void {
+  #arrived(story: Story, before: ServerState | undefined, session: SessionSecret['session']): void {
     if (session === undefined) return
     const { role, by } = roleDue(story, before, session)
     this.seen.add(`came as ${role} by ${by}`)
@@ -181,7 +183,7 @@ export class Witness {
       say('opened within a minute of its end')
   }
 
-  #left(story: Story, before: ServerState | undefined, { event, secret }: StoredRecord, say: Say): void {
+  #left(story: Story, before: ServerState | undefined, { event, secret }: KnownRecord, say: Say): void {
     if (event.type !== 'participant.left') return
     if (secret?.removal) story.removed.set(secret.removal.identity, secret.removal.until)
     const identity = before?.ledger.sessions.get(event.participantId)?.identity
@@ -190,7 +192,7 @@ export class Witness {
   }
 
   /** A host who was the last one is followed at once by a cohost, or waited for; and then by no other than the heir. */
-  #succession(story: Story, before: ServerState | undefined, record: StoredRecord, say: Say): void {
+  #succession(story: Story, before: ServerState | undefined, record: KnownRecord, say: Say): void {
     const { event, at } = record
     const { following } = story
     const isSuccession = event.type === 'participant.roleChanged' && event.reason === 'succession'

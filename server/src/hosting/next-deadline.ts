@@ -1,6 +1,6 @@
 import type { Limits } from '@peerstage/sdk/protocol'
 import { type Deadlines, deadlines } from '../room/index'
-import type { ServerState } from '../room/state'
+import type { ServerState } from '../room/slices'
 import { type Moment, type Waits, waitsOf } from './room-time'
 import { absencesOf, announceAt, type Seats } from './seats'
 

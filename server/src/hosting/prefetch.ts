@@ -3,7 +3,7 @@ import { LogUnavailable } from '../ports/log-unavailable'
 import type { Logger } from '../ports/logger'
 import type { RoomLog } from '../ports/room-log'
 import type { DecideContext } from '../room/command'
-import type { ServerState } from '../room/state'
+import type { ServerState } from '../room/slices'
 import { CURSOR_GONE, framedPage, HISTORY_DEFAULT } from './chat-page'
 import type { JoinRequest, RoomInput } from './input'
 

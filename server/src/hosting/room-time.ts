@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock'
 import { onwards } from '../ports/system-clock'
-import type { ServerState } from '../room/state'
+import type { ServerState } from '../room/slices'
 
 /**
  * A moment: what has elapsed by then, in ms since some start, and the room's own time, in ms since the epoch. `loadedAt`: what had

@@ -1,6 +1,7 @@
 import type { LoggedEvent } from '@peerstage/sdk/protocol'
-import type { Ban } from '../room/ledger'
-import type { ServerState, StoredRecord } from '../room/state'
+import type { Ban } from '../room/moderation-ledger'
+import type { ServerState } from '../room/slices'
+import type { StoredRecord } from '../room/state'
 
 /** One batch of a room, to be kept. */
 export type Batch = {

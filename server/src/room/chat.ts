@@ -1,21 +1,49 @@
 import { isBlank, type Permission } from '@peerstage/sdk/protocol'
 import type { Accepted } from './command'
-import type { Asking, AskingOf, Erases, Handlers } from './handler'
-import type { Rejected } from './state'
+import type { Asking, AskingOf, Handlers } from './handler'
+import type { LedgerRecord } from './ledger'
+import type { Erases, Projection, Slice } from './slice'
+import type { Decided, Rejected } from './state'
 import { rejected } from './state'
 
-/** What becomes of the commands of the chat. */
-export const chatHandlers: Handlers<'chat.send' | 'chat.delete' | 'chat.history'> = {
+const handlers: Handlers<'chat.send' | 'chat.delete' | 'chat.history'> = {
   'chat.send': { needs: 'chat', decide: sendChat },
   'chat.delete': { needs: neededToDelete, decide: deleteChat },
   'chat.history': { needs: 'chat', decide: chatHistory },
 }
 
+/** What records say of messages. */
+type ChatSecret = {
+  /** On `chat.sent`: the identity that wrote it. */
+  readonly author?: string
+}
+
 /** Older messages than the room holds are in no mirror either: those need no event. */
-export const eraseChat: Erases = ({ room }, messageIds) =>
+const erase: Erases = ({ room }, { messageIds }) =>
   room.messages
     .filter(({ id }) => messageIds.has(id))
     .map(({ id }) => ({ event: { type: 'chat.deleted', messageId: id }, by: null }))
+
+/** The chat: what becomes of its commands, what of it is archived, and what is left of it when a text must go. */
+export const chatSlice = {
+  handlers,
+  erase,
+  project,
+  withoutPerson: {
+    'chat.sent': (event) => ({ ...event, message: { ...event.message, name: '', text: '' } }),
+  },
+  withoutText: {
+    'chat.sent': (event, messageId) =>
+      event.message.id === messageId ? { ...event, message: { ...event.message, text: '' } } : event,
+  },
+} satisfies Slice
+
+function project({ event, secret }: LedgerRecord<ChatSecret>): Partial<Projection> {
+  const author = secret?.author
+  const identity = author === undefined ? {} : { identity: author }
+  if (event.type === 'chat.sent') return { ...identity, archived: { message: event.message, identity: author ?? '' } }
+  return event.type === 'chat.deleted' ? { ...identity, deleted: event.messageId } : identity
+}
 
 const CONTROLS = /[^\P{Cc}\t\n]/gu
 // They cannot be written as UTF-8, so a log on disk would give back something else.
@@ -40,8 +68,8 @@ function sendChat({ state: { ledger }, command, actor, context }: AskingOf<'chat
     at: context.now,
   }
   const author = ledger.sessions.get(actor.id)?.identity
-  const secret = author === undefined ? {} : { secret: { author } }
-  return { ok: true, events: [{ event: { type: 'chat.sent', message }, by: actor.id, ...secret }] }
+  const sent: Decided<ChatSecret> = { event: { type: 'chat.sent', message }, by: actor.id }
+  return { ok: true, events: [author === undefined ? sent : { ...sent, secret: { author } }] }
 }
 
 /** One's own may always be deleted. The message is one of the room's newest, or as the log has it. */

@@ -13,7 +13,7 @@ import type {
   SignalDown,
   SignalUp,
 } from '@peerstage/sdk/protocol'
-import type { Ban } from './ledger'
+import type { Ban } from './moderation-ledger'
 import type { Decided, Rejected } from './state'
 
 /** What a verified token (or dev mode) says about a client that joins. Names and metadata are already clean. */

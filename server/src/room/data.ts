@@ -1,9 +1,9 @@
 import { utf8Bytes } from '@peerstage/sdk/protocol'
 import type { CastHandlers } from './handler'
+import type { Slice } from './slice'
 import { rejected } from './state'
 
-/** What becomes of the app's own messages. */
-export const dataHandlers: CastHandlers<'data'> = {
+const casts: CastHandlers<'data'> = {
   data: {
     needs: 'sendData',
     to: ({ to }) => to,
@@ -14,3 +14,6 @@ export const dataHandlers: CastHandlers<'data'> = {
     down: ({ type, value }) => ({ type, value }),
   },
 }
+
+/** The app's own messages. */
+export const dataSlice = { casts } satisfies Slice

@@ -1,6 +1,6 @@
 import { type Limits, participantOf, type Room } from '@peerstage/sdk/protocol'
 import type { InternalCommand } from './command'
-import type { ServerState } from './state'
+import type { RoomState } from './state'
 
 /** What is due now, and when to look again; without `nextAt` nothing is to come. */
 export type Deadlines = { readonly due: readonly InternalCommand[]; readonly nextAt?: number }
@@ -16,7 +16,7 @@ type Ahead = { readonly empty: number; readonly hostGrace: number }
  * Pure: the host keeps the one timer, and asks anew after every change.
  */
 export function deadlines(
-  state: ServerState,
+  state: RoomState,
   absences: ReadonlyMap<string, number>,
   { emptyRoomMs, hostGraceMs }: Limits,
   now: number,

@@ -2,9 +2,10 @@ import type { RoomCommand } from '@peerstage/sdk/protocol'
 import { participantOf, permissionsOf } from '@peerstage/sdk/protocol'
 import type { Accepted, AnyCommand, DecideContext, Decision } from './command'
 import type { Asking, Handler } from './handler'
-import { HANDLERS, INTERNAL_HANDLERS, type Internal } from './handlers'
 import { join, openRoom } from './join'
-import type { Decided, Rejected, ServerState } from './state'
+import type { SessionSecret } from './participants'
+import { HANDLERS, INTERNAL_HANDLERS, type Internal, type Ledger, type ServerState } from './slices'
+import type { Decided, Rejected } from './state'
 import { rejected } from './state'
 
 /**
@@ -38,17 +39,17 @@ function decideInternal(state: ServerState, command: Internal, context: DecideCo
 }
 type InternalHandler = (state: ServerState, command: Internal, context: DecideContext) => Accepted
 
-function decideCommand(asking: Omit<Asking<RoomCommand>, 'target'>): Accepted | Rejected {
+function decideCommand(asking: Omit<Asking<RoomCommand, Ledger>, 'target'>): Accepted | Rejected {
   const { state, command, actor } = asking
   // The compiler pairs no handler of a union with a command of that union.
-  const { needs, reasonAgainst, decide } = HANDLERS[command.type] as Handler<RoomCommand>
+  const { needs, reasonAgainst, decide } = HANDLERS[command.type] as Handler<RoomCommand, Ledger>
   const needed = typeof needs === 'function' ? needs(asking) : needs
   if (needed !== null && !permissionsOf(state.room, actor.id).has(needed))
     return rejected('forbidden', `A ${actor.role} may not do that.`)
   const target = 'participantId' in command ? participantOf(state.room, command.participantId) : undefined
   if ('participantId' in command && target === undefined)
     return rejected('peer_not_found', 'This participant is not in the room.')
-  const whole = { ...asking, target } as Asking<RoomCommand>
+  const whole = { ...asking, target } as Asking<RoomCommand, Ledger>
   const reason = reasonAgainst?.(whole)
   return reason === undefined ? decide(whole) : rejected('forbidden', reason)
 }
@@ -58,6 +59,7 @@ function withCommandId(decision: Accepted | Rejected, { by, commandId }: DecideC
   if (!decision.ok || by === null || commandId === undefined) return decision
   const last = decision.events.at(-1)
   if (last === undefined) return decision
-  const named: Decided = { ...last, secret: { ...last.secret, command: { participantId: by, id: commandId } } }
+  const answers: SessionSecret = { command: { participantId: by, id: commandId } }
+  const named: Decided = { ...last, secret: { ...last.secret, ...answers } }
   return { ...decision, events: [...decision.events.slice(0, -1), named] }
 }

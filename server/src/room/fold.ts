@@ -1,19 +1,7 @@
 import { EVENT_VERSION, evolve } from '@peerstage/sdk/protocol'
-import { EMPTY_LEDGER, type Ledger, type LedgerFolds, type LedgerRecord } from './ledger'
-import { moderationLedger } from './moderation-ledger'
-import { sessionLedger } from './session-ledger'
-import type { Decided, ServerState, StoredRecord } from './state'
-
-/** How each part of the ledger is folded. A part without a fold does not compile. */
-const LEDGER: LedgerFolds<keyof Ledger> = { ...sessionLedger, ...moderationLedger }
-
-/** Folds one record into the ledger. `present`: how many participants are in the room after it. */
-function evolveLedger(ledger: Ledger, record: LedgerRecord, present: number): Ledger {
-  const parts = Object.keys(EMPTY_LEDGER) as (keyof Ledger)[]
-  const folded = parts.map((part) => [part, (LEDGER[part] as Fold)(ledger[part], record, present)])
-  return Object.fromEntries(folded) as Ledger
-}
-type Fold = (before: unknown, record: LedgerRecord, present: number) => unknown
+import { evolveLedger } from './ledger-parts'
+import type { ServerState } from './slices'
+import type { Decided, StoredRecord } from './state'
 
 /**
  * Folds one record into what the server knows: the public room by the shared `evolve`, the ledger beside it.
@@ -22,7 +10,7 @@ type Fold = (before: unknown, record: LedgerRecord, present: number) => unknown
  */
 export function evolveState(state: ServerState | undefined, record: StoredRecord): ServerState {
   const room = evolve(state?.room, record)
-  return { room, ledger: evolveLedger(state?.ledger ?? EMPTY_LEDGER, record, room.participants.length) }
+  return { room, ledger: evolveLedger(state?.ledger, record, room.participants.length) }
 }
 
 /** The state that a room's records lead to; undefined for none. Throws as {@link evolveState} does. */

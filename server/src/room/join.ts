@@ -1,18 +1,19 @@
 import type { Participant, Role, Room } from '@peerstage/sdk/protocol'
 import { outranks } from '@peerstage/sdk/protocol'
 import type { Accepted, DecideContext, JoinCommand, JoinRejected } from './command'
-import type { Secret } from './ledger'
+import type { BaseLedger } from './ledger'
+import type { ModerationLedger, ModerationSecret } from './moderation-ledger'
+import { participantOfIdentity, type SessionSecret } from './participants'
 import { changeRole, hasHost, isStageFull, stopPublishing } from './role-change'
-import type { Decided, Rejected, ServerState } from './state'
+import type { Decided, Rejected, RoomState } from './state'
 import { rejected } from './state'
 import { awaitHost, type Following, succession } from './succession'
 
+/** What a join reads. */
+type State = RoomState<BaseLedger & ModerationLedger>
+
 /** A place in the room: a new one, or the one that this identity holds already. */
-export function join(
-  state: ServerState | undefined,
-  command: JoinCommand,
-  context: DecideContext,
-): Accepted | JoinRejected {
+export function join(state: State | undefined, command: JoinCommand, context: DecideContext): Accepted | JoinRejected {
   if (state === undefined) return open(command, context)
   if (state.room.status === 'closed') return closed(state)
   const { identity } = command.claims
@@ -27,21 +28,16 @@ const rejectJoin = (goodbye: JoinRejected['goodbye'], reason: string): JoinRejec
 const BANNED = rejectJoin('removed', 'You are banned from this room.')
 
 /** A room that closed because it was empty was not ended: the same attempt opens a new one in a moment. */
-function closed({ ledger }: ServerState): JoinRejected {
+function closed({ ledger }: State): JoinRejected {
   if (ledger.ended === 'empty') return rejectJoin('unavailable', 'The room is just closing: try again.')
   return rejectJoin('room_ended', 'The room has ended.')
 }
 
 /** Whether an identity was sent away or banned, and may not come back yet. */
-export function isRemoved({ ledger }: ServerState, identity: string, now: number): boolean {
+export function isRemoved({ ledger }: State, identity: string, now: number): boolean {
   if (ledger.bans.has(identity)) return true
   const until = ledger.removals.get(identity)
   return until !== undefined && (until === null || now < until)
-}
-
-/** Who of those in the room an identity is. */
-export function participantOfIdentity({ room, ledger }: ServerState, identity: string): Participant | undefined {
-  return room.participants.find((each) => ledger.sessions.get(each.id)?.identity === identity)
 }
 
 function open(command: JoinCommand, context: DecideContext): Accepted | JoinRejected {
@@ -56,21 +52,24 @@ function open(command: JoinCommand, context: DecideContext): Accepted | JoinReje
 }
 
 /** Who was banned before goes into the new instance's log: it needs no other to know it. */
-function opening({ rules, newId, bans = [] }: DecideContext): Decided {
+function opening({ rules, newId, bans = [] }: DecideContext): Decided<ModerationSecret> {
   const { roomId, mode } = rules
-  const opened: Decided = { event: { type: 'room.opened', roomId, instance: newId(), mode }, by: null }
+  const opened: Decided<ModerationSecret> = {
+    event: { type: 'room.opened', roomId, instance: newId(), mode },
+    by: null,
+  }
   return bans.length === 0 ? opened : { ...opened, secret: { bans } }
 }
 
 /** The API opens a room before anybody comes. Like every room it closes once it was empty for a minute. */
-export function openRoom(state: ServerState | undefined, context: DecideContext): Accepted | Rejected {
+export function openRoom(state: State | undefined, context: DecideContext): Accepted | Rejected {
   if (state === undefined) return { ok: true, events: [opening(context)] }
   return state.room.status === 'open'
     ? { ok: true, events: [] }
     : rejected('unavailable', 'The room is just closing: try again.')
 }
 
-function enter(state: ServerState, command: JoinCommand, context: DecideContext): Accepted | JoinRejected {
+function enter(state: State, command: JoinCommand, context: DecideContext): Accepted | JoinRejected {
   const { room, ledger } = state
   const { claims } = command
   const override = ledger.overrides.get(claims.identity)
@@ -94,7 +93,7 @@ function seat(
 ): Required<Pick<Accepted, 'ok' | 'events' | 'participantId'>> {
   const { name, metadata } = command.claims
   const participant = metadata === undefined ? { id, name, role } : { id, name, role, metadata }
-  const joined: Decided = {
+  const joined: Decided<SessionSecret> = {
     event: { type: 'participant.joined', participant },
     by: id,
     secret: { session: sessionOf(command) },
@@ -102,7 +101,7 @@ function seat(
   return { ok: true, events: [joined], participantId: id }
 }
 
-const sessionOf = ({ claims, sessionHash, joinId }: JoinCommand): NonNullable<Secret['session']> => ({
+const sessionOf = ({ claims, sessionHash, joinId }: JoinCommand): NonNullable<SessionSecret['session']> => ({
   identity: claims.identity,
   hash: sessionHash,
   joinId,
@@ -111,7 +110,7 @@ const sessionOf = ({ claims, sessionHash, joinId }: JoinCommand): NonNullable<Se
 
 /** The same identity again: a new socket changes nothing; a new page, or a new session where rules allow it, returns. */
 function rejoin(
-  state: ServerState,
+  state: State,
   present: Participant,
   command: JoinCommand,
   context: DecideContext,
@@ -132,7 +131,7 @@ function rejoin(
       events: demotedByToken(state, present, { tokenRole, after: succession }, context),
       participantId: present.id,
     }
-  const returned: Decided = {
+  const returned: Decided<SessionSecret> = {
     event: { type: 'participant.returned', participantId: present.id },
     by: present.id,
     secret: { session: sessionOf(command) },
@@ -148,11 +147,11 @@ function rejoin(
 }
 
 /** Whether the place has changed hands since the last event that a resuming session knows of. */
-const wasReplaced = ({ room }: ServerState, { joinSeq }: Participant, { resumes }: JoinCommand): boolean =>
+const wasReplaced = ({ room }: State, { joinSeq }: Participant, { resumes }: JoinCommand): boolean =>
   resumes?.instance === room.instance && joinSeq > resumes.seq
 
 /** A room without a host is for a host's token to take, as by leaving and joining. What a moderator made of its owner holds. */
-function takenBack(state: ServerState, participant: Participant, tokenRole: Role): Decided[] {
+function takenBack(state: State, participant: Participant, tokenRole: Role): Decided[] {
   const identity = state.ledger.sessions.get(participant.id)?.identity
   if (tokenRole !== 'host' || hasHost(state.room) || identity === undefined) return []
   if (state.ledger.overrides.has(identity)) return []
@@ -164,7 +163,7 @@ function takenBack(state: ServerState, participant: Participant, tokenRole: Role
  * follows where it takes the last host.
  */
 export function demotedByToken(
-  state: ServerState,
+  state: RoomState,
   participant: Participant,
   { tokenRole, after }: { readonly tokenRole: Role; readonly after: Following },
   context: DecideContext,

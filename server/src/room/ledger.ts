@@ -1,41 +1,10 @@
 import type { LoggedEvent, Role, RoomEvent } from '@peerstage/sdk/protocol'
 
-/** What a stored record holds beside its event, for the ledger alone. It never leaves the server. */
-export type Secret = {
-  /** On `participant.joined` and `participant.returned`: whose place it is, and which session holds it now. */
-  readonly session?: {
-    readonly identity: string
-    readonly hash: string
-    readonly joinId: string
-    readonly tokenRole: Role
-  }
-  /** The command that this record answers: its id within the session of `participantId`. */
-  readonly command?: { readonly participantId: string; readonly id: number }
-  /** A role that holds for an identity whatever its token says, until the room closes. */
-  readonly override?: { readonly identity: string; readonly role: Role }
-  /** An identity that is refused until `until` (ms since the epoch), or until the room closes when null. */
-  readonly removal?: { readonly identity: string; readonly until: number | null }
-  /** On `chat.sent`: the identity that wrote it. */
-  readonly author?: string
-  /** On `room.opened`: the bans of earlier instances that were not lifted. */
-  readonly bans?: readonly Ban[]
-  /** An identity that is refused until the ban is lifted, in later instances too. */
-  readonly banned?: Ban
-  /** The id of a ban that was lifted. */
-  readonly unbanned?: string
-}
-
-/** An identity that is rejected for a room id until a moderator lifts the ban. */
-export type Ban = {
-  /** Made by the server: a moderator lifts it by this, for identities are not shown. */
-  readonly id: string
-  /** The `sub` that is refused. */
-  readonly identity: string
-  /** As it was when the ban was made. */
-  readonly name: string
-  /** ms since the epoch. */
-  readonly at: number
-}
+/**
+ * What a stored record holds beside its event: JSON that each slice writes and reads for itself, by names of its own. It never
+ * leaves the server.
+ */
+export type Secret = { readonly [name: string]: unknown }
 
 /** The session that holds a participant's place. */
 export type SessionRecord = {
@@ -53,38 +22,56 @@ export type SessionRecord = {
   readonly lastCommandId: number
 }
 
-/** What only the server may know about a room. Keys come from clients, so they are in Maps. */
-export type Ledger = {
+/** The parts of the ledger that every slice may read. Keys come from clients, so they are in Maps. */
+export type BaseLedger = {
   /** By participant id, without participants that left. */
   readonly sessions: ReadonlyMap<string, SessionRecord>
-  /** By identity; the newest 10,000. */
+  /** By identity: roles that hold whatever its token says, until the room closes. The newest 10,000. */
   readonly overrides: ReadonlyMap<string, Role>
-  /** By identity: refused until then (ms since the epoch), or until the room closes when null. The newest 10,000. */
-  readonly removals: ReadonlyMap<string, number | null>
-  /** By identity. */
-  readonly bans: ReadonlyMap<string, Ban>
   /** Since when the room is empty (ms since the epoch); null while it is not. */
   readonly emptySince: number | null
   /** Why the room ended; null while it is open. */
   readonly ended: 'ended' | 'empty' | null
 }
 
-export const EMPTY_LEDGER: Ledger = {
-  sessions: new Map(),
-  overrides: new Map(),
-  removals: new Map(),
-  bans: new Map(),
-  emptySince: null,
-  ended: null,
+/** A record, as far as a slice reads it that writes secrets `S`. */
+export type LedgerRecord<S extends Secret = Secret> = LoggedEvent<RoomEvent> & { readonly secret?: S }
+
+/** One part of the ledger: how it begins, how records change it, and how it is stored as JSON. */
+export type LedgerPart<T, S extends Secret = Secret> = {
+  /** Before the first record, and in a stored room that is older than the part. */
+  readonly start: T
+  /** The same value where the record does not change it. `present`: how many participants are in the room after the record. */
+  readonly fold: (before: T, record: LedgerRecord<S>, present: number) => T
+  /** What JSON can hold of it. */
+  readonly write: (value: T) => unknown
+  /** The value of what `write` gave, after JSON. */
+  readonly read: (stored: never) => T
 }
 
-/** A record, as far as the ledger reads it. */
-export type LedgerRecord = LoggedEvent<RoomEvent> & { readonly secret?: Secret }
+/** The parts of a slice, by the names that they have in the ledger. */
+export type LedgerParts<L, S extends Secret = Secret> = { readonly [Name in keyof L]: LedgerPart<L[Name], S> }
 
-/** How parts of the ledger are folded. `present`: how many participants are in the room after the record. */
-export type LedgerFolds<Name extends keyof Ledger> = {
-  readonly [Part in Name]: (before: Ledger[Part], record: LedgerRecord, present: number) => Ledger[Part]
-}
+/** A part that is JSON already. */
+export const plainPart = <T, S extends Secret = Secret>(
+  start: T,
+  fold: LedgerPart<T, S>['fold'],
+): LedgerPart<T, S> => ({
+  start,
+  fold,
+  write: (value) => value,
+  read: (stored: T) => stored,
+})
+
+/** A part that is a map. JSON holds its entries, in their order. */
+export const mapPart = <K, V, S extends Secret>(
+  fold: LedgerPart<ReadonlyMap<K, V>, S>['fold'],
+): LedgerPart<ReadonlyMap<K, V>, S> => ({
+  start: new Map(),
+  fold,
+  write: (map) => [...map],
+  read: (entries: readonly (readonly [K, V])[]) => new Map(entries),
+})
 
 /** A map with one entry more. */
 export function put<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): Map<K, V> {
@@ -98,4 +85,14 @@ export function newest<K, V>(map: Map<K, V>, most: number): Map<K, V> {
     map.delete(key)
   }
   return map
+}
+
+/** How many identities a room remembers for a role that it gave, and how many for a kick. Far beyond what 20 places bring. */
+export const IDENTITIES_KEPT = 10_000
+
+/** A map in which the newest entry is last. The oldest one goes when there are too many identities. */
+export function remembered<V>(map: ReadonlyMap<string, V>, identity: string, value: V): Map<string, V> {
+  const rest = new Map(map)
+  rest.delete(identity)
+  return newest(rest.set(identity, value), IDENTITIES_KEPT)
 }

@@ -3,11 +3,11 @@ import { SOURCES, UNPUBLISHED } from '@peerstage/sdk/protocol'
 import type { Accepted } from './command'
 import type { AskingOf, Handlers } from './handler'
 import { reasonAgainstTarget } from './rank'
+import type { Slice } from './slice'
 import type { Rejected } from './state'
 import { rejected } from './state'
 
-/** What becomes of the commands about what participants publish. */
-export const mediaHandlers: Handlers<'media.update' | 'moderation.mute'> = {
+const handlers: Handlers<'media.update' | 'moderation.mute'> = {
   'media.update': {
     // A participant that may not publish may still stop publishing.
     needs: ({ command }) => (Object.values(command.sources).some((source) => source?.published) ? 'publish' : null),
@@ -15,6 +15,9 @@ export const mediaHandlers: Handlers<'media.update' | 'moderation.mute'> = {
   },
   'moderation.mute': { needs: 'mute', reasonAgainst: reasonAgainstTarget, decide: mute },
 }
+
+/** What participants publish. */
+export const mediaSlice = { handlers } satisfies Slice
 
 /** What a participant publishes. What is left out stays as it is; nothing changes on a repeat. */
 function updateMedia({ state: { room }, command: { sources }, actor }: AskingOf<'media.update'>): Accepted | Rejected {

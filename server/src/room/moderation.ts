@@ -2,13 +2,22 @@ import type { Participant, RoomCommandOf } from '@peerstage/sdk/protocol'
 import { isOnStage, MAX_BANS, mayActOn, mayGive } from '@peerstage/sdk/protocol'
 import type { Accepted, DecideContext } from './command'
 import type { AskingOf, Handlers } from './handler'
-import { participantOfIdentity } from './join'
-import type { Ban } from './ledger'
+import type { BaseLedger } from './ledger'
+import {
+  type Ban,
+  type ModerationLedger,
+  type ModerationSecret,
+  moderationLedger,
+  projectBans,
+} from './moderation-ledger'
+import { participantOfIdentity } from './participants'
 import { reasonAgainst, reasonAgainstTarget } from './rank'
 import { changeRole, hasHost, isStageFull } from './role-change'
-import { endRoom, leaving } from './session'
-import type { Decided, Rejected, ServerState } from './state'
+import { endRoom } from './room-life'
+import type { Slice } from './slice'
+import type { Decided, Rejected, RoomState } from './state'
 import { rejected } from './state'
+import { leaving } from './succession'
 
 const MINUTE = 60_000
 
@@ -24,8 +33,10 @@ type ModerationType =
   | 'moderation.unlock'
   | 'moderation.endRoom'
 
-/** What becomes of the commands of moderators. */
-export const moderationHandlers: Handlers<ModerationType> = {
+/** What moderation reads. */
+type State = RoomState<BaseLedger & ModerationLedger>
+
+const handlers: Handlers<ModerationType, State['ledger']> = {
   'moderation.kick': { needs: 'kick', reasonAgainst: reasonAgainstTarget, decide: kick },
   'moderation.ban': {
     needs: 'ban',
@@ -43,9 +54,12 @@ export const moderationHandlers: Handlers<ModerationType> = {
   'moderation.unlock': { needs: 'lock', decide: ({ state, actor }) => setLock(state, false, actor.id) },
   'moderation.endRoom': {
     needs: 'endRoom',
-    decide: ({ state, actor }) => endRoom(state, { type: 'room.end', reason: 'ended' }, actor.id),
+    decide: ({ state, actor }) => endRoom(state, 'ended', actor.id),
   },
 }
+
+/** Moderation: its commands, and who was kicked or banned. Both outlive the erasure of an identity. */
+export const moderationSlice = { handlers, ledger: moderationLedger, project: projectBans } satisfies Slice
 
 /** A host may step down: this is the only moderation of the own participant. */
 function reasonAgainstRole({ actor, target, command: { role } }: AskingOf<'moderation.setRole'>): string | undefined {
@@ -63,17 +77,18 @@ function kick({
   const identity = state.ledger.sessions.get(target.id)?.identity
   const until = minutes === undefined ? null : context.now + minutes * MINUTE
   const left = removed(target, by)
-  const noted = identity === undefined ? left : { ...left, secret: { removal: { identity, until } } }
+  const noted: Decided<ModerationSecret> =
+    identity === undefined ? left : { ...left, secret: { removal: { identity, until } } }
   return { ok: true, events: leaving(state, target, noted, context) }
 }
 
-const removed = (target: Participant, by: string): Decided => ({
+const removed = (target: Participant, by: string): Decided<ModerationSecret> => ({
   event: { type: 'participant.left', participantId: target.id, reason: 'removed' },
   by,
 })
 
 /** Bans a participant: its identity is rejected, in every instance, until a moderator lifts the ban. */
-function ban(state: ServerState, target: Participant, context: DecideContext, by: string): Accepted | Rejected {
+function ban(state: State, target: Participant, context: DecideContext, by: string): Accepted | Rejected {
   const identity = state.ledger.sessions.get(target.id)?.identity
   if (identity === undefined) return rejected('peer_not_found', 'This participant is not in the room.')
   const noted = note(state, { identity, name: target.name }, context, by)
@@ -83,7 +98,7 @@ function ban(state: ServerState, target: Participant, context: DecideContext, by
 
 /** Who has left counts as what a moderator made of it, else as what it was when it wrote. */
 function banAuthor(
-  state: ServerState,
+  state: State,
   { messageId }: RoomCommandOf<'moderation.banAuthor'>,
   actor: Participant,
   context: DecideContext,
@@ -102,24 +117,28 @@ function banAuthor(
 }
 
 function note(
-  { ledger }: ServerState,
+  { ledger }: State,
   whom: Pick<Ban, 'identity' | 'name'>,
   { newId, now }: DecideContext,
   by: string,
 ): Accepted | Rejected {
   if (ledger.bans.size >= MAX_BANS) return rejected('bans_full', `A room has at most ${MAX_BANS} bans: lift one first.`)
-  const banned = { ...whom, id: newId(), at: now }
-  return { ok: true, events: [{ event: { type: 'room.bansChanged' }, by, secret: { banned } }] }
+  return bansChanged({ banned: { ...whom, id: newId(), at: now } }, by)
 }
 
-function unban({ ledger }: ServerState, { banId }: RoomCommandOf<'moderation.unban'>, by: string): Accepted | Rejected {
+function unban({ ledger }: State, { banId }: RoomCommandOf<'moderation.unban'>, by: string): Accepted | Rejected {
   const isKnown = [...ledger.bans.values()].some(({ id }) => id === banId)
   if (!isKnown) return rejected('ban_not_found', 'There is no such ban any more.')
-  return { ok: true, events: [{ event: { type: 'room.bansChanged' }, by, secret: { unbanned: banId } }] }
+  return bansChanged({ unbanned: banId }, by)
 }
 
+const bansChanged = (secret: ModerationSecret, by: string): Accepted => ({
+  ok: true,
+  events: [{ event: { type: 'room.bansChanged' }, by, secret }],
+})
+
 /** A query. It shows no identities. */
-const listBans = ({ ledger }: ServerState): Accepted => ({
+const listBans = ({ ledger }: State): Accepted => ({
   ok: true,
   events: [],
   result: { bans: [...ledger.bans.values()].map(({ id, name, at }) => ({ id, name, at })) },
@@ -137,7 +156,7 @@ function setRole({ state, target, command, actor: { id: by } }: AskingOf<'modera
 }
 
 /** Locks or unlocks; a room that is so already stays as it is. */
-function setLock({ room }: ServerState, locked: boolean, by: string): Accepted {
+function setLock({ room }: State, locked: boolean, by: string): Accepted {
   if (room.locked === locked) return { ok: true, events: [] }
   return { ok: true, events: [{ event: { type: locked ? 'room.locked' : 'room.unlocked' }, by }] }
 }

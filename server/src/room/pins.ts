@@ -1,14 +1,14 @@
 import { participantOf } from '@peerstage/sdk/protocol'
 import type { Accepted } from './command'
-import type { AskingOf, Erases, Handlers } from './handler'
+import type { AskingOf, Handlers } from './handler'
+import type { Erases, Slice } from './slice'
 import type { Decided, Rejected } from './state'
 import { rejected } from './state'
 
 /** Messages that are pinned at once. What a room always shows must fit a small screen. */
 const MAX_PINS = 3
 
-/** What becomes of the commands about pinned messages. */
-export const pinHandlers: Handlers<'chat.pin' | 'chat.unpin'> = {
+const handlers: Handlers<'chat.pin' | 'chat.unpin'> = {
   'chat.pin': { needs: 'pinMessages', decide: pin },
   'chat.unpin': { needs: 'pinMessages', decide: unpin },
 }
@@ -17,7 +17,7 @@ export const pinHandlers: Handlers<'chat.pin' | 'chat.unpin'> = {
  * Pinned messages that the room's newest ones do not have any more: the chat takes out only those. Where the author has left, the
  * archive may not know the message any more, so it could be of the erased identity: such a pin is taken away.
  */
-export const erasePins: Erases = ({ room }, messageIds) =>
+const erase: Erases = ({ room }, { messageIds }) =>
   room.pinnedMessages
     .filter(({ id }) => !room.messages.some((each) => each.id === id))
     .flatMap(({ id, participantId }): Decided[] => {
@@ -25,6 +25,9 @@ export const erasePins: Erases = ({ room }, messageIds) =>
       const isPresent = participantOf(room, participantId) !== undefined
       return isPresent ? [] : [{ event: { type: 'chat.unpinned', messageId: id }, by: null }]
     })
+
+/** Pinned messages. */
+export const pinsSlice = { handlers, erase } satisfies Slice
 
 /** Only of the newest messages: those both ends have, so the event need not repeat the text. */
 function pin({ state: { room }, command: { messageId }, actor }: AskingOf<'chat.pin'>): Accepted | Rejected {

@@ -1,6 +1,9 @@
 import type { CastHandlers } from './handler'
+import type { Slice } from './slice'
 
-/** What becomes of reactions: all others see them. */
-export const reactionHandlers: CastHandlers<'reaction'> = {
+const casts: CastHandlers<'reaction'> = {
   reaction: { needs: 'react', down: ({ type, emoji }) => ({ type, emoji }) },
 }
+
+/** Reactions: all others see them. */
+export const reactionsSlice = { casts } satisfies Slice

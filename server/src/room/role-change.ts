@@ -1,6 +1,23 @@
 import type { Participant, Role, Room, RoomEventOf } from '@peerstage/sdk/protocol'
 import { isOnStage, NO_SOURCES, publishedSources } from '@peerstage/sdk/protocol'
-import type { Decided, ServerState } from './state'
+import { type BaseLedger, type LedgerParts, mapPart, remembered } from './ledger'
+import type { Slice } from './slice'
+import type { Decided, RoomState } from './state'
+
+/** What records say of roles. */
+type RoleSecret = {
+  /** A role that holds for an identity whatever its token says, until the room closes. */
+  readonly override?: { readonly identity: string; readonly role: Role }
+}
+
+const ledger: LedgerParts<Pick<BaseLedger, 'overrides'>, RoleSecret> = {
+  overrides: mapPart((before, { secret }) =>
+    secret?.override ? remembered(before, secret.override.identity, secret.override.role) : before,
+  ),
+}
+
+/** Roles that the room gave. They outlive the erasure of an identity. */
+export const rolesSlice = { ledger } satisfies Slice
 
 type Reason = RoomEventOf<'participant.roleChanged'>['reason']
 
@@ -17,14 +34,14 @@ export type RoleChange = {
  * The events of a role change. What it ends comes first: at every seq a viewer publishes nothing, and no participant on stage
  * has its hand up. All but a token's change hold for the identity as long as the room lives.
  */
-export function changeRole(state: ServerState, participant: Participant, change: RoleChange): Decided[] {
+export function changeRole(state: RoomState, participant: Participant, change: RoleChange): Decided[] {
   const { role, reason, by } = change
-  const changed: Decided = {
+  const changed: Decided<RoleSecret> = {
     event: { type: 'participant.roleChanged', participantId: participant.id, role, reason },
     by,
   }
   const identity = state.ledger.sessions.get(participant.id)?.identity
-  const kept =
+  const kept: Decided<RoleSecret> =
     identity === undefined || reason === 'token' ? changed : { ...changed, secret: { override: { identity, role } } }
   const ends = isOnStage(role)
     ? closeHand(state.room, participant.id, by, 'approved', change.invitation ?? 'withdrawn')

@@ -2,8 +2,8 @@ import type { Cast, Limits, Participant, Room, SignalUp } from '@peerstage/sdk/p
 import { DEFAULT_LIMITS, fitsLayout, LAYOUT, participantOf, permissionsOf } from '@peerstage/sdk/protocol'
 import type { RelayMessage, Routed } from './command'
 import type { CastHandler } from './handler'
-import { CAST_HANDLERS } from './handlers'
-import type { Rejected, ServerState } from './state'
+import { CAST_HANDLERS } from './slices'
+import type { Rejected, RoomState } from './state'
 import { rejected } from './state'
 
 /**
@@ -11,7 +11,7 @@ import { rejected } from './state'
  * back: it has shown it already.
  */
 export function route(
-  { room }: ServerState,
+  { room }: RoomState,
   by: string,
   message: RelayMessage,
   limits: Limits = DEFAULT_LIMITS,

@@ -1,30 +1,36 @@
-import type { Participant } from '@peerstage/sdk/protocol'
 import { participantOf } from '@peerstage/sdk/protocol'
 import type { Accepted, DecideContext, InternalCommand } from './command'
-import type { Erases, InternalHandlers } from './handler'
-import { demotedByToken, participantOfIdentity } from './join'
-import type { Decided, ServerState } from './state'
-import { endHostGrace, renewHostGrace, succession } from './succession'
+import type { InternalHandlers } from './handler'
+import { demotedByToken } from './join'
+import type { LedgerRecord } from './ledger'
+import { participantOfIdentity } from './participants'
+import type { Erases, Slice } from './slice'
+import type { Decided, RoomState } from './state'
+import { endHostGrace, leaving, renewHostGrace, succession } from './succession'
 
 type Of<T extends InternalCommand['type']> = Extract<InternalCommand, { type: T }>
 
-/** What becomes of what the server itself asks of an open room. */
-export const sessionHandlers: InternalHandlers<
-  'session.end' | 'session.refreshed' | 'hostGrace.renew' | 'hostGrace.end' | 'room.end'
-> = {
+const internal: InternalHandlers<'session.end' | 'session.refreshed' | 'hostGrace.renew' | 'hostGrace.end'> = {
   'session.end': endSession,
   'session.refreshed': refreshSession,
   'hostGrace.renew': (state, _, context) => ({ ok: true, events: renewHostGrace(state, context) }),
   'hostGrace.end': (state) => ({ ok: true, events: endHostGrace(state) }),
-  'room.end': (state, command, { by }) => endRoom(state, command, by),
 }
 
+/** The participant of an erased identity leaves. Kicks and given roles hold on: they go with the instance. */
+const erase: Erases = (state, { identity }, context) => {
+  const participant = participantOfIdentity(state, identity)
+  if (participant === undefined) return []
+  const { id: participantId } = participant
+  const left: Decided = { event: { type: 'participant.left', participantId, reason: 'removed' }, by: null }
+  return leaving(state, participant, left, context)
+}
+
+/** How participants leave, and how hosts follow. */
+export const sessionSlice = { internal, erase } satisfies Slice
+
 /** A participant is gone. A repeat changes nothing: a `leave` and a deadline may cross. */
-function endSession(
-  state: ServerState,
-  { participantId, reason }: Of<'session.end'>,
-  context: DecideContext,
-): Accepted {
+function endSession(state: RoomState, { participantId, reason }: Of<'session.end'>, context: DecideContext): Accepted {
   const participant = participantOf(state.room, participantId)
   if (participant === undefined) return { ok: true, events: [] }
   const left: Decided = {
@@ -34,16 +40,8 @@ function endSession(
   return { ok: true, events: leaving(state, participant, left, context) }
 }
 
-/** A leave with what follows from it: where the last host goes, a cohost follows in the same append, or the room waits for a host. */
-export const leaving = (
-  state: ServerState,
-  participant: Participant,
-  left: Decided,
-  context: DecideContext,
-): Decided[] => [left, ...succession(state, participant, context)]
-
 function refreshSession(
-  state: ServerState,
+  state: RoomState,
   { participantId, role: tokenRole }: Of<'session.refreshed'>,
   context: DecideContext,
 ): Accepted {
@@ -52,24 +50,16 @@ function refreshSession(
   return { ok: true, events: demotedByToken(state, participant, { tokenRole, after: succession }, context) }
 }
 
-/**
- * What an identity left here is deleted, and its participant leaves. Kicks and given roles hold on: they go with the instance.
- */
-export const eraseIdentity =
-  (erases: readonly Erases[]) =>
-  (state: ServerState, { identity, messageIds }: Of<'identity.erase'>, context: DecideContext): Accepted => {
-    const deleted = erases.flatMap((erase) => erase(state, messageIds))
-    const participant = participantOfIdentity(state, identity)
-    if (participant === undefined) return { ok: true, events: deleted }
-    const left: Decided = {
-      event: { type: 'participant.left', participantId: participant.id, reason: 'removed' },
-      by: null,
-    }
-    return { ok: true, events: [...deleted, ...leaving(state, participant, left, context)] }
-  }
-
-/** The room ends. An empty room ends only if it is still empty: a participant may have joined before this was decided. */
-export function endRoom(state: ServerState, { reason }: Of<'room.end'>, by: string | null): Accepted {
-  if (reason === 'empty' && state.room.participants.length > 0) return { ok: true, events: [] }
-  return { ok: true, events: [{ event: { type: 'room.ended', reason }, by }] }
+/** Whether participants only leave by these records, or the room ends: sooner or later a log that is full has more room by them. */
+export function onlyLeaves(records: readonly LedgerRecord[]): boolean {
+  const types = records.map(({ event }) => event.type)
+  return types.some((type) => ENDING.has(type)) && types.every((type) => ENDING.has(type) || FOLLOWS_AN_END.has(type))
 }
+
+const ENDING: ReadonlySet<string> = new Set(['participant.left', 'room.ended'])
+/** The succession of a host, or the wait for one. */
+const FOLLOWS_AN_END: ReadonlySet<string> = new Set([
+  'participant.roleChanged',
+  'room.hostGraceStarted',
+  'room.hostGraceEnded',
+])

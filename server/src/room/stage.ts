@@ -3,14 +3,14 @@ import { isOnStage } from '@peerstage/sdk/protocol'
 import type { Accepted } from './command'
 import type { Handlers } from './handler'
 import { changeRole, closeHand, hasInvitation, hasRequest, isStageFull } from './role-change'
-import type { Rejected, ServerState } from './state'
+import type { Slice } from './slice'
+import type { Rejected, RoomState } from './state'
 import { rejected } from './state'
 
 // What is so already is accepted without an event: two moderators, or a click and an approval, often cross.
 const NOTHING: Accepted = { ok: true, events: [] }
 
-/** What becomes of the commands about the stage. */
-export const stageHandlers: Handlers<
+const handlers: Handlers<
   'stage.request' | 'stage.cancel' | 'stage.leave' | 'stage.approve' | 'stage.reject' | 'stage.invite'
 > = {
   'stage.request': { needs: 'requestStage', decide: ({ state, actor }) => requestStage(state, actor) },
@@ -27,10 +27,13 @@ export const stageHandlers: Handlers<
   },
 }
 
+/** Raised hands and invitations. */
+export const stageSlice = { handlers } satisfies Slice
+
 const stageFull = (): Rejected => rejected('stage_full', 'The stage is full.')
 
 /** Raises the hand, or takes an invitation up. */
-function requestStage(state: ServerState, actor: Participant): Accepted | Rejected {
+function requestStage(state: RoomState, actor: Participant): Accepted | Rejected {
   if (isOnStage(actor.role)) return NOTHING
   if (hasInvitation(state.room, actor.id)) return bringOnStage(state, actor, actor.id, 'accepted')
   if (hasRequest(state.room, actor.id)) return NOTHING
@@ -38,26 +41,26 @@ function requestStage(state: ServerState, actor: Participant): Accepted | Reject
 }
 
 /** Lowers the hand, or declines an invitation. */
-const cancelStage = ({ room }: ServerState, actor: Participant): Accepted => ({
+const cancelStage = ({ room }: RoomState, actor: Participant): Accepted => ({
   ok: true,
   events: closeHand(room, actor.id, actor.id, 'cancelled', 'declined'),
 })
 
 /** Rejected without a raised hand: it may have been lowered just now, and no viewer is put on stage against its will. */
-function approveStage(state: ServerState, target: Participant, by: string): Accepted | Rejected {
+function approveStage(state: RoomState, target: Participant, by: string): Accepted | Rejected {
   if (isOnStage(target.role)) return NOTHING
   if (!hasRequest(state.room, target.id)) return rejected('invalid', 'This participant is not asking to come on stage.')
   return bringOnStage(state, target, by, 'withdrawn')
 }
 
 /** Turns a raised hand down, or takes an invitation back. */
-const rejectStage = ({ room }: ServerState, target: Participant, by: string): Accepted => ({
+const rejectStage = ({ room }: RoomState, target: Participant, by: string): Accepted => ({
   ok: true,
   events: closeHand(room, target.id, by, 'rejected', 'withdrawn'),
 })
 
 /** Invites a viewer; one whose hand is up comes on stage at once. */
-function inviteToStage(state: ServerState, target: Participant, by: string): Accepted | Rejected {
+function inviteToStage(state: RoomState, target: Participant, by: string): Accepted | Rejected {
   if (isOnStage(target.role) || hasInvitation(state.room, target.id)) return NOTHING
   if (hasRequest(state.room, target.id)) return bringOnStage(state, target, by, 'withdrawn')
   if (isStageFull(state.room)) return stageFull()
@@ -65,13 +68,13 @@ function inviteToStage(state: ServerState, target: Participant, by: string): Acc
 }
 
 /** Steps down to the audience, and stays there after a rejoin. */
-function leaveStage(state: ServerState, actor: Participant): Accepted {
+function leaveStage(state: RoomState, actor: Participant): Accepted {
   if (!isOnStage(actor.role)) return NOTHING
   return { ok: true, events: changeRole(state, actor, { role: 'viewer', reason: 'stage', by: actor.id }) }
 }
 
 function bringOnStage(
-  state: ServerState,
+  state: RoomState,
   target: Participant,
   by: string,
   invitation: 'accepted' | 'withdrawn',

@@ -2,10 +2,10 @@ import type { Participant, Role } from '@peerstage/sdk/protocol'
 import { outranks } from '@peerstage/sdk/protocol'
 import type { DecideContext } from './command'
 import { changeRole, hasHost } from './role-change'
-import type { Decided, ServerState } from './state'
+import type { Decided, RoomState } from './state'
 
 /** What becomes of a room when `lost` ceases to be host. Nothing, while another host is there. */
-export type Following = (state: ServerState, lost: Participant, context: DecideContext) => Decided[]
+export type Following = (state: RoomState, lost: Participant, context: DecideContext) => Decided[]
 
 /** The cohost of longest standing follows in the same append; where there is none the room waits for a host. */
 export const succession: Following = (state, lost, context) => {
@@ -21,19 +21,19 @@ export const succession: Following = (state, lost, context) => {
 export const awaitHost: Following = (state, lost, context) => (isLastHost(state, lost) ? [graceFrom(context)] : [])
 
 /** The wait begins anew: for as long as the server was down, no host could come. */
-export const renewHostGrace = ({ room }: ServerState, context: DecideContext): Decided[] =>
+export const renewHostGrace = ({ room }: RoomState, context: DecideContext): Decided[] =>
   room.hostGraceUntil === null ? [] : [graceFrom(context)]
 
 /** The wait was in vain: the cohost of longest standing follows, else the guest that is one by its own token; else no participant. */
-export function endHostGrace(state: ServerState): Decided[] {
+export function endHostGrace(state: RoomState): Decided[] {
   if (state.room.hostGraceUntil === null) return []
   const successor = longest(state, 'cohost') ?? longest(state, 'guest', isGuestByToken(state))
   return successor === undefined ? [{ event: { type: 'room.hostGraceEnded' }, by: null }] : succeed(state, successor)
 }
 
-const isLastHost = ({ room }: ServerState, { id, role }: Participant): boolean => role === 'host' && !hasHost(room, id)
+const isLastHost = ({ room }: RoomState, { id, role }: Participant): boolean => role === 'host' && !hasHost(room, id)
 
-const succeed = (state: ServerState, successor: Participant): Decided[] =>
+const succeed = (state: RoomState, successor: Participant): Decided[] =>
   changeRole(state, successor, { role: 'host', reason: 'succession', by: null })
 
 const graceFrom = ({ now, rules }: DecideContext): Decided => ({
@@ -43,17 +43,25 @@ const graceFrom = ({ now, rules }: DecideContext): Decided => ({
 
 /** A viewer that was let on stage a minute ago was trusted with a microphone, not with the room. */
 const isGuestByToken =
-  ({ ledger }: ServerState) =>
+  ({ ledger }: RoomState) =>
   ({ id }: Participant) => {
     const session = ledger.sessions.get(id)
     return session !== undefined && !outranks('guest', session.tokenRole)
   }
 
 function longest(
-  { room }: ServerState,
+  { room }: RoomState,
   role: Role,
   mayFollow: (each: Participant) => boolean = () => true,
 ): Participant | undefined {
   const standing = room.participants.filter((each) => each.role === role && mayFollow(each))
   return standing.sort((a, b) => a.roleSeq - b.roleSeq)[0]
 }
+
+/** A leave with what follows from it: where the last host goes, a cohost follows in the same append, or the room waits for a host. */
+export const leaving = (
+  state: RoomState,
+  participant: Participant,
+  left: Decided,
+  context: DecideContext,
+): Decided[] => [left, ...succession(state, participant, context)]

@@ -1,4 +1,4 @@
-// A log keeps records of any type: what a record means for chat, bans and endings is said in room/projection.ts alone.
+// A log keeps records of any type: what a record means for chat, bans and endings is said by the slices of server/src/room.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

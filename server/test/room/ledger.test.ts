@@ -1,7 +1,7 @@
 import { MODES } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
 import { type Decided, fold, type Secret, type StoredRecord, toRecords } from '../../src/room'
-import { IDENTITIES_KEPT } from '../../src/room/moderation-ledger'
+import { IDENTITIES_KEPT } from '../../src/room/ledger'
 
 /** A room in whose records these secrets stand, one record each. */
 function roomWith(secrets: readonly Secret[]) {

@@ -1,5 +1,5 @@
 import { ENDED_FOR_MS, type StoredRoom } from '../../ports/event-log'
-import type { Ban } from '../../room/ledger'
+import type { Ban } from '../../room/moderation-ledger'
 import { applyBans } from '../../room/moderation-ledger'
 import type { Projection } from '../../room/projection'
 

@@ -1,0 +1,70 @@
+import type { Cast, RoomCommand } from '@peerstage/sdk/protocol'
+import { chatSlice } from './chat'
+import type { InternalCommand } from './command'
+import { dataSlice } from './data'
+import type { CastHandlers, Handlers, InternalHandlers } from './handler'
+import { mediaSlice } from './media'
+import { moderationSlice } from './moderation'
+import { participantsSlice } from './participants'
+import { pinsSlice } from './pins'
+import { reactionsSlice } from './reactions'
+import { rolesSlice } from './role-change'
+import { roomLifeSlice } from './room-life'
+import { sessionSlice } from './session'
+import type { Slice } from './slice'
+import { stageSlice } from './stage'
+import type { RoomState } from './state'
+
+/** The register: every feature of a room, a line each. The parts of the ledger are stored in this order, and identities erased in it. */
+export const SLICES = [
+  participantsSlice,
+  rolesSlice,
+  mediaSlice,
+  chatSlice,
+  pinsSlice,
+  stageSlice,
+  moderationSlice,
+  reactionsSlice,
+  dataSlice,
+  sessionSlice,
+  roomLifeSlice,
+] as const satisfies readonly Slice[]
+
+type Slices = (typeof SLICES)[number]
+type Of<Name extends keyof Slice> = Slices extends infer S
+  ? S extends { readonly [N in Name]: infer Has }
+    ? Has
+    : never
+  : never
+/** Of all the slices at once. */
+type All<Has> = (Has extends unknown ? (each: Has) => void : never) extends (each: infer Every) => void ? Every : never
+
+const all = <Name extends keyof Slice>(name: Name): All<Of<Name>> =>
+  Object.assign({}, ...SLICES.map((slice: Slice) => slice[name]))
+
+/** What becomes of each command. One without a handler does not compile. */
+export const HANDLERS: Handlers<RoomCommand['type'], Ledger> = all('handlers')
+
+/** Commands of the server to an open room. */
+export type Internal = Exclude<InternalCommand, { type: 'session.join' | 'room.open' }>
+
+/** What becomes of what the server itself asks. One without a handler does not compile. */
+export const INTERNAL_HANDLERS: InternalHandlers<Internal['type'], Ledger> = {
+  ...all('internal'),
+  'identity.erase': (state, erasure, context) => ({
+    ok: true,
+    events: SLICES.flatMap((slice) => ('erase' in slice ? slice.erase(state, erasure, context) : [])),
+  }),
+}
+
+/** What becomes of each cast. */
+export const CAST_HANDLERS: CastHandlers<Cast['type']> = all('casts')
+
+type Parts = All<Of<'ledger'>>
+/** What only the server may know about a room: the parts of all slices. @useDeclaredType */
+export type Ledger = { readonly [Name in keyof Parts]: Parts[Name]['start'] }
+/** The parts of the ledger, by name: how each begins, is folded and stored. */
+export const LEDGER_PARTS: Parts = all('ledger')
+
+/** Everything the server knows about a room: the public part and the secret part. */
+export type ServerState = RoomState<Ledger>
