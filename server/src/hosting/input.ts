@@ -67,3 +67,11 @@ export type RoomInput =
   /** The server ends the room. `settle` is told whether it could. */
   | { readonly type: 'end'; readonly settle: (outcome: 'ended' | 'absent' | 'unavailable') => void }
   | Erase
+
+/** The type of the command that a client waits for an answer to; undefined where none is counted as a command. */
+export function commandTypeOf(input: RoomInput): ClientCommandType | undefined {
+  if (input.type === 'command') return input.command.type
+  if (input.type === 'leave') return 'leave'
+  return input.type === 'refresh' ? 'session.refresh' : undefined
+}
+type ClientCommandType = RoomCommand['type'] | 'leave' | 'session.refresh'

@@ -2,7 +2,7 @@ import { type Rejection, reject } from '@peerstage/sdk/protocol'
 import type { Connection } from '../ports/connection'
 import type { Logger } from '../ports/logger'
 import { call, close, type Effect, perform, replyError, send } from './effect'
-import type { InputOf, RoomInput } from './input'
+import { commandTypeOf, type InputOf, type RoomInput } from './input'
 import { PROBE_EVERY_MS } from './log-health'
 import type { RoomSettings } from './transaction'
 
@@ -54,7 +54,8 @@ export function rejectAll(inputs: readonly RoomInput[], error: Rejection, logger
 export function countRejection(input: RoomInput, { code }: Rejection, { rules, meter }: RoomSettings): void {
   if (!('connection' in input) || input.type === 'gone') return
   if (input.type === 'join' && isByHello(input)) return
-  if (input.type === 'command') meter.command(input.command.type, code)
+  const type = commandTypeOf(input)
+  if (type !== undefined) meter.command(type, code)
   meter.refusal(code, { connection: input.connection.id, room: rules.roomId })
 }
 

@@ -36,6 +36,22 @@ test('while the log is down commands are unavailable and nothing of them is seen
   expect(bob.events('chat.sent').map((each) => each.logged.event)).toMatchObject([{ message: { text: 'kept' } }])
 })
 
+test('a leave and a refresh that lowers are counted as commands that were unavailable', async () => {
+  const { url, server, log, host, bob } = await hostAndGuest()
+  const outcomes = (outcome: string) =>
+    Promise.all(
+      ['leave', 'session.refresh'].map((type) =>
+        scrape(url, `peerstage_commands_total{type="${type}",outcome="${outcome}"}`),
+      ),
+    )
+  const token = await server.tokens.sign({ room: 'hall', identity: 'ada', role: 'viewer' })
+  log.broken = true
+  expect(await bob.ask({ type: 'leave' })).toMatchObject(unavailable)
+  expect(await host.ask({ type: 'session.refresh', token })).toMatchObject(unavailable)
+  expect(await outcomes('unavailable')).toEqual([1, 1])
+  expect(await outcomes('ok')).toEqual([0, 0])
+})
+
 test('it is not tried before a probe has succeeded, and each outage is told of when it begins and when it ends [R3.12]', async () => {
   const { log, clock, host, mend, told } = await hostAndGuest()
   log.broken = true
