@@ -24,7 +24,8 @@ import { type QuotaReason, type SocketLease, SocketQuota, type SocketQuotaLimits
 import { ClientSession, type ClientSessionPorts } from './session/client-session'
 import type { TurnServer } from './session/ice-servers'
 import { OpenConnections } from './socket/open-connections'
-import { SocketConnection } from './socket/socket-connection'
+import { SocketConnection, type SocketConnectionPorts } from './socket/socket-connection'
+import { SharedFrames } from './socket/text-frame'
 
 /** So many at once are told that their network is at its bound: a flood of them would cost a handshake each. */
 const MOST_TOLD = 50
@@ -56,6 +57,7 @@ export type GatewayPorts = {
 export class Gateway {
   readonly #ports: GatewayPorts
   readonly #sessionPorts: ClientSessionPorts
+  readonly #connectionPorts: SocketConnectionPorts
   readonly #sockets: WebSocketServer
   readonly #quota: SocketQuota
   readonly #handshake: Handshake
@@ -68,6 +70,7 @@ export class Gateway {
     const budgets = new MessageBudgets(ports.limits, () => ports.clock.elapsed())
     this.#ports = ports
     this.#sessionPorts = { ...ports, budgets, holds: new HoldQuota(ports.maxHolds) }
+    this.#connectionPorts = { ...ports, frames: new SharedFrames() }
     this.#quota = new SocketQuota(ports.quota)
     this.#handshake = new Handshake({ ...ports, budgets })
     this.#sockets = createSocketServer(ports.limits.maxFrameBytes)
@@ -152,7 +155,7 @@ export class Gateway {
     socket.once('close', gone)
     this.#sockets.handleUpgrade(request, socket, head, (ws: WebSocket) => {
       ws.pause()
-      const connection = new SocketConnection(this.#ports.newId(), room, ws, this.#ports)
+      const connection = new SocketConnection(this.#ports.newId(), room, ws, socket, this.#connectionPorts)
       this.#connections.add(connection, ws)
       ws.on('error', (error) => this.#countFault(connection, error))
       then(connection)

@@ -53,12 +53,12 @@ export const close = (connection: Connection, code: GoodbyeCode, reason: string,
     : { type: 'close', connection, code, reason, retryAfterMs }
 
 /**
- * Carries effects out in order; one that fails does not take those behind it along, nor one connection the others. Then every socket is flushed once. A
- * goodbye is the last message on its socket: the host that ends the room first gets the reply.
+ * Carries effects out; one that fails does not take those behind it along, nor one connection the others. Then every socket is flushed
+ * once. What the batch told all comes first, so that all connections of the room can share a frame, then answers: a reply still comes
+ * after its event. A goodbye is the last message on its socket: the host that ends the room first gets the reply.
  */
 export function perform(effects: readonly Effect[], logger: Logger): void {
   const touched = new Set<Connection>()
-  const goodbyes: Extract<Effect, { type: 'close' }>[] = []
   const take = (effect: Effect) => {
     if (effect.type === 'send') {
       if (effect.to.length === 0) return
@@ -67,15 +67,20 @@ export function perform(effects: readonly Effect[], logger: Logger): void {
         touched.add(connection)
         guarded(logger, () => connection.send(text, effect.delivery))
       }
-    } else if (effect.type === 'close') goodbyes.push(effect)
+    } else if (effect.type === 'close') effect.connection.close(effect.code, effect.reason, effect.retryAfterMs)
     else if (effect.type === 'end') effect.connection.end()
     else effect.callback()
   }
-  for (const effect of effects) guarded(logger, () => take(effect))
-  for (const { connection, code, reason, retryAfterMs } of goodbyes) {
-    guarded(logger, () => connection.close(code, reason, retryAfterMs))
-  }
+  const inOrder = [...effects].sort((one, other) => rankOf(one) - rankOf(other))
+  for (const effect of inOrder) guarded(logger, () => take(effect))
   for (const connection of touched) guarded(logger, () => connection.flush())
+}
+
+/** Effects of one rank keep their order. */
+function rankOf(effect: Effect): number {
+  if (effect.type === 'close') return 3
+  if (effect.type === 'end') return 2
+  return effect.type === 'send' && effect.delivery === 'answer' ? 1 : 0
 }
 
 function guarded(logger: Logger, work: () => void): void {

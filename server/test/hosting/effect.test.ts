@@ -1,5 +1,6 @@
+import type { GoodbyeCode } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
-import { perform, send } from '../../src/hosting/effect'
+import { close, perform, replyOk, send } from '../../src/hosting/effect'
 import { FakeConnection } from '../harness/fake-connection'
 
 class BrokenConnection extends FakeConnection {
@@ -10,10 +11,42 @@ class BrokenConnection extends FakeConnection {
 
 test('a connection that fails does not take the others of its message along', () => {
   const errors: object[] = []
-  const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => errors.push(fields) }
+  const logger = { ...SILENT, error: (fields: object) => errors.push(fields) }
   const [before, after] = [new FakeConnection('before'), new FakeConnection('after')]
   perform([send([before, new BrokenConnection('broken'), after], { type: 'heartbeat' })], logger)
   expect([before.types, after.types]).toEqual([['heartbeat'], ['heartbeat']])
   expect([before.flushes, after.flushes]).toEqual([1, 1])
   expect(errors).toHaveLength(1)
+})
+
+/** Writes down what happens to it, in its order. */
+class Steps extends FakeConnection {
+  readonly steps: string[] = []
+
+  override send(message: string): void {
+    this.steps.push(JSON.parse(message).type)
+  }
+
+  override close(code: GoodbyeCode): void {
+    this.steps.push(code)
+  }
+
+  override end(): void {
+    this.steps.push('end')
+  }
+
+  override flush(): void {
+    this.steps.push('flush')
+  }
+}
+
+const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+
+test('answers come after what all are told, a goodbye or the end after them', () => {
+  const [removed, leaving] = [new Steps('removed'), new Steps('leaving')]
+  const answers = [replyOk(removed, 1, 1), replyOk(leaving, 1, 1)]
+  const ends = [close(removed, 'removed', 'by a test'), { type: 'end', connection: leaving } as const]
+  perform([...answers, ...ends, send([removed, leaving], { type: 'heartbeat' })], SILENT)
+  expect(removed.steps).toEqual(['heartbeat', 'reply', 'removed', 'flush'])
+  expect(leaving.steps).toEqual(['heartbeat', 'reply', 'end', 'flush'])
 })

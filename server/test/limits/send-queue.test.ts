@@ -1,25 +1,29 @@
 import { expect, test } from 'vitest'
 import { SendQueue } from '../../src/gateway/socket/send-queue'
+import { SharedFrames } from '../../src/gateway/socket/text-frame'
 import { FakeClock } from '../harness/fake-clock'
+import { framesIn } from '../harness/frames-in'
 
 const MAX_QUEUED_BYTES = 1024 * 1024
 const STALLED_MS = 20_000
 
-/** A socket that takes bytes when the test says so. */
+/** A stream that takes bytes when the test says so. */
 function slowQueue(maxFrameBytes = 1000) {
   const clock = new FakeClock()
   const frames: string[] = []
+  const writes: Buffer[] = []
   const taken: (() => void)[] = []
-  const socket = {
-    send(frame: string, sent: () => void) {
-      frames.push(frame)
-      taken.push(sent)
+  const stream = {
+    write(bytes: Buffer, written: () => void) {
+      writes.push(bytes)
+      frames.push(...framesIn(bytes))
+      taken.push(written)
     },
   }
   const limits = { maxFrameBytes, maxQueuedBytes: MAX_QUEUED_BYTES, stalledMs: STALLED_MS }
-  const queue = new SendQueue(socket, { clock, limits })
+  const queue = new SendQueue(stream, { clock, limits, frames: new SharedFrames() })
   const take = () => taken.shift()?.()
-  return { queue, frames, clock, take }
+  return { queue, frames, writes, clock, take }
 }
 
 const KIB = 1024
@@ -32,6 +36,16 @@ test('what is queued in a turn leaves as one frame', () => {
   queue.flush()
   queue.flush()
   expect(frames).toEqual(['[1,{"a":2}]'])
+})
+
+test('an answer is in a frame of its own, in the same write', () => {
+  const { queue, frames, writes } = slowQueue()
+  for (const event of ['1', '2']) queue.push(event, 'kept')
+  for (const reply of ['3', '4']) queue.push(reply, 'answer')
+  queue.push('5', 'droppable')
+  queue.flush()
+  expect(frames).toEqual(['[1,2]', '[3,4]', '[5]'])
+  expect(writes).toHaveLength(1)
 })
 
 test('a batch is cut into frames of the allowed size; a message that is larger by itself goes alone', () => {

@@ -1,16 +1,19 @@
-import { joinFrame, type Limits } from '@peerstage/sdk/protocol'
+import type { Limits } from '@peerstage/sdk/protocol'
 import type { Clock } from '../../ports/clock'
 import type { Delivery } from '../../ports/connection'
+import { type SharedFrames, textFrame } from './text-frame'
 
-/** The socket that frames go to. `sent` is called when the bytes are with the operating system, or lost. */
+/** The stream that WebSocket frames go to. `written` is called when the bytes are with the operating system, or lost. */
 export interface FrameSink {
-  send(frame: string, sent: () => void): void
+  write(frames: Buffer, written: () => void): unknown
 }
 
 export type SendQueuePorts = {
   readonly clock: Pick<Clock, 'elapsed'>
   /** How large a frame and a queue may be, and when a reader counts as stalled. */
   readonly limits: Pick<Limits, 'maxFrameBytes' | 'maxQueuedBytes' | 'stalledMs'>
+  /** The same for all connections of a server. */
+  readonly frames: SharedFrames
 }
 
 type Waiting = { readonly text: string; readonly bytes: number; readonly delivery: Delivery }
@@ -20,17 +23,19 @@ const MAX_IN_FLIGHT_BYTES = 256 * 1024
 
 /** The messages that wait for one reader: joined into frames, bounded; casts are dropped first, and old presences. */
 export class SendQueue {
-  readonly #socket: FrameSink
+  readonly #sink: FrameSink
   readonly #limits: SendQueuePorts['limits']
+  readonly #frames: SharedFrames
   readonly #clock: SendQueuePorts['clock']
   #waiting: Waiting[] = []
   #waitingBytes = 0
   #inFlightBytes = 0
   #progressAt: number
 
-  constructor(socket: FrameSink, { clock, limits }: SendQueuePorts) {
-    this.#socket = socket
+  constructor(sink: FrameSink, { clock, limits, frames }: SendQueuePorts) {
+    this.#sink = sink
     this.#limits = limits
+    this.#frames = frames
     this.#clock = clock
     this.#progressAt = clock.elapsed()
   }
@@ -50,19 +55,19 @@ export class SendQueue {
 
   /** Writes what is queued, as far as the reader keeps up; the rest follows by itself. */
   flush(): void {
-    while (this.#waiting.length > 0 && this.#inFlightBytes < MAX_IN_FLIGHT_BYTES) this.#writeFrame()
+    while (this.#waiting.length > 0 && this.#inFlightBytes < MAX_IN_FLIGHT_BYTES) this.#write()
   }
 
   /** Drops all that is queued but for one last message, and writes that. */
   finish(text: string): void {
     this.#waiting = []
     this.#waitingBytes = 0
-    this.#socket.send(joinFrame([text]), () => {})
+    this.#sink.write(textFrame([text]), () => {})
   }
 
   /** Writes all that is queued, however slow the reader is: the connection ends behind it. */
   flushAll(): void {
-    while (this.#waiting.length > 0) this.#writeFrame()
+    while (this.#waiting.length > 0) this.#write()
   }
 
   /** Whether the reader has taken nothing for too long, though something waits for it. */
@@ -92,14 +97,20 @@ export class SendQueue {
     this.#waitingBytes = this.#waiting.reduce((sum, each) => sum + each.bytes, 0)
   }
 
-  #writeFrame(): void {
+  /** What fits one frame, in one write: what all connections get in a frame that they share, answers in one of their own. */
+  #write(): void {
     const messages = this.#cut()
-    const frame = joinFrame(messages.map((each) => each.text))
     const bytes = messages.reduce((sum, each) => sum + each.bytes, 0)
     if (this.#inFlightBytes === 0) this.#progressAt = this.#clock.elapsed()
     this.#waitingBytes -= bytes
     this.#inFlightBytes += bytes
-    this.#socket.send(frame, () => this.#taken(bytes))
+    const frames = runs(messages).map((run) => this.#frameOf(run))
+    this.#sink.write(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames), () => this.#taken(bytes))
+  }
+
+  #frameOf(run: readonly Waiting[]): Buffer {
+    const texts = run.map(({ text }) => text)
+    return run[0]?.delivery === 'answer' ? textFrame(texts) : this.#frames.of(texts)
   }
 
   #taken(bytes: number): void {
@@ -119,4 +130,15 @@ export class SendQueue {
     }
     return this.#waiting.splice(0, count)
   }
+}
+
+/** Messages in runs of answers and of others. */
+function runs(messages: readonly Waiting[]): Waiting[][] {
+  const found: Waiting[][] = []
+  for (const each of messages) {
+    const last = found.at(-1)
+    if (last !== undefined && (last[0]?.delivery === 'answer') === (each.delivery === 'answer')) last.push(each)
+    else found.push([each])
+  }
+  return found
 }

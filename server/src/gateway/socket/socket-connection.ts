@@ -4,7 +4,8 @@ import type { Clock } from '../../ports/clock'
 import type { Connection, Delivery } from '../../ports/connection'
 import type { InternalDetail, Meter } from '../../ports/meter'
 import { type FrameListener, FrameReader } from './frame-reader'
-import { SendQueue } from './send-queue'
+import { type FrameSink, SendQueue } from './send-queue'
+import type { SharedFrames } from './text-frame'
 
 /** RFC 6455 §7.4.1: the purpose is fulfilled. */
 const NORMAL_CLOSURE = 1000
@@ -13,6 +14,7 @@ export type SocketConnectionPorts = {
   readonly clock: Clock
   readonly meter: Meter
   readonly limits: Limits
+  readonly frames: SharedFrames
 }
 
 /** What a session hears of its socket. No function throws. */
@@ -34,12 +36,19 @@ export class SocketConnection implements Connection {
   readonly #reader: FrameReader
   #closing = false
 
-  constructor(id: string, room: string | undefined, socket: WebSocket, ports: SocketConnectionPorts) {
+  /** @param stream what the WebSocket writes to. Our frames go there without it: they are encoded once for all connections of a room. */
+  constructor(
+    id: string,
+    room: string | undefined,
+    socket: WebSocket,
+    stream: FrameSink,
+    ports: SocketConnectionPorts,
+  ) {
     this.id = id
     this.#room = room
     this.#ports = ports
     this.#socket = socket
-    this.#queue = new SendQueue(socket, ports)
+    this.#queue = new SendQueue(stream, ports)
     this.#reader = new FrameReader(this, socket, ports)
   }
 

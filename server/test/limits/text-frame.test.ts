@@ -1,0 +1,41 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { expect, onTestFinished, test } from 'vitest'
+import { WebSocket, WebSocketServer } from 'ws'
+import { SharedFrames, textFrame } from '../../src/gateway/socket/text-frame'
+
+/** A client of `ws`, and the stream at the server's end of it. */
+async function connected(): Promise<{ client: WebSocket; stream: Duplex }> {
+  const server = createServer()
+  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false })
+  const upgraded = new Promise<Duplex>((resolve) => {
+    server.on('upgrade', (request, stream, head) => sockets.handleUpgrade(request, stream, head, () => resolve(stream)))
+  })
+  await new Promise<void>((resolve) => server.listen(0, resolve))
+  const client = new WebSocket(`ws://localhost:${(server.address() as AddressInfo).port}`)
+  onTestFinished(() => {
+    client.terminate()
+    server.close()
+  })
+  return { client, stream: await upgraded }
+}
+
+test('frames of each length are read by a WebSocket as they were written', async () => {
+  const { client, stream } = await connected()
+  // Two brackets and two quotes beside the letters: the last length of each form, and the first of the next.
+  const messages = [121, 122, 65_531, 65_532, 200_000].map((letters) => JSON.stringify('x'.repeat(letters)))
+  messages.push('"€ and 🔥"')
+  const received: string[] = []
+  client.on('message', (data) => received.push(String(data)))
+  for (const each of messages) stream.write(textFrame([each]))
+  await expect.poll(() => received).toEqual(messages.map((each) => `[${each}]`))
+})
+
+test('the same messages share a frame, others do not', () => {
+  const frames = new SharedFrames()
+  const first = frames.of(['1', '2'])
+  expect(frames.of(['1', '2'])).toBe(first)
+  for (const others of [['1'], ['1', '2', '3'], ['1', '3'], ['1', '2']]) expect(frames.of(others)).not.toBe(first)
+  expect(frames.of(['1', '2'])).toEqual(first)
+})
