@@ -1,6 +1,7 @@
 import { MAX_IDENTITY_CHARACTERS, roomId } from '@peerstage/sdk/protocol'
 import * as v from 'valibot'
 import { tokenClaims } from './auth/claims'
+import { ROOM_ID_FORM } from './gateway/handshake/hello'
 import type { Erasure } from './hosting/erasure'
 import type { RoomStats } from './hosting/room-stats'
 import type { Rooms } from './hosting/rooms'
@@ -46,7 +47,7 @@ export function adminApi(rooms: Rooms, erasure: Erasure): AdminApi {
 
 function checkedId(id: string): string {
   if (v.is(roomId, id)) return id
-  throw new TypeError('A room id has 1 to 64 characters of A-Z, a-z, 0-9, _ and -.')
+  throw new TypeError(ROOM_ID_FORM)
 }
 
 function checkedIdentity(identity: string): string {

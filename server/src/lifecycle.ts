@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { Server as SecureServer } from 'node:https'
+import { isLoopbackAddress } from './auth/local-request'
 import { ConfigError } from './config/settings'
 import type { Gateway } from './gateway/gateway'
 import type { HttpServer } from './gateway/handshake/plain-request'
@@ -65,7 +66,7 @@ export function createLifecycle(ports: LifecyclePorts): Lifecycle {
   let closed: Promise<void> | undefined
   return {
     attach(foreign) {
-      if (closed !== undefined) throw new Error('This server is closed: make another one.')
+      assertOpen(closed)
       // Two listeners would take the same upgrade, and `ws` throws at the second one.
       if (attached.has(foreign)) return
       attached.set(foreign, gateway.attach(foreign, 'app'))
@@ -75,7 +76,7 @@ export function createLifecycle(ports: LifecyclePorts): Lifecycle {
     },
     async listen(port, host = localOnly ? 'localhost' : undefined) {
       if (localOnly) assertLoopback({ host, 'metrics.host': ports.metrics.host })
-      if (closed !== undefined) throw new Error('This server is closed: make another one.')
+      assertOpen(closed)
       if (own !== undefined) throw new Error('This server listens already: it can do so once.')
       own = new OwnPorts(ports)
       gateway.attach(own.main.http, 'own')
@@ -113,13 +114,14 @@ function warnOfSlowHeaders({ headersTimeout }: HttpServer, logger: Logger): void
 /** @throws ConfigError naming the first option that is another machine's address */
 function assertLoopback(hosts: Readonly<Record<string, string | undefined>>): void {
   for (const [path, host] of Object.entries(hosts)) {
-    if (isLoopback(host)) continue
+    if (host === 'localhost' || isLoopbackAddress(host)) continue
     throw new ConfigError([{ path, sentence: 'must be this machine (localhost) in dev mode' }])
   }
 }
 
-export const isLoopback = (host: string | undefined): boolean =>
-  host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host ?? '')
+function assertOpen(closed: Promise<void> | undefined): void {
+  if (closed !== undefined) throw new Error('This server is closed: make another one.')
+}
 
 async function end(ports: LifecyclePorts, own: OwnPorts | undefined, deadlineMs: number): Promise<void> {
   ports.draining()

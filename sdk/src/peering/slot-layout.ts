@@ -1,7 +1,8 @@
 import { SOURCES, type Source } from '../protocol'
 import { trimCodecs } from './codecs'
 
-const KIND_OF = { microphone: 'audio', camera: 'video', screen: 'video', screenAudio: 'audio' } as const
+/** The kind of track in each slot. */
+export const KIND_OF = { microphone: 'audio', camera: 'video', screen: 'video', screenAudio: 'audio' } as const
 
 /** Two streams, so that a receiver keeps lips and voice together: the talk, and the screen with its sound. */
 const STREAM_OF: Readonly<Record<Source, 0 | 1>> = { microphone: 0, camera: 0, screen: 1, screenAudio: 1 }

@@ -1,10 +1,9 @@
 // Connections without a network, for links and meshes: they do what the contract says, in time that the test moves.
 
 import type { MediaTransport, OpenTransport, TransportOptions } from '../../src/peering/media-transport'
+import { KIND_OF } from '../../src/peering/slot-layout'
 import type { Clock } from '../../src/ports/clock'
 import { type IceServer, LAYOUT, type SignalBody, SOURCES, type Source } from '../../src/protocol'
-
-const KIND_OF = { microphone: 'audio', camera: 'video', screen: 'video', screenAudio: 'audio' } as const
 
 /** How long an end takes to notice that the other one is gone. */
 export const CONSENT_MS = 15_000

@@ -2,7 +2,10 @@ import type { IncomingMessage } from 'node:http'
 
 /** Whether a host name stands for this machine: `localhost`, a name below it, 127.0.0.0/8, or `[::1]`. */
 export const isLocalName = (name: string): boolean =>
-  name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name)
+  name === 'localhost' || name.endsWith('.localhost') || name === '[::1]' || isLoopbackAddress(name)
+
+/** Whether an address is one of this machine alone: 127.0.0.0/8 or ::1. */
+export const isLoopbackAddress = (address = ''): boolean => address === '::1' || /^127(?:\.\d{1,3}){3}$/.test(address)
 
 /** What proxies and tunnels add: one of them is enough to show that another machine may ask. */
 const PROXY_HEADERS = [
@@ -21,9 +24,8 @@ const PROXY_HEADERS = [
  */
 export function isLocalRequest({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): boolean {
   const address = socket.remoteAddress?.replace(/^::ffff:/i, '') ?? ''
-  const isLoopback = address === '::1' || address.startsWith('127.')
   const isForwarded = PROXY_HEADERS.some((name) => headers[name] !== undefined)
-  return isLoopback && !isForwarded && isLocalName(nameOf(headers.host))
+  return isLoopbackAddress(address) && !isForwarded && isLocalName(nameOf(headers.host))
 }
 
 /** The name of a Host header, without its port. */

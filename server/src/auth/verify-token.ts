@@ -37,7 +37,9 @@ export type Verify = (token: string, roomId: string) => Promise<TokenResult>
 const LEEWAY_SECONDS = 10
 
 const UNAUTHORIZED = { goodbye: 'unauthorized', reason: 'The token is not valid.' } as const
-const UNAVAILABLE = { goodbye: 'unavailable', reason: 'The token could not be verified now.' } as const
+/** What a client is told where no key could be asked for: the token may be valid. */
+export const TOKEN_UNVERIFIED = 'The token could not be verified now.'
+const UNAVAILABLE = { goodbye: 'unavailable', reason: TOKEN_UNVERIFIED } as const
 
 /** A token that names another algorithm than its key's, `none` among them, is rejected before its signature is looked at. */
 export function createVerify(options: VerifyOptions): Verify {

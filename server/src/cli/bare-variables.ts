@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { isLoopbackAddress } from '../auth/local-request'
 import type { Environment, Flags } from './setting-sources'
 import { SETTINGS } from './settings-table'
 
@@ -56,7 +57,7 @@ async function isOwnHost(text: string, resolve: Resolve): Promise<boolean> {
   if (isIP(text) !== 0 || text === 'localhost') return true
   const own = new Set(Object.values(networkInterfaces()).flatMap((each) => each?.map(({ address }) => address) ?? []))
   const found = await resolve(text).catch(() => [])
-  return found.some((address) => own.has(address) || /^127\./.test(address))
+  return found.some((address) => own.has(address) || isLoopbackAddress(address))
 }
 
 async function addressesOf(host: string): Promise<readonly string[]> {

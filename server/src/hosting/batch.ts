@@ -1,7 +1,8 @@
-import { type Rejection, reject } from '@peerstage/sdk/protocol'
+import type { Rejection } from '@peerstage/sdk/protocol'
 import type { Connection } from '../ports/connection'
 import type { InternalCommand } from '../room/command'
 import { decide, route } from '../room/index'
+import { NOT_IN_ROOM } from '../room/rejections'
 import { call, close, type Effect, presenceOf, replyError, replyOk, send } from './effect'
 import type { InputOf, RoomInput } from './input'
 import { join } from './join'
@@ -46,13 +47,11 @@ function handle(tx: Transaction, input: RoomInput, prefetched: Prefetched): void
   else end(tx, input)
 }
 
-const NOT_SEATED = reject('forbidden', 'You are not in this room.')
-
 function command(tx: Transaction, input: InputOf<'command'>, prefetched: Prefetched): void {
   const { connection, command } = input
   const by = tx.seats.ofConnection(connection)?.participantId
   if (by === undefined) {
-    fail(tx, command.type, connection, command.id, NOT_SEATED)
+    fail(tx, command.type, connection, command.id, NOT_IN_ROOM.error)
     return
   }
   const context = { ...contextOf(tx, by, command.id), ...prefetched.answers.get(input) }
@@ -96,7 +95,7 @@ function relay(tx: Transaction, input: InputOf<'relay'>): void {
   const by = tx.seats.ofConnection(input.connection)?.participantId
   const answer =
     by === undefined || tx.state === undefined
-      ? ({ ok: false, error: NOT_SEATED } as const)
+      ? NOT_IN_ROOM
       : route(tx.state, by, input.message, tx.settings.rules.limits)
   if (!answer.ok) {
     const { meter } = tx.settings
@@ -114,7 +113,7 @@ function relay(tx: Transaction, input: InputOf<'relay'>): void {
 function leave(tx: Transaction, { connection, commandId }: InputOf<'leave'>): void {
   const participantId = tx.seats.ofConnection(connection)?.participantId
   if (participantId === undefined) {
-    fail(tx, 'leave', connection, commandId, NOT_SEATED)
+    fail(tx, 'leave', connection, commandId, NOT_IN_ROOM.error)
     return
   }
   // The participant that leaves still gets its own event and reply, though it has no seat any more when they go out.
@@ -125,7 +124,7 @@ function leave(tx: Transaction, { connection, commandId }: InputOf<'leave'>): vo
 function refresh(tx: Transaction, { connection, commandId, role }: InputOf<'refresh'>): void {
   const participantId = tx.seats.ofConnection(connection)?.participantId
   if (participantId === undefined) {
-    fail(tx, 'session.refresh', connection, commandId, NOT_SEATED)
+    fail(tx, 'session.refresh', connection, commandId, NOT_IN_ROOM.error)
     return
   }
   decideInternal(tx, { type: 'session.refreshed', participantId, role })

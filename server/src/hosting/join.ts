@@ -7,7 +7,7 @@ import type { Decided } from '../room/state'
 import { call, close, presenceOf, replyOk, send } from './effect'
 import type { JoinRequest } from './input'
 import type { Prefetched } from './prefetch'
-import { connectionOf } from './seats'
+import { connectionOf, type Seat } from './seats'
 import { apply, contextOf, isClosed, type Transaction } from './transaction'
 
 /** A connection takes its participant's seat: a join, a resume, a reload or a takeover. */
@@ -16,7 +16,7 @@ export function join(tx: Transaction, request: JoinRequest, prefetched: Prefetch
     tx.deferred.push(request)
     return
   }
-  const known = tx.seats.find((seat) => seat.sessionHash === request.sessionHash)
+  const known = seatOfSession(tx, request.sessionHash)
   if (known !== undefined && request.attempt < known.attempt) {
     tx.effects.push(close(request.connection, 'superseded', 'A newer connection of this session is here already.'))
     return
@@ -31,6 +31,10 @@ export function join(tx: Transaction, request: JoinRequest, prefetched: Prefetch
   } else {
     takeSeat(tx, { participantId: decision.participantId, events: decision.events }, request, prefetched)
   }
+}
+
+function seatOfSession({ state, seats }: Transaction, hash: string): Seat | undefined {
+  return seats.find(({ participantId }) => state?.ledger.sessions.get(participantId)?.hash === hash)
 }
 
 /** What a join request asks of the rules. */
@@ -105,8 +109,8 @@ function replaceConnection(tx: Transaction, participantId: string, request: Join
   tx.seats.put({ ...seat, status: { type: 'disconnected', since: tx.elapsed, departure: 'lost' } })
 }
 
-function seat(tx: Transaction, participantId: string, { connection, sessionHash, attempt }: JoinRequest): void {
-  tx.seats.put({ participantId, sessionHash, attempt, status: { type: 'connected', connection } })
+function seat(tx: Transaction, participantId: string, { connection, attempt }: JoinRequest): void {
+  tx.seats.put({ participantId, attempt, status: { type: 'connected', connection } })
 }
 
 function welcome(tx: Transaction, participantId: string, request: JoinRequest, prefetched: Prefetched): void {

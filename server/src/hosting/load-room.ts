@@ -39,10 +39,9 @@ export async function loadRoom(
 }
 
 /** `since`: by what has elapsed. Everybody's connections went with the process before. No socket of a session is older than whichever comes now. */
-function awaited({ room, ledger }: ServerState, since: number): Seats {
+function awaited({ room }: ServerState, since: number): Seats {
   const seats = room.participants.map(({ id }): [string, Seat] => {
-    const sessionHash = ledger.sessions.get(id)?.hash ?? ''
-    return [id, { participantId: id, sessionHash, attempt: 0, status: { type: 'unconfirmed', since } }]
+    return [id, { participantId: id, attempt: 0, status: { type: 'unconfirmed', since } }]
   })
   return new Seats(seats)
 }

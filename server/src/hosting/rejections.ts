@@ -1,6 +1,7 @@
 import { type Rejection, reject } from '@peerstage/sdk/protocol'
 import type { Connection } from '../ports/connection'
 import type { Logger } from '../ports/logger'
+import { ROOM_ENDED } from '../room/rejections'
 import { call, close, type Effect, perform, replyError, send } from './effect'
 import { commandTypeOf, type InputOf, type RoomInput } from './input'
 import { PROBE_EVERY_MS } from './log-health'
@@ -98,7 +99,7 @@ export function rejectWithoutRoom(input: RoomInput, why: NoRoom, logger: Logger)
   else if (input.type === 'erase') input.settle(why === 'draining' ? 'unavailable' : 'erased')
   else if (input.type === 'open') input.settle(why === 'ended' ? 'ended' : 'unavailable')
   else if (input.type !== 'join') rejectAll([input], REJECTIONS.notOpen, logger)
-  else if (why === 'ended') input.connection.close('room_ended', 'This room has ended.')
+  else if (why === 'ended') input.connection.close('room_ended', ROOM_ENDED)
   else closeDraining(input.connection)
 }
 

@@ -5,7 +5,6 @@ import type { Departure } from './input'
 /** A participant's seat: which connection holds it now, or since when none does. */
 export type Seat = {
   readonly participantId: string
-  readonly sessionHash: string
   /** The highest attempt seen of this session. */
   readonly attempt: number
   readonly status: SeatStatus

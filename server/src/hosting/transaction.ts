@@ -5,6 +5,7 @@ import type { Meter } from '../ports/meter'
 import type { DecideContext, NewId, RoomRules } from '../room/command'
 import { type Ban, evolveState, toRecords } from '../room/index'
 import { publicPart } from '../room/projection'
+import { ROOM_ENDED } from '../room/rejections'
 import type { ServerState } from '../room/slices'
 import type { Decided, StoredRecord } from '../room/state'
 import { close, type Effect, send } from './effect'
@@ -83,7 +84,7 @@ export async function commit(tx: Transaction, log: EventLog): Promise<'committed
 function releaseSeat(tx: Transaction, { event }: StoredRecord): void {
   if (event.type === 'room.ended') {
     for (const connection of tx.seats.connections()) {
-      tx.effects.push(close(connection, 'room_ended', 'The room has ended.'))
+      tx.effects.push(close(connection, 'room_ended', ROOM_ENDED))
     }
     tx.seats.clear()
   } else if (event.type === 'participant.left') {

@@ -1,6 +1,8 @@
 import { roomId } from '@peerstage/sdk/protocol'
 import type { Context, MiddlewareHandler } from 'hono'
 import * as v from 'valibot'
+import { bearerToken } from '../auth/bearer-token'
+import { TOKEN_UNVERIFIED } from '../auth/verify-token'
 import type { Reject } from './problem'
 
 /** Whether a bearer may do something; or why not. `unavailable`: that cannot be told now. */
@@ -38,11 +40,11 @@ export async function rejectionOf(
   may: (token: string) => Promise<AccessResult>,
   { reject, needed }: AccessRule,
 ): Promise<Response | undefined> {
-  const token = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
+  const token = bearerToken(c.req.header('authorization'))
   const result = token === undefined ? NO_TOKEN : await may(token)
   if (result.ok) return undefined
   if (result.error.why === 'unavailable')
-    return reject(c, 503, 'unavailable', 'The token could not be verified now: try again in a moment.')
+    return reject(c, 503, 'unavailable', `${TOKEN_UNVERIFIED} Try again in a moment.`)
   c.header('www-authenticate', 'Bearer')
   return reject(c, 401, 'unauthorized', `This needs ${needed}.`, result.error)
 }

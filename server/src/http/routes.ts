@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
+import { REJECTIONS } from '../hosting/rejections'
 import type { Logger } from '../ports/logger'
 import { type ChatRoutesPorts, chatRoutes } from './chat-routes'
 import { type IdentityRoutesPorts, identityRoutes } from './identity-routes'
@@ -31,7 +32,7 @@ export function createRoutes(ports: RoutesPorts): Hono {
   all.notFound((c) => problem(c, 404, 'not_found', 'There is nothing at this path.'))
   all.onError((error, c) => {
     ports.logger.error({ err: error, method: c.req.method }, 'a request failed')
-    return createReject(ports.meter)(c, 500, 'internal', 'Something went wrong in the server.')
+    return createReject(ports.meter)(c, 500, 'internal', REJECTIONS.internal.message)
   })
   const app = all.basePath(ports.basePath)
   const { mayRead } = ports

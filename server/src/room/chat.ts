@@ -2,6 +2,7 @@ import { isBlank, type Permission } from '@peerstage/sdk/protocol'
 import type { Accepted } from './command'
 import type { Asking, AskingOf, Handlers } from './handler'
 import type { LedgerRecord } from './ledger'
+import { messageGone } from './rejections'
 import type { Erases, Projection, Slice } from './slice'
 import type { Decided, Rejected } from './state'
 import { rejected } from './state'
@@ -86,8 +87,7 @@ function deleteChat({ state, command, actor, context }: AskingOf<'chat.delete'>)
   const { messageId } = command
   const { message, unread } = context
   const isKept = state.room.messages.some((each) => each.id === messageId) || message?.message.id === messageId
-  if (!isKept)
-    return unread ? { ok: false, error: unread } : rejected('message_not_found', 'This message is gone already.')
+  if (!isKept) return messageGone(unread)
   return { ok: true, events: [{ event: { type: 'chat.deleted', messageId }, by: actor.id }] }
 }
 

@@ -4,6 +4,7 @@ import type { Accepted, AnyCommand, DecideContext, Decision } from './command'
 import type { Asking, Handler } from './handler'
 import { join, openRoom } from './join'
 import type { SessionSecret } from './participants'
+import { NOT_IN_ROOM, notPermitted, ROOM_ENDED, TARGET_NOT_IN_ROOM } from './rejections'
 import { HANDLERS, INTERNAL_HANDLERS, type Internal, type Ledger, type ServerState } from './slices'
 import type { Decided, Rejected } from './state'
 import { rejected } from './state'
@@ -18,10 +19,10 @@ export function decide(state: ServerState | undefined, command: AnyCommand, cont
   if (state === undefined) return rejected('forbidden', 'The room is not open.')
   const answeredSeq = answerOf(state, context)
   if (answeredSeq !== undefined) return { ok: true, events: [], answeredSeq }
-  if (state.room.status === 'closed') return rejected('forbidden', 'The room has ended.')
+  if (state.room.status === 'closed') return rejected('forbidden', ROOM_ENDED)
   if (isInternal(command)) return decideInternal(state, command, context)
   const actor = context.by === null ? undefined : participantOf(state.room, context.by)
-  if (actor === undefined) return rejected('forbidden', 'You are not in this room.')
+  if (actor === undefined) return NOT_IN_ROOM
   return withCommandId(decideCommand({ state, command, actor, context }), context)
 }
 
@@ -44,11 +45,9 @@ function decideCommand(asking: Omit<Asking<RoomCommand, Ledger>, 'target'>): Acc
   // The compiler pairs no handler of a union with a command of that union.
   const { needs, reasonAgainst, decide } = HANDLERS[command.type] as Handler<RoomCommand, Ledger>
   const needed = typeof needs === 'function' ? needs(asking) : needs
-  if (needed !== null && !permissionsOf(state.room, actor.id).has(needed))
-    return rejected('forbidden', `A ${actor.role} may not do that.`)
+  if (needed !== null && !permissionsOf(state.room, actor.id).has(needed)) return notPermitted(actor.role)
   const target = 'participantId' in command ? participantOf(state.room, command.participantId) : undefined
-  if ('participantId' in command && target === undefined)
-    return rejected('peer_not_found', 'This participant is not in the room.')
+  if ('participantId' in command && target === undefined) return TARGET_NOT_IN_ROOM
   const whole = { ...asking, target } as Asking<RoomCommand, Ledger>
   const reason = reasonAgainst?.(whole)
   return reason === undefined ? decide(whole) : rejected('forbidden', reason)

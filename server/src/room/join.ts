@@ -4,6 +4,7 @@ import type { Accepted, DecideContext, JoinCommand, JoinRejected } from './comma
 import type { BaseLedger } from './ledger'
 import type { ModerationLedger, ModerationSecret } from './moderation-ledger'
 import { participantOfIdentity, type SessionSecret } from './participants'
+import { ROOM_CLOSING, ROOM_ENDED } from './rejections'
 import { changeRole, hasHost, isStageFull, stopPublishing } from './role-change'
 import type { Decided, Rejected, RoomState } from './state'
 import { rejected } from './state'
@@ -29,8 +30,8 @@ const BANNED = rejectJoin('removed', 'You are banned from this room.')
 
 /** A room that closed because it was empty was not ended: the same attempt opens a new one in a moment. */
 function closed({ ledger }: State): JoinRejected {
-  if (ledger.ended === 'empty') return rejectJoin('unavailable', 'The room is just closing: try again.')
-  return rejectJoin('room_ended', 'The room has ended.')
+  if (ledger.ended === 'empty') return rejectJoin('unavailable', ROOM_CLOSING)
+  return rejectJoin('room_ended', ROOM_ENDED)
 }
 
 /** Whether an identity was sent away or banned, and may not come back yet. */
@@ -64,9 +65,7 @@ function opening({ rules, newId, bans = [] }: DecideContext): Decided<Moderation
 /** The API opens a room before anybody comes. Like every room it closes once it was empty for a minute. */
 export function openRoom(state: State | undefined, context: DecideContext): Accepted | Rejected {
   if (state === undefined) return { ok: true, events: [opening(context)] }
-  return state.room.status === 'open'
-    ? { ok: true, events: [] }
-    : rejected('unavailable', 'The room is just closing: try again.')
+  return state.room.status === 'open' ? { ok: true, events: [] } : rejected('unavailable', ROOM_CLOSING)
 }
 
 function enter(state: State, command: JoinCommand, context: DecideContext): Accepted | JoinRejected {

@@ -1,5 +1,5 @@
 import type { Participant, RoomCommandOf } from '@peerstage/sdk/protocol'
-import { isOnStage, MAX_BANS, mayActOn, mayGive } from '@peerstage/sdk/protocol'
+import { isOnStage, MAX_BANS, mayGive } from '@peerstage/sdk/protocol'
 import type { Accepted, DecideContext } from './command'
 import type { AskingOf, Handlers } from './handler'
 import type { BaseLedger } from './ledger'
@@ -11,7 +11,8 @@ import {
   projectBans,
 } from './moderation-ledger'
 import { participantOfIdentity } from './participants'
-import { reasonAgainst, reasonAgainstTarget } from './rank'
+import { reasonAgainst, reasonAgainstRank, reasonAgainstTarget } from './rank'
+import { messageGone, STAGE_FULL, TARGET_NOT_IN_ROOM } from './rejections'
 import { changeRole, hasHost, isStageFull } from './role-change'
 import { endRoom } from './room-life'
 import type { Slice } from './slice'
@@ -63,8 +64,10 @@ export const moderationSlice = { handlers, ledger: moderationLedger, project: pr
 
 /** A host may step down: this is the only moderation of the own participant. */
 function reasonAgainstRole({ actor, target, command: { role } }: AskingOf<'moderation.setRole'>): string | undefined {
-  if (!mayActOn(actor.role, target.role)) return `A ${actor.role} may not do that to a ${target.role}.`
-  return mayGive(actor.role, role) ? undefined : `A ${actor.role} may not make a ${role}.`
+  return (
+    reasonAgainstRank(actor.role, target.role) ??
+    (mayGive(actor.role, role) ? undefined : `A ${actor.role} may not make a ${role}.`)
+  )
 }
 
 function kick({
@@ -90,7 +93,7 @@ const removed = (target: Participant, by: string): Decided<ModerationSecret> => 
 /** Bans a participant: its identity is rejected, in every instance, until a moderator lifts the ban. */
 function ban(state: State, target: Participant, context: DecideContext, by: string): Accepted | Rejected {
   const identity = state.ledger.sessions.get(target.id)?.identity
-  if (identity === undefined) return rejected('peer_not_found', 'This participant is not in the room.')
+  if (identity === undefined) return TARGET_NOT_IN_ROOM
   const noted = note(state, { identity, name: target.name }, context, by)
   if (!noted.ok) return noted
   return { ok: true, events: [...leaving(state, target, removed(target, by), context), ...noted.events] }
@@ -104,8 +107,7 @@ function banAuthor(
   context: DecideContext,
 ): Accepted | Rejected {
   const { message: kept, unread } = context
-  if (kept?.message.id !== messageId || kept.identity === '')
-    return unread ? { ok: false, error: unread } : rejected('message_not_found', 'This message is gone already.')
+  if (kept?.message.id !== messageId || kept.identity === '') return messageGone(unread)
   const { identity, message } = kept
   const present = participantOfIdentity(state, identity)
   const role = present?.role ?? state.ledger.overrides.get(identity) ?? message.role
@@ -150,8 +152,7 @@ function setRole({ state, target, command, actor: { id: by } }: AskingOf<'modera
   if (role === target.role) return { ok: true, events: [] }
   if (target.role === 'host' && !hasHost(state.room, target.id))
     return rejected('forbidden', 'The last host stays: make another participant host first.')
-  if (!isOnStage(target.role) && isOnStage(role) && isStageFull(state.room))
-    return rejected('stage_full', 'The stage is full.')
+  if (!isOnStage(target.role) && isOnStage(role) && isStageFull(state.room)) return STAGE_FULL
   return { ok: true, events: changeRole(state, target, { role, reason: 'moderation', by }) }
 }
 

@@ -7,8 +7,12 @@ export function reasonAgainst(
   target: { readonly id: string | undefined; readonly role: Role },
 ): string | undefined {
   if (target.id === actor.id) return 'This is for others, not for yourself.'
-  return mayActOn(actor.role, target.role) ? undefined : `A ${actor.role} may not do that to a ${target.role}.`
+  return reasonAgainstRank(actor.role, target.role)
 }
+
+/** Why a role may not moderate another. */
+export const reasonAgainstRank = (actor: Role, target: Role): string | undefined =>
+  mayActOn(actor, target) ? undefined : `A ${actor} may not do that to a ${target}.`
 
 /** Why a participant may not moderate the one that its command names. */
 export const reasonAgainstTarget = ({ actor, target }: { actor: Participant; target: Participant }) =>

@@ -2,6 +2,7 @@ import type { Cast, Limits, Participant, Room, SignalUp } from '@peerstage/sdk/p
 import { DEFAULT_LIMITS, fitsLayout, LAYOUT, participantOf, permissionsOf } from '@peerstage/sdk/protocol'
 import type { RelayMessage, Routed } from './command'
 import type { CastHandler } from './handler'
+import { NOT_IN_ROOM, notPermitted } from './rejections'
 import { CAST_HANDLERS } from './slices'
 import type { Rejected, RoomState } from './state'
 import { rejected } from './state'
@@ -17,7 +18,7 @@ export function route(
   limits: Limits = DEFAULT_LIMITS,
 ): Routed | Rejected {
   const sender = participantOf(room, by)
-  if (sender === undefined) return rejected('forbidden', 'You are not in this room.')
+  if (sender === undefined) return NOT_IN_ROOM
   return message.type === 'signal'
     ? routeSignal(room, sender, message.signal)
     : routeCast(room, sender, message.cast, limits)
@@ -27,7 +28,7 @@ export function route(
 const notFound = (): Rejected => rejected('peer_not_found', 'There is no such participant to send this to.')
 
 function routeSignal(room: Room, sender: Participant, signal: SignalUp): Routed | Rejected {
-  if (!permissionsOf(room, sender.id).has('signal')) return rejected('forbidden', `A ${sender.role} may not do that.`)
+  if (!permissionsOf(room, sender.id).has('signal')) return notPermitted(sender.role)
   if (!hasEdge(room, sender.id, signal.to)) return notFound()
   const { to, epoch, order, body } = signal
   if (!fitsLayout(body))
@@ -41,7 +42,7 @@ const hasEdge = (room: Room, a: string, b: string): boolean =>
 function routeCast(room: Room, sender: Participant, cast: Cast, limits: Limits): Routed | Rejected {
   // The compiler pairs no handler of a union with a cast of that union.
   const { needs, to, check, down } = CAST_HANDLERS[cast.type] as CastHandler<Cast>
-  if (!permissionsOf(room, sender.id).has(needs)) return rejected('forbidden', `A ${sender.role} may not do that.`)
+  if (!permissionsOf(room, sender.id).has(needs)) return notPermitted(sender.role)
   const rejection = check?.(cast, limits)
   if (rejection !== undefined) return rejection
   const others = room.participants.map((each) => each.id).filter((id) => id !== sender.id)

@@ -2,6 +2,7 @@ import type { Participant } from '@peerstage/sdk/protocol'
 import { isOnStage } from '@peerstage/sdk/protocol'
 import type { Accepted } from './command'
 import type { Handlers } from './handler'
+import { STAGE_FULL } from './rejections'
 import { changeRole, closeHand, hasInvitation, hasRequest, isStageFull } from './role-change'
 import type { Slice } from './slice'
 import type { Rejected, RoomState } from './state'
@@ -29,8 +30,6 @@ const handlers: Handlers<
 
 /** Raised hands and invitations. */
 export const stageSlice = { handlers } satisfies Slice
-
-const stageFull = (): Rejected => rejected('stage_full', 'The stage is full.')
 
 /** Raises the hand, or takes an invitation up. */
 function requestStage(state: RoomState, actor: Participant): Accepted | Rejected {
@@ -63,7 +62,7 @@ const rejectStage = ({ room }: RoomState, target: Participant, by: string): Acce
 function inviteToStage(state: RoomState, target: Participant, by: string): Accepted | Rejected {
   if (isOnStage(target.role) || hasInvitation(state.room, target.id)) return NOTHING
   if (hasRequest(state.room, target.id)) return bringOnStage(state, target, by, 'withdrawn')
-  if (isStageFull(state.room)) return stageFull()
+  if (isStageFull(state.room)) return STAGE_FULL
   return { ok: true, events: [{ event: { type: 'stage.invited', participantId: target.id }, by }] }
 }
 
@@ -79,6 +78,6 @@ function bringOnStage(
   by: string,
   invitation: 'accepted' | 'withdrawn',
 ): Accepted | Rejected {
-  if (isStageFull(state.room)) return stageFull()
+  if (isStageFull(state.room)) return STAGE_FULL
   return { ok: true, events: changeRole(state, target, { role: 'guest', reason: 'stage', by, invitation }) }
 }

@@ -1,22 +1,14 @@
 import { memoryLog } from '../../src/index'
-import { LogUnavailable } from '../../src/ports/log-unavailable'
 import type { RoomLog } from '../../src/ports/room-log'
+import { breakable } from '../../src/testing/breakable-log'
 
-/** A real memory log whose disk a test can break and mend. */
+/** A log whose disk a test can break and mend. Default: a memory log. */
 export function failingLog(log: RoomLog = memoryLog()): RoomLog & { broken: boolean } {
-  const faulty = { broken: false }
-  return new Proxy(log as RoomLog & { broken: boolean }, {
-    get: (_, name: keyof RoomLog | 'broken') => {
-      if (name === 'broken') return faulty.broken
-      if (name === 'close') return () => log.close()
-      return (...args: unknown[]) =>
-        faulty.broken
-          ? Promise.reject(new LogUnavailable('broken by a test'))
-          : (log[name] as (...args: unknown[]) => Promise<unknown>).call(log, ...args)
-    },
-    set: (_, name, value: boolean) => {
-      if (name === 'broken') faulty.broken = value
-      return true
+  const breaking = breakable(log)
+  return Object.defineProperty(breaking.log as RoomLog & { broken: boolean }, 'broken', {
+    get: () => breaking.isBroken,
+    set: (isBroken: boolean) => {
+      breaking.isBroken = isBroken
     },
   })
 }

@@ -1,5 +1,6 @@
 import { memoryLog } from '../../src/index'
 import type { RoomLog } from '../../src/ports/room-log'
+import { alteredLog } from './altered-log'
 
 /** A real memory log whose disk hangs while a test wants it to: what is appended meanwhile is kept when it goes on. */
 export function hangingLog(): { readonly log: RoomLog; hang(): void; goOn(): void; readonly hanging: number } {
@@ -13,11 +14,7 @@ export function hangingLog(): { readonly log: RoomLog; hang(): void; goOn(): voi
     hanging--
     return kept.append(...args)
   }
-  const log = new Proxy(kept, {
-    get(target, name: keyof RoomLog) {
-      return name === 'append' ? append : (target[name] as (...args: unknown[]) => unknown).bind(target)
-    },
-  })
+  const log = alteredLog(kept, { append })
   return {
     log,
     hang: () => {

@@ -4,10 +4,9 @@ import { browserAccess, checkSupport, type Support } from '../../../src/client/s
 import type { LiveStreamError } from '../../../src/errors'
 import { LocalMedia } from '../../../src/media/local-media'
 import { observeDom, Playback } from '../../../src/media/playback'
+import { KIND_OF } from '../../../src/peering/slot-layout'
 import type { StreamKind } from '../../../src/ports/participant-media'
 import { MODES, NO_SOURCES, SOURCES, type Source, type SourceStates } from '../../../src/protocol'
-
-const KINDS = { microphone: 'audio', camera: 'video', screen: 'video', screenAudio: 'audio' } as const
 
 /** Two ends of a connection with the four slots of a link, which are there from the start. */
 class Loop {
@@ -18,7 +17,7 @@ class Loop {
   async open(): Promise<void> {
     this.sending.onicecandidate = ({ candidate }) => void this.receiving.addIceCandidate(candidate ?? undefined)
     this.receiving.onicecandidate = ({ candidate }) => void this.sending.addIceCandidate(candidate ?? undefined)
-    for (const source of SOURCES) this.senders.set(source, this.sending.addTransceiver(KINDS[source]).sender)
+    for (const source of SOURCES) this.senders.set(source, this.sending.addTransceiver(KIND_OF[source]).sender)
     await this.sending.setLocalDescription()
     await this.receiving.setRemoteDescription(this.sending.localDescription as RTCSessionDescription)
     await this.receiving.setLocalDescription()

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { GoodbyeCode, Limits, Role } from '@peerstage/sdk/protocol'
 import { isLocalRequest } from '../../auth/local-request'
-import type { Verify } from '../../auth/verify-token'
+import { TOKEN_UNVERIFIED, type Verify } from '../../auth/verify-token'
 import type { OriginRule } from '../../config/origins'
 import type { Clock } from '../../ports/clock'
 import type { Logger } from '../../ports/logger'
@@ -87,7 +87,7 @@ export class Handshake {
 
   readonly #failed = (error: unknown): Verification => {
     this.#ports.logger.error({ err: error }, 'a verification failed by itself')
-    return { ok: false, error: { goodbye: 'unavailable', reason: 'The token could not be verified now.' } }
+    return { ok: false, error: { goodbye: 'unavailable', reason: TOKEN_UNVERIFIED } }
   }
 
   /** Ties a connection's id, which all later lines carry, to its session and identity. */

@@ -11,6 +11,7 @@ import {
   SUBPROTOCOL,
 } from '@peerstage/sdk/protocol'
 import * as v from 'valibot'
+import { bearerToken } from '../../auth/bearer-token'
 
 /** Where an upgrade is headed: a room, by a name that may be none. */
 export type Address = { readonly roomId: string | undefined; readonly query: URLSearchParams }
@@ -51,7 +52,7 @@ export function answeredProtocol(offered: Iterable<string>): string | false {
 /** The hello of an upgrade, or what is wrong with it. */
 export function parseHello(request: IncomingMessage, { roomId, query }: Address): HelloResult {
   if (query.has('token')) return badHello('A token does not belong into a URL: send it in the hello.')
-  if (roomId === undefined) return badHello('A room id has 1 to 64 characters of A-Z, a-z, 0-9, _ and -.')
+  if (roomId === undefined) return badHello(ROOM_ID_FORM)
   const offered = offeredProtocols(request)
   if (!UNDERSTOOD.some((each) => offered.includes(each))) {
     return { ok: false, error: { goodbye: 'unsupported_version', reason: `This server speaks ${SUBPROTOCOL}.` } }
@@ -66,9 +67,12 @@ export function parseHello(request: IncomingMessage, { roomId, query }: Address)
     : { ok: true, hello: { roomId, hello, token: tokenOf(request, hello) } }
 }
 
+/** What a room id must be, in words. */
+export const ROOM_ID_FORM = 'A room id has 1 to 64 characters of A-Z, a-z, 0-9, _ and -.'
+
 const badHello = (reason: string): HelloResult => ({ ok: false, error: { goodbye: 'bad_frame', reason } })
 
 /** From Node, where headers can be set, the token may also come as a bearer. */
 function tokenOf({ headers }: IncomingMessage, hello: Hello): string | undefined {
-  return hello.token ?? /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+  return hello.token ?? bearerToken(headers.authorization)
 }

@@ -1,6 +1,6 @@
 import { type Rejection, type Role, reject } from '@peerstage/sdk/protocol'
 import { TokenWatch, type TokenWatchEvents } from '../../auth/token-watch'
-import type { Verify } from '../../auth/verify-token'
+import { TOKEN_UNVERIFIED, type Verify } from '../../auth/verify-token'
 import type { Clock } from '../../ports/clock'
 import { claimsOf, type Principal } from '../handshake/principal'
 
@@ -47,7 +47,7 @@ export class Credentials {
     if (!verified.ok) {
       const { goodbye, retryAfterMs, fault } = verified.error
       return goodbye === 'unavailable'
-        ? { ok: false, error: reject('unavailable', 'The token could not be verified now.', retryAfterMs) }
+        ? { ok: false, error: reject('unavailable', TOKEN_UNVERIFIED, retryAfterMs) }
         : { ok: false, error: NOT_VALID, fault }
     }
     const { claims, life } = verified

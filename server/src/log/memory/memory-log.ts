@@ -172,8 +172,8 @@ class MemoryLog implements RoomLog, RecordSource {
   }
 
   #note(roomId: string, kept: Instance, record: StoredRecord): void {
-    add(kept.replay, record, this.#now())
     const { archived, deleted, ...rest } = projectionOf(record)
+    add(kept.replay, record, rest.identity, this.#now())
     if (archived !== undefined) {
       kept.chat.push(archived)
       kept.chat.splice(0, kept.chat.length - MESSAGES_KEPT)

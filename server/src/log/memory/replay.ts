@@ -1,7 +1,7 @@
 import type { LoggedEvent } from '@peerstage/sdk/protocol'
 import { REPLAY_WINDOW } from '../../ports/event-log'
 import { HELD_BACK, PAGE_RECORDS } from '../../ports/record-feed'
-import { projectionOf, publicPart } from '../../room/projection'
+import { publicPart } from '../../room/projection'
 import type { StoredRecord } from '../../room/state'
 
 type Entry = {
@@ -24,10 +24,10 @@ export type ReplayWindow = {
 
 export const emptyWindow = (): ReplayWindow => ({ entries: [], lastSeq: 0, start: 0, bytes: 0, heldBytes: 0 })
 
-/** Puts a record at the end. `bytes` are UTF-16 code units of the JSON, which for text beyond Latin is a little generous. */
-export function add(replay: ReplayWindow, record: StoredRecord, now: number): void {
+/** Puts a record at the end. `identity`: the one that it is about. `bytes` are UTF-16 code units of the JSON, which for text beyond Latin is a little generous. */
+export function add(replay: ReplayWindow, record: StoredRecord, identity: string | undefined, now: number): void {
   const bytes = JSON.stringify(publicPart(record)).length
-  replay.entries.push({ record, identity: projectionOf(record).identity, bytes, at: now })
+  replay.entries.push({ record, identity, bytes, at: now })
   replay.bytes += bytes
   replay.lastSeq = record.seq
 }

@@ -89,18 +89,22 @@ export function notOpened(path: string, error: unknown): LogUnavailable {
   }
 }
 
+const DAMAGED = 'The log is damaged.'
+
+export const logClosed = (): LogUnavailable => new LogUnavailable('The log is closed.')
+
 /** Why a log that was open does not take or give something. The sentence is for our own log only. */
 export function unavailable(error: unknown): LogUnavailable {
   if (error instanceof LogUnavailable) return error
   // Its message quotes what could not be parsed, which may be a participant's text.
-  if (error instanceof SyntaxError) return new LogUnavailable('The log is damaged.')
+  if (error instanceof SyntaxError) return new LogUnavailable(DAMAGED)
   if (isFull(error)) return new LogFull('The disk is full, or the log has reached its maxBytes.', { cause: error })
   const code = codeOf(error)
   const why: readonly (readonly [string, string])[] = [
     ['SQLITE_BUSY', 'The log is locked by another process.'],
     ['SQLITE_READONLY', 'The log may not be written.'],
-    ['SQLITE_CORRUPT', 'The log is damaged.'],
-    ['SQLITE_NOTADB', 'The log is damaged.'],
+    ['SQLITE_CORRUPT', DAMAGED],
+    ['SQLITE_NOTADB', DAMAGED],
     ['SQLITE_IOERR', 'The disk has failed.'],
   ]
   const sentence = why.find(([start]) => code.startsWith(start))?.[1] ?? 'The log has failed.'

@@ -1,5 +1,5 @@
-import { LogUnavailable } from '../../ports/log-unavailable'
-import { isFull, unavailable } from './file'
+import type { LogUnavailable } from '../../ports/log-unavailable'
+import { isFull, logClosed, unavailable } from './file'
 import { type Database, inTransaction } from './port'
 
 type Job = {
@@ -41,7 +41,7 @@ export class GroupCommit {
    */
   add<T>(work: () => T, makesRoom = false): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (!this.#parts.db.isOpen) return reject(new LogUnavailable('The log is closed.'))
+      if (!this.#parts.db.isOpen) return reject(logClosed())
       if (this.#jobs.length === 0) setImmediate(() => this.flush())
       this.#jobs.push({ work, makesRoom, resolve: resolve as Job['resolve'], reject })
     })

@@ -1,12 +1,11 @@
 import type { HistoryQuery } from '../../ports/chat-archive'
 import type { Clock } from '../../ports/clock'
 import type { Batch, StoredRoom } from '../../ports/event-log'
-import { LogUnavailable } from '../../ports/log-unavailable'
 import type { RecordSource } from '../../ports/record-feed'
 import type { RoomLog } from '../../ports/room-log'
 import { onlyLeaves } from '../../room/session'
 import { eraser, everyPage } from './erasure'
-import { unavailable } from './file'
+import { logClosed, unavailable } from './file'
 import { watchFile } from './file-watch'
 import { GroupCommit } from './group-commit'
 import { Maintenance } from './maintenance'
@@ -177,7 +176,7 @@ export class OpenedLog implements SqliteRoomLog {
   }
 
   #read<T>(work: (tables: Tables) => T): T {
-    if (!this.#db.isOpen) throw new LogUnavailable('The log is closed.')
+    if (!this.#db.isOpen) throw logClosed()
     try {
       return work(this.#tables)
     } catch (error) {

@@ -18,8 +18,9 @@ export function recordTables(db: Database) {
     ...dropping(queries),
     ...snapshotting(queries, snapshots),
     ...redacting(redactionQueries(db)),
-    /** Puts a record behind `total` bytes of others; says how many bytes it has. */
-    add: (instance: number, record: StoredRecord, total: number): number => add(queries, instance, record, total),
+    /** Puts a record behind `total` bytes of others; says how many bytes it has. `identity`: the one that it is about. */
+    add: (instance: number, record: StoredRecord, identity: string | undefined, total: number): number =>
+      add(queries, instance, record, identity, total),
     /** Everything of an instance. */
     remove(instance: number): void {
       snapshots.remove.run(instance)
@@ -30,11 +31,25 @@ export function recordTables(db: Database) {
 
 export type RecordTables = ReturnType<typeof recordTables>
 
-function add(queries: Queries, instance: number, record: StoredRecord, total: number): number {
+function add(
+  queries: Queries,
+  instance: number,
+  record: StoredRecord,
+  identity: string | undefined,
+  total: number,
+): number {
   const { seq, v, at, secret } = record
   const logged = JSON.stringify(publicPart(record))
-  const identity = projectionOf(record).identity ?? null
-  queries.add.run(instance, seq, v, at, total, identity, logged, secret === undefined ? null : JSON.stringify(secret))
+  queries.add.run(
+    instance,
+    seq,
+    v,
+    at,
+    total,
+    identity ?? null,
+    logged,
+    secret === undefined ? null : JSON.stringify(secret),
+  )
   return logged.length
 }
 
@@ -66,7 +81,9 @@ const dropping = (queries: Queries) => ({
     const last = queries.place.get(id, seq)
     const [row] = queries.behind.all(id, seq - 1, ALL)
     queries.remove.run(id)
-    if (last !== undefined && row !== undefined) add(queries, id, { ...recordOf(row), seq: to }, last.total)
+    if (last === undefined || row === undefined) return
+    const record = recordOf(row)
+    add(queries, id, { ...record, seq: to }, projectionOf(record).identity, last.total)
   },
 })
 

@@ -1,5 +1,6 @@
 import type { Batch } from '../../ports/event-log'
-import { projectionOf } from '../../room/projection'
+import { type Projection, projectionOf } from '../../room/projection'
+import type { ServerState } from '../../room/slices'
 import type { StoredRecord } from '../../room/state'
 import type { InstanceRow } from './instances'
 import type { Tables } from './tables'
@@ -15,14 +16,15 @@ export type WriterPorts = Tables & {
   readonly erased: () => void
 }
 
+type Projected = { readonly record: StoredRecord; readonly projection: Projection }
+
 /** Writes batches, within a transaction that the caller begins and ends. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one transaction, in the order of its writes
 export function batchWriter({ instances, records, readers, chat, tombstones, maxRoomBytes, now, erased }: WriterPorts) {
   /** A record, and what follows from it. Says how many bytes it has. */
-  function note({ id, room }: InstanceRow, record: StoredRecord, total: number): number {
-    const bytes = records.add(id, record, total)
-    const projection = projectionOf(record)
-    const { archived, deleted } = projection
+  function note({ id, room }: InstanceRow, { record, projection }: Projected, total: number): number {
+    const { identity, archived, deleted } = projection
+    const bytes = records.add(id, record, identity, total)
     // A room's own time may be ahead of the clock. What grows old does so by the clock.
     const at = Math.min(record.at, now())
     if (archived !== undefined) chat.add(id, archived, at)
@@ -35,12 +37,16 @@ export function batchWriter({ instances, records, readers, chat, tombstones, max
     return bytes
   }
 
-  /** A closed room needs no state. Where something was deleted, the last snapshot may hold its text: it is replaced. */
-  function snapshot(row: InstanceRow, { state, records: batch }: Batch, total: number): [seq: number, total: number] {
+  /** A closed room needs no state. `isStale`: a message was deleted, and the last snapshot may hold its text: it is replaced. */
+  function snapshot(
+    row: InstanceRow,
+    state: ServerState,
+    isStale: boolean,
+    total: number,
+  ): [seq: number, total: number] {
     const { seq, status } = state.room
     if (status === 'closed') records.dropSnapshot(row.id)
     const isDue = seq - row.snapshot_seq >= SNAPSHOT_AFTER.records || total - row.snapshot_total >= SNAPSHOT_AFTER.bytes
-    const isStale = batch.some((record) => projectionOf(record).deleted !== undefined)
     if (status === 'closed' || !(isDue || isStale)) return [row.snapshot_seq, row.snapshot_total]
     records.keepSnapshot(row.id, state)
     records.trim(row.id, seq, total, now(), readers.heldOf(row.id, total, now()))
@@ -62,14 +68,14 @@ export function batchWriter({ instances, records, readers, chat, tombstones, max
       if (expectedSeq !== last) return new RangeError(`expected seq ${expectedSeq}, the log has ${last}`)
       const row = known ?? add(roomId, instance)
       let { total } = row
-      for (const record of batch.records) total += note(row, record, total)
+      const projected = batch.records.map((record) => ({ record, projection: projectionOf(record) }))
+      for (const each of projected) total += note(row, each, total)
+      const isStale = projected.some(({ projection }) => projection.deleted !== undefined)
       const { seq, status, participants } = state.room
-      const [snapshot_seq, snapshot_total] = snapshot(row, batch, total)
+      const [snapshot_seq, snapshot_total] = snapshot(row, state, isStale, total)
       instances.put(row.id, { status, seq, total, participants: participants.length, snapshot_seq, snapshot_total })
       chat.trimRoom(row.room, maxRoomBytes)
       return undefined
     },
   }
 }
-
-export type BatchWriter = ReturnType<typeof batchWriter>
