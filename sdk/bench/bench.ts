@@ -5,9 +5,16 @@ import { describeMachine } from '../../server/bench/harness/machine'
 import type { Result, Row } from '../../server/bench/harness/result'
 import type { BenchOptions } from '../../server/bench/harness/rounds'
 import { tableOf } from '../../server/bench/harness/table'
+import { idle } from '../../server/bench/idle'
 import { latency } from '../../server/bench/latency'
+import { reconnect } from '../../server/bench/reconnect'
 
-const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Row[]>>> = { fanout, latency }
+const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Row[]>>> = {
+  fanout,
+  latency,
+  idle,
+  reconnect,
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

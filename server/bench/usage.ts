@@ -1,4 +1,4 @@
-import { answerRequests } from './harness/answering'
+import { answerRequests, type Handlers } from './harness/answering'
 
 /** What a server's process used so far, and what it holds. */
 export type Usage = {
@@ -9,7 +9,7 @@ export type Usage = {
 }
 
 /** Answers where the server listens, and what its process uses. */
-export function serveMeasured(port: () => number, more: Readonly<Record<string, () => unknown>> = {}): void {
+export function serveMeasured(port: () => number, more: Handlers<number> = {}): void {
   answerRequests({ port, usage, collected, ...more })
 }
 

@@ -7,6 +7,8 @@ export type CrowdSize = {
   readonly port: number
   readonly sockets: number
   readonly perRoom: number
+  /** How the names of its rooms begin. */
+  readonly prefix?: string
 }
 
 /** Sockets that come at once: a server of ours verifies at most 500 at a time. */
@@ -68,10 +70,11 @@ export class Member {
 }
 
 /** Rooms full of members, all connected. */
-export async function joinedCrowd({ dialect, port, sockets, perRoom }: CrowdSize, heard: Heard): Promise<Member[]> {
+export async function joinedCrowd(size: CrowdSize, heard: Heard): Promise<Member[]> {
+  const { dialect, port, sockets, perRoom, prefix = 'room' } = size
   const members = Array.from(
     { length: sockets },
-    (_, index) => new Member(index, `room-${Math.floor(index / perRoom)}`, DIALECTS[dialect]),
+    (_, index) => new Member(index, `${prefix}-${Math.floor(index / perRoom)}`, DIALECTS[dialect]),
   )
   // The first of each room are hosts, and come before those that need one.
   const [hosts, others] = [members.filter(isFirst(perRoom)), members.filter((member) => !isFirst(perRoom)(member))]

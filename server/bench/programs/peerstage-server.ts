@@ -1,4 +1,5 @@
-// Ours as its users run it: the built package, tokens verified. Its argument is the file of its log; without it, it keeps rooms in memory.
+// Ours as its users run it: the built package, tokens verified. Its arguments: the file of its log, or nothing for rooms that are kept
+// in memory; the port, if it has to be a certain one.
 import { NO_BOUNDS, SECRET } from '../settings'
 import { serveMeasured } from '../usage'
 
@@ -6,14 +7,23 @@ type Package = typeof import('../../src/index')
 
 const BUILT = new URL('../../dist/index.js', import.meta.url)
 
-const [path] = process.argv.slice(2)
+const [path = '', port = '0'] = process.argv.slice(2)
 const { createPeerstageServer, sqliteLog }: Package = await import(BUILT.href)
 const live = createPeerstageServer({
   auth: { secret: SECRET },
-  ...(path === undefined ? {} : { log: sqliteLog(path) }),
+  ...(path === '' ? {} : { log: sqliteLog(path) }),
   iceServers: [],
   logLevel: 'error',
   limits: NO_BOUNDS,
 })
-const { url } = await live.listen(Number(process.env.PORT ?? 0), '127.0.0.1')
-serveMeasured(() => Number(new URL(url).port))
+const { url } = await live.listen(Number(port), '127.0.0.1')
+
+/** The rooms that were found to run, by their numbers: the next one is asked for next. */
+let running = 0
+/** Whether so many rooms run: after a restart they are loaded one after the other. */
+function runs(rooms: number): boolean {
+  while (running < rooms && live.rooms.stats(`room-${running}`) !== undefined) running++
+  return running >= rooms
+}
+
+serveMeasured(() => Number(new URL(url).port), { runs })
