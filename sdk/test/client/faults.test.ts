@@ -4,7 +4,7 @@ import type { TestServer } from '../../../server/src/testing/index'
 import { systemEnvironment } from '../../src/client/environment'
 import type { AnyEvent, LiveStreamClient } from '../../src/index'
 import { systemClock } from '../../src/ports/clock'
-import { ManualClock } from '../harness/manual-clock'
+import { FakeClock } from '../harness/fake-clock'
 import { RoomHouse } from '../harness/room-house'
 
 let house: RoomHouse
@@ -106,7 +106,7 @@ test.each([
 })
 
 test('a half-open connection: given up after 30 s of silence; its late words say nothing twice', async () => {
-  const clock = new ManualClock()
+  const clock = new FakeClock()
   const cyd = await house.join('Cyd', {}, { ...promptly, clock })
   const stall = server.faults.stall({ identity: 'Cyd' })
   const said = cyd.chat.send('said into a dead socket')

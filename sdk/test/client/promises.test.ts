@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { systemEnvironment } from '../../src/client/environment'
 import type { AnyEvent, LiveStreamClient } from '../../src/index'
 import { Bench } from '../harness/bench'
-import { ManualClock } from '../harness/manual-clock'
+import { FakeClock } from '../harness/fake-clock'
 import { RoomHouse } from '../harness/room-house'
 
 const cleanups: (() => unknown)[] = []
@@ -57,7 +57,7 @@ test('no logged event is lost or doubled across a resume [R3.4]', async () => {
 
 test('an SDK never evicts itself: a new socket beside an old one that the server still holds is the same session [R2.7]', async () => {
   const house = openHouse()
-  const clock = new ManualClock()
+  const clock = new FakeClock()
   const ada = await house.join('Ada')
   const ben = await house.join('Ben', {}, { ...systemEnvironment, random: () => 0, clock })
   const [self, seenByAda, seenByBen] = [ben.state.self?.id, eventsOf(ada), eventsOf(ben)]

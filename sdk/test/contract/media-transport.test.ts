@@ -13,7 +13,7 @@ function fakeWorld(): World {
     until: async (what, condition) => {
       for (let waited = 0; !(await condition()); waited += 10) {
         if (waited > 60_000) throw new Error(`never: ${what}`)
-        await clock.advance(10)
+        await clock.advanceAsync(10)
       }
     },
   }

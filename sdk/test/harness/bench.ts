@@ -1,13 +1,13 @@
 import { WebSocket } from 'ws'
 import type { AnyEvent, LiveStreamClientOptions } from '../../src/index'
 import { LiveStreamClient } from '../../src/index'
-import { ManualClock } from './manual-clock'
+import { FakeClock } from './fake-clock'
 import { ManualPage } from './manual-page'
 import { type ScriptedConnection, ScriptedServer } from './scripted-server'
 
 /** A real client over real sockets, whose server, clock, chance and page do what the test says. */
 export class Bench {
-  readonly clock = new ManualClock()
+  readonly clock = new FakeClock()
   readonly page: ManualPage
   readonly client: LiveStreamClient
   readonly server: ScriptedServer

@@ -1,6 +1,7 @@
 // The room as one's own media meets it: a server that folds `media.update`, a moderator, and links that carry it.
 import { LiveStreamError } from '../../src/errors'
 import { LocalMedia } from '../../src/media/local-media'
+import { BLACK_FRAME_MS } from '../../src/media/slot-output'
 import {
   MODES,
   NO_SOURCES,
@@ -10,38 +11,15 @@ import {
   type SourceStates,
   UNPUBLISHED,
 } from '../../src/protocol'
+import { FakeClock } from './fake-clock'
 import { type Deferred, deferred } from './media-deferred'
 import { FakeMediaDevices } from './media-devices'
 
 type Announcement = { readonly source: Source; readonly change: SourceChange; readonly reply: Deferred<void> }
 
-/** Time that the test moves. */
-class FakeDelays {
-  #due: { callback: () => void }[] = []
-
-  after(_delayMs: number, callback: () => void): () => void {
-    const entry = { callback }
-    this.#due.push(entry)
-    return () => {
-      this.#due = this.#due.filter((each) => each !== entry)
-    }
-  }
-
-  get waiting(): number {
-    return this.#due.length
-  }
-
-  /** All that waits comes to its time. */
-  pass(): void {
-    const due = this.#due
-    this.#due = []
-    for (const { callback } of due) callback()
-  }
-}
-
 export class MediaRoom {
   readonly devices = new FakeMediaDevices()
-  readonly clock = new FakeDelays()
+  readonly clock = new FakeClock()
   readonly media: LocalMedia
   /** What the room knows, as its participants see it. */
   sources: SourceStates = NO_SOURCES
@@ -108,6 +86,11 @@ export class MediaRoom {
     const { length } = this.announced
     void this.media.resync()
     return this.announced.slice(length)
+  }
+
+  /** The pictures that are being faded out are gone. */
+  endFades(): void {
+    this.clock.advance(BLACK_FRAME_MS)
   }
 
   /** Answers the oldest announcement: the event first, then the reply. */

@@ -41,12 +41,13 @@ async function publishFront(room: MediaRoom): Promise<void> {
 }
 
 /** Every camera that is being opened comes to its end, until none is. */
-async function finish({ devices, clock }: MediaRoom): Promise<void> {
+async function finish(room: MediaRoom): Promise<void> {
+  const { devices, clock } = room
   for (;;) {
     await settled()
     if (devices.openPrompts.length + clock.waiting === 0) return
     for (const prompt of devices.openPrompts) prompt.allow()
-    clock.pass()
+    room.endFades()
   }
 }
 
@@ -105,7 +106,7 @@ function take(run: MediaRoom, step: Step): Promise<unknown> | undefined {
   if (typeof step === 'object')
     return 'flip' in step ? flip(run, step.flip) : codeOf(run.media.switchDevice('camera', step.switchTo))
   if (step === 'mute' || step === 'unmute') return codeOf(run.media[step]('camera'))
-  if (step === 'pass') run.clock.pass()
+  if (step === 'pass') run.endFades()
   if (step === 'opened') run.devices.openPrompts[0]?.allow()
   return undefined
 }

@@ -38,7 +38,7 @@ test('a failed change of a live camera spoils neither unmute nor a later stay', 
   expect(await codeOf(room.media.publish(exact('gone')))).toBe('unsatisfied_constraints')
   expect(await codeOf(room.media.switchDevice('camera', 'gone'))).toBe('unsatisfied_constraints')
   await room.media.mute('camera')
-  room.clock.pass()
+  room.endFades()
   await room.media.unmute('camera')
   expect(live()).toEqual(['desk'])
   room.media.applyRemoteState(null, [])
@@ -78,7 +78,7 @@ test('after a failed flip, off and on opens the camera that was on', async () =>
   await room.media.publish({ camera: { facingMode: 'user' } })
   expect(await codeOf(room.media.publish({ camera: { facingMode: 'environment' } }))).toBe('device_in_use')
   await room.media.mute('camera')
-  room.clock.pass()
+  room.endFades()
   await room.media.unmute('camera')
   expect(live()).toEqual(['front'])
 })
@@ -87,7 +87,7 @@ test.each([true, false])('a chosen device takes the place of a side of the phone
   await room.media.publish({ camera: { facingMode: 'environment', width: 320 } })
   if (isOn) await room.media.switchDevice('camera', 'front')
   await room.media.mute('camera')
-  room.clock.pass()
+  room.endFades()
   if (!isOn) await room.media.switchDevice('camera', 'front')
   await room.media.unmute('camera')
   expect(live()).toEqual(['front'])
@@ -114,7 +114,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** Calls that name no device that fails may be overtaken, never spoiled. */
 const isFair = (error: LiveStreamError | undefined) => !error || ['aborted', 'invalid'].includes(error.code)
 
-function call({ media, clock }: MediaRoom, step: Step): Promise<unknown> | undefined {
+function call(run: MediaRoom, step: Step): Promise<unknown> | undefined {
+  const { media } = run
   switch (step.do) {
     case 'publish': {
       if (step.device === true) return media.publish({ camera: true })
@@ -131,7 +132,7 @@ function call({ media, clock }: MediaRoom, step: Step): Promise<unknown> | undef
       media.applyRemoteState(null, [])
       return
     case 'pass':
-      clock.pass()
+      run.endFades()
       return
     case 'rest':
       return

@@ -24,7 +24,7 @@ test.each(['microphone', 'camera'] as const)(
     await room.media.unmute(source)
     expect([own.enabled, room.sent[source]]).toEqual([true, own])
     await room.media.unpublish(source)
-    room.clock.pass()
+    room.endFades()
     await settled()
     expect(own.enabled).toBe(false)
   },
@@ -58,7 +58,7 @@ test('a track that has no contentHint, as those of Node, is given back all the s
   Object.assign(own, { contentHint: undefined })
   await room.media.publish({ camera: asTrack(own) })
   await room.media.unpublish('camera')
-  room.clock.pass()
+  room.endFades()
   await settled()
   expect(own.contentHint).toBeUndefined()
   expect(own.readyState).toBe('live')
@@ -72,7 +72,7 @@ test("an app's contentHint is kept, or given back", async () => {
   await room.media.shareScreen({ track: asTrack(own), contentHint: 'detail' })
   expect(own.contentHint).toBe('detail')
   await room.media.stopScreen()
-  room.clock.pass()
+  room.endFades()
   await settled()
   expect(own.contentHint).toBe('motion')
 })
@@ -86,7 +86,7 @@ test('whatever is called in whatever order, a track comes back as it was given',
       const own = trackThatIs('video', enabled)
       for (const verb of verbs) {
         if (verb === 'publish') room.media.publish({ camera: asTrack(own) }).catch(() => {})
-        else if (verb === 'pass') room.clock.pass()
+        else if (verb === 'pass') room.endFades()
         else if (verb === 'rest') await settled()
         else if (verb === 'leave') {
           room.media.applyRemoteState(null, [])
@@ -95,7 +95,7 @@ test('whatever is called in whatever order, a track comes back as it was given',
       }
       await settled()
       await room.media.unpublish()
-      room.clock.pass()
+      room.endFades()
       await settled()
       expect([own.enabled, own.readyState]).toEqual([enabled, 'live'])
     }),

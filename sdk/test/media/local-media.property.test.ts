@@ -64,7 +64,7 @@ class Run {
       case 'promote':
         return this.room.changeRole('guest')
       case 'pass':
-        return this.room.clock.pass()
+        return this.room.endFades()
       case 'accept':
         if (this.room.pending.length > 0) this.room.accept()
         return
@@ -95,7 +95,7 @@ class Run {
       if (devices.openPrompts.length + pending.length + clock.waiting === 0) return
       for (const prompt of devices.openPrompts) prompt.allow()
       while (pending.length > 0) this.room.accept()
-      clock.pass()
+      this.room.endFades()
     }
   }
 

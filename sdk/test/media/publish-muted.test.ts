@@ -59,7 +59,7 @@ test('what is live is muted, and what is muted stays so without the word', async
 test('a muted camera is not opened for other constraints: they count at the next unmute', async () => {
   await room.media.publish({ camera: true })
   await room.media.mute('camera')
-  room.clock.pass()
+  room.endFades()
   await room.media.publish({ camera: { facingMode: 'environment' } })
   expect(room.devices.live).toEqual([])
   await room.media.unmute('camera')

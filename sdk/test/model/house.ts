@@ -4,10 +4,10 @@ import { Rooms } from '../../../server/src/hosting/rooms'
 import type { Clock } from '../../../server/src/ports/clock'
 import type { RoomLog } from '../../../server/src/ports/room-log'
 import { DEFAULT_LIMITS, MODES } from '../../src/protocol'
-import { Book } from './doorbook'
 import { FaultyLog } from './faulty-log'
-import { type GateParts, Visit } from './gate'
 import { NOTICED_AFTER_MS, type Pipe, type ServerEnd } from './network'
+import { ServerSocket, type SocketPorts } from './server-socket'
+import { SocketRecords } from './socket-records'
 import { ProcessClock, type Time, Wall } from './time'
 import { Witness } from './witness'
 
@@ -17,7 +17,12 @@ export const PLACES = 4
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 const UNCOUNTED = { command() {}, refusal() {}, resume() {}, batch: () => () => {} }
 
-type Process = { isAlive: boolean; readonly clock: ProcessClock; readonly rooms: Rooms; readonly visits: Visit[] }
+type Process = {
+  isAlive: boolean
+  readonly clock: ProcessClock
+  readonly rooms: Rooms
+  readonly sockets: ServerSocket[]
+}
 
 export type HouseParts = {
   readonly time: Time
@@ -42,7 +47,7 @@ export class House {
   readonly wall: Wall
   readonly log: FaultyLog
   readonly witness: Witness
-  readonly book: Book
+  readonly socketRecords: SocketRecords
   readonly #parts: HouseParts
   #process: Process | undefined
   #ids = 0
@@ -56,7 +61,7 @@ export class House {
       () => this.serverNow,
     )
     this.log = new FaultyLog(this.witness, () => parts.time.now())
-    this.book = new Book(this.witness, () => parts.time.now())
+    this.socketRecords = new SocketRecords(this.witness, () => parts.time.now())
     this.start()
   }
 
@@ -68,8 +73,8 @@ export class House {
     return this.#process?.rooms
   }
 
-  get visits(): readonly Visit[] {
-    return this.#process?.visits.filter((visit) => visit.isOpen) ?? []
+  get sockets(): readonly ServerSocket[] {
+    return this.#process?.sockets.filter((socket) => socket.isOpen) ?? []
   }
 
   /** ms since the epoch, as the server has it. */
@@ -86,7 +91,7 @@ export class House {
   start(): void {
     if (this.#process) return
     const clock = new ProcessClock(this.#parts.time, this.wall)
-    const process = { isAlive: true, clock, visits: [] }
+    const process = { isAlive: true, clock, sockets: [] }
     this.log.reopened(this.#parts.disk.open(clock))
     const log = watchLog(this.log.of(process), clock, SILENT)
     const rooms = new Rooms({
@@ -104,7 +109,7 @@ export class House {
       logger: SILENT,
     })
     this.#process = Object.assign(process, { rooms })
-    this.book.restarted()
+    this.socketRecords.restarted()
     void new Recovery({ rooms, log, clock, logger: SILENT }).start()
   }
 
@@ -127,7 +132,7 @@ export class House {
   drain(): void {
     const process = this.#process
     if (process === undefined) return
-    for (const visit of this.visits) visit.close('draining', 'The server is going down.')
+    for (const socket of this.sockets) socket.close('draining', 'The server is going down.')
     for (const pipe of this.#parts.pipes()) pipe.flow(this.accept)
     process.rooms.close()
     this.#end('closed', true)
@@ -138,12 +143,12 @@ export class House {
     const process = this.#process
     if (process === undefined) return undefined
     const { clock, rooms } = process
-    const submit: GateParts['submit'] = (roomId, input) => {
+    const submit: SocketPorts['submit'] = (roomId, input) => {
       if (process.isAlive) rooms.submit(roomId, input)
     }
-    const visit = new Visit({ clock, submit, book: this.book, nextId: () => this.#nextId() }, pipe)
-    process.visits.push(visit)
-    return visit
+    const socket = new ServerSocket({ clock, submit, observer: this.socketRecords, nextId: () => this.#nextId() }, pipe)
+    process.sockets.push(socket)
+    return socket
   }
 
   /** Breaks a line. What one end is not told it notices by its pings, half a minute later. */

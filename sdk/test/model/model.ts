@@ -1,7 +1,7 @@
 import fc from 'fast-check'
+import { seededRandom } from '../harness/seeded-random'
 import type { Disk } from './house'
 import { play } from './play'
-import { randomFrom } from './random'
 import { type Step, scripts } from './steps'
 import { World } from './world'
 
@@ -19,7 +19,7 @@ export const sequences: fc.Arbitrary<Sequence> = fc.record({
 /** Plays one sequence to its end. Gives back what happened in it, in words. */
 export async function playSequence(disk: Disk, { script, chance, policy }: Sequence): Promise<Set<string>> {
   try {
-    const world = new World({ disk, duplicateSessions: policy, random: randomFrom(chance) })
+    const world = new World({ disk, duplicateSessions: policy, random: seededRandom(chance) })
     await play(world, script)
     return world.house.witness.seen
   } finally {

@@ -7,8 +7,8 @@ import { SessionKey } from '../../src/signaling/session-key'
 import type { Position, RoomMessage } from '../../src/signaling/session-ports'
 import { RoomStore } from '../../src/state/store'
 import { ManualPage } from '../harness/manual-page'
-import { tokenFor } from './gate'
 import type { Road } from './network'
+import { tokenFor } from './server-socket'
 import type { Time } from './time'
 
 /** RFC 6455 §7.4.1: a page that is left. */

@@ -117,7 +117,7 @@ function onPage(world: World, deed: Extract<Deed, { tab: number }>, tab: Tab, pa
       return
     case 'token':
       world.roles.set(tab.identity, deed.role)
-      for (const visit of world.house.visits) if (visit.pipe === pipe) visit.wantFreshToken()
+      for (const socket of world.house.sockets) if (socket.pipe === pipe) socket.wantFreshToken()
       return
   }
 }

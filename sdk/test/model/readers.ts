@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from 'node:util'
+import { publicPart } from '../../../server/src/room/projection'
 import type { LiveStreamError } from '../../src/errors'
 import type { GoodbyeCode, LoggedEvent, Room, RoomEvent, UnknownEvent, Welcome } from '../../src/protocol'
 import type { Position } from '../../src/signaling/session-ports'
-import type { Book } from './doorbook'
-import { hashOf } from './gate'
 import type { LoadedPage, Readers } from './page'
-import { publicPart, type Story } from './story'
+import { hashOf } from './server-socket'
+import type { SocketRecords } from './socket-records'
+import type { Story } from './story'
 import type { Witness } from './witness'
 
-/** The replay window, in ms (DESIGN §2). A model's run stays far below its other bounds. */
+/** The replay window, in ms [R3.5]. A run stays far below its other bounds, 1,000 events and 256 KiB. */
 const REPLAY_MS = 120_000
 
 /** What the checks need to know of the world. `now`: the latest that it ever was for a room and its log. */
@@ -17,14 +18,14 @@ export type Outlook = { now(roomId: string): number; logIsWell(): boolean }
 /** What pages are told and show, held against the log: the mirror law, and nothing lost or doubled across a resume. */
 export class Mirrors implements Readers {
   readonly #witness: Witness
-  readonly #book: Book
+  readonly #socketRecords: SocketRecords
   readonly #outlook: Outlook
   readonly #checked = new WeakMap<LoadedPage, Room>()
   readonly #ended = new WeakSet<LoadedPage>()
 
-  constructor(witness: Witness, book: Book, outlook: Outlook) {
+  constructor(witness: Witness, socketRecords: SocketRecords, outlook: Outlook) {
     this.#witness = witness
-    this.#book = book
+    this.#socketRecords = socketRecords
     this.#outlook = outlook
   }
 
@@ -71,7 +72,7 @@ export class Mirrors implements Readers {
     if (code === undefined && error.code !== 'timeout' && error.code !== 'unreachable')
       this.#sayOf(page)(`ended by itself: ${error}`)
     const { roomId, identity } = page.parts
-    if (code === 'superseded' && !this.#book.hasRival(roomId, identity, page.key))
+    if (code === 'superseded' && !this.#socketRecords.hasRival(roomId, identity, page.key))
       this.#sayOf(page)('was superseded, and there is no other')
   }
 

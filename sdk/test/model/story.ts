@@ -2,7 +2,7 @@ import type { ServerState, StoredRecord } from '../../../server/src/room'
 import type { SessionRecord } from '../../../server/src/room/ledger'
 import type { Ban, ModerationSecret } from '../../../server/src/room/moderation-ledger'
 import type { SessionSecret } from '../../../server/src/room/participants'
-import { isOnStage, type LoggedEvent, outranks, type Role, type Room, type RoomEvent } from '../../src/protocol'
+import { isOnStage, outranks, type Role, type Room, type RoomEvent } from '../../src/protocol'
 
 /** A record whose secrets are known by name. */
 export type KnownRecord = StoredRecord<SessionSecret & ModerationSecret>
@@ -127,8 +127,8 @@ export function longest(
   role: Role,
   mayFollow: (id: string) => boolean = () => true,
 ): string | undefined {
-  const standing = participants.filter((each) => each.role === role && mayFollow(each.id))
-  return standing.sort((a, b) => a.roleSeq - b.roleSeq)[0]?.id
+  const candidates = participants.filter((each) => each.role === role && mayFollow(each.id))
+  return candidates.sort((a, b) => a.roleSeq - b.roleSeq)[0]?.id
 }
 
 /** What has to follow where a record has taken the last host; undefined where it has not. */
@@ -149,6 +149,3 @@ export function heirAtLast({ room, ledger }: ServerState): string | undefined {
   const isGuestByToken = (id: string) => !outranks('guest', ledger.sessions.get(id)?.tokenRole ?? 'viewer')
   return longest(room, 'cohost') ?? longest(room, 'guest', isGuestByToken)
 }
-
-/** The part of a record that everybody may see. */
-export const publicPart = ({ seq, at, by, event }: KnownRecord): LoggedEvent => ({ seq, at, by, event })

@@ -56,7 +56,7 @@ export class World {
     const pipes = () => this.tabs.flatMap(({ road }) => road.pipes)
     this.house = new House({ time: this.time, disk, duplicateSessions, pipes })
     const { house, time } = this
-    this.#mirrors = new Mirrors(house.witness, house.book, {
+    this.#mirrors = new Mirrors(house.witness, house.socketRecords, {
       now: (roomId) => Math.max(house.now(roomId), house.wall.furthest),
       logIsWell: () => house.log.failing === 0 && house.log.failedAt + LOG_RECOVERS_MS < time.now(),
     })
@@ -109,8 +109,8 @@ export class World {
   /** Everything that holds at every step. Throws what does not. */
   check(): void {
     const { house } = this
-    const { witness, book } = house
-    book.checkSeats()
+    const { witness, socketRecords } = house
+    socketRecords.checkSeats()
     for (const page of this.#pages) {
       this.#mirrors.checkMirror(page)
       this.#mirrors.checkWords(page)
@@ -128,7 +128,7 @@ export class World {
     const isGivenUp = house.witness.open(roomId) !== undefined && house.rooms?.stats(roomId) === undefined
     const hindered = log.holds(roomId) || log.failing > 0 || recovers || !house.isUp || isGivenUp
     if (hindered || calm === undefined || log.releasedAt >= calm) this.#calm.set(roomId, time.now())
-    else house.book.checkAbsences(roomId, calm)
+    else house.socketRecords.checkAbsences(roomId, calm)
   }
 
   /** Nothing is broken any more, for minutes. */
@@ -136,8 +136,8 @@ export class World {
     const { witness } = this.house
     const { label, roomId } = page.parts
     const now = witness.open(roomId)?.state.room
-    const visit = this.house.visits.find(({ pipe }) => pipe.hello.joinId === page.joinId)
-    if (visit?.self === undefined) {
+    const socket = this.house.sockets.find(({ pipe }) => pipe.hello.joinId === page.joinId)
+    if (socket?.self === undefined) {
       // Full and locked rooms have it wait, and chat waits with it.
       if (now?.locked || (now?.participants.length ?? 0) >= PLACES - 1) return
       return witness.fault(`${label} is not in the room`)

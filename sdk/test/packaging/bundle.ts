@@ -6,7 +6,7 @@ const sdkRoot = fileURLToPath(new URL('../../', import.meta.url))
 
 /** A bundle, and how many bytes of it each file gave. Files that gave nothing are left out. */
 export type Bundle = { readonly text: string; readonly parts: readonly Part[] }
-/** `path` is relative to the sdk, with `/` everywhere: `src/room/store.ts`, `../node_modules/valibot/dist/index.mjs`. */
+/** `path` is relative to the sdk, with `/` everywhere: `src/state/store.ts`, `../node_modules/valibot/dist/index.mjs`. */
 export type Part = { readonly path: string; readonly bytes: number }
 
 /** Bundles a program in TypeScript that imports the packages by their names. */

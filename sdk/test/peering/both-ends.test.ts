@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Edge } from '../../src/protocol'
-import { edge, Rig, type Seat } from '../harness/mesh-rig'
+import { edge, MeshRoom, type Seat } from '../harness/mesh-room'
 
 type Name = 'ada' | 'bob'
 
@@ -59,7 +59,7 @@ test('whatever happens to signals, folds, connections and pages: once it is over
 })
 
 class ChaoticPair {
-  readonly #rig = new Rig()
+  readonly #room = new MeshRoom()
   readonly #chance: number
   readonly #seats: Record<Name, Seat>
   #edge: Edge = edge('ada', 'bob', 1)
@@ -69,15 +69,15 @@ class ChaoticPair {
   constructor(fates: readonly (readonly number[])[], oneAtATime: boolean, chance: number) {
     let carried = 0
     this.#chance = chance
-    this.#rig.network.oneAtATime = oneAtATime
-    this.#rig.pipe = () => (this.#healed ? [1] : (fates[carried++ % fates.length] ?? [1]))
+    this.#room.network.oneAtATime = oneAtATime
+    this.#room.pipe = () => (this.#healed ? [1] : (fates[carried++ % fates.length] ?? [1]))
     this.#seats = { ada: this.#sit('ada'), bob: this.#sit('bob') }
   }
 
   async run(step: Step): Promise<void> {
     switch (step.do) {
       case 'wait':
-        await this.#rig.clock.advance(step.ms)
+        await this.#room.clock.advanceAsync(step.ms)
         break
       case 'fold':
         this.#fold(step.who)
@@ -86,10 +86,10 @@ class ChaoticPair {
         this.#reload(step.who)
         break
       case 'break':
-        this.#rig.network.live(step.who)[0]?.fail('broken')
+        this.#room.network.live(step.who)[0]?.fail('broken')
         break
       case 'unreachable':
-        this.#rig.network.reachable = !step.is
+        this.#room.network.reachable = !step.is
         break
       case 'networkChanged':
         this.#seats[step.who].mesh.networkChanged()
@@ -101,10 +101,10 @@ class ChaoticPair {
 
   async heal(): Promise<void> {
     this.#healed = true
-    this.#rig.network.reachable = true
+    this.#room.network.reachable = true
     this.#fold('ada')
     this.#fold('bob')
-    await this.#rig.clock.advance(TO_HEAL_MS)
+    await this.#room.clock.advanceAsync(TO_HEAL_MS)
   }
 
   expectConnected(): void {
@@ -112,13 +112,13 @@ class ChaoticPair {
     const { ada, bob } = this.#seats
     expect(ada.linkTo('bob')).toMatchObject({ state: 'connected', offerer: this.#edge.offerer === 'ada' })
     expect(bob.linkTo('ada')).toMatchObject({ state: 'connected', epoch: ada.linkTo('bob')?.epoch })
-    const [toBob, toAda] = [this.#rig.network.live('ada'), this.#rig.network.live('bob')]
+    const [toBob, toAda] = [this.#room.network.live('ada'), this.#room.network.live('bob')]
     expect([toBob.length, toAda.length]).toEqual([1, 1])
     expect(toBob[0]?.connected && toAda[0]?.connected).toBe(true)
   }
 
   #sit(who: Name): Seat {
-    return this.#rig.seat(who, { random: () => this.#chance })
+    return this.#room.seat(who, { random: () => this.#chance })
   }
 
   #fold(who: Name, isBack = false): void {
@@ -136,8 +136,8 @@ class ChaoticPair {
 
   /** What must have held at every moment. */
   #expectSound(): void {
-    for (const who of ['ada', 'bob']) expect(this.#rig.network.mostLive(who)).toBeLessThanOrEqual(1)
-    for (const { from, body, epoch } of this.#rig.sent) {
+    for (const who of ['ada', 'bob']) expect(this.#room.network.mostLive(who)).toBeLessThanOrEqual(1)
+    for (const { from, body, epoch } of this.#room.sent) {
       const isOfferer = from === this.#offerers.get(epoch.born)
       if (body.type !== 'candidate') expect(isOfferer).toBe(body.type === 'offer')
     }

@@ -1,58 +1,58 @@
 // Signals go through the server. While the way there is down they are lost, and a link that needed them must not wait out its time.
 import { expect, test } from 'vitest'
-import { edge, Rig, type Sent } from '../harness/mesh-rig'
+import { edge, MeshRoom, type Sent } from '../harness/mesh-room'
 
 /** Long before a try that stands still is given up. */
 const SOON_MS = 3000
 
 /** Ada offers to bob. Who is in `away` is lost to the server: what it sends and what is sent to it. */
 function pair() {
-  const rig = new Rig()
+  const room = new MeshRoom()
   const away = new Set<string>()
-  const [ada, bob] = [rig.seat('ada'), rig.seat('bob')]
-  rig.pipe = ({ from, to }: Sent) => (away.has(from) || away.has(to) ? [] : [1])
+  const [ada, bob] = [room.seat('ada'), room.seat('bob')]
+  room.pipe = ({ from, to }: Sent) => (away.has(from) || away.has(to) ? [] : [1])
   const back = (id: string, seq = 1, born = 1) => {
     away.delete(id)
-    rig.back(id, seq, edge('ada', 'bob', born))
+    room.back(id, seq, edge('ada', 'bob', born))
   }
   const states = () => [ada.linkTo('bob')?.state, bob.linkTo('ada')?.state]
-  return { rig, away, ada, bob, back, states }
+  return { room, away, ada, bob, back, states }
 }
 
 test('the offerer whose offer went into a dead socket makes the next as soon as it is back [R9.6]', async () => {
-  const { rig, away, back, states } = pair()
+  const { room, away, back, states } = pair()
   away.add('ada')
-  rig.fold(1, edge('ada', 'bob'))
-  await rig.clock.advance(1000)
+  room.fold(1, edge('ada', 'bob'))
+  await room.clock.advanceAsync(1000)
   expect(states()).toEqual(['connecting', 'connecting'])
   back('ada')
-  await rig.clock.advance(100)
+  await room.clock.advanceAsync(100)
   expect(states()).toEqual(['connected', 'connected'])
-  expect(rig.sentBy('ada')).toEqual(['offer 0', 'offer 1'])
+  expect(room.sentBy('ada')).toEqual(['offer 0', 'offer 1'])
 })
 
 test('the answerer whose answer was lost asks for the next as soon as it is back [R9.6]', async () => {
-  const { rig, away, back, states } = pair()
-  rig.pipe = ({ from, to, body }) => {
+  const { room, away, back, states } = pair()
+  room.pipe = ({ from, to, body }) => {
     if (body.type === 'offer') away.add('bob')
     return body.type === 'offer' || !(away.has(from) || away.has(to)) ? [1] : []
   }
-  rig.fold(1, edge('ada', 'bob'))
-  await rig.clock.advance(1000)
-  rig.pipe = () => [1]
+  room.fold(1, edge('ada', 'bob'))
+  await room.clock.advanceAsync(1000)
+  room.pipe = () => [1]
   back('bob')
-  await rig.clock.advance(SOON_MS)
+  await room.clock.advanceAsync(SOON_MS)
   expect(states()).toEqual(['connected', 'connected'])
-  expect(rig.sentBy('bob')).toEqual(['answer 0', 'restart 0', 'answer 1'])
+  expect(room.sentBy('bob')).toEqual(['answer 0', 'restart 0', 'answer 1'])
 })
 
 test('the answerer that was away when the edge was made asks for the first offer [R9.6]', async () => {
-  const { rig, away, ada, back, states } = pair()
+  const { room, away, ada, back, states } = pair()
   away.add('bob')
   ada.mesh.update({ selfId: 'ada', seq: 1, edges: [edge('ada', 'bob')] })
-  await rig.clock.advance(1000)
+  await room.clock.advanceAsync(1000)
   back('bob')
-  await rig.clock.advance(SOON_MS)
+  await room.clock.advanceAsync(SOON_MS)
   expect(states()).toEqual(['connected', 'connected'])
 })
 
@@ -63,51 +63,51 @@ test.each([0, 200, 900, 1100, 5000])(
       ['ada', 'bob'],
       ['bob', 'ada'],
     ] as const) {
-      const { rig, away, back, states } = pair()
-      rig.pipe = ({ from, to, body }) => {
+      const { room, away, back, states } = pair()
+      room.pipe = ({ from, to, body }) => {
         if (body.type === 'answer') for (const id of ['ada', 'bob']) away.add(id)
         return away.has(from) || away.has(to) ? [] : [1]
       }
-      rig.fold(1, edge('ada', 'bob'))
-      await rig.clock.advance(1000)
-      rig.pipe = ({ from, to }) => (away.has(from) || away.has(to) ? [] : [1])
+      room.fold(1, edge('ada', 'bob'))
+      await room.clock.advanceAsync(1000)
+      room.pipe = ({ from, to }) => (away.has(from) || away.has(to) ? [] : [1])
       back(first)
-      await rig.clock.advance(between)
+      await room.clock.advanceAsync(between)
       back(second)
-      await rig.clock.advance(SOON_MS)
+      await room.clock.advanceAsync(SOON_MS)
       expect(states()).toEqual(['connected', 'connected'])
     }
   },
 )
 
 test('a link that is up is left alone when its ends come back, and so is one in line [R9.6]', async () => {
-  const { rig, back, states } = pair()
-  rig.fold(1, edge('ada', 'bob'))
-  await rig.clock.advance(100)
-  const before = [...rig.network.transports]
+  const { room, back, states } = pair()
+  room.fold(1, edge('ada', 'bob'))
+  await room.clock.advanceAsync(100)
+  const before = [...room.network.transports]
   for (const id of ['ada', 'bob', 'ada']) back(id)
-  await rig.clock.advance(60_000)
-  expect(rig.network.transports).toEqual(before)
+  await room.clock.advanceAsync(60_000)
+  expect(room.network.transports).toEqual(before)
   expect(states()).toEqual(['connected', 'connected'])
-  expect([...rig.sentBy('ada'), ...rig.sentBy('bob')]).toEqual(['offer 0', 'answer 0'])
+  expect([...room.sentBy('ada'), ...room.sentBy('bob')]).toEqual(['offer 0', 'answer 0'])
 })
 
 test('an edge that came while its offerer was away has the one offer that it needs', async () => {
-  const { rig, away, bob, back, states } = pair()
+  const { room, away, bob, back, states } = pair()
   away.add('ada')
   bob.mesh.update({ selfId: 'bob', seq: 1, edges: [edge('ada', 'bob')] })
-  await rig.clock.advance(1000)
+  await room.clock.advanceAsync(1000)
   back('ada')
-  await rig.clock.advance(100)
+  await room.clock.advanceAsync(100)
   expect(states()).toEqual(['connected', 'connected'])
-  expect(rig.sentBy('ada')).toEqual(['offer 0'])
+  expect(room.sentBy('ada')).toEqual(['offer 0'])
 })
 
 test('a peer that asks again and again makes no more offers than the backoff lets', async () => {
-  const { rig, ada } = pair()
-  rig.network.reachable = false
-  rig.fold(1, edge('ada', 'bob'))
-  await rig.clock.advance(0)
+  const { room, ada } = pair()
+  room.network.reachable = false
+  room.fold(1, edge('ada', 'bob'))
+  await room.clock.advanceAsync(0)
   for (let order = 0; order < 100; order++) {
     ada.mesh.receive({
       type: 'signal',
@@ -116,8 +116,8 @@ test('a peer that asks again and again makes no more offers than the backoff let
       order: 200 + order,
       body: { type: 'restart' },
     })
-    await rig.clock.advance(100)
+    await room.clock.advanceAsync(100)
   }
   // Ten seconds of backoff: 0.5 s, 1 s, 2 s, 4 s, and what is left of 8 s.
-  expect(rig.sentBy('ada').length).toBeLessThanOrEqual(6)
+  expect(room.sentBy('ada').length).toBeLessThanOrEqual(6)
 })

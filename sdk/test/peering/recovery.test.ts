@@ -1,28 +1,28 @@
 // How a link starts over: only that one, for as long as its edge exists.
 import { expect, test } from 'vitest'
 import { restartDelay } from '../../src/peering/link-timing'
-import { arrived, edge, Rig, type Sent } from '../harness/mesh-rig'
+import { arrived, edge, MeshRoom, type Sent } from '../harness/mesh-room'
 
 /** Two that are connected, or would be if the pipe or the network let them. */
-async function twoLinked(prepare: (rig: Rig) => void = () => undefined) {
-  const rig = new Rig()
-  const [ada, bob] = [rig.seat('ada'), rig.seat('bob')]
-  prepare(rig)
-  rig.fold(1, edge('ada', 'bob'))
-  await rig.clock.advance(100)
-  return { rig, ada, bob }
+async function twoLinked(prepare: (room: MeshRoom) => void = () => undefined) {
+  const room = new MeshRoom()
+  const [ada, bob] = [room.seat('ada'), room.seat('bob')]
+  prepare(room)
+  room.fold(1, edge('ada', 'bob'))
+  await room.clock.advanceAsync(100)
+  return { room, ada, bob }
 }
 
 test('a connection that fails is followed by the next epoch, and no other link is touched [R9.3]', async () => {
-  const { rig, ada, bob } = await twoLinked()
-  rig.seat('cy')
-  rig.fold(2, edge('ada', 'bob'), edge('ada', 'cy', 2))
-  await rig.clock.advance(100)
-  const toCy = rig.network.last('ada')
-  rig.network.live('ada')[0]?.fail('the way is gone')
+  const { room, ada, bob } = await twoLinked()
+  room.seat('cy')
+  room.fold(2, edge('ada', 'bob'), edge('ada', 'cy', 2))
+  await room.clock.advanceAsync(100)
+  const toCy = room.network.last('ada')
+  room.network.live('ada')[0]?.fail('the way is gone')
   expect(ada.links.at(-1)).toBe('bob recovering link_failed')
   expect(ada.errors.at(-1)).toMatchObject({ code: 'link_failed', retryable: true })
-  await rig.clock.advance(1000)
+  await room.clock.advanceAsync(1000)
   expect(ada.linkTo('bob')).toMatchObject({ state: 'connected', epoch: { born: 1, n: 1 } })
   expect(bob.linkTo('ada')).toMatchObject({ state: 'connected', epoch: { born: 1, n: 1 } })
   expect(bob.links).toEqual(['ada connecting', 'ada connected', 'ada recovering link_failed', 'ada connected'])
@@ -31,49 +31,49 @@ test('a connection that fails is followed by the next epoch, and no other link i
 
 test('an offer that is lost is made again after ten seconds', async () => {
   let lost = 0
-  const { rig, ada, bob } = await twoLinked((it) => {
+  const { room, ada, bob } = await twoLinked((it) => {
     it.pipe = ({ body }) => (body.type === 'offer' && lost++ === 0 ? [] : [1])
   })
-  await rig.clock.advance(9_800)
-  expect(rig.sentBy('ada')).toEqual(['offer 0'])
-  await rig.clock.advance(1_000)
+  await room.clock.advanceAsync(9_800)
+  expect(room.sentBy('ada')).toEqual(['offer 0'])
+  await room.clock.advanceAsync(1_000)
   expect(ada.linkTo('bob')).toMatchObject({ state: 'connected', epoch: { n: 1 } })
   expect(bob.linkTo('ada')?.state).toBe('connected')
 })
 
 test('where only the answerer has lost the connection, it asks, and the offerer starts over once', async () => {
-  const { rig, ada, bob } = await twoLinked((it) => {
+  const { room, ada, bob } = await twoLinked((it) => {
     it.pipe = ({ body }) => (body.type === 'restart' ? [1, 2, 3] : [1])
   })
-  rig.network.last('bob').fail('the way is gone')
-  await rig.clock.advance(1000)
-  expect(rig.sentBy('bob')).toEqual(['answer 0', 'restart 0', 'answer 1'])
-  expect(rig.sentBy('ada')).toEqual(['offer 0', 'offer 1'])
+  room.network.last('bob').fail('the way is gone')
+  await room.clock.advanceAsync(1000)
+  expect(room.sentBy('bob')).toEqual(['answer 0', 'restart 0', 'answer 1'])
+  expect(room.sentBy('ada')).toEqual(['offer 0', 'offer 1'])
   expect(ada.linkTo('bob')?.state).toBe('connected')
   expect(bob.linkTo('ada')?.state).toBe('connected')
 })
 
 test('the answerer asks again when its asking was lost', async () => {
   let lost = 0
-  const { rig, ada } = await twoLinked((it) => {
+  const { room, ada } = await twoLinked((it) => {
     it.pipe = ({ body }) => (body.type === 'restart' && lost++ === 0 ? [] : [1])
   })
-  rig.network.last('bob').fail('the way is gone')
-  await rig.clock.advance(12_000)
-  expect(rig.sentBy('bob')).toEqual(['answer 0', 'restart 0', 'restart 0', 'answer 1'])
+  room.network.last('bob').fail('the way is gone')
+  await room.clock.advanceAsync(12_000)
+  expect(room.sentBy('bob')).toEqual(['answer 0', 'restart 0', 'restart 0', 'answer 1'])
   expect(ada.linkTo('bob')?.state).toBe('connected')
 })
 
 test('an answerer that gets no offer says so after ten seconds, asks for nothing, and takes the offer when it comes', async () => {
   let reach = false
-  const { rig, bob } = await twoLinked((it) => {
+  const { room, bob } = await twoLinked((it) => {
     it.pipe = () => (reach ? [1] : [])
   })
-  await rig.clock.advance(60_000)
-  expect(rig.sentBy('bob')).toEqual([])
+  await room.clock.advanceAsync(60_000)
+  expect(room.sentBy('bob')).toEqual([])
   expect(bob.links).toEqual(['ada connecting', 'ada recovering link_failed'])
   reach = true
-  await rig.clock.advance(45_000)
+  await room.clock.advanceAsync(45_000)
   expect(bob.linkTo('ada')?.state).toBe('connected')
 })
 
@@ -83,53 +83,54 @@ test('pauses grow with each failure in a row up to 30 s, half of them by chance'
 })
 
 test('a pair that cannot connect tries on for as long as the edge exists, with one connection at a time [R9.3]', async () => {
-  const { rig, ada } = await twoLinked((it) => {
+  const { room, ada } = await twoLinked((it) => {
     it.network.reachable = false
   })
-  await rig.clock.advance(600_000)
-  const tries = rig.sentBy('ada').length
+  await room.clock.advanceAsync(600_000)
+  const tries = room.sentBy('ada').length
   expect(tries).toBeGreaterThan(10)
   expect(tries).toBeLessThan(40)
-  expect(rig.network.live('ada').length).toBeLessThanOrEqual(1)
-  rig.network.reachable = true
-  await rig.clock.advance(60_000)
+  expect(room.network.live('ada').length).toBeLessThanOrEqual(1)
+  room.network.reachable = true
+  await room.clock.advanceAsync(60_000)
   expect(ada.linkTo('bob')?.state).toBe('connected')
-  rig.fold(2)
-  await rig.clock.advance(60_000)
-  expect(rig.clock.pending).toBe(0)
+  room.fold(2)
+  await room.clock.advanceAsync(60_000)
+  expect(room.clock.waiting).toBe(0)
 })
 
 test('what was up for a while and is lost comes back as fast as the first time', async () => {
-  const { rig, ada } = await twoLinked((it) => {
+  const { room, ada } = await twoLinked((it) => {
     it.network.reachable = false
   })
-  await rig.clock.advance(120_000)
-  rig.network.reachable = true
-  await rig.clock.advance(60_000)
-  rig.network.last('ada').fail('the way is gone')
-  await rig.clock.advance(500)
+  await room.clock.advanceAsync(120_000)
+  room.network.reachable = true
+  await room.clock.advanceAsync(60_000)
+  room.network.last('ada').fail('the way is gone')
+  await room.clock.advanceAsync(500)
   expect(ada.linkTo('bob')?.state).toBe('connected')
 })
 
 test('a link that waits to start over does so at once when the network changed', async () => {
-  const { rig, ada, bob } = await twoLinked((it) => {
+  const { room, ada, bob } = await twoLinked((it) => {
     it.network.reachable = false
   })
-  await rig.clock.advance(300_000)
-  while (ada.linkTo('bob')?.state !== 'recovering' || rig.network.live('ada').length > 0) await rig.clock.advance(500)
-  rig.network.reachable = true
+  await room.clock.advanceAsync(300_000)
+  while (ada.linkTo('bob')?.state !== 'recovering' || room.network.live('ada').length > 0)
+    await room.clock.advanceAsync(500)
+  room.network.reachable = true
   ada.mesh.networkChanged()
   bob.mesh.networkChanged()
-  await rig.clock.advance(100)
+  await room.clock.advanceAsync(100)
   expect(ada.linkTo('bob')?.state).toBe('connected')
   expect(bob.linkTo('ada')?.state).toBe('connected')
 })
 
 test('the reason names TURN when both heard of each other, found no way, and there is no TURN server', async () => {
-  const { rig, ada, bob } = await twoLinked((it) => {
+  const { room, ada, bob } = await twoLinked((it) => {
     it.network.reachable = false
   })
-  await rig.clock.advance(11_000)
+  await room.clock.advanceAsync(11_000)
   expect(ada.links.at(-1)).toBe('bob recovering turn_needed')
   expect(bob.errors.at(-1)).toMatchObject({ code: 'turn_needed', retryable: true })
 })
@@ -143,37 +144,37 @@ test('it does not when there is one, nor when the signals were lost, nor after t
     it.pipe = () => []
   })
   const wasUp = await twoLinked()
-  wasUp.rig.network.last('ada').fail('the way is gone')
-  for (const { rig } of [withTurn, unheard]) await rig.clock.advance(11_000)
-  expect(withTurn.rig.network.live('ada')).toHaveLength(1)
+  wasUp.room.network.last('ada').fail('the way is gone')
+  for (const { room } of [withTurn, unheard]) await room.clock.advanceAsync(11_000)
+  expect(withTurn.room.network.live('ada')).toHaveLength(1)
   expect(withTurn.ada.links.at(-1)).toBe('bob recovering link_failed')
   expect(unheard.ada.links.at(-1)).toBe('bob recovering link_failed')
   expect(wasUp.ada.links.at(-1)).toBe('bob recovering link_failed')
 })
 
 test('a browser that can open no connection is tried again', async () => {
-  const { rig, ada } = await twoLinked((it) => {
+  const { room, ada } = await twoLinked((it) => {
     it.network.refuseOpen = true
   })
   expect(ada.links).toContain('bob recovering link_failed')
-  rig.network.refuseOpen = false
-  await rig.clock.advance(20_000)
+  room.network.refuseOpen = false
+  await room.clock.advanceAsync(20_000)
   expect(ada.linkTo('bob')?.state).toBe('connected')
 })
 
 test('signals of an epoch that is over, doubles, and offers of an answerer change nothing', async () => {
-  const { rig, ada, bob } = await twoLinked()
-  rig.network.last('bob').fail('the way is gone')
-  await rig.clock.advance(1000)
-  const [fromAda, fromBob] = [rig.network.last('bob'), rig.network.last('ada')]
-  expect(rig.sentBy('bob')).toEqual(['answer 0', 'restart 0', 'answer 1'])
+  const { room, ada, bob } = await twoLinked()
+  room.network.last('bob').fail('the way is gone')
+  await room.clock.advanceAsync(1000)
+  const [fromAda, fromBob] = [room.network.last('bob'), room.network.last('ada')]
+  expect(room.sentBy('bob')).toEqual(['answer 0', 'restart 0', 'answer 1'])
   const seen = [fromAda.accepted.length, fromBob.accepted.length]
-  for (const signal of [...rig.sent]) seatOf(signal).mesh.receive(arrived(signal))
-  const first = rig.sent[0] as Sent
+  for (const signal of [...room.sent]) seatOf(signal).mesh.receive(arrived(signal))
+  const first = room.sent[0] as Sent
   ada.mesh.receive({ ...arrived(first), from: 'bob', epoch: { born: 1, n: 7 } })
-  await rig.clock.advance(1000)
+  await room.clock.advanceAsync(1000)
   expect([fromAda.accepted.length, fromBob.accepted.length]).toEqual(seen)
-  expect(rig.network.live('ada')).toEqual([fromBob])
+  expect(room.network.live('ada')).toEqual([fromBob])
   expect(ada.linkTo('bob')?.state).toBe('connected')
 
   function seatOf({ to }: Sent) {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { type Command, DEFAULT_LIMITS, type Reply } from '../../src/protocol'
 import { CommandQueue } from '../../src/signaling/command-queue'
 import { rateLimitersOf } from '../../src/signaling/rate-limiter'
-import { ManualClock } from '../harness/manual-clock'
+import { FakeClock } from '../harness/fake-clock'
 
 /** A server's side of the promise: a number it has accepted is answered again, and not done again. */
 class Ledger {
@@ -37,7 +37,7 @@ const step = fc.oneof(
 test('exactly once and in order, wherever the line breaks and whichever replies are lost [R3.6]', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const clock = new ManualClock()
+      const clock = new FakeClock()
       const rateLimiters = rateLimitersOf(DEFAULT_LIMITS, clock)
       const [commandQueue, ledger] = [new CommandQueue(), new Ledger()]
       let underWay: Command[] = []

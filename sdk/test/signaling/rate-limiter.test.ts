@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DEFAULT_LIMITS } from '../../src/protocol'
 import { rateLimitersOf } from '../../src/signaling/rate-limiter'
-import { ManualClock } from '../harness/manual-clock'
+import { FakeClock } from '../harness/fake-clock'
 
 type Arrival = { readonly at: number; readonly cost: number }
 
@@ -21,7 +21,7 @@ test('a flood that keeps our pace passes at the server, however the network bunc
   const delays = fc.array(fc.integer({ min: 0, max: 5000 }), { minLength: 1, maxLength: 100 })
   fc.assert(
     fc.property(delays, fc.integer({ min: 0, max: 500 }), (held, wayBack) => {
-      const clock = new ManualClock()
+      const clock = new FakeClock()
       const { chat } = rateLimitersOf(DEFAULT_LIMITS, clock)
       const arrivals: Arrival[] = []
       for (const delay of held) {
@@ -48,7 +48,7 @@ test('casts that keep our pace pass by their bytes too, with up to a second of t
   const { castBytesPerSecond, castByteBurst } = DEFAULT_LIMITS
   fc.assert(
     fc.property(casts, (all) => {
-      const clock = new ManualClock()
+      const clock = new FakeClock()
       const { castBytes } = rateLimitersOf(DEFAULT_LIMITS, clock)
       const arrivals: Arrival[] = []
       for (const { cost, delay } of all) {
@@ -63,7 +63,7 @@ test('casts that keep our pace pass by their bytes too, with up to a second of t
 })
 
 test('what is larger than a burst leaves when the bucket is full, and is paid for afterwards', () => {
-  const clock = new ManualClock()
+  const clock = new FakeClock()
   const { castBytes } = rateLimitersOf({ ...DEFAULT_LIMITS, castBytesPerSecond: 1000, castByteBurst: 10_000 }, clock)
   expect(castBytes.waitMs(10_000)).toBe(0)
   castBytes.take(10_000)

@@ -63,7 +63,7 @@ export interface EventLog {
   close(): Promise<void>
 }
 
-/** How far back a log must be able to replay: the least of the three. DESIGN: 1,000 events, 256 KiB, 2 min. */
+/** How far back a log must be able to replay: the least of the three (R3.5 in docs/spec.md). */
 export const REPLAY_WINDOW = {
   /** The newest so many. */
   events: 1000,

@@ -26,36 +26,37 @@ function claimsIn(token = ''): { identity: string; role: Role } {
   return { identity, role: role as Role }
 }
 
-/** What the gate tells of who comes and goes, as the server sees it. */
-export interface Doorbook {
-  knocked(visit: Visit): void
-  seated(visit: Visit): void
-  /** The server was asked to give the place up. */
-  leaving(visit: Visit): void
-  replied(visit: Visit, reply: Extract<ServerMessage, { type: 'reply' }>): void
+/** Gets what happens to the sockets, as the server sees it. */
+export interface SocketObserver {
+  /** The client asked for a seat. */
+  asked(socket: ServerSocket): void
+  seated(socket: ServerSocket): void
+  /** The client asked to leave. */
+  leaving(socket: ServerSocket): void
+  replied(socket: ServerSocket, reply: Extract<ServerMessage, { type: 'reply' }>): void
   /** The server has closed it with a goodbye, or the socket is gone: then `code` is its close code. */
-  closed(visit: Visit, code: GoodbyeCode | number): void
+  closed(socket: ServerSocket, code: GoodbyeCode | number): void
 }
 
-export type GateParts = {
+export type SocketPorts = {
   readonly clock: Clock
   readonly submit: (roomId: string, input: RoomInput) => void
-  readonly book: Doorbook
+  readonly observer: SocketObserver
   readonly nextId: () => string
 }
 
 const GOING_AWAY = 1001
-const NOTHING_TO_CONFIRM = reject('invalid', 'The hello has asked for the place already.')
+const NOTHING_TO_CONFIRM = reject('invalid', 'The hello has asked for the seat already.')
 
 /** One socket at the server: a thin stand-in for the gateway, which turns a hello into a join, and frames into inputs. */
-export class Visit implements Connection, ServerEnd {
+export class ServerSocket implements Connection, ServerEnd {
   readonly id: string
   readonly pipe: Pipe
   readonly identity: string
   readonly tokenRole: Role
   /** Who it is in the room, once it was told. */
   self: string | undefined
-  readonly #parts: GateParts
+  readonly #ports: SocketPorts
   #waiting: string[] = []
   #early: string[] | undefined = []
   #isOpen = true
@@ -63,15 +64,15 @@ export class Visit implements Connection, ServerEnd {
   /** The `join` commands of a held connection: no ledger knows their numbers. */
   readonly #joins = new Set<number>()
 
-  constructor(parts: GateParts, pipe: Pipe) {
-    this.#parts = parts
+  constructor(ports: SocketPorts, pipe: Pipe) {
+    this.#ports = ports
     this.pipe = pipe
-    this.id = parts.nextId()
+    this.id = ports.nextId()
     const { identity, role } = claimsIn(pipe.hello.token)
     this.identity = identity
     this.tokenRole = role
     // As the gateway does: two turns, in which a peer that has gone shows.
-    parts.clock.nextTurn(() => parts.clock.nextTurn(() => this.#begin()))
+    ports.clock.nextTurn(() => ports.clock.nextTurn(() => this.#begin()))
   }
 
   get roomId(): string {
@@ -89,7 +90,7 @@ export class Visit implements Connection, ServerEnd {
     if (message.startsWith('{"type":"welcome"')) this.self = /"self":"([^"]+)"/.exec(message)?.[1]
     if (!message.startsWith('{"type":"reply"')) return
     const reply = JSON.parse(message)
-    if (!this.#joins.has(reply.re)) this.#parts.book.replied(this, reply)
+    if (!this.#joins.has(reply.re)) this.#ports.observer.replied(this, reply)
   }
 
   flush(): void {
@@ -101,13 +102,13 @@ export class Visit implements Connection, ServerEnd {
     const goodbye = { type: 'goodbye', code, reason, retryable: GOODBYES[code].retry !== 'never' } as const
     this.#waiting.push(encodeMessage(retryAfterMs === undefined ? goodbye : { ...goodbye, retryAfterMs }))
     this.#finish(GOODBYES[code].close)
-    this.#parts.book.closed(this, code)
+    this.#ports.observer.closed(this, code)
   }
 
   end(): void {
     if (!this.isOpen) return
     this.#finish(1000)
-    this.#parts.book.closed(this, 1000)
+    this.#ports.observer.closed(this, 1000)
   }
 
   #finish(close: number): void {
@@ -125,19 +126,19 @@ export class Visit implements Connection, ServerEnd {
   over(code: number): void {
     if (this.#early) return
     this.#submit({ type: 'gone', connection: this, departure: code === GOING_AWAY ? 'closed' : 'lost' })
-    this.#parts.book.closed(this, code)
+    this.#ports.observer.closed(this, code)
   }
 
   /** Asks the client for a fresh token. */
   wantFreshToken(): void {
-    this.send(encodeMessage({ type: 'session.refreshNeeded', expiresAt: this.#parts.clock.now() + 60_000 }))
+    this.send(encodeMessage({ type: 'session.refreshNeeded', expiresAt: this.#ports.clock.now() + 60_000 }))
     this.flush()
   }
 
   #begin(): void {
     if (!this.isOpen) return
     if (this.#isHeld) this.send(encodeMessage({ type: 'held', iceServers: [], limits: DEFAULT_LIMITS }))
-    else this.#knock()
+    else this.#join()
     const early = this.#early ?? []
     this.#early = undefined
     for (const text of early) this.frame(text)
@@ -148,8 +149,8 @@ export class Visit implements Connection, ServerEnd {
     return this.pipe.hello.intent === 'hold' && this.self === undefined
   }
 
-  #knock(commandId?: number): void {
-    this.#parts.book.knocked(this)
+  #join(commandId?: number): void {
+    this.#ports.observer.asked(this)
     const offer = this.#offer
     this.#offer = undefined
     const { session, joinId, attempt, seq, instance } = { ...this.pipe.hello, ...offer }
@@ -161,7 +162,7 @@ export class Visit implements Connection, ServerEnd {
       sessionHash: hashOf(session),
       joinId,
       attempt,
-      seated: () => this.#parts.book.seated(this),
+      seated: () => this.#ports.observer.seated(this),
       // There are no links in this world.
       iceServers: [],
       ...(seq === undefined ? {} : { seq }),
@@ -180,7 +181,7 @@ export class Visit implements Connection, ServerEnd {
         return this.send(encodeMessage({ type: 'heartbeat' }))
       case 'leave':
         if (this.#isHeld) return this.#leaveUnwelcomed(message.id)
-        this.#parts.book.leaving(this)
+        this.#ports.observer.leaving(this)
         return this.#submit({ type: 'leave', connection: this, commandId: message.id })
       case 'session.refresh': {
         const { role } = claimsIn(message.token)
@@ -192,7 +193,7 @@ export class Visit implements Connection, ServerEnd {
         return this.#submit({ type: 'relay', connection: this, message: { type: 'cast', cast: message.cast } })
       case 'join':
         if (this.#isHeld) this.#joins.add(message.id)
-        if (this.#isHeld || this.#offer !== undefined) return this.#knock(message.id)
+        if (this.#isHeld || this.#offer !== undefined) return this.#join(message.id)
         // It was repeated on the way.
         return this.send(encodeMessage({ type: 'reply', re: message.id, ok: false, error: NOTHING_TO_CONFIRM }))
       default:
@@ -200,15 +201,15 @@ export class Visit implements Connection, ServerEnd {
     }
   }
 
-  /** It may have asked for a place that it hears of no more. */
+  /** It may have asked for a seat, and the answer is still on its way. */
   #leaveUnwelcomed(commandId: number): void {
-    this.#parts.book.leaving(this)
+    this.#ports.observer.leaving(this)
     this.send(encodeMessage({ type: 'reply', re: commandId, ok: true, seq: 0 }))
     this.end()
     if (this.#joins.size > 0) this.#submit({ type: 'leave', connection: this, commandId })
   }
 
   #submit(input: RoomInput): void {
-    this.#parts.submit(this.roomId, input)
+    this.#ports.submit(this.roomId, input)
   }
 }

@@ -1,5 +1,5 @@
-/** Numbers from 0 up to, but not, 1, the same ones for the same seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
+/** Numbers from 0 up to, but not, 1: the same ones for the same seed (mulberry32). */
+export function seededRandom(seed: number): () => number {
   let state = seed | 0
   return () => {
     state = (state + 0x6d2b79f5) | 0

@@ -17,15 +17,15 @@ export class Seat {
   readonly errors: LiveStreamError[] = []
   readonly tracks: { from: string; source: Source; id: string }[] = []
 
-  constructor(id: string, rig: Rig, options: Partial<MeshOptions>) {
+  constructor(id: string, room: MeshRoom, options: Partial<MeshOptions>) {
     this.id = id
     this.mesh = new Mesh({
-      openTransport: rig.network.opener(id),
-      clock: rig.clock,
+      openTransport: room.network.opener(id),
+      clock: room.clock,
       random: () => 0.5,
       iceTransportPolicy: 'all',
       certificate: new SharedCertificate(async () => undefined, Date.now),
-      sendSignal: (signal) => rig.carry({ ...signal, from: id }),
+      sendSignal: (signal) => room.carry({ ...signal, from: id }),
       onTrack: (from, source, track) => this.tracks.push({ from, source, id: track.id }),
       onLink: (peer, state, error) => this.#told(peer, state, error),
       ...options,
@@ -42,7 +42,7 @@ export class Seat {
   }
 }
 
-export class Rig {
+export class MeshRoom {
   readonly clock = new FakeClock()
   readonly network = new FakeNetwork(this.clock)
   readonly sent: Sent[] = []

@@ -1,34 +1,34 @@
 import type { GoodbyeCode, ServerMessage } from '../../src/protocol'
-import type { Doorbook, Visit } from './gate'
 import { ROOMS } from './seating'
+import type { ServerSocket, SocketObserver } from './server-socket'
 import type { Witness } from './witness'
 
-/** How long a place is kept, in ms (DESIGN §4). Written down once more, for the code under test could be wrong. */
+/** How long a seat is kept, in ms [R4.2]. Not imported: the constants of the server may be wrong. */
 const GRACE_MS = { closed: 10_000, lost: 60_000 }
 const GOING_AWAY = 1001
 
-/** `since`: by the world's own time, in ms, whatever a clock on the wall shows. */
+/** `since`: by the world's own time, in ms, not by the wall clock. */
 type Absence = { readonly since: number; readonly departure: 'closed' | 'lost' }
 
 /**
  * The connections as the server's sockets show them: who is connected, since when a participant is away, and whether that
  * agrees with who the log says is there.
  */
-export class Book implements Doorbook {
+export class SocketRecords implements SocketObserver {
   readonly #witness: Witness
   readonly #ms: () => number
-  /** All that were given a place and are not closed: one of each identity, once the world is at rest. */
-  readonly #seated = new Set<Visit>()
-  /** Who has each identity's place, as the room has said last. */
-  readonly #holders = new Map<string, Visit>()
+  /** All that were given a seat and are not closed: at most one of each identity, once the world is at rest. */
+  readonly #seated = new Set<ServerSocket>()
+  /** The socket that has each identity's seat, as the room has said last. */
+  readonly #holders = new Map<string, ServerSocket>()
   readonly #absences = new Map<string, Absence>()
-  /** Which connections of an identity have asked to leave. A late one does not hide another. */
-  readonly #leaving = new Map<string, Set<Visit>>()
-  /** In which order the connections asked for a place. */
-  readonly #arrivals = new Map<Visit, number>()
-  readonly #closed = new WeakMap<Visit, Absence>()
+  /** Which connections of an identity have asked to leave. One may be slow, so several can be in it. */
+  readonly #leaving = new Map<string, Set<ServerSocket>>()
+  /** In which order the connections asked for a seat. */
+  readonly #arrivals = new Map<ServerSocket, number>()
+  readonly #closed = new WeakMap<ServerSocket, Absence>()
   readonly #answered = new Set<string>()
-  /** By whom and into which room: the session keys that have knocked, each with its highest attempt. */
+  /** By identity and room: the session keys that have asked for a seat, each with its highest attempt. */
   readonly #keys = new Map<string, Map<string, number>>()
 
   /** `ms`: the world's own time. */
@@ -40,35 +40,35 @@ export class Book implements Doorbook {
     witness.departed = (roomId, identity, reason) => this.#departed(keyOf(roomId, identity), reason)
   }
 
-  knocked(visit: Visit): void {
-    const who = whoOf(visit)
-    this.#arrivals.set(visit, this.#arrivals.size)
-    const { session, attempt } = visit.pipe.hello
+  asked(socket: ServerSocket): void {
+    const who = whoOf(socket)
+    this.#arrivals.set(socket, this.#arrivals.size)
+    const { session, attempt } = socket.pipe.hello
     const keys = this.#keys.get(who) ?? new Map<string, number>()
     const highest = keys.get(session) ?? 0
     if (attempt < highest) this.#witness.seen.add('a late attempt')
-    if (visit.pipe.hello.intent === 'hold') this.#witness.seen.add('asked by what was held')
+    if (socket.pipe.hello.intent === 'hold') this.#witness.seen.add('asked by what was held')
     this.#keys.set(who, keys.set(session, Math.max(highest, attempt)))
   }
 
-  seated(visit: Visit): void {
-    // The leave of a connection before this one counts no more. This one's own does: it may confirm its welcome and leave at once.
-    const leaving = this.#leaving.get(whoOf(visit)) ?? new Set()
-    for (const other of leaving) if (this.#isBefore(other, visit)) leaving.delete(other)
-    this.#absences.delete(whoOf(visit))
-    this.#seated.add(visit)
-    this.#holders.set(whoOf(visit), visit)
-    // The socket may be gone by now; its room has heard of that, or hears of it next.
-    const absence = this.#closed.get(visit)
-    if (absence !== undefined) this.#gone(visit, absence)
+  seated(socket: ServerSocket): void {
+    // The leave of an earlier connection no longer counts. This one's own does: it may confirm its welcome and leave at once.
+    const leaving = this.#leaving.get(whoOf(socket)) ?? new Set()
+    for (const other of leaving) if (this.#isBefore(other, socket)) leaving.delete(other)
+    this.#absences.delete(whoOf(socket))
+    this.#seated.add(socket)
+    this.#holders.set(whoOf(socket), socket)
+    // The socket may be gone by now; its room knows that, or learns it next.
+    const absence = this.#closed.get(socket)
+    if (absence !== undefined) this.#gone(socket, absence)
   }
 
-  leaving(visit: Visit): void {
-    const leaving = this.#leaving.get(whoOf(visit)) ?? new Set()
-    this.#leaving.set(whoOf(visit), leaving.add(visit))
+  leaving(socket: ServerSocket): void {
+    const leaving = this.#leaving.get(whoOf(socket)) ?? new Set()
+    this.#leaving.set(whoOf(socket), leaving.add(socket))
   }
 
-  #isBefore(one: Visit, other: Visit): boolean {
+  #isBefore(one: ServerSocket, other: ServerSocket): boolean {
     return (this.#arrivals.get(one) ?? 0) < (this.#arrivals.get(other) ?? 0)
   }
 
@@ -76,29 +76,29 @@ export class Book implements Doorbook {
     return (this.#leaving.get(who)?.size ?? 0) > 0
   }
 
-  replied(visit: Visit, reply: Extract<ServerMessage, { type: 'reply' }>): void {
-    const story = this.#witness.open(visit.roomId)
+  replied(socket: ServerSocket, reply: Extract<ServerMessage, { type: 'reply' }>): void {
+    const story = this.#witness.open(socket.roomId)
     if (!reply.ok || story === undefined) return
-    if (reply.seq > story.state.room.seq) this.#witness.fault(`${whoOf(visit)}: ok before it was kept`)
-    const known = visit.self === undefined ? undefined : story.answers.get(visit.self)?.get(reply.re)
+    if (reply.seq > story.state.room.seq) this.#witness.fault(`${whoOf(socket)}: ok before it was kept`)
+    const known = socket.self === undefined ? undefined : story.answers.get(socket.self)?.get(reply.re)
     if (known === undefined) return
-    const answer = `${visit.self} ${visit.pipe.hello.session} ${reply.re}`
+    const answer = `${socket.self} ${socket.pipe.hello.session} ${reply.re}`
     if (this.#answered.has(answer)) this.#witness.seen.add('answered again')
     this.#answered.add(answer)
     if (known !== reply.seq)
-      this.#witness.fault(`${whoOf(visit)}: command ${reply.re} was answered ${reply.seq}, not ${known}`)
+      this.#witness.fault(`${whoOf(socket)}: command ${reply.re} was answered ${reply.seq}, not ${known}`)
   }
 
-  closed(visit: Visit, code: GoodbyeCode | number): void {
+  closed(socket: ServerSocket, code: GoodbyeCode | number): void {
     const absence = this.#absence(code === GOING_AWAY ? 'closed' : 'lost')
-    this.#closed.set(visit, absence)
-    this.#gone(visit, absence)
+    this.#closed.set(socket, absence)
+    this.#gone(socket, absence)
   }
 
-  #gone(visit: Visit, absence: Absence): void {
-    this.#seated.delete(visit)
-    const who = whoOf(visit)
-    if (this.#holders.get(who) !== visit) return
+  #gone(socket: ServerSocket, absence: Absence): void {
+    this.#seated.delete(socket)
+    const who = whoOf(socket)
+    if (this.#holders.get(who) !== socket) return
     this.#holders.delete(who)
     this.#absences.set(who, absence)
   }
@@ -117,7 +117,7 @@ export class Book implements Doorbook {
       this.#absences.set(keyOf(roomId, identity), this.#absence('lost'))
   }
 
-  /** Whether another session than this one has knocked for an identity. */
+  /** Whether another session than this one has asked for the identity's seat. */
   hasRival(roomId: string, identity: string, key: string): boolean {
     return [...(this.#keys.get(keyOf(roomId, identity))?.keys() ?? [])].some((each) => each !== key)
   }
@@ -125,10 +125,10 @@ export class Book implements Doorbook {
   /** One identity, one connection. */
   checkSeats(): void {
     const seen = new Set<string>()
-    for (const visit of this.#seated) {
-      if (!visit.isOpen) continue
-      if (seen.has(whoOf(visit))) this.#witness.fault(`${whoOf(visit)} has two connections`)
-      seen.add(whoOf(visit))
+    for (const socket of this.#seated) {
+      if (!socket.isOpen) continue
+      if (seen.has(whoOf(socket))) this.#witness.fault(`${whoOf(socket)} has two connections`)
+      seen.add(whoOf(socket))
     }
   }
 
@@ -159,4 +159,4 @@ export class Book implements Doorbook {
 }
 
 const keyOf = (roomId: string, identity: string): string => `${identity} in ${roomId}`
-const whoOf = ({ roomId, identity }: Visit): string => keyOf(roomId, identity)
+const whoOf = ({ roomId, identity }: ServerSocket): string => keyOf(roomId, identity)
