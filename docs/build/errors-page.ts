@@ -17,7 +17,7 @@ tried again, or with \`timeout\` if trying again did not succeed in time. After 
       ['code', 'meaning', 'who sees it', 'what to do', 'tries again'],
       keysOf(GOODBYES).map((name) => [...words(name), RETRIES[GOODBYES[name].retry]]),
     ),
-    '## What a call is refused with',
+    '## What a call is rejected with',
     'The connection stays. Each failed call also emits the event `commandFailed`.',
     ANY_VERB,
     table(

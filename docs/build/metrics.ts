@@ -22,7 +22,7 @@ async function registered(): Promise<Metric[]> {
     logIsUp: () => true,
   })
   meter.command('chat.send', 'ok')
-  meter.refusal('invalid')
+  meter.rejection('invalid')
   meter.resume('events')
   meter.batch()()
   const written = await own()

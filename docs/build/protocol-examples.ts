@@ -109,8 +109,8 @@ export const DOWN: { readonly [T in Exclude<ServerMessage['type'], 'reply'>]: Ex
   },
   signal: { type: 'signal', from: ADA, epoch: EPOCH, order: 0, body: { type: 'answer', sdp: 'v=0…' } },
   cast: { type: 'cast', from: BOB, cast: { type: 'reaction', emoji: '🔥' } },
-  refused: {
-    type: 'refused',
+  rejected: {
+    type: 'rejected',
     what: 'signal',
     to: BOB,
     error: { code: 'peer_not_found', message: 'There is no such participant to send this to.', retryable: false },

@@ -106,7 +106,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(house, { recursive: true, force: true }))
 
-test.each(violations)('%s is refused', (file, _source, rule) => {
+test.each(violations)('%s is rejected', (file, _source, rule) => {
   expect(found.get(file)).toEqual([rule])
 })
 

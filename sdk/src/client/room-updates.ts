@@ -68,8 +68,8 @@ export class RoomUpdates {
         return eventQueue.addAbout(message.participantId, 'presenceChanged')
       case 'iceServers':
         return hasOwnIceServers ? undefined : mesh?.setIceServers(message.iceServers)
-      case 'refused':
-        return this.#refused(message)
+      case 'rejected':
+        return this.#rejected(message)
     }
   }
 
@@ -81,7 +81,7 @@ export class RoomUpdates {
   }
 
   /** A link that misses a signal starts over by itself; what the app sent is the app's to know. */
-  #refused({ what, error: { code, message, retryable } }: MessageOf<'refused'>): void {
+  #rejected({ what, error: { code, message, retryable } }: MessageOf<'rejected'>): void {
     this.#ports.log('debug', 'the server did not pass something on', { what, code })
     if (what === 'signal') return
     const error = new LiveStreamError(code, message, { retryable })

@@ -9,8 +9,8 @@ export type Request = WithoutId<Command>
 /** A reply that says yes. */
 export type Accepted = Extract<Reply, { ok: true }>
 
-/** What to do with a command while the socket is down: keep it in order, keep only the latest of its key, or refuse it. */
-export type WhileOffline = 'queue' | 'refuse' | { readonly latest: string }
+/** What to do with a command while the socket is down: keep it in order, keep only the latest of its key, or reject it. */
+export type WhileOffline = 'queue' | 'reject' | { readonly latest: string }
 
 /** The one way the verbs reach the server. */
 export interface Requests {

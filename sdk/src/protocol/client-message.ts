@@ -51,7 +51,7 @@ function passedOnSchemas(): AnyCast['down'][] {
 /** What is passed on and not kept: a reaction, or an app message. */
 export type Cast = v.InferOutput<typeof cast>
 
-/** A short-lived message to the others: it is not logged, and its sender does not get it back. No answer, but `refused`. */
+/** A short-lived message to the others: it is not logged, and its sender does not get it back. No answer, but `rejected`. */
 export const castUp = strict({ type: v.literal('cast'), cast })
 
 /** All messages of a client. Strict: an unknown key or type makes a bad message. */

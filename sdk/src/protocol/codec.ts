@@ -5,7 +5,7 @@ import { MAX_FRAME_MESSAGES } from './limits'
 import { type ServerMessage, serverMessage } from './server-message'
 import { type Hello, hello } from './session'
 
-/** One message of a frame. A bad one tells its command id where that can be read, so that the command can be refused by name. */
+/** One message of a frame. A bad one tells its command id where that can be read, so that the command can be rejected by name. */
 export type Decoded<M> = { ok: true; message: M } | { ok: false; id?: number }
 
 /** A frame is an array of one or more messages. `undefined`: not even that. */
@@ -96,7 +96,7 @@ export const joinFrame = (messages: readonly string[]): string => `[${messages.j
 
 /**
  * A hello as it stands after `hello.` in the subprotocol: base64url of UTF-8 JSON, no padding (RFC 4648 §5). Neither its
- * parts nor its length are checked: servers refuse one of more than `MAX_HELLO_CHARACTERS`.
+ * parts nor its length are checked: servers reject one of more than `MAX_HELLO_CHARACTERS`.
  *
  * @example
  * ```ts

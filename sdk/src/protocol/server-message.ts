@@ -76,8 +76,8 @@ export const castDown = v.object({
 export type CastDown = v.InferOutput<typeof castDown>
 
 /** A signal or cast that was not passed on; they have no reply. */
-export const refused = v.object({
-  type: v.literal('refused'),
+export const rejected = v.object({
+  type: v.literal('rejected'),
   /** Which of the two. */
   what: v.picklist(['signal', 'cast']),
   /** Whom it was for. */
@@ -116,7 +116,7 @@ export const serverMessage = v.variant('type', [
   reply,
   signalDown,
   castDown,
-  refused,
+  rejected,
   presenceMessage,
   refreshNeeded,
   iceServersMessage,

@@ -7,7 +7,7 @@ const SLOW_MS = 15_000
 const LONGEST_SERVER_DELAY_MS = 3_600_000
 
 type BackoffHints = {
-  /** The room refuses for now (full, locked, not there). */
+  /** The room rejects for now (full, locked, not there). */
   slowly?: boolean
   /** What the server asked for: never sooner than this. */
   retryAfterMs?: number | undefined

@@ -2,7 +2,7 @@ import { LiveStreamError } from '../errors'
 import { type Cast, encodeMessage, type Limits, utf8Bytes } from '../protocol'
 import type { RateLimiters, TokenBucket } from './rate-limiter'
 
-/** Casts that wait for the pace the server allows. They are for the moment: when too many wait, a new one is refused. */
+/** Casts that wait for the pace the server allows. They are for the moment: when too many wait, a new one is rejected. */
 export class CastQueue {
   #waiting: { readonly cast: Cast; readonly bytes: number }[] = []
 

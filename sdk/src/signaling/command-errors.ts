@@ -4,7 +4,7 @@ import type { Reply } from '../protocol'
 /** A reply that says no. */
 export type ErrorReply = Extract<Reply, { ok: false }>
 
-/** Refused before the server had a look at what it has done already. */
+/** Rejected before the server had a look at what it has done already. */
 export const isUndecided = ({ code }: ErrorReply['error']): boolean => code === 'rate_limited' || code === 'unavailable'
 
 export const offline = () =>

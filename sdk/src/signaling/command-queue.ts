@@ -124,15 +124,15 @@ export class CommandQueue {
 
   /** Our own pace is kept, so it was the others' talk that filled the room's bucket. What was written is not lost by that. */
   #takeBack(entry: QueuedCommand, id: number): void {
-    entry.refusedAs = id
-    const behind = this.#waiting.findIndex(({ refusedAs }) => refusedAs === undefined || refusedAs > id)
+    entry.rejectedAs = id
+    const behind = this.#waiting.findIndex(({ rejectedAs }) => rejectedAs === undefined || rejectedAs > id)
     this.#waiting.splice(behind < 0 ? this.#waiting.length : behind, 0, entry)
   }
 
-  /** The socket is down. What may not wait is refused; a command of the connection itself means nothing on the next one. */
+  /** The socket is down. What may not wait is rejected; a command of the connection itself means nothing on the next one. */
   disconnected(): void {
     this.#resend = []
-    const kept = this.#waiting.filter((entry) => entry.whileOffline !== 'refuse')
+    const kept = this.#waiting.filter((entry) => entry.whileOffline !== 'reject')
     for (const entry of this.#waiting) if (!kept.includes(entry)) fail(entry, offline())
     this.#waiting = kept
     for (const [id, entry] of this.#unanswered) {

@@ -22,7 +22,7 @@ export function helloOf(options: SessionOptions, { intent, token, position }: Op
 
 /**
  * The two subprotocols that a socket offers: the version, and the hello itself. Nothing secret goes into the URL.
- * @throws LiveStreamError `hello_too_large`: a proxy on the way would refuse it
+ * @throws LiveStreamError `hello_too_large`: a proxy on the way would reject it
  */
 export function subprotocolsOf(hello: Hello): string[] {
   const encoded = encodeHello(hello)

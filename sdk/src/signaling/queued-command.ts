@@ -8,8 +8,8 @@ export type QueuedCommand = {
   readonly whileOffline: WhileOffline
   /** Several callers, when a later call of the same `latest` key took the place of an earlier one. */
   readonly callers: { resolve(reply: Accepted): void; reject(error: LiveStreamError): void }[]
-  /** The number it was refused under because the room was too busy; it waits for another. */
-  refusedAs?: number
+  /** The number it was rejected under because the room was too busy; it waits for another. */
+  rejectedAs?: number
   /** It has left before, on a connection that broke: the server may have done it already. */
   maybeDone?: boolean
 }

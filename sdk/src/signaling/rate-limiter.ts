@@ -62,7 +62,7 @@ export class TokenBucket {
 /** A fifth of every burst stays unused: a cast has no answer, and what the network bunches up must pass all the same. */
 const withSlack = (burst: number): number => Math.max(1, Math.floor(burst * 0.8))
 
-/** The server's rate limits, kept on this side, so that an honest flood (the flush after an outage) is never refused. */
+/** The server's rate limits, kept on this side, so that an honest flood (the flush after an outage) is never rejected. */
 export type RateLimiters = {
   readonly chat: TokenBucket
   readonly commands: TokenBucket

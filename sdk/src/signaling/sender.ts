@@ -50,8 +50,8 @@ export class Sender {
   /** Sends a command and waits for its reply. For the errors see `Requests`. */
   request(command: Request, whileOffline: WhileOffline): Promise<Accepted> {
     const longest = { ...command, id: Number.MAX_SAFE_INTEGER } as ClientMessage
-    const refused = this.#refusalOf(longest, whileOffline === 'refuse')
-    if (refused) return Promise.reject(refused)
+    const rejected = this.#rejectionOf(longest, whileOffline === 'reject')
+    if (rejected) return Promise.reject(rejected)
     const reply = this.#commandQueue.add(command, whileOffline)
     this.#pump()
     return reply
@@ -59,15 +59,15 @@ export class Sender {
 
   /** @throws LiveStreamError `not_joined`, `unavailable`, `rate_limited`, `payload_too_large` */
   cast(cast: Cast): void {
-    const refused = this.#refusalOf({ type: 'cast', cast }, true)
-    if (refused) throw refused
+    const rejected = this.#rejectionOf({ type: 'cast', cast }, true)
+    if (rejected) throw rejected
     this.#casts.add(cast, this.#limits)
     this.#pump()
   }
 
   /** Passes a signal on at once, or drops it while the socket is down: a link that misses one starts over by itself. */
   signal(signal: SignalUp): void {
-    if (this.#line.state === 'up' && this.#refusalOf(signal, true) === undefined) this.#line.connection.send(signal)
+    if (this.#line.state === 'up' && this.#rejectionOf(signal, true) === undefined) this.#line.connection.send(signal)
   }
 
   /** A number for a command that does not wait its turn. */
@@ -102,7 +102,7 @@ export class Sender {
     // Nothing is under way any more; what leaves again is counted again, as the server does.
     this.#rateLimiters.chat.settle()
     this.#rateLimiters.commands.settle()
-    if (unsendable) this.#commandQueue.failUnanswered(tooLarge('Something on the way to the server refused this.'))
+    if (unsendable) this.#commandQueue.failUnanswered(tooLarge('Something on the way to the server rejected this.'))
   }
 
   /** Everything that waits fails with this. Idempotent. */
@@ -113,7 +113,7 @@ export class Sender {
     this.#commandQueue.close(error)
   }
 
-  #refusalOf(message: ClientMessage, needsConnection: boolean): LiveStreamError | undefined {
+  #rejectionOf(message: ClientMessage, needsConnection: boolean): LiveStreamError | undefined {
     const { state } = this.#line
     if (state === 'none' || state === 'closed') return new LiveStreamError('not_joined', 'This needs a joined room.')
     if (!fitsFrame(encodeMessage(message), this.#limits.maxFrameBytes))

@@ -35,7 +35,7 @@ export type Position = { readonly seq: number; readonly instance: string }
 /** What is about the room, once the connection's own business is taken out. */
 export type RoomMessage = Extract<
   ServerMessage,
-  { type: 'event' | 'cast' | 'presence' | 'signal' | 'refused' | 'iceServers' }
+  { type: 'event' | 'cast' | 'presence' | 'signal' | 'rejected' | 'iceServers' }
 >
 
 export type SessionEvents = {

@@ -193,7 +193,7 @@ export class SignalingSession {
     connection.probe(HELD_ANSWER_MS)
   }
 
-  /** A place that is refused for now leaves the connection held; what a hello hears in its place is a goodbye, and so is this. */
+  /** A place that is rejected for now leaves the connection held; what a hello hears in its place is a goodbye, and so is this. */
   #answered(reply: Reply, connection: Connection): void {
     const phase = this.#phase
     if (phase.name !== 'asking' || reply.re !== phase.commandId || reply.ok) return this.#sender.answered(reply)

@@ -34,7 +34,7 @@ export class TokenRefresh {
       if (token === undefined || !isCurrent(connection)) return
       const refresh = { type: 'session.refresh', token } as const
       if (isHeld()) connection.send({ ...refresh, id: sender.nextId() })
-      else await sender.request(refresh, 'refuse')
+      else await sender.request(refresh, 'reject')
     } catch (error) {
       if (!isCurrent(connection)) return
       log('warn', 'the token could not be renewed', { error })

@@ -66,7 +66,7 @@ export const moderation: Slice<ModerationSlice> = {
 }
 
 function moderationVerbs(ports: VerbPorts): ModerationVerbs {
-  const { ask, query } = asking(ports, 'refuse')
+  const { ask, query } = asking(ports, 'reject')
   return {
     mute: (participantId, source) => ask({ type: 'moderation.mute', participantId, source }),
     kick: (participantId, options = {}) => {
@@ -77,7 +77,7 @@ function moderationVerbs(ports: VerbPorts): ModerationVerbs {
     ban: (who) =>
       typeof who === 'string'
         ? ask({ type: 'moderation.ban', participantId: who })
-        : // Whatever else came in is refused as `invalid` on its way, like any other value of a wrong form.
+        : // Whatever else came in is rejected as `invalid` on its way, like any other value of a wrong form.
           ask({ type: 'moderation.banAuthor', messageId: who?.messageId }),
     unban: (banId) => ask({ type: 'moderation.unban', banId }),
     bans: () => query({ type: 'moderation.bans' }, (result) => resultOf(banListResult, result).bans),

@@ -59,7 +59,7 @@ const lacking = ({ pinnedMessages }: Room, than: Room): ChatMessage[] =>
   pinnedMessages.filter(({ id }) => !than.pinnedMessages.some((each) => each.id === id))
 
 function pinVerbs(ports: VerbPorts): PinVerbs {
-  const { ask } = asking(ports, 'refuse')
+  const { ask } = asking(ports, 'reject')
   return {
     pin: (messageId) => ask({ type: 'chat.pin', messageId }),
     unpin: (messageId) => ask({ type: 'chat.unpin', messageId }),

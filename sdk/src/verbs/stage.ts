@@ -82,7 +82,7 @@ export const stage: Slice<StageSlice> = {
 function stageVerbs(ports: VerbPorts): StageVerbs {
   // Commands about the own participant: of several made while disconnected, the last one counts.
   const { ask: askForSelf } = asking(ports, { latest: 'stage' })
-  const { ask } = asking(ports, 'refuse')
+  const { ask } = asking(ports, 'reject')
   return {
     request: () => askForSelf({ type: 'stage.request' }),
     cancel: () => askForSelf({ type: 'stage.cancel' }),

@@ -193,7 +193,7 @@ test('an unreachable server: unreachable, with its cause', async () => {
   expect(await errorOf(client.join())).toMatchObject({ code: 'unreachable', retryable: true, cause: expect.any(Error) })
 })
 
-test('a hello too large for proxies is refused here', async () => {
+test('a hello too large for proxies is rejected here', async () => {
   open()
   const client = await house.client('Ada', { token: 'x'.repeat(4900) })
   expect(await errorOf(client.join())).toMatchObject({ code: 'hello_too_large', retryable: false })
@@ -239,7 +239,7 @@ test.each([
   ['wrtc', { wrtc: {} as never }],
   ['reacquireDevices', { reacquireDevices: 'yes' as never }],
   ['logLevel', { logLevel: 'loud' as never }],
-])('a wrong option is refused by its name: %s', (name, options) => {
+])('a wrong option is rejected by its name: %s', (name, options) => {
   const make = () => new LiveStreamClient({ url: 'wss://example.com', room: 'test', ...options })
   expect(make).toThrow(
     expect.objectContaining({ code: 'invalid_options', message: expect.stringMatching(`^${name} `) }),

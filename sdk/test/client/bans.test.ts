@@ -66,7 +66,7 @@ test.each(['kick', 'ban', 'endRoom'] as const)(
   },
 )
 
-test('each refusal of a ban has its code', async () => {
+test('each rejection of a ban has its code', async () => {
   house = new RoomHouse({ auth: { secret: 'a secret of at least thirty-two bytes' } })
   const ada = await joined('Ada', 'host')
   const ben = await joined('Ben', 'cohost')

@@ -16,7 +16,7 @@ test.each(['', '/', '//'])('a url has a path where the server has one, and %j at
 })
 
 test.each(['?token=secret', '/live?token=secret', '/live/#secret'])(
-  'a url with more than a path is refused, and not repeated: %s',
+  'a url with more than a path is rejected, and not repeated: %s',
   (rest) => {
     const make = () => new LiveStreamClient({ url: `wss://example.com${rest}`, room: 'hall' })
     expect(make).toThrow(/^url must be like "wss:\/\/live\.example\.com"\.$/)

@@ -5,7 +5,7 @@ import { RoomHouse } from '../harness/room-house'
 let house = new RoomHouse()
 afterEach(() => house.close())
 
-test('a name of 64 characters that each take two code units is taken whole; 65 are refused before anything is sent [R7.21]', async () => {
+test('a name of 64 characters that each take two code units is taken whole; 65 are rejected before anything is sent [R7.21]', async () => {
   const client = await house.join('😀'.repeat(64))
   expect(client.state.self?.name).toBe('😀'.repeat(64))
   await expect(house.join('😀'.repeat(65))).rejects.toMatchObject({ code: 'invalid_options' })

@@ -53,7 +53,7 @@ test('a reply that is lost after the server has done its work: asked again, answ
   expect(names()).toEqual(['message', 'reconnecting', 'reconnected'])
 })
 
-test('exactly once, where the rate refuses what is asked again: it keeps its number until the answer comes', async () => {
+test('exactly once, where the rate rejects what is asked again: it keeps its number until the answer comes', async () => {
   const strict = new RoomHouse({ limits: { chatPerSecond: 1, chatBurst: 1 } })
   onTestFinished(() => strict.close())
   // Its time runs faster than the server's, so it asks again before the server's rate allows it.
@@ -63,13 +63,13 @@ test('exactly once, where the rate refuses what is asked again: it keeps its num
   }
   const cleo = await strict.join('Cleo', { logLevel: 'silent' }, { ...promptly, clock: hasty })
   const dan = await strict.join('Dan')
-  const refusals: string[] = []
-  cleo.on('commandFailed', ({ error }) => refusals.push(error.code))
+  const rejections: string[] = []
+  cleo.on('commandFailed', ({ error }) => rejections.push(error.code))
   strict.server.faults.closeAt({ direction: 'down', type: 'reply', identity: 'Cleo', times: 1 })
   await cleo.chat.send('once')
   await cleo.chat.send('again')
   await expect.poll(() => textsOf(dan)).toEqual(['once', 'again'])
-  expect(refusals).toEqual([])
+  expect(rejections).toEqual([])
 })
 
 test('a command that is lost with its connection leaves again, before what was said later', async () => {
@@ -151,7 +151,7 @@ test('an event arrives twice: it is there once, and the connection goes on', asy
   expect(names()).toEqual(['message', 'message', 'message'])
 })
 
-test('log down: chat is refused and says that it may be tried again; up: nothing is lost', async () => {
+test('log down: chat is rejected and says that it may be tried again; up: nothing is lost', async () => {
   await ada.chat.send('before')
   server.faults.log.fail()
   await expect(ada.chat.send('while it was down')).rejects.toMatchObject({ code: 'unavailable', retryable: true })
@@ -195,14 +195,14 @@ test('a token that ends and is no function: the session ends with it, behind the
   await expect.poll(() => cyd.state).toMatchObject({ status: 'left', reason: 'unauthorized' })
 })
 
-test('a backend that gives the old token: refused in mid-session and at the door, until it gives a fresh one', async () => {
+test('a backend that gives the old token: rejected in mid-session and at the door, until it gives a fresh one', async () => {
   const give = () => server.token({ room: 'test', identity: 'cyd', name: 'Cyd', role: 'guest' })
   let cached = await give()
   const token = vi.fn(() => cached)
   const cyd = await house.join('Cyd', { token, logLevel: 'silent' }, promptly)
-  const refused = server.faults.duplicate({ direction: 'down', type: 'reply', identity: 'cyd', times: 1 })
+  const rejected = server.faults.duplicate({ direction: 'down', type: 'reply', identity: 'cyd', times: 1 })
   server.faults.expireToken('cyd')
-  await refused.happened()
+  await rejected.happened()
   cached = await server.token({ room: 'test', identity: 'cyd', name: 'Cyd', role: 'viewer' })
   await server.clock.advance(35_000)
   await expect.poll(() => cyd.state).toMatchObject({ status: 'joined', self: { role: 'viewer' } })

@@ -211,7 +211,7 @@ test('a server that answers nothing: timeout; the place it may give yet is given
   })
 })
 
-test('a server that refuses for a moment is tried again until the time is up, and the reason is the cause', async () => {
+test('a server that rejects for a moment is tried again until the time is up, and the reason is the cause', async () => {
   bench = await Bench.open({ joinTimeoutMs: 1000 })
   const joining = bench.client.join()
   const caught = joining.catch((error: unknown) => error)

@@ -90,7 +90,7 @@ test('attach throws at once, for what is no element and what is no target', asyn
     expect(() => attach?.(...args)).toThrow(expect.objectContaining({ name: 'LiveStreamError', code: 'invalid' }))
 })
 
-test('options that are none are refused: a kick of ten minutes is no kick for good', async () => {
+test('options that are none are rejected: a kick of ten minutes is no kick for good', async () => {
   const client = untyped(await join())
   for (const call of [
     client.moderation?.kick?.('ben', 10),
@@ -103,7 +103,7 @@ test('options that are none are refused: a kick of ten minutes is no kick for go
     expect(await invalidOf(call as never)).toMatch(/^invalid: /)
 })
 
-test('a listener that is no function is refused where it is given', async () => {
+test('a listener that is no function is rejected where it is given', async () => {
   const client = await join()
   expect(() => client.on('joined', undefined as never)).toThrow(expect.objectContaining({ code: 'invalid' }))
 })

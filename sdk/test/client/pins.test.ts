@@ -26,7 +26,7 @@ test('a host pins messages: all see them, the newest pin first, until they are u
   expect(told).toEqual(['pinned first by true', 'pinned second by true', 'unpinned first', 'unpinned second'])
 })
 
-test('a guest pins nothing, and what is no message is refused', async () => {
+test('a guest pins nothing, and what is no message is rejected', async () => {
   house = new RoomHouse()
   const [ada, ben] = [await house.client('Ada'), await house.client('Ben')]
   await ada.join()

@@ -28,7 +28,7 @@ test('one identity, one live session, by the policy replace: the newer tab has t
   expect(second.state.participants).toHaveLength(1)
 })
 
-test('one identity, one live session, by the policy reject: the newer tab is refused until the older one has left [R2.5]', async () => {
+test('one identity, one live session, by the policy reject: the newer tab is rejected until the older one has left [R2.5]', async () => {
   const { first, second } = await benIn('reject')
   await expect(second.join()).rejects.toMatchObject({ code: 'superseded', retryable: false })
   expect(second.state).toMatchObject({ status: 'left', reason: 'superseded' })

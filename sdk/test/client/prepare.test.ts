@@ -149,7 +149,7 @@ test('a signal lets go of it too, later as well; once join() was called it does 
   expect(sockets).toHaveLength(2)
 })
 
-test('a token that is refused rejects prepare() as it rejects join(), and the state does not show it', async () => {
+test('a token that is rejected rejects prepare() as it rejects join(), and the state does not show it', async () => {
   const { client, told } = await guest('Ada', { token: 'nonsense' })
   expect(await codeOf(client.prepare())).toBe('unauthorized')
   expect(client.state.status).toBe('idle')

@@ -33,7 +33,7 @@ test('a newcomer finds what was said, and can ask for it by pages [R3.14]', asyn
   expect(page).toMatchObject({ messages: [{ text: 'two' }], hasMore: true })
 })
 
-test('thirty messages at once arrive once each, in order, none refused', async () => {
+test('thirty messages at once arrive once each, in order, none rejected', async () => {
   const [ada, ben] = await adaAndBen()
   const texts = Array.from({ length: 30 }, (_, n) => `message ${n}`)
   await Promise.all(texts.map((text) => ada.chat.send(text)))

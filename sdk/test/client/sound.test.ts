@@ -31,7 +31,7 @@ test('how loud a participant is here is in the state, is told to no other client
   expect(ben(other)).toMatchObject({ volume: 1, mutedForMe: false })
 })
 
-test('what cannot be heard so is refused at once, and changes nothing', async () => {
+test('what cannot be heard so is rejected at once, and changes nothing', async () => {
   const [ada, other] = await adaAndBen()
   const id = idOf(other)
   const invalid = expect.objectContaining({ name: 'LiveStreamError', code: 'invalid' })

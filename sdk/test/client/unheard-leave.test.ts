@@ -59,7 +59,7 @@ const ends = {
     house.server.faults.closeAt({ direction: 'up', type: 'leave', identity: 'Ada', times: 1 })
     await ada.leave()
   },
-  'a leave() that the log refused': async () => {
+  'a leave() that the log rejected': async () => {
     house.server.faults.log.fail()
     await ada.leave()
     house.server.faults.log.heal()

@@ -54,41 +54,41 @@ export function requestFor(
       return [{ type: asking }, 'queue']
     case 'stage.approve':
     case 'stage.reject':
-      return [{ type: asking, participantId: hand }, 'refuse']
+      return [{ type: asking, participantId: hand }, 'reject']
     case 'stage.invite':
-      return [{ type: asking, participantId }, 'refuse']
+      return [{ type: asking, participantId }, 'reject']
     case 'demote':
-      return [{ type: 'moderation.setRole', participantId, role: 'viewer' }, 'refuse']
+      return [{ type: 'moderation.setRole', participantId, role: 'viewer' }, 'reject']
     case 'promote':
-      return [{ type: 'moderation.setRole', participantId, role: 'cohost' }, 'refuse']
+      return [{ type: 'moderation.setRole', participantId, role: 'cohost' }, 'reject']
     case 'make host':
-      return [{ type: 'moderation.setRole', participantId, role: 'host' }, 'refuse']
+      return [{ type: 'moderation.setRole', participantId, role: 'host' }, 'reject']
     case 'kick':
-      return [{ type: 'moderation.kick', participantId }, 'refuse']
+      return [{ type: 'moderation.kick', participantId }, 'reject']
     case 'kick for a minute':
-      return [{ type: 'moderation.kick', participantId, minutes: 1 }, 'refuse']
+      return [{ type: 'moderation.kick', participantId, minutes: 1 }, 'reject']
     case 'ban':
-      return [{ type: 'moderation.ban', participantId }, 'refuse']
+      return [{ type: 'moderation.ban', participantId }, 'reject']
     case 'unban':
-      return [{ type: 'moderation.unban', banId: ban }, 'refuse']
+      return [{ type: 'moderation.unban', banId: ban }, 'reject']
     case 'lock':
-      return [{ type: 'moderation.lock' }, 'refuse']
+      return [{ type: 'moderation.lock' }, 'reject']
     case 'unlock':
-      return [{ type: 'moderation.unlock' }, 'refuse']
+      return [{ type: 'moderation.unlock' }, 'reject']
     case 'end':
-      return [{ type: 'moderation.endRoom' }, 'refuse']
+      return [{ type: 'moderation.endRoom' }, 'reject']
     case 'camera on':
       return [{ type: 'media.update', sources: { camera: CAMERA } }, { latest: 'camera' }]
     case 'camera off':
       return [{ type: 'media.update', sources: { camera: { ...CAMERA, published: false } } }, { latest: 'camera' }]
     case 'mute':
-      return [{ type: 'moderation.mute', participantId, source: 'camera' }, 'refuse']
+      return [{ type: 'moderation.mute', participantId, source: 'camera' }, 'reject']
     case 'chat.delete':
       return [{ type: asking, messageId: room.messages[nth % room.messages.length]?.id ?? 'none' }, 'queue']
     case 'chat.pin':
-      return [{ type: asking, messageId: room.messages[nth % room.messages.length]?.id ?? 'none' }, 'refuse']
+      return [{ type: asking, messageId: room.messages[nth % room.messages.length]?.id ?? 'none' }, 'reject']
     case 'chat.unpin':
-      return [{ type: asking, messageId: room.pinnedMessages[0]?.id ?? 'none' }, 'refuse']
+      return [{ type: asking, messageId: room.pinnedMessages[0]?.id ?? 'none' }, 'reject']
     case 'chat.history':
       return [{ type: asking }, 'queue']
   }

@@ -15,7 +15,7 @@ import { Witness } from './witness'
 export const PLACES = 4
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
-const UNCOUNTED = { command() {}, refusal() {}, resume() {}, batch: () => () => {} }
+const UNCOUNTED = { command() {}, rejection() {}, resume() {}, batch: () => () => {} }
 
 type Process = {
   isAlive: boolean

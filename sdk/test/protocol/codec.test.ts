@@ -60,7 +60,7 @@ describe('reading never throws [R7.1]', () => {
     ['arrays', '['.repeat(DEEP) + ']'.repeat(DEEP)],
     ['objects', `${'{"a":'.repeat(DEEP)}1${'}'.repeat(DEEP)}`],
   ] as const
-  test.each(nested)('JSON of %s 30,000 deep is refused wherever it stands', (_name, deep) => {
+  test.each(nested)('JSON of %s 30,000 deep is rejected wherever it stands', (_name, deep) => {
     expect(decodeClientFrame(deep)?.every(({ ok }) => !ok) ?? true).toBe(true)
     expect(decodeClientFrame(`[{"type":"cast","cast":{"type":"data","value":${deep}}}]`)).toEqual([{ ok: false }])
     expect(decodeClientFrame(`[{"type":"chat.send","id":1,"text":${deep}}]`)).toEqual([{ ok: false, id: 1 }])
@@ -137,7 +137,7 @@ describe('unknown keys', () => {
     ])
   })
 
-  test('a refusal with a code that this version does not know is a refusal all the same', () => {
+  test('a rejection with a code that this version does not know is a rejection all the same', () => {
     const error = { code: 'of_a_newer_server', message: 'Not today.', retryable: true }
     const [decoded] = decodeServerFrame(JSON.stringify([{ type: 'reply', re: 1, ok: false, error }])) ?? []
     expect(decoded).toEqual({

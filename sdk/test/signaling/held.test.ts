@@ -153,7 +153,7 @@ test('a server that waits to hold is not waited for by join()', async () => {
 })
 
 test.each(['rate_limited', 'draining'] as const)(
-  'a hold that is refused with %s while join() waits for it is no hindrance',
+  'a hold that is rejected with %s while join() waits for it is no hindrance',
   async (code) => {
     await open()
     const preparing = bench.client.prepare()
@@ -213,7 +213,7 @@ test('one that lives and takes longer to give the place is waited for, as long a
   expect(bench.server.connections).toHaveLength(1)
 })
 
-test('a place that is refused for now is asked for again as the server says', async () => {
+test('a place that is rejected for now is asked for again as the server says', async () => {
   const line = await prepared()
   const joining = bench.client.join()
   const [{ id }] = await line.until('join')

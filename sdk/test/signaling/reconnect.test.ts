@@ -162,7 +162,7 @@ test.each(['superseded', 'removed', 'room_ended', 'forbidden', 'bad_frame', 'uns
   },
 )
 
-test('an expired token is renewed once by the function; a second refusal is final', async () => {
+test('an expired token is renewed once by the function; a second rejection is final', async () => {
   let calls = 0
   const line = await join({ token: () => `token-${++calls}` })
   line.goodbye('unauthorized')

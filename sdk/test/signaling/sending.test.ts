@@ -116,7 +116,7 @@ test('in another instance what was unanswered fails, what had not left is sent',
   expect(sentTexts(second)).toEqual([[2, 'not yet said']])
 })
 
-test('chat said while disconnected waits in order; moderation is refused at once; of stage wishes the last one counts', async () => {
+test('chat said while disconnected waits in order; moderation is rejected at once; of stage wishes the last one counts', async () => {
   const first = await join()
   first.cut()
   await noticed()
@@ -166,13 +166,13 @@ test('an honest flood keeps to 5 a second after a first few, in order, while a r
   expect(ids).toEqual([...ids].sort((a, b) => a - b))
 })
 
-test('what a busy room refuses for its pace comes again by itself, in order, and is not lost', async () => {
+test('what a busy room rejects for its pace comes again by itself, in order, and is not lost', async () => {
   const line = await join()
   const settled = ['one', 'two', 'three'].map((text) => bench.client.chat.send(text))
   await line.until('chat.send', 3)
   const busy = { code: 'rate_limited', message: 'Too many messages at once.', retryable: true, retryAfterMs: 700 }
-  const refusals = [1, 2, 3].map((re) => ({ type: 'reply', re, ok: false, error: busy }) as const)
-  line.send(...refusals, chatSent(3, 'talk of others'))
+  const rejections = [1, 2, 3].map((re) => ({ type: 'reply', re, ok: false, error: busy }) as const)
+  line.send(...rejections, chatSent(3, 'talk of others'))
   await expect.poll(() => bench.client.state.messages, { interval: 2 }).toHaveLength(1)
   void bench.client.chat.send('four')
   void bench.client.stage.request()
@@ -190,7 +190,7 @@ test('what a busy room refuses for its pace comes again by itself, in order, and
   await Promise.all(settled)
 })
 
-test('what is refused before the server looked whether it was done keeps its number, and leaves before anything new', async () => {
+test('what is rejected before the server looked whether it was done keeps its number, and leaves before anything new', async () => {
   const first = await join()
   const settled = [bench.client.chat.send('maybe said'), bench.client.stage.request()]
   await first.until('stage.request')
@@ -313,7 +313,7 @@ test('a message that something on the way cannot take is not sent again and agai
   expect(sentTexts(second)).toEqual([[2, 'short']])
 })
 
-test('reactions beyond the pace wait; far beyond it they are refused', async () => {
+test('reactions beyond the pace wait; far beyond it they are rejected', async () => {
   const line = await join()
   const outcomes = Array.from({ length: 80 }, () => codeOf(bench.client.reactions.send('🔥')))
   const codes = await Promise.all(outcomes)

@@ -82,8 +82,8 @@ export class Jwks implements KeySource {
       .then(() => {
         cancelTimeout()
         this.#asking = undefined
-        const pause = this.#readAt === this.#askedAt ? refreshMs : COOLDOWN_MS
-        const left = Math.max(0, pause - this.#ageOf(this.#askedAt))
+        const interval = this.#readAt === this.#askedAt ? refreshMs : COOLDOWN_MS
+        const left = Math.max(0, interval - this.#ageOf(this.#askedAt))
         if (!this.#closed) this.#cancelNext = clock.after(left, () => this.#ask())
       })
     this.#asking = { done, abort }

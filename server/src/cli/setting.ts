@@ -15,7 +15,7 @@ export type Setting = {
   readonly help: string
 }
 
-/** How a text of a flag or variable becomes the value of an option. What cannot be read is left to the schema to refuse. */
+/** How a text of a flag or variable becomes the value of an option. What cannot be read is left to the schema to reject. */
 export const read = {
   text: (text: string): unknown => text,
   /** As it was given, white space too. */

@@ -14,7 +14,7 @@ export type TurnOptions = {
 /** RFC 2104 §3: no shorter than the hash. A client with one password can try keys on it offline. */
 const MIN_SECRET_BYTES = 20
 
-/** RFC 7065. For one URL that they cannot read browsers refuse the whole connection. */
+/** RFC 7065. For one URL that they cannot read browsers reject the whole connection. */
 const TURN_URL = /^turns?:(\[[\da-f:.]+\]|[^\s:/?#@[\]]+)(:\d{1,5})?(\?transport=(udp|tcp))?$/i
 
 const URLS = 'must be one or more TURN URLs, like turn:turn.example.com:3478 or turns:turn.example.com?transport=tcp'

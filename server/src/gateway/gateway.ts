@@ -141,7 +141,7 @@ export class Gateway {
         else rejectBusy(connection, { why, ...label })
       })
     }
-    this.#ports.meter.refusal(why, room === undefined ? label : { room, ...label })
+    this.#ports.meter.rejection(why, room === undefined ? label : { room, ...label })
     rejectUpgrade(upgrade[1], why, this.#ports.clock)
   }
 
@@ -177,6 +177,6 @@ export class Gateway {
   #countFault({ auditContext }: SocketConnection, { code = '' }: NodeJS.ErrnoException): void {
     if (!code.startsWith('WS_ERR_')) return
     const reason = code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'oversized_frame' : 'bad_frame'
-    this.#ports.meter.refusal(reason, auditContext)
+    this.#ports.meter.rejection(reason, auditContext)
   }
 }

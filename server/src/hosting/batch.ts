@@ -80,7 +80,7 @@ function fail(tx: Transaction, type: string, connection: Connection, id: number,
     replyError(connection, id, error),
     call(() => {
       meter.command(type, error.code)
-      meter.refusal(error.code, auditContext(tx, connection))
+      meter.rejection(error.code, auditContext(tx, connection))
     }),
   )
 }
@@ -90,7 +90,7 @@ const auditContext = ({ settings }: Transaction, { id }: Connection) => ({
   room: settings.rules.roomId,
 })
 
-/** A signal or cast on its way; they have no reply, so a refusal is a message of its own. */
+/** A signal or cast on its way; they have no reply, so a rejection is a message of its own. */
 function relay(tx: Transaction, input: InputOf<'relay'>): void {
   const by = tx.seats.ofConnection(input.connection)?.participantId
   const answer =
@@ -102,7 +102,7 @@ function relay(tx: Transaction, input: InputOf<'relay'>): void {
     const { code } = answer.error
     tx.effects.push(
       rejectedRelay(input, answer.error),
-      call(() => meter.refusal(code, auditContext(tx, input.connection))),
+      call(() => meter.rejection(code, auditContext(tx, input.connection))),
     )
   } else {
     const to = answer.to.flatMap((id) => connectionOf(tx.seats.get(id)) ?? [])

@@ -13,15 +13,15 @@ export type ErasurePorts = {
 
 /** Erases what is kept. `unavailable`: not all of it is erased, and the same call again does the rest. */
 export class Erasure {
-  readonly #parts: ErasurePorts
+  readonly #ports: ErasurePorts
 
-  constructor(parts: ErasurePorts) {
-    this.#parts = parts
+  constructor(ports: ErasurePorts) {
+    this.#ports = ports
   }
 
   /** Ends a room if it is open, then erases all that its log has of this id. Harmless to repeat. */
   async room(roomId: string): Promise<'erased' | 'unavailable'> {
-    const { rooms, log } = this.#parts
+    const { rooms, log } = this.#ports
     for (;;) {
       if ((await rooms.end(roomId)) === 'unavailable') return 'unavailable'
       await rooms.over(roomId)
@@ -37,7 +37,7 @@ export class Erasure {
   }
 
   async #eraseIdentity(identity: string): Promise<number | 'unavailable'> {
-    const { recovery, log } = this.#parts
+    const { recovery, log } = this.#ports
     await recovery.start()
     // In a room that is not run yet it could be sitting unseen.
     if (!recovery.isDone) return 'unavailable'
@@ -58,10 +58,10 @@ export class Erasure {
       else here.push(message)
     }
     const outcomes = await Promise.all(
-      this.#parts.rooms.ids.map(
+      this.#ports.rooms.ids.map(
         (roomId) =>
           new Promise<Parameters<Erase['settle']>[0]>((settle) =>
-            this.#parts.rooms.submit(roomId, {
+            this.#ports.rooms.submit(roomId, {
               type: 'erase',
               identity,
               messages: byRoom.get(roomId) ?? [],

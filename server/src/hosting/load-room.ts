@@ -9,7 +9,7 @@ import { type Seat, Seats } from './seats'
 
 /** A room as a log remembers it. */
 export type LoadedRoom = {
-  /** Whether it ended a moment ago, and its id is refused for now. */
+  /** Whether it ended a moment ago, and its id is rejected for now. */
   readonly isEnded: boolean
   /** Absent where no instance is open. */
   readonly state: ServerState | undefined

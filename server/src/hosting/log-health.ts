@@ -12,7 +12,7 @@ export const PROBE_EVERY_MS = 5000
 export type WatchedLog = RoomLog & { readonly isUp: boolean }
 
 /**
- * Watches over a log. One write that fails and it is down: all writes are refused at once, without a try, until a probe has
+ * Watches over a log. One write that fails and it is down: all writes are rejected at once, without a try, until a probe has
  * succeeded. But one that is full is given what makes room, or no room would ever end and let go of any. Reads are always tried,
  * so that who comes back finds its room; one that fails has the log probed, for it may be that one room only. Each outage is told
  * of in two lines, when it begins and when it ends. `kept` is called after each batch that was kept.

@@ -18,16 +18,16 @@ export type RecoveryPorts = {
 
 /** Loads the rooms that are open in the log but not running: those of an earlier process, and those that were dropped. */
 export class Recovery {
-  readonly #parts: RecoveryPorts
+  readonly #ports: RecoveryPorts
   #state: 'idle' | 'trying' | 'done' | 'stopped' = 'idle'
   #firstTry: Promise<void> | undefined
   /** Whether a room was given up since the last try began. */
   #isStale = false
   #cancel = () => {}
 
-  constructor(parts: RecoveryPorts) {
-    this.#parts = parts
-    parts.rooms.onAbandoned(() => this.#abandonedRoom())
+  constructor(ports: RecoveryPorts) {
+    this.#ports = ports
+    ports.rooms.onAbandoned(() => this.#abandonedRoom())
   }
 
   /** Whether every open room of the log is run here. */
@@ -69,12 +69,12 @@ export class Recovery {
 
   #tryLater(): void {
     this.#state = 'trying'
-    this.#cancel = this.#parts.clock.after(TRY_AGAIN_MS, () => void this.#try())
+    this.#cancel = this.#ports.clock.after(TRY_AGAIN_MS, () => void this.#try())
   }
 
   /** Whether everything is taken up. A room that is run already counts as that: a repeat does only what is left. */
   async #takeUp(): Promise<boolean> {
-    const open = [...(await this.#parts.log.openRooms())]
+    const open = [...(await this.#ports.log.openRooms())]
     let allDone = true
     const worker = async () => {
       for (let next = open.pop(); next !== undefined && this.#state === 'trying'; next = open.pop()) {
@@ -87,7 +87,7 @@ export class Recovery {
 
   /** No participant can come back to an empty room: it is over, and need not be loaded for that. */
   async #takeUpOne({ roomId, instance, participants }: OpenInstance): Promise<boolean> {
-    const { rooms, log, clock } = this.#parts
+    const { rooms, log, clock } = this.#ports
     await new Promise<void>((resolve) => clock.nextTurn(resolve))
     if (participants > 0) return rooms.load(roomId)
     await rooms.whileClosed(roomId, () => log.forget(roomId, instance))
@@ -96,7 +96,7 @@ export class Recovery {
 
   #failed(error: unknown): false {
     if (!(error instanceof LogUnavailable))
-      this.#parts.logger.error({ err: error }, 'the open rooms could not be taken up')
+      this.#ports.logger.error({ err: error }, 'the open rooms could not be taken up')
     return false
   }
 }

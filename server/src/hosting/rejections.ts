@@ -57,7 +57,7 @@ export function countRejection(input: RoomInput, { code }: Rejection, { rules, m
   if (input.type === 'join' && isByHello(input)) return
   const type = commandTypeOf(input)
   if (type !== undefined) meter.command(type, code)
-  meter.refusal(code, { connection: input.connection.id, room: rules.roomId })
+  meter.rejection(code, { connection: input.connection.id, room: rules.roomId })
 }
 
 /** A fault of the server's own: these inputs are lost, their clients are told, and the room goes on. */
@@ -79,7 +79,7 @@ export function closeForReload(inputs: readonly RoomInput[], seated: readonly Co
 export function rejectedRelay({ connection, message }: InputOf<'relay'>, error: Rejection): Effect {
   const what = message.type
   const to = message.type === 'signal' ? { to: message.signal.to } : {}
-  return send([connection], { type: 'refused', what, ...to, error })
+  return send([connection], { type: 'rejected', what, ...to, error })
 }
 
 /** Clients of a draining server come back spread over so long. */
@@ -117,7 +117,7 @@ export function withinLimit(inputs: readonly RoomInput[], { rules, meter }: Room
     counts.set(input.connection, count)
     if (count <= rules.limits.maxUnansweredCommands) return true
     meter.command(input.command.type, 'rate_limited')
-    meter.refusal('unanswered', { connection: input.connection.id, room: rules.roomId })
+    meter.rejection('unanswered', { connection: input.connection.id, room: rules.roomId })
     excess.push(...rejectionOf(input, reject('rate_limited', 'Too many commands wait for their reply.', 1000)))
     return false
   })

@@ -38,7 +38,7 @@ export class RoomHost {
   readonly loaded: Promise<boolean>
   /** Resolves when it takes no more batches. */
   readonly over: Promise<void>
-  readonly #parts: RoomHostPorts
+  readonly #ports: RoomHostPorts
   readonly #queue: InputQueue
   #state: ServerState | undefined
   #seats = new Seats()
@@ -49,10 +49,10 @@ export class RoomHost {
   #cancelTimer = () => {}
   #resolveOver = () => {}
 
-  constructor(parts: RoomHostPorts) {
-    this.#parts = parts
-    this.#time = timeSince(0, parts.clock)
-    this.#queue = new InputQueue(parts.settings.rules.limits.maxQueuedInputs)
+  constructor(ports: RoomHostPorts) {
+    this.#ports = ports
+    this.#time = timeSince(0, ports.clock)
+    this.#queue = new InputQueue(ports.settings.rules.limits.maxQueuedInputs)
     this.over = new Promise((resolve) => {
       this.#resolveOver = resolve
     })
@@ -60,7 +60,7 @@ export class RoomHost {
   }
 
   get roomId(): string {
-    return this.#parts.settings.rules.roomId
+    return this.#ports.settings.rules.roomId
   }
 
   get state(): ServerState | undefined {
@@ -80,13 +80,13 @@ export class RoomHost {
     return this.#time()
   }
 
-  /** Queues an input for the next batch. Behind a log that hangs the queue is bounded: what a client asks is refused then. */
+  /** Queues an input for the next batch. Behind a log that hangs the queue is bounded: what a client asks is rejected then. */
   submit(input: RoomInput): void {
-    const { meter, logger } = this.#parts.settings
+    const { meter, logger } = this.#ports.settings
     if (this.#queue.offer(input, (connection) => this.#seats.ofConnection(connection) !== undefined)) {
       if (this.#phase === 'idle') this.#schedule()
     } else if (input.type !== 'gone') {
-      meter.refusal('queue_full', { room: this.roomId })
+      meter.rejection('queue_full', { room: this.roomId })
       rejectAll([input], REJECTIONS.busy, logger)
     }
   }
@@ -96,11 +96,11 @@ export class RoomHost {
     this.#cancelTimer()
     this.#phase = 'closed'
     this.#resolveOver()
-    rejectAllWithoutRoom(this.#queue.takeAll(), 'draining', this.#parts.settings.logger)
+    rejectAllWithoutRoom(this.#queue.takeAll(), 'draining', this.#ports.settings.logger)
   }
 
   async #load(): Promise<boolean> {
-    const { log, clock, settings, loadAfter } = this.#parts
+    const { log, clock, settings, loadAfter } = this.#ports
     await loadAfter
     const loaded = await loadRoom(this.roomId, { log, clock, logger: settings.logger })
     if (this.#phase !== 'loading') return false
@@ -117,7 +117,7 @@ export class RoomHost {
     this.#time = time
     this.#phase = 'idle'
     this.#seeWaits(this.moment)
-    if (isEnded) rejectAllWithoutRoom(this.#queue.takeAll(), 'ended', this.#parts.settings.logger)
+    if (isEnded) rejectAllWithoutRoom(this.#queue.takeAll(), 'ended', this.#ports.settings.logger)
     this.#arm(false)
     this.#goOn([])
     return true
@@ -125,13 +125,13 @@ export class RoomHost {
 
   #schedule(): void {
     this.#phase = 'scheduled'
-    this.#parts.clock.nextTurn(() => void this.#run())
+    this.#ports.clock.nextTurn(() => void this.#run())
   }
 
   async #run(): Promise<void> {
     if (this.#phase !== 'scheduled') return
     this.#phase = 'running'
-    const stop = this.#parts.settings.meter.batch()
+    const stop = this.#ports.settings.meter.batch()
     const taken = this.#queue.takeBatch()
     const deferred = await this.#batch(taken).catch((error: unknown) => this.#failed(taken, error))
     stop()
@@ -139,12 +139,12 @@ export class RoomHost {
   }
 
   #failed(taken: readonly RoomInput[], error: unknown): readonly RoomInput[] {
-    rejectFailed(taken, error, this.#parts.settings)
+    rejectFailed(taken, error, this.#ports.settings)
     return []
   }
 
   async #batch(taken: readonly RoomInput[]): Promise<readonly RoomInput[]> {
-    const { log, settings } = this.#parts
+    const { log, settings } = this.#ports
     const [inputs, excess] = withinLimit(taken, settings)
     const prefetched = await prefetch(inputs, { log, logger: settings.logger, state: this.#state })
     const tx = this.#begin()
@@ -173,18 +173,18 @@ export class RoomHost {
 
   /** The log may hold something else than this host: all clients come again, to the room as the log has it. */
   #abandon(taken: readonly RoomInput[]): readonly RoomInput[] {
-    closeForReload(taken, this.#seats.connections(), this.#parts.settings.logger)
+    closeForReload(taken, this.#seats.connections(), this.#ports.settings.logger)
     this.#leave(this.#queue.takeAll(), 'abandoned')
     return []
   }
 
   #leave(deferred: readonly RoomInput[], why: 'over' | 'abandoned' = 'over'): void {
     this.close()
-    this.#parts.closed(this, deferred, why)
+    this.#ports.closed(this, deferred, why)
   }
 
   #begin(): Transaction {
-    const { settings } = this.#parts
+    const { settings } = this.#ports
     const before = { seats: this.#seats.fork(), bans: this.#bans, state: this.#state, waits: this.#waits }
     return { settings, ...this.moment, ...before, records: [], effects: [], deferred: [] }
   }
@@ -197,7 +197,7 @@ export class RoomHost {
     this.#cancelTimer()
     this.#cancelTimer = () => {}
     if (this.#phase === 'closed' || this.#state === undefined || this.#state.room.status === 'closed') return
-    const { clock, settings } = this.#parts
+    const { clock, settings } = this.#ports
     const { moment } = this
     const deadlines = dueAt(this.#state, this.#seats, settings.rules.limits, { ...moment, waits: this.#waits })
     const at = nextDeadline(deadlines, this.#seats, moment.elapsed, triedAlready)

@@ -25,26 +25,26 @@ const LOADS: ReadonlySet<RoomInput['type']> = new Set<RoomInput['type']>(['join'
 
 /** The open rooms by id. Rooms are loaded or opened on demand, and are let go when they have closed. */
 export class Rooms {
-  readonly #parts: RoomsPorts
+  readonly #ports: RoomsPorts
   readonly #hosts = new Map<string, RoomHost>()
   /** What is being done to room ids whose room is not running. */
   readonly #closures = new Map<string, Promise<void>>()
   #abandonedRoom = () => {}
   #closed = false
 
-  constructor(parts: RoomsPorts) {
-    this.#parts = parts
+  constructor(ports: RoomsPorts) {
+    this.#ports = ports
   }
 
   /** Queues an input for a room. */
   submit(roomId: string, input: RoomInput): void {
-    if (this.#closed) return rejectWithoutRoom(input, 'draining', this.#parts.logger)
+    if (this.#closed) return rejectWithoutRoom(input, 'draining', this.#ports.logger)
     const host = this.#hosts.get(roomId) ?? (LOADS.has(input.type) ? this.#run(roomId) : undefined)
-    if (host === undefined) rejectWithoutRoom(input, 'absent', this.#parts.logger)
+    if (host === undefined) rejectWithoutRoom(input, 'absent', this.#ports.logger)
     else host.submit(input)
   }
 
-  /** Opens an absent room without a participant; an open one stays as it is. `ended`: its id is refused for now. */
+  /** Opens an absent room without a participant; an open one stays as it is. `ended`: its id is rejected for now. */
   open(roomId: string): Promise<'opened' | 'ended' | 'unavailable'> {
     return new Promise((settle) => this.submit(roomId, { type: 'open', settle }))
   }
@@ -120,7 +120,7 @@ export class Rooms {
   }
 
   #run(roomId: string): RoomHost {
-    const { rules, newId, meter, logger, log, clock } = this.#parts
+    const { rules, newId, meter, logger, log, clock } = this.#ports
     const settings = { rules: { ...rules, roomId }, newId, meter, logger }
     const loadAfter = this.#closures.get(roomId)
     const host = new RoomHost({
@@ -140,7 +140,7 @@ export class Rooms {
   #evict({ roomId, state }: RoomHost, deferred: readonly RoomInput[]): void {
     this.#hosts.delete(roomId)
     if (state?.room.status === 'closed') {
-      this.#parts.logger.info({ room: roomId, seq: state.room.seq, why: state.ledger.ended }, 'a room has closed')
+      this.#ports.logger.info({ room: roomId, seq: state.room.seq, why: state.ledger.ended }, 'a room has closed')
       void this.#forgetRecords(roomId, state.room.instance)
     }
     for (const input of deferred) this.submit(roomId, input)
@@ -148,10 +148,10 @@ export class Rooms {
 
   async #forgetRecords(roomId: string, instance: string): Promise<void> {
     try {
-      await this.#parts.log.forget(roomId, instance)
+      await this.#ports.log.forget(roomId, instance)
     } catch (error) {
       if (error instanceof LogUnavailable) return
-      this.#parts.logger.error({ err: error, room: roomId }, 'the log could not forget a closed room')
+      this.#ports.logger.error({ err: error, room: roomId }, 'the log could not forget a closed room')
     }
   }
 }

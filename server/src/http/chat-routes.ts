@@ -4,14 +4,14 @@ import * as v from 'valibot'
 import { CURSOR_GONE, HISTORY_DEFAULT } from '../hosting/chat-page'
 import type { HistoryQuery } from '../ports/chat-archive'
 import { LogUnavailable } from '../ports/log-unavailable'
-import { createReject, problem, type RefusalMeter, UNAVAILABLE } from './problem'
+import { createReject, problem, type RejectionMeter, UNAVAILABLE } from './problem'
 import { requireAccess } from './require-access'
 import type { RestAccess } from './rest-access'
 
 export type ChatRoutesPorts = Pick<RestAccess, 'mayAdminister'> & {
   /** Messages of a room id, of all its instances that are kept; undefined where `before` is none of them. Rejects with a LogUnavailable. */
   readonly chat: (roomId: string, query: HistoryQuery) => Promise<ChatHistoryResult | undefined>
-  readonly meter: RefusalMeter
+  readonly meter: RejectionMeter
 }
 
 const chatQuery = v.object({

@@ -6,7 +6,7 @@ import { countCharacters, type Role, role, roomId } from '@peerstage/sdk/protoco
 import { type Handler, Hono, type MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import * as v from 'valibot'
-import { createReject, type RefusalMeter, type Reject } from './problem'
+import { createReject, type Reject, type RejectionMeter } from './problem'
 
 export type DevRoutesOptions = {
   readonly signToken: (claims: { room: string; identity: string; role: Role; name?: string }) => Promise<string>
@@ -14,7 +14,7 @@ export type DevRoutesOptions = {
   readonly isLocal: (request: HttpBindings['incoming']) => boolean
   /** Pages of which origins may fetch tokens: an app's own dev server runs on another port. */
   readonly mayRead: (origin: string) => boolean
-  readonly meter: RefusalMeter
+  readonly meter: RejectionMeter
   /** What all paths are below; empty: at the top. */
   readonly basePath: string
   /** Folder of static files to serve at `/`; without one only the token endpoint is there. */

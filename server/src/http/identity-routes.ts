@@ -1,13 +1,13 @@
 import { countCharacters, MAX_IDENTITY_CHARACTERS } from '@peerstage/sdk/protocol'
 import { Hono } from 'hono'
 import type { Erasure } from '../hosting/erasure'
-import { createReject, type RefusalMeter, UNAVAILABLE } from './problem'
+import { createReject, type RejectionMeter, UNAVAILABLE } from './problem'
 import { rejectionOf } from './require-access'
 import type { RestAccess } from './rest-access'
 
 export type IdentityRoutesPorts = Pick<RestAccess, 'mayAdminister'> & {
   readonly erasure: Pick<Erasure, 'identity'>
-  readonly meter: RefusalMeter
+  readonly meter: RejectionMeter
 }
 
 const NO_IDENTITY = `An identity is a text of 1 to ${MAX_IDENTITY_CHARACTERS} characters, percent-encoded as UTF-8.`

@@ -1,22 +1,22 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { Hono } from 'hono'
-import { createReject, type RefusalMeter } from './problem'
+import { createReject, type RejectionMeter } from './problem'
 import { type AccessResult, rejectionOf } from './require-access'
 
 export type MetricsRouteOptions = {
   readonly metrics: { readonly contentType: string; readonly text: () => Promise<string> }
   /** What a reader must show; undefined: nothing. */
   readonly token: string | undefined
-  readonly meter: RefusalMeter
+  readonly meter: RejectionMeter
 }
 
 /** `/metrics`, for Prometheus. */
 export function metricsRoute({ metrics, token, meter }: MetricsRouteOptions): Hono {
   const app = new Hono()
-  const gate = { reject: createReject(meter), needed: 'the token of the metrics' }
+  const rule = { reject: createReject(meter), needed: 'the token of the metrics' }
   app.get('/metrics', async (c) => {
     const rejection =
-      token === undefined ? undefined : await rejectionOf(c, async (shown) => compareTokens(shown, token), gate)
+      token === undefined ? undefined : await rejectionOf(c, async (shown) => compareTokens(shown, token), rule)
     return rejection ?? c.body(await metrics.text(), 200, { 'content-type': metrics.contentType })
   })
   return app

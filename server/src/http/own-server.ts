@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Meter } from '../ports/meter'
-import type { RefusalReason } from '../ports/refusal'
+import type { RejectionReason } from '../ports/rejection-reason'
 import type { RequestListener } from './listener'
 
 /** Node's own are 60 s and 300 s: a slow request would hold a socket for that long. */
@@ -20,7 +20,7 @@ const HTTP_HEADROOM = 100
 
 export type OwnServerOptions = {
   readonly requestListener: RequestListener
-  readonly meter: Pick<Meter, 'refusal'>
+  readonly meter: Pick<Meter, 'rejection'>
   /** WebSockets of the process. */
   readonly maxSockets: number
 }
@@ -37,7 +37,7 @@ export class OwnServer {
     this.#meter = meter
     this.http = createServer(HTTP_TIMEOUTS, requestListener)
     this.http.maxConnections = maxSockets + HTTP_HEADROOM
-    this.http.on('drop', () => meter.refusal('connections_full'))
+    this.http.on('drop', () => meter.rejection('connections_full'))
     // Not `clientError`: a listener for it has to answer, and Node answers well by itself.
     this.http.on('connection', (socket) => {
       // An upgrade that is answered as a plain request comes as a connection once more.
@@ -46,7 +46,7 @@ export class OwnServer {
       socket.once('close', () => this.#answering.delete(socket))
       socket.once('error', ({ code }: NodeJS.ErrnoException) => {
         const reason = reasonOf(code)
-        if (reason !== undefined) meter.refusal(reason)
+        if (reason !== undefined) meter.rejection(reason)
       })
     })
     this.http.on('request', ({ socket }, response) => {
@@ -61,7 +61,7 @@ export class OwnServer {
     return new Promise((resolve, reject) => {
       // It stays: an error without a listener would end the process.
       this.http.on('error', (error: NodeJS.ErrnoException) => {
-        if (this.http.listening) this.#meter.refusal('accept_failed', { fault: error.code ?? error.message })
+        if (this.http.listening) this.#meter.rejection('accept_failed', { fault: error.code ?? error.message })
         else reject(explained(error, port, host))
       })
       this.http.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
@@ -95,7 +95,7 @@ const closed = (stream: Socket | ServerResponse) => new Promise((resolve) => str
 const ended = (answers: ReadonlySet<ServerResponse>) => Promise.all([...answers].map(closed))
 
 /** The fault of a client before its request was complete. Undefined for faults of the network. */
-function reasonOf(code = ''): RefusalReason | undefined {
+function reasonOf(code = ''): RejectionReason | undefined {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'slow_request'
   if (code === 'HPE_HEADER_OVERFLOW') return 'oversized_headers'
   return code.startsWith('HPE_') ? 'bad_request' : undefined

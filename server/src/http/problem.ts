@@ -2,27 +2,27 @@ import { roomId } from '@peerstage/sdk/protocol'
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import type { InternalDetail, Meter } from '../ports/meter'
-import type { RefusalReason } from '../ports/refusal'
+import type { RejectionReason } from '../ports/rejection-reason'
 
 /** Every answer of ours that is no success: a code for programs, a sentence for people. */
 export const problem = (c: Context, status: 400 | 401 | 403 | 404 | 409 | 500 | 503, code: string, message: string) =>
   c.json({ error: { code, message } }, status)
 
-/** Answers a request that is refused, and counts it. That something is not there (404) is an answer like any other. */
+/** Answers a request that is rejected, and counts it. That something is not there (404) is an answer like any other. */
 export type Reject = (
   c: Context,
   status: 400 | 401 | 403 | 409 | 500 | 503,
-  code: RefusalReason,
+  code: RejectionReason,
   sentence: string,
   detail?: InternalDetail,
 ) => Response
 
-export type RefusalMeter = Pick<Meter, 'refusal'>
+export type RejectionMeter = Pick<Meter, 'rejection'>
 
-export function createReject(meter: RefusalMeter): Reject {
+export function createReject(meter: RejectionMeter): Reject {
   return (c, status, code, sentence, { why = code, ...fault } = {}) => {
     const id = c.req.param('id')
-    meter.refusal(why, { ...(v.is(roomId, id) ? { room: id } : {}), sentence, ...fault })
+    meter.rejection(why, { ...(v.is(roomId, id) ? { room: id } : {}), sentence, ...fault })
     return problem(c, status, code, sentence)
   }
 }

@@ -25,12 +25,12 @@ type AccessRule = {
 /** Lets through who may do it to the room of the path. */
 export function requireAccess(
   may: CheckAccess,
-  gate: AccessRule,
+  rule: AccessRule,
 ): MiddlewareHandler<Record<string, never>, '/v1/rooms/:id'> {
   return async (c, next) => {
     const id = c.req.param('id')
-    if (!v.is(roomId, id)) return gate.reject(c, 400, 'invalid', 'This is no room id.')
-    return (await rejectionOf(c, (token) => may(token, id), gate)) ?? next()
+    if (!v.is(roomId, id)) return rule.reject(c, 400, 'invalid', 'This is no room id.')
+    return (await rejectionOf(c, (token) => may(token, id), rule)) ?? next()
   }
 }
 

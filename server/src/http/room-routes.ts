@@ -1,14 +1,14 @@
 import { type Context, Hono } from 'hono'
 import type { Erasure } from '../hosting/erasure'
 import type { Rooms } from '../hosting/rooms'
-import { createReject, problem, type RefusalMeter, UNAVAILABLE } from './problem'
+import { createReject, problem, type RejectionMeter, UNAVAILABLE } from './problem'
 import { requireAccess } from './require-access'
 import type { RestAccess } from './rest-access'
 
 export type RoomRoutesPorts = RestAccess & {
   readonly rooms: Pick<Rooms, 'open' | 'end' | 'stats'>
   readonly erasure: Pick<Erasure, 'room'>
-  readonly meter: RefusalMeter
+  readonly meter: RejectionMeter
 }
 
 /** `/v1/rooms/:id`: its numbers, opening, ending and erasing it. */

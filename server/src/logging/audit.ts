@@ -1,21 +1,21 @@
 import type { Clock } from '../ports/clock'
 import type { Logger } from '../ports/logger'
 import type { AuditContext, Meter } from '../ports/meter'
-import type { RefusalReason } from '../ports/refusal'
+import type { RejectionReason } from '../ports/rejection-reason'
 
-/** So many lines a minute for each reason: a flood of refusals fills no disk. Metrics count them all. */
+/** So many lines a minute for each reason: a flood of rejections fills no disk. Metrics count them all. */
 export const LINES_A_MINUTE = 10
 const MINUTE_MS = 60_000
 
 type Minute = { readonly since: number; lines: number; unlogged: number }
 
-/** A meter that also writes each refusal to the audit log: reason, connection and room, and never what was said. */
+/** A meter that also writes each rejection to the audit log: reason, connection and room, and never what was said. */
 export function audited(meter: Meter, logger: Logger, clock: Pick<Clock, 'elapsed'>): Meter {
-  const minutes = new Map<RefusalReason, Minute>()
+  const minutes = new Map<RejectionReason, Minute>()
   return {
     ...meter,
-    refusal(reason, about = {}) {
-      meter.refusal(reason, about)
+    rejection(reason, about = {}) {
+      meter.rejection(reason, about)
       const unlogged = place(minutes, reason, clock.elapsed())
       if (unlogged !== undefined) logger.info(lineOf(reason, about, unlogged), messageOf(about))
     },
@@ -23,7 +23,7 @@ export function audited(meter: Meter, logger: Logger, clock: Pick<Clock, 'elapse
 }
 
 /** How many of this reason had no line since the last one; undefined where this one has none either. */
-function place(minutes: Map<RefusalReason, Minute>, reason: RefusalReason, now: number): number | undefined {
+function place(minutes: Map<RejectionReason, Minute>, reason: RejectionReason, now: number): number | undefined {
   const last = minutes.get(reason)
   const minute = last !== undefined && now - last.since < MINUTE_MS ? last : { since: now, lines: 0, unlogged: 0 }
   minutes.set(reason, minute)
@@ -35,12 +35,12 @@ function place(minutes: Map<RefusalReason, Minute>, reason: RefusalReason, now: 
   return minute === last ? 0 : (last?.unlogged ?? 0)
 }
 
-function lineOf(reason: RefusalReason, about: AuditContext, unlogged: number): Readonly<Record<string, unknown>> {
+function lineOf(reason: RejectionReason, about: AuditContext, unlogged: number): Readonly<Record<string, unknown>> {
   return { audit: true, reason, ...about, ...(unlogged === 0 ? {} : { unlogged }) }
 }
 
 /** Only connections and requests are told a sentence. */
 function messageOf({ sentence, connection }: AuditContext): string {
-  if (sentence === undefined) return 'something was refused'
-  return connection === undefined ? 'a request was refused' : 'a connection was refused'
+  if (sentence === undefined) return 'something was rejected'
+  return connection === undefined ? 'a request was rejected' : 'a connection was rejected'
 }

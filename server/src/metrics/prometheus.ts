@@ -37,9 +37,9 @@ function createMeter(registers: Registry[]): Meter {
   const count = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
     new Counter({ name: `peerstage_${name}_total`, help, labelNames, registers })
   const commands = count('commands', 'Commands by type and outcome.', 'type', 'outcome')
-  const refusals = count(
-    'refusals',
-    'Connections, messages and requests that were refused, goodbyes, and peers given up as dead, by reason.',
+  const rejections = count(
+    'rejections',
+    'Connections, messages and requests that were rejected, goodbyes, and peers given up as dead, by reason.',
     'reason',
   )
   const resumes = count(
@@ -55,7 +55,7 @@ function createMeter(registers: Registry[]): Meter {
   })
   return {
     command: (type, outcome) => commands.inc({ type, outcome }),
-    refusal: (reason) => refusals.inc({ reason }),
+    rejection: (reason) => rejections.inc({ reason }),
     resume: (outcome) => resumes.inc({ outcome }),
     batch: () => {
       const stop = batches.startTimer()

@@ -73,5 +73,5 @@ export const REPLAY_WINDOW = {
   ms: 120_000,
 } as const
 
-/** How long the id of an ended room is refused, so that clients of the old one do not open a new one by their retries. */
+/** How long the id of an ended room is rejected, so that clients of the old one do not open a new one by their retries. */
 export const ENDED_FOR_MS = 60_000

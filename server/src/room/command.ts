@@ -65,7 +65,7 @@ export type RoomRules = {
   readonly createRooms: 'onJoin' | 'host' | 'api'
   /** Dev mode: a participant that joins a room without a host becomes its host. */
   readonly firstIsHost: boolean
-  /** A second session of an identity takes the place of the first (`replace`), or is refused while that is connected (`reject`). */
+  /** A second session of an identity takes the place of the first (`replace`), or is rejected while that is connected (`reject`). */
   readonly duplicateSessions: 'replace' | 'reject'
 }
 
@@ -88,7 +88,7 @@ export type DecideContext = {
   readonly message?: ArchivedMessage
   /** The page that `chat.history` asks for, as the log has it. Default: none, nothing was said yet. */
   readonly history?: ChatHistoryResult
-  /** Why the log could not be read for this command; it is refused with this, where it needs what would be there. */
+  /** Why the log could not be read for this command; it is rejected with this, where it needs what would be there. */
   readonly unread?: Rejection
 }
 

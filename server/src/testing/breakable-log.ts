@@ -2,7 +2,7 @@ import { LogUnavailable, type RoomLog } from '../index'
 
 export type BreakableLog = { readonly log: RoomLog; isBroken: boolean }
 
-/** A log that refuses everything while it is broken, whatever a log may be asked. What it keeps is not touched by that. */
+/** A log that rejects everything while it is broken, whatever a log may be asked. What it keeps is not touched by that. */
 export function breakable(inner: RoomLog): BreakableLog {
   const breaking = { isBroken: false }
   const log = new Proxy(inner, {

@@ -20,14 +20,14 @@ export type FaultProxyPorts = ProxiedConnectionPorts & {
 
 /** Clients connect here instead of to the server. It relays every connection there, and faults can be injected on the way. */
 export class FaultProxy {
-  readonly #parts: FaultProxyPorts
+  readonly #ports: FaultProxyPorts
   readonly #connections = new Set<ProxiedConnection>()
   readonly #http: Server
   readonly #sockets: WebSocketServer
   #target = ''
 
-  constructor(parts: FaultProxyPorts) {
-    this.#parts = parts
+  constructor(ports: FaultProxyPorts) {
+    this.#ports = ports
     const options: ServerOptions & { closeTimeout: number } = {
       ...PLAIN,
       noServer: true,
@@ -35,7 +35,7 @@ export class FaultProxy {
       handleProtocols: answeredProtocol,
     }
     this.#sockets = new WebSocketServer(options)
-    this.#http = createServer(parts.requestListener)
+    this.#http = createServer(ports.requestListener)
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
   }
 
@@ -70,7 +70,7 @@ export class FaultProxy {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (!asksForWebSocket(request)) return answerPlainly(this.#http, request, socket, head)
     socket.on('error', () => socket.destroy())
-    const upgradeRequest = readUpgradeRequest(request, this.#parts.expired)
+    const upgradeRequest = readUpgradeRequest(request, this.#ports.expired)
     if (this.#isOut(upgradeRequest.identity)) return void socket.destroy()
     const server = this.#dial(request, upgradeRequest)
     if (server === undefined) return void socket.destroy()
@@ -78,7 +78,7 @@ export class FaultProxy {
     const failed = () => socket.destroy()
     socket.once('close', gone)
     server.on('error', failed)
-    server.once('unexpected-response', (_request, response) => refuse(socket, response))
+    server.once('unexpected-response', (_request, response) => reject(socket, response))
     server.once('open', () => {
       socket.off('close', gone)
       server.off('error', failed)
@@ -87,7 +87,7 @@ export class FaultProxy {
   }
 
   #isOut(identity: string | undefined): boolean {
-    const outage = [...this.#parts.outages].find((each) => each.identity === undefined || each.identity === identity)
+    const outage = [...this.#ports.outages].find((each) => each.identity === undefined || each.identity === identity)
     outage?.fault.happen()
     return outage !== undefined
   }
@@ -103,7 +103,7 @@ export class FaultProxy {
   }
 
   #join(upgradeRequest: UpgradeRequest, client: NodeWebSocket, server: NodeWebSocket): void {
-    const connection = new ProxiedConnection(this.#parts, upgradeRequest, client, server)
+    const connection = new ProxiedConnection(this.#ports, upgradeRequest, client, server)
     this.#connections.add(connection)
     client.once('close', () => this.#connections.delete(connection))
   }
@@ -118,7 +118,7 @@ function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
 }
 
 /** An answer that is no upgrade, passed on. */
-function refuse(socket: Duplex, response: IncomingMessage): void {
+function reject(socket: Duplex, response: IncomingMessage): void {
   const { statusCode, statusMessage, headers } = response
   const told = ['content-type', 'retry-after'].filter((name) => headers[name] !== undefined)
   const lines = told.map((name) => `${name}: ${headers[name]}\r\n`)

@@ -48,12 +48,12 @@ export interface Faults {
    * @throws Error if no client is connected
    */
   stall(options?: FaultTarget & { readonly direction?: 'up' | 'down' }): Fault
-  /** Breaks connections, and refuses new ones until it is lifted. It happens at each connection that it breaks or refuses. */
+  /** Breaks connections, and rejects new ones until it is lifted. It happens at each connection that it breaks or rejects. */
   offline(options?: FaultTarget): Fault
   /**
    * Lets the token of an identity's connections end now. The client is asked for a fresh one (`session.refreshNeeded`);
    * without it the connection is closed with 4401 after the server's grace of 30 s by the server's clock. The token itself is
-   * refused from now on, wherever it is shown. (A backend of your own that signs twice within a second makes the same token
+   * rejected from now on, wherever it is shown. (A backend of your own that signs twice within a second makes the same token
    * twice; `server.token` does not.)
    * @throws Error if no client is connected with a token
    */

@@ -10,14 +10,14 @@ export type MessageFault =
   | { readonly type: 'delay'; readonly ms: number | undefined }
   | { readonly type: 'close'; readonly code: number }
 
-/** What becomes of a message. `gate`: it goes on when this resolves. */
+/** What becomes of a message. `heldUntil`: it goes on when this resolves. */
 export type MessageAction =
-  | { readonly type: 'pass'; readonly copies: number; readonly gate: Promise<void> | undefined }
+  | { readonly type: 'pass'; readonly copies: number; readonly heldUntil: Promise<void> | undefined }
   | { readonly type: 'drop' }
   | { readonly type: 'close'; readonly code: number }
 
 /** What no fault has happened to. */
-export const UNTOUCHED: MessageAction = { type: 'pass', copies: 1, gate: undefined }
+export const UNTOUCHED: MessageAction = { type: 'pass', copies: 1, heldUntil: undefined }
 
 type Active = {
   readonly rule: MessageRule
@@ -58,16 +58,16 @@ export class MessageFaults {
   /** In the order in which they were set; what loses a message is the last word on it. */
   actionFor(inTransit: MessageInTransit): MessageAction {
     let copies = 1
-    let gate: Promise<void> | undefined
+    let heldUntil: Promise<void> | undefined
     for (const active of this.#active) {
       if (!this.#happens(active, inTransit)) continue
       const { messageFault, fault } = active
       fault.happen()
       if (messageFault.type === 'drop' || messageFault.type === 'close') return messageFault
       if (messageFault.type === 'duplicate') copies++
-      else gate = Promise.all([gate, this.#held(active, messageFault.ms)]).then(() => {})
+      else heldUntil = Promise.all([heldUntil, this.#held(active, messageFault.ms)]).then(() => {})
     }
-    return copies === 1 && gate === undefined ? UNTOUCHED : { type: 'pass', copies, gate }
+    return copies === 1 && heldUntil === undefined ? UNTOUCHED : { type: 'pass', copies, heldUntil }
   }
 
   #happens({ rule, fault }: Active, inTransit: MessageInTransit): boolean {

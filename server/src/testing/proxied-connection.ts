@@ -26,7 +26,7 @@ type JudgedMessage = { readonly raw: object; readonly action: MessageAction; rea
 /** One relayed connection between a client and the server, with the faults that are applied to it. */
 export class ProxiedConnection {
   readonly identity: string | undefined
-  readonly #parts: ProxiedConnectionPorts
+  readonly #ports: ProxiedConnectionPorts
   readonly #client: WebSocket
   readonly #server: WebSocket
   readonly #up: RelayDirection
@@ -37,18 +37,18 @@ export class ProxiedConnection {
   #isSilent = false
 
   constructor(
-    parts: ProxiedConnectionPorts,
+    ports: ProxiedConnectionPorts,
     { identity, token }: ClaimedIdentity,
     client: WebSocket,
     server: WebSocket,
   ) {
-    this.#parts = parts
+    this.#ports = ports
     this.identity = identity
     this.#client = client
     this.#server = server
     this.#up = new RelayDirection(client, server)
     this.#down = new RelayDirection(server, client)
-    this.#token = new ConnectionToken(token, parts.clock)
+    this.#token = new ConnectionToken(token, ports.clock)
     this.#connect('up', client, server, this.#up)
     this.#connect('down', server, client, this.#down)
   }
@@ -89,7 +89,7 @@ export class ProxiedConnection {
 
   /** The server would ask for a fresh token, and close without one. */
   expireToken(): void {
-    const expiresAt = this.#parts.clock.wall()
+    const expiresAt = this.#ports.clock.wall()
     this.#token.expire(() => this.cut(GOODBYES.unauthorized.close, 'The token has expired.'))
     this.#down.send(JSON.stringify([{ type: 'session.refreshNeeded', expiresAt }]), false)
   }
@@ -128,7 +128,7 @@ export class ProxiedConnection {
     for (const { raw, action } of frame) {
       if (action.type === 'close') return relay.last(() => this.cut(action.code))
       if (action.type === 'drop') continue
-      for (let copy = 0; copy < action.copies; copy++) relay.send(JSON.stringify([raw]), false, action.gate)
+      for (let copy = 0; copy < action.copies; copy++) relay.send(JSON.stringify([raw]), false, action.heldUntil)
     }
   }
 
@@ -148,8 +148,8 @@ export class ProxiedConnection {
     const { direction, message } = inTransit
     if (direction === 'up') this.#token.sent(message)
     else this.#token.received(message)
-    const isOver = message.type === 'session.refresh' && this.#parts.expired.has(message.token)
-    const action = this.#parts.faults.actionFor(inTransit)
+    const isOver = message.type === 'session.refresh' && this.#ports.expired.has(message.token)
+    const action = this.#ports.faults.actionFor(inTransit)
     if (isOver) return { raw: { ...message, token: invalidated(message.token) }, action, isTouched: true }
     return { raw, action, isTouched: action !== UNTOUCHED }
   }

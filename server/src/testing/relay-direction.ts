@@ -8,7 +8,7 @@ export class RelayDirection {
   readonly #from: WebSocket
   readonly #to: WebSocket
   #tail: Promise<void> = Promise.resolve()
-  #gates = 0
+  #held = 0
   #isOver = false
   #stall: { readonly over: Promise<void>; readonly release: () => void } | undefined
 
@@ -19,7 +19,7 @@ export class RelayDirection {
 
   /** Whether something stands still in it. */
   get isHeld(): boolean {
-    return this.#stall !== undefined || this.#gates > 0
+    return this.#stall !== undefined || this.#held > 0
   }
 
   /** Whether nothing more may pass. */
@@ -27,21 +27,21 @@ export class RelayDirection {
     return this.#isOver
   }
 
-  /** `gate`: goes on, and all behind it, when this resolves. */
-  send(data: Buffer | string, binary: boolean, gate?: Promise<void>): void {
+  /** `heldUntil`: goes on, and all behind it, when this resolves. */
+  send(data: Buffer | string, binary: boolean, heldUntil?: Promise<void>): void {
     this.pass(() => {
       this.#to.send(data, { binary }, () => this.#flow())
       this.#flow()
-    }, gate)
+    }, heldUntil)
   }
 
   /** Does something when all that came before has passed. */
-  pass(work: () => void, gate?: Promise<void>): void {
+  pass(work: () => void, heldUntil?: Promise<void>): void {
     if (this.#isOver) return
-    if (gate !== undefined) this.#gates++
+    if (heldUntil !== undefined) this.#held++
     this.#tail = this.#tail.then(async () => {
-      await gate
-      if (gate !== undefined) this.#gates--
+      await heldUntil
+      if (heldUntil !== undefined) this.#held--
       await this.#stall?.over
       work()
     })

@@ -8,7 +8,7 @@ import type { ClaimedIdentity } from './proxied-connection'
 /** An upgrade as the hello in it reads. `protocols`: what is offered to the server. */
 export type UpgradeRequest = ClaimedIdentity & { readonly protocols: string[] }
 
-/** Who calls. A token that is over by a fault is passed on as one that the server refuses. */
+/** Who calls. A token that is over by a fault is passed on as one that the server rejects. */
 export function readUpgradeRequest(request: IncomingMessage, expired: ReadonlySet<string>): UpgradeRequest {
   const protocols = offeredProtocols(request).filter((each) => each !== '')
   const at = protocols.findIndex((each) => each.startsWith(HELLO_PREFIX))
@@ -18,8 +18,8 @@ export function readUpgradeRequest(request: IncomingMessage, expired: ReadonlySe
   if (token === undefined) return { identity: name, token, protocols }
   const claimed = { identity: identityIn(token), token }
   if (!expired.has(token)) return { ...claimed, protocols }
-  const refused = HELLO_PREFIX + encodeHello({ ...hello, token: invalidated(token) })
-  return { ...claimed, protocols: protocols.with(at, refused) }
+  const rejected = HELLO_PREFIX + encodeHello({ ...hello, token: invalidated(token) })
+  return { ...claimed, protocols: protocols.with(at, rejected) }
 }
 
 function identityIn(token: string): string | undefined {

@@ -121,7 +121,7 @@ test('auth that is no object is told apart from an option that it does not have'
   expect(wrong({ secret: SECRET, colour: 'red' })).toBe('auth.colour is no option of auth.')
 })
 
-test('a public key given as the secret is refused: everybody could sign with it [R6.2]', () => {
+test('a public key given as the secret is rejected: everybody could sign with it [R6.2]', () => {
   expect(wrong({ secret: rsa.pem })).toBe('auth.secret must be a secret: a PEM belongs into keys.')
 })
 

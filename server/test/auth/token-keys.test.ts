@@ -141,7 +141,7 @@ test('what was wrong with a token stands in the audit log, and nowhere else', as
   expect(await faults(`${await signedBy(ed)}x`)).toMatch(/"fault":"ERR_JWS_/)
 })
 
-test('a single key serves tokens that name none; a token that names another is refused [R6.4]', async () => {
+test('a single key serves tokens that name none; a token that names another is rejected [R6.4]', async () => {
   const { connect } = await runServer({ auth: { keys: [{ publicKey: ed.jwk }] } })
   await connect('hall', { token: await handSigned(ed.privateKey, { alg: 'EdDSA' }) }).welcome()
   const other = connect('hall', { token: await handSigned(ed.privateKey, { alg: 'EdDSA', kid: 'other' }) })

@@ -70,7 +70,7 @@ test.each<[string, Partial<TokenOptions>, string]>([
   ['an admin that is neither', { admin: 'yes' as unknown as boolean }, 'admin must be true or false'],
   ['an admin that is null', { admin: null as unknown as boolean }, 'admin must be true or false'],
   ['more than a hello holds', { name: 'x'.repeat(3500) }, 'The token is too large for a hello'],
-])('what the server would refuse is not signed: %s', async (_what, options, sentence) => {
+])('what the server would reject is not signed: %s', async (_what, options, sentence) => {
   const signing = signToken({ secret, room: 'hall', identity: 'ada', ...options })
   await expect(signing).rejects.toThrow(TokenOptionError)
   await expect(signing).rejects.toThrow(sentence)
@@ -164,7 +164,7 @@ test('white space at the ends is no part of what a token is signed with, as it i
   }
 })
 
-test('nonsense is refused where it is signed, and the error names the option', async () => {
+test('nonsense is rejected where it is signed, and the error names the option', async () => {
   const signing = (options: object) => signToken({ secret, room: 'hall', identity: 'ada', ...options })
   await expect(signing({ secret: 'short' })).rejects.toThrow(RangeError)
   for (const [option, value] of [

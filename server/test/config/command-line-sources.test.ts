@@ -117,7 +117,7 @@ describe('white space', () => {
 })
 
 test.each(['PEERSTAGE_SECRET', 'PEERSTAGE_MODE', 'PEERSTAGE_ORIGINS', 'PEERSTAGE_LOG', 'PEERSTAGE_SECRET_FILE'])(
-  'quotes around %s, as a list of variables for Docker keeps them, are refused',
+  'quotes around %s, as a list of variables for Docker keeps them, are rejected',
   (env) => {
     for (const quote of ['"', "'"]) {
       expect(messageOf({ [env]: quote + goodOf(env) + quote })).toBe(
@@ -127,7 +127,7 @@ test.each(['PEERSTAGE_SECRET', 'PEERSTAGE_MODE', 'PEERSTAGE_ORIGINS', 'PEERSTAGE
   },
 )
 
-test('quotes around the path of a log are refused for a backup too', () => {
+test('quotes around the path of a log are rejected for a backup too', () => {
   expect(() => readCommandLine(['backup', 'copy.db'], { PEERSTAGE_LOG: '"rooms.db"' })).toThrow(
     /^PEERSTAGE_LOG must not/,
   )
@@ -179,7 +179,7 @@ describe('a file', () => {
     }
   })
 
-  test('of another encoding, as PowerShell writes it, is refused', () => {
+  test('of another encoding, as PowerShell writes it, is rejected', () => {
     const path = fileOf(Buffer.from(`\uFEFF${SECRET}`, 'utf16le'))
     expect(messageOf({ PEERSTAGE_SECRET_FILE: path })).toBe(
       `PEERSTAGE_SECRET_FILE (${path}) names a file that is no text in UTF-8.`,
@@ -214,7 +214,7 @@ describe('several secrets', () => {
     expect(served({ PEERSTAGE_SECRETS }).options.auth?.keys).toEqual([{ kid: 'new', secret: OTHER }, { secret }])
   })
 
-  test('are refused where a colon ends no kid: it may be part of a secret', () => {
+  test('are rejected where a colon ends no kid: it may be part of a secret', () => {
     expect(messageOf({ PEERSTAGE_SECRETS: `new:${OTHER}\nhunter2 and more: ${SECRET}` })).toBe(
       'PEERSTAGE_SECRETS has a colon in line 2 behind what is no kid: a secret that has one stands behind a colon.',
     )

@@ -50,7 +50,7 @@ describe('an option that is given as undefined, like an unset variable', () => {
     ['mode', { mode: undefined }],
     ['log', { log: undefined }],
     ['logger', { logger: undefined }],
-  ])('is refused, and never counts as left out: %s', (path, options) => {
+  ])('is rejected, and never counts as left out: %s', (path, options) => {
     expect(problemsOf(() => checkSettings(options))).toEqual([{ path, sentence }])
   })
 
@@ -75,7 +75,7 @@ describe('an option that is given as undefined, like an unset variable', () => {
 })
 
 describe('a part of an app’s own', () => {
-  test('is known by its functions: one that lacks some is refused before it is needed, and never shown', () => {
+  test('is known by its functions: one that lacks some is rejected before it is needed, and never shown', () => {
     const wrong = { dev: true, log: { file: 'rooms.db' }, logger: { ...console, warn: 5 }, clock: () => 0 }
     const problems = problemsOf(() => createPeerstageServer(wrong as never))
     const all =

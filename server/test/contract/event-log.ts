@@ -25,7 +25,7 @@ export function describeEventLog(name: string, open: () => OpenedLog): void {
         expect(await opened.log.since('hall', 'first', 0)).toEqual(publicParts)
       })
 
-      test('refuses a second writer: the expected seq must be the last one [R3.11]', async () => {
+      test('rejects a second writer: the expected seq must be the last one [R3.11]', async () => {
         const room = await hall()
         const late = writer()
         await expect(late.open()).rejects.toThrow(RangeError)

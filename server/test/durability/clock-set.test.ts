@@ -102,7 +102,7 @@ test.each([-HOUR_MS, HOUR_MS])(
   },
 )
 
-const lastRefusal = async (client: TestClient) => (await client.goodbye()).code
+const lastRejection = async (client: TestClient) => (await client.goodbye()).code
 
 test('an unknown kid is looked up half a minute after the last reading, though the clock was set back meanwhile [R6.6]', async () => {
   const [a, b] = [signingPair('EdDSA', 'a'), signingPair('EdDSA', 'b')]
@@ -115,7 +115,7 @@ test('an unknown kid is looked up half a minute after the last reading, though t
   await ada.welcome()
   clock.setWall(-HOUR_MS)
   endpoint.publish(a, b)
-  expect(await lastRefusal(await enter(b))).toBe('unauthorized')
+  expect(await lastRejection(await enter(b))).toBe('unauthorized')
   await passTime(clock, 30_000, ada)
   await (await enter(b)).welcome()
 })

@@ -187,7 +187,7 @@ describe.each(STORES)('killed, and started again with a log %s', (_, storeOf) =>
     expect(ada.events('participant.left')).toEqual([])
   })
 
-  test('the id of a room that was ended is refused for the rest of its minute [R1.4]', async () => {
+  test('the id of a room that was ended is rejected for the rest of its minute [R1.4]', async () => {
     const { clock, house } = town()
     const first = await house.start()
     await three(first)

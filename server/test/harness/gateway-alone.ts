@@ -8,7 +8,7 @@ import { TestClient } from './test-client'
 
 /** A receiver that ignores what the gateway tells it. */
 const SILENT = {
-  meter: { command: () => {}, refusal: () => {}, resume: () => {}, batch: () => () => {} },
+  meter: { command: () => {}, rejection: () => {}, resume: () => {}, batch: () => () => {} },
   logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
 }
 

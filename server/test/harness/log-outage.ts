@@ -29,7 +29,7 @@ export async function readiness(url: string): Promise<string> {
   return status
 }
 
-/** What would change a room is refused for now; signals, casts and a resume go on. Answers who is there then. */
+/** What would change a room is rejected for now; signals, casts and a resume go on. Answers who is there then. */
 export async function goesOnWithoutItsLog(running: Visited, { ada, bob }: Pair): Promise<Pair> {
   expect(await readiness(running.url)).toBe('log_down')
   expect(await ada.ask(chat('lost'))).toMatchObject(unavailable)

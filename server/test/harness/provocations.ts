@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { encodeHello, type Limits, MAX_BANS, MODES, SUBPROTOCOL } from '@peerstage/sdk/protocol'
 import { expect, onTestFinished } from 'vitest'
 import { memoryLog, type PeerstageServerOptions } from '../../src/index'
-import type { RefusalReason } from '../../src/ports/refusal'
+import type { RejectionReason } from '../../src/ports/rejection-reason'
 import { alteredLog } from './altered-log'
 import { description, descriptionOf } from './description'
 import { failingLog } from './failing-log'
@@ -14,7 +14,7 @@ import { passTime } from './passing-time'
 import { rawConnection } from './raw-connection'
 import { knock, upgradeStatus } from './raw-upgrade'
 import { type Running, runServer } from './running-server'
-import { refusals } from './scrape'
+import { rejections } from './scrape'
 import type { TestClient } from './test-client'
 
 type Room = Running & {
@@ -65,13 +65,13 @@ const hungLog = hangingLog()
 const bansOf = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ id: `ban ${i}`, identity: `banned ${i}`, name: 'banned', at: 0 }))
 
-/** What provokes a refusal, and the options that make it easy to. */
+/** What provokes a rejection, and the options that make it easy to. */
 export type Provocation = [provoke: (room: Room) => unknown, options?: PeerstageServerOptions]
 const limited = (limits: Partial<Limits>): PeerstageServerOptions => ({ limits })
 
 /** Each reason that there is: a new one does not compile without its provocation. `rate_limited` and `busy` never stand alone, but tell which limit; `accept_failed` is the system's. */
 export const PROVOCATIONS: Readonly<
-  Record<Exclude<RefusalReason, 'rate_limited' | 'busy' | 'accept_failed'>, Provocation>
+  Record<Exclude<RejectionReason, 'rate_limited' | 'busy' | 'accept_failed'>, Provocation>
 > = {
   oversized_frame: [({ bob }) => bob.raw(`["${'x'.repeat(64 * 1024)}"]`)],
   bad_frame: [({ bob }) => bob.raw('[]')],
@@ -211,7 +211,7 @@ export const PROVOCATIONS: Readonly<
     async ({ server, url, connect }) => {
       const token = await server.tokens.sign({ room: 'hall', identity: 'eve' })
       // Whether any two of them meet in verification is for the event loop to say.
-      while ((await refusals(url, 'verifying_full')) === 0) {
+      while ((await rejections(url, 'verifying_full')) === 0) {
         const clients = lots(0, 20).map(() => connect('hall', { token }))
         await Promise.all(clients.map(({ opened, closed }) => Promise.race([opened, closed])))
       }

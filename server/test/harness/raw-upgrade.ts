@@ -31,7 +31,7 @@ export const UPGRADE_HEADERS = {
   'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
 }
 
-/** Asks for an upgrade by plain HTTP: the status of a refusal, or `upgraded`, or `destroyed`. */
+/** Asks for an upgrade by plain HTTP: the status of a rejection, or `upgraded`, or `destroyed`. */
 export async function upgradeStatus(
   url: string,
   path: string,
@@ -41,7 +41,7 @@ export async function upgradeStatus(
   return typeof answer === 'string' ? answer : answer.status
 }
 
-/** The same, and when a refusal says to come again: its `Retry-After`. */
+/** The same, and when a rejection says to come again: its `Retry-After`. */
 export async function upgradeAnswer(
   url: string,
   path: string,

@@ -123,16 +123,16 @@ function frozen<T>(value: T): T {
   return value
 }
 
-/** The events that a command led to; a refusal is a fault of the test. */
+/** The events that a command led to; a rejection is a fault of the test. */
 export function eventsOf(decision: Decision): RoomEvent[] {
-  if (!decision.ok) throw new Error(`refused: ${JSON.stringify(decision)}`)
+  if (!decision.ok) throw new Error(`rejected: ${JSON.stringify(decision)}`)
   return decision.events.map(({ event }) => event)
 }
 
 /** The same by name alone, in order. */
 export const typesOf = (decision: Decision): string[] => eventsOf(decision).map(({ type }) => type)
 
-/** The code of a refusal or a goodbye; `accepted` where there is none. */
+/** The code of a rejection or a goodbye; `accepted` where there is none. */
 export function verdictOf(decision: Decision): string {
   if (decision.ok) return 'accepted'
   return 'goodbye' in decision ? decision.goodbye : decision.error.code

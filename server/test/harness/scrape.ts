@@ -5,13 +5,13 @@ export async function scrape(url: string, series: string): Promise<number> {
   return found === undefined ? 0 : Number(found.slice(series.length + 1))
 }
 
-/** How often something was refused for a reason. */
-export const refusals = (url: string, reason: string): Promise<number> =>
-  scrape(url, `peerstage_refusals_total{reason="${reason}"}`)
+/** How often something was rejected for a reason. */
+export const rejections = (url: string, reason: string): Promise<number> =>
+  scrape(url, `peerstage_rejections_total{reason="${reason}"}`)
 
-/** Everything that was refused so far, by reason. */
-export async function allRefusals(url: string): Promise<ReadonlyMap<string, number>> {
+/** Everything that was rejected so far, by reason. */
+export async function allRejections(url: string): Promise<ReadonlyMap<string, number>> {
   const text = await (await fetch(`${url}/metrics`)).text()
-  const found = text.matchAll(/^peerstage_refusals_total\{reason="(\w+)"\} (\d+)$/gm)
+  const found = text.matchAll(/^peerstage_rejections_total\{reason="(\w+)"\} (\d+)$/gm)
   return new Map([...found].map(([, reason = '', count]) => [reason, Number(count)]))
 }

@@ -15,7 +15,7 @@ test.each(['sqlite', 'memory'] as const)(
     const until = Date.now() + longestMs
     const report = await fuzz({ seed, log, frames, isOver: () => Date.now() > until })
     console.log(`fuzz: ${report.frames} frames in ${report.sessions} sessions, ${report.texts} texts, seed ${seed}`)
-    console.log(report.refusals)
+    console.log(report.rejections)
     expect(report.findings, `seed ${seed}`).toEqual([])
     expect(report.frames).toBeGreaterThan(500)
     expect(report.texts).toBeGreaterThan(0)

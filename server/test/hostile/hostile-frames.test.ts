@@ -24,7 +24,9 @@ test('a frame of more than 64 KiB closes its connection before it is read [R7.2]
   bob.raw(`["${'x'.repeat(64 * 1024)}"]`)
   expect((await bob.goodbye()).close).toBe(1009)
   await undisturbed(host)
-  expect(await (await fetch(`${url}/metrics`)).text()).toContain('peerstage_refusals_total{reason="oversized_frame"} 1')
+  expect(await (await fetch(`${url}/metrics`)).text()).toContain(
+    'peerstage_rejections_total{reason="oversized_frame"} 1',
+  )
 })
 
 test.each(BAD_FRAMES)('%s is a bad frame [R7.2]', async (_what, frame) => {
@@ -50,7 +52,7 @@ test('very many tiny fragments close the connection', async () => {
 })
 
 test.each(BAD_MESSAGES)(
-  'a message with %s is refused: two are forgiven, the third ends the connection [R7.3]',
+  'a message with %s is rejected: two are forgiven, the third ends the connection [R7.3]',
   async (_what, message) => {
     const { host, bob } = await hostAndGuest()
     bob.raw(`[${message}]`)
@@ -82,7 +84,7 @@ test('an array with 15,000 things wrong gets one short answer, which echoes noth
   await undisturbed(host)
 })
 
-test('over-long chat is refused, by characters and by bytes, and never echoed', async () => {
+test('over-long chat is rejected, by characters and by bytes, and never echoed', async () => {
   const { host, bob } = await hostAndGuest()
   expect(await bob.ask({ type: 'chat.send', text: 'x'.repeat(2001) })).toMatchObject({ error: { code: 'invalid' } })
   expect(await bob.ask({ type: 'chat.send', text: '€'.repeat(1400) })).toMatchObject({ error: { code: 'invalid' } })
@@ -90,10 +92,10 @@ test('over-long chat is refused, by characters and by bytes, and never echoed', 
   await undisturbed(host)
 })
 
-test('app data of more than 8 KiB is refused', async () => {
+test('app data of more than 8 KiB is rejected', async () => {
   const { bob } = await hostAndGuest()
   bob.say({ type: 'cast', cast: { type: 'data', value: 'x'.repeat(8192) } })
-  expect(await bob.next('refused')).toMatchObject({ what: 'cast', error: { code: 'payload_too_large' } })
+  expect(await bob.next('rejected')).toMatchObject({ what: 'cast', error: { code: 'payload_too_large' } })
 })
 
 test('a signal to the sender itself, to an unknown target, or without an edge gets one and the same answer [R5.10]', async () => {
@@ -103,8 +105,8 @@ test('a signal to the sender itself, to an unknown target, or without an edge ge
   const signal = { type: 'signal', epoch: { born: 1, n: 0 }, order: 0, body: { type: 'restart' } }
   for (const to of [bobId, 'unknown', elsewhere]) bob.say({ ...signal, to })
   await bob.roundTrip()
-  await bob.until(() => bob.received.filter((m) => m.type === 'refused').length === 3)
-  const errors = bob.received.flatMap((m) => (m.type === 'refused' ? [m.error] : []))
+  await bob.until(() => bob.received.filter((m) => m.type === 'rejected').length === 3)
+  const errors = bob.received.flatMap((m) => (m.type === 'rejected' ? [m.error] : []))
   expect(errors[0]).toMatchObject({ code: 'peer_not_found' })
   expect(new Set(errors.map((error) => JSON.stringify(error))).size).toBe(1)
   await undisturbed(host)

@@ -9,7 +9,7 @@ import { FakeClock } from '../harness/fake-clock'
 import { BAD_MESSAGES, HELLO } from '../harness/hostile-inputs'
 import { knock } from '../harness/raw-upgrade'
 import { type Running, runServer, SECRET } from '../harness/running-server'
-import { refusals } from '../harness/scrape'
+import { rejections } from '../harness/scrape'
 import type { TestClient } from '../harness/test-client'
 
 const TURN = { urls: 'turn:turn.example.com', username: '1:ada', credential: 'turn-password-of-a-test' }
@@ -18,7 +18,7 @@ const CANDIDATE = 'candidate:1 1 UDP 1 candidate-of-a-test 9 typ host'
 const TEXT = 'a word between friends'
 const IDENTITY = 'ada-the-identity@example.com'
 
-/** A host and a guest who send all that is secret: to each other, to an unknown target, and in ways that are refused. */
+/** A host and a guest who send all that is secret: to each other, to an unknown target, and in ways that are rejected. */
 async function tellSecrets({ enter, connect }: Running, log: { broken: boolean }, clock: FakeClock) {
   const host = await enter('hall', IDENTITY, { role: 'host' })
   const { self: hostId } = await host.welcome()
@@ -79,7 +79,7 @@ test('neither tokens, session keys, SDP, candidates, TURN passwords nor chat are
   }
 })
 
-test('a refusal has a line of its own: its reason, and the connection and room by which it can be followed [R7.13]', async () => {
+test('a rejection has a line of its own: its reason, and the connection and room by which it can be followed [R7.13]', async () => {
   const captured = capturedLog()
   const { enter } = await runServer({ logger: captured.logger })
   const host = await enter('hall', IDENTITY, { role: 'host' })
@@ -95,7 +95,7 @@ test('a refusal has a line of its own: its reason, and the connection and room b
   expect(verified.find((each) => each.connection === line?.connection)).toMatchObject({ sessionId: short, who: short })
 })
 
-test('a flood of refusals fills no disk: ten lines a minute for each reason, then how many had none [R7.13]', async () => {
+test('a flood of rejections fills no disk: ten lines a minute for each reason, then how many had none [R7.13]', async () => {
   const captured = capturedLog()
   const clock = new FakeClock()
   const { url, enter } = await runServer({ logger: captured.logger, clock, limits: { castBurst: 100 } })
@@ -103,7 +103,7 @@ test('a flood of refusals fills no disk: ten lines a minute for each reason, the
   await bob.welcome()
   const toUnknown = { type: 'cast', cast: { type: 'data', value: 1, to: ['unknown'] } }
   bob.say(...Array(100).fill(toUnknown))
-  await expect.poll(() => refusals(url, 'peer_not_found')).toBe(100)
+  await expect.poll(() => rejections(url, 'peer_not_found')).toBe(100)
   const lines = () => captured.audit().filter((line) => line.reason === 'peer_not_found')
   expect(lines()).toHaveLength(LINES_A_MINUTE)
   for (let i = 0; i < 12; i++) {

@@ -16,9 +16,9 @@ async function hostAndGuest(options = {}) {
   return { ...running, host, hostId, bob, bobId, born: room?.edges[0]?.born ?? 0 }
 }
 
-const refusedOf = (client: TestClient) => client.received.flatMap((m) => (m.type === 'refused' ? [m] : []))
+const rejectedOf = (client: TestClient) => client.received.flatMap((m) => (m.type === 'rejected' ? [m] : []))
 
-test('tiny fragments: a ws that cannot bound them is refused at the start', () => {
+test('tiny fragments: a ws that cannot bound them is rejected at the start', () => {
   expect(() => assertModernWs({ maxPayload: 1, perMessageDeflate: false })).toThrow('8.21')
   expect(() => assertModernWs({ maxFragments: 1, maxBufferedChunks: 1 })).not.toThrow()
 })
@@ -31,7 +31,7 @@ test.each(['__proto__', 'constructor', 'prototype', 'hasOwnProperty'])(
     const { room } = await ada.welcome()
     expect(room?.participants).toHaveLength(1)
     ada.say({ type: 'signal', to: id, epoch: { born: 1, n: 0 }, order: 0, body: { type: 'restart' } })
-    expect(await ada.next('refused')).toMatchObject({ error: { code: 'peer_not_found' } })
+    expect(await ada.next('rejected')).toMatchObject({ error: { code: 'peer_not_found' } })
     expect(await ada.ask({ type: 'moderation.kick', participantId: id })).toMatchObject({
       error: { code: 'peer_not_found' },
     })
@@ -54,14 +54,14 @@ test('nothing is queued for a peer who is reconnecting: the signal is lost, and 
   await host.next('presence')
   host.say({ type: 'signal', to: bobId, epoch: { born, n: 0 }, order: 0, body: { type: 'restart' } })
   await host.roundTrip()
-  expect(refusedOf(host)).toEqual([])
+  expect(rejectedOf(host)).toEqual([])
   const back = await enter('hall', 'bob', { session: bob.hello.session, joinId: bob.hello.joinId, attempt: 2 })
   await back.welcome()
   await back.roundTrip()
   expect(back.received.some((m) => m.type === 'signal')).toBe(false)
 })
 
-test('a viewer claims a source: it is refused, and no client sees it published [R5.11]', async () => {
+test('a viewer claims a source: it is rejected, and no client sees it published [R5.11]', async () => {
   const { host, enter } = await hostAndGuest()
   const viewer = await enter('hall', 'eve', { role: 'viewer' })
   await viewer.welcome()
@@ -76,11 +76,11 @@ test('a flood of SDP and ICE: 80 signals to one peer at once, and 64 candidates 
   const signal = (body: object, n = 0) => ({ type: 'signal', to: bobId, epoch: { born, n }, order: 0, body })
   const candidate = { type: 'candidate', candidate: 'candidate:1', sdpMid: '0', sdpMLineIndex: 0 }
   for (let i = 0; i < 100; i++) host.say(signal(candidate))
-  await host.until(() => refusedOf(host).length === 36)
+  await host.until(() => rejectedOf(host).length === 36)
   await bob.until(() => bob.received.filter((m) => m.type === 'signal').length === 64)
-  expect(refusedOf(host)[0]).toMatchObject({ what: 'signal', to: bobId, error: { code: 'rate_limited' } })
+  expect(rejectedOf(host)[0]).toMatchObject({ what: 'signal', to: bobId, error: { code: 'rate_limited' } })
   host.say(signal({ type: 'restart' }, 1))
-  expect(refusedOf(host)).toHaveLength(36)
+  expect(rejectedOf(host)).toHaveLength(36)
 })
 
 test('SDP of more than 32 KiB and a candidate of more than 1 KiB are bad messages', async () => {

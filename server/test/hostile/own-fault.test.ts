@@ -15,7 +15,7 @@ const verify: Verify = async () => ({
 async function faultyServer({ throws }: { throws: (input: RoomInput) => boolean }) {
   const inputs: RoomInput[] = []
   const errors: unknown[] = []
-  const refused: string[] = []
+  const rejected: string[] = []
   let isVerifying = true
   const { connect } = await gatewayAlone({
     verify: (...asked) => (isVerifying ? verify(...asked) : Promise.reject(new Error('the keys are gone'))),
@@ -25,8 +25,8 @@ async function faultyServer({ throws }: { throws: (input: RoomInput) => boolean 
     },
     logger: { debug: () => {}, info: () => {}, warn: () => {}, error: ({ err }) => void errors.push(err) },
     meter: {
-      command: (type, outcome) => void refused.push(`${type} ${outcome}`),
-      refusal: (reason) => void refused.push(reason),
+      command: (type, outcome) => void rejected.push(`${type} ${outcome}`),
+      rejection: (reason) => void rejected.push(reason),
       resume: () => {},
       batch: () => () => {},
     },
@@ -36,7 +36,7 @@ async function faultyServer({ throws }: { throws: (input: RoomInput) => boolean 
   const stopVerifying = () => {
     isVerifying = false
   }
-  return { client, connect, inputs, errors, refused, stopVerifying }
+  return { client, connect, inputs, errors, rejected, stopVerifying }
 }
 
 const idsOf = (inputs: RoomInput[]) => inputs.flatMap((input) => (input.type === 'command' ? [input.command.id] : []))
@@ -48,21 +48,21 @@ const say = (id: number) => ({ type: 'chat.send', id, text: `number ${id}` })
 const internal = { code: 'internal', retryable: true }
 
 test('no input ends the process: a command that a fault of our own befell fails with internal, and what follows is read in order [R7.1]', async () => {
-  const { client, inputs, errors, refused } = await faultyServer({ throws: isCommand(1, 3) })
+  const { client, inputs, errors, rejected } = await faultyServer({ throws: isCommand(1, 3) })
   client.say(say(1), say(2), say(3))
   client.say(say(4), say(5))
   for (const id of [1, 3]) expect(await client.reply(id)).toMatchObject({ ok: false, error: internal })
   await expect.poll(() => idsOf(inputs)).toEqual([2, 4, 5])
   expect(errors).toMatchObject([{ message: 'the rooms have burnt' }, { message: 'the rooms have burnt' }])
-  expect(refused).toEqual(['internal', 'chat.send internal', 'internal', 'chat.send internal'])
+  expect(rejected).toEqual(['internal', 'chat.send internal', 'internal', 'chat.send internal'])
 })
 
-test('a signal and a cast that a fault of our own befell are refused with internal, and the socket stays', async () => {
+test('a signal and a cast that a fault of our own befell are rejected with internal, and the socket stays', async () => {
   const { client } = await faultyServer({ throws: ({ type }) => type === 'relay' })
   client.say({ type: 'signal', to: 'bob', epoch: { born: 1, n: 0 }, order: 0, body: { type: 'restart' } })
   client.say({ type: 'cast', cast: { type: 'data', value: 'lost' } })
   await client.roundTrip()
-  expect(client.received.filter(({ type }) => type === 'refused')).toMatchObject([
+  expect(client.received.filter(({ type }) => type === 'rejected')).toMatchObject([
     { what: 'signal', to: 'bob', error: internal },
     { what: 'cast', error: internal },
   ])

@@ -17,13 +17,13 @@ const knock = (connection: FakeConnection): JoinRequest => ({
 const gone = (connection: FakeConnection) => ({ type: 'gone', connection, departure: 'lost' }) as const
 
 test('a full queue takes the end of connections in the room or waiting for it, and of no other [R7.8]', () => {
-  const [seated, waiting, refused] = [new FakeConnection('a'), new FakeConnection('b'), new FakeConnection('c')]
+  const [seated, waiting, rejected] = [new FakeConnection('a'), new FakeConnection('b'), new FakeConnection('c')]
   const queue = new InputQueue(1)
   const offer = (input: Parameters<InputQueue['offer']>[0]) => queue.offer(input, (each) => each === seated)
   expect(offer(knock(waiting))).toBe(true)
-  expect(offer(knock(refused))).toBe(false)
-  expect([waiting, seated, refused].map((each) => offer(gone(each)))).toEqual([true, true, false])
+  expect(offer(knock(rejected))).toBe(false)
+  expect([waiting, seated, rejected].map((each) => offer(gone(each)))).toEqual([true, true, false])
   expect(offer({ type: 'tick' })).toBe(true)
   expect(queue.takeBatch().map(({ type }) => type)).toEqual(['join', 'gone', 'gone', 'tick'])
-  expect(offer(knock(refused))).toBe(true)
+  expect(offer(knock(rejected))).toBe(true)
 })

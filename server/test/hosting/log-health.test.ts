@@ -42,7 +42,7 @@ test('a read that fails shows that the log is down where a probe fails as well; 
   expect(clock.pending).toEqual([PROBE_EVERY_MS])
 })
 
-test('every write is refused without a try while it is down', async () => {
+test('every write is rejected without a try while it is down', async () => {
   let writes = 0
   const forget = () => {
     writes++

@@ -28,7 +28,7 @@ function openRooms(log?: RoomLog, clock = new FakeClock()) {
     newId: () => `id${++ids}`,
     meter: {
       command: () => {},
-      refusal: () => {},
+      rejection: () => {},
       resume: () => {},
       batch: () => {
         batches++
@@ -207,7 +207,7 @@ test('what comes in one turn of the event loop is one batch of the room: one app
   expect(bob.types).toEqual(['welcome'])
 })
 
-test('who comes in the very batch that ends the room is refused like everybody behind it', async () => {
+test('who comes in the very batch that ends the room is rejected like everybody behind it', async () => {
   const { rooms, join } = openRooms()
   const ada = join('ada')
   await got(ada, 'welcome')

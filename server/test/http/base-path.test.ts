@@ -33,7 +33,7 @@ test.each(['/live', '/live/', '/an/app/live.v2'])(
   },
 )
 
-test('a token in the URL is refused below a base path too [R6.8]', async () => {
+test('a token in the URL is rejected below a base path too [R6.8]', async () => {
   const { url } = await runServer({ basePath: '/live' })
   expect(await knock(url, '/v1/rooms/hall?token=secret', ['peerstage.v1'])).toMatchObject({ goodbye: 'bad_frame' })
 })

@@ -121,7 +121,7 @@ test.each(STRANGE)('an identity may hold any characters: %s', async (identity) =
   })
 })
 
-test.each(['%ff', '%', '%ed%a0%bd', 'x'.repeat(257)])('what is no identity is refused: %s', async (segment) => {
+test.each(['%ff', '%', '%ed%a0%bd', 'x'.repeat(257)])('what is no identity is rejected: %s', async (segment) => {
   const { ask } = await hall()
   expect(await ask('DELETE', `/v1/identities/${segment}`)).toMatchObject({
     status: 400,

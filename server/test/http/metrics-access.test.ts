@@ -34,7 +34,7 @@ describe('a client that reaches the server does not read its metrics [R7.18]', (
     expect(await status(`${url}/metrics?token=${TOKEN}`)).toBe(401)
     const answer = await fetch(`${url}/metrics`, bearer(TOKEN))
     expect(answer.status).toBe(200)
-    expect(await answer.text()).toContain('peerstage_refusals_total{reason="unauthorized"} 4\n')
+    expect(await answer.text()).toContain('peerstage_rejections_total{reason="unauthorized"} 4\n')
   })
 
   test('on a port of their own they are on that one alone, on this machine alone, until the end of a drain', async () => {
@@ -87,7 +87,7 @@ test.each<[object, string]>([
   [{ port: 70_000 }, 'metrics.port must be a whole number from 0 to 65535.'],
   [{ host: '' }, 'metrics.host must not be empty.'],
   [{ open: true }, 'metrics.open is no option of metrics.'],
-])('%j is refused', (metrics, sentence) => {
+])('%j is rejected', (metrics, sentence) => {
   expect(() => checkSettings({ metrics })).toThrow(sentence)
 })
 
@@ -121,7 +121,7 @@ test('a connection that the system cannot hand over is counted, and ends nothing
   const counted: unknown[] = []
   const own = new OwnServer({
     requestListener: (_, response) => void response.end('here'),
-    meter: { refusal: (...refusal) => void counted.push(refusal) },
+    meter: { rejection: (...rejection) => void counted.push(rejection) },
     maxSockets: 1,
   })
   const { url } = await own.listen(0, '127.0.0.1')

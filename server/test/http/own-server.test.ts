@@ -4,7 +4,7 @@ import { memoryLog } from '../../src/index'
 import { alteredLog } from '../harness/altered-log'
 import { rawConnection } from '../harness/raw-connection'
 import { runServer } from '../harness/running-server'
-import { refusals } from '../harness/scrape'
+import { rejections } from '../harness/scrape'
 
 const LONG_MS = 60 * 60_000
 
@@ -73,6 +73,6 @@ test('TCP connections are bounded too: the WebSockets that there may be, and a h
   await expect.poll(() => open.size).toBe(101)
   for (const { socket } of silent) socket.destroy()
   // There is room again, as soon as the server has seen that there is.
-  await expect.poll(() => refusals(url, 'connections_full').catch(() => 0)).toBeGreaterThanOrEqual(199)
+  await expect.poll(() => rejections(url, 'connections_full').catch(() => 0)).toBeGreaterThanOrEqual(199)
   await (await enter('hall', 'bob')).welcome()
 })

@@ -25,7 +25,7 @@ test('an unknown path is a 404 in JSON, with the security headers', async () => 
   expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
 })
 
-test('metrics tell of rooms, people, sockets, commands, refusals and turns', async () => {
+test('metrics tell of rooms, people, sockets, commands, rejections and turns', async () => {
   const { url, enter, connect } = await runServer()
   const host = await enter('hall', 'ada', { role: 'host' })
   await host.welcome()
@@ -39,7 +39,7 @@ test('metrics tell of rooms, people, sockets, commands, refusals and turns', asy
   expect(text).toMatch(/peerstage_sockets [12]\n/)
   expect(text).toContain('peerstage_commands_total{type="chat.send",outcome="ok"} 1')
   expect(text).toContain('peerstage_commands_total{type="chat.delete",outcome="message_not_found"} 1')
-  expect(text).toContain('peerstage_refusals_total{reason="unauthorized"} 1')
+  expect(text).toContain('peerstage_rejections_total{reason="unauthorized"} 1')
   expect(text).toContain('peerstage_batch_seconds_count')
 })
 
@@ -207,7 +207,7 @@ test('a folder of the demo that is not there is named as an option, without its 
   expect(create).toThrow(/^demoFolder must be a folder that is there\.$/)
 })
 
-test('an id that is none is refused by the rooms of a server, too', async () => {
+test('an id that is none is rejected by the rooms of a server, too', async () => {
   const { server } = await runServer()
   await expect(server.rooms.open('a room')).rejects.toThrow(TypeError)
   await expect(server.rooms.end('')).rejects.toThrow(TypeError)
@@ -216,7 +216,7 @@ test('an id that is none is refused by the rooms of a server, too', async () => 
 
 test('a request that fails is a 500 without words of the fault, which the logger has', async () => {
   const errors: unknown[] = []
-  const refused: string[] = []
+  const rejected: string[] = []
   const logger = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => errors.push(fields) }
   const fault = new Error('broken by a test')
   const stats = () => {
@@ -230,7 +230,7 @@ test('a request that fails is a 500 without words of the fault, which the logger
     metrics: undefined,
     logger,
     readiness: () => 'ready' as const,
-    meter: { refusal: (reason: string) => void refused.push(reason) },
+    meter: { rejection: (reason: string) => void rejected.push(reason) },
     mayManage: async () => ({ ok: true }) as const,
     mayAdminister: async () => ({ ok: true }) as const,
     basePath: '',
@@ -240,7 +240,7 @@ test('a request that fails is a 500 without words of the fault, which the logger
   expect(response.status).toBe(500)
   expect(await response.text()).not.toContain('broken')
   expect(errors).toMatchObject([{ err: fault }])
-  expect(refused).toEqual(['internal'])
+  expect(rejected).toEqual(['internal'])
 })
 
 test('a server without auth must say that it is for development', () => {
@@ -273,8 +273,8 @@ test('a server that is closed while it is about to listen listens no more', asyn
   const { port } = squatter.address() as AddressInfo
   await new Promise((resolve) => squatter.close(resolve))
   const server = createPeerstageServer({ auth: { secret: SECRET }, logLevel: 'silent' })
-  const refused = expect(server.listen(port, '127.0.0.1')).rejects.toThrow('closed before it could listen')
-  await Promise.all([refused, server.close({ deadlineMs: 0 })])
+  const rejected = expect(server.listen(port, '127.0.0.1')).rejects.toThrow('closed before it could listen')
+  await Promise.all([rejected, server.close({ deadlineMs: 0 })])
   await expect(fetch(`http://127.0.0.1:${port}/livez`)).rejects.toThrow()
 })
 

@@ -75,7 +75,7 @@ test.each(Object.entries(GIVING_UP))(
   },
 )
 
-test('what it asks of the room before is refused, and it hears nothing of it', async () => {
+test('what it asks of the room before is rejected, and it hears nothing of it', async () => {
   const house = await hall()
   const laptop = await house.offered()
   expect(await laptop.ask({ type: 'chat.send', text: 'too early' })).toMatchObject({ error: { code: 'forbidden' } })
@@ -162,7 +162,7 @@ test('a ghost is taken over as well when that is confirmed: its owner may be in 
   }
 })
 
-test('where only one session may live, the second is refused before anything is offered [R2.5]', async () => {
+test('where only one session may live, the second is rejected before anything is offered [R2.5]', async () => {
   const house = await hall({ duplicateSessions: 'reject' })
   const laptop = await house.enter('hall', 'ada', { confirms: false })
   expect(await laptop.goodbye()).toMatchObject({ code: 'superseded' })
@@ -239,7 +239,7 @@ test('a confirmation has no rate: neither joins nor the other device’s command
   expect(await confirm(laptop)).toMatchObject({ ok: true })
 })
 
-test('join is refused where nothing is left to confirm', async () => {
+test('join is rejected where nothing is left to confirm', async () => {
   const { offered } = await hall()
   const laptop = await offered()
   expect(await confirm(laptop)).toMatchObject({ ok: true })

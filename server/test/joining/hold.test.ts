@@ -18,7 +18,7 @@ test('a held connection is verified and has no place; join takes it: welcome, th
   expect(server.rooms.stats('hall')?.participants.guest).toBe(1)
 })
 
-test('a held connection with a bad token is refused like any other [R2.8]', async () => {
+test('a held connection with a bad token is rejected like any other [R2.8]', async () => {
   const { connect } = await runServer()
   expect(await connect('hall', { intent: 'hold', token: 'nonsense' }).goodbye()).toMatchObject({ code: 'unauthorized' })
 })
@@ -31,7 +31,7 @@ test('before it has joined it may ask nothing of the room [R2.8]', async () => {
   await bob.next('held')
   expect(await bob.ask({ type: 'chat.send', text: 'hello' })).toMatchObject({ ok: false, error: { code: 'forbidden' } })
   bob.say({ type: 'cast', cast: { type: 'reaction', emoji: '🔥' } })
-  expect(await bob.next('refused')).toMatchObject({ what: 'cast', error: { code: 'forbidden' } })
+  expect(await bob.next('rejected')).toMatchObject({ what: 'cast', error: { code: 'forbidden' } })
 })
 
 test('a join that could not be kept leaves it held, and can be asked again', async () => {
@@ -147,7 +147,7 @@ test('a held connection asks for its place as often as others knock, and in vain
   expect(await eve.ask({ type: 'join' })).toMatchObject({ ok: false, error: { code: 'invalid' } })
 })
 
-test('join is refused where the hello has asked for the place', async () => {
+test('join is rejected where the hello has asked for the place', async () => {
   const { enter } = await runServer()
   const host = await enter('hall', 'ada', { role: 'host' })
   await host.welcome()

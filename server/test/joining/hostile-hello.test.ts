@@ -28,7 +28,7 @@ test('another version of the protocol hears so, in words that its browser lets t
   expect(answer).toEqual({ protocol: 'peerstage.v99', goodbye: 'unsupported_version', close: 4406 })
 })
 
-test('a token in the URL is refused [R6.8]', async () => {
+test('a token in the URL is rejected [R6.8]', async () => {
   const { url, server } = await runServer()
   const token = await server.tokens.sign({ room: 'hall', identity: 'ada' })
   const answer = await knock(url, `/v1/rooms/hall?token=${token}`, [SUBPROTOCOL, `hello.${encodeHello(HELLO)}`])

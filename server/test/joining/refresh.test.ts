@@ -100,10 +100,10 @@ test.each(['EdDSA', 'ES256', 'RS256'] as const)(
     const exp = clock.now() / 1000 + 3600
     const renew = async (wanted: Partial<Wanted>) =>
       host.ask({ type: 'session.refresh', token: await signedBy(pair, { exp, ...wanted }) })
-    const refused = { ok: false, error: { code: 'unauthorized' } }
-    expect(await renew({ sub: 'eve' })).toMatchObject(refused)
-    expect(await renew({ room: 'other' })).toMatchObject(refused)
-    expect(await renew({ kid: 'shared' })).toMatchObject(refused)
+    const rejected = { ok: false, error: { code: 'unauthorized' } }
+    expect(await renew({ sub: 'eve' })).toMatchObject(rejected)
+    expect(await renew({ room: 'other' })).toMatchObject(rejected)
+    expect(await renew({ kid: 'shared' })).toMatchObject(rejected)
     expect(await renew({ role: 'guest' })).toMatchObject({ ok: true })
     expect(await renew({ role: 'host' })).toMatchObject({ ok: true })
     expect(server.rooms.stats('hall')?.participants).toEqual({ host: 0, cohost: 0, guest: 1, viewer: 0 })
@@ -114,9 +114,9 @@ test.each(['EdDSA', 'ES256', 'RS256'] as const)(
 
 test('a refresh changes neither identity nor room [R5.6]', async () => {
   const { host, sign } = await hostWithToken(600)
-  const refused = { ok: false, error: { code: 'unauthorized' } }
+  const rejected = { ok: false, error: { code: 'unauthorized' } }
   for (const token of [await sign({ identity: 'eve' }), await sign({ room: 'other' }), 'nonsense']) {
-    expect(await host.ask({ type: 'session.refresh', token })).toMatchObject(refused)
+    expect(await host.ask({ type: 'session.refresh', token })).toMatchObject(rejected)
   }
   expect(await host.ask({ type: 'chat.send', text: 'still here' })).toMatchObject({ ok: true })
 })

@@ -13,7 +13,7 @@ test('one identity, one live session: another session takes the place, and the f
   expect(await phone.goodbye()).toMatchObject({ code: 'superseded', close: 4409 })
 })
 
-test('one identity, one live session by the policy reject: the second is refused, the first one stays [R2.5]', async () => {
+test('one identity, one live session by the policy reject: the second is rejected, the first one stays [R2.5]', async () => {
   const { enter } = await runServer({ duplicateSessions: 'reject' })
   const phone = await enter('hall', 'ada', { role: 'host' })
   await phone.welcome()
@@ -47,7 +47,7 @@ test('within a session the newer attempt wins: the older socket is closed [R2.6]
   expect(await first.goodbye()).toMatchObject({ code: 'superseded' })
 })
 
-test('an attempt that arrives late is refused, and harms the newer one not at all [R2.6]', async () => {
+test('an attempt that arrives late is rejected, and harms the newer one not at all [R2.6]', async () => {
   const { enter } = await runServer()
   const session = newSession()
   const joinId = 'the-same-joinId'

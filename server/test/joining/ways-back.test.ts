@@ -127,7 +127,7 @@ test('a lock keeps new people out, and never one who comes back: over a restart 
   }
 })
 
-test('an attempt that arrives late is refused, also after a restart [R2.6]', async () => {
+test('an attempt that arrives late is rejected, also after a restart [R2.6]', async () => {
   const house = await onDisk()
   const { bob, bobId } = await adaAndBob(house)
   const { session } = bob.hello

@@ -90,7 +90,7 @@ test('1,000 inputs queued in a room: the next is unavailable, by name, and the r
   for (const id of ids(2, 21)) chat(host, id)
   chat(host, 22)
   expect(await host.reply(22)).toMatchObject({ ok: false, error: { code: 'unavailable', retryable: true } })
-  expect(await scrape(url, 'peerstage_refusals_total{reason="queue_full"}')).toBe(1)
+  expect(await scrape(url, 'peerstage_rejections_total{reason="queue_full"}')).toBe(1)
   const late = await enter('hall', 'late')
   expect(await late.goodbye()).toMatchObject({ code: 'unavailable', close: 1013 })
   disk.goOn()

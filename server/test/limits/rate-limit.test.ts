@@ -117,7 +117,7 @@ describe('budgets', () => {
     const budget = budgets().of('ada', 'hall')
     expect(count(100, () => budget(signal('bob')))).toBe(80)
     const others = Array.from({ length: 19 }, (_, i) => count(60, () => budget(signal(`peer ${i}`))))
-    // Those refused for the pair have cost the connection too.
+    // Those rejected for the pair have cost the connection too.
     expect(others.reduce((sum, each) => sum + each, 0)).toBe(900)
   })
 
@@ -149,7 +149,7 @@ describe('budgets', () => {
       return { now, all, of: new Map(people.map((id) => [id, all.of(id, 'hall')] as const)) }
     }
 
-    test('a room of twenty that reloads as a whole, twice in a row, is refused nothing [R9.9]', () => {
+    test('a room of twenty that reloads as a whole, twice in a row, is rejected nothing [R9.9]', () => {
       const { now, of } = room()
       for (let round = 0; round < 2; round++) {
         for (const [from, budget] of of) {
@@ -173,8 +173,8 @@ describe('budgets', () => {
       // In common 60 and two a second; of its own each has six, and one in ten seconds.
       expect(passed).toBeLessThanOrEqual(60 + 2 * 60 + hostile.length * (6 + 6))
       expect(all.of('newcomer', 'hall')(offer(victim)).ok).toBe(true)
-      const refused = of.get('person 1')?.(offer(victim))
-      expect(refused).toMatchObject({ ok: false, limit: 'receiver_offers', flood: false })
+      const rejected = of.get('person 1')?.(offer(victim))
+      expect(rejected).toMatchObject({ ok: false, limit: 'receiver_offers', flood: false })
     })
 
     test('bytes of many at one never fill its queue [R7.8, R9.9]', () => {
@@ -232,7 +232,7 @@ describe('budgets', () => {
     expect(() => checkSettings({ limits: { castByteBurst: 10 * 1024 - 1 } })).toThrow(ConfigError)
   })
 
-  test('chat: who was refused for a busy room is refused for all the time it was told, so that no text overtakes another', () => {
+  test('chat: who was rejected for a busy room is rejected for all the time it was told, so that no text overtakes another', () => {
     let now = 0
     const all = new MessageBudgets(DEFAULT_LIMITS, () => now)
     for (let i = 0; i < 4; i++) count(10, () => all.of(`person ${i}`, 'hall')(chat))
@@ -250,7 +250,7 @@ describe('budgets', () => {
   test.each([
     ['its own bucket', { chatPerSecond: 10, chatBurst: 2 }],
     ['the bucket of commands', { commandsPerSecond: 10, commandBurst: 2 }],
-  ])('chat: who was refused by %s is refused until the time it was told, too', (_by, limits) => {
+  ])('chat: who was rejected by %s is rejected until the time it was told, too', (_by, limits) => {
     let now = 0
     const ada = new MessageBudgets({ ...DEFAULT_LIMITS, ...limits }, () => now).of('ada', 'hall')
     expect(count(2, () => ada(chat))).toBe(2)
@@ -271,7 +271,7 @@ describe('budgets', () => {
 describe('on the wire', () => {
   const limits = { chatPerSecond: 1, chatBurst: 2 }
 
-  test('chat beyond the limit is refused with the time to wait, and the connection stays [R7.4]', async () => {
+  test('chat beyond the limit is rejected with the time to wait, and the connection stays [R7.4]', async () => {
     const clock = new FakeClock()
     const { enter } = await runServer({ limits, clock })
     const ada = await enter('hall', 'ada', { role: 'host' })
@@ -292,12 +292,12 @@ describe('on the wire', () => {
     expect(await ada.goodbye()).toMatchObject({ code: 'rate_limited', close: 4429 })
   })
 
-  test('casts beyond the limit are refused [R7.4]', async () => {
+  test('casts beyond the limit are rejected [R7.4]', async () => {
     const { enter } = await runServer({ limits: { castsPerSecond: 1, castBurst: 1 }, clock: new FakeClock() })
     const ada = await enter('hall', 'ada', { role: 'host' })
     await ada.welcome()
     for (let i = 0; i < 2; i++) ada.say({ type: 'cast', cast: { type: 'reaction', emoji: '🔥' } })
-    expect(await ada.next('refused')).toMatchObject({ what: 'cast', error: { code: 'rate_limited' } })
+    expect(await ada.next('rejected')).toMatchObject({ what: 'cast', error: { code: 'rate_limited' } })
   })
 
   test('joins beyond the limit are turned away for a moment [R7.4]', async () => {
@@ -307,7 +307,7 @@ describe('on the wire', () => {
     expect(await eleventh.goodbye()).toMatchObject({ code: 'rate_limited', retryAfterMs: expect.any(Number) })
   })
 
-  test('more commands at once than may be unanswered are refused before they run', async () => {
+  test('more commands at once than may be unanswered are rejected before they run', async () => {
     const { enter } = await runServer({ limits: { maxUnansweredCommands: 2 } })
     const ada = await enter('hall', 'ada', { role: 'host' })
     await ada.welcome()

@@ -4,7 +4,7 @@ import { descriptionOf } from '../harness/description'
 import { FakeClock } from '../harness/fake-clock'
 import { goingOn } from '../harness/restartable-server'
 import { runServer } from '../harness/running-server'
-import { refusals } from '../harness/scrape'
+import { rejections } from '../harness/scrape'
 import type { TestClient } from '../harness/test-client'
 
 // The buffers of the operating system take some megabytes before a reader shows to be slow.
@@ -73,7 +73,7 @@ test('who was let go for stalling comes back, and gets what it missed [R3.4, R7.
   for (const text of before) await host.ask({ type: 'chat.send', text })
   for (const guest of guests) fill(guest, slowId)
   await host.next('presence')
-  expect(await refusals(url, 'slow_consumer')).toBe(1)
+  expect(await rejections(url, 'slow_consumer')).toBe(1)
   for (const text of ['after 1', 'after 2']) await host.ask({ type: 'chat.send', text })
   slow.socket.resume()
   // It had 2 s to read its goodbye; on a busy machine the socket was cut before.

@@ -11,7 +11,7 @@ import { LogWriter } from '../contract/log-writer'
 import { LogFolder } from '../harness/log-folder'
 import { built, start } from '../harness/own-process'
 
-test('a file that is open is refused to a second log, with a sentence [R3.11]', () => {
+test('a file that is open is rejected to a second log, with a sentence [R3.11]', () => {
   const files = new LogFolder()
   files.open()
   expect(() => files.open()).toThrow(LogUnavailable)
@@ -32,7 +32,7 @@ test('a file that is open here is known by all its names, and to another copy of
   await copy(files.path).close()
 })
 
-test('a file of a newer schema is refused with a sentence, and stays as it is', async () => {
+test('a file of a newer schema is rejected with a sentence, and stays as it is', async () => {
   const files = new LogFolder()
   await files.open().close()
   const db = loadSqlite()(files.path)
@@ -44,7 +44,7 @@ test('a file of a newer schema is refused with a sentence, and stays as it is', 
   expect(readFileSync(files.path)).toEqual(before)
 })
 
-test('a database of another program is refused with a sentence, and stays as it is', () => {
+test('a database of another program is rejected with a sentence, and stays as it is', () => {
   const files = new LogFolder()
   const db = loadSqlite()(files.path)
   db.exec('CREATE TABLE cheese (name TEXT)')
@@ -54,14 +54,14 @@ test('a database of another program is refused with a sentence, and stays as it 
   expect(readFileSync(files.path)).toEqual(before)
 })
 
-test('a file that is no database is refused with a sentence, and stays as it is', () => {
+test('a file that is no database is rejected with a sentence, and stays as it is', () => {
   const files = new LogFolder()
   writeFileSync(files.path, 'Dear diary, '.repeat(1000))
   expect(() => files.open()).toThrow(`${files.path} is not a log of Peerstage.`)
   expect(readFileSync(files.path, 'utf8')).toContain('Dear diary')
 })
 
-test('a folder, and a path below a file, are refused with a sentence', () => {
+test('a folder, and a path below a file, are rejected with a sentence', () => {
   const files = new LogFolder()
   expect(() => sqliteLog(files.folder)).toThrow('is a folder: name a file.')
   writeFileSync(files.path, '')
@@ -69,7 +69,7 @@ test('a folder, and a path below a file, are refused with a sentence', () => {
 })
 
 test.each(['rooms.db ', 'rooms.db\r', 'rooms.db\n', ' ', ''])(
-  'a path with white space at an end is refused with a sentence, and no file is made: %j',
+  'a path with white space at an end is rejected with a sentence, and no file is made: %j',
   (name) => {
     const files = new LogFolder()
     const path = name.trim() === '' ? name : join(files.folder, name)
@@ -80,7 +80,7 @@ test.each(['rooms.db ', 'rooms.db\r', 'rooms.db\n', ' ', ''])(
   },
 )
 
-test('what looks like memory and is not quite is refused too, because it would not be seen that all is temporary', () => {
+test('what looks like memory and is not quite is rejected too, because it would not be seen that all is temporary', () => {
   expect(() => sqliteLog(':memory: ')).toThrow('":memory: " has white space at an end: a path of a log must not.')
 })
 
@@ -178,7 +178,7 @@ test.each<[string, 'in_use' | 'disk' | undefined]>([
   expect(error instanceof LogNotReady ? error.why : undefined).toBe(why)
 })
 
-test('a file that is refused to a second log of this process stays locked for other processes [R3.11]', async () => {
+test('a file that is rejected to a second log of this process stays locked for other processes [R3.11]', async () => {
   const files = new LogFolder()
   files.open()
   expect(() => files.open()).toThrow('in this very process')

@@ -62,7 +62,7 @@ test('a file that is full of what cannot give way takes no batch, keeps what it 
   const files = new LogFolder()
   const log = files.open({ maxBytes: MIB })
   const rooms: LogWriter[] = []
-  const refused = async (): Promise<unknown> => {
+  const rejected = async (): Promise<unknown> => {
     for (;;) {
       const room = new LogWriter(log, `room-${rooms.length}`, 'first', () => files.clock.now())
       try {
@@ -74,7 +74,7 @@ test('a file that is full of what cannot give way takes no batch, keeps what it 
       rooms.push(room)
     }
   }
-  expect(await refused()).toMatchObject({
+  expect(await rejected()).toMatchObject({
     name: 'LogUnavailable',
     message: 'The disk is full, or the log has reached its maxBytes.',
     cause: expect.objectContaining({ message: 'database or disk is full' }),

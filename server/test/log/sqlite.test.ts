@@ -140,7 +140,7 @@ describe('a turn of the event loop', () => {
     expect(await log.since('three', 'first', 0)).toHaveLength(2)
   })
 
-  test('is not kept by a log that is closed: what was queued before is, what comes later is refused', async () => {
+  test('is not kept by a log that is closed: what was queued before is, what comes later is rejected', async () => {
     const files = new LogFolder()
     const log = files.open()
     const room = new LogWriter(log, 'hall', 'first')

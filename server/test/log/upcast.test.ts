@@ -76,7 +76,7 @@ test('a room that is older than a slice has the part of that slice as it begins'
   expect(readSnapshot(JSON.stringify({ room: older, ledger }), SNAPSHOT_VERSION)).toEqual(state)
 })
 
-test('a file of an older schema is brought forward, all or nothing, and a newer one is refused', () => {
+test('a file of an older schema is brought forward, all or nothing, and a newer one is rejected', () => {
   const db = loadSqlite()(':memory:')
   migrate(db)
   db.exec("INSERT INTO rooms (name) VALUES ('hall')")

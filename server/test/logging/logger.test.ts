@@ -31,9 +31,9 @@ test('the key of a TURN server and the passwords made with it are among them [R7
 test('what looks like a token is taken out wherever it is [R7.12]', () => {
   const { logger, text } = captured()
   const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl'
-  logger.warn({ url: `/v1/rooms/hall?token=${jwt}`, err: new Error(`bad ${jwt}`) }, `refused ${jwt}`)
+  logger.warn({ url: `/v1/rooms/hall?token=${jwt}`, err: new Error(`bad ${jwt}`) }, `rejected ${jwt}`)
   expect(text()).not.toContain('eyJzdWIi')
-  expect(JSON.parse(text()).msg).toBe('refused [redacted]')
+  expect(JSON.parse(text()).msg).toBe('rejected [redacted]')
 })
 
 test('control characters in names cannot forge a line', () => {

@@ -68,7 +68,7 @@ function fullPipe() {
 
 type Server = Awaited<ReturnType<typeof run>>
 
-/** People come, more come and go than a refusal or two, and the room is alive. */
+/** People come, more come and go than a rejection or two, and the room is alive. */
 async function serves(server: Server) {
   const { ada, bob } = await pair(server, 'hall')
   for (let visit = 0; visit < 10; visit++) {

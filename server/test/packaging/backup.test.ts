@@ -103,8 +103,8 @@ test('where no server runs, what it left in its write-ahead log is in the backup
 test('nothing is overwritten but by --force, the log itself never', async () => {
   const { log, target } = await serving()
   writeFileSync(target, 'mine')
-  const refused = await backup([target, '--log', log])
-  expect(refused).toMatchObject({ code: 2, err: `${target} is there already: --force overwrites it.\n` })
+  const rejected = await backup([target, '--log', log])
+  expect(rejected).toMatchObject({ code: 2, err: `${target} is there already: --force overwrites it.\n` })
   expect(readFileSync(target, 'utf8')).toBe('mine')
   expect(await backup([log, '--log', log, '--force'])).toMatchObject({ code: 2, err: `${log} is the log itself.\n` })
   expect((await backup([target, '--log', log, '--force'])).code).toBe(0)
@@ -208,8 +208,8 @@ test('by whichever path, it is the same log: it is never overwritten, and its se
   symlinkSync(log, link)
   const { ino } = statSync(log)
   for (const other of [join(alias, 'rooms.db'), link, join(alias, 'rooms.db-wal'), join(alias, 'rooms.db.sock')]) {
-    const refused = await backup([other, '--log', log, '--force'])
-    expect(refused).toMatchObject({ code: 2, err: `${other} is the log itself.\n` })
+    const rejected = await backup([other, '--log', log, '--force'])
+    expect(rejected).toMatchObject({ code: 2, err: `${other} is the log itself.\n` })
     expect((await backup([log, '--log', link, '--force'])).code).toBe(2)
   }
   expect(statSync(log).ino).toBe(ino)

@@ -53,6 +53,6 @@ test('with trustProxy 1 the word of nginx counts, and not what a client says of 
   // One proxy more than there are: now the client's own word is believed.
   const two = await behindNginx({ trustProxy: 2, maxSocketsPerAddress: 1 })
   await (await enter(two.url, 'ada')).welcome()
-  const refused = await enter(two.url, 'ben')
-  expect(await refused.goodbye()).toMatchObject({ code: 'busy' })
+  const rejected = await enter(two.url, 'ben')
+  expect(await rejected.goodbye()).toMatchObject({ code: 'busy' })
 })

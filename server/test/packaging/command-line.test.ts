@@ -106,7 +106,7 @@ test('HOST and PORT of another program are ignored, aloud', async () => {
   expect(running.said.err).not.toContain('conda')
 })
 
-test('a secret is changed by a file of several, and no client is refused meanwhile', async () => {
+test('a secret is changed by a file of several, and no client is rejected meanwhile', async () => {
   const folder = await emptyFolder()
   const file = join(folder, 'secrets')
   const NEWER = 'another secret of the tests, as long as the other'
@@ -234,7 +234,7 @@ test('neither secrets, tokens nor chat are in anything it says, at its most talk
   running.child.kill('SIGTERM')
   expect(await running.exit).toBe(0)
   const all = running.said.out + running.said.err
-  expect(all).toContain('a connection was refused')
+  expect(all).toContain('a connection was rejected')
   const secrets = [SECRET, token, token.split('.')[2] ?? '', client.hello.session, 'a word between friends']
   for (const secret of secrets) expect(all).not.toContain(secret)
 })

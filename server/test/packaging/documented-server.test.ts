@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const SECRET = 'a secret of the tests, long enough to be one'
 
 // The server of the guide, as its readers run it: what it shows is what they ship.
-test('the documented token route refuses a room or a name that is none with 400 and a sentence, and gives tokens', async () => {
+test('the documented token route rejects a room or a name that is none with 400 and a sentence, and gives tokens', async () => {
   const url = await start({ PEERSTAGE_SECRET: SECRET })
   for (const query of ['name=Ada&room=room%201', 'name=Ada&room=', 'room=hall', '']) {
     const response = await fetch(`${url}/live-token?${query}`)

@@ -105,9 +105,9 @@ test.each<[string, (path: string) => void, string]>([
   const path = sentence === 'is a folder' ? folder : join(folder, 'mine.db')
   make(path)
   const before = path === folder ? [] : readFileSync(path)
-  const refused = run(SERVE, { PEERSTAGE_LOG: path })
-  expect(await refused.exit).toBe(2)
-  expect(refused.said.err).toContain(`${path} ${sentence}`)
+  const rejected = run(SERVE, { PEERSTAGE_LOG: path })
+  expect(await rejected.exit).toBe(2)
+  expect(rejected.said.err).toContain(`${path} ${sentence}`)
   expect(path === folder ? [] : readFileSync(path)).toEqual(before)
 })
 
@@ -115,11 +115,11 @@ test.each(['mine.db\r', ' ', ':memory: '])(
   'a path with white space at an end is a sentence and exit 2, and no file is made: %j',
   async (path) => {
     const folder = await emptyFolder()
-    const refused = run(SERVE, { PEERSTAGE_LOG: path }, folder)
-    expect(await refused.exit).toBe(2)
-    expect(refused.said.err).toContain(JSON.stringify(path))
-    expect(refused.said.err).toContain('--log (PEERSTAGE_LOG) names another file')
-    expect(refused.said.out).not.toContain('kept in')
+    const rejected = run(SERVE, { PEERSTAGE_LOG: path }, folder)
+    expect(await rejected.exit).toBe(2)
+    expect(rejected.said.err).toContain(JSON.stringify(path))
+    expect(rejected.said.err).toContain('--log (PEERSTAGE_LOG) names another file')
+    expect(rejected.said.out).not.toContain('kept in')
     expect(readdirSync(folder)).toEqual([])
   },
 )

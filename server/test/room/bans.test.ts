@@ -177,7 +177,7 @@ describe('the author of a message', () => {
 describe('a room that opens anew', () => {
   const banned: Ban[] = [{ id: 'b', identity: 'guest', name: 'Gus', at: 1 }]
 
-  test('refuses who was banned before, and is not opened by them [R5.4]', () => {
+  test('rejects who was banned before, and is not opened by them [R5.4]', () => {
     const room = roomHarness({}, banned)
     expect(verdictOf(room.knock('guest', { role: 'host' }))).toBe('removed')
     expect(room.records).toEqual([])

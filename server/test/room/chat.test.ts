@@ -25,7 +25,7 @@ describe('a message', () => {
   })
 
   test.each(['   ', '\n\t', '\u0000\u0007', '\u200b\u200d', '\u202e\u2066', '\u3164'])(
-    'of nothing that can be seen is refused: %j',
+    'of nothing that can be seen is rejected: %j',
     (text) => {
       const { room, ada } = talk(0)
       expect(verdictOf(room.ask(ada, { type: 'chat.send', text }))).toBe('invalid')

@@ -86,7 +86,7 @@ describe('an identity that is here already', () => {
     expect(room.room.participants).toHaveLength(1)
   })
 
-  test('another session is refused where rules say reject [R2.5]', () => {
+  test('another session is rejected where rules say reject [R2.5]', () => {
     const room = roomHarness({ duplicateSessions: 'reject' })
     room.enter('ada')
     expect(verdictOf(room.knock('ada', { session: 'another-session' }))).toBe('superseded')

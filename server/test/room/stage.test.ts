@@ -152,7 +152,7 @@ describe('stepping down', () => {
     expect(room.roleOf(room.enter('dan', role))).toBe('viewer')
   })
 
-  test('of a viewer is nothing, of a host is refused', () => {
+  test('of a viewer is nothing, of a host is rejected', () => {
     const { room, host, ada } = audience()
     expect(typesOf(room.ask(ada, { type: 'stage.leave' }))).toEqual([])
     expect(verdictOf(room.ask(host, { type: 'stage.leave' }))).toBe('forbidden')

@@ -42,7 +42,7 @@ const MUST_HAPPEN = [
 ]
 
 /** By the server's own count: for its reader it may be too late to hear why it was closed. */
-const SLOW = 'peerstage_refusals_total{reason="slow_consumer"}'
+const SLOW = 'peerstage_rejections_total{reason="slow_consumer"}'
 
 /** A server's long day: warm, churned, and at rest again. */
 export class Soak {

@@ -3,7 +3,7 @@ import { capturedLog } from '../harness/captured-log'
 import { FakeClock } from '../harness/fake-clock'
 import { passTime } from '../harness/passing-time'
 import { runServer } from '../harness/running-server'
-import { refusals } from '../harness/scrape'
+import { rejections } from '../harness/scrape'
 
 async function two() {
   const clock = new FakeClock()
@@ -21,11 +21,11 @@ async function two() {
 test('a peer given up as dead is counted once, and has a line by which it can be followed [R7.13]', async () => {
   const { url, clock, captured, host } = await two()
   await passTime(clock, 25_000, host)
-  expect(await refusals(url, 'dead')).toBe(0)
+  expect(await rejections(url, 'dead')).toBe(0)
   await passTime(clock, 5000, host)
   await host.next('presence')
   await passTime(clock, 60_000, host)
-  expect(await refusals(url, 'dead')).toBe(1)
+  expect(await rejections(url, 'dead')).toBe(1)
   const verified = captured.lines().filter((line) => line.msg === 'a connection was verified')
   expect(captured.audit()).toMatchObject([{ reason: 'dead', room: 'hall', connection: verified[1]?.connection }])
 })
@@ -34,6 +34,6 @@ test('a client that does not answer its goodbye was counted by that, and not as 
   const { url, clock, host, bobId } = await two()
   await host.ask({ type: 'moderation.kick', participantId: bobId })
   await passTime(clock, 60_000, host)
-  expect(await refusals(url, 'removed')).toBe(1)
-  expect(await refusals(url, 'dead')).toBe(0)
+  expect(await rejections(url, 'removed')).toBe(1)
+  expect(await rejections(url, 'dead')).toBe(0)
 })

@@ -31,7 +31,7 @@ test('a demotion survives a rejoin, whatever token comes [R5.5]', async () => {
   expect(room?.participants.find((each) => each.id === self)).toMatchObject({ role: 'viewer' })
 })
 
-test('an ended room says goodbye to everybody, and its id is refused for 60 s [R1.4]', async () => {
+test('an ended room says goodbye to everybody, and its id is rejected for 60 s [R1.4]', async () => {
   const clock = new FakeClock()
   const { host, bob, enter } = await hostAndGuest({ clock })
   host.say({ type: 'moderation.endRoom', id: 1 })

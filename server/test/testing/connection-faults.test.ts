@@ -78,7 +78,7 @@ test('stalled in one direction: what the client says still arrives', async () =>
   expect(heard(bob)).toEqual([])
 })
 
-test('offline breaks connections and refuses new ones until it is lifted', async () => {
+test('offline breaks connections and rejects new ones until it is lifted', async () => {
   const { server, enter, connect } = await openRoom()
   const [ada, bob] = [await enter('ada'), await enter('bob')]
   const offline = server.faults.offline({ identity: 'bob' })

@@ -12,7 +12,7 @@ test('log down: commands answer unavailable, no new participant joins; up again:
   const ada = await enter('ada')
   await ada.ask(say('before'))
   server.faults.log.fail()
-  expect(await ada.ask(say('refused'))).toMatchObject({ ok: false, error: { code: 'unavailable', retryable: true } })
+  expect(await ada.ask(say('rejected'))).toMatchObject({ ok: false, error: { code: 'unavailable', retryable: true } })
   const token = await server.token({ room: 'hall', identity: 'bob' })
   expect(await connect({ token }).goodbye()).toMatchObject({ code: 'unavailable', close: 1013 })
   server.faults.log.heal()

@@ -55,7 +55,7 @@ test('a slow reader is slow to the server too: its queue fills, and it is let go
   const cast = { type: 'cast', cast: { type: 'data', value: 'x'.repeat(8000), to } }
   bob.socket.pause()
   const queued = () => metric(server.url, 'peerstage_queued_bytes')
-  const letGo = () => metric(server.url, 'peerstage_refusals_total{reason="slow_consumer"}')
+  const letGo = () => metric(server.url, 'peerstage_rejections_total{reason="slow_consumer"}')
   // The buffers of the operating system take some megabytes before that, on either side; a machine may be so slow about it
   // that the reader has stalled for too long meanwhile.
   while ((await queued()) < 256 * 1024 && (await letGo()) === 0) {
@@ -66,7 +66,7 @@ test('a slow reader is slow to the server too: its queue fills, and it is let go
   expect(await letGo()).toBe(1)
 })
 
-test('upgrades that the server refuses, or that are not its own, fail for the client too', async () => {
+test('upgrades that the server rejects, or that are not its own, fail for the client too', async () => {
   const { server } = await openRoom({ maxSockets: 1 })
   const failure = (path: string) =>
     new Promise<string>((resolve) => {

@@ -34,13 +34,13 @@ test('a fresh token in time, and the session goes on; others are not touched', a
   expect(bob.received.some(({ type }) => type === 'session.refreshNeeded')).toBe(false)
 })
 
-test('the old token is refused from then on: as a refresh, and at the door', async () => {
+test('the old token is rejected from then on: as a refresh, and at the door', async () => {
   const { server, enter, connect } = await openRoom()
   const ada = await enter('ada')
   server.faults.expireToken('ada')
   const token = ada.hello.token ?? ''
-  const refused = { ok: false, error: { code: 'unauthorized' } }
-  expect(await ada.ask({ type: 'session.refresh', token })).toMatchObject(refused)
+  const rejected = { ok: false, error: { code: 'unauthorized' } }
+  expect(await ada.ask({ type: 'session.refresh', token })).toMatchObject(rejected)
   expect(await connect({ token }).goodbye()).toMatchObject({ code: 'unauthorized', close: 4401 })
 })
 

@@ -110,8 +110,8 @@ test('behind a proxy the sockets of one address are counted', async () => {
   const { enter } = await runServer({ trustProxy: 1, maxSocketsPerAddress: 1 })
   const from = (address: string) => ({ 'x-forwarded-for': address })
   await (await enter('hall', 'ada', { role: 'host', headers: from('203.0.113.7') })).welcome()
-  const refused = await enter('hall', 'eve', { headers: from('203.0.113.7') })
-  expect(await refused.goodbye()).toMatchObject({ code: 'busy', close: 4503 })
+  const rejected = await enter('hall', 'eve', { headers: from('203.0.113.7') })
+  expect(await rejected.goodbye()).toMatchObject({ code: 'busy', close: 4503 })
   await (await enter('hall', 'bob', { headers: from('203.0.113.8') })).welcome()
 })
 

@@ -10,14 +10,14 @@ export class ChatCooldowns {
     this.#capacity = capacity
   }
 
-  /** Begins a pause, in the place of the key's last one. */
+  /** Begins a cooldown; it replaces the key's last one. */
   begin(key: string, now: number, ms: number): void {
     this.#until.delete(key)
     this.#until.set(key, now + ms)
     this.#forget(now)
   }
 
-  /** How long the key's pause still is, in ms; 0 when it is over, or there is none. */
+  /** What is left of the key's cooldown, in ms; 0 when it is over, or there is none. */
   left(key: string, now: number): number {
     const until = this.#until.get(key)
     if (until === undefined || until > now) return until === undefined ? 0 : until - now

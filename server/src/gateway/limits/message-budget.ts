@@ -14,8 +14,8 @@ import { Buckets, type Rate, type RateResult, type TakeResult, withReason } from
 const HEARTBEATS: Rate = { perSecond: 1, burst: 10 }
 
 const BUCKETS_KEPT = 50_000
-/** Whose text was refused waits at least so long: what was under way behind it by then must not overtake it. */
-const LEAST_CHAT_PAUSE_MS = 1000
+/** Whose text was rejected waits at least so long: what was under way behind it by then must not overtake it. */
+const LEAST_CHAT_COOLDOWN_MS = 1000
 
 /** The buckets of all rooms and identities: a reconnect resets nothing. */
 export class MessageBudgets {
@@ -23,7 +23,7 @@ export class MessageBudgets {
   readonly #now: () => number
   readonly #buckets = new Buckets(BUCKETS_KEPT)
   readonly #receivers: ReceiverBudget
-  readonly #chatPauses = new ChatCooldowns(BUCKETS_KEPT)
+  readonly #chatCooldowns = new ChatCooldowns(BUCKETS_KEPT)
 
   constructor(limits: Limits, now: () => number) {
     this.#limits = limits
@@ -66,27 +66,27 @@ export class MessageBudgets {
   }
 
   /**
-   * Whose text was refused, for whatever reason, has all its chat refused for the time that it was told: its texts keep
-   * their order. They count against its own bucket meanwhile, or a pause would hide a flood.
+   * Whose text was rejected, for whatever reason, has all its chat rejected for the time that it was told: its texts keep
+   * their order. They count against its own bucket meanwhile, or a cooldown would hide a flood.
    */
   #chat(identity: string, roomId: string, command: RateResult, shared: Shared, isSeated: boolean): RateResult {
     const now = this.#now()
-    const pause = key('chat', identity, roomId)
+    const cooldown = key('chat', identity, roomId)
     const { chatPerSecond, chatBurst } = this.#limits
     const rate = { perSecond: chatPerSecond, burst: chatBurst }
     const own = command.ok ? withReason(shared('chat', rate), 'chat_rate') : command
-    const pausedMs = this.#chatPauses.left(pause, now)
+    const cooldownMs = this.#chatCooldowns.left(cooldown, now)
     // Who is not in the room is about to hear so, and takes nothing from those who are.
-    const result = own.ok && isSeated ? this.#roomChat(roomId, pausedMs) : own
+    const result = own.ok && isSeated ? this.#roomChat(roomId, cooldownMs) : own
     if (result.ok) return result
-    const retryAfterMs = Math.max(result.retryAfterMs, pausedMs > 0 ? pausedMs : LEAST_CHAT_PAUSE_MS)
-    this.#chatPauses.begin(pause, now, retryAfterMs)
+    const retryAfterMs = Math.max(result.retryAfterMs, cooldownMs > 0 ? cooldownMs : LEAST_CHAT_COOLDOWN_MS)
+    this.#chatCooldowns.begin(cooldown, now, retryAfterMs)
     return { ...result, retryAfterMs }
   }
 
   /** Others fill the room's bucket as well, so no connection is closed for that. A client in a cooldown takes nothing out of it. */
-  #roomChat(roomId: string, pausedMs: number): RateResult {
-    if (pausedMs > 0) return { ok: false, retryAfterMs: pausedMs, flood: false, limit: 'chat_rate' }
+  #roomChat(roomId: string, cooldownMs: number): RateResult {
+    if (cooldownMs > 0) return { ok: false, retryAfterMs: cooldownMs, flood: false, limit: 'chat_rate' }
     const rate = { perSecond: this.#limits.roomChatPerSecond, burst: this.#limits.roomChatBurst }
     const room = this.#buckets.take(key('chat of all', '', roomId), rate, this.#now())
     return room.ok ? room : { ...room, flood: false, limit: 'room_chat_rate' }

@@ -1,5 +1,5 @@
 import type { Limits, SignalUp } from '@peerstage/sdk/protocol'
-import type { LimitReason } from '../../ports/refusal'
+import type { LimitReason } from '../../ports/rejection-reason'
 import { type Buckets, type Rate, type RateResult, withReason } from './token-bucket'
 
 /** What each sender may always send to a receiver, and what all of them may beyond that. */

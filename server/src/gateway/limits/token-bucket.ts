@@ -1,4 +1,4 @@
-import type { LimitReason } from '../../ports/refusal'
+import type { LimitReason } from '../../ports/rejection-reason'
 
 /** A token bucket's measure: `perSecond` in the long run, `burst` at once after a pause. */
 export type Rate = { readonly perSecond: number; readonly burst: number }

@@ -148,7 +148,7 @@ export class ClientSession implements SocketListener {
     if (!renewal.ok) {
       const { error, fault } = renewal
       const about = fault === undefined ? connection.auditContext : { ...connection.auditContext, fault }
-      this.#ports.meter.refusal(error.code, about)
+      this.#ports.meter.rejection(error.code, about)
       this.#rejections.reject(message, error)
       connection.flush()
     } else if (this.#seat.state === 'seated') {

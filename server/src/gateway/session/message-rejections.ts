@@ -39,7 +39,7 @@ export class MessageRejections {
   /** A message that could not be decoded. `id`: of the command that it seems to be. */
   undecodable(id: number | undefined): void {
     this.#badMessages++
-    this.#ports.meter.refusal('invalid', this.#connection.auditContext)
+    this.#ports.meter.rejection('invalid', this.#connection.auditContext)
     if (this.#badMessages > BAD_MESSAGES_ALLOWED) this.#connection.close('bad_frame', 'Too many bad messages.')
     else if (id !== undefined) {
       this.invalid(id, 'The message is not one of this protocol, or a value is out of bounds.')
@@ -48,7 +48,7 @@ export class MessageRejections {
 
   overLimit(message: ClientMessage, { flood, limit, retryAfterMs }: RateLimited): void {
     if (flood) return this.#connection.close('rate_limited', 'Far too many messages.', retryAfterMs, { why: 'flood' })
-    this.#ports.meter.refusal(limit, this.#connection.auditContext)
+    this.#ports.meter.rejection(limit, this.#connection.auditContext)
     this.reject(message, reject('rate_limited', 'Too many messages at once.', retryAfterMs))
   }
 
@@ -56,7 +56,7 @@ export class MessageRejections {
   internalError(error: unknown, message: ClientMessage | undefined): void {
     if (++this.#internalErrors > INTERNAL_ERRORS_ALLOWED) return this.fatalError(error)
     this.#log(error)
-    this.#ports.meter.refusal('internal', this.#connection.auditContext)
+    this.#ports.meter.rejection('internal', this.#connection.auditContext)
     // A command may have been counted as in flight by then. Counting it off in vain lets a client have one more.
     if (message !== undefined) this.reject(message, REJECTIONS.internal, 'id' in message ? 'answer' : 'kept')
     this.#connection.flush()
@@ -76,6 +76,6 @@ export class MessageRejections {
 /** A heartbeat is not answered. */
 function answerTo(message: ClientMessage, error: Rejection): ServerMessage | undefined {
   if ('id' in message) return { type: 'reply', re: message.id, ok: false, error }
-  if (message.type === 'signal') return { type: 'refused', what: 'signal', to: message.to, error }
-  return message.type === 'cast' ? { type: 'refused', what: 'cast', error } : undefined
+  if (message.type === 'signal') return { type: 'rejected', what: 'signal', to: message.to, error }
+  return message.type === 'cast' ? { type: 'rejected', what: 'cast', error } : undefined
 }

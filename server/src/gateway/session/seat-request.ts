@@ -84,9 +84,9 @@ export class SeatRequest {
     const offer = this.#state.type === 'offered' ? this.#state.offer : undefined
     this.#state = { type: 'requested' }
     const { joinId, attempt, seq, instance } = offer === undefined ? hello : { ...hello, ...offer }
-    const knock = { type: 'join', connection: this.#connection, claims, sessionHash, joinId, attempt } as const
+    const request = { type: 'join', connection: this.#connection, claims, sessionHash, joinId, attempt } as const
     this.#ports.submit(roomId, {
-      ...knock,
+      ...request,
       seated: () => this.#seated(),
       offered: (offered) => this.#offered(offered),
       ...(offer === undefined ? {} : { offer }),

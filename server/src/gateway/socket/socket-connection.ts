@@ -133,7 +133,7 @@ export class SocketConnection implements Connection {
   /** Cuts it: its peer gave no sign of life, so a goodbye would not arrive. */
   terminateDead(): void {
     // A connection that has its goodbye was counted by it.
-    if (this.isOpen) this.#ports.meter.refusal('dead', this.auditContext)
+    if (this.isOpen) this.#ports.meter.rejection('dead', this.auditContext)
     this.#socket.terminate()
   }
 
@@ -154,7 +154,7 @@ export class SocketConnection implements Connection {
     { why = code, ...fault }: InternalDetail = {},
   ): void {
     this.#closing = true
-    this.#ports.meter.refusal(why, { ...this.auditContext, sentence: reason, ...fault })
+    this.#ports.meter.rejection(why, { ...this.auditContext, sentence: reason, ...fault })
     const { close, retry } = GOODBYES[code]
     const goodbye = { type: 'goodbye', code, reason, retryable: retry !== 'never' } as const
     this.#queue.finish(encodeMessage(retryAfterMs === undefined ? goodbye : { ...goodbye, retryAfterMs }))

@@ -28,11 +28,11 @@ export type GroupCommitPorts = {
  * no room for it, what makes room is kept by itself.
  */
 export class GroupCommit {
-  readonly #parts: GroupCommitPorts
+  readonly #ports: GroupCommitPorts
   #jobs: Job[] = []
 
-  constructor(parts: GroupCommitPorts) {
-    this.#parts = parts
+  constructor(ports: GroupCommitPorts) {
+    this.#ports = ports
   }
 
   /**
@@ -41,7 +41,7 @@ export class GroupCommit {
    */
   add<T>(work: () => T, makesRoom = false): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (!this.#parts.db.isOpen) return reject(logClosed())
+      if (!this.#ports.db.isOpen) return reject(logClosed())
       if (this.#jobs.length === 0) setImmediate(() => this.flush())
       this.#jobs.push({ work, makesRoom, resolve: resolve as Job['resolve'], reject })
     })
@@ -61,9 +61,9 @@ export class GroupCommit {
 
   #settle(jobs: readonly Job[]): void {
     try {
-      this.#parts.before()
+      this.#ports.before()
       const results = this.#keep(jobs)
-      this.#parts.kept()
+      this.#ports.kept()
       for (const [i, { resolve }] of jobs.entries()) resolve(results[i])
     } catch (error) {
       const [making, taking] = [true, false].map((makes) => jobs.filter(({ makesRoom }) => makesRoom === makes))
@@ -79,17 +79,17 @@ export class GroupCommit {
 
   #keep(jobs: readonly Job[]): unknown[] {
     const keep = () =>
-      inTransaction(this.#parts.db, 'IMMEDIATE', () => {
+      inTransaction(this.#ports.db, 'IMMEDIATE', () => {
         const results = jobs.map(({ work }) => work())
-        this.#parts.housekeeping()
+        this.#ports.housekeeping()
         return results
       })
     try {
       return keep()
     } catch (error) {
       if (!isFull(error)) throw error
-      if (this.#parts.makeRoom()) return keep()
-      if (jobs.every(({ makesRoom }) => makesRoom)) return this.#parts.beyondItsBound(keep)
+      if (this.#ports.makeRoom()) return keep()
+      if (jobs.every(({ makesRoom }) => makesRoom)) return this.#ports.beyondItsBound(keep)
       throw error
     }
   }

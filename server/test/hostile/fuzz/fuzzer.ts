@@ -1,7 +1,7 @@
 import { createPeerstageServer } from '../../../src/index'
 import type { RoomLog } from '../../../src/ports/room-log'
 import { FakeClock } from '../../harness/fake-clock'
-import { allRefusals, scrape } from '../../harness/scrape'
+import { allRejections, scrape } from '../../harness/scrape'
 import { inMib } from '../../soak/measured'
 import { Attackers, type Target } from './attackers'
 import { fuzzedLog, type LogKind } from './fuzzed-log'
@@ -14,8 +14,8 @@ export type FuzzReport = {
   readonly sessions: number
   /** What two witnesses said to each other meanwhile. */
   readonly texts: number
-  /** What the server refused, by reason: how much of it was reached. */
-  readonly refusals: ReadonlyMap<string, number>
+  /** What the server rejected, by reason: how much of it was reached. */
+  readonly rejections: ReadonlyMap<string, number>
   /** Where it was measured: how large it was after the first frames, and in the end. */
   readonly heap?: readonly [before: string, after: string]
   /** What must not be: an error of the server, a leak, a witness disturbed. */
@@ -71,12 +71,12 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   if (clock.pending.length !== timers)
     findings.push(`there are ${clock.pending.length - timers} timers more in the end`)
   if (ada.texts !== bob.texts) findings.push(`the witnesses saw ${ada.texts} and ${bob.texts} texts`)
-  const refusals = await allRefusals(url)
+  const rejections = await allRejections(url)
   for (const witness of [ada, bob]) witness.close()
   await emptied(url, clock)
   await leftovers(url, findings, { peerstage_sockets: 0, peerstage_rooms: 0 })
   await server.close({ deadlineMs: 0 })
-  const report = { seed, log, frames: attackers.frames, sessions: attackers.sessions, texts: ada.texts, refusals }
+  const report = { seed, log, frames: attackers.frames, sessions: attackers.sessions, texts: ada.texts, rejections }
   findings.push(...ada.findings, ...bob.findings, ...kept.findings())
   if (before === undefined || after === undefined) return { ...report, findings }
   if (after > before + MORE_HEAP_BYTES)

@@ -3,14 +3,14 @@ import { expect, test } from 'vitest'
 import { failingLog } from '../harness/failing-log'
 import { PROVOCATIONS, room } from '../harness/provocations'
 import { runServer } from '../harness/running-server'
-import { refusals, scrape } from '../harness/scrape'
+import { rejections, scrape } from '../harness/scrape'
 
 test.each(Object.entries(PROVOCATIONS))(
-  'each refusal is counted by its reason: %s [R7.13]',
+  'each rejection is counted by its reason: %s [R7.13]',
   async (reason, [provoke, options]) => {
     const there = await room(options)
     await provoke(there)
-    await expect.poll(() => refusals(there.metricsUrl, reason)).toBeGreaterThan(0)
+    await expect.poll(() => rejections(there.metricsUrl, reason)).toBeGreaterThan(0)
   },
 )
 
@@ -20,7 +20,7 @@ test('a turn that the log could not keep is counted as unavailable, and its comm
   log.broken = true
   host.say({ type: 'moderation.lock', id: 1 })
   expect(await host.reply(1)).toMatchObject({ error: { code: 'unavailable' } })
-  expect(await refusals(url, 'unavailable')).toBeGreaterThan(0)
+  expect(await rejections(url, 'unavailable')).toBeGreaterThan(0)
   const locks = (outcome: string) =>
     scrape(url, `peerstage_commands_total{type="moderation.lock",outcome="${outcome}"}`)
   expect(await locks('unavailable')).toBe(1)

@@ -7,7 +7,7 @@ import { failingLog } from '../harness/failing-log'
 import { FakeClock } from '../harness/fake-clock'
 import { jwksEndpoint } from '../harness/jwks-endpoint'
 import { runServer } from '../harness/running-server'
-import { allRefusals, refusals } from '../harness/scrape'
+import { allRejections, rejections } from '../harness/scrape'
 import { signedBy, signingPair } from '../harness/signing-keys'
 
 type Claims = { room?: string; role?: 'host' | 'guest'; admin?: boolean }
@@ -113,14 +113,14 @@ const about = ({ captured }: Pick<Backend, 'captured'>, reason: string) =>
     .map(({ audit, level, time, pid, hostname, ...rest }) => rest)
 
 test.each(CASES)(
-  'a request that is refused is counted by its reason and has a line in the audit log: %s [R7.13]',
+  'a request that is rejected is counted by its reason and has a line in the audit log: %s [R7.13]',
   async (_what, provoke, status, line) => {
     const there = await backend()
     expect(await provoke(there)).toBe(status)
     const { reason } = line as { reason: string }
-    expect(await refusals(there.url, reason)).toBe(1)
+    expect(await rejections(there.url, reason)).toBe(1)
     // Nothing else stands there: no token, no path, no identity.
-    expect(about(there, reason)).toEqual([{ msg: 'a request was refused', ...line }])
+    expect(about(there, reason)).toEqual([{ msg: 'a request was rejected', ...line }])
   },
 )
 
@@ -130,7 +130,7 @@ test('while the keys of tokens cannot be had a request is counted as unavailable
   endpoint.answer((response) => void response.writeHead(500).end())
   const there = await backend({ auth: { jwksUrl: endpoint.url } })
   expect(await there.ask(STATS, await signedBy(pair))).toBe(503)
-  expect(await refusals(there.url, 'unavailable')).toBe(1)
+  expect(await rejections(there.url, 'unavailable')).toBe(1)
   expect(about(there, 'unavailable')).toMatchObject([{ room: 'hall', sentence: expect.stringContaining('verified') }])
 })
 
@@ -139,7 +139,7 @@ test('while the log is down a request for what it keeps is counted as unavailabl
   const there = await backend({ log })
   log.broken = true
   expect(await there.ask('/v1/rooms/hall', await there.token({ admin: true }), 'DELETE')).toBe(503)
-  expect(await refusals(there.url, 'unavailable')).toBe(1)
+  expect(await rejections(there.url, 'unavailable')).toBe(1)
   expect(about(there, 'unavailable')).toMatchObject([{ room: 'hall', sentence: 'Try again in a moment.' }])
 })
 
@@ -154,7 +154,7 @@ test('what dev mode does for this machine alone is counted when others ask for i
   })
   expect(status).toBe(403)
   expect(await there.ask('/dev/token?room=hall')).toBe(400)
-  expect(await allRefusals(there.url)).toEqual(
+  expect(await allRejections(there.url)).toEqual(
     new Map([
       ['forbidden', 1],
       ['invalid', 1],
@@ -171,7 +171,7 @@ test('what is allowed, and what is not there, counts for nothing', async () => {
   expect(await there.ask('/nothing')).toBe(404)
   await (await there.enter('hall', 'ada', { role: 'host' })).welcome()
   expect(await there.ask(STATS, await there.token())).toBe(200)
-  expect(await allRefusals(there.url)).toEqual(new Map())
+  expect(await allRejections(there.url)).toEqual(new Map())
   expect(there.captured.audit()).toEqual([])
 })
 
@@ -180,7 +180,7 @@ test('a flood of requests fills no disk either: sockets and requests share ten l
   const there = await backend({ clock })
   for (let i = 0; i < 30; i++) await there.ask(STATS, 'nonsense')
   await there.connect('hall', { token: 'nonsense' }).closed
-  expect(await refusals(there.url, 'unauthorized')).toBe(31)
+  expect(await rejections(there.url, 'unauthorized')).toBe(31)
   expect(about(there, 'unauthorized')).toHaveLength(LINES_A_MINUTE)
   clock.advance(60_000)
   await there.ask(STATS, 'nonsense')
@@ -204,5 +204,5 @@ test('no request adds a series: the labels are words of the server', async () =>
   const before = await names()
   for (const word of ['second', 'third', 'fourth']) await provoke(word)
   expect(await names()).toEqual(before)
-  expect([...(await allRefusals(there.url)).keys()].sort()).toEqual(['forbidden', 'invalid', 'unauthorized'])
+  expect([...(await allRejections(there.url)).keys()].sort()).toEqual(['forbidden', 'invalid', 'unauthorized'])
 })

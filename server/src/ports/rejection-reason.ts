@@ -25,8 +25,8 @@ export type LimitReason =
   /** The room's queue is full. */
   | 'queue_full'
 
-/** Why something was refused, as metrics and the audit log name it: words of the code, so that no client can add one. */
-export type RefusalReason =
+/** Why something was rejected, as metrics and the audit log name it: words of the code, so that no client can add one. */
+export type RejectionReason =
   | GoodbyeCode
   | RejectionCode
   | LimitReason
