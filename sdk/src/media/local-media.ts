@@ -1,6 +1,6 @@
 import { LiveStreamError } from '../errors'
 import type { Clock } from '../ports/clock'
-import type { SlotTracks } from '../ports/participant-media'
+import { perSource, type SlotTracks } from '../ports/participant-media'
 import { isOnStage, type Participant, SOURCES, type Source, type SourceChange } from '../protocol'
 import type { DeviceSource } from './constraints'
 import type { DeviceAccess } from './device-access'
@@ -45,12 +45,7 @@ export class LocalMedia {
       seen: (devices) => void this.#takeLost(devices),
       changed: ports.onDevices,
     })
-    this.#sources = {
-      microphone: this.#source('microphone'),
-      camera: this.#source('camera'),
-      screen: this.#source('screen'),
-      screenAudio: this.#source('screenAudio'),
-    }
+    this.#sources = perSource((source) => this.#source(source))
     const { screen, screenAudio } = this.#sources
     this.#screen = new ScreenShare(ports, screen, screenAudio, (error) =>
       ports.onError('screenAudio', deviceError('screenAudio', error)),
@@ -110,7 +105,7 @@ export class LocalMedia {
 
   /** For the self view: what is captured, but for pictures that are off. */
   tracks(): SlotTracks {
-    return this.#each((source) => source.slot.shown)
+    return perSource((source) => this.#sources[source].slot.shown)
   }
 
   /**
@@ -192,10 +187,5 @@ export class LocalMedia {
       throw new LiveStreamError('source_not_allowed', `This room takes ${this.#allowed.join(', ')}.`)
     }
     if (!this.#ports.hasWebRtc()) throw noWebRtc()
-  }
-
-  #each<T>(of: (source: LocalSource) => T): Record<Source, T> {
-    const { microphone, camera, screen, screenAudio } = this.#sources
-    return { microphone: of(microphone), camera: of(camera), screen: of(screen), screenAudio: of(screenAudio) }
   }
 }

@@ -1,4 +1,4 @@
-import type { SlotTracks } from '../ports/participant-media'
+import { perSource, type SlotTracks } from '../ports/participant-media'
 import { SOURCES, type Source } from '../protocol'
 
 type Slot = { track: MediaStreamTrack | null; sender: RTCRtpSender | null; done: Promise<void> }
@@ -14,13 +14,7 @@ export class SlotSenders {
     this.#released = new Promise((resolve) => {
       this.#release = resolve
     })
-    const slot = (source: Source): Slot => ({ track: tracks[source], sender: null, done: Promise.resolve() })
-    this.#slots = {
-      microphone: slot('microphone'),
-      camera: slot('camera'),
-      screen: slot('screen'),
-      screenAudio: slot('screenAudio'),
-    }
+    this.#slots = perSource((source) => ({ track: tracks[source], sender: null, done: Promise.resolve() }))
   }
 
   /** Gives the slots their senders, in the order of SOURCES, and resolves once the tracks wanted so far are in them. */

@@ -1,3 +1,4 @@
+import { perSource } from '../ports/participant-media'
 import { SOURCES, type Source } from '../protocol'
 
 /** One direction of one slot. Counters run from the start of the epoch. Names as in W3C webrtc-stats. */
@@ -57,8 +58,8 @@ export function linkStats(report: RTCStatsReport | undefined): LinkStats {
     rttMs: typeof seconds === 'number' ? seconds * 1000 : null,
     localCandidateType: candidateType(entries, pair?.localCandidateId),
     remoteCandidateType: candidateType(entries, pair?.remoteCandidateId),
-    sent: perSource(entries, 'outbound-rtp', sentStats),
-    received: perSource(entries, 'inbound-rtp', receivedStats),
+    sent: statsPerSource(entries, 'outbound-rtp', sentStats),
+    received: statsPerSource(entries, 'inbound-rtp', receivedStats),
   }
 }
 
@@ -78,7 +79,7 @@ function candidateType(entries: ReadonlyMap<string, Entry>, id: unknown): RTCIce
 }
 
 /** A slot's entry is told by its `mid`: browsers number the media sections from 0, and the slots are the first four. */
-function perSource<S>(
+function statsPerSource<S>(
   entries: ReadonlyMap<string, Entry>,
   type: string,
   read: (entry?: Entry) => S,
@@ -87,7 +88,7 @@ function perSource<S>(
     const mid = String(SOURCES.indexOf(source))
     return read([...entries.values()].find((entry) => entry.type === type && entry.mid === mid))
   }
-  return { microphone: of('microphone'), camera: of('camera'), screen: of('screen'), screenAudio: of('screenAudio') }
+  return perSource(of)
 }
 
 const sentStats = (entry?: Entry): SentStats => ({

@@ -1,4 +1,4 @@
-import type { Source } from '../protocol'
+import { SOURCES, type Source } from '../protocol'
 
 /** Which of a participant's two streams: `talk` is microphone and camera, `screen` is screen and its sound. */
 export type StreamKind = 'talk' | 'screen'
@@ -8,6 +8,10 @@ export type LinkState = 'connecting' | 'connected' | 'recovering'
 
 /** A track for each of the four slots; null is an empty slot. */
 export type SlotTracks = Readonly<Record<Source, MediaStreamTrack | null>>
+
+/** A value for each of the four slots. */
+export const perSource = <T>(of: (source: Source) => T): Record<Source, T> =>
+  Object.fromEntries(SOURCES.map((source) => [source, of(source)])) as Record<Source, T>
 
 /** How a participant is played here. The room does not know it. */
 export type SoundOptions = {

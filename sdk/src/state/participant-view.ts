@@ -1,4 +1,4 @@
-import type { MediaView } from '../ports/participant-media'
+import { type MediaView, perSource } from '../ports/participant-media'
 import {
   isOnStage,
   mayActOn,
@@ -7,7 +7,6 @@ import {
   permissionsOf,
   type Role,
   type Room,
-  SOURCES,
   type Source,
 } from '../protocol'
 import type { ParticipantView, RoomView, SourceView } from './state'
@@ -74,7 +73,7 @@ function sourceViews(
       ...(track !== undefined && isSelf && !source.startsWith('screen') ? deviceOf(track) : {}),
     }
   }
-  return Object.fromEntries(SOURCES.map((source) => [source, view(source)])) as Record<Source, SourceView>
+  return perSource(view)
 }
 
 /** A track that no device feeds, such as a canvas's, has no device's id. Not every track in Node has settings. */
