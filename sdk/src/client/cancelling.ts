@@ -16,13 +16,14 @@ export type PrepareOptions = {
   signal?: AbortSignal
 }
 
-/** The signal of these options. @throws LiveStreamError `invalid`, and nothing has begun */
+/** The signal of these options. @throws LiveStreamError `invalid`, or `aborted` if it is aborted already */
 export function signalOf(options: JoinOptions | PrepareOptions): AbortSignal | undefined {
   checkOptionsObject(options)
   const { signal } = options
   // As `fetch` does, null is taken for none.
   if (signal && typeof signal.addEventListener !== 'function')
     throw new LiveStreamError('invalid', 'signal must be an AbortSignal: new AbortController().signal.')
+  if (signal?.aborted) throw aborted(signal)
   return signal
 }
 

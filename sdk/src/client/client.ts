@@ -1,27 +1,20 @@
-// biome-ignore-all lint/style/noExcessiveLinesPerFile: the public class, half of it documentation of its members
 import { LiveStreamError } from '../errors'
 import { type Emitted, Emitter, type Listener } from '../events/emitter'
 import { EventQueue } from '../events/event-queue'
 import type { LinkView } from '../peering/mesh'
-import { NOT_JOINED } from '../ports/requests'
-import { type Cast, DEFAULT_LIMITS } from '../protocol'
-import type { BrowserPage } from '../signaling/browser-page'
-import { randomId } from '../signaling/random-id'
-import { SessionKey } from '../signaling/session-key'
-import type { SessionOptions } from '../signaling/session-ports'
+import type { Cast } from '../protocol'
 import { RoomStore } from '../state/store'
 import { type ClientState, type ClientVerbs, type SliceState, verbsOf, viewOf } from '../verbs/slices'
 import { safelyWith, type VerbPorts } from '../verbs/verb'
-import { aborted, type JoinOptions, type PrepareOptions, signalOf } from './cancelling'
-import { type Environment, sessionOptions, systemEnvironment } from './environment'
+import type { JoinOptions, PrepareOptions } from './cancelling'
+import { CurrentSender } from './current-sender'
+import { type Environment, systemEnvironment } from './environment'
 import { type Log, logUpTo } from './logger'
 import { MediaEngine } from './media-engine'
-import { baseOrPage, type Config, checkOptions, checkRoomAndName, type LiveStreamClientOptions } from './options'
+import { checkOptions, type LiveStreamClientOptions } from './options'
 import { raw, standAlone } from './raw'
-import { RoomSession } from './room-session'
+import { RoomSessions } from './room-sessions'
 import { ServerClock } from './server-clock'
-
-const JOIN_ID_CHARACTERS = 22
 
 /** What the features give a client; its constructor fills it in. */
 const WithVerbs = class {} as new () => ClientVerbs
@@ -45,19 +38,14 @@ const WithVerbs = class {} as new () => ClientVerbs
  * ```
  */
 export class LiveStreamClient extends WithVerbs {
-  readonly #config: Config
-  readonly #environment: Environment
   readonly #log: Log
-  readonly #page: BrowserPage
   readonly #emitter: Emitter
   readonly #store: RoomStore<SliceState>
   readonly #eventQueue: EventQueue
   readonly #serverClock: ServerClock
   readonly #engine: MediaEngine
-  #key: SessionKey | undefined
-  #stay: RoomSession | undefined
-  /** The seats that are being freed; the next stay waits for all of them. */
-  #leaving: Promise<void> = Promise.resolve()
+  readonly #current = new CurrentSender()
+  readonly #sessions: RoomSessions
 
   /**
    * Opens no connection and sends nothing; of the globals it reads only `crypto`.
@@ -69,10 +57,8 @@ export class LiveStreamClient extends WithVerbs {
   constructor(options: LiveStreamClientOptions, environment: Environment = systemEnvironment) {
     super()
     const config = checkOptions(options)
-    this.#config = config
-    this.#environment = environment
     this.#log = logUpTo(config.logLevel, config.logger)
-    this.#page = environment.page(config.storage)
+    const page = environment.page(config.storage)
     this.#emitter = new Emitter((event, error) => this.#listenerFailed(event, error))
     this.#serverClock = new ServerClock(environment.clock, environment.wallNow)
     this.#store = new RoomStore({
@@ -80,8 +66,17 @@ export class LiveStreamClient extends WithVerbs {
       listenerFailed: (error) => this.#listenerFailed('subscribe', error),
     })
     this.#eventQueue = new EventQueue(this.#store, this.#emitter)
-    this.#engine = this.#newEngine()
+    const shared = { config, environment, store: this.#store, eventQueue: this.#eventQueue }
+    this.#engine = new MediaEngine({ ...shared, updateMedia: this.#current.updateMedia })
     this.#store.showMedia(this.#engine.mediaView)
+    this.#sessions = new RoomSessions({
+      ...shared,
+      page,
+      engine: this.#engine,
+      serverClock: this.#serverClock,
+      current: this.#current,
+      log: this.#log,
+    })
     for (const [name, verbs] of Object.entries(verbsOf(this.#verbPorts()))) Object.assign(this, { [name]: raw(verbs) })
     this.getState = this.#store.getState
     this.subscribe = this.#store.subscribe
@@ -128,7 +123,7 @@ export class LiveStreamClient extends WithVerbs {
    * otherwise as `join()`. Only `join()` tells whether the room is full, locked or open
    */
   prepare(options: PrepareOptions = {}): Promise<void> {
-    return this.#go(options, 'prepare')
+    return this.#sessions.run('prepare', options)
   }
 
   /**
@@ -139,7 +134,7 @@ export class LiveStreamClient extends WithVerbs {
    * `invalid_options` (`room` is not a room id, `name` is too long, or there is neither a `url` nor a page)
    */
   join(options: JoinOptions = {}): Promise<void> {
-    return this.#go(options, 'start')
+    return this.#sessions.run('start', options)
   }
 
   /**
@@ -150,7 +145,7 @@ export class LiveStreamClient extends WithVerbs {
    * reloaded page: with nothing published.
    */
   leave(): Promise<void> {
-    return this.#leaveBecause(new LiveStreamError('aborted', 'The room was left.'))
+    return this.#sessions.leave(new LiveStreamError('aborted', 'The room was left.'))
   }
 
   /**
@@ -171,108 +166,11 @@ export class LiveStreamClient extends WithVerbs {
     this.#emitter.off(name, listener)
   }
 
-  #go(options: JoinOptions | PrepareOptions, way: 'prepare' | 'start'): Promise<void> {
-    let signal: AbortSignal | undefined
-    try {
-      signal = signalOf(options)
-    } catch (error) {
-      return rejected(error)
-    }
-    if (signal?.aborted) return rejected(aborted(signal))
-    try {
-      const stay = this.#stay ?? this.#begin()
-      stay[way]()
-      if (signal) this.#abortWith(signal, stay, () => way === 'start' || stay.isPreparing)
-      return way === 'start' ? stay.joined : stay.prepared
-    } catch (error) {
-      if (way === 'start') this.#couldNotBegin(error)
-      return rejected(error)
-    }
-  }
-
-  #begin(): RoomSession {
-    const session = this.#sessionOptions()
-    const stay = new RoomSession({
-      store: this.#store,
-      eventQueue: this.#eventQueue,
-      media: this.#engine.local,
-      mesh: this.#engine.newMesh((signal) => session.sender.signal({ ...signal, type: 'signal' })),
-      log: this.#log,
-      session,
-      before: Promise.all([this.#leaving, this.#page.opened()]),
-      serverClock: this.#serverClock,
-      hasOwnIceServers: this.#config.iceServers !== undefined,
-      onRoomChanged: () => this.#engine.onRoomChanged(),
-      over: (told, wasPrepared) => this.#over(stopListening, told, wasPrepared),
-    })
-    const stopListening = this.#page.on('online', () => this.#engine.networkChanged())
-    session.key.live = true
-    this.#stay = stay
-    return stay
-  }
-
-  /** A page that shows the state alone must learn of it too. */
-  #couldNotBegin(error: unknown): void {
-    if (!(error instanceof LiveStreamError)) return
-    const shown = { reason: 'failed', error } as const
-    this.#store.setStatus({ status: 'left', ...shown })
-    this.#eventQueue.emit({ name: 'left', payload: shown })
-  }
-
-  #over(stopListening: () => void, told: Promise<void>, wasPrepared: boolean): void {
-    stopListening()
-    const before = this.#leaving
-    this.#leaving = before.then(() => told)
-    this.#stay = undefined
-    // A reload still finds the seat of the page before, which was not given up.
-    if (this.#key && !wasPrepared) this.#key.live = false
-  }
-
-  /** @throws LiveStreamError `invalid_options` */
-  #sessionOptions(): SessionOptions {
-    const { randomBytes } = this.#environment
-    checkRoomAndName(this.#config)
-    const base = baseOrPage(this.#config)
-    // Made at the first join: a page that only looks around keeps the session of the page before.
-    this.#key ??= new SessionKey(this.#page, `${base} ${this.#config.room}`, randomBytes)
-    // A new one per stay. Where the leave before was not heard, the room learns by it that all of that stay has ended.
-    const joinId = randomId(JOIN_ID_CHARACTERS, randomBytes)
-    const own = { base, key: this.#key, joinId, page: this.#page }
-    return sessionOptions(this.#config, this.#environment, own)
-  }
-
-  #abortWith(signal: AbortSignal, stay: RoomSession, mayAbort: () => boolean): void {
-    const abort = () => {
-      if (this.#stay === stay && mayAbort()) void this.#leaveBecause(aborted(signal))
-    }
-    signal.addEventListener('abort', abort, { once: true })
-    const settled = () => signal.removeEventListener('abort', abort)
-    stay.joined.then(settled, settled)
-  }
-
-  #leaveBecause(error: LiveStreamError): Promise<void> {
-    this.#stay?.leave(error)
-    return this.#leaving
-  }
-
-  #newEngine(): MediaEngine {
-    return new MediaEngine({
-      config: this.#config,
-      environment: this.#environment,
-      store: this.#store,
-      eventQueue: this.#eventQueue,
-      updateMedia: async (source, change) => {
-        if (this.#stay === undefined) throw new LiveStreamError('not_joined', 'This needs a joined room.')
-        await this.#stay.updateMedia(source, change)
-      },
-    })
-  }
-
   #verbPorts(): VerbPorts {
     const { local, playback, setSound } = this.#engine
     return {
-      requests: () => this.#stay?.sender ?? NOT_JOINED,
-      limits: () => this.#stay?.sender.limits ?? DEFAULT_LIMITS,
+      requests: () => this.#current.requests,
+      limits: () => this.#current.limits,
       safely: safelyWith((command, error) =>
         this.#eventQueue.emit({ name: 'commandFailed', payload: { command, error } }),
       ),
@@ -293,11 +191,4 @@ export class LiveStreamClient extends WithVerbs {
     this.#log('error', `a listener of "${event}" threw`, { error })
     if (event !== 'listenerFailed') this.#eventQueue.emit({ name: 'listenerFailed', payload: { event, error } })
   }
-}
-
-/** Safe to ignore, like every promise of this API. */
-function rejected(error: unknown): Promise<never> {
-  const promise = Promise.reject(error)
-  promise.catch(() => {})
-  return promise
 }

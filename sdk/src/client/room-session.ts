@@ -1,6 +1,5 @@
 import type { LiveStreamError } from '../errors'
-import type { GoodbyeCode, Source, SourceChange, Welcome } from '../protocol'
-import type { Sender } from '../signaling/sender'
+import type { GoodbyeCode, Welcome } from '../protocol'
 import { SignalingSession } from '../signaling/session'
 import type { SessionEvents, SessionOptions } from '../signaling/session-ports'
 import type { LeftReason } from '../state/state'
@@ -36,11 +35,6 @@ export class RoomSession {
     this.#session = new SignalingSession(parts.session, this.#sessionEvents())
   }
 
-  /** Takes what the app and the links send. */
-  get sender(): Sender {
-    return this.#parts.session.sender
-  }
-
   /** Resolves when a connection is held, or none can be now, and in the room. */
   get prepared(): Promise<void> {
     return this.#prepared.promise
@@ -73,11 +67,6 @@ export class RoomSession {
   /** Gives the place up. `error` is what a `join()` under way rejects with. Idempotent. */
   leave(error: LiveStreamError): void {
     if (this.#phase !== 'over') this.#end({ reason: 'left' }, error, this.#session.leave())
-  }
-
-  /** Tells the room what changes in what we publish. While disconnected the latest of each source waits. */
-  async updateMedia(source: Source, change: SourceChange): Promise<void> {
-    await this.sender.request({ type: 'media.update', sources: { [source]: change } }, { latest: `media.${source}` })
   }
 
   #sessionEvents(): SessionEvents {

@@ -28,7 +28,8 @@ export interface Requests {
   cast(cast: Cast): void
 }
 
-const notJoined = () => new LiveStreamError('not_joined', 'This needs a joined room.')
+/** What a request rejects with while there is no room. */
+export const notJoined = () => new LiveStreamError('not_joined', 'This needs a joined room.')
 
 /** Where the verbs get to while there is no room. */
 export const NOT_JOINED: Requests = {

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { LiveStreamError } from '../errors'
 import type { Clock } from '../ports/clock'
-import type { Accepted, Request, WhileOffline } from '../ports/requests'
+import { type Accepted, notJoined, type Request, type WhileOffline } from '../ports/requests'
 import {
   type Cast,
   type ClientMessage,
@@ -115,7 +115,7 @@ export class Sender {
 
   #rejectionOf(message: ClientMessage, needsConnection: boolean): LiveStreamError | undefined {
     const { state } = this.#line
-    if (state === 'none' || state === 'closed') return new LiveStreamError('not_joined', 'This needs a joined room.')
+    if (state === 'none' || state === 'closed') return notJoined()
     if (!fitsFrame(encodeMessage(message), this.#limits.maxFrameBytes))
       return tooLarge('This is larger than the server takes.')
     // The server ends a connection after a few messages that it cannot read: an app's slip must not get that far.
