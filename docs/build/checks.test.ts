@@ -10,6 +10,7 @@ import { generatedPages, pages } from './pages'
 import { REGIONS } from './regions'
 import { brokenRules } from './rules'
 import { brokenSnippets } from './snippets'
+import { missingTests } from './test-paths'
 import { VAGUE, vagueWords } from './words'
 
 const page = (text: string) => [{ path: 'docs/made-up.md', text }]
@@ -77,6 +78,18 @@ test('a rule without a test, a number that is given twice, and a citation of no 
     'docs/spec.md: two rules are called R1.2.',
     'docs/spec.md: no test cites rule R10.1.',
     'A test cites R1.3, which is no rule.',
+  ])
+})
+
+test('a test file and a filter for test files that do not exist are found, others are not', () => {
+  const right =
+    '`server/test/log/kill.test.ts` `log/kill.test.ts` `kill.test.ts` `log/sqlite-*.test.ts` `server/test/log/sqlite`'
+  const wrong = '`gateway/kill.test.ts` `ill.test.ts` `log/oracle-*.test.ts` `npm run unit -- server/test/log/oracle`'
+  expect(missingTests(page(`${right} ${wrong}`))).toEqual([
+    'docs/made-up.md: there is no test gateway/kill.test.ts.',
+    'docs/made-up.md: there is no test ill.test.ts.',
+    'docs/made-up.md: there is no test log/oracle-*.test.ts.',
+    'docs/made-up.md: there is no test server/test/log/oracle.',
   ])
 })
 

@@ -5,11 +5,12 @@ import { unknownNames } from './names'
 import { generatedPages, pages } from './pages'
 import { brokenRules } from './rules'
 import { brokenSnippets } from './snippets'
+import { missingTests } from './test-paths'
 import { vagueWords } from './words'
 
 /**
- * `docs.js` writes the generated pages. Then it checks all pages, the examples of all exports, that each rule has tests, and the words of
- * sources and pages. `docs.js --check` writes nothing, and fails if a generated page is stale. Run it in the root of the repository.
+ * `docs.js` writes the generated pages. Then it checks all pages, the examples of all exports, that each rule has tests and each test that a page names exists,
+ * and the words of sources and pages. `docs.js --check` writes nothing, and fails if a generated page is stale. Run it in the root of the repository.
  */
 function run(isCheck: boolean): string[] {
   const stale: string[] = []
@@ -25,6 +26,7 @@ function run(isCheck: boolean): string[] {
     ...unknownNames(),
     ...missingExamples(),
     ...brokenRules(),
+    ...missingTests(),
     ...vagueWords(),
     ...snippets,
   ]

@@ -1,11 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { filesIn, TEST_FOLDERS } from './test-sources'
 
 const DEFINITION = /^- \*\*(R\d+\.\d+)\*\*/gm
 const CITATION = /\[(R\d+\.\d+(?:, R\d+\.\d+)*)\]/g
-const TEST_FOLDERS = ['sdk/test', 'server/test']
-/** Not ours, or written by a tool. */
-const FOREIGN = new Set(['node_modules', 'dist'])
 
 /** The numbers of all rules, in their order. */
 export const rulesOf = (spec: string = readFileSync('docs/spec.md', 'utf8')): string[] =>
@@ -27,12 +24,3 @@ export function brokenRules(spec?: string, tests: readonly string[] = testSource
 const citedIn = (test: string): string[] => [...test.matchAll(CITATION)].flatMap(([, list = '']) => list.split(', '))
 
 const testSources = (): string[] => TEST_FOLDERS.flatMap(filesIn).map((path) => readFileSync(path, 'utf8'))
-
-/** The sources of a folder, without what apps for tests have installed there. */
-function filesIn(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) return FOREIGN.has(entry.name) ? [] : filesIn(path)
-    return /\.tsx?$/.test(entry.name) ? [path] : []
-  })
-}

@@ -1,7 +1,8 @@
-import type { ServerState, StoredRecord } from '../../../server/src/room'
 import type { SessionRecord } from '../../../server/src/room/ledger'
 import type { Ban, ModerationSecret } from '../../../server/src/room/moderation-ledger'
 import type { SessionSecret } from '../../../server/src/room/participants'
+import type { ServerState } from '../../../server/src/room/slices'
+import type { StoredRecord } from '../../../server/src/room/state'
 import { isOnStage, outranks, type Role, type Room, type RoomEvent } from '../../src/protocol'
 
 /** A record whose secrets are known by name. */

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Batch, StoredRoom } from '../../../server/src/ports/event-log'
-import { evolveState, type ServerState } from '../../../server/src/room'
+import { evolveState } from '../../../server/src/room/fold'
 import type { Ban } from '../../../server/src/room/moderation-ledger'
 import type { SessionSecret } from '../../../server/src/room/participants'
+import type { ServerState } from '../../../server/src/room/slices'
 import {
   type Departure,
   followingOf,

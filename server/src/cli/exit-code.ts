@@ -22,7 +22,7 @@ export function exitCodeOf(error: unknown): number {
 }
 
 /** Whether an address cannot be listened on for now. */
-export const isNotListening = (error: unknown): boolean => PASSING.includes(codeOf(error))
+const isNotListening = (error: unknown): boolean => PASSING.includes(codeOf(error))
 
 /** Whether another process has what this one needs, and may give it back: one that drains, or makes a backup. */
 export const isInUse = (error: unknown): boolean =>

@@ -1,6 +1,6 @@
 import { type LoggedEvent, PROTOCOL_VERSION, type Welcome } from '@peerstage/sdk/protocol'
 import type { JoinCommand } from '../room/command'
-import { decide } from '../room/index'
+import { decide } from '../room/decide'
 import { publicPart } from '../room/projection'
 import type { ServerState } from '../room/slices'
 import type { Decided } from '../room/state'

@@ -1,5 +1,5 @@
 import type { Limits } from '@peerstage/sdk/protocol'
-import { type Deadlines, deadlines } from '../room/index'
+import { type Deadlines, deadlines } from '../room/deadlines'
 import type { ServerState } from '../room/slices'
 import { type Moment, type Waits, waitsOf } from './room-time'
 import { absencesOf, announceAt, type Seats } from './seats'

@@ -1,5 +1,6 @@
 import type { Rejection } from '@peerstage/sdk/protocol'
-import { type Decision, decide } from '../room/index'
+import type { Decision } from '../room/command'
+import { decide } from '../room/decide'
 import { announceUnconfirmed, attempt } from './batch'
 import type { RoomInput } from './input'
 import { joinCommandOf } from './join'

@@ -1,6 +1,6 @@
 import { NEW_ROOM, type Room } from '@peerstage/sdk/protocol'
-import type { ServerState } from '../room/index'
 import { readLedger, type StoredLedger, writeLedger } from '../room/ledger-parts'
+import type { ServerState } from '../room/slices'
 import { SNAPSHOT_STEPS, type Steps, upcast } from './upcast'
 
 /**

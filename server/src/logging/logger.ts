@@ -29,7 +29,7 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
 }
 
 /** A text without anything that looks like a token. */
-export const scrub = (text: string): string => text.replace(JWT, '[redacted]')
+const scrub = (text: string): string => text.replace(JWT, '[redacted]')
 
 /** An app's own logger: where it throws, or rejects what it promised, the line is lost and nothing else. */
 export function guarded(logger: Logger): Logger {

@@ -38,7 +38,7 @@ export type OpenInstance = {
 }
 
 /**
- * Where the events of rooms are kept. It need not know the types of events. All
+ * Where the events of rooms are kept. It need not know the types of events: the slices say what a record means. All
  * methods reject with a `LogUnavailable` when it could not be done; then nothing of it has happened, not even in part.
  */
 export interface EventLog {

@@ -1,6 +1,9 @@
 import { MODES, type RoomEvent } from '@peerstage/sdk/protocol'
 import type { RoomLog } from '../../src/ports/room-log'
-import { type Decided, evolveState, type Secret, type ServerState, type StoredRecord, toRecords } from '../../src/room'
+import { evolveState, toRecords } from '../../src/room/fold'
+import type { Secret } from '../../src/room/ledger'
+import type { ServerState } from '../../src/room/slices'
+import type { Decided, StoredRecord } from '../../src/room/state'
 
 /** Writes one instance of a room into a log, batch by batch, as a room host does: real events, folded by the real fold. */
 export class LogWriter {

@@ -1,19 +1,11 @@
 import type { Participant, Role, Room, RoomCommand, RoomEvent } from '@peerstage/sdk/protocol'
 import { DEFAULT_LIMITS, MODES, participantOf } from '@peerstage/sdk/protocol'
-import {
-  type AnyCommand,
-  type Ban,
-  type Claims,
-  type DecideContext,
-  type Decision,
-  decide,
-  evolveState,
-  fold,
-  type RoomRules,
-  type ServerState,
-  type StoredRecord,
-  toRecords,
-} from '../../src/room'
+import type { AnyCommand, Claims, DecideContext, Decision, RoomRules } from '../../src/room/command'
+import { decide } from '../../src/room/decide'
+import { evolveState, fold, toRecords } from '../../src/room/fold'
+import type { Ban } from '../../src/room/moderation-ledger'
+import type { ServerState } from '../../src/room/slices'
+import type { StoredRecord } from '../../src/room/state'
 
 type WithoutId<C> = C extends unknown ? Omit<C, 'id'> : never
 /** What a participant asks for; the harness counts the ids. */

@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS, type Role } from '@peerstage/sdk/protocol'
 import fc from 'fast-check'
-import { deadlines } from '../../src/room'
+import { deadlines } from '../../src/room/deadlines'
 import { type Asked, OFF, ON, type RoomHarness } from './room-rules'
 
 /** What a participant asks for, with its target and message. */

@@ -3,7 +3,7 @@ import { copyFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { sqliteLog } from '../../src/log/sqlite/sqlite-log'
 import type { RoomLog } from '../../src/ports/room-log'
-import { fold } from '../../src/room'
+import { fold } from '../../src/room/fold'
 import { decided, LogWriter } from '../contract/log-writer'
 import { LogFolder } from '../harness/log-folder'
 

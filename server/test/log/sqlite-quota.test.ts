@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { openFile } from '../../src/log/sqlite/file'
 import { Maintenance } from '../../src/log/sqlite/maintenance'
 import { LogUnavailable } from '../../src/ports/log-unavailable'
-import { fold } from '../../src/room'
+import { fold } from '../../src/room/fold'
 import { decided, LogWriter } from '../contract/log-writer'
 import { LogFolder } from '../harness/log-folder'
 

@@ -4,7 +4,7 @@ import { type SqliteLogOptions, sqliteLog } from '../../src/log/sqlite/sqlite-lo
 import { ENDED_FOR_MS } from '../../src/ports/event-log'
 import { LogUnavailable } from '../../src/ports/log-unavailable'
 import type { RoomLog } from '../../src/ports/room-log'
-import { fold } from '../../src/room'
+import { fold } from '../../src/room/fold'
 import { describeChatArchive } from '../contract/chat-archive'
 import { describeEventLog } from '../contract/event-log'
 import { LogWriter } from '../contract/log-writer'

@@ -6,7 +6,7 @@ import { loadSqlite } from '../../src/log/sqlite/driver'
 import { checkFile, MIGRATIONS, migrate } from '../../src/log/sqlite/schema'
 import { RECORD_STEPS, upcast } from '../../src/log/upcast'
 import { LogUnavailable } from '../../src/ports/log-unavailable'
-import type { ServerState } from '../../src/room'
+import type { ServerState } from '../../src/room/slices'
 import { decided, LogWriter } from '../contract/log-writer'
 
 /** A made-up past: version 1 had one name, version 2 two of them, version 3 has a list. */

@@ -1,6 +1,8 @@
 import { MAX_BANS, type Role, reject } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import { type ArchivedMessage, type Ban, fold } from '../../src/room'
+import type { ArchivedMessage } from '../../src/room/command'
+import { fold } from '../../src/room/fold'
+import type { Ban } from '../../src/room/moderation-ledger'
 import { eventsOf, type RoomHarness, roomHarness, typesOf, verdictOf } from '../harness/room-rules'
 
 function panel() {

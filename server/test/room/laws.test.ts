@@ -12,7 +12,9 @@ import {
 } from '@peerstage/sdk/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { evolveState, fold, type ServerState, type StoredRecord } from '../../src/room'
+import { evolveState, fold } from '../../src/room/fold'
+import type { ServerState } from '../../src/room/slices'
+import type { StoredRecord } from '../../src/room/state'
 import { type RoomHarness, roomHarness } from '../harness/room-rules'
 import { type Step, steps, take } from '../harness/room-steps'
 

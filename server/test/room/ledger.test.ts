@@ -1,7 +1,9 @@
 import { MODES } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
-import { type Decided, fold, type Secret, type StoredRecord, toRecords } from '../../src/room'
+import { fold, toRecords } from '../../src/room/fold'
+import type { Secret } from '../../src/room/ledger'
 import { IDENTITIES_KEPT } from '../../src/room/ledger'
+import type { Decided, StoredRecord } from '../../src/room/state'
 
 /** A room in whose records these secrets stand, one record each. */
 function roomWith(secrets: readonly Secret[]) {

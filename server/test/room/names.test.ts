@@ -1,7 +1,7 @@
 import { MAX_NAME_CHARACTERS } from '@peerstage/sdk/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cleanName, NAMELESS } from '../../src/room'
+import { cleanName, NAMELESS } from '../../src/room/names'
 
 test.each([
   ['Ada', 'Ada'],

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ChatMessage, Role, RoomCommand } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import { route } from '../../src/room'
+import { route } from '../../src/room/route'
 import { type Asked, ON, roomHarness, verdictOf } from '../harness/room-rules'
 
 const ROLES = ['host', 'cohost', 'guest', 'viewer'] as const satisfies Role[]

@@ -1,7 +1,9 @@
 import type { Cast, SignalUp } from '@peerstage/sdk/protocol'
 import { DEFAULT_LIMITS } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import { type Rejected, type Routed, route } from '../../src/room'
+import type { Routed } from '../../src/room/command'
+import { route } from '../../src/room/route'
+import type { Rejected } from '../../src/room/state'
 import { description } from '../harness/description'
 import { type RoomHarness, roomHarness } from '../harness/room-rules'
 

@@ -1,7 +1,7 @@
-// Kick, ban, demotion and lock against every way back into a room. The same on real sockets: gateway/ways-back.test.ts.
+// Kick, ban, demotion and lock against every way back into a room. The same on real sockets: joining/ways-back.test.ts.
 import type { Role } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import type { Decision } from '../../src/room'
+import type { Decision } from '../../src/room/command'
 import { type RoomHarness, roomHarness, verdictOf } from '../harness/room-rules'
 
 /** Bob comes again. His place, if he still has one, was taken by `bob-session` on `page-one`, with the token of a guest. */

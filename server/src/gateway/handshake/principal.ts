@@ -4,7 +4,7 @@ import type { TokenClaims } from '../../auth/claims'
 import type { TokenLife } from '../../auth/token-watch'
 import type { RejectedToken, Verify } from '../../auth/verify-token'
 import type { Claims } from '../../room/command'
-import { cleanName } from '../../room/index'
+import { cleanName } from '../../room/names'
 import type { ParsedHello } from './hello'
 
 /** Who a connection is, once that is known. */

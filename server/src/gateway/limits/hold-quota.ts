@@ -1,5 +1,5 @@
 /** A person has one prejoin screen, and for a moment two: while a lost socket of it still counts. */
-export const MAX_HOLDS_PER_IDENTITY = 2
+const MAX_HOLDS_PER_IDENTITY = 2
 /** Counts the verified connections that hold without a place. */
 export class HoldQuota {
   readonly #byIdentity = new Map<string, number>()

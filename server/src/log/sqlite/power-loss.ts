@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { uptime } from 'node:os'
-import type { ServerState } from '../../room/index'
+import type { ServerState } from '../../room/slices'
 import type { InstanceRow } from './instances'
 import type { Database } from './port'
 import type { Tables } from './tables'

@@ -2,7 +2,7 @@ import { LogUnavailable } from '../../ports/log-unavailable'
 import { type Database, inTransaction } from './port'
 
 /** Marks a file as a log of Peerstage: "peer" in ASCII. */
-export const APPLICATION_ID = 0x70656572
+const APPLICATION_ID = 0x70656572
 
 /**
  * Each brings the schema one version on; the first makes it in an empty file. What has been released is never changed: another
