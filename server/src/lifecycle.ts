@@ -14,7 +14,7 @@ import type { Logger } from './ports/logger'
 import type { RoomLog } from './ports/room-log'
 
 const DEFAULT_DEADLINE_MS = 25_000
-/** An app's own server is warned of beyond this: no honest client takes so long for its headers. */
+/** Beyond this, there is a warning about an app's own server: no honest client takes so long for its headers. */
 const LONGEST_HEADERS_MS = 20_000
 
 export type LifecyclePorts = OwnPortsOptions & {
@@ -29,7 +29,7 @@ export type LifecyclePorts = OwnPortsOptions & {
   readonly basePath: string
   /** Dev mode gives a token to every caller, so only this machine may ask. */
   readonly localOnly: boolean
-  /** Called once, before anybody is sent away: readiness goes first. */
+  /** Called once, before any client is disconnected: readiness ends first. */
   readonly draining: () => void
   /** Called once, when no client is served any more. */
   readonly ended: () => void
@@ -50,8 +50,8 @@ export type Lifecycle = {
    */
   listen(port: number, host?: string): Promise<Listening>
   /**
-   * Drains: not ready any more, a goodbye to everybody, then the end, at the latest after `deadlineMs` (default 25,000:
-   * within the 30 s that Kubernetes gives). Until the end HTTP is answered, and who still comes gets a goodbye. An app's own server
+   * Drains: not ready any more, a goodbye to all clients, then the end, at the latest after `deadlineMs` (default 25,000:
+   * within the 30 s that Kubernetes gives). Until the end HTTP is answered, and a client that still connects gets a goodbye. An app's own server
    * goes on listening: it is the app's to close. Idempotent.
    */
   close(options?: { readonly deadlineMs?: number }): Promise<void>

@@ -13,8 +13,8 @@ import * as v from 'valibot'
 export const DEFAULT_AUDIENCE = 'peerstage'
 
 /**
- * How far ahead a token may end: a year, and the day that a leap year has more. Who has stolen one that never ends has it for
- * ever, and `exp` in milliseconds, a common slip, is such a one.
+ * How far ahead a token may end: a year, and the day that a leap year has more. A stolen token that never ends is valid for
+ * ever, and so would be one with `exp` in milliseconds, a common mistake.
  */
 export const MAX_TOKEN_LIFE_SECONDS = 366 * 24 * 3600
 

@@ -10,7 +10,7 @@ export class JwksFault extends Error {
   override readonly name = 'JwksFault'
 }
 
-/** RFC 7517 §5: what a key says beyond that is for those who know it. */
+/** RFC 7517 §5: unknown members of a key are ignored. */
 const jwks = v.object({ keys: v.array(v.record(v.string(), v.unknown())) })
 
 /** Gets a JSON Web Key Set. Redirects are not followed. @throws JwksFault */

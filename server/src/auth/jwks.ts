@@ -14,9 +14,9 @@ export type JwksOptions = {
   readonly logger: Logger
 }
 
-/** Shorter than the 5 s that a verification may take: who waits for the keys is told that they cannot be had. */
+/** Shorter than the 5 s that a verification may take, so that a client is told that the keys are unavailable. */
 const TIMEOUT_MS = 4000
-/** However many ask, and whatever for, the endpoint is asked once in so long. */
+/** The endpoint is asked at most once in this time, however many tokens need it. */
 export const COOLDOWN_MS = 30_000
 
 /** A moment, by both. */
@@ -31,7 +31,7 @@ const NEVER: Instant = { wall: Number.NEGATIVE_INFINITY, elapsed: Number.NEGATIV
 export class Jwks implements KeySource {
   readonly #settings: JwksOptions
   #keys: readonly LivingKey[] = []
-  /** When the set was asked for last, and when that was of which it was read last. */
+  /** When the set was last requested, and when the request began whose answer was last read. */
   #askedAt = NEVER
   #readAt = NEVER
   #asking: { readonly done: Promise<void>; readonly abort: () => void } | undefined
@@ -46,7 +46,7 @@ export class Jwks implements KeySource {
     if (this.#ageOf(this.#readAt) > this.#settings.maxAgeMs) await this.#read()
     const key = pick(this.#keys, kid)
     if (key !== undefined || kid === undefined) return key
-    // A set that was read just now is the truth about a key that it does not have.
+    // If the set was read just now, a key that it does not have does not exist.
     if (this.#ageOf(this.#readAt) >= COOLDOWN_MS) await this.#read()
     return pick(this.#keys, kid)
   }
@@ -89,13 +89,13 @@ export class Jwks implements KeySource {
     this.#asking = { done, abort }
   }
 
-  /** In ms: by the clock on the wall, for a machine may sleep; but one that is set back makes no key any younger. */
+  /** In ms, by the wall clock, because a machine may sleep; a clock that is set back makes no key younger. */
   #ageOf({ wall, elapsed }: Instant): number {
     const { clock } = this.#settings
     return Math.max(clock.wall() - wall, clock.elapsed() - elapsed)
   }
 
-  /** Another set. A key that was there before stays the same one: those that it let in notice nothing. */
+  /** Another set. A key that was there before stays the same object, so that its sessions go on. */
   #take(jwks: readonly JsonWebKey[]): void {
     const read = jwks.map((jwk) => readPublicKey(jwk)).flatMap((result) => (result.ok ? [result.key] : []))
     if (read.length === 0) throw new JwksFault('the set has no key that tokens are verified by')

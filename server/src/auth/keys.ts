@@ -13,7 +13,7 @@ export type TokenKey = {
   readonly onWithdrawn?: (listener: () => void) => () => void
 }
 
-/** One that everybody may know. */
+/** One that may be public. */
 export type PublicKey = TokenKey & { readonly material: KeyObject }
 
 /** Where the keys are. */

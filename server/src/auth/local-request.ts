@@ -7,7 +7,7 @@ export const isLocalName = (name: string): boolean =>
 /** Whether an address is one of this machine alone: 127.0.0.0/8 or ::1. */
 export const isLoopbackAddress = (address = ''): boolean => address === '::1' || /^127(?:\.\d{1,3}){3}$/.test(address)
 
-/** What proxies and tunnels add: one of them is enough to show that another machine may ask. */
+/** What proxies and tunnels add: one of them shows that the request may come from another machine. */
 const PROXY_HEADERS = [
   'forwarded',
   'via',
@@ -19,8 +19,8 @@ const PROXY_HEADERS = [
 ]
 
 /**
- * Whether a request comes from this machine and means it. The address alone does not tell: a page of any site can have its
- * own name point here (DNS rebinding), which the Host header gives away; and a proxy on this machine speaks for others.
+ * Whether a request comes from this machine and names it. The address is not enough: a page of any site can have its own name
+ * resolve to this machine (DNS rebinding), which the Host header shows; and a proxy on this machine forwards requests of others.
  */
 export function isLocalRequest({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): boolean {
   const address = socket.remoteAddress?.replace(/^::ffff:/i, '') ?? ''

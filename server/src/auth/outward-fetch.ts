@@ -1,6 +1,6 @@
 import { isLocalName } from './local-request'
 
-/** What is asked of a server out there. The answer is read by `read`; then the connection may end. */
+/** A request to another server. The answer is read by `read`; then the connection may end. */
 export type Asking<T> = {
   readonly signal: AbortSignal
   readonly headers: Readonly<Record<string, string>>
@@ -17,7 +17,7 @@ export async function fetchOutward<T>(url: string, { signal, headers, read }: As
   const init = { signal, headers, redirect: 'manual' } as const
   const httpsProxy = proxyFor(url)
   if (httpsProxy === undefined) return read(await fetch(url, init))
-  // Loaded by those alone that are behind a proxy.
+  // Loaded only where there is a proxy.
   const { EnvHttpProxyAgent, fetch: fetchThrough } = await import('undici')
   const dispatcher = new EnvHttpProxyAgent({ httpsProxy, httpProxy: '' })
   try {

@@ -27,7 +27,7 @@ export type TokenRules = {
 
 export type TokenAuthorityOptions = {
   readonly auth: TokenRules | undefined
-  /** Dev mode's own key, where it shall outlive the process. */
+  /** Dev mode's own key, if it must outlive the process. */
   readonly devKey: Uint8Array | undefined
   readonly clock: Clock
   readonly logger: Logger

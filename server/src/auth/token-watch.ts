@@ -6,7 +6,7 @@ const AHEAD_MS = 60_000
 const AHEAD_SHARE = 0.2
 /** A renewed token is not asked for again sooner, however short its life is. */
 const PAUSE_MS = 5000
-/** How long a connection lives on behind its token's end: a backend may be slow. */
+/** How long a connection stays open after its token has expired: a backend may be slow. */
 export const GRACE_MS = 30_000
 
 /** For how long a token holds. */
@@ -29,7 +29,7 @@ export class TokenWatch {
   readonly #clock: Clock
   readonly #events: TokenWatchEvents
   #newest: number | undefined
-  /** The end of the token that a fresh one has yet to be asked for. */
+  /** The expiry of the token for which no fresh one was asked yet. */
   #unasked: number | undefined
   #cancelAsk = () => {}
   #cancelEnd = () => {}

@@ -16,7 +16,7 @@ export type VerifyOptions = {
   readonly now: () => number
 }
 
-/** Why a token lets no client in. The reason is one and the same for every fault: nothing is learnt from it. */
+/** Why a token lets no client in. All faults have the same reason, so that it reveals nothing. */
 export type RejectedToken = {
   readonly goodbye: 'unauthorized' | 'forbidden' | 'unavailable'
   readonly reason: string

@@ -55,7 +55,7 @@ const secret = v.pipe(
     (value) => byteLength(value) === 0 || byteLength(value) >= MIN_SECRET_BYTES,
     `must have at least ${MIN_SECRET_BYTES} bytes`,
   ),
-  // Everybody may know a public key: as a secret it would let everybody sign.
+  // A public key is public: as a secret it would let any client sign.
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return
     const isPem = /^\s*-----BEGIN /.test(Buffer.from(dataset.value).toString())

@@ -20,8 +20,8 @@ export function networkOf(address: string): string {
 const PRIVATE_V4 = /^(?:0|10|127|169\.254|172\.(?:1[6-9]|2\d|3[01])|192\.168|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./
 
 /**
- * Whether an address is one of the open internet. Behind a proxy everybody comes from its private address, and a count
- * by address would shut out all of them at once. Ranges: RFC 1918, 6598, 3927, 4193, 4291.
+ * Whether an address is one of the open internet. Behind a proxy all clients have its private address, and a count
+ * by address would reject all of them at once. Ranges: RFC 1918, 6598, 3927, 4193, 4291.
  */
 export function isPublic(address: string): boolean {
   const plain = plainAddress(address)

@@ -23,7 +23,7 @@ const FIRST_LABEL = /^(https?:\/\/)\*\.([^*]+)$/i
 
 /**
  * An allow-list; without one any page may come, because nothing here rides on cookies. A missing Origin is no browser, and shows
- * a token like everybody.
+ * a token like all others.
  */
 export function originRule(allowed: readonly string[] | undefined): OriginRule {
   if (allowed === undefined) return () => true

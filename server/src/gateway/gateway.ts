@@ -27,7 +27,7 @@ import { OpenConnections } from './socket/open-connections'
 import { SocketConnection, type SocketConnectionPorts } from './socket/socket-connection'
 import { SharedFrames } from './socket/text-frame'
 
-/** So many at once are told that their network is at its bound: a flood of them would cost a handshake each. */
+/** How many clients at a time may be told that their network is at its bound: each costs a handshake. */
 const MOST_TOLD = 50
 
 export type GatewayPorts = {
@@ -108,7 +108,7 @@ export class Gateway {
 
   /**
    * Says goodbye to all clients, with delays that spread their return; ends when all are gone, or at the deadline. Clients that
-   * come meanwhile hear the same and delay nothing: those that were sent away come back while others still go.
+   * connect during the drain get the same goodbye and delay nothing: clients that were disconnected come back while others still leave.
    */
   async drain(deadlineMs: number): Promise<void> {
     this.#state = 'draining'

@@ -67,7 +67,7 @@ function command(tx: Transaction, input: InputOf<'command'>, prefetched: Prefetc
   }
 }
 
-/** Counted only when the batch is kept, like the answer is sent only then: a batch that is thrown away counts as what it is answered instead. */
+/** Counted only when the batch is kept, as its answer is sent only then. A command of a batch that is thrown away counts with the outcome of its rejection. */
 function succeed({ settings, effects }: Transaction, type: string, ...answer: Effect[]): void {
   effects.push(
     ...answer,
@@ -132,7 +132,7 @@ function refresh(tx: Transaction, { connection, commandId, role }: InputOf<'refr
   succeed(tx, 'session.refresh', replyOk(connection, commandId, lastSeq(tx)))
 }
 
-/** Presence is volatile: it is told, and kept with the seat, but never logged. */
+/** Presence is volatile: it is sent, and kept with the seat, but never logged. */
 function gone(tx: Transaction, { connection, departure }: InputOf<'gone'>): void {
   const seat = tx.seats.ofConnection(connection)
   if (seat === undefined) return
@@ -141,7 +141,7 @@ function gone(tx: Transaction, { connection, departure }: InputOf<'gone'>): void
   tx.effects.push(presenceOf(tx.seats.connections(), participantId, 'reconnecting'))
 }
 
-/** What is due is worked out anew at this place in the batch: a participant that came back a moment ago does not leave. */
+/** What is due is computed at this place in the batch: a participant that came back in it does not leave. */
 function tick(tx: Transaction): void {
   if (tx.state === undefined || isClosed(tx)) return
   announceUnconfirmed(tx)
@@ -149,7 +149,7 @@ function tick(tx: Transaction): void {
   for (const each of due) decideInternal(tx, withReason(tx, each))
 }
 
-/** The others are told of participants that have not come back in the first moments after a restart, as of any whose connection is down. */
+/** Participants that have not come back some seconds after a restart are announced as reconnecting, like any without a connection. */
 export function announceUnconfirmed(tx: Transaction): void {
   for (const seat of tx.seats) {
     const at = announceAt(seat)

@@ -8,7 +8,7 @@ const FRAMED_BYTES = 60 * 1024
 /** Messages that are read at once for a page. */
 const STEP = 25
 
-/** An empty page in place of it would look like the end. */
+/** An empty page instead would look like the end. */
 export const CURSOR_GONE = reject('message_not_found', 'The message that before names is not kept any more.')
 
 type Reading = Pick<ChatArchive, 'history' | 'message'>
@@ -25,8 +25,8 @@ export async function chatPage(
 }
 
 /**
- * A page as far as it fits one frame: at least one message, so that a reader makes progress. It is read in steps, for most of a long
- * one would be in vain.
+ * A page as far as it fits one frame: at least one message, so that a reader makes progress. It is read in steps, because most of a long
+ * page would not fit.
  */
 export async function framedPage(
   log: Reading,

@@ -7,7 +7,7 @@ export const isOneOfSeveral = (
   { NODE_APP_INSTANCE }: Readonly<Record<string, string | undefined>> = process.env,
 ): boolean => isWorker || Number(NODE_APP_INSTANCE) > 0
 
-/** Two people of a room would meet in different processes, and neither process can know. */
+/** Two participants of a room would be in different processes, and neither process could know. */
 export function warnOfCluster(logger: Logger): void {
   if (!isOneOfSeveral()) return
   const cure = 'run one process, or several with a port each behind a proxy that chooses by the room (docs/proxies.md)'

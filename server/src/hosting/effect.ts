@@ -53,9 +53,9 @@ export const close = (connection: Connection, code: GoodbyeCode, reason: string,
     : { type: 'close', connection, code, reason, retryAfterMs }
 
 /**
- * Carries effects out; one that fails does not take those behind it along, nor one connection the others. Then every socket is flushed
- * once. What the batch told all comes first, so that all connections of the room can share a frame, then answers: a reply still comes
- * after its event. A goodbye is the last message on its socket: the host that ends the room first gets the reply.
+ * Performs effects. One that fails does not stop the next ones, and one connection does not stop the others. Then every socket is
+ * flushed once. Messages to all come first, so that all connections of the room can share a frame, then answers: a reply still comes after its
+ * event. A goodbye is the last message on its socket: the host that ends the room first gets the reply.
  */
 export function perform(effects: readonly Effect[], logger: Logger): void {
   const touched = new Set<Connection>()

@@ -39,9 +39,9 @@ export class Erasure {
   async #eraseIdentity(identity: string): Promise<number | 'unavailable'> {
     const { recovery, log } = this.#ports
     await recovery.start()
-    // In a room that is not run yet it could be sitting unseen.
+    // It could be in a room that is not loaded yet.
     if (!recovery.isDone) return 'unavailable'
-    // First it leaves, so that it writes nothing more while its messages are looked for.
+    // It leaves first, so that it writes nothing more while its messages are searched.
     if (!(await this.#eraseInRooms(identity, []))) return 'unavailable'
     const messages = await log.messagesOf(identity)
     if (!(await this.#eraseInRooms(identity, messages))) return 'unavailable'

@@ -3,8 +3,8 @@ import type { RoomInput } from './input'
 import { batchLength } from './prefetch'
 
 /**
- * What waits for the batches of a room, in the order of its arrival. Beyond its bound it takes one tick, and the end of each
- * connection that has a seat or waits for one: nothing that clients could make more of.
+ * What waits for the batches of a room, in the order of its arrival. Beyond its bound it takes only one tick, and the end of each
+ * connection that has a seat or waits for one: clients cannot increase the number of these.
  */
 export class InputQueue {
   readonly #bound: number
@@ -18,7 +18,7 @@ export class InputQueue {
     return this.#inputs.length === 0
   }
 
-  /** Whether it was taken. `isSeated`: of the connection that an end is of. */
+  /** Whether it was taken. `isSeated`: whether the connection that ended had a seat. */
   offer(input: RoomInput, isSeated: (connection: Connection) => boolean): boolean {
     const full = this.#inputs.length >= this.#bound
     if (full && !this.#isNeverRejected(input, isSeated)) return false

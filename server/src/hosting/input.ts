@@ -20,7 +20,7 @@ export type JoinRequest = {
   readonly commandId?: number
   /** Called once, when the seat is taken and the welcome is queued. */
   readonly seated: () => void
-  /** Told where another stay of the identity holds the seat and the client was shown the room: it asks again when it confirms that. */
+  /** Called when another stay of the identity holds the seat and the client was shown the room: it asks again when it confirms. */
   readonly offered: (offer: Offer) => void
   /** What the client confirms by this request. */
   readonly offer?: Offer
@@ -36,7 +36,7 @@ export type Offer = {
   readonly disconnected: readonly string[]
 }
 
-/** An identity is to leave nothing behind in the room. `settle` is told whether that is kept. */
+/** All that an identity has left in the room is to be erased. `settle` is told whether that is kept. */
 export type Erase = {
   readonly type: 'erase'
   readonly identity: string

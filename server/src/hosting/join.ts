@@ -25,7 +25,7 @@ export function join(tx: Transaction, request: JoinRequest, prefetched: Prefetch
   if ('goodbye' in decision) {
     tx.effects.push(close(request.connection, decision.goodbye, decision.reason))
   } else if (!decision.ok || decision.participantId === undefined) {
-    tx.effects.push(close(request.connection, 'unavailable', 'The place could not be taken.'))
+    tx.effects.push(close(request.connection, 'unavailable', 'The seat could not be taken.'))
   } else if (mustConfirm(tx, decision.participantId, request)) {
     offer(tx, decision.participantId, request, prefetched)
   } else {
@@ -46,7 +46,7 @@ export function joinCommandOf({ claims, sessionHash, joinId, seq, instance, offe
 
 /**
  * Whether the client must confirm before it takes the seat: where another session holds it, for the user may have given up
- * meanwhile. Within one session it need not: the key is with one page at a time, so the page before is gone.
+ * meanwhile. Within one session it need not: one page at a time has the key, so the page before is gone.
  */
 function mustConfirm({ state }: Transaction, participantId: string, { offer, sessionHash }: JoinRequest): boolean {
   const holder = state?.ledger.sessions.get(participantId)
@@ -168,7 +168,7 @@ function welcomeOf(
     reconnecting: tx.seats.disconnected(),
     iceServers: [...request.iceServers],
     limits: rules.limits,
-    // Another session begins to count anew when it takes the place.
+    // Another session counts from 1 when it takes the seat.
     lastCommandId: holder?.hash === request.sessionHash ? holder.lastCommandId : 0,
     serverTime: tx.now,
   }

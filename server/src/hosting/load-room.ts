@@ -38,7 +38,7 @@ export async function loadRoom(
   }
 }
 
-/** `since`: by what has elapsed. Everybody's connections went with the process before. No socket of a session is older than whichever comes now. */
+/** `since`: elapsed time. All connections ended with the process before, so any socket that comes now is newer. */
 function awaited({ room }: ServerState, since: number): Seats {
   const seats = room.participants.map(({ id }): [string, Seat] => {
     return [id, { participantId: id, attempt: 0, status: { type: 'unconfirmed', since } }]
@@ -46,7 +46,7 @@ function awaited({ room }: ServerState, since: number): Seats {
   return new Seats(seats)
 }
 
-/** As far as the log can say. An event beyond the replay window is older than the log's clock, and so than ours. */
+/** The time of the last event, if the log still has it. One beyond the replay window is older than the log's clock, and so than ours. */
 async function lastEventAt({ room }: ServerState, log: EventLog): Promise<number> {
   const last = await log.since(room.id, room.instance, room.seq - 1)
   return last?.at(-1)?.at ?? room.openedAt

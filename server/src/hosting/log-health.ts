@@ -5,17 +5,17 @@ import type { Logger } from '../ports/logger'
 import type { RoomLog } from '../ports/room-log'
 import { onlyLeaves } from '../room/session'
 
-/** How often a log that is down is asked whether it is there again, in ms. */
+/** How often a log that is down is probed, in ms. */
 export const PROBE_EVERY_MS = 5000
 
 /** A log, and whether it takes batches. */
 export type WatchedLog = RoomLog & { readonly isUp: boolean }
 
 /**
- * Watches over a log. One write that fails and it is down: all writes are rejected at once, without a try, until a probe has
- * succeeded. But one that is full is given what makes room, or no room would ever end and let go of any. Reads are always tried,
- * so that who comes back finds its room; one that fails has the log probed, for it may be that one room only. Each outage is told
- * of in two lines, when it begins and when it ends. `kept` is called after each batch that was kept.
+ * Watches a log. After a write that fails it counts as down: all writes are rejected without a try until a probe succeeds. A log that
+ * is full still gets the writes that free space, or no room could end. Reads are always tried, so that a client that comes back
+ * finds its room; after one that fails the log is probed, because only that room may be damaged. Each outage is logged in two
+ * lines, when it begins and when it ends. `kept` is called after each batch that was kept.
  */
 export function watchLog(
   log: RoomLog,

@@ -4,10 +4,10 @@ import type { ServerState } from '../room/slices'
 import { type Moment, type Waits, waitsOf } from './room-time'
 import { absencesOf, announceAt, type Seats } from './seats'
 
-/** How long what stayed due after a try has to wait, in ms: a room can't spin. */
+/** How long to wait with what is still due after a try, in ms, so that a room does not loop. */
 const TRY_AGAIN_MS = 1000
 
-/** What is due in a room at a moment, and when it has to look again, by what has elapsed. */
+/** What is due in a room now, and when to look again (elapsed time). */
 export function dueAt(
   state: ServerState,
   seats: Seats,

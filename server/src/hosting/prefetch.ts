@@ -27,7 +27,7 @@ type Asking = {
   readonly state: ServerState | undefined
 }
 
-/** Asks for all that the inputs of a batch need of the log. A log that cannot tell fails only those inputs. */
+/** Reads all that the inputs of a batch need from the log. If the log cannot answer, only those inputs fail. */
 export async function prefetch(inputs: readonly RoomInput[], asking: Asking): Promise<Prefetched> {
   const missed = new Map<RoomInput, readonly LoggedEvent[]>()
   const answers = new Map<RoomInput, LogAnswer>()

@@ -9,9 +9,8 @@ import { countRejection, rejectionOf } from './rejections'
 import { contextOf, type Transaction } from './transaction'
 
 /**
- * What is left of a batch that the log could not keep, on a fresh tx, by the rules of the room as it was: what writes nothing
- * goes on (signals, casts, presence, a resume, a query, the first answer to a command that comes again); a client that waits for
- * an answer to anything else is told why there is none.
+ * What is done of a batch that the log could not keep, in a new transaction on the room as it was. Inputs that write nothing are
+ * processed: signals, casts, presence, a resume, a query, the first answer to a command that comes again. All others are rejected.
  */
 export function runReadOnly(
   tx: Transaction,
@@ -37,12 +36,12 @@ function writesNothing(tx: Transaction, input: RoomInput, prefetched: Prefetched
     const decision = decisionOn(tx, input, prefetched)
     return decision?.ok === true && decision.events.length === 0
   } catch {
-    // The logger has it already, from the batch that was lost.
+    // It was logged already, in the batch that was lost.
     return false
   }
 }
 
-/** What the room would make of an input; undefined for those that are for writing only. */
+/** What the rules decide on an input; undefined for inputs that always write. */
 function decisionOn(tx: Transaction, input: RoomInput, prefetched: Prefetched): Decision | undefined {
   if (input.type === 'join') return decide(tx.state, joinCommandOf(input), contextOf(tx, null))
   if (input.type !== 'command' && input.type !== 'refresh') return undefined

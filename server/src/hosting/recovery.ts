@@ -37,7 +37,7 @@ export class Recovery {
 
   /**
    * Starts, once. Resolves after the first try; what failed then is tried again each 5 s until it works. Meanwhile rooms are
-   * loaded one by one as people come.
+   * loaded one by one as clients join.
    */
   start(): Promise<void> {
     if (this.#state === 'idle') {
@@ -53,7 +53,7 @@ export class Recovery {
     this.#cancel()
   }
 
-  /** Its participants have to be gone in time, even if no client ever joins again. */
+  /** Its participants must leave in time, even if no client ever joins again. */
   #abandonedRoom(): void {
     this.#isStale = true
     if (this.#state === 'done') this.#tryLater()

@@ -41,7 +41,7 @@ export function rejectionOf(input: RoomInput, error: Rejection): Effect[] {
   }
 }
 
-/** A client that confirms its welcome believes to be in the room: its connection is closed as if its hello had asked, and it comes again. */
+/** A client that confirms its welcome shows the room already: its connection is closed as if its hello had asked, and it reconnects. */
 const isByHello = ({ commandId, offer }: InputOf<'join'>): boolean => commandId === undefined || offer !== undefined
 
 export function rejectAll(inputs: readonly RoomInput[], error: Rejection, logger: Logger): void {
@@ -67,7 +67,7 @@ export function rejectFailed(inputs: readonly RoomInput[], error: unknown, setti
   for (const input of inputs) countRejection(input, REJECTIONS.internal, settings)
 }
 
-/** Rejects inputs and closes all seated connections: their clients come again in a moment, and the room is loaded anew. */
+/** Rejects inputs and closes all seated connections: their clients reconnect in a moment, and the room is loaded again. */
 export function closeForReload(inputs: readonly RoomInput[], seated: readonly Connection[], logger: Logger): void {
   rejectAll(inputs, REJECTIONS.loadedAnew, logger)
   const { message, retryAfterMs } = REJECTIONS.loadedAnew
@@ -82,7 +82,7 @@ export function rejectedRelay({ connection, message }: InputOf<'relay'>, error: 
   return send([connection], { type: 'rejected', what, ...to, error })
 }
 
-/** Clients of a draining server come back spread over so long. */
+/** Clients of a draining server reconnect at random times within this period. */
 const SPREAD_MS = 10_000
 
 /** Closes a connection because the server goes down: one that is there, or one that still comes. */

@@ -20,10 +20,10 @@ export type RoomHostPorts = {
   readonly settings: RoomSettings
   readonly log: RoomLog
   readonly clock: Clock
-  /** Before this is over, the log is not asked for the room. */
+  /** The log is not asked for the room before this is over. */
   readonly loadAfter: Promise<void> | undefined
   /**
-   * Called once, when the room has ended, or there is none to run; `abandoned`: when the log may have it as it is not here.
+   * Called once, when the room has ended, or there is none to run; `abandoned`: when the log may hold another state than this host.
    * `deferred`: what came too late for this instance.
    */
   readonly closed: (host: RoomHost, deferred: readonly RoomInput[], why: 'over' | 'abandoned') => void
@@ -34,7 +34,7 @@ export type RoomHostPorts = {
  * rules (those are in `room/`), nor sockets (those are behind {@link Connection}).
  */
 export class RoomHost {
-  /** Resolves when the log has told of the room, to whether it could. Never rejects. */
+  /** Resolves to whether the log could load the room. Never rejects. */
   readonly loaded: Promise<boolean>
   /** Resolves when it takes no more batches. */
   readonly over: Promise<void>
@@ -157,7 +157,7 @@ export class RoomHost {
     this.#seats = kept.seats
     this.#seeWaits(kept)
     this.#arm(outcome === 'unavailable' || inputs.some((input) => input.type === 'tick'))
-    // The last step, and it does not throw: an input is never answered twice.
+    // The last step. It does not throw, so that no input is answered twice.
     perform([...excess, ...kept.effects], settings.logger)
     return kept.deferred
   }

@@ -24,7 +24,7 @@ export type RoomsPorts = {
 /** What a room has to be loaded for: a join, or what the API does to a room. For all other inputs an absent room is not loaded. */
 const LOADS: ReadonlySet<RoomInput['type']> = new Set<RoomInput['type']>(['join', 'open', 'end', 'erase'])
 
-/** The open rooms by id. Rooms are loaded or opened on demand, and are let go when they have closed. */
+/** The open rooms by id. Rooms are loaded or opened on demand, and removed when they have closed. */
 export class Rooms {
   readonly #ports: RoomsPorts
   readonly #hosts = new Map<string, RoomHost>()

@@ -10,7 +10,7 @@ export type Seat = {
   readonly status: SeatStatus
 }
 
-/** `since`: elapsed time, so that a clock that is set makes no grace longer or shorter. */
+/** `since`: elapsed time, so that setting the clock changes no grace period. */
 type SeatStatus =
   | { readonly type: 'connected'; readonly connection: Connection }
   /** Has not come back since the room was loaded. The others are told after a while only: most come back within moments. */
@@ -86,7 +86,7 @@ export class Seats {
 export const connectionOf = (seat: Seat | undefined): Connection | undefined =>
   seat?.status.type === 'connected' ? seat.status.connection : undefined
 
-/** How long the others are not told that a participant has not come back after the room was loaded, in ms: else all would seem to flap. */
+/** How long after loading the room the others are not told that a participant has not come back, in ms: most come back within it. */
 export const UNCONFIRMED_MS = 10_000
 
 /** When the others are told that a seat is disconnected (elapsed time); undefined where they know, or it is connected. */

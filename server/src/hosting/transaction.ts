@@ -65,7 +65,7 @@ export function apply(tx: Transaction, decided: readonly Decided[]): void {
   }
 }
 
-/** ONE append for a batch. `unavailable`: nothing was kept; `unknown`: the log holds something else than we do, or may do so. */
+/** One append for a batch. `unavailable`: nothing was kept; `unknown`: the log may hold something else than this server. */
 export async function commit(tx: Transaction, log: EventLog): Promise<'committed' | 'unavailable' | 'unknown'> {
   const { records, state, settings } = tx
   if (records.length === 0 || state === undefined) return 'committed'

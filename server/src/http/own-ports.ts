@@ -16,7 +16,7 @@ export type Listening = {
   readonly metricsUrl?: string
 }
 
-/** What a process that serves stand-alone listens on: the port for everybody, and one for metrics where that is asked for. */
+/** What a process that serves stand-alone listens on: the public port, and one for metrics where that is set. */
 export class OwnPorts {
   readonly main: OwnServer
   readonly #metrics: OwnServer

@@ -73,7 +73,7 @@ export class OwnServer {
 
   /**
    * Stops listening, once requests that have arrived are answered. A connection that is idle, or whose request is incomplete, is cut;
-   * and everybody is when it is `overdue`.
+   * and all are when it is `overdue`.
    */
   async close(overdue: Promise<void>): Promise<void> {
     // Closed while it is about to listen, Node would neither listen nor say so: `listen` would wait forever.

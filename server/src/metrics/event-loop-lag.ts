@@ -8,7 +8,7 @@ const QUANTILES = [
   ['1', 100],
 ] as const
 
-/** Measures how late timers are, anew from each scrape to the next. Returns what stops it. */
+/** Measures how late timers are between one scrape and the next. Returns what stops it. */
 export function eventLoopLag(registers: Registry[]): () => void {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   delay.enable()

@@ -27,7 +27,7 @@ export function openFiles(registers: Registry[]): () => void {
   return () => clearInterval(timer)
 }
 
-/** libuv closes what it cannot accept for want of files (EMFILE, ENFILE) by itself, and does not tell: so it is tried. */
+/** When no file can be opened (EMFILE, ENFILE), libuv closes new connections without an event, so this opens a file to know. */
 function mayOpenFile(): boolean {
   try {
     closeSync(openSync(devNull, 'r'))

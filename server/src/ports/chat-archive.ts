@@ -7,7 +7,7 @@ export type HistoryQuery = {
   readonly instance?: string
   /** Those before this message. A message that is not kept has none before it. Default: the newest. */
   readonly before?: string
-  /** At most so many, at least 1. */
+  /** At most this many; at least 1. */
   readonly limit: number
 }
 

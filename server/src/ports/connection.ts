@@ -4,14 +4,14 @@ import type { GoodbyeCode } from '@peerstage/sdk/protocol'
 export type Delivery =
   /** It must arrive. */
   | 'kept'
-  /** It must arrive, and answers a command of this connection. */
+  /** It must arrive; it answers a command of this connection. */
   | 'answer'
   /** A cast: a slow reader may miss it. */
   | 'droppable'
   /** A slow reader may miss all but the newest of those with this key. */
   | { readonly newestOf: string }
 
-/** One socket of a session, as a room sees it. Nothing here throws, and nothing here reaches back into the room. */
+/** One socket of a session, as a room sees it. No method throws, and none calls back into the room. */
 export interface Connection {
   readonly id: string
   /** Queues one encoded message for the next flush. Default: it must arrive. */

@@ -46,7 +46,7 @@ export interface EventLog {
    * Keeps a batch, all or nothing: its records, and what follows from them for the chat archive and the room's bans. A deleted
    * message loses its text everywhere; its record keeps its seq.
    * @throws RangeError when `expectedSeq` is not the last seq: another writer. Then, as after any error but `LogUnavailable`,
-   * the room is loaded anew, for what the log holds is not known
+   * the room is loaded again, because it is not known what the log holds
    */
   append(batch: Batch): Promise<void>
   /** The events after `seq`; undefined when the replay window no longer reaches that far back. `secret` is left out. */
@@ -65,7 +65,7 @@ export interface EventLog {
 
 /** How far back a log must be able to replay: the least of the three (R3.5 in docs/spec.md). */
 export const REPLAY_WINDOW = {
-  /** The newest so many. */
+  /** This many of the newest. */
   events: 1000,
   /** Of their JSON. */
   bytes: 256 * 1024,

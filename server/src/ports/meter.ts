@@ -8,7 +8,7 @@ export type AuditContext = {
   readonly sentence?: string
   /** What the client was not told of it. */
   readonly fault?: string
-  /** Where it comes from: a hash, but where addresses are logged in the clear. */
+  /** The client's address: a hash, unless addresses are logged in the clear. */
   readonly address?: string
 }
 

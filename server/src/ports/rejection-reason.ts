@@ -40,13 +40,13 @@ export type RejectionReason =
   | 'verifying_full'
   /** TCP connections of the process, HTTP included: cut unanswered. */
   | 'connections_full'
-  /** A connection that the system could not hand over; too many open files it often hides. */
+  /** A connection that the system could not accept; it often does not report too many open files. */
   | 'accept_failed'
-  /** A request that was not said to the end in time: 408. */
+  /** A request that was not complete in time: 408. */
   | 'slow_request'
   /** Headers of more than 16 KiB: 431. */
   | 'oversized_headers'
   /** What is no HTTP: 400. */
   | 'bad_request'
-  /** A peer that gave no sign of life between two pings: its connection is cut. */
+  /** A peer that sent nothing between two pings: its connection is terminated. */
   | 'dead'

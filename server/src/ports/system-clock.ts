@@ -37,7 +37,7 @@ export function systemClock({ wall, elapsed }: TimeSource = MACHINE): Clock {
 }
 
 /**
- * A clock whose callbacks end nothing but themselves: a fault of our own in one is told of, and the process lives. It tells, too,
+ * A clock whose callbacks cannot end the process: an error that one throws is reported, and the process goes on. It tells, too,
  * where the machine's clock was set.
  */
 export function guardedClock(clock: OwnClock, logger: Logger): Clock {

@@ -32,7 +32,7 @@ export type JoinCommand = {
   readonly sessionHash: string
   /** Which stay of the session this is. */
   readonly joinId: string
-  /** The instance that it has been in before and goes on in, and the last event that it knows of. Absent where it starts afresh. */
+  /** The instance that the client was in before, and the last event that it has. Absent where it starts without one. */
   readonly resumes?: { readonly instance: string; readonly seq: number }
 }
 
@@ -47,7 +47,7 @@ export type InternalCommand =
   | { readonly type: 'room.open' }
   /** The owner of an identity wants all that it has left here erased. `messageIds`: what it wrote in this instance. */
   | { readonly type: 'identity.erase'; readonly identity: string; readonly messageIds: ReadonlySet<string> }
-  /** The server has started anew, and no host could come meanwhile: the wait for one begins again. */
+  /** The server has restarted, and no host could join while it was down: the wait for one begins again. */
   | { readonly type: 'hostGrace.renew' }
   /** The wait for a host is over. */
   | { readonly type: 'hostGrace.end' }
@@ -72,7 +72,7 @@ export type RoomRules = {
 /** Random ids: nothing about them can be guessed. */
 export type NewId = () => string
 
-/** What `decide` is told beside state and command. `by`: who asks; null for the server. */
+/** What `decide` gets beside state and command. `by`: the participant that asks; null for the server. */
 export type DecideContext = {
   readonly by: string | null
   readonly now: number
@@ -94,13 +94,13 @@ export type DecideContext = {
 
 /** A message as it is kept, and the identity that wrote it. */
 export type ArchivedMessage = {
-  /** As everybody saw it. */
+  /** As all participants saw it. */
   readonly message: ChatMessage
   /** The `sub` of its author's token; empty where it is not known. */
   readonly identity: string
 }
 
-/** Yes: events to append (none for a repeat or a query), and for a join whose place it is. */
+/** Accepted: events to append (none for a repeat or a query), and for a join the participant. */
 export type Accepted = {
   readonly ok: true
   readonly events: readonly Decided[]
@@ -110,15 +110,15 @@ export type Accepted = {
   readonly answeredSeq?: number
 }
 
-/** No place in the room: ends the connection with this goodbye. */
+/** A join that is rejected: the connection ends with this goodbye. */
 export type JoinRejected = { readonly ok: false; readonly goodbye: GoodbyeCode; readonly reason: string }
 
 export type Decision = Accepted | Rejected | JoinRejected
 
-/** What `route` is asked of: messages that are passed on, not logged. */
+/** What `route` decides about: messages that are passed on, not logged. */
 export type RelayMessage =
   | { readonly type: 'signal'; readonly signal: SignalUp }
   | { readonly type: 'cast'; readonly cast: Cast }
 
-/** Who gets it, and what they get. */
+/** The participants that get it, and what they get. */
 export type Routed = { readonly ok: true; readonly to: readonly string[]; readonly message: SignalDown | CastDown }

@@ -9,11 +9,11 @@ export type Deadlines = { readonly due: readonly InternalCommand[]; readonly nex
 type Ahead = { readonly empty: number; readonly hostGrace: number }
 
 /**
- * What time alone does to a room. `absences`: whose connection is down, by participant id, and when each of them counts as
+ * What is due in a room by time alone. `absences`: the participants without a connection, by id, and when each of them counts as
  * gone. These, `now`, `loadedAt` and what is answered are ms by a clock that cannot be set; `ahead` translates the times of the room,
- * which tell since when it is empty and until when it waits for a host. `loadedAt`: since when anybody could come; a wait for a host that began before that
+ * which tell since when it is empty and until when it waits for a host. `loadedAt`: since when clients could connect; a wait for a host that began before that
  * begins again.
- * Pure: the host keeps the one timer, and asks anew after every change.
+ * Pure: the host keeps one timer, and asks again after every change.
  */
 export function deadlines(
   state: RoomState,

@@ -28,13 +28,13 @@ const rejectJoin = (goodbye: JoinRejected['goodbye'], reason: string): JoinRejec
 
 const BANNED = rejectJoin('removed', 'You are banned from this room.')
 
-/** A room that closed because it was empty was not ended: the same attempt opens a new one in a moment. */
+/** A room that closed because it was empty was not ended: the client tries again and opens a new one. */
 function closed({ ledger }: State): JoinRejected {
   if (ledger.ended === 'empty') return rejectJoin('unavailable', ROOM_CLOSING)
   return rejectJoin('room_ended', ROOM_ENDED)
 }
 
-/** Whether an identity was sent away or banned, and may not come back yet. */
+/** Whether an identity is kicked or banned, and may not join yet. */
 export function isRemoved({ ledger }: State, identity: string, now: number): boolean {
   if (ledger.bans.has(identity)) return true
   const until = ledger.removals.get(identity)
@@ -52,7 +52,7 @@ function open(command: JoinCommand, context: DecideContext): Accepted | JoinReje
   return { ok: true, events: [opened, ...events], participantId }
 }
 
-/** Who was banned before goes into the new instance's log: it needs no other to know it. */
+/** The bans of earlier instances go into the log of the new one, so that it needs no other. */
 function opening({ rules, newId, bans = [] }: DecideContext): Decided<ModerationSecret> {
   const { roomId, mode } = rules
   const opened: Decided<ModerationSecret> = {
@@ -62,7 +62,7 @@ function opening({ rules, newId, bans = [] }: DecideContext): Decided<Moderation
   return bans.length === 0 ? opened : { ...opened, secret: { bans } }
 }
 
-/** The API opens a room before anybody comes. Like every room it closes once it was empty for a minute. */
+/** The API opens a room before any participant joins. Like every room it closes after a minute without participants. */
 export function openRoom(state: State | undefined, context: DecideContext): Accepted | Rejected {
   if (state === undefined) return { ok: true, events: [opening(context)] }
   return state.room.status === 'open' ? { ok: true, events: [] } : rejected('unavailable', ROOM_CLOSING)
@@ -117,8 +117,8 @@ function rejoin(
   const { rules, isAway } = context
   const session = state.ledger.sessions.get(present.id)
   const sameSession = session?.hash === command.sessionHash
-  // It has been here, and another session has taken the place meanwhile: its line was down when it was told so. Back by itself
-  // it would push the newer one out, and what it sends again would be done again: commands are known within a session.
+  // This session had the seat, and another one took it while its connection was down, so it does not know. If it came back by itself,
+  // it would replace the newer one, and commands that it sends again would be done twice: command ids count within a session.
   if (!sameSession && wasReplaced(state, present, command))
     return rejectJoin('superseded', 'Another session has taken this place meanwhile.')
   if (!sameSession && rules.duplicateSessions === 'reject' && !isAway?.(present.id))
@@ -135,8 +135,8 @@ function rejoin(
     by: present.id,
     secret: { session: sessionOf(command) },
   }
-  // The old page's media is over before its links are made anew: no link of the new page ever claims to carry it.
-  // A lowering that makes a viewer of it has stopped that already.
+  // The media of the old page stops before its links are made again, so that no link of the new page claims to carry it.
+  // A demotion to viewer has stopped it already.
   const change = [
     ...demotedByToken(state, present, { tokenRole, after: awaitHost }, context),
     ...takenBack(state, present, tokenRole),
@@ -145,11 +145,11 @@ function rejoin(
   return { ok: true, events: [...stops, ...change, returned], participantId: present.id }
 }
 
-/** Whether the place has changed hands since the last event that a resuming session knows of. */
+/** Whether another session has taken the seat since the last event that a resuming session has. */
 const wasReplaced = ({ room }: State, { joinSeq }: Participant, { resumes }: JoinCommand): boolean =>
   resumes?.instance === room.instance && joinSeq > resumes.seq
 
-/** A room without a host is for a host's token to take, as by leaving and joining. What a moderator made of its owner holds. */
+/** In a room without a host, a host's token makes its participant host, as leaving and joining would. A role that a moderator set stays. */
 function takenBack(state: State, participant: Participant, tokenRole: Role): Decided[] {
   const identity = state.ledger.sessions.get(participant.id)?.identity
   if (tokenRole !== 'host' || hasHost(state.room) || identity === undefined) return []

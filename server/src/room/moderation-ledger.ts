@@ -18,7 +18,7 @@ export type ModerationSecret = BanChange & {
   readonly removal?: { readonly identity: string; readonly until: number | null }
 }
 
-/** All bans anew, or one that was added, or the id of one that was lifted. */
+/** The whole list of bans, or one that was added, or the id of one that was lifted. */
 export type BanChange = {
   /** On `room.opened`: the bans of earlier instances that were not lifted. */
   readonly bans?: readonly Ban[]

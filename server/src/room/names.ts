@@ -1,6 +1,6 @@
 import { isBlank, MAX_NAME_CHARACTERS } from '@peerstage/sdk/protocol'
 
-/** What a participant is called whose name holds nothing that can be seen. */
+/** The name of a participant whose own name has no visible character. */
 export const NAMELESS = 'Guest'
 
 // Controls could forge lines of a log or a terminal; direction marks could turn around what stands beside a name.

@@ -57,7 +57,7 @@ function seated(sessions: Sessions, event: RoomEvent, session: SessionSecret['se
     case 'participant.returned': {
       if (!session) return sessions
       const before = sessions.get(event.participantId)
-      // Command ids count within a session: another session starts anew, another page of the same one counts on.
+      // Command ids count within a session: another session starts at 1, another page of the same session counts on.
       const counted = before?.hash === session.hash ? before : { answered: new Map(), lastCommandId: 0 }
       return put(sessions, event.participantId, { ...counted, ...session })
     }

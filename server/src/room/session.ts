@@ -17,7 +17,7 @@ const internal: InternalHandlers<'session.end' | 'session.refreshed' | 'hostGrac
   'hostGrace.end': (state) => ({ ok: true, events: endHostGrace(state) }),
 }
 
-/** The participant of an erased identity leaves. Kicks and given roles hold on: they go with the instance. */
+/** The participant of an erased identity leaves. Kicks and given roles stay until the instance closes. */
 const erase: Erases = (state, { identity }, context) => {
   const participant = participantOfIdentity(state, identity)
   if (participant === undefined) return []
@@ -50,7 +50,7 @@ function refreshSession(
   return { ok: true, events: demotedByToken(state, participant, { tokenRole, after: succession }, context) }
 }
 
-/** Whether participants only leave by these records, or the room ends: sooner or later a log that is full has more room by them. */
+/** Whether participants only leave by these records, or the room ends: they let a full log free space. */
 export function onlyLeaves(records: readonly LedgerRecord[]): boolean {
   const types = records.map(({ event }) => event.type)
   return types.some((type) => ENDING.has(type)) && types.every((type) => ENDING.has(type) || FOLLOWS_AN_END.has(type))

@@ -4,10 +4,10 @@ import type { DecideContext } from './command'
 import { changeRole, hasHost } from './role-change'
 import type { Decided, RoomState } from './state'
 
-/** What becomes of a room when `lost` ceases to be host. Nothing, while another host is there. */
+/** What follows when `lost` stops being host: nothing while there is another host. */
 export type Following = (state: RoomState, lost: Participant, context: DecideContext) => Decided[]
 
-/** The cohost of longest standing follows in the same append; where there is none the room waits for a host. */
+/** The longest-standing cohost follows in the same append; without one the room waits for a host. */
 export const succession: Following = (state, lost, context) => {
   if (!isLastHost(state, lost)) return []
   const cohost = longest(state, 'cohost')
@@ -15,16 +15,16 @@ export const succession: Following = (state, lost, context) => {
 }
 
 /**
- * The room waits for a host, a cohost or not: the identity of the lost one is still here. Most of the time a link with a lesser
- * token was opened by mistake, and the host is back in a moment.
+ * The room waits for a host even if there is a cohost: the identity of the lost one is still in the room. It has usually opened a link
+ * with a lower token by mistake, and is host again in a moment.
  */
 export const awaitHost: Following = (state, lost, context) => (isLastHost(state, lost) ? [graceFrom(context)] : [])
 
-/** The wait begins anew: for as long as the server was down, no host could come. */
+/** The wait begins again: no host could join while the server was down. */
 export const renewHostGrace = ({ room }: RoomState, context: DecideContext): Decided[] =>
   room.hostGraceUntil === null ? [] : [graceFrom(context)]
 
-/** The wait was in vain: the cohost of longest standing follows, else the guest that is one by its own token; else no participant. */
+/** No host came in time: the longest-standing cohost follows, else the longest-standing participant whose token says guest, else none. */
 export function endHostGrace(state: RoomState): Decided[] {
   if (state.room.hostGraceUntil === null) return []
   const successor = longest(state, 'cohost') ?? longest(state, 'guest', isGuestByToken(state))
@@ -41,7 +41,7 @@ const graceFrom = ({ now, rules }: DecideContext): Decided => ({
   by: null,
 })
 
-/** A viewer that was let on stage a minute ago was trusted with a microphone, not with the room. */
+/** A viewer that a moderator brought on stage was given a microphone, not the room. */
 const isGuestByToken =
   ({ ledger }: RoomState) =>
   ({ id }: Participant) => {
@@ -58,7 +58,7 @@ function longest(
   return standing.sort((a, b) => a.roleSeq - b.roleSeq)[0]
 }
 
-/** A leave with what follows from it: where the last host goes, a cohost follows in the same append, or the room waits for a host. */
+/** A leave with what follows from it: after the last host a cohost becomes host in the same append, or the room waits for a host. */
 export const leaving = (
   state: RoomState,
   participant: Participant,

@@ -1,5 +1,5 @@
 import type { CountedFault } from './fault'
 import type { FaultTarget } from './message-rule'
 
-/** The outages that are on, and whose they are. */
+/** The current outages, and the identities that have them. */
 export type Outages = Set<FaultTarget & { readonly fault: CountedFault }>

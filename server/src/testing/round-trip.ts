@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
 
 const MARK = 'peerstage-testing:'
-/** Real time: who does not answer for so long is taken for dead, and not waited for. */
+/** Real time: a peer that does not answer within it counts as dead, and is not waited for. */
 const ANSWER_MS = 1000
 
 let asked = 0

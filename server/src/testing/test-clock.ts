@@ -13,7 +13,7 @@ export class TestClock implements Clock {
   readonly #settle: () => Promise<void>
   #aheadMs = 0
 
-  /** `settle`: lets everybody answer what the last step of time has led to. */
+  /** `settle`: lets all peers answer what the last step of time has led to. */
   constructor(settle: () => Promise<void>) {
     this.#settle = settle
   }

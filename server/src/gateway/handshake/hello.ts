@@ -13,7 +13,7 @@ import {
 import * as v from 'valibot'
 import { bearerToken } from '../../auth/bearer-token'
 
-/** Where an upgrade is headed: a room, by a name that may be none. */
+/** The address of an upgrade: a room id, which may not be valid. */
 export type Address = { readonly roomId: string | undefined; readonly query: URLSearchParams }
 
 export type ParsedHello = { readonly roomId: string; readonly hello: Hello; readonly token: string | undefined }

@@ -4,15 +4,15 @@ import { isPublic } from '../../config/network'
 import { subnetList } from '../../config/subnets'
 import type { Logger } from '../../ports/logger'
 
-/** Tells whose socket it is, for counting sockets by address. */
+/** The address of a socket's client, for counting sockets by address. */
 export type PeerAddress = (request: Pick<IncomingMessage, 'socket' | 'headers'>) => string | undefined
 
-/** How many proxies of one's own stand before the server, or the addresses and subnets that they are in. */
+/** How many own proxies are before the server, or their addresses and subnets. */
 export type TrustedProxies = number | readonly string[]
 
 /**
  * The address at the other end; behind proxies of one's own the one that the outermost of them saw. X-Forwarded-For is read from the
- * right: what stands further left than a proxy that is trusted is the client's own word.
+ * right: what stands left of the trusted proxies was written by the client, and is not trusted.
  */
 export function peerAddress(trusted: TrustedProxies, logger: Logger): PeerAddress {
   const seenBy = typeof trusted === 'number' ? byCount(trusted) : bySubnets(trusted)

@@ -6,7 +6,7 @@ import { Server as TlsServer } from 'node:tls'
 /** An http.Server of an app, or our own. */
 export type HttpServer = Server | SecureServer
 
-/** What asks for another protocol is about the connection, not about the request (RFC 9110 §7.6.1). */
+/** Headers that ask for another protocol are about the connection, not about the request (RFC 9110 §7.6.1). */
 const OF_THE_CONNECTION = ['connection', 'upgrade', 'http2-settings']
 
 /** Whether a request asks for a WebSocket. Node emits `upgrade` for any other protocol too, such as h2c. */

@@ -13,7 +13,7 @@ const STATUS: Readonly<Record<QuotaReason, string>> = {
   verifying_full: '503 Service Unavailable',
 }
 
-/** A network frees places as its clients leave: so long at least, and up to three times as long. */
+/** A network has room again when its clients leave: clients wait this long at least, and up to three times as long. */
 const BUSY_MS = 5000
 
 /** A goodbye, for clients that share its address with many: a browser sees no status of HTTP. */

@@ -4,7 +4,7 @@ import { answeredProtocol } from './hello'
 /** How long a closing socket may take to answer the close before it is cut. */
 const CLOSE_TIMEOUT_MS = 2000
 
-/** @throws Error when the installed `ws` does not know how to bound fragments: it would take our options in silence. */
+/** @throws Error when the installed `ws` does not know how to bound fragments: it would ignore our options without an error. */
 export function assertModernWs(defaults: object): void {
   if ('maxFragments' in defaults && 'maxBufferedChunks' in defaults) return
   throw new Error('The installed ws cannot bound the fragments of a message: version 8.21 or newer is needed.')

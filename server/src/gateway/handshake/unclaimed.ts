@@ -6,7 +6,7 @@ export type Upgrade = readonly [request: IncomingMessage, socket: Duplex, head: 
 
 /** How long a framework may take to listen: Next.js begins to with the first page that it serves. */
 const WAIT_MS = 5000
-/** More are the tabs of no developer. */
+/** More than the tabs of a developer. */
 const MOST_WAITING = 100
 
 type Waiting = { readonly upgrade: Upgrade; readonly stop: () => void }
@@ -47,7 +47,7 @@ export class Unclaimed {
     socket.once('close', waiting.stop)
   }
 
-  /** Gives all that wait away. */
+  /** Answers all that wait. */
   release(take: (upgrade: Upgrade) => void): void {
     for (const { upgrade, stop } of [...this.#waiting]) {
       stop()

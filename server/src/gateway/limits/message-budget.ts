@@ -14,7 +14,7 @@ import { Buckets, type Rate, type RateResult, type TakeResult, withReason } from
 const HEARTBEATS: Rate = { perSecond: 1, burst: 10 }
 
 const BUCKETS_KEPT = 50_000
-/** Whose text was rejected waits at least so long: what was under way behind it by then must not overtake it. */
+/** The least cooldown after a rejected text, so that texts that were sent behind it do not overtake it. */
 const LEAST_CHAT_COOLDOWN_MS = 1000
 
 /** The buckets of all rooms and identities: a reconnect resets nothing. */
@@ -66,8 +66,8 @@ export class MessageBudgets {
   }
 
   /**
-   * Whose text was rejected, for whatever reason, has all its chat rejected for the time that it was told: its texts keep
-   * their order. They count against its own bucket meanwhile, or a cooldown would hide a flood.
+   * After a rejected text all chat of the identity is rejected for the time that it was told, so that its texts keep their order.
+   * They still count against its own bucket, or a cooldown would hide a flood.
    */
   #chat(identity: string, roomId: string, command: RateResult, shared: Shared, isSeated: boolean): RateResult {
     const now = this.#now()
@@ -76,7 +76,7 @@ export class MessageBudgets {
     const rate = { perSecond: chatPerSecond, burst: chatBurst }
     const own = command.ok ? withReason(shared('chat', rate), 'chat_rate') : command
     const cooldownMs = this.#chatCooldowns.left(cooldown, now)
-    // Who is not in the room is about to hear so, and takes nothing from those who are.
+    // A client without a seat is rejected by the room, so it takes nothing from the room's bucket.
     const result = own.ok && isSeated ? this.#roomChat(roomId, cooldownMs) : own
     if (result.ok) return result
     const retryAfterMs = Math.max(result.retryAfterMs, cooldownMs > 0 ? cooldownMs : LEAST_CHAT_COOLDOWN_MS)

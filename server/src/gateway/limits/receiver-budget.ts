@@ -46,7 +46,7 @@ export class ReceiverBudget {
     return offers.ok ? this.#take(this.#bytes, passage, passage.bytes, now) : offers
   }
 
-  /** Others fill the common bucket as well: no client is sent away for that. */
+  /** Others fill the common bucket as well, so no client is disconnected for that. */
   #take(
     { name, own, common }: Shared,
     { identity, roomId, signal }: SignalPassage,

@@ -19,7 +19,7 @@ export type RateLimited = Extract<TakeResult, { ok: false }> & { readonly limit:
 export const withReason = (result: TakeResult, limit: LimitReason): RateResult =>
   result.ok ? result : { ...result, limit }
 
-/** Beyond so many times the limit it is no mistake any more, and the connection ends. */
+/** Beyond this many times the limit it counts as a flood, and the connection ends. */
 const FLOOD = 10
 
 const YES: TakeResult = { ok: true }

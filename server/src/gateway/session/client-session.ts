@@ -89,7 +89,7 @@ export class ClientSession implements SocketListener {
   }
 
   #check(message: ClientMessage): void {
-    // The hello has paid for it: a client whose other device talks much must not be rejected half-way.
+    // The hello was counted already: a client must not be rejected now because another device of it sends much.
     if (message.type === 'join' && this.#seat.state === 'offered') return this.#handle(message)
     const rate = this.#budget(message, this.#seat.state === 'seated')
     if (rate.ok) this.#handle(message)

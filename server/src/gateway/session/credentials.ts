@@ -39,8 +39,8 @@ export class Credentials {
   }
 
   /**
-   * Takes another token: for the same identity, and for the same room. One that is rejected changes nothing: the old one counts on,
-   * until its own end and half a minute more.
+   * Takes another token: for the same identity, and for the same room. One that is rejected changes nothing: the connection goes on
+   * with the old one, until half a minute after that has expired.
    */
   async renew(token: string): Promise<RenewalResult> {
     const verified = await this.#ports.verify(token, this.#principal.roomId)

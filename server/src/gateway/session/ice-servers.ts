@@ -6,7 +6,7 @@ import { setTimerAt } from '../../ports/clock'
 /** How much of a password's life is over when the next one is given out. */
 const REFRESH_AT = 0.8
 
-/** A TURN server that takes passwords which expire, and the key that it shares with us. */
+/** A TURN server that takes passwords which expire, and the key that it shares with this server. */
 export type TurnServer = {
   readonly urls: string | string[]
   readonly secret: string

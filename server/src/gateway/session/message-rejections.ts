@@ -6,9 +6,9 @@ import type { Meter } from '../../ports/meter'
 import type { RateLimited } from '../limits/token-bucket'
 import type { SocketConnection } from '../socket/socket-connection'
 
-/** So many bad messages may be a mistake; one more closes the connection. */
+/** Bad messages that a connection may send; one more closes it. */
 const BAD_MESSAGES_ALLOWED = 2
-/** So many errors of our own cost a message each; one more, the connection. */
+/** Internal errors that are answered with a rejection each; one more closes the connection. */
 const INTERNAL_ERRORS_ALLOWED = 2
 
 export type MessageRejectionsPorts = { readonly meter: Meter; readonly logger: Logger }
@@ -57,7 +57,7 @@ export class MessageRejections {
     if (++this.#internalErrors > INTERNAL_ERRORS_ALLOWED) return this.fatalError(error)
     this.#log(error)
     this.#ports.meter.rejection('internal', this.#connection.auditContext)
-    // A command may have been counted as in flight by then. Counting it off in vain lets a client have one more.
+    // A command may have been counted as in flight by then. If it was not, the client may have one more.
     if (message !== undefined) this.reject(message, REJECTIONS.internal, 'id' in message ? 'answer' : 'kept')
     this.#connection.flush()
   }

@@ -3,11 +3,11 @@ import type { Clock } from '../../ports/clock'
 import type { SocketConnection } from './socket-connection'
 
 const TICK_MS = 5000
-/** A ping each 15 s: who was not heard since the last one is dead, so at most 30 s after its last word. */
+/** A ping each 15 s. A peer that sent nothing since the last ping is dead: at most 30 s after its last message. */
 const TICKS_BETWEEN_PINGS = 3
 export const PING_MS = TICK_MS * TICKS_BETWEEN_PINGS
 
-/** Asks every socket for a sign of life, and looks for stalled readers. One timer for all of them. Returns what stops it. */
+/** Pings every socket, and closes stalled readers. One timer for all of them. Returns what stops it. */
 export function startHeartbeat(clock: Clock, connections: ReadonlyMap<SocketConnection, WebSocket>): () => void {
   const asked = new WeakMap<WebSocket, () => void>()
   let ticks = 0
@@ -24,9 +24,9 @@ export function startHeartbeat(clock: Clock, connections: ReadonlyMap<SocketConn
   return () => cancel()
 }
 
-/** `asked`: what is called when a socket is heard that a sign of life was asked of. */
+/** `asked`: the sockets that were pinged and not heard since, each with what to call when it is heard. */
 function ask(connection: SocketConnection, socket: WebSocket, asked: WeakMap<WebSocket, () => void>): void {
-  // We do not read it now, so its silence says nothing.
+  // It is not read now, so no answer could be seen.
   if (socket.isPaused) return asked.get(socket)?.()
   if (asked.has(socket)) return connection.terminateDead()
   const heard = () => {

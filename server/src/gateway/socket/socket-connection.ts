@@ -21,7 +21,7 @@ export type SocketConnectionPorts = {
 export interface SocketListener extends FrameListener {
   /** The socket is read, and its peer is still there. */
   opened(): void
-  /** It is gone. `code`: the close code of the peer. */
+  /** It is closed. `code`: the close code of the peer. */
   closed(code: number): void
 }
 
@@ -52,7 +52,7 @@ export class SocketConnection implements Connection {
     this.#reader = new FrameReader(this, socket, ports)
   }
 
-  /** Whether it still takes part: not closed, nor about to be. */
+  /** Whether it is open: not closed, nor about to be. */
   get isOpen(): boolean {
     return !this.#closing && this.#socket.readyState === this.#socket.OPEN
   }
@@ -75,7 +75,7 @@ export class SocketConnection implements Connection {
     const { clock } = this.#ports
     this.#socket.on('message', (data: Buffer, isBinary: boolean) => this.#reader.read(data, isBinary))
     this.#socket.resume()
-    // Two turns: the first may be over before the socket has been read once.
+    // Two turns of the event loop: the first may be over before the socket has been read once.
     clock.nextTurn(() =>
       clock.nextTurn(() => {
         if (!this.isOpen) return
@@ -130,7 +130,7 @@ export class SocketConnection implements Connection {
     if (this.isOpen && this.#queue.isStalled) this.#closeSlow()
   }
 
-  /** Cuts it: its peer gave no sign of life, so a goodbye would not arrive. */
+  /** Terminates it without a goodbye, which would not arrive: the peer answered no ping. */
   terminateDead(): void {
     // A connection that has its goodbye was counted by it.
     if (this.isOpen) this.#ports.meter.rejection('dead', this.auditContext)
@@ -142,7 +142,7 @@ export class SocketConnection implements Connection {
     return this.#room === undefined ? { connection: this.id } : { connection: this.id, room: this.#room }
   }
 
-  /** What waits for a slow reader is thrown away: it would only delay the goodbye. */
+  /** What waits for a slow reader is dropped: it would only delay the goodbye. */
   #closeSlow(): void {
     this.#finish('slow_consumer', 'The connection is too slow for this room.')
   }

@@ -3,7 +3,7 @@ import type { Ban } from '../../room/moderation-ledger'
 import { applyBans } from '../../room/moderation-ledger'
 import type { Projection } from '../../room/projection'
 
-/** Room ids whose bans are kept; the one that got its bans first gives way. */
+/** Room ids whose bans are kept; beyond them the one that got its bans first is removed. */
 const BANNED_ROOMS_KEPT = 10_000
 const NO_BANS: ReadonlyMap<string, Ban> = new Map()
 

@@ -10,12 +10,12 @@ const MAKE_ROOM_ROWS = 2000
 /** How many messages are erased, or looked for, in one go: some 15 ms. */
 export const ERASE_ROWS = 1000
 
-/** Takes chat away: what is too much, too old, or erased. */
+/** Removes chat: what is too much, too old, or erased. */
 export function chatEviction(queries: ChatQueries, instances: InstanceTables) {
   const { oldest, oldestOf, by } = queries
   const drop = (messages: readonly ChatRow[]) => dropMessages(queries, instances, messages)
   return {
-    /** A room's oldest messages go until it is within `maxBytes`: some in each batch. */
+    /** Removes a room's oldest messages until it is within `maxBytes`: some in each batch. */
     trimRoom(room: number, maxBytes: number): void {
       let over = (queries.weight.get(room)?.bytes ?? 0) - maxBytes
       if (over <= 0) return
@@ -30,7 +30,7 @@ export function chatEviction(queries: ChatQueries, instances: InstanceTables) {
         if (over <= 0 || going.length === TRIM_ROWS) return
       }
     },
-    /** Takes away some of what was said longer than `ms` ago: the oldest of all rooms. */
+    /** Removes some messages older than `ms`: the oldest of all rooms. */
     prune(ms: number, now: number): void {
       const old: ChatRow[] = []
       let next = now
@@ -41,19 +41,19 @@ export function chatEviction(queries: ChatQueries, instances: InstanceTables) {
         old.push(row)
       }
       drop(old)
-      // That was a clock that was ahead. What it has dated counts as of now, or it would stay, and all behind it too.
+      // Written while the clock was ahead. It counts as written now, or it and all messages behind it would stay.
       if (next > now) queries.settle.run({ now })
     },
-    /** Takes away the oldest messages of all rooms, whatever their age. Says how many. */
+    /** Removes the oldest messages of all rooms, whatever their age. Returns how many. */
     makeRoom: (): number => drop(oldest.all(MAKE_ROOM_ROWS)),
-    /** Takes away some of what an identity wrote. Says whether that was all. */
+    /** Removes some of what an identity wrote. Returns whether that was all. */
     eraseIdentity: (identity: string): boolean => drop(by.all(identity, 0, ERASE_ROWS)) < ERASE_ROWS,
-    /** Takes away some of what was said in an instance. Says whether that was all. */
+    /** Removes some messages of an instance. Returns whether that was all. */
     erase: (instance: number): boolean => drop(oldestOf.all(instance, ERASE_ROWS)) < ERASE_ROWS,
   }
 }
 
-/** Takes messages away, and the rows of instances that nothing else is left of. Says how many messages. */
+/** Removes messages, and the rows of instances of which nothing else is left. Returns how many messages. */
 function dropMessages({ remove, weigh }: ChatQueries, instances: InstanceTables, messages: readonly ChatRow[]): number {
   const touched = new Map<number, number>()
   for (const { id, instance, bytes } of messages) {

@@ -4,12 +4,12 @@ import type { InstanceRow } from './instances'
 import type { Tables } from './tables'
 
 /**
- * Deletes what must not be kept, within a transaction that the caller begins and ends. What may be much goes in steps, so
- * that others have their batches meanwhile. `erased`: called where texts go.
+ * Deletes what must not be kept, within a transaction that the caller begins and ends. What may be much is deleted in steps, so
+ * that other rooms have their batches meanwhile. `erased`: called when texts are deleted.
  */
 export function eraser({ instances, records, readers, chat, tombstones }: Tables, erased: () => void) {
   return {
-    /** Lets go of an instance that has closed. Its chat stays. */
+    /** Forgets an instance that has closed. Its chat stays. */
     forget(row: InstanceRow | undefined): void {
       if (row === undefined || row.status === 'forgotten') return
       records.dropSnapshot(row.id)

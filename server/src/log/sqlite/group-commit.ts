@@ -24,8 +24,8 @@ export type GroupCommitPorts = {
 }
 
 /**
- * Gathers what is written in one turn of the event loop, and keeps it in one transaction: all of it, or nothing. Where the file has
- * no room for it, what makes room is kept by itself.
+ * Gathers what is written in one turn of the event loop, and keeps it in one transaction: all of it, or nothing. Where the file is
+ * too full for it, only the work that frees space is kept.
  */
 export class GroupCommit {
   readonly #ports: GroupCommitPorts
@@ -36,8 +36,8 @@ export class GroupCommit {
   }
 
   /**
-   * Queues work; resolves with its result once it is kept. Rejects with a {@link LogUnavailable}. `makesRoom`: sooner or later the
-   * file has more room by it, so it may go beyond the file's bound.
+   * Queues work; resolves with its result once it is kept. Rejects with a {@link LogUnavailable}. `makesRoom`: it lets the
+   * file free space, so it may go beyond the file's bound.
    */
   add<T>(work: () => T, makesRoom = false): Promise<T> {
     return new Promise((resolve, reject) => {

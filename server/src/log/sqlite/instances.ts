@@ -17,7 +17,7 @@ export type InstanceRow = {
 /** Where an instance stands after a batch. */
 export type Standing = Omit<InstanceRow, 'id' | 'room'>
 
-/** The rows of rooms and their instances: what there is, not what is in it. */
+/** The rows of rooms and their instances, without their content. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the statements of one table, prepared once
 export function instanceTables(db: Database) {
   const named = db.prepare<[string], { id: number }>('SELECT id FROM rooms WHERE name = ?')
@@ -84,12 +84,12 @@ export function instanceTables(db: Database) {
     hold: (id: number) => hold.run(id),
     /** Those that were forgotten, but not read. */
     held: () => held.all(),
-    /** Takes away the row of a forgotten instance of which no chat is left, and with it that of a room of which nothing is. */
+    /** Removes the row of a forgotten instance without chat, and the row of its room if nothing else is left of it. */
     removeEmpty(id: number, room: number): void {
       removeUnread.run(id)
       removeRoom.run(room)
     },
-    /** Takes away the row of a room of which nothing is left. */
+    /** Removes the row of a room of which nothing is left. */
     removeEmptyRoom: (room: number) => removeRoom.run(room),
   }
 }

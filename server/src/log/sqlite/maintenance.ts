@@ -31,7 +31,7 @@ export class Maintenance {
 
   /**
    * SQLite overwrites what is deleted, but now and then leaves a copy in the gap of a page whose rows it has moved. No query can
-   * read it by SQL. A file that something was erased from is therefore written anew when it is opened; without room for that, later.
+   * read it by SQL. So a file from which something was erased is rewritten when it is opened, or later if there is no space for that.
    */
   rebuild(): void {
     if (this.#db.prepare('SELECT 1 FROM upkeep WHERE erased = 1').get() === undefined) return

@@ -79,7 +79,7 @@ export class OpenedLog implements SqliteRoomLog {
       this.#power.opened()
     }
     this.#maintenance.beyondItsBound(() => inTransaction(db, 'IMMEDIATE', open))
-    // The disk is waited for: whatever is lost from now on, that the machine ran is not.
+    // Waits for the disk: a loss of power may take what is written from now on, but not the mark that the log was open.
     db.pragma('wal_checkpoint(TRUNCATE)')
   }
 

@@ -7,7 +7,7 @@ import type { Tables } from './tables'
 
 /** More than can be lost: the disk is waited for whenever some MiB have been written. */
 const SEQ_BUMP = 1_000_000
-/** Where the machine's start is reckoned from its clock, two that are closer are one: none starts twice in so short a time. */
+/** Where the machine's start is computed from its clock, two starts within this time count as one. */
 const SAME_START_MS = 10_000
 
 /**
@@ -50,7 +50,7 @@ export function powerWatch(db: Database, { instances, records }: Tables, durabil
       try {
         mark.run(null)
       } catch {
-        // Seqs may be bumped in vain then, which costs each client a snapshot.
+        // Seqs may be bumped without need then, which costs each client a snapshot.
       }
     },
   }

@@ -50,7 +50,7 @@ export function readerTables(db: Database, instances: InstanceTables, records: R
       statements.save.run({ reader, instance: row.id, seq })
       if (row.status === 'forgotten' && !isUnread(row)) drop(row)
     },
-    /** What readers still need of an instance whose records have `total` bytes by `now`: what is not that may be dropped. */
+    /** What readers still need of an instance whose records have `total` bytes by `now`. Other records may be dropped. */
     heldOf(instance: number, total: number, now: number) {
       const readTo = statements.readTo.get(instance)?.seq ?? Number.MAX_SAFE_INTEGER
       return { readTo, heldTotal: total - HELD_BACK.bytes, heldAt: now - HELD_BACK.ms }

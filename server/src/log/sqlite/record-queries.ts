@@ -32,7 +32,7 @@ export const recordQueries = (db: Database) => ({
   behind: db.prepare<[number, number, number], RecordRow>(
     'SELECT seq, v, logged, secret FROM records WHERE instance = ? AND seq > ? ORDER BY seq LIMIT ?',
   ),
-  // Whatever lies before a record that goes, goes with it: there are no gaps.
+  // A record is dropped with all records before it, so there are no gaps.
   trim: db.prepare<[Readonly<Record<'instance' | 'seq' | 'total' | 'at' | 'events' | keyof HeldBack, number>>]>(
     `DELETE FROM records WHERE instance = @instance AND seq <= (
       SELECT max(seq) FROM records

@@ -104,13 +104,13 @@ function redacting({ naming, about, rewrite, anonymise }: ReturnType<typeof reda
   const replace = (instance: number, record: StoredRecord) =>
     rewrite.run(EVENT_VERSION, JSON.stringify(publicPart(record)), instance, record.seq)
   return {
-    /** Takes a message's text out of whatever records name it. */
+    /** Removes a message's text from all records that name it. */
     withoutText(instance: number, messageId: string): void {
       for (const row of naming.all(instance, messageId)) replace(instance, withoutText(recordOf(row), messageId))
     },
     /** The instances whose records say something of an identity. */
     namesOf: (identity: string): number[] => [...new Set(about.all(identity).map(({ instance }) => instance))],
-    /** Takes an identity out of all records. They must lie behind a snapshot: they no longer lead to what they led to. */
+    /** Removes an identity from all records. There must be a snapshot after them, because folding them again gives another state. */
     withoutIdentity(identity: string): void {
       for (const row of about.all(identity)) {
         replace(row.instance, withoutPerson(recordOf(row)))

@@ -15,7 +15,7 @@ export type SqliteLogOptions = {
   readonly durability?: 'process' | 'full'
   /** Bytes of the file, at least 1 MiB; the write-ahead log beside it takes some MiB more. Default 1 GiB. */
   readonly maxBytes?: number
-  /** Bytes of chat that are kept of one room; its oldest messages give way. Default 50 MiB. */
+  /** Bytes of chat that are kept of one room; beyond them the oldest messages are removed. Default 50 MiB. */
   readonly maxRoomBytes?: number
   /** For how many days chat is kept. Default 30. */
   readonly chatDays?: number
@@ -26,7 +26,7 @@ export type SqliteLogOptions = {
 /**
  * A log in a file of SQLite: rooms go on after a restart as they were, and chat can be read back. It needs Node 22.13 or newer,
  * which brings SQLite along, or the package `better-sqlite3` 12; either is loaded only here. The file is for one process; it and its folder are made where they are not
- * there, to be read by their own user only. When the file is full, the oldest chat of all rooms gives way.
+ * there, to be read by their own user only. When the file is full, the oldest chat of all rooms is removed.
  *
  * @example
  * ```ts

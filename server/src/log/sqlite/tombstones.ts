@@ -45,7 +45,7 @@ export function tombstoneTable(db: Database, instances: InstanceTables) {
       const isOver = endedAt === undefined || endedAt + ENDED_FOR_MS <= now
       return { bans: bansOf.all(room).map(({ ban }) => JSON.parse(ban)), ...(isOver ? {} : { endedAt }) }
     },
-    /** An end that is yet to come was noted by a clock that was ahead. It counts as of now, or its minute would not be over for long. */
+    /** An end in the future was noted while the clock was ahead. It counts as of now, or its minute would last too long. */
     opened: (now: number) => settle.run({ now }),
     /** Forgets some of the ends that reject no client any more. */
     evict(now: number): void {
