@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { fanout } from '../../server/bench/fanout'
 import { describeMachine } from '../../server/bench/harness/machine'
+import { goBeforeOthers } from '../../server/bench/harness/priority'
 import type { Result, Row } from '../../server/bench/harness/result'
 import type { BenchOptions } from '../../server/bench/harness/rounds'
 import { tableOf } from '../../server/bench/harness/table'
@@ -37,6 +38,7 @@ const options = {
   isTiny: values.tiny,
   say: (line: string) => process.stderr.write(`${line}\n`),
 }
+if (!options.isTiny) goBeforeOthers()
 const rows = await bench(options)
 const result: Result = { bench: name, runs, rows, machine: describeMachine() }
 console.log(values.json ? JSON.stringify(result, undefined, 2) : tableOf(result))

@@ -11,8 +11,10 @@ const TINY = { sockets: 8, perRoom: 4, deliveriesPerSecond: 800, rampMs: 100, ms
 const MEASURES: readonly Measure[] = [
   { key: 'p50', title: 'median latency', unit: 'ms', better: 'less' },
   { key: 'p99', title: '99 % latency', unit: 'ms', better: 'less' },
+  { key: 'p99OfSlice', title: '99 % latency in the median quarter of a second', unit: 'ms', better: 'less' },
   { key: 'max', title: 'longest latency', unit: 'ms', better: 'less' },
   { key: 'serverCores', title: 'cores of the server', unit: 'cores', better: 'less' },
+  { key: 'loadCores', title: 'cores of the load', unit: 'cores', better: 'less' },
   { key: 'deliveriesPerSecond', title: 'deliveries a second', unit: '/s', better: 'more' },
 ]
 
@@ -27,8 +29,8 @@ export async function latency(options: BenchOptions): Promise<Row[]> {
 async function spoken({ server, load, port }: Pair, { dialect }: Contestant, size: typeof FULL): Promise<Readings> {
   await load.ask('join', { dialect, port, sockets: size.sockets, perRoom: size.perRoom })
   const before = await server.ask<Usage>('usage')
-  const { deliveries, seconds, p50, p99, max } = await load.ask<Latencies>('steadily', size)
+  const { deliveries, seconds, loadCores, ...latencies } = await load.ask<Latencies>('steadily', size)
   const after = await server.ask<Usage>('usage')
   const serverCores = (after.cpuMs - before.cpuMs) / (after.atMs - before.atMs)
-  return { p50, p99, max, serverCores, deliveriesPerSecond: deliveries / seconds }
+  return { ...latencies, loadCores, serverCores, deliveriesPerSecond: deliveries / seconds }
 }

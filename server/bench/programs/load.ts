@@ -1,7 +1,7 @@
 // What loads a server, in a process of its own. Its requests: `join` a crowd, then `saturate` the server or speak `steadily`.
 import { setTimeout as passed } from 'node:timers/promises'
 import { answerRequests } from '../harness/answering'
-import { percentile } from '../harness/result'
+import { percentile, spreadOf } from '../harness/result'
 import { type CrowdSize, joinedCrowd, type Member } from '../load/crowd'
 
 export type Window = {
@@ -11,8 +11,15 @@ export type Window = {
 }
 export type Rate = Window & { readonly deliveriesPerSecond: number }
 export type Saturation = { readonly deliveries: number; readonly seconds: number; readonly loadCores: number }
-export type Latencies = Saturation & { readonly p50: number; readonly p99: number; readonly max: number }
+export type Latencies = Saturation & {
+  readonly p50: number
+  readonly p99: number
+  readonly max: number
+  /** The 99 % of each slice of the time, and of these the median: what else the machine does for a moment is not in it. */
+  readonly p99OfSlice: number
+}
 
+const SLICE_MS = 250
 /** Texts of one speaker that may be on their way at once. */
 const IN_FLIGHT = 4096
 
@@ -52,17 +59,25 @@ function end(): Saturation {
 /** Members speak one after the other at a rate, whatever the server answers. */
 async function steadily({ deliveriesPerSecond, rampMs, ms }: Rate): Promise<Latencies> {
   const sentAt = crowd.map(() => new Float64Array(IN_FLIGHT))
-  const took: number[] = []
+  const slices: number[][] = []
   const speaking = speakAtRate(deliveriesPerSecond / perRoom, rampMs + ms, sentAt)
   await passed(rampMs)
-  onHeard = (_listener, speaker, number) => {
-    took.push(performance.now() - (sentAt[speaker]?.[number % IN_FLIGHT] ?? Number.NaN))
-  }
   begin()
+  onHeard = (_listener, speaker, number) => {
+    const now = performance.now()
+    const slice = Math.floor((now - began.at) / SLICE_MS)
+    slices[slice] ??= []
+    slices[slice].push(now - (sentAt[speaker]?.[number % IN_FLIGHT] ?? Number.NaN))
+  }
   await speaking
-  const ended = end()
-  const sorted = Float64Array.from(took).sort()
-  return { ...ended, p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99), max: percentile(sorted, 1) }
+  return { ...end(), ...latenciesOf(slices) }
+}
+
+function latenciesOf(slices: readonly (readonly number[])[]): Omit<Latencies, keyof Saturation> {
+  const all = Float64Array.from(slices.flat()).sort()
+  const [p50, p99, max] = [percentile(all, 0.5), percentile(all, 0.99), percentile(all, 1)]
+  const ofSlices = slices.map((slice) => percentile(Float64Array.from(slice).sort(), 0.99))
+  return { p50, p99, max, p99OfSlice: spreadOf(ofSlices.filter((value) => !Number.isNaN(value))).median }
 }
 
 async function speakAtRate(perSecond: number, ms: number, sentAt: readonly Float64Array[]): Promise<void> {
