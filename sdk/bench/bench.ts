@@ -9,12 +9,14 @@ import { tableOf } from '../../server/bench/harness/table'
 import { idle } from '../../server/bench/idle'
 import { latency } from '../../server/bench/latency'
 import { reconnect } from '../../server/bench/reconnect'
+import { size } from './size'
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Row[]>>> = {
   fanout,
   latency,
   idle,
   reconnect,
+  size,
 }
 
 const { values, positionals } = parseArgs({
