@@ -9,6 +9,7 @@ import { tableOf } from '../../server/bench/harness/table'
 import { idle } from '../../server/bench/idle'
 import { latency } from '../../server/bench/latency'
 import { reconnect } from '../../server/bench/reconnect'
+import { join } from './join'
 import { size } from './size'
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Row[]>>> = {
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Row[]>
   idle,
   reconnect,
   size,
+  join,
 }
 
 const { values, positionals } = parseArgs({

@@ -1,9 +1,9 @@
 // What a page loads, in bytes of gzip: the one file that a script tag names, and what a bundler makes of an import.
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build, type Metafile } from 'esbuild'
+import { inRepository } from '../../server/bench/harness/repository'
 import type { Row } from '../../server/bench/harness/result'
 import {
   type BenchOptions,
@@ -20,8 +20,7 @@ const MEASURES: readonly Measure[] = [
   { key: 'all', title: 'import, with what is loaded later', unit: 'kB gzip', better: 'less' },
 ]
 
-/** Below server/bench/dist, where this runs. */
-const SDK_ROOT = fileURLToPath(new URL('../../../sdk/', import.meta.url))
+const SDK_ROOT = inRepository('sdk/')
 const require = createRequire(import.meta.url)
 
 type Weighed = {

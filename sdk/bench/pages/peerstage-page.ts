@@ -1,0 +1,39 @@
+// Ours, from the script file.
+import type { LiveStreamClient } from '../../src/index'
+import type { Place } from './join-page'
+import { capture, media, timed } from './timing'
+
+declare global {
+  interface Window {
+    Peerstage: typeof import('../../src/index')
+  }
+}
+
+let prepared: LiveStreamClient | undefined
+
+const clientOf = ({ port, room }: Place, token = ''): LiveStreamClient =>
+  new window.Peerstage.LiveStreamClient({ url: `ws://127.0.0.1:${port}`, room, token, iceServers: [] })
+
+async function joinAndPublish(client: LiveStreamClient): Promise<void> {
+  await client.join()
+  const [camera, microphone] = [media().getVideoTracks()[0], media().getAudioTracks()[0]]
+  if (camera === undefined || microphone === undefined) throw new Error('nothing is captured')
+  await client.media.publish({ camera, microphone })
+}
+
+window.joinPage = {
+  capture,
+  host: (place) => joinAndPublish(clientOf(place, place.tokens?.host)),
+  prepare: async (place) => {
+    prepared = clientOf(place, place.tokens?.newcomer)
+    await prepared.prepare()
+  },
+  join: (place) =>
+    timed((seen) => {
+      const client = prepared ?? clientOf(place, place.tokens?.newcomer)
+      client.on('trackAdded', ({ participant, track }) => {
+        if (!participant.isSelf && track.kind === 'video') seen(new MediaStream([track]))
+      })
+      void joinAndPublish(client)
+    }),
+}
