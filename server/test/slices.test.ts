@@ -5,17 +5,19 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { memoryLog } from '../src/log/memory/memory-log'
 import { readSnapshot, SNAPSHOT_VERSION, writeSnapshot } from '../src/log/snapshot'
+import { decide } from '../src/room/decide'
 import { fold } from '../src/room/fold'
 import type { ServerState } from '../src/room/slices'
 import { LEDGER_PARTS, SLICES } from '../src/room/slices'
 import { decided, LogWriter } from './contract/log-writer'
+import { RULES } from './harness/room-rules'
 
 const repository = fileURLToPath(new URL('../../', import.meta.url))
 const FOLDERS = ['sdk/src/protocol', 'server/src/room', 'sdk/src/verbs']
 
 const MESSAGES = 'sdk/src/protocol/client-message.ts'
 const EVENTS = 'sdk/src/protocol/slices.ts'
-const RULES = 'server/src/room/slices.ts'
+const SERVER = 'server/src/room/slices.ts'
 const PERMISSIONS = 'sdk/src/protocol/permissions.ts'
 const VERBS = 'sdk/src/verbs/slices.ts'
 
@@ -50,7 +52,7 @@ describe.each(FEATURES)('the feature $name', ({ name, stem, permissions, hasEven
     expect(existsSync(join(repository, folder, `${name}.ts`))).toBe(true)
   })
 
-  test.each([MESSAGES, RULES, VERBS, ...(hasEvents ? [EVENTS] : [])])(
+  test.each([MESSAGES, SERVER, VERBS, ...(hasEvents ? [EVENTS] : [])])(
     'is one line, or part of one, of %s',
     (register) => {
       expect(naming(register, stem)).toHaveLength(1)
@@ -70,7 +72,7 @@ test('pins, the feature that was added last, are named in their own files and th
   const naming = files
     .filter((file) => file.endsWith('.ts') && !file.endsWith('/pins.ts'))
     .filter((file) => /\bpins?\b|Pins?\b|pin[A-Z]|pinned/i.test(readFileSync(join(repository, file), 'utf8')))
-  expect(naming.sort()).toEqual([EVENTS, RULES, MESSAGES, PERMISSIONS, VERBS].sort())
+  expect(naming.sort()).toEqual([EVENTS, SERVER, MESSAGES, PERMISSIONS, VERBS].sort())
 })
 
 /** A room in which no part of the ledger is as it begins, in one way or the other. */
@@ -116,4 +118,23 @@ describe.each(Object.entries(LEDGER_PARTS))('the part %s of the ledger', (name, 
       expect(partOf(readSnapshot(JSON.stringify({ room, ledger }), SNAPSHOT_VERSION))).toEqual(start)
     }
   })
+})
+
+test('what an identity left in an open room is gone when it is erased, whichever slices have it', async () => {
+  const room = new LogWriter(memoryLog(), 'hall', 'first')
+  await room.open()
+  await room.join('ada')
+  await room.join('bob')
+  await room.say('ada', 'plums')
+  await room.write(decided({ type: 'chat.pinned', messageId: 'plums' }, 'p-bob'))
+  const traces = () => ['plums', "ada's name", '"ada"'].filter((trace) => stored().includes(trace))
+  const stored = () => writeSnapshot(room.state as ServerState)
+  expect(traces()).toEqual(['plums', "ada's name", '"ada"'])
+  const context = { by: null, now: room.now(), newId: () => 'id', rules: RULES }
+  const erasure = { type: 'identity.erase', identity: 'ada', messageIds: new Set(['plums']) } as const
+  const decision = decide(room.state, erasure, context)
+  if (!('events' in decision)) throw new Error('erasing is not rejected')
+  await room.write(...decision.events)
+  expect(traces()).toEqual([])
+  expect(stored()).toContain("bob's name")
 })

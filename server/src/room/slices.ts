@@ -1,4 +1,4 @@
-import type { Cast, RoomCommand } from '@peerstage/sdk/protocol'
+import type { Cast, Room, RoomCommand } from '@peerstage/sdk/protocol'
 import { chatSlice } from './chat'
 import type { InternalCommand } from './command'
 import { dataSlice } from './data'
@@ -13,7 +13,6 @@ import { roomLifeSlice } from './room-life'
 import { sessionSlice } from './session'
 import type { Slice } from './slice'
 import { stageSlice } from './stage'
-import type { RoomState } from './state'
 
 /** The register: every feature of a room, a line each. The parts of the ledger are stored in this order, and identities erased in it. */
 export const SLICES = [
@@ -67,4 +66,9 @@ export type Ledger = { readonly [Name in keyof Parts]: Parts[Name]['start'] }
 export const LEDGER_PARTS: Parts = all('ledger')
 
 /** Everything the server knows about a room: the public part and the secret part. */
-export type ServerState = RoomState<Ledger>
+export type ServerState = {
+  /** The same for all, folded by both ends. */
+  readonly room: Room
+  /** Never sent. */
+  readonly ledger: Ledger
+}

@@ -1,11 +1,13 @@
-import type { Rejection, RejectionCode, Room, RoomEvent } from '@peerstage/sdk/protocol'
+import type { LoggedEvent, Rejection, RejectionCode, Room, RoomEvent } from '@peerstage/sdk/protocol'
 import { reject } from '@peerstage/sdk/protocol'
-import type { BaseLedger, LedgerRecord, Secret } from './ledger'
+import type { BaseLedger, Secret } from './ledger'
 
 /** An event as it is stored. */
-export type StoredRecord<S extends Secret = Secret> = LedgerRecord<S> & {
+export type StoredRecord<S extends Secret = Secret> = LoggedEvent<RoomEvent> & {
   /** The version of the event's shape: a later server brings it forward by it. */
   readonly v: number
+  /** What only the server may know: identities, hashes of keys, bans. It never goes to a client. */
+  readonly secret?: S
 }
 
 /** What the server knows about a room, as far as a slice reads it that has the parts `L` of the ledger. */
