@@ -21,7 +21,7 @@ export type RoomSessionPorts = RoomUpdatesPorts & {
  * media and the app, in that order. While it is prepared, neither the state nor an event tells of it.
  */
 export class RoomSession {
-  readonly #parts: RoomSessionPorts
+  readonly #ports: RoomSessionPorts
   readonly #session: SignalingSession
   readonly #updates: RoomUpdates
   readonly #prepared = deferred()
@@ -29,10 +29,10 @@ export class RoomSession {
   #phase: 'preparing' | 'joining' | 'in' | 'over' = 'preparing'
   #isBack = false
 
-  constructor(parts: RoomSessionPorts) {
-    this.#parts = parts
-    this.#updates = new RoomUpdates(parts)
-    this.#session = new SignalingSession(parts.session, this.#sessionEvents())
+  constructor(ports: RoomSessionPorts) {
+    this.#ports = ports
+    this.#updates = new RoomUpdates(ports)
+    this.#session = new SignalingSession(ports.session, this.#sessionEvents())
   }
 
   /** Resolves when a connection is held, or none can be now, and in the room. */
@@ -51,17 +51,17 @@ export class RoomSession {
   /** Holds a connection for `start()`. In the room, or on the way into it, it changes nothing. */
   prepare(): void {
     if (!this.isPreparing) return
-    this.#parts.mesh?.prepare()
-    void this.#parts.before.then(() => this.#session.prepare())
+    this.#ports.mesh?.prepare()
+    void this.#ports.before.then(() => this.#session.prepare())
   }
 
   /** Takes the place. Idempotent. */
   start(): void {
     if (!this.isPreparing) return
     this.#phase = 'joining'
-    this.#parts.store.setStatus({ status: 'joining' })
-    this.#parts.eventQueue.flush()
-    void this.#parts.before.then(() => this.#session.start())
+    this.#ports.store.setStatus({ status: 'joining' })
+    this.#ports.eventQueue.flush()
+    void this.#ports.before.then(() => this.#session.start())
   }
 
   /** Gives the place up. `error` is what a `join()` under way rejects with. Idempotent. */
@@ -70,7 +70,7 @@ export class RoomSession {
   }
 
   #sessionEvents(): SessionEvents {
-    const { store, eventQueue, log } = this.#parts
+    const { store, eventQueue, log } = this.#ports
     return {
       position: () => store.position(),
       welcome: (welcome) => this.#welcomed(welcome),
@@ -104,13 +104,13 @@ export class RoomSession {
 
   #lostTrack(error: unknown): void {
     if (!(error instanceof RangeError)) throw error
-    this.#parts.log('warn', 'events are missing: the room is asked for anew', { error })
+    this.#ports.log('warn', 'events are missing: the room is asked for anew', { error })
     this.#session.resync()
   }
 
   /** A frame is read: links and media get what it changed, then the app is notified. */
   #frameEnd(): void {
-    const { store, eventQueue } = this.#parts
+    const { store, eventQueue } = this.#ports
     this.#updates.apply(this.#isBack)
     if (this.#isBack) this.#comeBack()
     const isFirst = this.#phase === 'joining' && store.status === 'joined'
@@ -124,13 +124,13 @@ export class RoomSession {
   /** A new instance knows nothing of what we publish. */
   #comeBack(): void {
     this.#isBack = false
-    this.#parts.media.resync().catch((error: unknown) => {
-      this.#parts.log('warn', 'the room could not be told what is published', { error })
+    this.#ports.media.resync().catch((error: unknown) => {
+      this.#ports.log('warn', 'the room could not be told what is published', { error })
     })
   }
 
   #waiting(retry: { attempt: number; retryInMs: number }): void {
-    const { store, eventQueue, log } = this.#parts
+    const { store, eventQueue, log } = this.#ports
     log('info', 'connecting again', retry)
     if (this.#phase === 'in') {
       store.setStatus({ status: 'reconnecting' })
@@ -140,12 +140,12 @@ export class RoomSession {
   }
 
   #ended(error: LiveStreamError, code: GoodbyeCode | undefined): void {
-    this.#parts.log('info', 'the stay has ended', { error })
+    this.#ports.log('info', 'the stay has ended', { error })
     this.#end({ reason: code ?? 'failed', error }, error, Promise.resolve())
   }
 
   #end(shown: { reason: LeftReason; error?: LiveStreamError }, error: LiveStreamError, told: Promise<void>): void {
-    const { store, eventQueue, media, mesh } = this.#parts
+    const { store, eventQueue, media, mesh } = this.#ports
     if (this.#phase === 'over') return
     const wasPrepared = this.isPreparing
     this.#phase = 'over'
@@ -154,8 +154,8 @@ export class RoomSession {
       media.applyRemoteState(null, [])
       store.setStatus({ status: 'left', ...shown })
     }
-    this.#parts.over(told, wasPrepared)
-    this.#parts.onRoomChanged()
+    this.#ports.over(told, wasPrepared)
+    this.#ports.onRoomChanged()
     if (!wasPrepared) eventQueue.add({ name: 'left', payload: shown })
     this.#prepared.reject(error)
     this.#joined.reject(error)

@@ -1,15 +1,15 @@
-/** The first delay is drawn from 0 to this. A whole room that lost its server comes back over a second, not in one tick. */
+/** The first delay is random, from 0 to this: so the clients of a restarted server do not all connect at the same moment. */
 const FIRST_WINDOW_MS = 1_000
 const LONGEST_WINDOW_MS = 30_000
-/** What waits for a place, a key or an opening has no hurry: this long, and up to twice as long. */
+/** The delay after a rejection that lasts (room full, locked or absent): this long, and up to twice as long. */
 const SLOW_MS = 15_000
-/** A server that asks for more than this is not believed. */
+/** The longest delay that a server can ask for. */
 const LONGEST_SERVER_DELAY_MS = 3_600_000
 
 type BackoffHints = {
-  /** The room rejects for now (full, locked, not there). */
+  /** The room rejects for now: it is full, locked or absent. */
   slowly?: boolean
-  /** What the server asked for: never sooner than this. */
+  /** The delay that the server asked for: the next try is not earlier. */
   retryAfterMs?: number | undefined
 }
 

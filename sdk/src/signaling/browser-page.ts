@@ -1,20 +1,20 @@
-/** What the page around us tells, and the little store it has. In Node there is none of it. */
+/** The page that the client runs in: its storage and its lifecycle events. In Node there are neither. */
 export interface BrowserPage {
-  /** `sessionStorage`, or what stands in for it; undefined where there is none. */
+  /** `sessionStorage`, or the app's own storage; undefined where there is none. */
   readonly storage: KeyValueStore | undefined
   /**
-   * `wake`: seen, thawed or online again: a good moment to look at the connection.
-   * `hide`: about to go, or frozen, and perhaps discarded then. `show`: thawed, with its memory.
+   * `wake`: the page is visible, resumed or online again, so the connection should be checked.
+   * `hide`: the page is being unloaded or frozen; a frozen page may be discarded. `show`: it is resumed, with its memory.
    */
   on(moment: PageMoment, listener: () => void): () => void
-  /** Resolves when it is opened: at once, unless it was prerendered. Until then the user has not asked for it. */
+  /** Resolves when the user opens the page: at once, unless it is being prerendered. */
   opened(): Promise<unknown>
 }
 export type PageMoment = 'wake' | 'online' | 'hide' | 'show'
-/** A little store like `sessionStorage`. */
+/** A key-value store like `sessionStorage`. */
 export type KeyValueStore = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
-/** The browser's page. Reads globals when asked, never before. */
+/** The browser's page. Reads globals only when a member is used. */
 export function browserPage(storage?: KeyValueStore): BrowserPage {
   return {
     get storage() {
@@ -34,14 +34,14 @@ function sessionStorageOf(): KeyValueStore | undefined {
   try {
     return globalThis.sessionStorage
   } catch {
-    // A page whose storage is blocked throws on the very name.
+    // If storage is blocked, reading the name throws.
     return undefined
   }
 }
 
 function listen(moment: PageMoment, listener: () => void): () => void {
   if (typeof window === 'undefined' || typeof document === 'undefined') return () => {}
-  // `freeze` and `resume`: https://wicg.github.io/page-lifecycle/. A tab that is discarded was frozen before, as a rule.
+  // `freeze` and `resume`: https://wicg.github.io/page-lifecycle/. A discarded tab was usually frozen first.
   const thawed = () => [
     added(window, 'pageshow', (event) => (event as PageTransitionEvent).persisted && listener()),
     added(document, 'resume', listener),

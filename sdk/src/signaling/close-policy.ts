@@ -6,18 +6,18 @@ export type Ending = {
   readonly code?: GoodbyeCode
   readonly reason?: string
   readonly retryAfterMs?: number | undefined
-  /** Something on the way could not take what was sent: sending it again would end the same way. */
+  /** Something between client and server rejected what was sent. Sending it again would end the same way. */
   readonly unsendable?: boolean
 }
 
 /** RFC 6455 §7.4.1: a message was no UTF-8 (1007), or too big for the end that closed (1009). */
 const UNSENDABLE: readonly number[] = [1007, 1009]
 
-/** What is known when it ended. */
+/** What the session knows when a connection ends. */
 type SessionProgress = {
-  /** Whether the room was joined before: then a person is in it, and it is worth waiting for. */
+  /** Whether the room was joined before: then it is worth waiting for the room. */
   readonly joined: boolean
-  /** Whether another token can be had, and was not yet tried. */
+  /** Whether the app can give another token, and none was tried yet. */
   readonly freshTokenLeft: boolean
 }
 
@@ -27,18 +27,18 @@ export type ClosePolicy =
   | { readonly kind: 'freshToken' }
   | { readonly kind: 'retry'; readonly slowly: boolean; readonly retryAfterMs: number | undefined }
 
-/** What the published table of codes says about going on. Without a code the network is to blame: try again. */
-export function closePolicyOf(ending: Ending, standing: SessionProgress): ClosePolicy {
+/** What follows by the published table of codes. An end without a code is a network failure: try again. */
+export function closePolicyOf(ending: Ending, progress: SessionProgress): ClosePolicy {
   const { code, retryAfterMs } = ending
   if (code === undefined) return { kind: 'retry', slowly: false, retryAfterMs }
   const { retry } = GOODBYES[code]
   if (retry === 'soon') return { kind: 'retry', slowly: false, retryAfterMs }
-  if (retry === 'slowly' && standing.joined) return { kind: 'retry', slowly: true, retryAfterMs }
-  if (retry === 'freshToken' && standing.freshTokenLeft) return { kind: 'freshToken' }
+  if (retry === 'slowly' && progress.joined) return { kind: 'retry', slowly: true, retryAfterMs }
+  if (retry === 'freshToken' && progress.freshTokenLeft) return { kind: 'freshToken' }
   return { kind: 'final', code, error: errorOf(code, ending) }
 }
 
-/** The ending that a close code alone tells of: the goodbye before it was lost. */
+/** The ending by the close code alone, if no goodbye arrived before it. */
 export function endingOfClose(close: number): Ending {
   const code = goodbyeOfClose(close)
   return code === undefined ? { unsendable: UNSENDABLE.includes(close) } : { code }

@@ -1,10 +1,10 @@
 import { LiveStreamError } from '../errors'
 import type { Reply } from '../protocol'
 
-/** A reply that says no. */
+/** A reply that rejects a command. */
 export type ErrorReply = Extract<Reply, { ok: false }>
 
-/** Rejected before the server had a look at what it has done already. */
+/** The server rejected it before it checked whether it had executed it already. */
 export const isUndecided = ({ code }: ErrorReply['error']): boolean => code === 'rate_limited' || code === 'unavailable'
 
 export const offline = () =>

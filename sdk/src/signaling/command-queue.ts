@@ -5,27 +5,27 @@ import { commandErrorOf, type ErrorReply, isUndecided, offline, outcomeUnknown }
 import { fail, isOfConnection, isQuery, numbered, type QueuedCommand, sameKey } from './queued-command'
 import { pay, type RateLimiters, settle } from './rate-limiter'
 
-/** Commands that may wait to be sent. Twenty seconds of a fast typist's outage are a tenth of it. */
+/** How many commands may wait to be sent. */
 const COMMAND_QUEUE_LIMIT = 200
 
-/** How long chat pauses when a busy room does not say for how long. */
+/** How long chat pauses if a busy room does not give a time. */
 const BUSY_ROOM_MS = 1000
 
 /**
- * Commands on their way, from the call to the reply. It knows no socket: the session asks what may leave now.
+ * Commands from the call to the reply. It does not know the socket: the sender takes what may be sent now.
  *
- * A command gets its number when it leaves, so numbers rise in the order of leaving. What has left and was not answered
- * leaves again, under the same number, after a reconnect; the server answers a number it knows without doing it twice.
+ * A command gets its number when it is sent, so numbers rise in the order of sending. After a reconnect, unanswered commands
+ * are sent again under the same numbers; the server answers a known number without executing it twice.
  */
 export class CommandQueue {
   #waiting: QueuedCommand[] = []
   /** In the order of their numbers. */
   readonly #unanswered = new Map<number, QueuedCommand>()
-  /** Numbers that must leave again, before anything new of their kind does. */
+  /** Numbers that must be sent again, before new commands of their kind. */
   #resend: number[] = []
   #lastId = 0
 
-  /** @throws LiveStreamError (as a rejection) `outbox_full`, and whatever becomes of the command */
+  /** @throws LiveStreamError (as a rejection) `outbox_full`, or the error of the command */
   add(command: Request, whileOffline: WhileOffline): Promise<Accepted> {
     return new Promise((resolve, reject) => {
       const caller = { resolve, reject }
@@ -40,10 +40,10 @@ export class CommandQueue {
   }
 
   /**
-   * Takes out what may leave now: first what must leave again, then the rest in order. Chat keeps its order but does not
-   * hold up what is not chat: a mute must not wait behind a flood.
+   * Takes out what may be sent now: first what must be sent again, then the rest in order. Chat messages keep their order but do
+   * not delay other commands: a mute must not wait behind many messages.
    *
-   * @returns the commands, and in how many ms to ask again (undefined: when something is answered or added)
+   * @returns the commands, and in how many ms to call again (undefined: when something is answered or added)
    */
   take(rateLimiters: RateLimiters, maxUnanswered: number): { commands: Command[]; waitMs: number | undefined } {
     const commands: Command[] = []
@@ -57,7 +57,7 @@ export class CommandQueue {
   }
 
   #next({ chat, commands }: RateLimiters, maxUnanswered: number): Command | number | undefined {
-    // Asked once: time goes on in between, and a later message would slip past an earlier one.
+    // Read once: time passes between two reads, and a later message could overtake an earlier one.
     const [wait, chatWait] = [commands.waitMs(), chat.waitMs()]
     this.#resend = this.#resend.filter((id) => this.#unanswered.has(id))
     if (this.#resend.length + this.#waiting.length === 0) return undefined
@@ -78,7 +78,7 @@ export class CommandQueue {
 
   #nextNew(mayLeave: (entry: QueuedCommand) => boolean, maxUnanswered: number): Command | undefined {
     const [oldest = this.#lastId] = this.#unanswered.keys()
-    // Further on, the server would know no more whether the oldest was done.
+    // With a higher number the server would no longer know whether it executed the oldest one.
     const isTooFar = this.#lastId + 1 - oldest >= ANSWERED_COMMANDS_KEPT
     if (isTooFar || this.#unanswered.size >= maxUnanswered) return undefined
     const index = this.#waiting.findIndex(mayLeave)
@@ -93,12 +93,12 @@ export class CommandQueue {
     return numbered(entry.command, id)
   }
 
-  /** A number for a command that does not wait its turn. */
+  /** A number for a command that is sent without waiting in the queue. */
   nextId(): number {
     return ++this.#lastId
   }
 
-  /** A reply came. One to an unknown number is a repeat, and ignored. */
+  /** A reply arrived. A reply to an unknown number is a repetition, and ignored. */
   answered(reply: Reply, rateLimiters: RateLimiters): void {
     const entry = this.#unanswered.get(reply.re)
     if (entry === undefined) return
@@ -115,21 +115,21 @@ export class CommandQueue {
     } else fail(entry, commandErrorOf(reply.error))
   }
 
-  /** Only under its number the server can tell whether it was done: another one would do it twice, giving up would hide that it was done. */
+  /** The server may have executed it, and knows that only by this number. So it is neither renumbered nor given up. */
   #sendAgain({ command }: QueuedCommand, { re, error }: ErrorReply, rateLimiters: RateLimiters): void {
     const bucket = command.type === 'chat.send' ? rateLimiters.chat : rateLimiters.commands
     bucket.pause(error.retryAfterMs ?? BUSY_ROOM_MS)
     this.#resend = [...this.#resend, re].sort((a, b) => a - b)
   }
 
-  /** Our own pace is kept, so it was the others' talk that filled the room's bucket. What was written is not lost by that. */
+  /** The client keeps its own rate, so others have filled the room's bucket. The message waits, so that it is not lost. */
   #takeBack(entry: QueuedCommand, id: number): void {
     entry.rejectedAs = id
     const behind = this.#waiting.findIndex(({ rejectedAs }) => rejectedAs === undefined || rejectedAs > id)
     this.#waiting.splice(behind < 0 ? this.#waiting.length : behind, 0, entry)
   }
 
-  /** The socket is down. What may not wait is rejected; a command of the connection itself means nothing on the next one. */
+  /** The socket is down. Commands that may not wait are rejected, and so are commands of the connection itself. */
   disconnected(): void {
     this.#resend = []
     const kept = this.#waiting.filter((entry) => entry.whileOffline !== 'reject')
@@ -143,9 +143,9 @@ export class CommandQueue {
   }
 
   /**
-   * The room is back. `sameSession`: the same participant in the same instance, whose ledger knows our numbers.
+   * The client is in the room again. `sameSession`: as the same participant in the same instance, whose ledger knows our numbers.
    * Otherwise it is unknown whether the unanswered commands took effect. Repeating one might execute it twice, so they fail.
-   * But a statement of how things are (`latest`) may always be repeated.
+   * But a command that states how things are (`latest`) may always be repeated.
    */
   reconnected(sameSession: boolean, lastCommandId: number): void {
     this.#lastId = Math.max(this.#lastId, lastCommandId)
@@ -169,7 +169,7 @@ export class CommandQueue {
     else later.callers.push(...entry.callers)
   }
 
-  /** What left without an answer fails with this; what still waits goes on waiting. */
+  /** Commands that were sent and not answered fail with this error; commands that were not sent go on waiting. */
   failUnanswered(error: LiveStreamError): void {
     const entries = [...this.#unanswered.values()]
     this.#unanswered.clear()
@@ -177,7 +177,7 @@ export class CommandQueue {
     for (const entry of entries) fail(entry, error)
   }
 
-  /** Everything fails with this. Idempotent. */
+  /** All commands fail with this error. Idempotent. */
   close(error: LiveStreamError): void {
     this.failUnanswered(error)
     for (const entry of this.#waiting.splice(0)) fail(entry, error)

@@ -4,15 +4,15 @@ import { type Ending, endingOfClose } from './close-policy'
 import { framesOf } from './frame-batching'
 import { Socket, type WebSocketConstructor } from './socket'
 
-/** From the first byte to the welcome. The server allows itself 5 s to check the token. */
+/** How long it may take from opening the socket to the welcome. The server takes at most 5 s to check the token. */
 const WELCOME_DEADLINE_MS = 10_000
 /**
- * Browser JavaScript cannot see WebSocket pings: after so long a silence it asks whether the server is alive, as often as the
- * server pings, and gives it as long to answer. So a dead line is found in 30 s, and silence without a question means nothing: a
- * hidden tab may run its timers once a minute (https://developer.chrome.com/blog/timer-throttling-in-chrome-88), later than that.
+ * Browser JavaScript cannot see WebSocket pings. So after this time without a message it sends a heartbeat, and waits as long for
+ * an answer: a dead connection is found in 30 s. Silence alone is no proof, as a hidden tab may run its timers only once a minute
+ * (https://developer.chrome.com/blog/timer-throttling-in-chrome-88).
  */
 const HEARTBEAT_MS = 15_000
-/** How long a server may take to answer when the page wakes up, before the socket counts as dead. */
+/** How long a server may take to answer after the page woke up. Then the socket counts as dead. */
 const PROBE_MS = 5_000
 
 export type ConnectionOptions = {
@@ -23,15 +23,15 @@ export type ConnectionOptions = {
 }
 
 export type ConnectionEvents = {
-  /** The server took the socket. */
+  /** The server accepted the socket. */
   opened(): void
-  /** The messages of one frame, those that this version can read. */
+  /** The messages of one frame that this version can read. */
   messages(messages: ServerMessage[]): void
-  /** It is gone, or as good as gone. Comes once, and never after `close()`. */
+  /** The connection is closed, or counts as dead. Called once, and never after `close()`. */
   ended(ending: Ending, detail: string): void
 }
 
-/** One socket, from its request to its end: frames in both directions, and a watch on whether the other side still lives. */
+/** One socket, from its request to its end: frames in both directions, and checks that the server is still there. */
 export class Connection {
   readonly #clock: Clock
   #events: ConnectionEvents
@@ -59,32 +59,32 @@ export class Connection {
     this.#cancelWatch = clock.after(WELCOME_DEADLINE_MS, () => this.#end({}, 'no welcome in 10 s'))
   }
 
-  /** Whether the server took the socket. */
+  /** Whether the server accepted the socket. */
   get isOpen(): boolean {
     return this.#isOpen
   }
 
-  /** From now on the given handler is called instead. */
+  /** From now on these handlers are called instead. */
   handOver(events: ConnectionEvents): void {
     this.#events = events
   }
 
-  /** The server has said who we are: from here on messages may be sent, and silence is watched. */
+  /** The server has sent `welcome` or `held`: from now on messages may be sent, and silence is watched. */
   welcomed(maxFrameBytes: number): void {
     this.#maxFrameBytes = maxFrameBytes
     this.#welcomed = true
     this.#watch()
   }
 
-  /** Everything sent in one turn of the event loop leaves in one frame, as far as frames reach. */
+  /** Messages of one turn of the event loop are sent in one frame, or in several if they do not fit. */
   send(message: ClientMessage): void {
     this.#batch.push(encodeMessage(message))
     if (this.#batch.length === 1) queueMicrotask(() => this.#flush())
   }
 
   /**
-   * The page was hidden, asleep or offline: timers may have stood still, and the socket may be dead without knowing. Anything
-   * that is heard within `ms` says that it lives.
+   * The page was hidden, asleep or offline: timers may have been stopped, and the socket may be dead without an event. Any frame
+   * that arrives within `ms` proves that it is alive.
    */
   probe(ms = PROBE_MS): void {
     this.#cancelProbe()
@@ -112,7 +112,7 @@ export class Connection {
     if (messages !== undefined && messages.length > 0) this.#events.messages(messages)
   }
 
-  /** Begins anew with all that is heard. Silence, a question, and silence again: the line is dead. */
+  /** Starts again with each frame. Silence, a heartbeat, and silence again: the connection is dead. */
   #watch(): void {
     this.#cancelWatch()
     this.#cancelWatch = this.#clock.after(HEARTBEAT_MS, () => {

@@ -7,7 +7,7 @@ const BRACKETS = 2
 export const fitsFrame = (message: string, maxFrameBytes: number): boolean =>
   utf8Bytes(message) + BRACKETS <= maxFrameBytes
 
-/** Encoded messages, in order, in as few frames of at most `maxFrameBytes` as can be. Each must fit by itself. */
+/** Encoded messages, in order, in as few frames of at most `maxFrameBytes` as possible. Each message must fit into a frame. */
 export function framesOf(messages: readonly string[], maxFrameBytes: number): string[] {
   const frames: string[] = []
   let batch: string[] = []

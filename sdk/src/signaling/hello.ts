@@ -2,10 +2,10 @@ import { LiveStreamError } from '../errors'
 import { encodeHello, HELLO_PREFIX, type Hello, MAX_HELLO_CHARACTERS, ROOMS_PATH, SUBPROTOCOL } from '../protocol'
 import type { Position, SessionOptions } from './session-ports'
 
-/** What a socket is opened with: its intent, the token, and what was folded already. */
+/** What a socket is opened with: its intent, the token, and the position of the last event. */
 type Opening = Pick<Hello, 'intent'> & { readonly token: string | undefined; readonly position: Position | undefined }
 
-/** The first words on a new socket. Each call counts as an attempt of the session. */
+/** The hello of a new socket. Each call counts as an attempt of the session. */
 export function helloOf(options: SessionOptions, { intent, token, position }: Opening): Hello {
   const { key, joinId, name, client } = options
   return {
@@ -21,8 +21,8 @@ export function helloOf(options: SessionOptions, { intent, token, position }: Op
 }
 
 /**
- * The two subprotocols that a socket offers: the version, and the hello itself. Nothing secret goes into the URL.
- * @throws LiveStreamError `hello_too_large`: a proxy on the way would reject it
+ * The two subprotocols that a socket offers: the version, and the hello itself. So the URL contains no secret.
+ * @throws LiveStreamError `hello_too_large`: a proxy would reject it
  */
 export function subprotocolsOf(hello: Hello): string[] {
   const encoded = encodeHello(hello)

@@ -2,25 +2,25 @@ import type { Hello } from '../protocol'
 import type { Ending } from './close-policy'
 import type { Connection } from './connection'
 
-/** What connections are for. `keep`: one was held already; another takes its place without a word to the app. */
+/** What connections are for. `keep`: one was held before; if it is lost, another replaces it without telling the app. */
 export type Aim = 'prepare' | 'keep' | 'join'
 
-/** Where a session stands between `start()` and its end. */
+/** The phase of a session, from its first call to its end. */
 export type Phase =
-  /** `idle`: not begun, or nothing can be held now. */
+  /** `idle`: not begun, or no connection can be held now. */
   | { readonly name: 'idle' | 'authorizing' | 'ended' }
   | { readonly name: 'connecting'; readonly connection: Connection; readonly intent: Hello['intent'] }
-  /** Verified, without a place. */
+  /** Verified, without a seat. */
   | { readonly name: 'held'; readonly connection: Connection; readonly since: number }
-  /** Held, and asked for the place by that command. */
+  /** Held, and the seat was requested by that command. */
   | { readonly name: 'asking'; readonly connection: Connection; readonly commandId: number }
   | { readonly name: 'connected'; readonly connection: Connection; readonly since: number }
-  /** `urgent`: a waking page may try at once; the server has not asked to wait. */
+  /** `urgent`: a page that wakes up may try at once, as the server has not asked to wait. */
   | { readonly name: 'waiting'; readonly cancel: () => void; readonly urgent: boolean }
 
 /**
- * What was held is gone, or is not to be had: joining begins as it does without. A server that was asked for the place and says
- * when to come again is heard.
+ * Whether a held connection ended, or could not be held: then joining goes on as without one. But if the server rejected the
+ * request for a seat and said when to try again, that time is kept.
  */
 export const wasHold = (phase: Phase, { retryAfterMs }: Ending): boolean =>
   phase.name === 'asking' ? retryAfterMs === undefined : phase.name === 'connecting' && phase.intent === 'hold'

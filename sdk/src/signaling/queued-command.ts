@@ -6,11 +6,11 @@ import type { Command } from '../protocol'
 export type QueuedCommand = {
   command: Request
   readonly whileOffline: WhileOffline
-  /** Several callers, when a later call of the same `latest` key took the place of an earlier one. */
+  /** Several callers, if a later call of the same `latest` key replaced an earlier one. */
   readonly callers: { resolve(reply: Accepted): void; reject(error: LiveStreamError): void }[]
-  /** The number it was rejected under because the room was too busy; it waits for another. */
+  /** The number under which it was rejected because the room was too busy; it gets another one. */
   rejectedAs?: number
-  /** It has left before, on a connection that broke: the server may have done it already. */
+  /** It was sent before, on a connection that broke: the server may have executed it already. */
   maybeDone?: boolean
 }
 
@@ -22,10 +22,10 @@ export const sameKey = (a: WhileOffline, b: WhileOffline): boolean =>
 export const isOfConnection = ({ type }: Request): boolean =>
   type === 'session.refresh' || type === 'leave' || type === 'join'
 
-/** It changes nothing, so it may fail like one that has just left. */
+/** A query changes nothing, so it may fail like one that was just sent. */
 export const isQuery = ({ type }: Request): boolean => type === 'chat.history' || type === 'moderation.bans'
 
-/** All that called for it hear of the failure. */
+/** Rejects the promises of all its callers. */
 export function fail({ callers }: QueuedCommand, error: LiveStreamError): void {
   for (const caller of callers) caller.reject(error)
 }

@@ -3,9 +3,9 @@ import type { Request } from '../ports/requests'
 import type { Limits } from '../protocol'
 
 /**
- * A token bucket: `burst` at once after a pause, then `perSecond`. What was sent counts as under way until it is answered:
- * the network may hold it back and bring it all at once, and only from the answer on is it sure that the server's own
- * bucket fills up again. So this one never holds more than the server's.
+ * A token bucket: `burst` at once after a pause, then `perSecond`. Its tokens come back only after an answer: the network may
+ * delay messages and deliver them all at once, and only the answer proves that the server's own bucket fills again. So this bucket
+ * never holds more than the server's.
  */
 export class TokenBucket {
   readonly #clock: Clock
@@ -24,18 +24,18 @@ export class TokenBucket {
     this.#at = clock.now()
   }
 
-  /** Milliseconds until one more may pass: 0 when it may pass now, infinite when an answer is needed first. `cost`: what it takes. */
+  /** Milliseconds until `cost` may be taken: 0 for now, infinite if an answer must come first. */
   waitMs(cost = 1): number {
     this.#refill()
     const pause = this.#pausedUntil - this.#clock.now()
     if (pause > 0) return pause
-    // No bucket holds more than a burst. And sums of small steps fall a hair short of whole numbers.
+    // No bucket holds more than a burst. The tolerance is for rounding errors of floating-point sums.
     const missing = Math.min(cost, this.#burst) - this.#held
     if (missing <= 1e-6) return 0
     return this.#underWay >= this.#burst ? Number.POSITIVE_INFINITY : missing / this.#perMs
   }
 
-  /** Nothing passes for so long. */
+  /** Nothing may be taken for this time. */
   pause(ms: number): void {
     this.#pausedUntil = this.#clock.now() + ms
   }
@@ -45,7 +45,7 @@ export class TokenBucket {
     this.#underWay += cost
   }
 
-  /** So much was answered; without a number: nothing is under way any more. */
+  /** This many were answered; without a number: all, as the connection is gone. */
   settle(count = this.#underWay): void {
     this.#refill()
     this.#underWay = Math.max(0, this.#underWay - count)
@@ -59,10 +59,10 @@ export class TokenBucket {
   }
 }
 
-/** A fifth of every burst stays unused: a cast has no answer, and what the network bunches up must pass all the same. */
+/** A fifth of each burst stays unused: a cast has no answer, and the network may deliver several at once. */
 const withSlack = (burst: number): number => Math.max(1, Math.floor(burst * 0.8))
 
-/** The server's rate limits, kept on this side, so that an honest flood (the flush after an outage) is never rejected. */
+/** The server's rate limits, kept by the client, so that the server does not reject what is sent at once after an outage. */
 export type RateLimiters = {
   readonly chat: TokenBucket
   readonly commands: TokenBucket
@@ -79,7 +79,7 @@ export function rateLimitersOf(limits: Limits, clock: Clock): RateLimiters {
   }
 }
 
-/** A command leaves. */
+/** A command is sent. */
 export function pay({ chat, commands }: RateLimiters, { type }: Request): void {
   commands.take()
   if (type === 'chat.send') chat.take()

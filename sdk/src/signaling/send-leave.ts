@@ -6,12 +6,11 @@ import type { Connection } from './connection'
 const LEAVE_ANSWER_MS = 1_000
 
 /**
- * The last words on a connection: gives the place up, waits for the answer for at most a second, and closes. Nothing that
- * the connection brings is told to anybody any more.
+ * Sends `leave`, waits at most a second for the answer, and closes the connection. All other messages are ignored.
  *
  * @param commandId the number of the leave command; undefined on a connection that has no welcome yet. The server may give
- * it the place a moment after we hang up, and would keep that for a minute. So the welcome is awaited, then answered by `leave`;
- * one that asks to be confirmed gives nothing, nor does `held`, so nothing is given back.
+ * it a seat just after it is closed, and would keep that seat for a minute. So this waits for the welcome, then sends `leave`.
+ * After `held`, or a welcome that must be confirmed, there is no seat to give up.
  */
 export function sendLeave(connection: Connection, commandId: number | undefined, clock: Clock): Promise<void> {
   return new Promise((resolve) => {

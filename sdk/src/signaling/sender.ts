@@ -27,7 +27,7 @@ type Line =
   | { readonly state: 'down' }
   | { readonly state: 'closed' }
 
-/** Everything that goes up: at the pace and in the sizes that the server allows, across the gaps between connections. */
+/** Sends all that the client sends, within the server's limits of rate and size, over one connection after the other. */
 export class Sender {
   readonly #clock: Clock
   readonly #commandQueue = new CommandQueue()
@@ -42,7 +42,7 @@ export class Sender {
     this.#rateLimiters = rateLimitersOf(this.#limits, clock)
   }
 
-  /** What the server holds this client to; the defaults until it has said so. */
+  /** The limits of the server for this client; before the first welcome the defaults. */
   get limits(): Limits {
     return this.#limits
   }
@@ -65,12 +65,12 @@ export class Sender {
     this.#pump()
   }
 
-  /** Passes a signal on at once, or drops it while the socket is down: a link that misses one starts over by itself. */
+  /** Sends a signal at once, or drops it while the socket is down: a link that misses a signal starts over by itself. */
   signal(signal: SignalUp): void {
     if (this.#line.state === 'up' && this.#rejectionOf(signal, true) === undefined) this.#line.connection.send(signal)
   }
 
-  /** A number for a command that does not wait its turn. */
+  /** A number for a command that is sent without waiting in the queue. */
   nextId(): number {
     return this.#commandQueue.nextId()
   }
@@ -83,23 +83,23 @@ export class Sender {
   /** `sameSession`: the same participant in the same instance as on the connection before. */
   connected(connection: Connection, { limits, lastCommandId }: Welcome, sameSession: boolean): void {
     this.#line = { state: 'up', connection }
-    // The server's buckets belong to the identity and outlive a socket: so do ours, unless the limits are others now.
+    // The server's buckets belong to the identity and outlive a socket: so do ours, unless the limits have changed.
     if (JSON.stringify(limits) !== JSON.stringify(this.#limits))
       this.#rateLimiters = rateLimitersOf(limits, this.#clock)
     this.#limits = limits
     this.#commandQueue.reconnected(sameSession, lastCommandId)
-    // In a microtask: what the client states anew on a welcome leaves in the same frame.
+    // In a microtask: what the client sends again after a welcome is then in the same frame.
     queueMicrotask(() => this.#pump())
   }
 
-  /** `unsendable`: something on the way could not take what was sent. */
+  /** `unsendable`: something between client and server rejected what was sent. */
   disconnected(unsendable: boolean): void {
     if (this.#line.state !== 'up') return
     this.#line = { state: 'down' }
     this.#cancelPump()
     this.#casts.clear()
     this.#commandQueue.disconnected()
-    // Nothing is under way any more; what leaves again is counted again, as the server does.
+    // What is sent again is counted again, as the server does.
     this.#rateLimiters.chat.settle()
     this.#rateLimiters.commands.settle()
     if (unsendable) this.#commandQueue.failUnanswered(tooLarge('Something on the way to the server rejected this.'))
@@ -118,12 +118,12 @@ export class Sender {
     if (state === 'none' || state === 'closed') return notJoined()
     if (!fitsFrame(encodeMessage(message), this.#limits.maxFrameBytes))
       return tooLarge('This is larger than the server takes.')
-    // The server ends a connection after a few messages that it cannot read: an app's slip must not get that far.
+    // The server ends a connection after a few messages that it cannot read. So a mistake of the app must not be sent.
     if (!v.is(clientMessage, message)) return new LiveStreamError('invalid', 'A value of this call has the wrong form.')
     return needsConnection && state === 'down' ? offline() : undefined
   }
 
-  /** Sends what may leave now, and comes back when more may. */
+  /** Sends what may be sent now, and runs again when more may be sent. */
   #pump(): void {
     this.#cancelPump()
     if (this.#line.state !== 'up') return

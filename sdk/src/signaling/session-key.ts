@@ -3,7 +3,7 @@ import { sessionKey } from '../protocol'
 import type { BrowserPage, KeyValueStore } from './browser-page'
 import { type RandomBytes, randomId } from './random-id'
 
-/** 43 characters of 6 random bits each: the 256 bits and more that the protocol asks for. */
+/** 43 characters of 6 random bits each: at least the 256 bits that the protocol asks for. */
 const KEY_CHARACTERS = 43
 
 /** What makes two connections the same session: the secret, and the number of the last socket. */
@@ -12,9 +12,9 @@ type Kept = { readonly key: string; readonly attempt: number }
 const kept = v.object({ key: sessionKey, attempt: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) })
 
 /**
- * The client's side of its session. It lives in memory, and in `sessionStorage` only from `pagehide` to the next load, and while
- * the page is frozen: a duplicated tab copies the storage, and two tabs with one key would push each other out. It is looked for
- * there when the first socket is opened: a prerendered page is loaded before the page that has the key goes.
+ * The key of the client's session. It is kept in memory, and in `sessionStorage` only from `pagehide` to the next load, and while
+ * the page is frozen: a duplicated tab copies the storage, and two tabs with one key would remove each other. It is read from there
+ * when the first socket is opened, as a prerendered page is loaded before the page with the key is unloaded.
  */
 export class SessionKey {
   readonly #page: BrowserPage
@@ -48,7 +48,7 @@ export class SessionKey {
     return this.#kept.attempt
   }
 
-  /** A room is joined or left: whether a reload should find the session again. Off, nothing listens to the page. */
+  /** Whether a reload should find the session again: set when a room is joined or left. */
   set live(on: boolean) {
     for (const stop of this.#stop.splice(0)) stop()
     if (!on) return
@@ -59,7 +59,7 @@ export class SessionKey {
     try {
       if (this.#found) this.#page.storage?.setItem(this.#name, JSON.stringify(this.#found))
     } catch {
-      // Full or forbidden: a reload is then a new session of the same identity, which takes its own place over.
+      // Full or forbidden: a reload is then a new session of the same identity, which takes over the seat.
     }
   }
 

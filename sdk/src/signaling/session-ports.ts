@@ -16,23 +16,23 @@ export type SessionOptions = {
   /** The client's own name and version, for the server's logs. */
   readonly client: string
   readonly key: SessionKey
-  /** Random, one per stay: connections of one stay go on where the last one was, another stay begins with nothing published. */
+  /** Random, one per stay: a new connection of the same stay continues it; a new stay begins with nothing published. */
   readonly joinId: string
   readonly joinTimeoutMs: number
-  /** Asked when a socket is opened, so that importing needs no global. Throws `not_supported` where there is none. */
+  /** Called when a socket is opened, so that importing needs no global. Throws `not_supported` where there is none. */
   readonly WebSocket: () => WebSocketConstructor
   readonly clock: Clock
-  /** Takes what goes up. The session tells it which connection there is. */
+  /** Sends messages to the server. The session gives it the current connection. */
   readonly sender: Sender
   /** From 0 (included) to 1 (excluded). */
   readonly random: () => number
   readonly page: BrowserPage
 }
 
-/** The last event that was folded, and where. */
+/** The last event that was folded, and the room instance. */
 export type Position = { readonly seq: number; readonly instance: string }
 
-/** What is about the room, once the connection's own business is taken out. */
+/** The messages about the room, without those about the connection. */
 export type RoomMessage = Extract<
   ServerMessage,
   { type: 'event' | 'cast' | 'presence' | 'signal' | 'rejected' | 'iceServers' }
@@ -41,17 +41,17 @@ export type RoomMessage = Extract<
 export type SessionEvents = {
   /** A connection is held, or the server cannot hold one now. May come again. */
   prepared(): void
-  /** Asks for what came after; undefined asks for a snapshot. */
+  /** The server sends the events after this position; undefined asks for a snapshot. */
   position(): Position | undefined
   /** The client is in the room, for the first time or again. */
   welcome(welcome: Welcome): void
   message(message: RoomMessage): void
-  /** All messages of a frame have been told. */
+  /** All messages of a frame were passed on. */
   frameEnd(): void
   goodbye(goodbye: Goodbye): void
   /** There is no connection; the next try comes in `retryInMs`. */
   waiting(retry: { attempt: number; retryInMs: number }): void
-  /** It is over. `code` is the server's last word, if that was it. */
+  /** The session has ended. `code`: the code of the server's goodbye, if that ended it. */
   ended(error: LiveStreamError, code: GoodbyeCode | undefined): void
   log(level: 'debug' | 'info' | 'warn', text: string, fields?: Readonly<Record<string, unknown>>): void
 }

@@ -21,16 +21,16 @@ import type { SessionEvents, SessionOptions } from './session-ports'
 import { tokenOf } from './token'
 import { TokenRefresh } from './token-refresh'
 
-/** A connection that held so long was a good one: the next failure counts as the first. */
+/** After a connection that lasted this long, the next failure counts as the first. */
 const STABLE_MS = 10_000
-/** A held socket may have died unnoticed, in a page that slept: asked for the place it shows life by then, or another is opened. */
+/** A held socket may have died while the page slept. If it does not answer the request for a seat by then, another is opened. */
 const HELD_ANSWER_MS = 2_000
-/** For so long a prejoin screen is kept ready; a server ends each hold after 5 minutes. Joining later costs what it costs without. */
+/** How long a connection is held for a prejoin screen. A server ends each hold after 5 minutes, and another is opened. */
 const KEPT_READY_MS = 30 * 60_000
 
 /**
- * One stay in a room as the wire sees it: connections come and go, the session goes on until it has ended. It does not
- * know what a room is.
+ * The connection side of one stay in a room: one connection after the other, until the session ends. It does not know what the
+ * messages about the room mean.
  */
 export class SignalingSession {
   readonly #options: SessionOptions
@@ -40,8 +40,8 @@ export class SignalingSession {
   #phase: Phase = { name: 'idle' }
   #aim: Aim = 'prepare'
   #readyUntil = 0
-  /** Who we are in which instance, since the first welcome. */
-  #place: { readonly self: string; readonly instance: string } | undefined
+  /** Our participant and the instance, since the first welcome. */
+  #seat: { readonly self: string; readonly instance: string } | undefined
   #failures = 0
   #freshTokenTried = false
   #reachedServer = false
@@ -59,7 +59,7 @@ export class SignalingSession {
     })
   }
 
-  /** Holds a connection, so that `start()` needs no new one. Keeps it for a while; then, or where none can be held, it rests. */
+  /** Holds a connection for a while, so that `start()` needs no new one. After that, or if none can be held, the session is idle. */
   prepare(): void {
     this.#readyUntil = this.#options.clock.now() + KEPT_READY_MS
     if (this.#phase.name !== 'idle') return
@@ -67,7 +67,7 @@ export class SignalingSession {
     void this.#connect()
   }
 
-  /** Takes a place: by what is held, or by a new connection. Goes on until the session has ended. */
+  /** Takes a seat, over the held connection or a new one. Connects again until the session has ended. */
   start(): void {
     const phase = this.#phase
     if (phase.name === 'ended') return
@@ -85,22 +85,22 @@ export class SignalingSession {
     this.#stop = [page.on('wake', () => this.#wake()), clock.after(joinTimeoutMs, () => this.#joinTimedOut())]
   }
 
-  /** What came does not follow what is here: connects anew, and `position()` then asks for a snapshot. */
+  /** Events are missing: connects again, and `position()` then asks for a snapshot. */
   resync(): void {
     if (this.#phase.name === 'connected') this.#disconnected(this.#phase.connection, {}, 'events are missing')
   }
 
   /**
-   * Gives the place up: nothing is told any more, and what waits fails as `aborted`. Resolves when the server has
-   * answered, or after a second. Idempotent.
+   * Gives the seat up: no event follows, and what waits fails with `aborted`. Resolves when the server has answered, or after a
+   * second. Idempotent.
    */
   leave(): Promise<void> {
     const phase = this.#phase
     this.#close(new LiveStreamError('aborted', 'The room was left.'))
-    return this.#bidFarewell(phase)
+    return this.#leaveBy(phase)
   }
 
-  #bidFarewell(phase: Phase): Promise<void> {
+  #leaveBy(phase: Phase): Promise<void> {
     if (!('connection' in phase)) return Promise.resolve()
     const commandId = phase.name === 'connecting' ? undefined : this.#sender.nextId()
     const left = sendLeave(phase.connection, commandId, this.#options.clock)
@@ -137,14 +137,14 @@ export class SignalingSession {
     this.#phase = { name: 'connecting', connection, intent }
   }
 
-  /** Without token or hello there is no socket. Only a token may be had later, and only who is in the room waits for that. */
+  /** There is no socket without a token and a hello. Only a missing token is worth another try, and only for a joined session. */
   #couldNotConnect(cause: unknown): void {
     if (this.#aim === 'keep') return this.#rest()
     const error =
       cause instanceof LiveStreamError
         ? cause
         : new LiveStreamError('invalid_options', 'The WebSocket could not be made.', { cause })
-    if (error.code !== 'token_unavailable' || this.#place === undefined) return this.#end(error, undefined)
+    if (error.code !== 'token_unavailable' || this.#seat === undefined) return this.#end(error, undefined)
     this.#retry({}, false)
   }
 
@@ -179,7 +179,7 @@ export class SignalingSession {
     if (this.#phase.name !== 'connecting') return
     this.#freshTokenTried = false
     connection.welcomed(limits.maxFrameBytes)
-    // `join()` was called while the server looked at the token.
+    // `join()` was called while the server checked the token.
     if (this.#aim === 'join') return this.#ask(connection)
     this.#aim = 'keep'
     this.#phase = { name: 'held', connection, since: this.#options.clock.now() }
@@ -193,7 +193,7 @@ export class SignalingSession {
     connection.probe(HELD_ANSWER_MS)
   }
 
-  /** A place that is rejected for now leaves the connection held; what a hello hears in its place is a goodbye, and so is this. */
+  /** If the server rejects a request for a seat, it keeps the connection held. A hello would get a goodbye; this is treated alike. */
   #answered(reply: Reply, connection: Connection): void {
     const phase = this.#phase
     if (phase.name !== 'asking' || reply.re !== phase.commandId || reply.ok) return this.#sender.answered(reply)
@@ -208,9 +208,9 @@ export class SignalingSession {
       return this.#end(errorOf('unsupported_version'), 'unsupported_version')
     }
     const { self, instance } = welcome
-    const sameSession = this.#place?.self === self && this.#place.instance === instance
+    const sameSession = this.#seat?.self === self && this.#seat.instance === instance
     this.#phase = { name: 'connected', connection, since: this.#options.clock.now() }
-    this.#place = { self, instance }
+    this.#seat = { self, instance }
     this.#freshTokenTried = false
     connection.welcomed(welcome.limits.maxFrameBytes)
     this.#sender.connected(connection, welcome, sameSession)
@@ -238,12 +238,12 @@ export class SignalingSession {
 
   #goOn(ending: Ending, phase: Phase): void {
     const freshTokenLeft = typeof this.#options.token === 'function' && !this.#freshTokenTried
-    const verdict = closePolicyOf(ending, { joined: this.#place !== undefined, freshTokenLeft })
-    if (this.#mayRest(ending, verdict)) return this.#rest()
-    if (verdict.kind === 'final') return this.#end(verdict.error, verdict.code)
-    if (verdict.kind === 'freshToken') this.#freshTokenTried = true
+    const policy = closePolicyOf(ending, { joined: this.#seat !== undefined, freshTokenLeft })
+    if (this.#mayRest(ending, policy)) return this.#rest()
+    if (policy.kind === 'final') return this.#end(policy.error, policy.code)
+    if (policy.kind === 'freshToken') this.#freshTokenTried = true
     if (this.#aim === 'join' && wasHold(phase, ending)) return void this.#connect()
-    this.#retry(ending, verdict.kind === 'retry' && verdict.slowly)
+    this.#retry(ending, policy.kind === 'retry' && policy.slowly)
   }
 
   #retry({ retryAfterMs }: Ending, slowly: boolean): void {
@@ -254,7 +254,7 @@ export class SignalingSession {
     this.#events.waiting({ attempt: this.#failures, retryInMs })
   }
 
-  /** Whether what cannot be held is left alone: none was promised, or as many are held as may be. `join()` tries for itself. */
+  /** Whether to hold no other connection: the time for that is over, or the server accepts no more. `join()` opens its own. */
   #mayRest({ code }: Ending, { kind }: ClosePolicy): boolean {
     if (this.#aim === 'keep') return kind === 'final' || this.#options.clock.now() >= this.#readyUntil
     return this.#aim === 'prepare' && code === 'rate_limited'
@@ -272,12 +272,12 @@ export class SignalingSession {
   }
 
   #joinTimedOut(): void {
-    if (this.#place !== undefined || this.#aim === 'keep') return
+    if (this.#seat !== undefined || this.#aim === 'keep') return
     const details = { retryable: true, cause: this.#lastFailure }
     const error = this.#reachedServer
       ? new LiveStreamError('timeout', 'The room could not be joined in time.', details)
       : new LiveStreamError('unreachable', 'The server cannot be reached.', details)
-    void this.#bidFarewell(this.#phase)
+    void this.#leaveBy(this.#phase)
     this.#end(error, undefined)
   }
 

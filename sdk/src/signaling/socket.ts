@@ -1,4 +1,4 @@
-/** What is needed of a WebSocket: the browser's own and the one of `ws` both have it. Handlers are set, never read. */
+/** The members of a WebSocket that the client uses: the browser's class and the one of `ws` have them. Handlers are set, never read. */
 export interface WebSocketLike {
   /** Called when it is open. */
   onopen: unknown
@@ -20,14 +20,14 @@ export type SocketEvents = {
   opened(): void
   /** A text frame. */
   frame(text: string): void
-  /** The socket is gone; `code` is the WebSocket close code, 1006 when there was none. Comes once. */
+  /** The socket is closed; `code` is the WebSocket close code, 1006 if there was none. Called once. */
   closed(code: number): void
 }
 
 /** 1000: a normal end. A browser allows a page this code and 3000–4999 only. */
 const NORMAL = 1000
 
-/** One WebSocket. Once closed from here it is orphaned: later events of it are ignored. */
+/** One WebSocket. After `close()` its events are ignored. */
 export class Socket {
   readonly #socket: WebSocketLike
   #events: SocketEvents | undefined
@@ -36,7 +36,7 @@ export class Socket {
   constructor(WebSocket: WebSocketConstructor, url: string, protocols: string[], events: SocketEvents) {
     this.#events = events
     this.#socket = new WebSocket(url, protocols)
-    // One that was closed before it was open, and opens all the same, is closed then.
+    // A socket that was closed before it opened may still open: it is closed then.
     this.#socket.onopen = () => (this.#events ? this.#events.opened() : this.close())
     this.#socket.onmessage = (event: { data: unknown }) => {
       if (typeof event.data === 'string') this.#events?.frame(event.data)
@@ -50,7 +50,7 @@ export class Socket {
     try {
       this.#socket.send(frame)
     } catch {
-      // Thrown while connecting or closing only; the close event tells the rest.
+      // Thrown only while connecting or closing; a close event follows.
     }
   }
 

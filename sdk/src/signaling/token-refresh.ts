@@ -2,18 +2,18 @@ import type { Connection } from './connection'
 import type { SessionEvents, SessionOptions } from './session-ports'
 import { tokenOf } from './token'
 
-/** After a token function failed in mid-session. */
+/** The delay before the next try after the token function failed. */
 const RETRY_MS = 5_000
 
 export type TokenRefreshPorts = {
-  /** Whether the session still goes by this connection. */
+  /** Whether this is still the session's connection. */
   isCurrent(connection: Connection): boolean
-  /** Whether it is held: then no reply is awaited. */
+  /** Whether the connection is held: then no reply is awaited. */
   isHeld(): boolean
   readonly log: SessionEvents['log']
 }
 
-/** Gives the server a new token before the old one ends. A failure is tried again: as long as the old one holds, nothing is lost. */
+/** Gives the server a new token before the old one ends. Tries again after a failure, as the old one is still valid for a while. */
 export class TokenRefresh {
   readonly #options: Pick<SessionOptions, 'token' | 'clock' | 'sender'>
   readonly #ports: TokenRefreshPorts

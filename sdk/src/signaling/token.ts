@@ -4,7 +4,7 @@ import type { Clock } from '../ports/clock'
 /** A token, or where to get one. A function is called anew for each connection and before expiry. */
 export type TokenSource = string | (() => string | Promise<string>)
 
-/** A token function that has not answered by then has failed: a stuck backend must not stop reconnecting. */
+/** A token function that takes longer has failed: a backend that hangs must not stop reconnecting. */
 const TOKEN_DEADLINE_MS = 10_000
 
 /**

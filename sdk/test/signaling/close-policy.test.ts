@@ -9,7 +9,7 @@ test.each(codes)('%s: what the table says, for who is in the room and for who co
     closePolicyOf({ code }, { joined: false, freshTokenLeft: true }),
     closePolicyOf({ code }, { joined: true, freshTokenLeft: true }),
     closePolicyOf({ code }, { joined: true, freshTokenLeft: false }),
-  ].map((verdict) => (verdict.kind === 'retry' && verdict.slowly ? 'slowly' : verdict.kind))
+  ].map((policy) => (policy.kind === 'retry' && policy.slowly ? 'slowly' : policy.kind))
   const expected = {
     never: ['final', 'final', 'final'],
     freshToken: ['freshToken', 'freshToken', 'final'],
@@ -22,8 +22,8 @@ test.each(codes)('%s: what the table says, for who is in the room and for who co
 test.each(codes)('%s: its close code says the same where the goodbye was lost, in a plain sentence', (code) => {
   const ending = endingOfClose(GOODBYES[code].close)
   expect(ending).toEqual({ code })
-  const verdict = closePolicyOf(ending, { joined: false, freshTokenLeft: false })
-  if (verdict.kind === 'final') expect(verdict.error.message).toMatch(/^[A-Z].+\.$/)
+  const policy = closePolicyOf(ending, { joined: false, freshTokenLeft: false })
+  if (policy.kind === 'final') expect(policy.error.message).toMatch(/^[A-Z].+\.$/)
 })
 
 test('a network that breaks gives no reason: try again', () => {
