@@ -7,10 +7,10 @@ import { SDK_VERSION } from '../version'
 import type { Config } from './options'
 import { globalWebSocket } from './support'
 
-/** What a client takes from the world around it. Tests bring their own. */
+/** What a client uses of its environment. Tests replace it. */
 export type Environment = {
   readonly clock: Clock
-  /** Milliseconds since the epoch, by this machine's wall clock: what certificates end by. It may be wrong, and leap. */
+  /** Milliseconds since the epoch, by this machine's wall clock, which certificates expire by. It may be wrong, and may be set. */
   readonly wallNow: () => number
   /** From 0 (included) to 1 (excluded). */
   readonly random: () => number
@@ -26,7 +26,7 @@ export const systemEnvironment: Environment = {
   page: browserPage,
 }
 
-/** What a session takes from the options and from the world; `own` is the client's. */
+/** The options of a session, from those of the client and its environment; `own` is what the client adds. */
 export function sessionOptions(
   { room, token, name, joinTimeoutMs, WebSocket }: Config,
   { clock, random }: Environment,

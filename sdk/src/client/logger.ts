@@ -1,20 +1,20 @@
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const
-/** How much is logged: each level holds those before it. */
+/** How much is logged: each level includes those before it. */
 export type LogLevel = (typeof LOG_LEVELS)[number]
-/** What a log line tells beside its text. Flat, and with secrets taken out. */
+/** The fields of a log line. Flat, and without secrets. */
 export type LogFields = Readonly<Record<string, unknown>>
 /** Takes one log line. */
 export type LogSink = (level: Exclude<LogLevel, 'silent'>, text: string, fields: LogFields) => void
 export type Log = (level: Exclude<LogLevel, 'silent'>, text: string, fields?: LogFields) => void
 
-/** A log up to `level`. A sink that throws is not heard. */
+/** A log up to `level`. What a sink throws is ignored. */
 export function logUpTo(level: LogLevel, sink: LogSink = toConsole): Log {
   return (of, text, fields = {}) => {
     if (LOG_LEVELS.indexOf(of) > LOG_LEVELS.indexOf(level)) return
     try {
       sink(of, redactText(text), redact(fields))
     } catch {
-      // Logging never breaks what it tells of.
+      // A failing log must not break the client.
     }
   }
 }
@@ -32,7 +32,7 @@ function redact(fields: LogFields): LogFields {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, redacted(name, value)]))
 }
 
-/** Only what is flat is logged: nothing can hide deeper. */
+/** Only flat values are logged, so that no secret is inside an object. */
 function redacted(name: string, value: unknown): unknown {
   if (SECRET.test(name)) return '[redacted]'
   if (value instanceof Error) return redactText(`${value.name}: ${value.message}`)

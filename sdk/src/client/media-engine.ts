@@ -23,7 +23,7 @@ export type MediaEnginePorts = {
   readonly eventQueue: Pick<EventQueue, 'addAbout' | 'emit' | 'nudge'>
 }
 
-/** All media of a client: one's own, the others', what plays them, and the links of the current stay. */
+/** All media of a client: its own, those of others, their playback, and the links of the current session. */
 export class MediaEngine {
   readonly #ports: MediaEnginePorts
   readonly local: LocalMedia
@@ -51,7 +51,7 @@ export class MediaEngine {
     })
   }
 
-  /** What the store shows of participants beside the room's log. */
+  /** What the store shows of participants beside the room's events. */
   readonly mediaView: MediaView = {
     tracksOf: (id) =>
       Object.fromEntries(
@@ -69,7 +69,7 @@ export class MediaEngine {
     return this.#mesh?.links() ?? []
   }
 
-  /** The links of a new stay. Undefined where there is no WebRTC: then there is no media, and the rest works. */
+  /** The links of a new session. Undefined without WebRTC: then there is no media, and all else works. */
   newMesh(sendSignal: MeshOptions['sendSignal']): Mesh | undefined {
     const wrtc = this.#wrtc()
     const { environment, config } = this.#ports
@@ -93,7 +93,7 @@ export class MediaEngine {
     return this.#mesh
   }
 
-  /** To be called after every fold: the streams follow the room. */
+  /** To be called after each fold: updates the streams. */
   onRoomChanged(): void {
     const { room, selfId } = this.#ports.store
     this.#remote.update(room?.participants ?? [], selfId)
@@ -146,7 +146,7 @@ export class MediaEngine {
     this.#changed()
   }
 
-  /** Something that the state shows is different. */
+  /** Something that the state shows has changed. */
   #changed(): void {
     this.playback.update()
     this.#ports.store.invalidate()
@@ -159,7 +159,7 @@ export class MediaEngine {
 
   #newStream(tracks: readonly MediaStreamTrack[]): MediaStream {
     const wrtc = this.#wrtc()
-    // Tracks come from links or captures only, and where there is no WebRTC there are neither.
+    // Tracks come from links or captures only, and without WebRTC there are neither.
     if (wrtc === undefined) throw new Error('a track without WebRTC')
     const stream = new wrtc.MediaStream()
     for (const track of tracks) stream.addTrack(track)

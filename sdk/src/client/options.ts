@@ -83,7 +83,7 @@ export function checkOptions(options: LiveStreamClientOptions): Config {
   }
 }
 
-/** Where and as what to join. */
+/** The options for joining. */
 function checkConnection({ room, name, token }: LiveStreamClientOptions, joinTimeoutMs: number): void {
   must(typeof room === 'string', 'room', 'must be a text')
   must(name === undefined || typeof name === 'string', 'name', 'must be a text')
@@ -99,7 +99,7 @@ function checkConnection({ room, name, token }: LiveStreamClientOptions, joinTim
   )
 }
 
-/** What the client uses of the world around it. */
+/** The options for the client's environment. */
 function checkSurroundings(options: LiveStreamClientOptions & Pick<Config, 'logLevel' | 'iceTransportPolicy'>): void {
   const { wrtc, WebSocket, iceServers, iceTransportPolicy, reacquireDevices, logLevel, logger, storage } = options
   must(
@@ -153,7 +153,7 @@ function parsedUrl(url: string): URL | undefined {
   }
 }
 
-/** The server's base URL, or that of the page. Asked when joining: on a rendering server there is no page. @throws as `baseOf` */
+/** The server's base URL, or that of the page. Called when joining: a server that renders has no page. @throws as `baseOf` */
 export const baseOrPage = ({ base }: Config): string => base ?? baseOf(globalThis.location?.origin ?? '')
 
 const SCHEMES = new Map([

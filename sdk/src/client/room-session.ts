@@ -7,18 +7,18 @@ import { RoomUpdates, type RoomUpdatesPorts } from './room-updates'
 
 export type RoomSessionPorts = RoomUpdatesPorts & {
   readonly session: SessionOptions
-  /** What is waited for: the place of an earlier stay that is being given up, and the page, which may be prerendered. */
+  /** The session waits for this: the leave of an earlier session, and the opening of the page, which may be prerendered. */
   readonly before: Promise<unknown>
   /**
-   * It is over, by itself or by `leave()`. Called once, before the last events are told. `told`: the server knows, or never will.
-   * `wasPrepared`: it was prepared only, and took no seat.
+   * The session has ended, by itself or by `leave()`. Called once, before the last events. `left` resolves when the server has
+   * freed the seat, or cannot be told. `wasPrepared`: it was only prepared, and took no seat.
    */
-  readonly over: (told: Promise<void>, wasPrepared: boolean) => void
+  readonly over: (left: Promise<void>, wasPrepared: boolean) => void
 }
 
 /**
- * One stay in a room, from `prepare()` or `join()` to its end: takes what the session brings to the store, the mesh, the local
- * media and the app, in that order. While it is prepared, neither the state nor an event tells of it.
+ * One stay in a room, from `prepare()` or `join()` to its end: passes what arrives on to the store, the mesh, the local media and
+ * the app, in that order. While it is only prepared, the state does not change and no event is emitted.
  */
 export class RoomSession {
   readonly #ports: RoomSessionPorts
@@ -35,7 +35,7 @@ export class RoomSession {
     this.#session = new SignalingSession(ports.session, this.#sessionEvents())
   }
 
-  /** Resolves when a connection is held, or none can be now, and in the room. */
+  /** Resolves when a connection is held, when none can be held now, or when the room is joined. */
   get prepared(): Promise<void> {
     return this.#prepared.promise
   }
@@ -48,14 +48,14 @@ export class RoomSession {
     return this.#phase === 'preparing'
   }
 
-  /** Holds a connection for `start()`. In the room, or on the way into it, it changes nothing. */
+  /** Holds a connection for `start()`. After `start()` it does nothing. */
   prepare(): void {
     if (!this.isPreparing) return
     this.#ports.mesh?.prepare()
     void this.#ports.before.then(() => this.#session.prepare())
   }
 
-  /** Takes the place. Idempotent. */
+  /** Takes a seat. Idempotent. */
   start(): void {
     if (!this.isPreparing) return
     this.#phase = 'joining'
@@ -64,7 +64,7 @@ export class RoomSession {
     void this.#ports.before.then(() => this.#session.start())
   }
 
-  /** Gives the place up. `error` is what a `join()` under way rejects with. Idempotent. */
+  /** Gives the seat up. `error` is what a pending `join()` rejects with. Idempotent. */
   leave(error: LiveStreamError): void {
     if (this.#phase !== 'over') this.#end({ reason: 'left' }, error, this.#session.leave())
   }
@@ -93,26 +93,26 @@ export class RoomSession {
     })
   }
 
-  /** Where an event is missing, only a snapshot helps. */
+  /** If an event is missing, the room is asked for a snapshot. */
   #updated(update: () => void): void {
     try {
       update()
     } catch (error) {
-      this.#lostTrack(error)
+      this.#eventMissing(error)
     }
   }
 
-  #lostTrack(error: unknown): void {
+  #eventMissing(error: unknown): void {
     if (!(error instanceof RangeError)) throw error
     this.#ports.log('warn', 'events are missing: the room is asked for anew', { error })
     this.#session.resync()
   }
 
-  /** A frame is read: links and media get what it changed, then the app is notified. */
+  /** A frame was read: links and media get what it changed, then the app is notified. */
   #frameEnd(): void {
     const { store, eventQueue } = this.#ports
     this.#updates.apply(this.#isBack)
-    if (this.#isBack) this.#comeBack()
+    if (this.#isBack) this.#rejoined()
     const isFirst = this.#phase === 'joining' && store.status === 'joined'
     if (isFirst) this.#phase = 'in'
     eventQueue.flush()
@@ -121,8 +121,8 @@ export class RoomSession {
     this.#joined.resolve()
   }
 
-  /** A new instance knows nothing of what we publish. */
-  #comeBack(): void {
+  /** A new instance of the room does not know what we publish. */
+  #rejoined(): void {
     this.#isBack = false
     this.#ports.media.resync().catch((error: unknown) => {
       this.#ports.log('warn', 'the room could not be told what is published', { error })
@@ -144,7 +144,7 @@ export class RoomSession {
     this.#end({ reason: code ?? 'failed', error }, error, Promise.resolve())
   }
 
-  #end(shown: { reason: LeftReason; error?: LiveStreamError }, error: LiveStreamError, told: Promise<void>): void {
+  #end(shown: { reason: LeftReason; error?: LiveStreamError }, error: LiveStreamError, left: Promise<void>): void {
     const { store, eventQueue, media, mesh } = this.#ports
     if (this.#phase === 'over') return
     const wasPrepared = this.isPreparing
@@ -154,7 +154,7 @@ export class RoomSession {
       media.applyRemoteState(null, [])
       store.setStatus({ status: 'left', ...shown })
     }
-    this.#ports.over(told, wasPrepared)
+    this.#ports.over(left, wasPrepared)
     this.#ports.onRoomChanged()
     if (!wasPrepared) eventQueue.add({ name: 'left', payload: shown })
     this.#prepared.reject(error)
@@ -165,7 +165,7 @@ export class RoomSession {
 
 type Settle = { resolve(): void; reject(error: LiveStreamError): void }
 
-/** A promise that is safe to ignore: the state and `left` tell the same. */
+/** A promise that is safe to ignore, as the state and the event `left` say the same. */
 function deferred(): Settle & { readonly promise: Promise<void> } {
   let settle: Settle = { resolve() {}, reject() {} }
   const promise = new Promise<void>((resolve, reject) => {

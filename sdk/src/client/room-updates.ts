@@ -14,7 +14,7 @@ export type RoomUpdatesPorts = {
   readonly store: RoomStore<SliceState>
   readonly eventQueue: EventQueue
   readonly media: LocalMedia
-  /** Undefined where there is no WebRTC: everything but media works then. */
+  /** Undefined without WebRTC: then all works but media. */
   readonly mesh: Mesh | undefined
   readonly log: Log
   readonly serverClock: ServerClock
@@ -27,8 +27,8 @@ export type RoomUpdatesPorts = {
 type MessageOf<T extends RoomMessage['type']> = Extract<RoomMessage, { type: T }>
 
 /**
- * What the messages of the server change: the store folds them, links get their signals, and events wait for the app. Each may
- * throw a RangeError: an event is missing.
+ * Applies the messages of the server: the store folds events, links get their signals, and the app's events are queued. Throws a
+ * RangeError if an event is missing.
  */
 export class RoomUpdates {
   readonly #ports: RoomUpdatesPorts
@@ -39,7 +39,7 @@ export class RoomUpdates {
     this.#ports = ports
   }
 
-  /** @param isFirst whether this is the first welcome of a stay */
+  /** @param isFirst whether this is the first welcome of the session */
   welcomed(welcome: Welcome, isFirst: boolean): void {
     const { store, eventQueue, mesh, hasOwnIceServers, serverClock } = this.#ports
     const { self, resumed } = welcome
@@ -80,7 +80,7 @@ export class RoomUpdates {
     if (applied !== undefined) eventQueue.addLater(() => eventsOf(applied, store.selfId, this.#look))
   }
 
-  /** A link that misses a signal starts over by itself; what the app sent is the app's to know. */
+  /** A link that misses a signal starts over by itself. The app gets an event only for what it sent itself. */
   #rejected({ what, error: { code, message, retryable } }: MessageOf<'rejected'>): void {
     this.#ports.log('debug', 'the server did not pass something on', { what, code })
     if (what === 'signal') return
@@ -89,8 +89,8 @@ export class RoomUpdates {
   }
 
   /**
-   * Links and media get what has changed. A fold keeps the identity of what it does not change, so a heartbeat, a reply, a cast or a
-   * chat message costs nothing here. `isBack`: after a reconnect links look anew.
+   * Gives links and media what has changed. A fold keeps the identity of what it does not change, so a heartbeat, a reply, a cast
+   * or a chat message costs nothing here. `isBack`: after a reconnect links that are not connected start over.
    */
   apply(isBack: boolean): void {
     const { store, mesh, media, onRoomChanged } = this.#ports
@@ -103,7 +103,7 @@ export class RoomUpdates {
       media.applyRemoteState(participantOf(room, selfId) ?? null, room.mode.sources)
       onRoomChanged()
     }
-    // Last: what threw is done again at the next frame.
+    // Last: if something throws, it is done again at the next frame.
     this.#applied = room
   }
 

@@ -1,27 +1,27 @@
 import type { Clock } from '../ports/clock'
 
 /**
- * The server's time, reckoned by what has elapsed since it was told. This machine's clock may be wrong, and may be set: that
- * changes nothing here.
+ * The server's time: the last time that it sent, plus what has elapsed since. It does not depend on this machine's wall clock,
+ * which may be wrong or be set.
  */
 export class ServerClock {
   readonly #clock: Clock
   readonly #wallNow: () => number
-  /** By how much it is ahead of what has elapsed. */
+  /** The server's time minus the monotonic clock. */
   #ahead: number | undefined
 
-  /** @param wallNow serves until the server has told its time */
+  /** @param wallNow used until the server has sent its time */
   constructor(clock: Clock, wallNow: () => number) {
     this.#clock = clock
     this.#wallNow = wallNow
   }
 
-  /** A welcome says what time it is. */
+  /** A welcome contains the server's time. */
   tell(serverTime: number): void {
     this.#ahead = serverTime - this.#clock.now()
   }
 
-  /** Something has happened at that time, so it cannot be earlier: some machines stop counting while they sleep. */
+  /** An event has this time, so it cannot be earlier now: the clock of some machines stops while they sleep. */
   reach(at: number): void {
     if (at > this.now()) this.tell(at)
   }

@@ -26,7 +26,7 @@ export type Support = {
 }
 
 /**
- * What can be done here, before anybody is asked for anything. Never throws.
+ * What this browser can do. Shows no prompt, and never throws.
  *
  * @example
  * ```ts
@@ -55,10 +55,10 @@ export function checkSupport(): Support {
 }
 
 type FeaturePolicy = { allowsFeature(feature: string): boolean }
-/** Where Chromium tells of its policy, and where the specification now has it. */
+/** Chromium has `featurePolicy`; the specification now has `permissionsPolicy`. */
 type PolicyHolder = Document & { featurePolicy: FeaturePolicy; permissionsPolicy: FeaturePolicy }
 
-/** The browser that the page is in; outside of browsers nothing is known, and nothing forbidden. */
+/** The browser of the page. Outside of browsers nothing is known, and nothing forbidden. */
 export const browserAccess: DeviceAccess = {
   mediaDevices: () => globalThis.navigator?.mediaDevices,
   isSecureContext: () => globalThis.isSecureContext ?? true,
@@ -70,7 +70,7 @@ export const browserAccess: DeviceAccess = {
     try {
       return (await navigator.permissions.query({ name: source })).state
     } catch {
-      // No such interface, or a browser that does not know the name.
+      // The browser lacks the interface, or does not know the name.
       return undefined
     }
   },
@@ -93,7 +93,7 @@ export function globalWebSocket(): WebSocketConstructor {
   )
 }
 
-/** A certificate that connections can share; undefined where they make their own. */
+/** A certificate that connections can share; undefined if each makes its own. */
 export async function certificateOf(wrtc: WebRtc | undefined): Promise<RTCCertificate | undefined> {
   const maker = wrtc?.RTCPeerConnection as Partial<typeof RTCPeerConnection> | undefined
   // `namedCurve` belongs to the algorithm (W3C Web Cryptography), of which the DOM library knows the name only.

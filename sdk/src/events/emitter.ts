@@ -28,7 +28,7 @@ export class Emitter {
   /** One guard for each listener, so that `off` finds it. */
   readonly #guards = new WeakMap<object, Guard>()
 
-  /** @param failed told of each listener that threw */
+  /** @param failed called for each listener that throws */
   constructor(failed: (event: string, error: unknown) => void) {
     this.#failed = failed
   }
@@ -51,7 +51,7 @@ export class Emitter {
 
   emit(event: AnyEvent): void {
     this.#events.emit(event.name, event.payload, event.name)
-    // Who fails at hearing of a failure is not told of again: that would never end.
+    // A listener that fails at `listenerFailed` causes no further event: that would never end.
     this.#events.emit('*', event, event.name === 'listenerFailed' ? event.name : '*')
   }
 

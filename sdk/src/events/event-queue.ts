@@ -8,8 +8,8 @@ import type { LiveStreamEvents } from './events'
 import { eventAbout, eventsOfCast } from './events-of'
 
 /**
- * Events wait here until the state holds what they tell of: all that one frame of the server brings makes one new state,
- * one call of each subscriber, and then its events in order.
+ * Events wait here until the state contains their change: one frame of the server makes one new state, one call of each
+ * subscriber, and then its events in order.
  */
 export class EventQueue {
   readonly #store: RoomStore<SliceState>
@@ -27,13 +27,13 @@ export class EventQueue {
     this.#waiting.push(() => [event])
   }
 
-  /** Queues an event of something that happened beside the frames, and tells it as soon as no frame is being read. */
+  /** Queues an event that does not come from a frame, and emits it as soon as no frame is being read. */
   emit(event: AnyEvent): void {
     this.add(event)
     this.nudge()
   }
 
-  /** Queues events that are made when their turn comes, so that they can look at the new state. */
+  /** Queues events that are made just before they are emitted, so that they can use the new state. */
   addLater(events: () => readonly AnyEvent[]): void {
     this.#waiting.push(events)
   }
@@ -56,17 +56,17 @@ export class EventQueue {
     return () => this.#store.participant(participantId, past) ?? known
   }
 
-  /** A frame is being read: nothing is told until `flush`. */
+  /** A frame is being read: no event is emitted until `flush`. */
   hold(): void {
     this.#held = true
   }
 
-  /** Something changed beside the frames. Tells it, unless a frame is being read: then that will. */
+  /** Something changed outside of a frame. Flushes, unless a frame is being read: its end flushes. */
   nudge(): void {
     if (!this.#held) this.flush()
   }
 
-  /** Brings the state up to date and tells everything. A listener may call back in here: its turn comes after the others. */
+  /** Updates the state and emits all queued events. Events that a listener causes meanwhile come last. */
   flush(): void {
     this.#held = false
     if (this.#draining) return

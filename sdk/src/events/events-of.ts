@@ -6,13 +6,13 @@ import { type LoggedType, type ReadCastType, SLICES } from '../verbs/slices'
 import type { AnyEvent } from './emitter'
 import type { LiveStreamEvents } from './events'
 
-/** Where a participant is looked up: as it is now or, when it is gone, as it was in that room. */
+/** Finds a participant: as it is now or, if it is gone, as it was in that room. */
 export type ParticipantLookup = (id: string, past?: Room) => ParticipantView | undefined
 
 type SnapshotHandler = (context: SnapshotContext<LiveStreamEvents>) => readonly AnyEvent[]
 type Snapshot = Extract<WelcomeResult, { resumed: false }>
 
-/** One event about a participant; none about one that was never there. */
+/** One event about a participant; none if there was no such participant. */
 export function eventAbout<N extends AnyEvent['name']>(
   participant: ParticipantView | undefined,
   name: N,
@@ -21,12 +21,12 @@ export function eventAbout<N extends AnyEvent['name']>(
   return participant === undefined ? [] : [{ name, payload: { participant, ...rest } } as AnyEvent]
 }
 
-/** What all handlers have in common, once the event is taken for the one that they read. */
+/** The handlers of a slice, for any type of event. */
 type Handlers<Of, Context> = {
   readonly [type: string]: ((of: Of, context: Context) => readonly AnyEvent[]) | undefined
 }
 
-/** The events that one logged event is for an app: those of all slices that read it. */
+/** The app's events for one logged event, of all slices that read it. */
 export function eventsOf(
   { logged: { event, by }, before, after }: AppliedEvent,
   selfId: string | undefined,
@@ -42,7 +42,7 @@ export function eventsOf(
   })
 }
 
-/** The events that a snapshot is for an app. The first one of a client brings none: it is no arrival of those that are in it. */
+/** The app's events for a snapshot. The first snapshot has none: its participants were there before. */
 export function eventsOfSnapshot(
   { before, after, formerSelf }: Snapshot,
   selfId: string,
@@ -53,7 +53,7 @@ export function eventsOfSnapshot(
   return SLICES.flatMap(({ onSnapshot }) => (onSnapshot as SnapshotHandler | undefined)?.(context) ?? [])
 }
 
-/** The events that a cast of a participant is for an app. */
+/** The app's events for a cast of a participant. */
 export function eventsOfCast(cast: CastDown['cast'], from: string, lookup: ParticipantLookup): AnyEvent[] {
   const type: ReadCastType = cast.type
   const about: About<LiveStreamEvents> = (id, name, ...rest) => eventAbout(lookup(id), name, rest)

@@ -1,11 +1,11 @@
-/** Time as this side sees it. `now` is monotonic, in milliseconds of no particular origin. */
+/** The clock of the client. `now` is monotonic, in milliseconds of no particular origin. */
 export interface Clock {
   now(): number
   /** Calls back once after `delayMs`; returns what cancels it. */
   after(delayMs: number, callback: () => void): () => void
 }
 
-/** A longer `setTimeout` fires at once. */
+/** A `setTimeout` with a longer delay would fire at once. */
 const LONGEST_DELAY = 2 ** 31 - 1
 
 export const systemClock: Clock = {

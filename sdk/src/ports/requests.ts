@@ -6,13 +6,13 @@ type WithoutId<C> = C extends { id: number } ? Omit<C, 'id'> : never
 /** A command before the session numbers it. */
 export type Request = WithoutId<Command>
 
-/** A reply that says yes. */
+/** A reply that accepts a command. */
 export type Accepted = Extract<Reply, { ok: true }>
 
 /** What to do with a command while the socket is down: keep it in order, keep only the latest of its key, or reject it. */
 export type WhileOffline = 'queue' | 'reject' | { readonly latest: string }
 
-/** The one way the verbs reach the server. */
+/** How the verbs reach the server. */
 export interface Requests {
   /**
    * Sends a command and waits for its reply.
@@ -21,7 +21,7 @@ export interface Requests {
    */
   request(command: Request, whileOffline: WhileOffline): Promise<Accepted>
   /**
-   * Sends what has no reply, at the pace that the server allows.
+   * Sends what has no reply, within the server's rate limits.
    * @throws LiveStreamError `not_joined`, `payload_too_large`, `invalid`; `unavailable` while the socket is down; `rate_limited` when
    * too many wait already
    */
@@ -31,7 +31,7 @@ export interface Requests {
 /** What a request rejects with while there is no room. */
 export const notJoined = () => new LiveStreamError('not_joined', 'This needs a joined room.')
 
-/** Where the verbs get to while there is no room. */
+/** The requests while there is no session: all are rejected. */
 export const NOT_JOINED: Requests = {
   request: () => Promise.reject(notJoined()),
   cast: () => {

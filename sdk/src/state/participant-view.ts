@@ -11,7 +11,7 @@ import {
 } from '../protocol'
 import type { ParticipantView, RoomView, SourceView } from './state'
 
-/** What there is before anything can be shown. */
+/** No media and no links. */
 export const NO_MEDIA: MediaView = {
   tracksOf: () => ({}),
   streamsOf: () => ({}),
@@ -19,7 +19,7 @@ export const NO_MEDIA: MediaView = {
   soundOf: () => ({}),
 }
 
-/** What one participant is seen with. */
+/** What the view of a participant is made with. */
 type ViewContext = {
   /** The room that it is in, or was. */
   readonly room: Room
@@ -52,7 +52,7 @@ export function participantView(of: Participant, { room, selfId, reconnecting, m
   }
 }
 
-/** The permissions to mute, to remove and to give roles go together: whom they reach is told by the two roles. */
+/** The permissions to mute, to remove and to give roles go together. The two roles decide whether they apply to the target. */
 function mayModerate(room: Room, selfId = '', target: Role): boolean {
   const self = participantOf(room, selfId)
   return self !== undefined && permissionsOf(room, selfId).has('kick') && mayActOn(self.role, target)
@@ -76,7 +76,7 @@ function sourceViews(
   return perSource(view)
 }
 
-/** A track that no device feeds, such as a canvas's, has no device's id. Not every track in Node has settings. */
+/** A track without a device, such as that of a canvas, has no device id. Some tracks in Node have no settings. */
 function deviceOf(track: MediaStreamTrack): Pick<SourceView, 'deviceId' | 'label'> {
   const deviceId = track.getSettings?.().deviceId
   return deviceId ? { deviceId, label: track.label } : {}

@@ -4,10 +4,10 @@ import { NO_MEDIA, participantView, roomView } from './participant-view'
 import type { Left, ParticipantView, StateOf } from './state'
 import { keep, share } from './structural-sharing'
 
-/** Where the client stands. `joined` and `reconnecting` say that there is a room. */
+/** The status of the client. With `joined` and `reconnecting` there is a room. */
 export type Status = { readonly status: 'idle' | 'joining' | 'joined' | 'reconnecting' } | Left
 
-/** What the state is made from, beside media and links: an unchanged part is the same object. */
+/** What the state is made from, beside media and links. An unchanged part is the same object. */
 type StateSources = {
   readonly room: Room | undefined
   readonly selfId: string | undefined
@@ -17,7 +17,7 @@ type StateSources = {
 
 const NO_ONE: readonly ParticipantView[] = []
 
-/** Makes the state. What it is made from is compared by identity: where nothing changed, nothing is made. */
+/** Makes the state. Compares its sources by identity, and makes only what has changed. */
 export class StateBuilder<Fields extends object> {
   #media: MediaView = NO_MEDIA
   readonly #fieldsOf: (room: Room) => Fields
@@ -42,12 +42,12 @@ export class StateBuilder<Fields extends object> {
     this.invalidate()
   }
 
-  /** Media or links of participants are different. */
+  /** Media or links of participants have changed. */
   invalidate(): void {
     this.#isStale = true
   }
 
-  /** The same object as before where nothing is different. */
+  /** The state: the same object as before if nothing has changed. */
   build(sources: StateSources): StateOf<Fields> {
     const last = this.#sources
     if (!this.#isStale && keep(last, sources) === last) return this.#state
@@ -57,7 +57,7 @@ export class StateBuilder<Fields extends object> {
     return this.#state
   }
 
-  /** @param room where it is, or was */
+  /** @param room the room that it is in, or was in */
   view(of: Participant, room: Room): ParticipantView {
     const { selfId, reconnecting } = this.#sources
     return participantView(of, { room, selfId, reconnecting, media: this.#media })
@@ -66,7 +66,7 @@ export class StateBuilder<Fields extends object> {
   #next({ room, selfId, reconnecting, status }: StateSources, last: StateSources): StateOf<Fields> {
     if (room === undefined) return this.#outside(status)
     const before = this.#state
-    // Our place is gone, and the goodbye that says why is on its way: until then the room stands as it was with us in it.
+    // Our seat is gone, and the goodbye that says why follows. Until then the state keeps the room as it was.
     if (participantOf(room, selfId ?? '') === undefined) return { ...before, ...status } as StateOf<Fields>
     const sameViews =
       !this.#isStale &&
@@ -93,7 +93,7 @@ export class StateBuilder<Fields extends object> {
   }
 }
 
-/** A room that has just opened: what the features show of it stands for what they show of none. */
+/** A room that has just opened. Its fields are those of a client that is in no room. */
 const emptyRoom = (): Room => {
   const event = { type: 'room.opened', roomId: '', instance: '', mode: MODES.camera } as const
   return evolve(undefined, { seq: 1, at: 0, by: null, event })

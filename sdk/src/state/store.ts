@@ -12,14 +12,14 @@ import { checkListener } from './listener'
 import type { ParticipantView, StateOf } from './state'
 import { StateBuilder, type Status } from './state-builder'
 
-/** One event, and the room on both sides of it. */
+/** One event, and the room before and after it. */
 export type AppliedEvent = {
   readonly logged: LoggedEvent<RoomEvent | UnknownEvent>
   readonly before: Room
   readonly after: Room
 }
 
-/** How a welcome changed the room: by the events that were missed, or all at once (from nothing, at the first). */
+/** How a welcome changed the room: by the missed events, or by a snapshot (always at the first welcome). */
 export type WelcomeResult =
   | { readonly resumed: true; readonly applied: readonly AppliedEvent[] }
   | {
@@ -37,8 +37,8 @@ export type StorePorts<Fields extends object> = {
 }
 
 /**
- * The room as this side has folded it, and from it the state that apps see. Changes gather until `commit`, which calls the
- * subscribers once; parts that did not change keep their identity.
+ * The room as the client has folded it, and the state that apps see. Subscribers are called once for all changes up to a
+ * `commit`; parts that did not change keep their identity.
  */
 export class RoomStore<Fields extends object = object> {
   readonly #builder: StateBuilder<Fields>
@@ -48,7 +48,7 @@ export class RoomStore<Fields extends object = object> {
   #selfId: string | undefined
   #reconnecting: ReadonlySet<string> = new Set()
   #status: Status = { status: 'idle' }
-  /** Whether events are missing: then only a snapshot helps. */
+  /** Whether events are missing: then a snapshot is needed. */
   #hasGap = false
   #committed: StateOf<Fields>
 
@@ -75,14 +75,14 @@ export class RoomStore<Fields extends object = object> {
     return this.#status.status
   }
 
-  /** Up to where the room is known; undefined where a snapshot is needed. */
+  /** The last event that was folded; undefined if a snapshot is needed. */
   position(): { seq: number; instance: string } | undefined {
     return this.#room === undefined || this.#hasGap ? undefined : { seq: this.#room.seq, instance: this.#room.instance }
   }
 
   /**
    * The client is in the room, for the first time or again.
-   * @throws RangeError when what came does not follow what is here; the room then stays as it is
+   * @throws RangeError if events are missing; the room then stays as it is
    */
   welcome({ self, room, events = [], reconnecting }: Welcome): WelcomeResult {
     const before = this.#room
@@ -99,8 +99,8 @@ export class RoomStore<Fields extends object = object> {
   }
 
   /**
-   * Undefined for an event that was applied before: it came twice.
-   * @throws RangeError when events are missing before this one; the room then stays as it is
+   * Undefined if the event was applied before: it arrived twice.
+   * @throws RangeError if events are missing before this one; the room then stays as it is
    */
   apply(logged: AppliedEvent['logged']): AppliedEvent | undefined {
     const before = this.#knownRoom()
@@ -120,7 +120,7 @@ export class RoomStore<Fields extends object = object> {
     this.#reconnecting = new Set(isReconnecting ? [...others, participantId] : others)
   }
 
-  /** Nothing of a room is kept when it is left, nor when one is joined. `joined` comes by a welcome alone. */
+  /** Removes the room, except with `reconnecting`. Only a welcome sets `joined`. */
   setStatus(status: Status): void {
     this.#status = status
     if (status.status === 'reconnecting') return
@@ -130,7 +130,7 @@ export class RoomStore<Fields extends object = object> {
     this.#hasGap = false
   }
 
-  /** Media or links of participants are different. */
+  /** Media or links of participants have changed. */
   invalidate(): void {
     this.#builder.invalidate()
   }
@@ -146,7 +146,7 @@ export class RoomStore<Fields extends object = object> {
 
   readonly subscribe = (listener: () => void): (() => void) => {
     checkListener(listener)
-    // A wrapper of its own, so that a listener that is added twice must be removed twice.
+    // A new wrapper for each call, so that a listener that is added twice must be removed twice.
     const entry = () => listener()
     this.#listeners.add(entry)
     return () => this.#listeners.delete(entry)
@@ -167,7 +167,7 @@ export class RoomStore<Fields extends object = object> {
     return true
   }
 
-  /** A participant as it is now, or as it was in a room of the past. */
+  /** A participant as it is now, or as it was in `past`. */
   participant(id: string, past?: Room): ParticipantView | undefined {
     const now = this.getState().participants.find((each) => each.id === id)
     if (now !== undefined || past === undefined) return now

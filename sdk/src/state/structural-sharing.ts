@@ -1,6 +1,6 @@
 /**
- * The next value with all parts of the previous one that are equal to it: code that compares by identity (React, for one)
- * then sees what has changed and nothing else. Looks into arrays and plain objects only; a stream or a track is itself.
+ * The next value, with the equal parts of the previous one: code that compares by identity, such as React, then sees only what has
+ * changed. Looks into arrays and plain objects only; a stream or a track is compared by identity.
  */
 export function share<T>(previous: unknown, next: T): T {
   if (Object.is(previous, next)) return next
@@ -15,11 +15,11 @@ function shareList(previous: readonly unknown[], next: readonly unknown[]): read
     const id = idOf(item)
     return share(id === idOf(previous[i]) ? previous[i] : byId.get(id), item)
   })
-  // Never `next` itself: an app that sorts its list must not sort the room's.
+  // Never `next` itself: if the app sorts its list, the room's list must not change.
   return sameItems(previous, shared) ? previous : shared
 }
 
-/** Items with an id are found by it, wherever they stand in the list; others by their place. */
+/** Items with an id are found by it, at any index; others by their index. */
 const idOf = (item: unknown): unknown =>
   typeof item === 'object' && item !== null && 'id' in item ? item.id : undefined
 
@@ -30,7 +30,7 @@ function shareRecord(previous: Record<string, unknown>, next: Record<string, unk
   return sameEntries(next, shared) ? next : shared
 }
 
-/** The previous one if the next one has the very same entries: one level of {@link share}, for what is shared within already. */
+/** The previous object if the next one has identical entries: one level of {@link share}, for entries that are shared already. */
 export function keep<T extends object>(previous: T, next: T): T {
   return sameEntries(previous as Record<string, unknown>, next as Record<string, unknown>) ? previous : next
 }

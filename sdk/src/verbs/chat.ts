@@ -97,7 +97,7 @@ function chatVerbs(ports: VerbPorts): ChatVerbs {
   }
 }
 
-/** The same answers as the server's, without the way to it. */
+/** Rejects what the server would reject, without asking it. */
 function checkText(text: unknown, { maxChatCharacters, maxChatBytes }: Limits): void {
   if (typeof text !== 'string' || isBlank(text)) throw new LiveStreamError('invalid', 'A message needs some text.')
   if (countCharacters(text) > maxChatCharacters || utf8Bytes(text) > maxChatBytes) {

@@ -82,11 +82,11 @@ export type MediaEvents = {
 
 type MediaSlice = { verbs: MediaNamespace; events: MediaEvents; logged: 'media.changed' }
 
-/** Media, one's own and the others'. Its part of the state is in each participant: see `state/participant-view.ts`. */
+/** The media of all participants. Its part of the state is in each participant: see `state/participant-view.ts`. */
 export const media: Slice<MediaSlice> = {
   verbs: { media: mediaVerbs },
   onLogged: {
-    // Publishing and its end are told by `trackAdded` and `trackRemoved`, when there is something to show.
+    // Publishing and unpublishing are shown by `trackAdded` and `trackRemoved`, when the media is there.
     'media.changed': ({ participantId, sources }, { before, by: author, about }) => {
       const known = participantOf(before, participantId)?.sources
       const by = author === participantId ? null : author

@@ -77,7 +77,7 @@ function moderationVerbs(ports: VerbPorts): ModerationVerbs {
     ban: (who) =>
       typeof who === 'string'
         ? ask({ type: 'moderation.ban', participantId: who })
-        : // Whatever else came in is rejected as `invalid` on its way, like any other value of a wrong form.
+        : // The sender rejects any other value as `invalid`, as it does for all commands.
           ask({ type: 'moderation.banAuthor', messageId: who?.messageId }),
     unban: (banId) => ask({ type: 'moderation.unban', banId }),
     bans: () => query({ type: 'moderation.bans' }, (result) => resultOf(banListResult, result).bans),

@@ -39,12 +39,12 @@ type ParticipantsSlice = {
     | 'participant.roleChanged'
 }
 
-/** Who is in the room, in which role, and the room's own life. Its part of the state is the core of every state: see `state/`. */
+/** The participants, their roles, and the life of the room. Its part of the state is the core of each state: see `state/`. */
 export const participants: Slice<ParticipantsSlice> = {
   onLogged: {
     'room.opened': () => [],
     'room.ended': ({ reason }) => [{ name: 'roomEnded', payload: { reason } }],
-    // A wait that goes on after a restart of the server is no news.
+    // A wait that goes on after a restart of the server is not a new event.
     'room.hostGraceStarted': (_, { before }) => (before.hostGraceUntil === null ? [hostLost('waiting')] : []),
     'room.hostGraceEnded': () => [hostLost('hostless')],
     'participant.joined': ({ participant: { id, role } }, { selfId, about }) => [
@@ -72,6 +72,6 @@ const hostLost = (reason: HostReason) => ({ name: 'hostChanged', payload: { part
 const hostFound = (id: string, role: Role, reason: HostReason, about: About<ParticipantEvents>) =>
   role === 'host' ? about(id, 'hostChanged', { reason }) : []
 
-/** Who is in one room and not in the other, but for ourselves. */
+/** The participants that are in one room and not in the other, without our own. */
 const lacking = (room: Room, than: Room, self: string | undefined): string[] =>
   room.participants.map(({ id }) => id).filter((id) => id !== self && participantOf(than, id) === undefined)

@@ -36,7 +36,7 @@ type PinSlice = {
   logged: 'chat.pinned' | 'chat.unpinned' | 'chat.deleted'
 }
 
-/** What moderators keep in sight. */
+/** Messages that moderators have pinned. */
 export const pins: Slice<PinSlice> = {
   verbs: { chat: pinVerbs },
   view: ({ pinnedMessages }) => ({ pinnedMessages }),
@@ -54,7 +54,7 @@ const pinned = (before: Room, after: Room, by: string | null) =>
 const unpinned = (before: Room, after: Room, by: string | null) =>
   lacking(before, after).map(({ id }) => ({ name: 'messageUnpinned', payload: { messageId: id, by } }) as const)
 
-/** What is pinned in one room and not in the other. */
+/** The messages that are pinned in one room and not in the other. */
 const lacking = ({ pinnedMessages }: Room, than: Room): ChatMessage[] =>
   pinnedMessages.filter(({ id }) => !than.pinnedMessages.some((each) => each.id === id))
 

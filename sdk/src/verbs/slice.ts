@@ -4,13 +4,13 @@ import type { VerbPorts } from './verb'
 /** The events of a map from name to payload, as one union. */
 type EventIn<E> = { [N in keyof E & string]: { readonly name: N; readonly payload: E[N] } }[keyof E & string]
 
-/** An event's payload, but for the participant that it is about; nothing where that is all. */
+/** An event's payload without its participant; empty if the participant is all. */
 export type Rest<P> = keyof Omit<P, 'participant'> extends never ? [] : [rest: Omit<P, 'participant'>]
 
-/** One event about a participant: as it is now or, when it is gone, as it was. None where there was no such participant. */
+/** One event about a participant: as it is now or, if it is gone, as it was. No event if there was no such participant. */
 export type About<E> = <N extends keyof E & string>(id: string, name: N, ...rest: Rest<E[N]>) => readonly EventIn<E>[]
 
-/** What a logged event is seen with. */
+/** The context of a logged event. */
 export type EventContext<E> = {
   /** The participant that caused it; null for the server. */
   readonly by: string | null
@@ -20,7 +20,7 @@ export type EventContext<E> = {
   readonly about: About<E>
 }
 
-/** A room that was taken over whole, after another one was known. In another instance all participants are others. */
+/** A snapshot that replaced the known room. In another instance all participants are new. */
 export type SnapshotContext<E> = {
   readonly before: Room
   readonly after: Room
@@ -51,16 +51,16 @@ export type Declaration = {
 }
 
 /**
- * One feature on this side of the wire, all in one file: its verbs, its part of the state, and its events. What it declares, it
- * must have. `slices.ts` lists the slices; nothing else names one.
+ * One feature of the SDK in one file: its verbs, its part of the state, and its events. It must have what it declares.
+ * `slices.ts` lists the slices; no other file names one.
  */
 export type Slice<D extends Declaration> = Part<D, 'verbs', { verbs: Verbs<Declared<D, 'verbs'>> }> &
-  /** Its fields of the state, from nothing but the room. The store keeps the identity of what is equal to what was there before. */
+  /** Its fields of the state, made from the room only. The store keeps the identity of parts that are equal to the previous ones. */
   Part<D, 'state', { view: (room: Room) => Declared<D, 'state'> }> &
-  /** What logged events are for an app. Pure; a fact is emitted here and nowhere else. */
+  /** The app's events for logged events. Pure; each fact is emitted only here. */
   Part<D, 'logged', { onLogged: { readonly [T in Declared<D, 'logged'>]: LoggedHandler<T, Declared<D, 'events'>> } }> &
   Part<D, 'casts', { onCast: { readonly [T in Declared<D, 'casts'>]: CastHandler<T, Declared<D, 'events'>> } }> & {
-    /** What a snapshot has that the room did not have before, and the other way round. */
+    /** The app's events for the differences between a snapshot and the room before it. */
     readonly onSnapshot?: SnapshotHandler<Declared<D, 'events'>>
     /** For the compiler: no slice has it at run time. */
     readonly declares?: D

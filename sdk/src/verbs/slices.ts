@@ -10,7 +10,7 @@ import { reactions } from './reactions'
 import { stage } from './stage'
 import type { VerbPorts } from './verb'
 
-/** The register: every feature of the SDK, a line each. Events of one logged event, and of one snapshot, come in this order. */
+/** The register: one line for each feature of the SDK. The app's events for one logged event or snapshot come in this order. */
 export const SLICES = [participants, media, chat, pins, reactions, stage, moderation, data] as const
 
 type Declarations = NonNullable<(typeof SLICES)[number]['declares']>
@@ -41,7 +41,7 @@ export function verbsOf(ports: VerbPorts): ClientVerbs {
   const namespaces: Record<string, object> = {}
   for (const { verbs = {} } of SLICES) {
     for (const [name, make] of Object.entries<(ports: VerbPorts) => object>(verbs)) {
-      // By descriptors: a getter stays one.
+      // By descriptors, so that a getter stays a getter.
       const own = Object.getOwnPropertyDescriptors(make(ports))
       namespaces[name] = Object.defineProperties(namespaces[name] ?? {}, own)
     }

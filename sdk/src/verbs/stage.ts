@@ -64,7 +64,7 @@ type StageSlice = {
   logged: 'stage.requested' | 'stage.requestClosed' | 'stage.invited' | 'stage.invitationClosed'
 }
 
-/** The way on stage and off it. */
+/** Coming on stage and leaving it. */
 export const stage: Slice<StageSlice> = {
   verbs: { stage: stageVerbs },
   view: ({ stageRequests, invitations }) => ({ stageRequests, invitations }),

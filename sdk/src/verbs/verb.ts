@@ -8,7 +8,7 @@ import type { Cast, Limits } from '../protocol'
 
 /** What the verbs of all slices need. */
 export type VerbPorts = {
-  /** Asked for each call, because each join has another way to the server. */
+  /** Called for each verb, because each session has another sender. */
   readonly requests: () => Requests
   readonly limits: () => Limits
   readonly safely: Safely
@@ -27,7 +27,7 @@ export type VerbPorts = {
 /** Runs a verb. Its promise may be ignored: a failure is also emitted as an event, and never ends a process. */
 export type Safely = <T>(command: string, run: () => Promise<T>) => Promise<T>
 
-/** @param failed told of each failure, once; not of `aborted`: the app itself has left the room, or called something else since */
+/** @param failed called once for each failure, but not for `aborted`, which the app has caused itself */
 export function safelyWith(failed: (command: string, error: LiveStreamError) => void): Safely {
   return (command, run) => {
     const outcome = started(run).catch((cause: unknown) => {
@@ -64,7 +64,7 @@ export function resultOf<T>(schema: v.GenericSchema<unknown, T>, result: unknown
   throw new LiveStreamError('internal', 'The server sent a result that cannot be read.')
 }
 
-/** @throws LiveStreamError `invalid` for options that are none: `kick(id, 10)` must not be a kick without an end */
+/** @throws LiveStreamError `invalid` for options that are not an object: `kick(id, 10)` must not be a kick without an end */
 export function checkOptionsObject(options: unknown): void {
   if (typeof options !== 'object' || options === null)
     throw new LiveStreamError('invalid', 'The options must be an object.')
