@@ -1,4 +1,4 @@
-// What plain JavaScript may pass to the media verbs, looked at before anything happens. Types say the same to TypeScript.
+// Checks the arguments of the media verbs first, as plain JavaScript may pass any value.
 import { LiveStreamError } from '../errors'
 import { SOURCES, type Source } from '../protocol'
 import type { DeviceSource } from './constraints'
@@ -86,14 +86,14 @@ const isTrackLike = (value: unknown): boolean => isObject(value) && isTrack(valu
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
-/** An object as `{…}` makes it, of any frame: what is an instance of something else was not meant as options. */
+/** A plain object, as `{…}` makes it, of any frame. An instance of a class was not meant as options. */
 function isPlain(value: unknown): value is Record<string, unknown> {
   if (!isObject(value) || Array.isArray(value)) return false
   const prototype = Object.getPrototypeOf(value)
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
-/** A value in a sentence. */
+/** A value as an error message shows it. */
 const shown = (value: unknown): string =>
   typeof value === 'string'
     ? `"${value.slice(0, 40)}"`

@@ -7,16 +7,16 @@ export type AttachmentPorts = SoundPorts & {
 }
 
 type State =
-  /** No stream, or none that this element should hold. */
+  /** No stream, or the element is not on the page. */
   | { readonly type: 'idle' }
-  /** `tracks`: the ids that were there when it was last told to play. */
+  /** `tracks`: the ids of the tracks at the last `play()`. */
   | { readonly type: 'playing'; readonly stream: MediaStream; readonly tracks: string }
-  /** Refused. `silenced`: it plays without sound meanwhile, and gets it back on resume. */
+  /** Refused. `silenced`: it plays without sound until resume. */
   | { readonly type: 'blocked'; readonly stream: MediaStream; readonly tracks: string; readonly silenced: boolean }
 
 const EVENTS = ['play', 'pause', 'ended', 'volumechange'] as const
 
-/** One element that plays one stream. Holds the element weakly: an app that drops it without a word leaks nothing. */
+/** One element that plays one stream. Holds the element weakly, so that it is freed if the app drops it without detaching. */
 export class Attachment {
   readonly #element: WeakRef<HTMLMediaElement>
   readonly #ports: AttachmentPorts
@@ -27,8 +27,8 @@ export class Attachment {
   #wasOnPage = false
   #isAway = false
   /**
-   * Browsers pause an element that left the page, and Firefox one whose tracks have all ended; none plays it again by itself.
-   * What the app (or a person, by the element's controls) paused stays so.
+   * Browsers pause an element that is removed from the page, and Firefox one whose tracks have all ended; they do not play it again.
+   * An element that the app paused, or the user by its controls, stays paused.
    */
   #pausedBy: 'app' | 'browser' | undefined
   #closed = false
@@ -59,7 +59,7 @@ export class Attachment {
     else this.#updateTracks(element, this.#state)
   }
 
-  /** To be called when elements came to the page or left it. */
+  /** To be called when elements were added to the page or removed. */
   pageChanged(): void {
     const element = this.element
     if (!element) return
@@ -67,7 +67,7 @@ export class Attachment {
     const wasAway = this.#isAway
     this.#isAway = this.#isGone(element)
     if (!wasAway || this.#isAway) return
-    // It may be back before the browser has told that it paused it.
+    // It may be back before the browser has fired `pause`.
     if (element.paused && this.#pausedBy !== 'app') this.#pausedBy = 'browser'
     this.update()
   }
@@ -78,11 +78,11 @@ export class Attachment {
     if (!element || this.#state.type === 'idle') return
     const wasPaused = element.paused
     this.#applySound(element)
-    // Chromium pauses an element that becomes audible before a person touched the page.
+    // Chromium pauses an element that becomes audible before the user has touched the page.
     if (element.paused && !wasPaused) this.#play(element, this.#state.stream)
   }
 
-  /** Must reach `play()` in the same turn as the click that it is called in. */
+  /** Must call `play()` synchronously, in the click that it is called in. */
   async resume(): Promise<void> {
     const element = this.element
     if (!element || this.#state.type !== 'blocked') return
@@ -109,7 +109,7 @@ export class Attachment {
     this.#sound.giveBack(element)
   }
 
-  // An element that never was on the page is meant so, for sound alone.
+  // An element that was never on the page still plays, for sound alone.
   #isGone(element: HTMLMediaElement): boolean {
     return this.#wasOnPage && !element.isConnected
   }
@@ -138,14 +138,14 @@ export class Attachment {
     const isRevived = this.#pausedBy === 'browser' && stream.active
     if (tracks === state.tracks && !isRevived) return
     const wasPlaying = !element.paused || isRevived
-    // Firefox leaves the last frame of a picture that is gone, for good; elsewhere there is no size without a picture.
+    // Firefox keeps the last frame after the picture is gone. In other browsers the size is then 0.
     if ((element as HTMLVideoElement).videoWidth > 0 && stream.getVideoTracks().length === 0) {
       element.srcObject = null
       element.srcObject = stream
     }
     this.#state = { ...state, tracks }
     if (!wasPlaying) return
-    // Safari stays silent when sound joins a stream that plays, until it is told to play again.
+    // Safari plays a sound track that joins a playing stream only after another `play()`.
     if (state.type === 'playing') this.#play(element, stream)
     else element.play().catch(() => {})
   }
@@ -153,7 +153,7 @@ export class Attachment {
   #idle(element: HTMLMediaElement): void {
     if (this.#state.type === 'idle') return
     const { stream } = this.#state
-    // Left in place, the player behind it stays alive, and browsers allow only so many.
+    // Otherwise its media player stays alive, and browsers limit their number.
     if (element.srcObject === stream) element.srcObject = null
     this.#state = { type: 'idle' }
     this.#applySound(element)
@@ -171,7 +171,7 @@ export class Attachment {
     try {
       await element.play()
     } catch (error) {
-      // An AbortError only says that something else was loaded meanwhile. Tracks may have come meanwhile, of the same stream.
+      // An AbortError means that another source was loaded. Tracks of the same stream may have been added meanwhile.
       if (this.#attempt !== attempt || this.#state.type !== 'playing' || !isRefusal(error)) return
       const refused: State = { ...this.#state, type: 'blocked', silenced: false }
       if (element.muted) this.#setState(refused)
@@ -179,7 +179,7 @@ export class Attachment {
     }
   }
 
-  /** Better a silent picture than a black one. */
+  /** A picture without sound is better than none. */
   #playSilently(element: HTMLMediaElement, refused: Extract<State, { type: 'blocked' }>): void {
     this.#setState({ ...refused, silenced: true })
     this.#applySound(element)

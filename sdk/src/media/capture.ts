@@ -2,19 +2,19 @@ import { LiveStreamError } from '../errors'
 import type { Source } from '../protocol'
 import { endedTrack } from './device-errors'
 
-/** What a track does by itself: it ends when its device goes away, and falls silent for a while when the system takes the device. */
+/** Events of a track: it ends when its device is removed, and is muted while the system uses the device. */
 type CaptureEvents = { ended(): void; interrupted(): void }
 
 /**
  * One track in use, from its capture to its release.
  *
- * A track that we captured is stopped on release (the device's light goes out). A track that the app gave stays the app's:
- * it is never stopped, and handed back as it came.
+ * A track that the SDK captured is stopped on release, which turns the device off. A track that the app gave is never stopped, and
+ * gets its properties back.
  */
 export class Capture {
   readonly track: MediaStreamTrack
   readonly isOwn: boolean
-  /** Of our own devices, where the browser tells. Kept here: a track that has ended need not tell any more. */
+  /** The device of a track that the SDK captured, if the browser tells it. Kept here, as an ended track may not have it. */
   readonly deviceId: string | undefined
   readonly #loan: TrackLoan | null
   #unwatch: () => void = () => {}
@@ -27,12 +27,12 @@ export class Capture {
     this.#loan = isOwn ? null : TrackLoan.of(track)
   }
 
-  /** Whether it may be heard or seen: false for a track that the app switched off. */
+  /** Whether it may be sent: false for a track that the app has disabled. */
   get isOn(): boolean {
     return this.#loan?.enabled ?? true
   }
 
-  /** Whether the system has taken the device for a while. */
+  /** Whether the system uses the device now. */
   get isInterrupted(): boolean {
     return this.track.muted
   }
@@ -93,17 +93,17 @@ export const isVideo = (source: Source): boolean => source === 'camera' || sourc
 const loans = new WeakMap<MediaStreamTrack, TrackLoan>()
 
 /**
- * A track of the app while we use it, by one capture or several. What we change on it is given back as it was when the last use
- * ends. What the app changes meanwhile stays as the app wants it.
+ * A track of the app while the SDK uses it, in one capture or several. When the last use ends, properties that the SDK changed get
+ * their old values back, except those that the app has changed meanwhile.
  */
 export class TrackLoan {
   readonly #track: MediaStreamTrack
   #uses = 0
-  /** How the app left `enabled`, where we changed it. */
+  /** The app's value of `enabled`, if the SDK changed it. */
   #enabled: boolean | undefined
   #hint: { readonly before: string; readonly ours: string } | undefined
 
-  /** To be ended as often as it is taken. */
+  /** Call `end()` once for each call. */
   static of(track: MediaStreamTrack): TrackLoan {
     const loan = loans.get(track) ?? new TrackLoan(track)
     loans.set(track, loan)
@@ -115,7 +115,7 @@ export class TrackLoan {
     this.#track = track
   }
 
-  /** Whether the app has the track switched on. */
+  /** Whether the app has enabled the track. */
   get enabled(): boolean {
     return this.#enabled ?? this.#track.enabled
   }

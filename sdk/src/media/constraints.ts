@@ -6,7 +6,7 @@ export type DeviceSource = 'microphone' | 'camera'
 export const isDevice = (source: Source): source is DeviceSource => source === 'microphone' || source === 'camera'
 
 /**
- * What is asked for unless the app says otherwise. All values are preferences (`ideal`), so that any device will do.
+ * The constraints that the app does not give. All values are preferences (`ideal`), so that any device fits.
  *
  * Camera: a mesh encodes and uploads the picture once per link, so the default is small. 640×360 at 24 fps is no more
  * pixels per second than the 640×480 at 20 fps that was measured (Chromium, VP8, a simple picture, both ends on one machine):

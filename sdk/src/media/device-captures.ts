@@ -5,8 +5,8 @@ import type { DeviceAccess } from './device-access'
 import { deviceError, insecureContext, noDevice, notSupported, superseded } from './device-errors'
 
 /**
- * Opens a device. The signal ends the request: a prompt that is not shown yet never is, and what is answered later is released. Each call
- * opens it anew.
+ * Opens a device. Aborting the signal ends the request: a prompt that is not shown yet is not shown, and a later answer is released.
+ * Each call opens it again.
  */
 export type Acquire = (signal: AbortSignal) => Promise<Capture>
 
@@ -17,9 +17,9 @@ type Outcomes = Partial<Record<DeviceSource, Outcome>>
 type Signals = ReadonlyMap<DeviceSource, AbortSignal>
 
 /**
- * Opens cameras and microphones, one call of `getUserMedia` at a time for each: two at once for the same device would show
- * two prompts, and on some systems the second one finds the device in use by the first. But a prompt that no call waits for any
- * more holds nothing up: it may never be answered. With the permission granted there is no prompt, and the next call waits.
+ * Opens cameras and microphones, with one call of `getUserMedia` at a time for each: two at once for the same device would show
+ * two prompts, and on some systems the second one finds the device in use. But the next call does not wait for a prompt whose
+ * caller has gone, as it may never be answered. With the permission granted there is no prompt, and the next call waits.
  */
 export class DeviceCaptures {
   readonly #access: DeviceAccess
@@ -33,7 +33,7 @@ export class DeviceCaptures {
   }
 
   /**
-   * For devices that are requested together: one prompt for all. Where they cannot be had together (one is missing, in use or
+   * For devices that are requested together: one prompt for all. If they cannot be opened together (one is missing, in use or
    * blocked), each is tried alone. People who refuse such a prompt are taken to mean all of it, and are not asked again.
    */
   open(requests: DeviceConstraints): Record<DeviceSource, Acquire> {
@@ -42,7 +42,7 @@ export class DeviceCaptures {
     const acquire = async (source: DeviceSource, signal: AbortSignal): Promise<Capture> => {
       if (signals.has(source)) return this.open({ [source]: requests[source] })[source](signal)
       signals.set(source, signal)
-      // All that is requested together has said so by then.
+      // In a microtask: by then all devices of the same call are requested.
       outcomes ??= Promise.resolve().then(() => this.#whenFree(requests, signals))
       return outcomeOf(
         outcomes.then((all) => all[source]),
@@ -131,7 +131,7 @@ export class DeviceCaptures {
   }
 }
 
-/** What came of a request; what comes after its end is released. */
+/** The outcome of a request. A capture that arrives after the request was aborted is released. */
 async function outcomeOf(opened: Promise<Outcome | undefined>, signal: AbortSignal): Promise<Capture> {
   await Promise.race([opened, ended(signal)])
   if (signal.aborted) {
@@ -150,7 +150,7 @@ const ended = (signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
 
-/** At once: the next call may be for the same device. */
+/** Called at once, as the next call may be for the same device. */
 function closeSuperseded(outcomes: Outcomes, signals: Signals): void {
   for (const source of sourcesOf(outcomes)) {
     const outcome = outcomes[source]
@@ -163,7 +163,7 @@ const isCurrent = (signals: Signals, source: DeviceSource): boolean => signals.g
 const sourcesOf = (requests: DeviceConstraints | Outcomes): DeviceSource[] =>
   (['microphone', 'camera'] as const).filter((source) => requests[source])
 
-/** A person said no (or the page may not ask), or there is nothing to ask: a second try would end the same way. */
+/** The user or a policy refused, or the browser cannot capture: a second try would end the same way. */
 const isRefusal = (cause: unknown): boolean =>
   cause instanceof LiveStreamError ||
   (cause instanceof Error && (cause.name === 'NotAllowedError' || cause.name === 'SecurityError'))

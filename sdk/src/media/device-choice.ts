@@ -2,7 +2,7 @@ import type { LiveStreamError } from '../errors'
 import { type DeviceSource, deviceConstraints } from './constraints'
 import { mayBeOfOneDevice } from './device-errors'
 
-/** One request for a device. Its outcome is said once: only what succeeded is remembered. */
+/** One request for a device. Its outcome is reported once: only a request that succeeded is remembered. */
 export type DeviceRequest = {
   readonly constraints: MediaTrackConstraints
   succeeded(deviceId: string | undefined): void
@@ -10,27 +10,27 @@ export type DeviceRequest = {
 }
 
 /**
- * Which device of a kind, and how, the next capture asks for: as the last capture that succeeded did, with the device that it gave.
- * A remembered device is preferred (`ideal`): where it is gone, another one will do.
+ * The constraints of the next capture of a kind: those of the last capture that succeeded, with its device. The device is preferred
+ * (`ideal`): if it is gone, another one is taken.
  */
 export class DeviceChoice {
   readonly #source: DeviceSource
   /** The app's constraints of the last capture that succeeded. */
   #kept: MediaTrackConstraints = {}
   #deviceId: string | undefined
-  /** Asked for while nothing was opened, and not tried yet. */
+  /** Given while no device was open, and not tried yet. */
   #next: MediaTrackConstraints | undefined
 
   constructor(source: DeviceSource) {
     this.#source = source
   }
 
-  /** With new constraints of the app; without: as next time, else as last time. */
+  /** With new constraints of the app. Without them: those prepared for next time, or those of last time. */
   request(constraints = this.#next): DeviceRequest {
     return this.#requestOf(constraints)
   }
 
-  /** As last time, whatever is prepared for next time. */
+  /** As last time, without what is prepared for next time. */
   again(): DeviceRequest {
     return this.#requestOf(undefined)
   }
@@ -48,7 +48,7 @@ export class DeviceChoice {
     }
   }
 
-  /** A device that a person picked: this one or none. */
+  /** The device that the user picked: this one or none. */
   exactly(deviceId: string): DeviceRequest {
     return this.request(this.#choosing({ exact: deviceId }))
   }
@@ -63,7 +63,7 @@ export class DeviceChoice {
     this.#next = this.#choosing({ ideal: deviceId })
   }
 
-  /** A chosen device takes the place of whatever named one before. */
+  /** A chosen device replaces all constraints that name a device. */
   #choosing(deviceId: ConstrainDOMStringParameters): MediaTrackConstraints {
     const { facingMode: _, ...rest } = withoutDevice(this.#next ?? this.#kept)
     return { ...rest, deviceId }

@@ -89,11 +89,11 @@ export function insecureContext(): LiveStreamError {
   })
 }
 
-/** Rejects a call that a later one made pointless: `unpublish` during `publish`, `mute` during `unmute`, or leaving. */
+/** Rejects a call that a later call replaced: `unpublish` during `publish`, `mute` during `unmute`, or leaving. */
 export const superseded = (): LiveStreamError =>
   failure(undefined, 'aborted', 'A later call, or leaving the room, made this one pointless.', {})
 
-/** Whether another device, or another setting of it, may do. */
+/** Whether another device, or another setting of it, may work. */
 export const mayBeOfOneDevice = ({ code }: LiveStreamError): boolean =>
   code === 'unsatisfied_constraints' || code === 'no_device' || code === 'device_in_use'
 
@@ -111,22 +111,22 @@ export function together([first, ...others]: readonly [LiveStreamError, ...LiveS
   })
 }
 
-/** People took the permission back while the device was in use. */
+/** The user revoked the permission while the device was in use. */
 export function revoked(source: Source): LiveStreamError {
   return notAllowed(source, `The ${NAMES[source]} is no longer allowed.`, "the browser's address bar")
 }
 
-/** A track of the app that has ended, and was not ours to stop. */
+/** A track of the app that has ended. */
 export const endedTrack = (source: Source): LiveStreamError =>
   failure(source, 'no_device', `The track given for the ${NAMES[source]} has ended.`, {})
 
-/** For a screen `NotAllowedError` is how browsers report a closed picker, but for a refusal by the system or by a policy. */
+/** For a screen, `NotAllowedError` means a closed picker, unless the system or a policy refused. */
 function refused(source: Source, message: string, cause: unknown, access?: DeviceAccess): LiveStreamError {
   const device = NAMES[source]
   const allows = access?.policyAllows(source)
   if (allows === false) return byPolicy(source, access?.isFramed() ?? false, cause)
   const bySystem = /system/i.test(message)
-  // Where the browser keeps its policy to itself, it may be that as well.
+  // If the browser does not tell its policy, the policy may be the reason too.
   const frame =
     allows === undefined && access?.isFramed() ? ` In a frame it also takes allow="${featureOf(source)}".` : ''
   if (source.startsWith('screen') && !bySystem) {

@@ -16,7 +16,7 @@ export type DeviceLossPorts = {
   publish(acquire: Acquire): Promise<void>
   isPublishing(): boolean
   unpublish(): Promise<void>
-  /** The source is interrupted: the room should know. */
+  /** The source is interrupted, which the room must be told. */
   onInterrupted(): void
   /** A shared screen or its sound was ended by the browser, and is unpublished. */
   onEnded(): void
@@ -24,9 +24,9 @@ export type DeviceLossPorts = {
   onError(error: LiveStreamError): void
 }
 
-/** What becomes of a source whose track ended by itself. */
+/** Handles a source whose track ended by itself. */
 export class DeviceLoss {
-  /** The device that went away while it was in use, until another one is chosen or it is back. */
+  /** The device that was lost while it was in use, until another one is chosen or it is back. */
   deviceId: string | undefined
   readonly #ports: DeviceLossPorts
 
@@ -34,7 +34,7 @@ export class DeviceLoss {
     this.#ports = ports
   }
 
-  /** @param before the slot as it was until then */
+  /** @param before the phase of the slot before the loss */
   happened(before: SlotPhase): void {
     const { source, onInterrupted, onEnded, unpublish } = this.#ports
     const isOwn = before.type !== 'off' && before.capture?.isOwn === true
@@ -50,7 +50,7 @@ export class DeviceLoss {
     else void this.#recover(isOwn)
   }
 
-  /** The lost device is there again: it is taken in the place of what took its own. A camera that is off waits for `unmute`. */
+  /** The lost device is back: it replaces the device that was taken instead. A camera that is off waits for `unmute`. */
   deviceIsBack(): void {
     const { deviceId } = this
     const { source, slot, devices, publish, isPublishing } = this.#ports
@@ -64,7 +64,7 @@ export class DeviceLoss {
     }, this.#failed)
   }
 
-  /** A lost microphone is worth one try with another one, without a question; of anything else the app is told. */
+  /** After the loss of a microphone another one is tried once. In all other cases the app gets the error. */
   async #recover(isOwn: boolean): Promise<void> {
     const { source, slot, access, devices, publish, isPublishing, onError } = this.#ports
     const error = isOwn ? await whyLost(source, access) : endedTrack(source)

@@ -27,7 +27,7 @@ export type PublishOptions = {
   muted?: boolean | readonly DeviceSource[]
 }
 
-/** Turns what the app asks for into ways to capture it, and remembers which device that came to. */
+/** Turns the app's options into functions that open captures, and remembers which device was opened. */
 export class DeviceRequests implements Reopening {
   readonly #captures: DeviceCaptures
   readonly #choices = { microphone: new DeviceChoice('microphone'), camera: new DeviceChoice('camera') }
@@ -36,7 +36,7 @@ export class DeviceRequests implements Reopening {
     this.#captures = new DeviceCaptures(access)
   }
 
-  /** For what one call asks for; devices are opened together. */
+  /** For the options of one call; its devices are opened together. */
   open({ microphone, camera }: Pick<PublishOptions, DeviceSource>): Partial<Record<DeviceSource, Acquire>> {
     const requests: Partial<Record<DeviceSource, DeviceRequest>> = {}
     if (microphone && !isTrack(microphone)) requests.microphone = this.#requested('microphone', microphone)
@@ -94,7 +94,7 @@ export class DeviceRequests implements Reopening {
   }
 }
 
-/** The outcome of a request is remembered, unless no call waits for it any more. */
+/** Remembers the outcome of a request, unless it was aborted. */
 function remembering(request: DeviceRequest | undefined, acquire: Acquire): Acquire {
   return async (signal) => {
     try {

@@ -2,12 +2,12 @@ import type { DeviceAccess } from './device-access'
 import { insecureContext, notSupported } from './device-errors'
 
 type DevicesEvents = {
-  /** After each look, whether anything changed or not: a device may have been away in between. */
+  /** Called after each refresh, even without a change: a device may have been removed and added in between. */
   seen(devices: readonly MediaDeviceInfo[]): void
   changed(devices: readonly MediaDeviceInfo[]): void
 }
 
-/** The cameras, microphones and speakers that are there, and the news when that changes. */
+/** The list of cameras, microphones and speakers, and the event when it changes. */
 export class Devices {
   readonly #access: DeviceAccess
   readonly #on: DevicesEvents
@@ -21,7 +21,7 @@ export class Devices {
     this.#on = on
   }
 
-  /** Begins to tell of changes. Idempotent. */
+  /** Starts to listen for changes. Idempotent. */
   watch(): void {
     if (this.#isWatching) return
     this.#isWatching = true
@@ -29,7 +29,7 @@ export class Devices {
     this.#watched?.addEventListener('devicechange', this.#changed)
   }
 
-  /** Tells nothing any more, and leaves nothing behind at the browser. Idempotent. */
+  /** Stops to listen, and removes its listener. Idempotent. */
   unwatch(): void {
     this.#watched?.removeEventListener('devicechange', this.#changed)
     this.#watched = undefined
@@ -41,11 +41,11 @@ export class Devices {
     const devices = this.#access.mediaDevices()
     if (!devices?.enumerateDevices) throw this.#access.isSecureContext() ? notSupported('camera') : insecureContext()
     const list = await devices.enumerateDevices()
-    // Until a capture was allowed, browsers give nameless stand-ins without an id: nothing that could be chosen.
+    // Before a capture was allowed, browsers list placeholders without name and id, which cannot be chosen.
     return list.filter((device) => device.deviceId !== '')
   }
 
-  /** Looks anew. Also to be called after a first capture: only then do browsers tell names, and no event says so. */
+  /** Reads the list again. Also to be called after a first capture: browsers then tell names, without an event. */
   async refresh(): Promise<void> {
     if (!this.#watched) return
     const list = await this.list().catch(() => undefined)

@@ -1,11 +1,11 @@
 export type SoundPorts = {
-  /** Whether its sound is not to be heard here. */
+  /** Whether the element must be muted here. */
   isMuted(): boolean
   /** 0 to 1. Undefined: as the element has it. */
   volume(): number | undefined
 }
 
-/** How loud an element plays: as this client wants it, and as the app had it where this client wants nothing. */
+/** The volume and mute of an element: as this client sets them, or as the app set them if this client does not. */
 export class ElementSound {
   readonly #ports: SoundPorts
   readonly #muted = new BorrowedProperty('muted')
@@ -15,7 +15,7 @@ export class ElementSound {
     this.#ports = ports
   }
 
-  /** @param isSilenced it may play without sound only */
+  /** @param isSilenced whether the browser lets it play only without sound */
   apply(element: HTMLMediaElement, isSilenced: boolean): void {
     if (isSilenced || this.#ports.isMuted()) this.#muted.set(element, true)
     else this.#muted.giveBack(element)
@@ -36,7 +36,7 @@ export class ElementSound {
   }
 }
 
-/** A property of the app's element that is changed for a while and given back as it was, unless the app has changed it since. */
+/** A property of the app's element that is changed for a while. Gets its old value back, unless the app has changed it since. */
 class BorrowedProperty<K extends 'muted' | 'volume'> {
   readonly #key: K
   #loan: { readonly before: HTMLMediaElement[K]; readonly set: HTMLMediaElement[K] } | undefined
@@ -45,7 +45,7 @@ class BorrowedProperty<K extends 'muted' | 'volume'> {
     this.#key = key
   }
 
-  /** What is so already is not borrowed: the app wants it so. */
+  /** If the property has the value already, it stays the app's. */
   set(element: HTMLMediaElement, value: HTMLMediaElement[K]): void {
     this.noticed(element)
     const now = element[this.#key]
@@ -54,7 +54,7 @@ class BorrowedProperty<K extends 'muted' | 'volume'> {
     element[this.#key] = value
   }
 
-  /** To be called when the property may have changed. What the app has set since is the app's. */
+  /** To be called when the property may have changed. A value that the app has set since stays. */
   noticed(element: HTMLMediaElement): void {
     if (this.#loan?.set !== element[this.#key]) this.#loan = undefined
   }

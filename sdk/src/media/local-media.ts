@@ -16,19 +16,19 @@ export type LocalMediaPorts = DeviceAccess & {
   readonly clock: Pick<Clock, 'after'>
   /** Tells the room (`media.update`), one source at a time; settles with the reply. @throws LiveStreamError */
   updateMedia(source: Source, change: SourceChange): Promise<void>
-  /** Whether a device that was unplugged while in use is taken again when it is back. */
+  /** Whether a device that was unplugged while in use is opened again when it is back. */
   readonly reacquireDevices: boolean
   readonly setTrack: SetTrack
-  /** Whether there is anything that media could be sent by. */
+  /** Whether there is WebRTC to send media with. */
   hasWebRtc(): boolean
-  /** `tracks()` gives something new. */
+  /** `tracks()` has changed. */
   onChange(): void
   /** Something failed that no call waits for. */
   onError(source: Source, error: LiveStreamError): void
   onDevices(devices: readonly MediaDeviceInfo[]): void
 }
 
-/** One's own media: captures, publishes, mutes and shares. Knows nothing of links nor of the store. */
+/** The client's own media: captures, publishes, mutes and shares. It does not know links or the store. */
 export class LocalMedia {
   readonly #ports: LocalMediaPorts
   readonly #requests: DeviceRequests
@@ -103,14 +103,14 @@ export class LocalMedia {
     return this.#devices.list()
   }
 
-  /** For the self view: what is captured, but for pictures that are off. */
+  /** For the self view: the captured tracks, without pictures that are muted. */
   tracks(): SlotTracks {
     return perSource((source) => this.#sources[source].slot.shown)
   }
 
   /**
-   * To be called with each new state of the room, before the reply of a command settles; null once the room is left. A moderator's mute is
-   * obeyed; when the role or the room's mode no longer allow it, captures end at once.
+   * To be called with each new state of the room, before the reply of a command settles; with null when the room is left. Obeys a
+   * moderator's mute. Ends captures at once that the role or the room's mode no longer allow.
    */
   applyRemoteState(self: Pick<Participant, 'role' | 'sources'> | null, allowed: readonly Source[]): void {
     this.#self = self
@@ -124,7 +124,7 @@ export class LocalMedia {
     if (!this.#allowed.includes('screen')) this.#screen.cancel()
   }
 
-  /** Tells the room what it lacks of ours: after a rejoin, in a new instance, on a page's return. Settles with its replies. */
+  /** Tells the room what it does not know of our media: after a rejoin, or in a new instance. Settles with its replies. */
   async resync(): Promise<void> {
     await Promise.all(SOURCES.map((source) => this.#sources[source].resync()))
   }
@@ -146,7 +146,7 @@ export class LocalMedia {
     })
   }
 
-  /** Whether an input needs a capture now: it may be there already, and a camera that is muted is opened by `unmute`. */
+  /** Whether an input needs a capture now: it may be open already, and a muted camera is opened by `unmute`. */
   #opens(source: DeviceSource, input: PublishInput = false, isMuted: boolean): boolean {
     const { isUp, slot } = this.#sources[source]
     const rests = source === 'camera' && !isTrack(input) && (isMuted || (slot.phase.type !== 'off' && slot.phase.muted))
@@ -164,7 +164,7 @@ export class LocalMedia {
     return local.publish(null, isMuted)
   }
 
-  /** Without a question: where the browser would ask, the app is the one to open a device. */
+  /** Opens lost devices that are back, if the browser shows no prompt for them. */
   async #takeLost(devices: readonly MediaDeviceInfo[]): Promise<void> {
     if (!this.#ports.reacquireDevices) return
     for (const [source, kind] of [

@@ -3,21 +3,21 @@ import { type Source, type SourceState, UNPUBLISHED } from '../protocol'
 import { type Capture, isVideo } from './capture'
 import { type SetTrack, SlotOutput } from './slot-output'
 
-/** Where one of our own sources stands. */
+/** The phase of one of our sources. */
 export type SlotPhase =
   | { readonly type: 'off' }
-  /** From the call to the server's yes; nothing is sent yet. */
+  /** From the call until the server accepts; nothing is sent yet. */
   | {
       readonly type: 'publishing'
       readonly muted: boolean
       readonly announced: boolean
       readonly capture: Capture | null
     }
-  /** `capture` is null while the device is let go (a camera that is off) or lost. */
+  /** `capture` is null while the device is closed (a muted camera) or lost. */
   | {
       readonly type: 'published'
       readonly muted: boolean
-      /** The device went away while it was in use, or was freed for another one that is not there yet. */
+      /** `gone`: the device was lost while it was in use. `freed`: it was closed for another one that is not open yet. */
       readonly lost: false | 'gone' | 'freed'
       readonly capture: Capture | null
     }
@@ -27,17 +27,17 @@ export type LocalSlotPorts = {
   readonly clock: Pick<Clock, 'after'>
   readonly setTrack: SetTrack
   onChange(): void
-  /** The track ended by itself; `phase` is how it was before. */
+  /** The track ended by itself; `phase` is the phase before. */
   onLost(phase: SlotPhase): void
-  /** The system took the device for a while, or gave it back. */
+  /** The system interrupted the device, or gave it back. */
   onInterrupted(): void
 }
 
 const OFF: SlotPhase = { type: 'off' }
 
 /**
- * What is held and sent of one source. Everything here happens at once: it keeps phase, capture and output in step.
- * Knows nothing of waiting: neither for devices nor for the server.
+ * What is captured and sent of one source. Keeps phase, capture and output consistent. All its methods are synchronous: it does not
+ * wait for devices or for the server.
  */
 export class LocalSlot {
   readonly #ports: LocalSlotPorts
@@ -53,33 +53,33 @@ export class LocalSlot {
     return this.#phase
   }
 
-  /** What the room is, or should be, told. */
+  /** The state that the room must know. */
   get state(): SourceState {
     const phase = this.#phase
     if (phase.type === 'off' || (phase.type === 'publishing' && !phase.announced)) return UNPUBLISHED
-    // Muted by us and taken by the system are two things, and either may last longer.
+    // `muted` and `interrupted` are independent: either may last longer.
     const isLost = phase.type === 'published' && phase.lost !== false
     return { published: true, muted: phase.muted, interrupted: isLost || phase.capture?.isInterrupted === true }
   }
 
-  /** The track for the self view. A muted microphone's is kept; a camera that is off shows nothing. */
+  /** The track for the self view: also of a muted microphone, but not of a muted camera. */
   get shown(): MediaStreamTrack | null {
     if (this.#phase.type === 'off' || (this.#phase.muted && isVideo(this.#ports.source))) return null
     return this.#phase.capture?.track ?? null
   }
 
-  /** A publish begins; while published, everything stays as it is until the new capture is there. */
+  /** A publish begins. If the source is published already, nothing changes until the new capture is set. */
   begin(): void {
     if (this.#phase.type !== 'off') return
     this.#output.clear()
     this.#phase = { type: 'publishing', muted: false, announced: false, capture: null }
   }
 
-  /** Takes a capture, in the place of another one, without sending it yet. What the app has switched off is muted. */
+  /** Sets a capture, instead of another one, without sending it yet. A track that the app has disabled is muted. */
   setCapture(capture: Capture): void {
     if (this.#phase.type === 'off') return capture.close()
     if (!capture.isOn) this.mute()
-    // Off is off: what is replaced while muted must not come on again before no link sends it.
+    // A track that is replaced while muted must not be enabled again while a link sends it.
     if (this.#phase.muted) this.#output.clear()
     this.#phase.capture?.close(this.#output.settled)
     this.#phase =
@@ -91,13 +91,13 @@ export class LocalSlot {
     this.#ports.onChange()
   }
 
-  /** The room is being asked. A camera that was muted meanwhile need not stay open for that. */
+  /** The room is being told. A camera that was muted meanwhile is closed. */
   announce(): void {
     if (this.#phase.type === 'publishing') this.#phase = { ...this.#phase, announced: true }
     this.#apply()
   }
 
-  /** Sends what is held, as muted as it is. */
+  /** The room has accepted: sends the capture, unless it is muted. */
   goLive(): void {
     if (this.#phase.type === 'off') return
     const { muted, capture } = this.#phase
@@ -117,7 +117,7 @@ export class LocalSlot {
     this.#apply()
   }
 
-  /** Frees our own device for another one that cannot be opened beside it. Whether there was one. */
+  /** Closes a device of ours, so that another one can be opened that does not open beside it. Returns whether there was one. */
   freeDevice(): boolean {
     const phase = this.#phase
     if (phase.type !== 'published' || !phase.capture?.isOwn) return false
@@ -128,12 +128,12 @@ export class LocalSlot {
     return true
   }
 
-  /** Whether our own device was freed, and nothing has taken its place. */
+  /** Whether our device was freed, and not replaced. */
   get hasFreedDevice(): boolean {
     return this.#phase.type === 'published' && this.#phase.lost === 'freed'
   }
 
-  /** A picture goes black first; `clear` ends that at once. */
+  /** Stops sending. A picture is black for a moment first; `clear` ends that at once. */
   end(): void {
     if (this.#phase.type === 'off') return
     const { capture } = this.#phase
@@ -155,7 +155,7 @@ export class LocalSlot {
     this.#ports.onChange()
   }
 
-  /** A microphone stays open, so that unmuting is instant. A camera is let go, so that its light goes out. */
+  /** A microphone stays open, so that unmuting is instant. A camera is closed, so that its light is off. */
   #release(capture: Capture): void {
     this.#output.fadeOut(capture, () => {
       if (this.#ports.source !== 'camera' || !capture.isOwn) return

@@ -25,10 +25,10 @@ export type LocalSourcePorts = {
 }
 
 /**
- * One source of our own, and the calls for it.
+ * One of our sources, and the calls for it.
  *
- * Off acts here and now, then the room is told. On checks after every wait whether it is still the last call; what a call
- * captured in vain is released. So no call waits for another one, and none is stuck behind an open permission prompt.
+ * A call that turns it off acts at once, then tells the room. A call that turns it on checks after each wait whether it is still the
+ * last call, and releases its capture if not. So no call waits for another one, or for a permission prompt of another one.
  */
 export class LocalSource {
   readonly slot: LocalSlot
@@ -36,7 +36,7 @@ export class LocalSource {
   readonly #ports: LocalSourcePorts
   readonly #sync: SourceSync
   readonly #capture: SourceCapture
-  /** The publish or switch under way; only the last one counts. */
+  /** The pending publish or switch; only the last one counts. */
   #attempt: AbortController | null = null
   #published: Promise<void> = Promise.resolve()
 
@@ -57,7 +57,7 @@ export class LocalSource {
     })
   }
 
-  /** Whether it is published or about to be, with nothing amiss. */
+  /** Whether it is published and not interrupted, or being published. */
   get isUp(): boolean {
     const { phase } = this.slot
     return phase.type === 'publishing' || (phase.type === 'published' && !this.slot.state.interrupted)
@@ -69,7 +69,7 @@ export class LocalSource {
   }
 
   /**
-   * Captures and sends. While published: puts the new capture in the place of the old one, which stays if that fails.
+   * Captures and sends. While published: replaces the old capture, which stays if that fails.
    * @param acquire null: nothing is opened before `unmute`
    */
   publish(acquire: Acquire | null, isMuted = false): Promise<void> {
@@ -78,8 +78,8 @@ export class LocalSource {
   }
 
   /**
-   * For a call that any device fulfils: what is there, or what a publish under way brings. The failure of that one is no
-   * answer to this call where its device was to blame: then this one asks for itself.
+   * For a call that accepts any device: waits for a pending publish, if there is one. If that fails because of its device, this call
+   * opens another one.
    */
   async join(): Promise<void> {
     const { type } = this.slot.phase
@@ -97,14 +97,14 @@ export class LocalSource {
     if (wasAnnounced) await this.#sync.send(UNPUBLISHED)
   }
 
-  /** Ends at once, and tells the room nothing: the role is gone, or the room is. */
+  /** Ends at once without telling the room: the role no longer allows it, or the room was left. */
   drop(): void {
     this.#sync.forget()
     this.#end()
     this.slot.clear()
   }
 
-  /** Nothing is sent from this moment on, whatever the room's reply. */
+  /** Sends nothing from this moment on, whatever the room replies. */
   async mute(): Promise<void> {
     this.#muteSlot()
     await this.#tell()
@@ -133,7 +133,7 @@ export class LocalSource {
     this.#sync.applyRemoteState(state)
   }
 
-  /** Tells the room what it lacks of ours, if it lacks anything. */
+  /** Tells the room what it does not know of this source, if anything. */
   async resync(): Promise<void> {
     const { state } = this.slot
     if (!this.#sync.isKnown(state)) await this.#sync.send(state)
@@ -159,7 +159,7 @@ export class LocalSource {
     }
   }
 
-  /** A first publish waits for the room's yes. What takes the place of another capture needs none. */
+  /** A first publish waits until the room accepts it. A capture that replaces another one does not. */
   async #goLive(attempt: AbortController): Promise<void> {
     if (this.slot.phase.type === 'publishing') {
       this.slot.announce()

@@ -10,18 +10,18 @@ export type PlaybackTarget = {
 }
 
 export type PlaybackPorts = {
-  /** The stable stream of a target, while it holds anything. */
+  /** The stable stream of a target, while it contains a track. */
   stream(target: PlaybackTarget): MediaStream | undefined
-  /** One's own sound is never played: that would be an echo. */
+  /** Whether it is our own participant: its sound is never played, as that would be an echo. */
   isSelf(participantId: string): boolean
   /** Watches the page, with a callback for each change. */
   observeDom(changed: () => void): DomObserver
   onBlocked(blocked: boolean): void
 }
 
-/** Tells when elements come to the page or leave it: once for all changes of one task. */
+/** Calls back when elements were added to the page or removed: once for all changes of one task. */
 type DomObserver = {
-  /** Around this element too. Shadow trees count as they are now. */
+  /** Watches the document and the shadow trees that contain this element now. */
   watch(element: Element): void
   end(): void
 }
@@ -33,7 +33,7 @@ export function observeDom(changed: () => void): DomObserver {
   return {
     watch: (element) => {
       observer.observe(element.ownerDocument, TREE)
-      // An observer of a document sees nothing of its shadow trees. Those of a frame or popup are of another realm's class.
+      // An observer of a document does not see its shadow trees. `instanceof ShadowRoot` fails for those of a frame or popup.
       for (let root = element.getRootNode(); 'host' in root; root = (root as ShadowRoot).host.getRootNode())
         observer.observe(root, TREE)
     },
@@ -41,11 +41,11 @@ export function observeDom(changed: () => void): DomObserver {
   }
 }
 
-/** Elements of the page that play participants' streams, and whether the browser lets them. */
+/** The elements that play participants' streams, and whether the browser blocks them. */
 export class Playback {
   readonly #ports: PlaybackPorts
   readonly #attachments = new Map<Attachment, PlaybackTarget>()
-  /** By participant: they outlive the elements, which come and go. */
+  /** By participant, as they are kept longer than the elements. */
   readonly #sounds = new Map<string, SoundOptions>()
   #observer: DomObserver | undefined
   #wasBlocked = false
@@ -58,7 +58,7 @@ export class Playback {
    * Plays a participant's stream in an element of the page, now or as soon as there is one, and for as long as the
    * participant is there. Any number of elements may show the same participant; an element shows one: a later call replaces
    * an earlier one. Sets `srcObject`, `playsInline` (else iOS goes full screen) and, for your own, `muted`.
-   * An element that leaves the page lets go of its stream, and plays it again when it is back, unless the app has paused it.
+   * An element that is removed from the page gives up its stream, and plays it again when it is back, unless the app has paused it.
    *
    * @returns detaches: stops playing, and gives back what was changed of `muted` and `volume`
    */
@@ -84,14 +84,14 @@ export class Playback {
   }
 
   /**
-   * Plays what was refused. Call it in a click or a key press, before anything is awaited there: browsers allow sound only
+   * Plays the blocked elements. Call it in a click or a key press, before anything is awaited there: browsers allow sound only
    * then. Never rejects; `blocked` tells the outcome.
    */
   async resume(): Promise<void> {
     await Promise.all([...this.#attachments.keys()].map((each) => each.resume()))
   }
 
-  /** To be called when streams appeared, changed or went. */
+  /** To be called when streams were added, changed or removed. */
   update(): void {
     for (const attachment of this.#attachments.keys()) {
       if (attachment.element) attachment.update()
@@ -100,19 +100,19 @@ export class Playback {
     this.#emitBlocked()
   }
 
-  /** How a participant is to be heard. */
+  /** How a participant is played. */
   soundOf(participantId: string): SoundOptions {
     return this.#sounds.get(participantId) ?? {}
   }
 
-  /** In all elements of a participant, now and later. What is not said stays. */
+  /** Applies to all elements of a participant, now and later. Options that are not given stay. */
   setSound(participantId: string, options: SoundOptions): void {
     this.#sounds.set(participantId, { ...this.soundOf(participantId), ...options })
     for (const [attachment, target] of this.#attachments)
       if (target.participantId === participantId) attachment.updateSound()
   }
 
-  /** Forgets how all others are to be heard. */
+  /** Removes the sound options of all other participants. */
   keepSound(participantIds: readonly string[]): void {
     for (const id of this.#sounds.keys()) if (!participantIds.includes(id)) this.#sounds.delete(id)
   }

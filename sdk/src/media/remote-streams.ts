@@ -13,7 +13,7 @@ export type RemoteStreamsPorts = {
   onRemoved(removed: StreamChange): void
 }
 
-/** `arrived`: all four slots of the link, used or not. `shown`: what is in the streams now. */
+/** `arrived`: the tracks of all four slots of the link, used or not. `shown`: the tracks in the streams now. */
 type Media = {
   readonly arrived: Map<Source, MediaStreamTrack>
   readonly shown: Map<Source, MediaStreamTrack>
@@ -21,10 +21,10 @@ type Media = {
 }
 
 /**
- * What can be shown of each participant: one stable stream of each kind, which holds published tracks only.
+ * What can be shown of each participant: one stable stream of each kind, which contains only published tracks.
  *
- * Who publishes is known from the room's events alone: links have tracks in all four slots, and browsers unmute empty ones.
- * A picture that is off or interrupted is taken out, for its last frame would stay; a muted microphone stays in.
+ * Only the room's events tell what is published: links have tracks in all four slots, and browsers unmute tracks of empty slots.
+ * A picture that is muted or interrupted is removed, as its last frame would stay; a muted microphone is kept.
  */
 export class RemoteStreams {
   readonly #ports: RemoteStreamsPorts
@@ -37,7 +37,7 @@ export class RemoteStreams {
     this.#ports = ports
   }
 
-  /** A link's receiving track. One of a new epoch takes the old one's place in the same stream. */
+  /** A receiving track of a link. A track of a new epoch replaces the old one in the same stream. */
   track(participantId: string, source: Source, track: MediaStreamTrack): void {
     this.#mediaOf(participantId).arrived.set(source, track)
     this.#refresh(participantId)
@@ -51,13 +51,13 @@ export class RemoteStreams {
     for (const id of this.#participants.keys()) this.#refresh(id)
   }
 
-  /** For the self view: our own tracks as they are captured, ahead of the room's view. */
+  /** For the self view: our tracks as they are captured, before the room knows them. */
   own(tracks: SlotTracks): void {
     this.#own = tracks
     if (this.#selfId !== undefined) this.#refresh(this.#selfId)
   }
 
-  /** The streams that hold anything; each is the same object for as long as the participant is there. */
+  /** The streams that contain a track; each is the same object for as long as the participant is there. */
   streams(participantId: string): Partial<Record<StreamKind, MediaStream>> {
     const media = this.#media.get(participantId)
     const used = [...(media?.streams ?? [])].filter(([, stream]) => stream.getTracks().length > 0)

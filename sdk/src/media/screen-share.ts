@@ -9,9 +9,9 @@ import type { LocalSource } from './local-source'
  * give one here, for as long as they are shared.
  */
 export type ShareScreenOptions = ScreenOptions & {
-  /** Shared in place of what the picker gives. */
+  /** Shared without a picker. */
   track?: MediaStreamTrack
-  /** Its sound. Counts beside `track` only. */
+  /** Its sound. Used only together with `track`. */
   audioTrack?: MediaStreamTrack
 }
 
@@ -57,12 +57,12 @@ export class ScreenShare {
     await Promise.all([this.#screen.unpublish(), this.#sound.unpublish()])
   }
 
-  /** What is being picked comes to nothing. */
+  /** Ignores what the user picks. */
   cancel(): void {
     this.#picking = null
   }
 
-  /** A picture without its sound is still a picture: a failure is told and stops nothing. */
+  /** If the sound fails, the screen is shared without it, and the app gets the error. */
   async #shareSound(capture: Capture | null): Promise<void> {
     const done = capture ? this.#sound.publish(async () => capture) : this.#sound.unpublish()
     await done.catch(this.#onSoundError)

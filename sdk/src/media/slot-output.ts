@@ -3,23 +3,22 @@ import type { Source } from '../protocol'
 import { type Capture, isVideo } from './capture'
 
 /**
- * Puts a track into a slot of every link, now and to come; null empties it. Resolves when every link that is up has it. Never rejects: a
- * link that cannot take it starts over by itself.
+ * Puts a track into a slot of all links, now and later; null empties it. Resolves when all current connections have it. Never rejects:
+ * a link that cannot take it starts over by itself.
  */
 export type SetTrack = (source: Source, track: MediaStreamTrack | null) => Promise<void>
 
 /**
- * How long a picture is sent black before its slot is emptied, in ms. A receiver may keep the last frame that it got; without
- * a black one, that is a face. 200 ms is four frames of a slow (20 fps) camera. No promise: a busy machine may not have encoded a black
- * one by then. The elements of our own viewers are emptied by what the room tells.
+ * How long a picture is sent black before its slot is emptied, in ms. A receiver may keep showing the last frame, so that should be a
+ * black one. 200 ms is four frames of a slow (20 fps) camera. It is no guarantee: a busy machine may not have encoded a black frame by
+ * then. Receivers with this SDK remove the picture by the room's event anyway.
  */
 export const BLACK_FRAME_MS = 200
 
 type Fade = { readonly track: MediaStreamTrack; readonly cancel: () => void; readonly done: () => void }
 
 /**
- * What one slot sends on all links. Sound stops at once; a picture is black at once and its slot empty a moment later.
- * Knows nothing of why, nor who owns the track.
+ * What one slot sends on all links. Sound stops at once; a picture is black at once, and its slot is emptied a moment later.
  */
 export class SlotOutput {
   readonly #source: Source
@@ -35,12 +34,12 @@ export class SlotOutput {
     this.#setTrack = setTrack
   }
 
-  /** Resolves when the links have what the slot was given last. */
+  /** Resolves when the links have the last track of the slot. */
   get settled(): Promise<void> {
     return this.#settled
   }
 
-  /** Sends a capture, in place of whatever was sent. A fade of the same track is cancelled. */
+  /** Sends a capture instead of the current one. Cancels a fade of the same track. */
   send(capture: Capture): void {
     const { track } = capture
     if (this.#fade?.track === track) this.#cancelFade()
@@ -49,7 +48,7 @@ export class SlotOutput {
     this.#endFade()
   }
 
-  /** Sends nothing of this capture from now on. `done` is called once it may be closed, unless `send` cancels that. */
+  /** Stops sending a capture. Calls `done` when it may be closed, unless `send` cancels that. */
   fadeOut(capture: Capture, done: () => void): void {
     const { track } = capture
     if (this.#fade?.track === track) {
@@ -77,7 +76,7 @@ export class SlotOutput {
     this.#fade = null
   }
 
-  /** Ends a fade now, whether its time has come or something else takes its place. */
+  /** Ends a fade now: its time is over, or another track replaces it. */
   #endFade(): void {
     const fade = this.#fade
     if (!fade) return

@@ -7,7 +7,7 @@ import type { LocalSlot } from './local-slot'
 
 /** How the device of a source is opened again. */
 export type Reopening = {
-  /** The device used last, or the one prepared for this time; where it is gone, another one will do. */
+  /** The device used last, or the one prepared for this time; if it is gone, another one. */
   reopen(source: Source): Acquire
   /** The device used last, which was freed for another one. */
   again(source: Source): Acquire
@@ -19,13 +19,13 @@ export type SourceCapturePorts = {
   readonly source: Source
   readonly slot: LocalSlot
   readonly devices: Reopening
-  /** What the slot holds has changed beside the call under way. */
+  /** The slot's capture has changed independently of the pending call. */
   onChanged(): void
   /** Something failed that no call waits for. */
   onError(error: LiveStreamError): void
 }
 
-/** Opens captures for a slot. One that no call waits for any more is released as soon as it is there. */
+/** Opens captures for a slot. A capture that no call waits for is released as soon as it is open. */
 export class SourceCapture {
   readonly #ports: SourceCapturePorts
   #reopening: { readonly signal: AbortController; done: Promise<void> } | null = null
@@ -35,8 +35,8 @@ export class SourceCapture {
   }
 
   /**
-   * Phones open one camera at a time: there the old one has to go first, and comes back if the new one fails. A call that took the
-   * place of another one owes that too.
+   * Phones open one camera at a time: there the old one is closed first, and opened again if the new one fails. A call that replaced
+   * another one does that too.
    */
   async open(acquire: Acquire, signal: AbortSignal): Promise<Capture> {
     const { slot, onChanged } = this.#ports
@@ -52,7 +52,7 @@ export class SourceCapture {
     }
   }
 
-  /** Puts the device into the slot again. A later call joins one under way. */
+  /** Opens the device of the slot again. A second call waits for the first one. */
   reopen(): Promise<void> {
     if (this.#reopening) return this.#reopening.done
     const { source, devices } = this.#ports
@@ -67,7 +67,7 @@ export class SourceCapture {
     return reopening.done
   }
 
-  /** `reopen()` under way rejects with `aborted`. */
+  /** A pending `reopen()` rejects with `aborted`. */
   cancelReopen(): void {
     this.#reopening?.signal.abort()
     this.#reopening = null
@@ -84,7 +84,7 @@ export class SourceCapture {
     }
   }
 
-  /** A publish may have brought another capture meanwhile. That is the later request. */
+  /** If a publish has set another capture meanwhile, that one stays. */
   #setReopened(capture: Capture): void {
     const { slot } = this.#ports
     if (slot.phase.type !== 'off' && slot.phase.capture) capture.close()

@@ -10,23 +10,23 @@ export type SourceSyncPorts = {
 /**
  * Keeps the room's state of one source and our own the same.
  *
- * Its task is to tell a moderator's mute from the echo of our own updates, and to see that updates of ours that were under way at the
- * same time (an unmute, say) do not undo what was done to us.
+ * It distinguishes a moderator's mute from the echo of our own updates. And updates of ours that were sent at the same time, such as
+ * an unmute, must not undo the mute.
  */
 export class SourceSync {
   readonly #ports: SourceSyncPorts
   #remote: SourceState = UNPUBLISHED
   #own: SourceState = UNPUBLISHED
-  /** What we sent and have no answer to. */
-  readonly #underWay = new Set<SourceChange>()
-  /** Something happened that updates under way did not know of: they may have undone it. */
+  /** Our updates without a reply so far. */
+  readonly #pending = new Set<SourceChange>()
+  /** The state changed after pending updates were sent: they may have undone the change. */
   #overtaken = false
 
   constructor(ports: SourceSyncPorts) {
     this.#ports = ports
   }
 
-  /** Whether the room's last event says the same. */
+  /** Whether the room knows this state by its last event. */
   isKnown({ published, muted, interrupted }: SourceState): boolean {
     const room = this.#remote
     return published === room.published && muted === room.muted && interrupted === room.interrupted
@@ -36,11 +36,11 @@ export class SourceSync {
   async send(state: SourceState): Promise<void> {
     this.#own = state
     const change = this.#unknownOf(state)
-    this.#underWay.add(change)
+    this.#pending.add(change)
     try {
       await this.#ports.updateMedia(change)
     } finally {
-      this.#underWay.delete(change)
+      this.#pending.delete(change)
       this.#settle()
     }
   }
@@ -50,26 +50,26 @@ export class SourceSync {
     const becameMuted = state.muted && !this.#remote.muted
     this.#remote = state
     if (!this.#isMutedAgainstUs()) return
-    // While updates of ours are under way it was a moderator if none of them said so. Else `#settle` will see.
-    const saidSo = [...this.#underWay].some(({ muted }) => muted)
-    if (this.#underWay.size > 0 && (saidSo || !becameMuted)) return
-    this.#overtaken = this.#underWay.size > 0
+    // With pending updates, it was a moderator if none of them mutes. Otherwise `#settle` decides.
+    const saidSo = [...this.#pending].some(({ muted }) => muted)
+    if (this.#pending.size > 0 && (saidSo || !becameMuted)) return
+    this.#overtaken = this.#pending.size > 0
     this.#obey()
   }
 
-  /** The source is given up without an event: the caller that ended it knows. */
+  /** The source was ended without an update. */
   forget(): void {
     this.#own = UNPUBLISHED
-    this.#overtaken = this.#underWay.size > 0
+    this.#overtaken = this.#pending.size > 0
   }
 
   /**
-   * The flags in which the room differs from us, or may come to by updates under way. Of the others we say nothing: a
-   * moderator may be changing them right now.
+   * The flags in which the room differs from us, or may differ after pending updates. Other flags are left out: a moderator may be
+   * changing them now.
    */
   #unknownOf({ published, muted, interrupted }: SourceState): SourceChange {
     const isUnknown = (flag: keyof SourceChange, value: boolean) =>
-      value !== this.#remote[flag] || [...this.#underWay].some((change) => change[flag] !== undefined)
+      value !== this.#remote[flag] || [...this.#pending].some((change) => change[flag] !== undefined)
     return {
       ...(isUnknown('published', published) ? { published } : {}),
       ...(isUnknown('muted', muted) ? { muted } : {}),
@@ -91,11 +91,11 @@ export class SourceSync {
   }
 
   #settle(): void {
-    if (this.#underWay.size > 0) return
+    if (this.#pending.size > 0) return
     if (this.#isMutedAgainstUs()) this.#obey()
     const isUndone = this.#overtaken && (this.#remote.published !== this.#own.published || this.#isUnmutedAgainstUs())
     this.#overtaken = false
-    // A failure leaves the room's state behind ours until the next one; nothing is sent either way.
+    // If this fails, the room's state differs from ours until the next update; in both states nothing is sent.
     if (isUndone) this.send(this.#own).catch(() => {})
   }
 }

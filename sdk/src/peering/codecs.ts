@@ -1,6 +1,6 @@
 /**
- * What a link may ever use. There is one negotiation, so a codec that is left out is gone for good: every family stays that
- * a quality policy could want, and what goes are the doubles (six kinds of H264) and the voice codecs of telephones.
+ * The codecs that a link may use. There is only one negotiation, so a codec that is left out can never be used. All families stay
+ * that may be useful later; duplicates (six kinds of H264) and telephone codecs are left out.
  */
 const WANTED: readonly { mimeType: string; fmtp?: RegExp }[] = [
   { mimeType: 'audio/opus' },
@@ -16,8 +16,8 @@ const WANTED: readonly { mimeType: string; fmtp?: RegExp }[] = [
 ]
 
 /**
- * Shortens the descriptions to come: a link's offer and answer take 15.1 kB instead of 22.7 (Chromium 156).
- * In Chromium only: it refuses the offers that Firefox makes after the same call.
+ * Makes later descriptions shorter: a link's offer and answer take 15.1 kB instead of 22.7 (Chromium 156).
+ * Only in Chromium: it rejects the offers that Firefox makes after the same call.
  */
 export function trimCodecs(transceiver: RTCRtpTransceiver): void {
   if (!isChromium()) return
@@ -27,7 +27,7 @@ export function trimCodecs(transceiver: RTCRtpTransceiver): void {
   try {
     transceiver.setCodecPreferences(codecs)
   } catch {
-    // Longer descriptions do no harm.
+    // Longer descriptions work too.
   }
 }
 
@@ -39,7 +39,7 @@ function isWanted({ mimeType, sdpFmtpLine = '' }: RTCRtpCodec): boolean {
 
 type Brands = { readonly userAgentData?: { readonly brands: readonly { readonly brand: string }[] } }
 
-/** Only Chromium tells its brands, and only to secure pages, which are those that may use a camera. */
+/** Only Chromium has brands, and only on secure pages, which are the pages that may use a camera. */
 function isChromium(): boolean {
   if (typeof navigator === 'undefined' || typeof RTCRtpReceiver === 'undefined') return false
   const { userAgentData } = navigator as Navigator & Brands

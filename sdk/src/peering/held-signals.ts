@@ -1,12 +1,12 @@
 import type { SignalDown } from '../protocol'
 import { MAX_SIGNALS } from './next-epoch'
 
-/** Pairs whose signals may wait. A room has no more participants than that. */
+/** How many senders' signals may wait: as many as a room has participants. */
 const MAX_PAIRS = 20
-/** Events that a signal may be ahead of the fold: no more are ever under way at once. */
+/** How many events a signal may be ahead of the fold: the server never has more on the way. */
 const MAX_AHEAD = 1000
 
-/** Signals of edges that are still to be folded. Bounded: what is too much or too far ahead is dropped, and the link starts over. */
+/** Signals of edges that are not folded yet. Limited: further signals are dropped, and the link starts over. */
 export class HeldSignals {
   readonly #bySender = new Map<string, SignalDown[]>()
 
@@ -17,7 +17,7 @@ export class HeldSignals {
     this.#bySender.set(signal.from, [...held, signal])
   }
 
-  /** Takes out, in the order of arrival per sender, what was born at `seq` or before. */
+  /** Takes out the signals of edges that were born at `seq` or before, in the order of arrival per sender. */
   release(seq: number): SignalDown[] {
     const due: SignalDown[] = []
     for (const [from, held] of this.#bySender) {

@@ -6,7 +6,7 @@ import { MAX_SIGNALS } from './next-epoch'
 import { type ProgressWatchdog, watchProgress } from './progress-watchdog'
 import type { QueuedStart, StartQueue } from './start-queue'
 
-/** What a link tells its transport to call back. Tracks are not its concern: they go to the mesh straight away. */
+/** The events of a transport for its link. Tracks go to the mesh directly. */
 export type LinkTransportEvents = Omit<TransportEvents, 'track'>
 
 export type LinkPorts = {
@@ -31,7 +31,7 @@ type State =
   | { readonly type: 'connected'; readonly transport: MediaTransport; readonly since: number }
   | { readonly type: 'closed' }
 
-/** One try to connect a pair, from its first signal to its end. Knows nothing of the tries before and after it. */
+/** One attempt to connect a pair, from its first signal to its end. It does not know earlier or later attempts. */
 export class LinkEpoch {
   readonly n: number
   readonly #timeoutMs: number
@@ -43,7 +43,7 @@ export class LinkEpoch {
   #hadRelay = false
   #openedAt: number | undefined
 
-  /** @param timeoutMs how long it may make no progress before it is up */
+  /** @param timeoutMs how long it may make no progress before it is connected */
   constructor(n: number, timeoutMs: number, ports: LinkPorts, events: EpochEvents) {
     this.n = n
     this.#timeoutMs = timeoutMs
@@ -52,12 +52,12 @@ export class LinkEpoch {
     this.#start = ports.startQueue.enter(() => this.#open())
   }
 
-  /** `connecting`: its signals are under way. */
+  /** `connecting`: signals are being exchanged. */
   get stage(): State['type'] {
     return this.#state.type
   }
 
-  /** Since when (by the clock) it waits for the first signal of the other side; undefined once there was one, and while it is in the queue. */
+  /** Since when (by the clock) it waits for the first signal of the other side; undefined after that signal, and in the queue. */
   get unansweredSince(): number | undefined {
     return this.#received.size > 0 ? undefined : this.#openedAt
   }
@@ -67,7 +67,7 @@ export class LinkEpoch {
     return this.#state.type === 'connecting' || this.#state.type === 'connected' ? this.#state.transport : undefined
   }
 
-  /** Each `order` counts once, whatever the way does to signals: doubles are dropped, late ones are taken. */
+  /** Each `order` is taken once: duplicates are dropped, and late signals are taken. */
   receive(order: number, body: SignalBody): void {
     if (this.#received.has(order) || this.#received.size >= MAX_SIGNALS) return
     this.#received.add(order)
@@ -103,7 +103,7 @@ export class LinkEpoch {
       this.#state = { type: 'connecting', transport, watchdog }
       for (const body of inbox) transport.accept(body)
     } catch (error) {
-      // In a later task: the caller that makes this epoch does not have it yet.
+      // In a later task: this runs inside the constructor, before the caller has the epoch.
       const reason = `no connection could be opened (${error instanceof Error ? error.message : error})`
       clock.after(0, () => this.fail(reason))
     }
@@ -123,7 +123,7 @@ export class LinkEpoch {
     this.#events.signal(body)
   }
 
-  /** What merely arrives does not count: the other side could keep a dead try alive by it. */
+  /** A signal that arrives is no progress: the other side could keep a dead attempt alive by sending. */
   #advance(): void {
     if (this.#state.type === 'connecting') this.#state.watchdog.progressed()
   }

@@ -6,9 +6,9 @@ export type LinkFailure = {
   readonly reason: string
   /** Milliseconds that it was connected for; null when it never was. */
   readonly connectedMs: number | null
-  /** The other side's signals did arrive. So if it never connected, it is the way between the two that is closed. */
+  /** Signals of the other side arrived. So if it never connected, the network between the two is closed. */
   readonly gotSignals: boolean
-  /** A relay candidate was gathered: TURN works from here. */
+  /** A relay candidate was gathered: TURN works for this side. */
   readonly hadRelay: boolean
 }
 

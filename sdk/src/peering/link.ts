@@ -15,15 +15,15 @@ export type LinkEvents = {
 type State =
   | { readonly type: 'idle' }
   | { readonly type: 'trying'; readonly epoch: LinkEpoch }
-  /** The offerer lets some time pass before epoch `n`. */
+  /** The offerer waits before it starts epoch `n`. */
   | { readonly type: 'backingOff'; readonly n: number; readonly cancel: () => void }
-  /** The answerer waits for an epoch after `n`, and asks for it from time to time. -1 before the first. */
+  /** The answerer waits for an epoch after `n`, and asks for it again and again. -1 before the first. */
   | { readonly type: 'awaitingOffer'; readonly n: number; readonly cancel: () => void }
   | { readonly type: 'closed' }
 
 /**
- * One edge as one of its ends lives it: epoch after epoch, for as long as the edge exists. The offerer alone starts epochs,
- * so the two never start at the same time; the answerer follows the highest that it has heard of, and asks for the next when
+ * One end of an edge: runs one epoch after the other for as long as the edge exists. Only the offerer starts epochs, so the two
+ * ends never start at the same time. The answerer follows the highest epoch that it got a signal of, and asks for the next one when
  * its own end fails.
  */
 export class Link {
@@ -34,9 +34,9 @@ export class Link {
   readonly #next: NextEpoch
   #state: State = { type: 'idle' }
   #shown: LinkState = 'connecting'
-  /** In a row. */
+  /** Failures in a row. */
   #failures = 0
-  /** This side's signals in the current epoch. */
+  /** How many signals this side has sent in the current epoch. */
   #order = 0
 
   constructor(offerer: boolean, born: number, ports: LinkPorts, events: LinkEvents) {
@@ -51,7 +51,7 @@ export class Link {
     return this.#shown
   }
 
-  /** The epoch it is in, or was in last. */
+  /** The current or last epoch. */
   get epoch(): Epoch {
     return { born: this.born, n: Math.max(0, this.#n) }
   }
@@ -63,7 +63,7 @@ export class Link {
     this.#show('connecting')
   }
 
-  /** Takes a signal of this edge. What belongs to an epoch that is over is dropped, and a description of another layout. */
+  /** Takes a signal of this edge. Drops signals of an epoch that has ended, and descriptions with another layout. */
   receive({ n }: Epoch, order: number, body: SignalBody): void {
     if (this.#state.type === 'closed' || this.#state.type === 'idle') return
     if (!fitsLayout(body)) return
@@ -72,20 +72,20 @@ export class Link {
     else if (this.#state.type === 'trying' && n === this.#state.epoch.n) this.#state.epoch.receive(order, body)
   }
 
-  /** The connection of the current epoch: what acts on it (a track, ICE servers, statistics) takes it from here. */
+  /** The connection of the current epoch. Tracks, ICE servers and statistics use it. */
   get transport(): MediaTransport | undefined {
     return this.#state.type === 'trying' ? this.#state.epoch.transport : undefined
   }
 
-  /** Something changed for the better: what waits goes on now. */
+  /** The network is better now: a link that waits goes on at once. */
   retryNow(): void {
     if (this.#state.type === 'backingOff') this.#try(this.#state.n)
     else if (this.#state.type === 'awaitingOffer' && this.#state.n >= 0) this.#ask(this.#state.n)
   }
 
   /**
-   * The way to the server was down and is back: what was under way on it may be lost. So a try that is not up yet is over; the
-   * offerer makes the next, the answerer asks for it, for the very first one too: its offer may have come meanwhile, and is lost.
+   * The connection to the server was down and is back: signals may be lost. So an attempt that is not connected yet is given up.
+   * The offerer starts the next one; the answerer asks for it, also for the first one, as its offer may be lost.
    */
   resume(): void {
     const state = this.#state
@@ -129,7 +129,7 @@ export class Link {
     this.#state = { type: 'trying', epoch }
   }
 
-  /** The offerer has started over. */
+  /** The offerer has started a new epoch. */
   #follow(n: number, signals: readonly Signal[]): void {
     const wasConnected = this.#shown === 'connected'
     this.#try(n)
@@ -140,7 +140,7 @@ export class Link {
   }
 
   #failed(n: number, failure: LinkFailure): void {
-    // What was up for a while is a new failure; what fails again and again as soon as it is up is an old one.
+    // After a connection that lasted for a while, failures are counted from 1 again.
     this.#failures = (failure.connectedMs ?? 0) >= CONNECT_LIMIT_MS ? 1 : this.#failures + 1
     if (this.offerer) this.#backOff(n + 1)
     else this.#ask(n)
@@ -148,8 +148,8 @@ export class Link {
   }
 
   /**
-   * The answerer's end failed. Heeded once per epoch: afterwards the next one is on its way, unless nothing was heard of that for so
-   * long that its offer must be lost.
+   * The answerer's end failed. It is obeyed once per epoch, as the next epoch has then started. It is obeyed again if that
+   * epoch got no signal for so long that its offer must be lost.
    */
   #restart(n: number): void {
     if (!this.offerer || this.#state.type !== 'trying') return
@@ -166,15 +166,15 @@ export class Link {
   }
 
   /**
-   * Before the first offer there is nothing to ask for: the offerer may still be waiting for its turn, and if the offer was
-   * lost, it makes another by itself.
+   * Before the first offer the answerer does not ask: the offerer may still be in its queue, and if the offer is lost, it makes
+   * another one by itself.
    */
   #awaitFirst(): void {
     const late = () => this.#show('recovering', { ...NO_SIGNALS, reason: 'no offer came' })
     this.#state = { type: 'awaitingOffer', n: -1, cancel: this.#ports.clock.after(CONNECT_LIMIT_MS, late) }
   }
 
-  /** Again and again, as the signal may be lost, or what it brings about. To ask twice for the same is harmless. */
+  /** Asks again and again, as the signal or the offer may be lost. Asking twice for the same epoch is harmless. */
   #ask(n: number, againMs = CONNECT_LIMIT_MS): void {
     leave(this.#state)
     const forMs = againMs + restartDelay(this.#failures + 1, this.#ports.random)

@@ -3,12 +3,12 @@ import type { IceServer, SignalBody, Source } from '../protocol'
 
 export const EMPTY_SLOTS: SlotTracks = { microphone: null, camera: null, screen: null, screenAudio: null }
 
-/** What a transport tells its link. None comes before `open` has returned. */
+/** The events of a transport. None comes before `open` has returned. */
 export type TransportEvents = {
   signal(body: SignalBody): void
   /** The receiving track of a slot; all four come once, before `connected`, and say nothing about who publishes. */
   track(source: Source, track: MediaStreamTrack): void
-  /** It got further: signaling, ICE or DTLS is in a state that it was not in before. Each comes once, whatever the other side sends. */
+  /** Progress: signaling, ICE or DTLS is in a state that it was not in before. Comes once per state, whatever the other side sends. */
   advanced(): void
   /** Media can flow. Comes once. */
   connected(): void
@@ -18,7 +18,7 @@ export type TransportEvents = {
 
 export type TransportOptions = {
   readonly offerer: boolean
-  /** What is published already: it is in the slots before the first description leaves. */
+  /** What is published already: it is in the slots before the first description is sent. */
   readonly tracks: SlotTracks
   readonly iceServers: readonly IceServer[]
   readonly iceTransportPolicy: RTCIceTransportPolicy
@@ -27,16 +27,16 @@ export type TransportOptions = {
   readonly events: TransportEvents
 }
 
-/** One WebRTC connection: the life of one epoch of a link. There is one offer and one answer in it, never more. */
+/** One WebRTC connection, for one epoch of a link. It has one offer and one answer, never more. */
 export interface MediaTransport {
-  /** Takes a signal of the other side. What does not fit its role or its moment is ignored: a second answer, an offer to the offerer. */
+  /** Takes a signal of the other side. Ignores a signal that does not fit its role or state: a second answer, an offer to the offerer. */
   accept(body: SignalBody): void
   /**
    * Puts a track into a slot, or empties it. No renegotiation. Calls for one slot take effect in order. Never rejects: a track
    * that the browser refuses fails the transport, and the link opens the next one with it. Does nothing after `close()`.
    */
   setTrack(source: Source, track: MediaStreamTrack | null): Promise<void>
-  /** For what is gathered from now on; a way that is in use stays as it is. Never throws. */
+  /** Used for candidates from now on; a connected path stays as it is. Never throws. */
   setIceServers(servers: readonly IceServer[]): void
   getStats(): Promise<RTCStatsReport>
   /** Idempotent; no event comes after it. */
@@ -46,6 +46,6 @@ export interface MediaTransport {
 export interface OpenTransport {
   /** @throws whatever the platform throws when it can make no connection at all (too many of them, a bad ICE server). */
   (options: TransportOptions): MediaTransport
-  /** Set where many connections that start together harm each other; then a mesh starts the next when the last is up. */
+  /** Set if many connections cannot start together; then a mesh starts the next one when the last one is connected. */
   readonly oneAtATime?: boolean
 }

@@ -18,22 +18,22 @@ export type MeshOptions = {
   readonly random: () => number
   readonly iceTransportPolicy: RTCIceTransportPolicy
   readonly certificate: SharedCertificate
-  /** May be lost: links start over until they are up. */
+  /** The signal may be lost: links start over until they are connected. */
   readonly sendSignal: (signal: Omit<SignalUp, 'type'>) => void
   /** A receiving track. All four come with each new connection, whether or not they are published. */
   readonly onTrack: (participantId: string, source: Source, track: MediaStreamTrack) => void
-  /** Null when there is no edge any more. `error` comes with 'recovering': `turn_needed` or `link_failed`. */
+  /** Null if there is no edge any more. `error` comes with 'recovering': `turn_needed` or `link_failed`. */
   readonly onLink: (participantId: string, link: LinkState | null, error?: LiveStreamError) => void
 }
 
-/** What of the folded room the mesh is made from. */
+/** The part of the room that the mesh is made from. */
 type MeshView = { readonly selfId: string; readonly seq: number; readonly edges: readonly Edge[] }
 
 /** One link of the mesh, as it is now. */
 export type LinkView = {
-  /** Who is at the other end. */
+  /** The participant at the other end. */
   readonly participantId: string
-  /** How it does; `participant.link` says the same. */
+  /** Its state; the same as `participant.link`. */
   readonly state: LinkState
   /** Which connection of this pair it is: `n` counts how often the pair started over. */
   readonly epoch: Epoch
@@ -43,7 +43,7 @@ export type LinkView = {
   getStats(): Promise<LinkStats>
 }
 
-/** Keeps one link for each edge of the own participant. Knows nothing about roles or published sources. */
+/** Keeps one link for each edge of the own participant. It does not know roles or published sources. */
 export class Mesh {
   readonly #options: MeshOptions
   readonly #startQueue: StartQueue
@@ -64,7 +64,7 @@ export class Mesh {
 
   /**
    * To be called after every fold, with the room as it is then. Only edges that changed are touched.
-   * @param isBack the way to the server was down before this fold: links that were not up yet start over, and what waits goes on
+   * @param isBack whether the connection to the server was down before: then links that are not connected start over at once
    */
   update({ selfId, seq, edges }: MeshView, isBack = false): void {
     if (this.#state === 'closed') return
@@ -77,7 +77,7 @@ export class Mesh {
     for (const signal of this.#held.release(seq)) this.receive(signal)
   }
 
-  /** The room has come to `seq`, and the edges are as they were. */
+  /** The room is at `seq`, with the same edges as before. */
   reach(seq: number): void {
     this.#seq = seq
   }
@@ -91,8 +91,8 @@ export class Mesh {
   }
 
   /**
-   * Puts a track into a slot of every link, those to come included; null empties it. Resolves when it is in place on all
-   * links that are up. Never rejects: a link that refuses the track starts over with it.
+   * Puts a track into a slot of all links, also of later ones; null empties it. Resolves when all current connections have it.
+   * Never rejects: a link that rejects the track starts over with it.
    */
   async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
     if (this.#state === 'closed') return
@@ -100,7 +100,7 @@ export class Mesh {
     await Promise.all(this.#transports().map((transport) => transport.setTrack(source, track)))
   }
 
-  /** For the connections to come, and for what those that are there still gather. Passwords in the ones before may expire. */
+  /** Used for new connections, and for candidates of current ones. The passwords of earlier servers may expire. */
   setIceServers(servers: readonly IceServer[]): void {
     this.#iceServers = servers
     for (const transport of this.#transports()) transport.setIceServers(servers)
@@ -130,7 +130,7 @@ export class Mesh {
     this.#held.clear()
   }
 
-  /** A new `born` means that one of the two is on a new page: what was there before is of no more use. */
+  /** A new `born` means that one of the two is on a new page: then the old link is of no use. */
   #keep(peerId: string, edge: Edge, selfId: string, isBack: boolean): void {
     const offerer = edge.offerer === selfId
     const known = this.#links.get(peerId)
@@ -181,7 +181,7 @@ export class Mesh {
     })
   }
 
-  /** Makes the certificate, which links wait for. Idempotent; the first link does it otherwise. */
+  /** Makes the certificate that links wait for. Idempotent; otherwise the first link calls it. */
   prepare(): void {
     if (this.#state !== 'unused') return
     this.#state = 'used'

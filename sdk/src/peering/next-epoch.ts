@@ -1,20 +1,20 @@
 import type { Clock } from '../ports/clock'
 import type { SignalBody } from '../protocol'
 
-/** Signals of one side in one epoch: an offer or answer and its candidates. More than that is noise, and is dropped. */
+/** Signals of one side in one epoch: an offer or answer and its candidates. Further signals are dropped. */
 export const MAX_SIGNALS = 128
 
-/** An answerer follows a new epoch so often at most. An offerer that starts over after a failure waits about as long. */
+/** The shortest time between two epochs that an answerer follows. After a failure an offerer waits about as long. */
 export const FOLLOW_MS = 500
-/** So seldom, in the end, where it never comes to an answer. */
+/** The longest such time, if no offer leads to an answer. */
 const LONGEST_MS = 30_000
 
 export type Signal = readonly [order: number, body: SignalBody]
 
 /**
- * The epoch that an answerer follows next: the newest that it has heard of. Each one followed costs a connection, so there is a
- * pause between two, and of those that come meanwhile the newest counts. It is followed once its offer is there; candidates may
- * come first. Offers that no answer can be made for are paused for longer each time.
+ * The epoch that an answerer follows next: the newest one that it got signals of. Each followed epoch costs a connection, so there
+ * is a pause between two, and only the newest one of the pause counts. It is followed when its offer is there; candidates may come
+ * first. If no answer can be made, the pause gets longer each time.
  */
 export class NextEpoch {
   readonly #clock: Clock

@@ -16,9 +16,8 @@ export type PeerFacadePorts = {
 }
 
 /**
- * Stands between simple-peer and the real RTCPeerConnection, as the connection that simple-peer is given. It holds what
- * simple-peer has no idea of: the four slots. And it keeps from simple-peer what would make it give up a sound connection.
- * It has only the members that simple-peer calls.
+ * A facade of the real RTCPeerConnection, which simple-peer uses as its connection. It adds the four slots, which simple-peer does
+ * not know, and hides what would make simple-peer close a working connection. It has only the members that simple-peer calls.
  */
 export class PeerFacade {
   oniceconnectionstatechange: Handler = null
@@ -67,7 +66,7 @@ export class PeerFacade {
     return this.#pc.remoteDescription
   }
 
-  /** simple-peer ends the whole connection when its channel closes, and media with it. So it never sees the channel. */
+  /** simple-peer closes the whole connection when its channel closes. So it does not get the channel. */
   createDataChannel(label: string, init: RTCDataChannelInit): void {
     this.#channel = this.#pc.createDataChannel(label, init)
   }
@@ -86,7 +85,7 @@ export class PeerFacade {
     return this.#pc.setLocalDescription(description)
   }
 
-  /** The receiving tracks are read from the transceivers: their `track` events say no more, in an order that differs. */
+  /** Reads the receiving tracks from the transceivers, as the order of `track` events differs between browsers. */
   async setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
     await this.#pc.setRemoteDescription(description)
     if (this.#pc.signalingState === 'closed') return
@@ -95,7 +94,7 @@ export class PeerFacade {
     this.#tellConnected()
   }
 
-  /** A candidate that cannot be used is one way less, and no reason to give up the others; simple-peer would. */
+  /** Ignores a candidate that cannot be used, as others may work. simple-peer would close the connection. */
   async addIceCandidate(candidate: RTCIceCandidateInit): Promise<void> {
     try {
       await this.#pc.addIceCandidate(new this.#ports.wrtc.RTCIceCandidate(candidate))
@@ -141,14 +140,14 @@ export class PeerFacade {
     this.#ports.onAdvanced()
   }
 
-  /** In Node the connection may be up before the promise of its last description resolves. */
+  /** In Node the connection may be connected before the promise of its last description resolves. */
   #tellConnected(): void {
     if (this.#hasTracks && this.#pc.connectionState === 'connected') this.#ports.onConnected()
   }
 
   #addSlots(): void {
     this.#filled = this.#ports.senders.attach(addSlots(this.#pc, this.#streams))
-    // The caller that creates the offer gets a failure; until then it must not count as unhandled.
+    // The caller of `createOffer` gets the failure; until then it must not count as unhandled.
     this.#filled.catch(() => undefined)
   }
 }

@@ -3,15 +3,15 @@ import type { Clock } from '../ports/clock'
 const BEATS = 10
 
 export type ProgressWatchdog = {
-  /** It got further: the time starts anew. */
+  /** There was progress: the time starts again. */
   progressed(): void
   cancel(): void
 }
 
 /**
- * Calls back once when nothing progressed for `limitMs`. The time is counted in beats, one timer after another: on a page that is
- * too busy to run its timers each beat takes longer, so that our own slowness is not taken for the other side's silence.
- * To start over then would only add to the load.
+ * Calls back once if there was no progress for `limitMs`. The time is measured by several timers in a row: on a page that is too busy
+ * to run its timers each of them takes longer, so a slow page is not taken for a silent other side. Starting over would only add to
+ * the load.
  */
 export function watchProgress(clock: Clock, limitMs: number, onStalled: () => void): ProgressWatchdog {
   let left = BEATS

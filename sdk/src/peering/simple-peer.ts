@@ -1,5 +1,5 @@
-// The only file that knows simple-peer. It does the offer, the answer and the candidates of one connection, and nothing else:
-// tracks and states come from the facade that it is given as its RTCPeerConnection.
+// The only file that imports simple-peer, which makes the offer, the answer and the candidates of one connection. Tracks and states
+// come from the facade that it gets as its RTCPeerConnection.
 import SimplePeer, { type PeerSignal } from 'simple-peer'
 import { type IceServer, LAYOUT, type SignalBody, type Source } from '../protocol'
 import type { MediaTransport, OpenTransport, TransportEvents, TransportOptions } from './media-transport'
@@ -24,7 +24,7 @@ class SimplePeerTransport implements MediaTransport {
   readonly #senders: SlotSenders
   readonly #facade: PeerFacade
   readonly #peer: SimplePeer
-  /** What this side has had from the other: a transport lives for one offer and one answer. */
+  /** Whether the description of the other side arrived: a transport takes only one. */
   #described = false
   #connected = false
   #closed = false
@@ -55,7 +55,7 @@ class SimplePeerTransport implements MediaTransport {
       this.#peer.signal({ type: 'candidate', candidate: { candidate, sdpMid, sdpMLineIndex } })
       return
     }
-    // simple-peer destroys both ends when it is given a description that does not fit.
+    // simple-peer destroys the connection if it gets a description that does not fit.
     if (this.#described || (body.type === 'answer') !== this.#offerer) return
     this.#described = true
     if (body.type === 'offer' && body.layout !== LAYOUT) this.#fail(`the other side uses slot layout ${body.layout}`)
@@ -70,7 +70,7 @@ class SimplePeerTransport implements MediaTransport {
     }
   }
 
-  /** Firefox before 119 has no such call, and one bad server makes it fail: the connection then keeps those that it has. */
+  /** Firefox before 119 has no such call, and it fails if one server is invalid: then the connection keeps its servers. */
   setIceServers(servers: readonly IceServer[]): void {
     try {
       this.#pc.setConfiguration({ ...this.#configuration, iceServers: servers.map(toBrowser) })
@@ -87,7 +87,7 @@ class SimplePeerTransport implements MediaTransport {
     if (this.#closed) return
     this.#closed = true
     this.#senders.close()
-    // At once, not in simple-peer's microtask: browsers allow only so many connections.
+    // At once, not in simple-peer's microtask: browsers limit the number of connections.
     this.#facade.close()
     this.#peer.destroy()
   }
@@ -102,7 +102,7 @@ class SimplePeerTransport implements MediaTransport {
           return facade
         },
         RTCSessionDescription: wrtc.RTCSessionDescription,
-        // A constructor that throws would end the connection. The facade makes the real one, and forgives.
+        // A constructor that throws would end the connection. The facade makes the real one, and ignores its error.
         RTCIceCandidate: function RTCIceCandidate(init: RTCIceCandidateInit) {
           return { ...init }
         },
@@ -142,18 +142,18 @@ function configurationOf({ iceServers, iceTransportPolicy, certificate }: Transp
   return {
     iceServers: iceServers.map(toBrowser),
     iceTransportPolicy,
-    // One transport for all slots from the start: a quarter of the candidates, and every browser with WebRTC does it.
+    // One transport for all slots from the start: a quarter of the candidates. All browsers support it.
     bundlePolicy: 'max-bundle',
     ...(certificate === undefined ? {} : { certificates: [certificate] }),
   }
 }
 
-/** Members that are there but undefined are not the same as absent ones to every WebRTC. */
+/** Leaves out undefined members: not every WebRTC implementation treats them as absent. */
 function toBrowser({ urls, username, credential }: IceServer): RTCIceServer {
   return { urls, ...(username === undefined ? {} : { username }), ...(credential === undefined ? {} : { credential }) }
 }
 
-/** simple-peer's requests to renegotiate have no place here, and an empty candidate says only that there are no more. */
+/** Undefined for simple-peer's requests to renegotiate, and for the empty candidate that ends the list. */
 function bodyOf(signal: PeerSignal): SignalBody | undefined {
   switch (signal.type) {
     case 'offer':

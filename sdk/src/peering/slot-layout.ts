@@ -4,7 +4,7 @@ import { trimCodecs } from './codecs'
 /** The kind of track in each slot. */
 export const KIND_OF = { microphone: 'audio', camera: 'video', screen: 'video', screenAudio: 'audio' } as const
 
-/** Two streams, so that a receiver keeps lips and voice together: the talk, and the screen with its sound. */
+/** Two streams, so that a receiver keeps picture and sound in sync: the talk, and the screen with its sound. */
 const STREAM_OF: Readonly<Record<Source, 0 | 1>> = { microphone: 0, camera: 0, screen: 1, screenAudio: 1 }
 
 /** The offerer's slots. Returns their senders, in the order of SOURCES. */
@@ -18,14 +18,14 @@ export function addSlots(pc: RTCPeerConnection, streams: readonly MediaStream[])
 }
 
 /**
- * The answerer's slots, as the offer has them. What the answer does not take up can never be used, so all four are opened for both
+ * The answerer's slots, as in the offer. A slot that the answer rejects can never be used, so all four are opened for both
  * directions. Returns their senders, in the order of SOURCES.
  * @throws when the other side offers another layout
  */
 export function takeSlots(pc: RTCPeerConnection, streams: readonly MediaStream[]): RTCRtpSender[] {
   return slotsOf(pc).map(([source, transceiver]) => {
     transceiver.direction = 'sendrecv'
-    // Missing in Firefox before 113: there, lips and voice may drift apart, nothing else.
+    // Missing in Firefox before 113: there picture and sound may get out of sync.
     transceiver.sender.setStreams?.(...streamsOf(source, streams))
     trimCodecs(transceiver)
     return transceiver.sender

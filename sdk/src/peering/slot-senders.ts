@@ -3,7 +3,7 @@ import { SOURCES, type Source } from '../protocol'
 
 type Slot = { track: MediaStreamTrack | null; sender: RTCRtpSender | null; done: Promise<void> }
 
-/** The sending half of a connection's four slots. Each slot's changes run one after the other; slots do not wait for each other. */
+/** The senders of a connection's four slots. The changes of one slot run one after the other; slots do not wait for each other. */
 export class SlotSenders {
   readonly #slots: Readonly<Record<Source, Slot>>
   #closed = false
@@ -17,7 +17,7 @@ export class SlotSenders {
     this.#slots = perSource((source) => ({ track: tracks[source], sender: null, done: Promise.resolve() }))
   }
 
-  /** Gives the slots their senders, in the order of SOURCES, and resolves once the tracks wanted so far are in them. */
+  /** Gives the slots their senders, in the order of SOURCES, and resolves when they send the tracks that were set so far. */
   async attach(senders: readonly RTCRtpSender[]): Promise<void> {
     const filled = SOURCES.map((source, i) => {
       const slot = this.#slots[source]
@@ -27,7 +27,7 @@ export class SlotSenders {
     await Promise.all(filled)
   }
 
-  /** Before there are senders, the track is kept for `attach`. Rejects when the browser refuses it. */
+  /** Before `attach` the track is kept for it. Rejects when the browser refuses it. */
   setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
     const slot = this.#slots[source]
     slot.track = track
@@ -46,7 +46,7 @@ export class SlotSenders {
   async #replace(sender: RTCRtpSender, track: MediaStreamTrack | null): Promise<void> {
     if (this.#closed) return
     try {
-      // By the W3C's words a connection that closes leaves what is under way unsettled for ever; some browsers reject.
+      // By the W3C specification a pending `replaceTrack` never settles after the connection is closed; some browsers reject it.
       await Promise.race([sender.replaceTrack(track), this.#released])
     } catch (error) {
       if (!this.#closed) throw error

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock'
 
-/** The longest that a connection holds up those behind it. One that takes longer goes on beside the next. */
+/** How long a connection may delay the next ones. One that takes longer goes on beside the next. */
 export const LONGEST_START_MS = 10_000
 
 /** A place in the queue. `done` lets the next one start; called before its own start, it leaves the queue. Idempotent. */
@@ -8,11 +8,11 @@ export type QueuedStart = { done(): void }
 
 type Entry = { readonly start: () => void }
 
-/** Lets connections start: all at once, or the next when the last is up or has had its time, and none before `open()`. */
+/** Starts connections, none before `open()`: all at once, or the next one when the last one is connected or has taken too long. */
 export class StartQueue {
   readonly #limit: number
   readonly #waiting: Entry[] = []
-  /** With what cancels its time limit. */
+  /** Each with the function that cancels its time limit. */
   readonly #starting = new Map<Entry, () => void>()
   readonly #clock: Clock
   #isOpen = false
@@ -28,7 +28,7 @@ export class StartQueue {
     this.#startNext()
   }
 
-  /** Calls `start` when it is first in the queue, which may be at once and before this returns. */
+  /** Calls `start` when it is first in the queue: perhaps at once, before this returns. */
   enter(start: () => void): QueuedStart {
     const entry = { start }
     this.#waiting.push(entry)

@@ -24,7 +24,7 @@ export type ReceivedStats = {
   readonly framesDecoded: number
 }
 
-/** How a link does. What the browser does not tell is 0, or null where 0 would say something. */
+/** The statistics of a link. What the browser does not tell is 0, or null if 0 would be a value. */
 export type LinkStats = {
   /** Of the whole connection, data channel included. */
   readonly bytesSent: number
@@ -32,13 +32,13 @@ export type LinkStats = {
   readonly bytesReceived: number
   /** Milliseconds to the other side and back. */
   readonly rttMs: number | null
-  /** This end of the way in use: `host`, `srflx` and `prflx` are direct, `relay` goes over a TURN server. */
+  /** This end of the path in use: `host`, `srflx` and `prflx` are direct, `relay` goes over a TURN server. */
   readonly localCandidateType: RTCIceCandidateType | null
   /** The other end of it. */
   readonly remoteCandidateType: RTCIceCandidateType | null
-  /** What goes out, for each of one's own slots. */
+  /** What is sent, for each of your slots. */
   readonly sent: Readonly<Record<Source, SentStats>>
-  /** What comes in, for each slot of the other side. */
+  /** What is received, for each slot of the other side. */
   readonly received: Readonly<Record<Source, ReceivedStats>>
 }
 
@@ -78,7 +78,7 @@ function candidateType(entries: ReadonlyMap<string, Entry>, id: unknown): RTCIce
   return type === 'host' || type === 'srflx' || type === 'prflx' || type === 'relay' ? type : null
 }
 
-/** A slot's entry is told by its `mid`: browsers number the media sections from 0, and the slots are the first four. */
+/** A slot's entry is found by its `mid`: browsers number the media sections from 0, and the slots are the first four. */
 function statsPerSource<S>(
   entries: ReadonlyMap<string, Entry>,
   type: string,

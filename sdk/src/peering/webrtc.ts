@@ -1,4 +1,4 @@
-/** What of WebRTC a transport needs. A browser's `window` is one; in Node it is the package `@roamhq/wrtc`. */
+/** The parts of WebRTC that a transport needs. A browser's `window` has them; in Node the package `@roamhq/wrtc`. */
 export type WebRtc = {
   /** Makes connections. */
   readonly RTCPeerConnection: new (

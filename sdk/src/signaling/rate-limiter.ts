@@ -12,7 +12,7 @@ export class TokenBucket {
   readonly #perMs: number
   readonly #burst: number
   #held: number
-  #underWay = 0
+  #unanswered = 0
   #pausedUntil = Number.NEGATIVE_INFINITY
   #at: number
 
@@ -32,7 +32,7 @@ export class TokenBucket {
     // No bucket holds more than a burst. The tolerance is for rounding errors of floating-point sums.
     const missing = Math.min(cost, this.#burst) - this.#held
     if (missing <= 1e-6) return 0
-    return this.#underWay >= this.#burst ? Number.POSITIVE_INFINITY : missing / this.#perMs
+    return this.#unanswered >= this.#burst ? Number.POSITIVE_INFINITY : missing / this.#perMs
   }
 
   /** Nothing may be taken for this time. */
@@ -42,19 +42,19 @@ export class TokenBucket {
 
   take(cost = 1): void {
     this.#held -= cost
-    this.#underWay += cost
+    this.#unanswered += cost
   }
 
   /** This many were answered; without a number: all, as the connection is gone. */
-  settle(count = this.#underWay): void {
+  settle(count = this.#unanswered): void {
     this.#refill()
-    this.#underWay = Math.max(0, this.#underWay - count)
+    this.#unanswered = Math.max(0, this.#unanswered - count)
   }
 
   #refill(): void {
     const now = this.#clock.now()
     const filled = this.#held + (now - this.#at) * this.#perMs
-    this.#held = Math.max(this.#held, Math.min(this.#burst - this.#underWay, filled))
+    this.#held = Math.max(this.#held, Math.min(this.#burst - this.#unanswered, filled))
     this.#at = now
   }
 }
