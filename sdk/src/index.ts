@@ -3,9 +3,9 @@
  *
  * - `LiveStreamClient` is all that an app makes: `join()`, `leave()`, `state` and `subscribe`, events by `on`, and the verbs
  *   `media`, `chat`, `reactions`, `stage`, `moderation`, `data`.
- * - `ClientState` and `ParticipantView` are what it shows; `LiveStreamEvents` what it tells.
+ * - `ClientState` and `ParticipantView` are the state to show; `LiveStreamEvents` are the events.
  * - `LiveStreamError` is the only error that it throws or rejects with; switch on its `code`.
- * - `checkSupport`, `formatCount` and `formatDuration` are there for the page around it.
+ * - `checkSupport`, `formatCount` and `formatDuration` help the page around it.
  *
  * Importing this touches no global.
  *

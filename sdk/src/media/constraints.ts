@@ -24,40 +24,40 @@ export const deviceConstraints = (source: DeviceSource, own: MediaTrackConstrain
 })
 
 /**
- * How a screen is captured: every option of `getDisplayMedia` (W3C Screen Capture), given on as it is, over our defaults. A browser
- * ignores those that it does not know.
+ * How a screen is captured: every option of `getDisplayMedia` (W3C Screen Capture), passed on as it is, over our defaults. A browser
+ * ignores options that it does not know.
  */
 export type ScreenOptions = {
   /**
-   * Whether sound is asked for too, where the browser offers it (Chromium: a tab's or the system's), or constraints for it.
-   * Default true: without the filters for speech, which would spoil music.
+   * Whether to share sound too, if the browser offers it (Chromium: of a tab or of the system), or constraints for it.
+   * Default true: without the filters for speech, which distort music.
    */
   audio?: boolean | MediaTrackConstraints
   /** Over the defaults (at most 30 frames per second, 15 preferred). `displaySurface` says which kind the picker shows first. */
   video?: MediaTrackConstraints
   /** What matters in the picture: `'detail'` for text (default), `'motion'` for films. */
   contentHint?: 'detail' | 'motion'
-  /** Whether the picker offers this very tab. Default `'exclude'`, for the room would be seen and heard in itself. */
+  /** Whether the picker offers this very tab. Default `'exclude'`, as the room would be seen and heard in itself. */
   selfBrowserSurface?: 'include' | 'exclude'
-  /** Offers this very tab first, as for a page that presents itself. Then `selfBrowserSurface` is `'include'` by default. */
+  /** Offers this very tab first, for a page that presents itself. Then `selfBrowserSurface` is `'include'` by default. */
   preferCurrentTab?: boolean
   /** Whether the user may change to another tab while sharing. Default `'include'`. */
   surfaceSwitching?: 'include' | 'exclude'
-  /** Whether the picker offers the system's sound. Default: only where the browser can leave the room's voices out of it. */
+  /** Whether the picker offers the system's sound. Default: only if the browser can exclude the voices of the room from it. */
   systemAudio?: 'include' | 'exclude'
   /** Whether the picker offers a window's sound, or the system's with a window. Default: the browser's. */
   windowAudio?: 'exclude' | 'window' | 'system'
   /** Whether the picker offers whole screens. Default: the browser's. */
   monitorTypeSurfaces?: 'include' | 'exclude'
-  /** A `CaptureController`, by which the app keeps the focus on its own page, for one. */
+  /** A `CaptureController`, for example to keep the focus on the app's page. */
   controller?: object
 }
 
 /**
- * How a screen is asked for. `canRestrictOwnAudio`: whether the browser knows the constraint `restrictOwnAudio`.
+ * The options for the capture of a screen. `canRestrictOwnAudio`: whether the browser knows the constraint `restrictOwnAudio`.
  *
- * No echo, unless the app says otherwise: the own tab is not offered, and the system's sound (which holds everybody's voices, played
- * by this page) only where the browser can leave the own page out of it. The shared tab stays audible for who shares it.
+ * The defaults avoid an echo: the own tab is not offered, and the system's sound, which includes the voices that this page plays, only
+ * if the browser can exclude the own page from it. A shared tab stays audible for the person who shares it.
  */
 export function displayMediaOptions(options: ScreenOptions, canRestrictOwnAudio: boolean): DisplayMediaStreamOptions {
   const { audio = true, video, contentHint: _, ...own } = options

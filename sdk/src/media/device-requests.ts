@@ -9,20 +9,20 @@ import { noDevice } from './device-errors'
 import type { Reopening } from './source-capture'
 
 /**
- * `true`: the device used last, or the default one; `false`: as left out. Constraints go over the defaults. A track stays yours: it is
- * never stopped, and one that you switched off (`enabled` is false) is published muted.
+ * `true`: the device used last, or the default one; `false`: the same as leaving it out. Constraints are added to the defaults. A track
+ * stays yours: it is never stopped, and a disabled one (`enabled` is false) is published muted.
  */
 export type PublishInput = boolean | MediaTrackConstraints | MediaStreamTrack
-/** What is to be published, and from where. What is left out stays as it is. */
+/** What to publish, and from which device. A source that is left out stays as it is. */
 export type PublishOptions = {
-  /** Sound. Constraints go over echo cancellation, noise suppression and gain control. */
+  /** Sound. Constraints are added to echo cancellation, noise suppression and gain control. */
   microphone?: PublishInput
-  /** Picture. Constraints go over 640×360 at 24 frames per second. */
+  /** Picture. Constraints are added to 640×360 at 24 frames per second. */
   camera?: PublishInput
   /**
-   * Published without sending anything until `unmute`: all of this call, or those in the list. A microphone is opened, so that unmuting
-   * is instant; a camera is not, so that neither a prompt nor its light comes before `unmute`. Mutes what is live already; what is
-   * muted already stays so either way. Default: false.
+   * Publishes muted, until `unmute`: all sources of this call, or those in the list. A microphone is opened, so that unmuting is instant;
+   * a camera is not, so that there is no prompt and no light before `unmute`. Mutes a source that is live; a muted source stays muted
+   * with `false` too. Default: false.
    */
   muted?: boolean | readonly DeviceSource[]
 }

@@ -1,9 +1,9 @@
 import type { SoundOptions, StreamKind } from '../ports/participant-media'
 import { Attachment, type AttachmentPorts } from './attachment'
 
-/** Whose media an element plays: a participant's camera and microphone (`talk`), or its screen and that one's sound (`screen`). */
+/** What an element plays: a participant's camera and microphone (`talk`), or its screen and the screen's sound (`screen`). */
 export type PlaybackTarget = {
-  /** The `id` of a participant; one's own gives the self view. */
+  /** The `id` of a participant; your own shows the self view. */
   readonly participantId: string
   /** `talk`: microphone and camera. `screen`: the shared screen and its sound. */
   readonly kind: StreamKind

@@ -5,8 +5,8 @@ import { deviceError, insecureContext, notSupported, superseded } from './device
 import type { LocalSource } from './local-source'
 
 /**
- * `track` and `audioTrack`: share these, without a picker. They stay yours: they are never stopped, and keep their `contentHint` unless you
- * give one here, for as long as they are shared.
+ * `track` and `audioTrack`: share these, without a picker. They stay yours: they are never stopped. If you give a `contentHint` here, they
+ * have it while they are shared.
  */
 export type ShareScreenOptions = ScreenOptions & {
   /** Shared without a picker. */

@@ -1,7 +1,7 @@
 import { LiveStreamError } from '../errors'
 import type { Clock } from '../ports/clock'
 
-/** A token, or where to get one. A function is called anew for each connection and before expiry. */
+/** A token, or where to get one. A function is called for each connection, and before the token expires. */
 export type TokenSource = string | (() => string | Promise<string>)
 
 /** A token function that takes longer has failed: a backend that hangs must not stop reconnecting. */

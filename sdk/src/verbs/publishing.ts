@@ -9,13 +9,13 @@ import type { Safely } from './verb'
 /** What you publish, and your devices: a part of `client.media`. */
 export type PublishingVerbs = {
   /**
-   * Captures and publishes. Resolves when the room knows and media flows.
+   * Captures and publishes. Resolves when the room has accepted and media is sent.
    *
-   * Both asked for together show one prompt. What can be published is: with a microphone but no camera, the microphone is
-   * live and the promise rejects with the camera's error. When both fail, the error tells of both, with the camera's code;
-   * `errors` has each. A refused prompt counts for both. Publishing again with `true` changes nothing (a muted source stays muted); with constraints or a track it puts
-   * the new capture in the old one's place; where two cameras cannot be open at once, the old one goes first, and comes back if the new
-   * one fails. What failed is not remembered: `true` asks as the last capture that succeeded.
+   * Both in one call show one prompt. If one of the two fails, the other one is still published: with a microphone but no camera,
+   * the microphone is live and the promise rejects with the camera's error. If both fail, the error has the camera's code, and
+   * `errors` contains both. A refused prompt counts for both. Publishing again with `true` changes nothing (a muted source stays muted);
+   * with constraints or a track it replaces the capture. If two cameras cannot be open at once, the old one is closed first, and
+   * opened again if the new one fails. Options that failed are not remembered: `true` repeats the last capture that succeeded.
    *
    * Defaults: microphone with echo cancellation, noise suppression and gain control; camera 640×360 at 24 frames per second.
    *
@@ -30,28 +30,29 @@ export type PublishingVerbs = {
    */
   publish(options: PublishOptions): Promise<void>
   /**
-   * Stops sending and lets the devices go at once (a picture after 200 ms of black), then tells the room. Without
-   * arguments: everything. Harmless for what is not published.
+   * Stops sending and closes the devices at once (a camera after 200 ms of black), then tells the room. Without
+   * arguments: all sources. Harmless for a source that is not published.
    *
    * @throws LiveStreamError the common errors, when the room could not be told; nothing is sent all the same
    */
   unpublish(...sources: Source[]): Promise<void>
   /**
-   * Sends nothing from this moment on, then tells the room. The microphone stays open, so that unmuting is instant; the
-   * camera is let go after 200 ms of black, so that its light goes out. Harmless for what is muted or not published.
+   * Stops sending at once, then tells the room. The microphone stays open, so that unmuting is instant; the camera is closed
+   * after 200 ms of black, so that its light is off. Harmless for a source that is muted or not published.
    *
    * @throws LiveStreamError the common errors, when the room could not be told; nothing is sent all the same
    */
   mute(source: Source): Promise<void>
   /**
-   * Sends again. A camera that was off is opened anew, the same one if it is still there.
+   * Sends again. A muted camera is opened again, the same one if it is still there.
    *
    * @throws LiveStreamError `invalid` (not published), `aborted` (muted or unpublished meanwhile), a device's error as in
    * `publish`, or the common errors: then it is muted again
    */
   unmute(source: Source): Promise<void>
   /**
-   * Goes on with another device; the old one stays if that fails. Not published, or the camera off: it is taken next time.
+   * Switches to another device; the old one stays if that fails. If the source is not published, or the camera is muted, the device
+   * is used the next time.
    *
    * @param deviceId of `devices()`
    * @throws LiveStreamError a device's error as in `publish`, `aborted`, or the common errors
@@ -59,7 +60,7 @@ export type PublishingVerbs = {
   switchDevice(source: DeviceSource, deviceId: string): Promise<void>
   /**
    * Lets the user pick a screen, window or tab and shares it, with sound where the browser offers it. Call it in a click.
-   * Ends by `stopScreen()` or by the browser's own button. While sharing, what is picked takes the old one's place.
+   * Ends by `stopScreen()` or by the browser's own button. While sharing, a new pick replaces the old one.
    *
    * @throws LiveStreamError `cancelled` (nothing picked), `aborted`, or as `publish`
    */
@@ -67,7 +68,7 @@ export type PublishingVerbs = {
   /** As `unpublish('screen', 'screenAudio')`, errors included. */
   stopScreen(): Promise<void>
   /**
-   * Cameras, microphones and speakers. Empty until a capture was allowed, for then only do browsers tell them apart.
+   * Cameras, microphones and speakers. Empty until a capture was allowed, as browsers hide them before.
    *
    * @throws LiveStreamError `insecure_context`, `not_supported`
    */
