@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { IceServer, Limits, Role } from '@peerstage/sdk/protocol'
 import type { WebSocket, WebSocketServer } from 'ws'
 import type { Verify } from '../auth/verify-token'
@@ -118,13 +119,13 @@ export class Gateway {
   #open(upgrade: Upgrade): void {
     const [request, socket] = upgrade
     const address = addressOf(request.url, this.#ports.roomsPath)
-    // An error without a listener would end the process.
-    socket.on('error', () => socket.destroy())
+    socket.on('error', destroy)
     const peer = this.#ports.peerAddress(request)
     const quota = this.#quota.acquire(peer)
     if (!quota.ok) return this.#reject(quota.error, upgrade, address.roomId, peer)
     const { lease } = quota
-    this.#upgrade(upgrade, address.roomId, lease.release, (connection) => {
+    releaseAtEnd(socket, lease)
+    this.#upgrade(upgrade, address.roomId, (connection) => {
       if (this.#state === 'draining') closeDraining(connection)
       else void this.#serve(connection, request, address, lease)
     })
@@ -135,8 +136,8 @@ export class Gateway {
     const label = this.#ports.addressLabel(peer)
     if (why === 'address_full' && this.#told < MOST_TOLD) {
       this.#told++
-      const gone = () => this.#told--
-      return this.#upgrade(upgrade, room, gone, (connection) => {
+      upgrade[1].on('close', () => this.#told--)
+      return this.#upgrade(upgrade, room, (connection) => {
         if (this.#state === 'draining') closeDraining(connection)
         else rejectBusy(connection, { why, ...label })
       })
@@ -146,18 +147,13 @@ export class Gateway {
   }
 
   /** 101 comes first, so that a browser hears why it is rejected. The socket is not read until its client is verified. */
-  #upgrade(
-    [request, socket, head]: Upgrade,
-    room: string | undefined,
-    gone: () => void,
-    then: (connection: SocketConnection) => void,
-  ): void {
-    socket.once('close', gone)
-    this.#sockets.handleUpgrade(request, socket, head, (ws: WebSocket) => {
+  #upgrade(upgrade: Upgrade, room: string | undefined, then: (connection: SocketConnection) => void): void {
+    const [, socket] = upgrade
+    this.#sockets.handleUpgrade(...upgrade, (ws: WebSocket) => {
       ws.pause()
       const connection = new SocketConnection(this.#ports.newId(), room, ws, socket, this.#connectionPorts)
       this.#connections.add(connection, ws)
-      ws.on('error', (error) => this.#countFault(connection, error))
+      this.#watchFaults(connection, ws)
       then(connection)
     })
   }
@@ -173,10 +169,25 @@ export class Gateway {
     if (client !== undefined) connection.start(new ClientSession(this.#sessionPorts, connection, client))
   }
 
+  /** Listeners live as long as the socket. This one is made where it cannot hold the upgrade's request, which has the token. */
+  #watchFaults(connection: SocketConnection, ws: WebSocket): void {
+    ws.on('error', (error) => this.#countFault(connection, error))
+  }
+
   /** `ws` has closed the socket by itself. What is no fault of the frames is the network's. */
   #countFault({ auditContext }: SocketConnection, { code = '' }: NodeJS.ErrnoException): void {
     if (!code.startsWith('WS_ERR_')) return
     const reason = code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'oversized_frame' : 'bad_frame'
     this.#ports.meter.rejection(reason, auditContext)
   }
+}
+
+/** A function of its own, so that the listener holds nothing of a request. */
+function releaseAtEnd(socket: Duplex, lease: SocketLease): void {
+  socket.on('close', () => lease.release())
+}
+
+/** Without a listener an error would end the process. One for all sockets, so that it holds nothing of a request. */
+function destroy(this: Duplex): void {
+  this.destroy()
 }

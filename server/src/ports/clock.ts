@@ -43,6 +43,9 @@ export interface Clock {
  */
 export type OwnClock = Pick<Clock, 'now' | 'after' | 'nextTurn'> & Partial<Pick<Clock, 'wall' | 'elapsed'>>
 
+/** What cancels a timer that is not set. One for all: a function for each socket would be memory for nothing. */
+export const NO_TIMER = (): void => {}
+
 /** `setTimeout` keeps its delay in 31 bits; anything longer fires at once. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1
 /** The clock on the wall may be set at any time, so it is looked at again within so long. */

@@ -8,7 +8,7 @@ import type { Logger } from '../../ports/logger'
 import type { InternalDetail } from '../../ports/meter'
 import type { MessageBudgets } from '../limits/message-budget'
 import type { SocketConnection } from '../socket/socket-connection'
-import { type Address, type ParsedHello, parseHello } from './hello'
+import { type Address, type JoinRequest, joinRequestOf, parseHello } from './hello'
 import { type Principal, principalOf, shortHash } from './principal'
 
 export type HandshakePorts = {
@@ -22,8 +22,13 @@ export type HandshakePorts = {
   readonly mayConnect: OriginRule
 }
 
-/** A client that may join: its hello, and its principal. */
-export type VerifiedClient = { readonly parsed: ParsedHello; readonly principal: Principal }
+/** A client that may join. Its session key and its token are not kept. */
+export type VerifiedClient = {
+  readonly asked: JoinRequest
+  /** The name that its hello gave. */
+  readonly name: string | undefined
+  readonly principal: Principal
+}
 
 type Goodbye = {
   readonly goodbye: GoodbyeCode
@@ -79,7 +84,8 @@ export class Handshake {
     }
     const { principal } = known
     const joins = budgets.join(principal.claims.identity, principal.roomId)
-    if (joins.ok) return { ok: true, client: { parsed: parsed.hello, principal } }
+    const { name, ...hello } = parsed.hello.hello
+    if (joins.ok) return { ok: true, client: { asked: joinRequestOf(hello), name, principal } }
     const { retryAfterMs, limit: why } = joins
     const reason = 'Too many joins in a short time.'
     return { ok: false, error: { goodbye: 'rate_limited', reason, retryAfterMs, detail: { why } } }

@@ -17,6 +17,17 @@ import { bearerToken } from '../../auth/bearer-token'
 export type Address = { readonly roomId: string | undefined; readonly query: URLSearchParams }
 
 export type ParsedHello = { readonly roomId: string; readonly hello: Hello; readonly token: string | undefined }
+/** What of a hello its seat is asked for with. Nothing in it is secret. */
+export type JoinRequest = Pick<Hello, 'intent' | 'joinId' | 'attempt' | 'seq' | 'instance'>
+
+export const joinRequestOf = ({ intent, joinId, attempt, seq, instance }: JoinRequest): JoinRequest => ({
+  intent,
+  joinId,
+  attempt,
+  ...(seq === undefined ? {} : { seq }),
+  ...(instance === undefined ? {} : { instance }),
+})
+
 /** How a connection without a readable hello is closed. */
 export type BadHello = { readonly goodbye: GoodbyeCode; readonly reason: string }
 export type HelloResult =

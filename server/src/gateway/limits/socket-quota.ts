@@ -9,8 +9,13 @@ export type SocketQuotaLimits = {
   readonly maxVerifying: number
 }
 
-/** One socket that is counted. Both are idempotent. */
-export type SocketLease = { readonly verified: () => void; readonly release: () => void }
+/** One socket that is counted. Both functions are idempotent. */
+export interface SocketLease {
+  /** It is in verification no more. */
+  verified(): void
+  /** It is closed. */
+  release(): void
+}
 
 /** Of what there are too many. */
 export type QuotaReason = 'address_full' | 'server_full' | 'verifying_full'
@@ -44,13 +49,14 @@ export class SocketQuota {
     }
     this.#count(counted, 1)
     this.#verifying++
-    const verified = once(() => this.#verifying--)
-    const uncount = once(() => this.#count(counted, -1))
-    const release = () => {
-      verified()
-      uncount()
-    }
-    return { ok: true, lease: { verified, release } }
+    return { ok: true, lease: this.#lease(counted) }
+  }
+
+  #lease(counted: string | undefined): SocketLease {
+    return new Lease(
+      () => this.#verifying--,
+      () => this.#count(counted, -1),
+    )
   }
 
   #count(address: string | undefined, by: 1 | -1): void {
@@ -62,11 +68,24 @@ export class SocketQuota {
   }
 }
 
-function once(callback: () => void): () => void {
-  let called = false
-  return () => {
-    if (called) return
-    called = true
-    callback()
+/** Calls each of the two once. */
+class Lease implements SocketLease {
+  #verified: (() => void) | undefined
+  #closed: (() => void) | undefined
+
+  constructor(verified: () => void, closed: () => void) {
+    this.#verified = verified
+    this.#closed = closed
+  }
+
+  verified(): void {
+    this.#verified?.()
+    this.#verified = undefined
+  }
+
+  release(): void {
+    this.verified()
+    this.#closed?.()
+    this.#closed = undefined
   }
 }

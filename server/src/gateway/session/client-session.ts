@@ -29,17 +29,17 @@ export class ClientSession implements SocketListener {
   readonly #iceServers: IceServers
   readonly #rejections: MessageRejections
 
-  constructor(ports: ClientSessionPorts, connection: SocketConnection, { parsed, principal }: VerifiedClient) {
+  constructor(ports: ClientSessionPorts, connection: SocketConnection, { asked, name, principal }: VerifiedClient) {
     this.#ports = ports
     this.#connection = connection
-    this.#roomId = parsed.roomId
+    this.#roomId = principal.roomId
     this.#budget = ports.budgets.of(principal.claims.identity, principal.roomId)
     this.#rejections = new MessageRejections(ports, connection)
     this.#iceServers = new IceServers(ports, shortHash(principal.sessionHash), (iceServers) =>
       connection.sendNow({ type: 'iceServers', iceServers }),
     )
-    this.#seat = new SeatRequest(ports, connection, parsed, this.#iceServers, () => this.#answered())
-    this.#credentials = new Credentials(ports, principal, parsed.hello.name, {
+    this.#seat = new SeatRequest(ports, connection, asked, this.#iceServers, () => this.#answered())
+    this.#credentials = new Credentials(ports, principal, name, {
       refreshNeeded: (expiresAt) => connection.sendNow({ type: 'session.refreshNeeded', expiresAt }),
       expired: () => connection.close('unauthorized', 'The token does not hold any more.'),
     })

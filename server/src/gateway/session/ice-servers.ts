@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { IceServer } from '@peerstage/sdk/protocol'
 import type { Clock } from '../../ports/clock'
-import { setTimerAt } from '../../ports/clock'
+import { NO_TIMER, setTimerAt } from '../../ports/clock'
 
 /** How much of a password's life is over when the next one is given out. */
 const REFRESH_AT = 0.8
@@ -27,7 +27,7 @@ export class IceServers {
   readonly #id: string
   readonly #renewed: (servers: IceServer[]) => void
   #refreshAt = 0
-  #cancel = () => {}
+  #cancel = NO_TIMER
 
   /**
    * @param id whom passwords are for

@@ -1,7 +1,8 @@
 import type { Limits } from '@peerstage/sdk/protocol'
 import type { Offer, RoomInput } from '../../hosting/input'
 import type { Clock } from '../../ports/clock'
-import type { ParsedHello } from '../handshake/hello'
+import { NO_TIMER } from '../../ports/clock'
+import type { JoinRequest } from '../handshake/hello'
 import type { Principal } from '../handshake/principal'
 import type { HoldQuota } from '../limits/hold-quota'
 import type { SocketConnection } from '../socket/socket-connection'
@@ -33,24 +34,24 @@ export type SeatState =
 export class SeatRequest {
   readonly #ports: SeatRequestPorts
   readonly #connection: SocketConnection
-  readonly #parsed: ParsedHello
+  readonly #asked: JoinRequest
   readonly #iceServers: IceServers
   readonly #answered: () => void
   #state: SeatState = { type: 'unrequested' }
-  #cancelDeadline = () => {}
-  #releaseHold = () => {}
+  #cancelDeadline = NO_TIMER
+  #releaseHold = NO_TIMER
 
   /** `answered`: called when the client has its first frame: it is held, was offered a seat, or has one. Called for each of these. */
   constructor(
     ports: SeatRequestPorts,
     connection: SocketConnection,
-    parsed: ParsedHello,
+    asked: JoinRequest,
     iceServers: IceServers,
     answered: () => void,
   ) {
     this.#ports = ports
     this.#connection = connection
-    this.#parsed = parsed
+    this.#asked = asked
     this.#iceServers = iceServers
     this.#answered = answered
   }
@@ -61,7 +62,7 @@ export class SeatRequest {
 
   /** Whether the client asks for it by a `join`; else its hello has done so. */
   get isByCommand(): boolean {
-    return this.#parsed.hello.intent === 'hold' || this.#state.type === 'offered'
+    return this.#asked.intent === 'hold' || this.#state.type === 'offered'
   }
 
   /** Waits for the client's `join`, for at most `limits.holdMs`. */
@@ -79,11 +80,10 @@ export class SeatRequest {
   }
 
   /** Asks the room for it. `commandId`: of the command that is answered then. */
-  request({ claims, sessionHash }: Principal, commandId?: number): void {
-    const { hello, roomId } = this.#parsed
+  request({ roomId, claims, sessionHash }: Principal, commandId?: number): void {
     const offer = this.#state.type === 'offered' ? this.#state.offer : undefined
     this.#state = { type: 'requested' }
-    const { joinId, attempt, seq, instance } = offer === undefined ? hello : { ...hello, ...offer }
+    const { joinId, attempt, seq, instance } = offer === undefined ? this.#asked : { ...this.#asked, ...offer }
     const request = { type: 'join', connection: this.#connection, claims, sessionHash, joinId, attempt } as const
     this.#ports.submit(roomId, {
       ...request,

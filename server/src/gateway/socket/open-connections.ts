@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
 import { closeDraining } from '../../hosting/rejections'
 import type { Clock } from '../../ports/clock'
-import { setTimer } from '../../ports/clock'
+import { NO_TIMER, setTimer } from '../../ports/clock'
 import { startHeartbeat } from './heartbeat'
 import type { SocketConnection } from './socket-connection'
 
@@ -9,7 +9,7 @@ import type { SocketConnection } from './socket-connection'
 export class OpenConnections {
   readonly #clock: Clock
   readonly #sockets = new Map<SocketConnection, WebSocket>()
-  #stopHeartbeat = () => {}
+  #stopHeartbeat = NO_TIMER
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -29,7 +29,7 @@ export class OpenConnections {
   add(connection: SocketConnection, socket: WebSocket): void {
     if (this.#sockets.size === 0) this.#stopHeartbeat = startHeartbeat(this.#clock, this.#sockets)
     this.#sockets.set(connection, socket)
-    socket.once('close', () => {
+    socket.on('close', () => {
       this.#sockets.delete(connection)
       if (this.#sockets.size === 0) this.#stopHeartbeat()
     })

@@ -79,7 +79,7 @@ export class SocketConnection implements Connection {
     clock.nextTurn(() =>
       clock.nextTurn(() => {
         if (!this.isOpen) return
-        this.#socket.once('close', (code) => listener.closed(code))
+        this.#socket.on('close', (code) => listener.closed(code))
         listener.opened()
         this.#reader.start(listener)
       }),
