@@ -82,7 +82,9 @@ export const participantsSlice = {
 } as const
 
 function joined(room: ParticipantsPart, event: v.InferOutput<typeof participantJoined>, { seq, at }: Place) {
-  const participant = { ...event.participant, joinedAt: at, joinSeq: seq, roleSeq: seq, sources: NO_SOURCES }
+  const { id, name, role, metadata } = event.participant
+  const place = { joinedAt: at, joinSeq: seq, roleSeq: seq, sources: NO_SOURCES }
+  const participant = { id, name, role, ...(metadata === undefined ? {} : { metadata }), ...place }
   return withParticipants(room, seq, [...room.participants, participant])
 }
 

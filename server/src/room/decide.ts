@@ -27,8 +27,10 @@ export function decide(state: ServerState | undefined, command: AnyCommand, cont
 }
 
 function answerOf({ ledger }: ServerState, { by, commandId }: DecideContext): number | undefined {
-  if (by === null || commandId === undefined) return undefined
-  return ledger.sessions.get(by)?.answered.get(commandId)
+  const session = by === null ? undefined : ledger.sessions.get(by)
+  // Ids rise within a session, so most are new.
+  if (session === undefined || commandId === undefined || commandId > session.lastCommandId) return undefined
+  return session.answered.find(([id]) => id === commandId)?.[1]
 }
 
 const isInternal = (command: RoomCommand | Internal): command is Internal =>

@@ -24,7 +24,9 @@ export function fold(records: Iterable<StoredRecord>, from?: ServerState): Serve
 export function toRecords(state: ServerState | undefined, decided: readonly Decided[], now: number): StoredRecord[] {
   const before = state?.room.seq ?? 0
   return decided.map(({ event, by, secret }, i) => {
-    const record = { seq: before + 1 + i, at: now, by, event, v: EVENT_VERSION }
-    return secret === undefined ? record : { ...record, secret }
+    const seq = before + 1 + i
+    // Name by name: an object that a spread makes costs V8 a hidden class of its own, and a log keeps records.
+    if (secret === undefined) return { seq, at: now, by, event, v: EVENT_VERSION }
+    return { seq, at: now, by, event, v: EVENT_VERSION, secret }
   })
 }

@@ -16,8 +16,8 @@ export type SessionRecord = {
   readonly joinId: string
   /** What its newest token at a join said, or less where a token has lowered its role since. */
   readonly tokenRole: Role
-  /** Accepted commands that led to events: id → seq of the last of them. The newest 64. */
-  readonly answered: ReadonlyMap<number, number>
+  /** Accepted commands that led to events: the id of each, and the seq of the last event. The newest 64, oldest first. */
+  readonly answered: readonly (readonly [id: number, seq: number])[]
   /** The highest id in `answered` since the session began; 0 for none. */
   readonly lastCommandId: number
 }

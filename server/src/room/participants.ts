@@ -1,6 +1,6 @@
 import type { Participant, Role, RoomEvent, RoomEventOf } from '@peerstage/sdk/protocol'
 import { ANSWERED_COMMANDS_KEPT } from '@peerstage/sdk/protocol'
-import { type BaseLedger, type LedgerParts, type LedgerRecord, newest, put, type SessionRecord } from './ledger'
+import { type BaseLedger, type LedgerParts, type LedgerRecord, mapPart, put, type SessionRecord } from './ledger'
 import type { Slice } from './slice'
 import type { RoomState } from './state'
 
@@ -20,15 +20,8 @@ export type SessionSecret = {
 type Sessions = BaseLedger['sessions']
 
 const ledger: LedgerParts<Pick<BaseLedger, 'sessions'>, SessionSecret> = {
-  sessions: {
-    start: new Map(),
-    fold: (before, record) => answered(seated(before, record.event, record.secret?.session), record),
-    write: (sessions) => [...sessions].map(([id, session]) => [id, { ...session, answered: [...session.answered] }]),
-    read: (stored: readonly (readonly [string, StoredSession])[]) =>
-      new Map(stored.map(([id, session]) => [id, { ...session, answered: new Map(session.answered) }])),
-  },
+  sessions: mapPart((before, record) => answered(seated(before, record.event, record.secret?.session), record)),
 }
-type StoredSession = Omit<SessionRecord, 'answered'> & { readonly answered: readonly (readonly [number, number])[] }
 
 /** Who is in the room, and which session holds which place. */
 export const participantsSlice = {
@@ -51,15 +44,13 @@ export function participantOfIdentity({ room, ledger }: RoomState, identity: str
 function seated(sessions: Sessions, event: RoomEvent, session: SessionSecret['session']): Sessions {
   switch (event.type) {
     case 'participant.joined':
-      return session
-        ? put(sessions, event.participant.id, { ...session, answered: new Map(), lastCommandId: 0 })
-        : sessions
+      return session ? put(sessions, event.participant.id, sessionRecord(session, NO_COMMANDS)) : sessions
     case 'participant.returned': {
       if (!session) return sessions
       const before = sessions.get(event.participantId)
       // Command ids count within a session: another session starts at 1, another page of the same session counts on.
-      const counted = before?.hash === session.hash ? before : { answered: new Map(), lastCommandId: 0 }
-      return put(sessions, event.participantId, { ...counted, ...session })
+      const counted = before?.hash === session.hash ? before : NO_COMMANDS
+      return put(sessions, event.participantId, sessionRecord(session, counted))
     }
     case 'participant.roleChanged':
       return event.reason === 'token' ? withTokenRole(sessions, event) : sessions
@@ -75,14 +66,26 @@ function seated(sessions: Sessions, event: RoomEvent, session: SessionSecret['se
 
 function withTokenRole(sessions: Sessions, { participantId, role }: RoomEventOf<'participant.roleChanged'>): Sessions {
   const session = sessions.get(participantId)
-  return session === undefined ? sessions : put(sessions, participantId, { ...session, tokenRole: role })
+  return session === undefined
+    ? sessions
+    : put(sessions, participantId, sessionRecord({ ...session, tokenRole: role }, session))
 }
 
 function answered(sessions: Sessions, { seq, secret }: LedgerRecord<SessionSecret>): Sessions {
   const command = secret?.command
   const session = command && sessions.get(command.participantId)
   if (!command || !session) return sessions
-  const kept = newest(put(session.answered, command.id, seq), ANSWERED_COMMANDS_KEPT)
+  const newest = session.answered.slice(1 - ANSWERED_COMMANDS_KEPT)
+  newest.push([command.id, seq])
   const lastCommandId = Math.max(session.lastCommandId, command.id)
-  return put(sessions, command.participantId, { ...session, answered: kept, lastCommandId })
+  return put(sessions, command.participantId, sessionRecord(session, { answered: newest, lastCommandId }))
 }
+
+type Counted = Pick<SessionRecord, 'answered' | 'lastCommandId'>
+const NO_COMMANDS: Counted = { answered: [], lastCommandId: 0 }
+
+/** Name by name: objects that a spread makes cost V8 a hidden class each, some 300 B for every participant. */
+const sessionRecord = (
+  { identity, hash, joinId, tokenRole }: Omit<SessionRecord, keyof Counted>,
+  { answered, lastCommandId }: Counted,
+): SessionRecord => ({ identity, hash, joinId, tokenRole, answered, lastCommandId })

@@ -71,7 +71,6 @@ test('the ledger keeps the newest answers only [R3.6]', () => {
   const ada = room.enter('ada')
   for (let id = 1; id <= ANSWERED_COMMANDS_KEPT + 1; id++) room.ask(ada, hello, id)
   const answered = room.state.ledger.sessions.get(ada)?.answered
-  expect(answered?.size).toBe(ANSWERED_COMMANDS_KEPT)
-  expect(answered?.has(1)).toBe(false)
-  expect(answered?.has(2)).toBe(true)
+  const newest = Array.from({ length: ANSWERED_COMMANDS_KEPT }, (_, i) => i + 2)
+  expect(answered?.map(([id]) => id)).toEqual(newest)
 })
