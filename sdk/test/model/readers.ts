@@ -12,8 +12,8 @@ import type { Witness } from './witness'
 /** The replay window, in ms [R3.5]. A run stays far below its other bounds, 1,000 events and 256 KiB. */
 const REPLAY_MS = 120_000
 
-/** What the checks need to know of the world. `now`: the latest that it ever was for a room and its log. */
-export type Outlook = { now(roomId: string): number; logIsWell(): boolean }
+/** What the checks need to know of the world. `now`: the latest that it ever was for a room and its log; `ms`: the world's time. */
+export type Outlook = { now(roomId: string): number; ms(): number; logIsWell(): boolean }
 
 /** What pages are told and show, held against the log: the mirror law, and nothing lost or doubled across a resume. */
 export class Mirrors implements Readers {
@@ -41,8 +41,10 @@ export class Mirrors implements Readers {
     if (position?.instance === instance && this.#wasSuperseded(page, position.seq, seq))
       say('came back though superseded')
     if (resumed || position?.instance !== instance || !this.#outlook.logIsWell()) return
-    const missed = this.#witness.story(roomId, instance)?.records[position.seq]
-    if (missed === undefined || missed.at > this.#outlook.now(roomId) - REPLAY_MS)
+    const story = this.#witness.story(roomId, instance)
+    const [missed, keptAt] = [story?.records[position.seq], story?.keptAt[position.seq]]
+    const isYoung = keptAt === undefined || keptAt > this.#outlook.ms() - REPLAY_MS
+    if (isYoung && (missed === undefined || missed.at > this.#outlook.now(roomId) - REPLAY_MS))
       say(`got a snapshot, though all after ${position.seq} was in the replay window`)
   }
 

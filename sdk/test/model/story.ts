@@ -13,6 +13,8 @@ export type Story = {
   readonly roomId: string
   readonly instance: string
   readonly records: KnownRecord[]
+  /** When each record was kept, by the world's time: a room's own time may be ahead of the clock. */
+  readonly keptAt: number[]
   /** What the room was after each record: `rooms[seq - 1]`. */
   readonly rooms: Room[]
   state: ServerState

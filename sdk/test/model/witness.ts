@@ -118,6 +118,7 @@ export class Witness {
     const state = evolveState(before, record)
     const story = known ?? this.#begin(roomId, instance, state)
     story.records.push(record)
+    story.keptAt.push(this.#ms())
     story.rooms.push(state.room)
     story.state = state
     this.#check(story, before, record, (what) => this.fault(`${roomId} ${record.seq} ${record.event.type}: ${what}`))
@@ -130,6 +131,7 @@ export class Witness {
       roomId,
       instance,
       records: [],
+      keptAt: [],
       rooms: [],
       state,
       bans,

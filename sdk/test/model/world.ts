@@ -57,6 +57,7 @@ export class World {
     this.house = new House({ time: this.time, disk, duplicateSessions, pipes })
     const { house, time } = this
     this.#mirrors = new Mirrors(house.witness, house.socketRecords, {
+      ms: () => time.now(),
       now: (roomId) => Math.max(house.now(roomId), house.wall.furthest),
       logIsWell: () => house.log.failing === 0 && house.log.failedAt + LOG_RECOVERS_MS < time.now(),
     })
