@@ -39,7 +39,7 @@ export async function openPage({ browser, address }: BenchBrowser, scripts: read
 }
 
 /** Bounds a hang; nothing is measured against it. */
-const LIMIT_MS = 60_000
+const LIMIT_MS = 180_000
 
 /** What comes of it. @throws (rejects with) Error when nothing does */
 export async function within<Result>(what: string, promised: Promise<Result>): Promise<Result> {

@@ -10,6 +10,8 @@ import { idle } from '../../server/bench/idle'
 import { latency } from '../../server/bench/latency'
 import { reconnect } from '../../server/bench/reconnect'
 import { join } from './join'
+import { mesh } from './mesh'
+import { newcomer } from './newcomer'
 import { size } from './size'
 
 const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Row[]>>> = {
@@ -19,6 +21,8 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Row[]>
   reconnect,
   size,
   join,
+  newcomer,
+  mesh,
 }
 
 const { values, positionals } = parseArgs({

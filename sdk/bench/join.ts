@@ -10,10 +10,9 @@ import {
   rowsOf,
 } from '../../server/bench/harness/rounds'
 import { TcpDelay } from '../../server/bench/harness/tcp-delay'
-import { SECRET } from '../../server/bench/settings'
-import { signToken } from '../../server/src/auth/sign-token'
 import { type BenchBrowser, openPage, pageScript, sdkScript, withBrowser, within } from './bench-browser'
 import type { Place } from './pages/join-page'
+import { roomTokens } from './room-tokens'
 
 type Contestant = {
   readonly name: string
@@ -104,7 +103,9 @@ async function joined(
   port: number,
 ): Promise<Readings> {
   const room = `room-${++lastRoom}`
-  const place: Place = { port, room, tokens: await tokensOf(room), ...(contestant.raw && { raw: contestant.raw }) }
+  const [hosts = '', newcomers = ''] = await roomTokens(room, 2)
+  const tokens = { host: hosts, newcomer: newcomers }
+  const place: Place = { port, room, tokens, ...(contestant.raw && { raw: contestant.raw }) }
   const host = await openPage(browser, scripts)
   const newcomer = await openPage(browser, scripts)
   try {
@@ -118,9 +119,4 @@ async function joined(
   } finally {
     await Promise.all([host.context().close(), newcomer.context().close()])
   }
-}
-
-async function tokensOf(room: string): Promise<{ host: string; newcomer: string }> {
-  const tokenOf = (role: 'host' | 'guest') => signToken({ secret: SECRET, room, identity: role, name: role, role })
-  return { host: await tokenOf('host'), newcomer: await tokenOf('guest') }
 }

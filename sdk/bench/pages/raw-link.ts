@@ -2,10 +2,14 @@
 import { trimCodecs } from '../../src/peering/codecs'
 
 export type RawSignal = { readonly description?: RTCSessionDescriptionInit; readonly candidate?: RTCIceCandidateInit }
-export type RawSlots = 'one track' | 'four slots'
+export type RawSlots = 'one track' | 'four slots' | 'data channel'
 
-const KINDS = { 'one track': ['video'], 'four slots': ['audio', 'video', 'video', 'audio'] } as const
-const CAMERA = { 'one track': 0, 'four slots': 1 } as const
+const KINDS = {
+  'one track': ['video'],
+  'four slots': ['audio', 'video', 'video', 'audio'],
+  'data channel': [],
+} as const
+const CAMERA = { 'one track': 0, 'four slots': 1, 'data channel': -1 } as const
 
 export type RawOptions = {
   readonly slots: RawSlots
@@ -23,6 +27,8 @@ export class RawLink {
     this.#options = options
     const certificates = options.certificate === undefined ? {} : { certificates: [options.certificate] }
     this.pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', ...certificates })
+    // As ours: a channel beside the slots, known to both ends.
+    if (options.slots !== 'one track') this.pc.createDataChannel('raw', { negotiated: true, id: 0 })
     this.pc.onicecandidate = ({ candidate }) => {
       if (candidate) options.send({ candidate: candidate.toJSON() })
     }
