@@ -1,4 +1,4 @@
-// biome-ignore-all lint/style/noExcessiveLinesPerFile: the phases of a connection, and what leads from one to the next, are read together
+// biome-ignore-all lint/style/noExcessiveLinesPerFile: one state machine, where each method reads or sets the phase; parts with a state of their own are in other files
 import { LiveStreamError } from '../errors'
 import {
   type Goodbye,

@@ -24,7 +24,7 @@ type Process = {
   readonly sockets: ServerSocket[]
 }
 
-export type HouseParts = {
+export type HousePorts = {
   readonly time: Time
   readonly disk: Disk
   /** All sockets there are. */
@@ -48,20 +48,20 @@ export class House {
   readonly log: FaultyLog
   readonly witness: Witness
   readonly socketRecords: SocketRecords
-  readonly #parts: HouseParts
+  readonly #ports: HousePorts
   #process: Process | undefined
   #ids = 0
 
-  constructor(parts: HouseParts) {
-    this.#parts = parts
-    this.wall = new Wall(parts.time)
+  constructor(ports: HousePorts) {
+    this.#ports = ports
+    this.wall = new Wall(ports.time)
     this.witness = new Witness(
       PLACES,
-      () => parts.time.now(),
+      () => ports.time.now(),
       () => this.serverNow,
     )
-    this.log = new FaultyLog(this.witness, () => parts.time.now())
-    this.socketRecords = new SocketRecords(this.witness, () => parts.time.now())
+    this.log = new FaultyLog(this.witness, () => ports.time.now())
+    this.socketRecords = new SocketRecords(this.witness, () => ports.time.now())
     this.start()
   }
 
@@ -90,9 +90,9 @@ export class House {
 
   start(): void {
     if (this.#process) return
-    const clock = new ProcessClock(this.#parts.time, this.wall)
+    const clock = new ProcessClock(this.#ports.time, this.wall)
     const process = { isAlive: true, clock, sockets: [] }
-    this.log.reopened(this.#parts.disk.open(clock))
+    this.log.reopened(this.#ports.disk.open(clock))
     const log = watchLog(this.log.of(process), clock, SILENT)
     const rooms = new Rooms({
       rules: {
@@ -100,7 +100,7 @@ export class House {
         limits: { ...DEFAULT_LIMITS, maxParticipants: PLACES },
         createRooms: 'onJoin',
         firstIsHost: false,
-        duplicateSessions: this.#parts.duplicateSessions,
+        duplicateSessions: this.#ports.duplicateSessions,
       },
       log,
       clock,
@@ -124,8 +124,8 @@ export class House {
     this.#process = undefined
     process.isAlive = false
     process.clock.stop()
-    if (this.#parts.disk.ended(how)) this.log.lost()
-    for (const pipe of this.#parts.pipes()) pipe.cut({ client: told, server: true })
+    if (this.#ports.disk.ended(how)) this.log.lost()
+    for (const pipe of this.#ports.pipes()) pipe.cut({ client: told, server: true })
   }
 
   /** The process ends as it should: goodbyes first. Its rooms stay in the log. */
@@ -133,7 +133,7 @@ export class House {
     const process = this.#process
     if (process === undefined) return
     for (const socket of this.sockets) socket.close('draining', 'The server is going down.')
-    for (const pipe of this.#parts.pipes()) pipe.flow(this.accept)
+    for (const pipe of this.#ports.pipes()) pipe.flow(this.accept)
     process.rooms.close()
     this.#end('closed', true)
   }
@@ -154,13 +154,13 @@ export class House {
   /** Breaks a line. What one end is not told it notices by its pings, half a minute later. */
   cut(pipe: Pipe, told: { client: boolean; server: boolean }): void {
     pipe.cut(told)
-    if (!told.server) this.#parts.time.after(NOTICED_AFTER_MS, () => pipe.cut({ client: false, server: true }))
+    if (!told.server) this.#ports.time.after(NOTICED_AFTER_MS, () => pipe.cut({ client: false, server: true }))
   }
 
   /** Holds one direction of a line up. A server whose pings stay unanswered gives it up. */
   hold(pipe: Pipe, direction: 'up' | 'down'): void {
     pipe.held[direction] = true
-    this.#parts.time.after(NOTICED_AFTER_MS, () => {
+    this.#ports.time.after(NOTICED_AFTER_MS, () => {
       if (pipe.held[direction] && pipe.hasArrived) pipe.cut({ client: false, server: true })
     })
   }
