@@ -45,30 +45,34 @@ async function main(): Promise<void> {
   }
 
   const server = await createTestServer({})
-  const client = async (name: string) => {
-    const token = await server.token({ room: 'count', identity: name, name, role: 'guest' })
-    return new LiveStreamClient({ url: server.url, room: 'count', token: () => token, WebSocket, wrtc: nodeWebRtc })
+  const enter = async (room: string, name: string, role: 'guest' | 'viewer') => {
+    const token = await server.token({ room, identity: name, name, role })
+    const client = new LiveStreamClient({ url: server.url, room, token: () => token, WebSocket, wrtc: nodeWebRtc })
+    await client.join()
+    return client
   }
-  const [ada, ben] = [await client('Ada'), await client('Ben')]
-  await ada.join()
-  await ben.join()
-  const media = new GeneratedMedia()
-  await until(ada, () => ada.state.participants.some(({ link }) => link === 'connected'))
-
+  // Between two viewers is no link, whose timers would be counted as well.
+  const [ada, ben] = [await enter('audience', 'Ada', 'viewer'), await enter('audience', 'Ben', 'viewer')]
   const message = await during(async () => {
     await ada.chat.send('hello')
     await until(ben, () => ben.state.messages.length === 1)
   })
-  const publish = await during(() => ada.media.publish({ camera: media.track('video') }))
-  const track = publish.filter((path) => MEDIA_PATH.test(path))
   const reconnect = await during(async () => {
     server.faults.close({ identity: 'Ada' })
     await until(ada, () => ada.state.status === 'reconnecting')
     await until(ada, () => ada.state.status === 'joined')
   })
 
+  const [cy, dee] = [await enter('stage', 'Cy', 'guest'), await enter('stage', 'Dee', 'guest')]
+  const isLinked = (client: LiveStreamClient) =>
+    until(client, () => client.state.participants.some(({ link }) => link === 'connected'))
+  await Promise.all([isLinked(cy), isLinked(dee)])
+  const media = new GeneratedMedia()
+  const publish = await during(() => cy.media.publish({ camera: media.track('video') }))
+  const track = publish.filter((path) => MEDIA_PATH.test(path))
+
   media.stop()
-  await Promise.all([ada.leave(), ben.leave()])
+  await Promise.all([ada, ben, cy, dee].map((each) => each.leave()))
   await server.close()
   leave({ kind: 'counted', files: { message, track, reconnect } } satisfies FilesEntered)
 }
