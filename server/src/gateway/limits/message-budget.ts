@@ -39,15 +39,21 @@ export class MessageBudgets {
 
   /** The budget of one connection. */
   of(identity: string, roomId: string): MessageBudget {
-    const pairs = new PairBudget(this.#limits)
-    const own = new Buckets(2)
+    // Made when they are needed: most connections of an audience never signal.
+    let pairs: PairBudget | undefined
+    let own: Buckets | undefined
     const shared: Shared = (name, rate, cost) =>
       this.#buckets.take(key(name, identity, roomId), rate, this.#now(), cost)
     return (message, isSeated = true) => {
       if (message.type === 'heartbeat') {
+        own ??= new Buckets(2)
         return withReason(own.take('heartbeat', HEARTBEATS, this.#now()), 'heartbeat_rate')
       }
-      if (message.type === 'signal') return this.#signal({ identity, roomId, signal: message }, own, pairs)
+      if (message.type === 'signal') {
+        own ??= new Buckets(2)
+        pairs ??= new PairBudget(this.#limits)
+        return this.#signal({ identity, roomId, signal: message }, own, pairs)
+      }
       if (message.type === 'cast') return this.#cast(message, shared)
       const { commandsPerSecond, commandBurst } = this.#limits
       const rate = { perSecond: commandsPerSecond, burst: commandBurst }
@@ -109,5 +115,5 @@ type Shared = (name: string, rate: Rate, cost?: number) => TakeResult
 /** Whether one more message of a connection is within its limits. `isSeated`: whether it has its place in the room. Default: it has. */
 export type MessageBudget = (message: ClientMessage, isSeated?: boolean) => RateResult
 
-/** JSON keeps an identity from running into the parts beside it. */
-const key = (name: string, identity: string, roomId: string): string => JSON.stringify([name, identity, roomId])
+/** Neither a name nor a room id has a line break, so the identity, which may have one, stands last. */
+const key = (name: string, identity: string, roomId: string): string => `${name}\n${roomId}\n${identity}`

@@ -1,7 +1,6 @@
 import type { ClientMessage, ClientMessageOf, Decoded } from '@peerstage/sdk/protocol'
 import type { RoomInput } from '../../hosting/input'
 import type { VerifiedClient } from '../handshake/handshake'
-import { shortHash } from '../handshake/principal'
 import type { MessageBudget, MessageBudgets } from '../limits/message-budget'
 import type { SocketConnection, SocketListener } from '../socket/socket-connection'
 import { Credentials, type CredentialsPorts } from './credentials'
@@ -35,7 +34,7 @@ export class ClientSession implements SocketListener {
     this.#roomId = principal.roomId
     this.#budget = ports.budgets.of(principal.claims.identity, principal.roomId)
     this.#rejections = new MessageRejections(ports, connection)
-    this.#iceServers = new IceServers(ports, shortHash(principal.sessionHash), (iceServers) =>
+    this.#iceServers = new IceServers(ports, principal.sessionHash, (iceServers) =>
       connection.sendNow({ type: 'iceServers', iceServers }),
     )
     this.#seat = new SeatRequest(ports, connection, asked, this.#iceServers, () => this.#answered())

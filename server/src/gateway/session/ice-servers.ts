@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { IceServer } from '@peerstage/sdk/protocol'
 import type { Clock } from '../../ports/clock'
 import { NO_TIMER, setTimerAt } from '../../ports/clock'
+import { shortHash } from '../handshake/principal'
 
 /** How much of a password's life is over when the next one is given out. */
 const REFRESH_AT = 0.8
@@ -24,18 +25,18 @@ export type IceServersPorts = {
 /** The ICE servers of one connection, with TURN passwords that do not run out while it lasts. */
 export class IceServers {
   readonly #ports: IceServersPorts
-  readonly #id: string
+  readonly #sessionHash: string
   readonly #renewed: (servers: IceServer[]) => void
   #refreshAt = 0
   #cancel = NO_TIMER
 
   /**
-   * @param id whom passwords are for
+   * @param sessionHash names the session that passwords are for
    * @param renewed called with fresh ones, once they are kept up
    */
-  constructor(ports: IceServersPorts, id: string, renewed: (servers: IceServer[]) => void) {
+  constructor(ports: IceServersPorts, sessionHash: string, renewed: (servers: IceServer[]) => void) {
     this.#ports = ports
-    this.#id = id
+    this.#sessionHash = sessionHash
     this.#renewed = renewed
   }
 
@@ -45,7 +46,7 @@ export class IceServers {
     if (turn === undefined) return [...iceServers]
     const now = clock.wall()
     this.#refreshAt = now + turn.ttlSeconds * 1000 * REFRESH_AT
-    return [...iceServers, { urls: turn.urls, ...turnCredentials(turn, this.#id, now) }]
+    return [...iceServers, { urls: turn.urls, ...turnCredentials(turn, shortHash(this.#sessionHash), now) }]
   }
 
   /** From now on gives out fresh ones before those that were taken last expire. */

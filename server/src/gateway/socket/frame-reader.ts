@@ -28,7 +28,7 @@ type Received = Decoded<ClientMessage> | 'bad frame'
 export class FrameReader {
   readonly #connection: Source
   readonly #inFlight: InFlightCommands
-  readonly #waiting: Received[] = []
+  #waiting: Received[] = []
   #listener: FrameListener | undefined
 
   constructor(connection: Source, socket: Pausable, { clock, limits }: FrameReaderPorts) {
@@ -76,7 +76,7 @@ export class FrameReader {
       if (received === 'bad frame') listener.badFrame()
       else listener.message(received)
     }
-    this.#waiting.splice(0, connection.isOpen ? taken : this.#waiting.length)
+    this.#waiting = connection.isOpen ? this.#waiting.slice(taken) : []
     connection.flush()
   }
 }

@@ -128,7 +128,11 @@ export class SendQueue {
       if (count > 0 && bytes > this.#limits.maxFrameBytes) break
       count++
     }
-    return this.#waiting.splice(0, count)
+    if (count < this.#waiting.length) return this.#waiting.splice(0, count)
+    // A new array: one that was filled once keeps its memory as long as the socket lives.
+    const all = this.#waiting
+    this.#waiting = []
+    return all
   }
 }
 
