@@ -9,6 +9,7 @@ import { tableOf } from '../../server/bench/harness/table'
 import { idle } from '../../server/bench/idle'
 import { latency } from '../../server/bench/latency'
 import { reconnect } from '../../server/bench/reconnect'
+import { growth } from './growth'
 import { join } from './join'
 import { mesh } from './mesh'
 import { newcomer } from './newcomer'
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, (options: BenchOptions) => Promise<Row[]>
   join,
   newcomer,
   mesh,
+  growth,
 }
 
 const { values, positionals } = parseArgs({

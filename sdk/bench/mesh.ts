@@ -36,27 +36,20 @@ const measuresFor = (members: number): readonly Measure[] => {
   const links = (members * (members - 1)) / 2
   return [
     { key: 'linkedMs', title: `all ${links} links of ${members}`, unit: 'ms', better: 'less' },
-    { key: 'cpuMs', title: 'CPU of the page’s process', unit: 'ms', better: 'less' },
+    { key: 'cpuMs', title: "CPU of the page's process", unit: 'ms', better: 'less' },
     { key: 'mainThreadMs', title: 'the main thread is busy', unit: 'ms', better: 'less' },
   ]
 }
 
 export const mesh = (options: BenchOptions): Promise<Row[]> =>
-  withBrowser((browser) => meshOf(browser, options.isTiny ? TINY_ROOM : FULL_ROOM, options))
-
-/** The rows of a room of so many. */
-export async function meshOf(
-  browser: BenchBrowser,
-  members: number,
-  options: BenchOptions,
-  at?: Row['at'],
-): Promise<Row[]> {
-  const subjects = chosen(CONTESTANTS, options.vs).map((contestant) => ({
-    ...contestant,
-    measure: () => connected(browser, contestant, members),
-  }))
-  return rowsOf(await measureAll(subjects, options), measuresFor(members), at)
-}
+  withBrowser(async (browser) => {
+    const members = options.isTiny ? TINY_ROOM : FULL_ROOM
+    const subjects = chosen(CONTESTANTS, options.vs).map((contestant) => ({
+      ...contestant,
+      measure: () => connected(browser, contestant, members),
+    }))
+    return rowsOf(await measureAll(subjects, options), measuresFor(members))
+  })
 
 async function connected(browser: BenchBrowser, contestant: Contestant, members: number): Promise<Readings> {
   const server = new Program(contestant.program)

@@ -39,14 +39,21 @@ const MEASURES: readonly Measure[] = [
 ]
 
 export const newcomer = (options: BenchOptions): Promise<Row[]> =>
-  withBrowser(async (browser) => {
-    const members = options.isTiny ? TINY_ROOM : FULL_ROOM
-    const subjects = chosen(CONTESTANTS, options.vs).map((contestant) => ({
-      ...contestant,
-      measure: () => came(browser, contestant, members),
-    }))
-    return rowsOf(await measureAll(subjects, options), MEASURES)
-  })
+  withBrowser((browser) => newcomerTo(browser, options.isTiny ? TINY_ROOM : FULL_ROOM, options))
+
+/** The rows of a room of so many, before the newcomer. */
+export async function newcomerTo(
+  browser: BenchBrowser,
+  members: number,
+  options: BenchOptions,
+  at?: Row['at'],
+): Promise<Row[]> {
+  const subjects = chosen(CONTESTANTS, options.vs).map((contestant) => ({
+    ...contestant,
+    measure: () => came(browser, contestant, members),
+  }))
+  return rowsOf(await measureAll(subjects, options), MEASURES, at)
+}
 
 async function came(browser: BenchBrowser, contestant: Contestant, members: number): Promise<Readings> {
   const server = new Program(contestant.program)

@@ -7,7 +7,9 @@ import { type BenchOptions, chosen, type Measure, measureAll, type Readings, row
 import type { Saturation, Window } from './programs/load'
 import type { Usage } from './usage'
 
-const FULL = { sockets: 500, perRoom: 20, rampMs: 1500, ms: 4000 }
+export type FanoutSize = Window & { readonly sockets: number; readonly perRoom: number }
+
+const FULL: FanoutSize = { sockets: 500, perRoom: 20, rampMs: 1500, ms: 4000 }
 const TINY = { sockets: 8, perRoom: 4, rampMs: 100, ms: 200 }
 
 const MEASURES: readonly Measure[] = [
@@ -26,8 +28,12 @@ export async function fanout(options: BenchOptions): Promise<Row[]> {
   return rowsOf(await measureAll(subjects, options), MEASURES)
 }
 
-async function saturated({ server, load, port }: Pair, { dialect }: Contestant, size: typeof FULL): Promise<Readings> {
-  const { sockets, perRoom, rampMs, ms }: typeof FULL & Window = size
+export async function saturated(
+  { server, load, port }: Pair,
+  { dialect }: Contestant,
+  size: FanoutSize,
+): Promise<Readings> {
+  const { sockets, perRoom, rampMs, ms } = size
   await load.ask('join', { dialect, port, sockets, perRoom })
   await load.ask('saturate')
   await passed(rampMs)

@@ -2,10 +2,16 @@
 import { type Contestant, MEMORY, type Pair, SOCKET_IO, SQLITE, subjectOf, WS } from './contestants'
 import type { Row } from './harness/result'
 import { type BenchOptions, chosen, type Measure, measureAll, type Readings, rowsOf } from './harness/rounds'
+import type { CrowdSize } from './load/crowd'
 import type { Usage } from './usage'
 
-const FULL = { sockets: 5000, perRoom: 20 }
+export type CrowdShape = Pick<CrowdSize, 'sockets' | 'perRoom'>
+
+const FULL: CrowdShape = { sockets: 5000, perRoom: 20 }
 const TINY = { sockets: 8, perRoom: 4 }
+
+/** Those that come first, so that all code has run often. */
+const WARMING = 200
 
 const MEASURES: readonly Measure[] = [
   { key: 'rssKiB', title: 'resident memory of one that has joined', unit: 'KiB', better: 'less' },
@@ -22,9 +28,13 @@ export async function idle(options: BenchOptions): Promise<Row[]> {
   return rowsOf(await measureAll(subjects, options), MEASURES)
 }
 
-async function joined({ server, load, port }: Pair, { dialect }: Contestant, size: typeof FULL): Promise<Readings> {
+export async function joined(
+  { server, load, port }: Pair,
+  { dialect }: Contestant,
+  size: CrowdShape,
+): Promise<Readings> {
   // Its code is loaded and has run before anything is measured.
-  await load.ask('join', { dialect, port, sockets: 2, perRoom: 2, prefix: 'before' })
+  await load.ask('join', { dialect, port, sockets: WARMING, perRoom: 20, prefix: 'before' })
   const empty = await server.ask<Usage>('collected')
   const before = await server.ask<Usage>('usage')
   await load.ask('join', { dialect, port, ...size })

@@ -9,6 +9,8 @@ export type CrowdSize = {
   readonly perRoom: number
   /** How the names of its rooms begin. */
   readonly prefix?: string
+  /** The index of the first one, where others are there already. Default 0. */
+  readonly from?: number
 }
 
 /** Sockets that come at once: a server of ours verifies at most 500 at a time. */
@@ -71,11 +73,11 @@ export class Member {
 
 /** Rooms full of members, all connected. */
 export async function joinedCrowd(size: CrowdSize, heard: Heard): Promise<Member[]> {
-  const { dialect, port, sockets, perRoom, prefix = 'room' } = size
-  const members = Array.from(
-    { length: sockets },
-    (_, index) => new Member(index, `${prefix}-${Math.floor(index / perRoom)}`, DIALECTS[dialect]),
-  )
+  const { dialect, port, sockets, perRoom, prefix = 'room', from: first = 0 } = size
+  const members = Array.from({ length: sockets }, (_, nth) => {
+    const index = first + nth
+    return new Member(index, `${prefix}-${Math.floor(index / perRoom)}`, DIALECTS[dialect])
+  })
   // The first of each room are hosts, and come before those that need one.
   const [hosts, others] = [members.filter(isFirst(perRoom)), members.filter((member) => !isFirst(perRoom)(member))]
   for (const group of [hosts, others]) {

@@ -9,6 +9,7 @@ export type Window = {
   readonly rampMs: number
   readonly ms: number
 }
+export type Pour = { readonly texts: number }
 export type Rate = Window & { readonly deliveriesPerSecond: number }
 export type Saturation = { readonly deliveries: number; readonly seconds: number; readonly loadCores: number }
 export type Latencies = Saturation & {
@@ -43,6 +44,18 @@ function saturate(): void {
     if (listener.index === speaker) listener.speak()
   }
   for (const member of crowd) member.speak()
+}
+
+/** All members speak in turn, until so many texts are said and heard. */
+async function pour({ texts }: Pour): Promise<void> {
+  let [left, heard] = [texts - crowd.length, 0]
+  onHeard = (listener, speaker) => {
+    if (listener.index !== speaker) return
+    heard++
+    if (left-- > 0) listener.speak()
+  }
+  for (const member of crowd.slice(0, texts)) member.speak()
+  while (heard < texts) await passed(5)
 }
 
 /** From here on is counted. */
@@ -97,5 +110,5 @@ async function speakAtRate(perSecond: number, ms: number, sentAt: readonly Float
 }
 
 // Each request takes its own payload: the bench that asks knows which.
-type Payload = CrowdSize & Rate
-answerRequests<Payload>({ join, saturate, begin, end, steadily })
+type Payload = CrowdSize & Rate & Pour
+answerRequests<Payload>({ join, saturate, pour, begin, end, steadily })

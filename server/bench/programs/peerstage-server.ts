@@ -12,6 +12,7 @@ const { createPeerstageServer, sqliteLog }: Package = await import(BUILT.href)
 const live = createPeerstageServer({
   auth: { secret: SECRET },
   ...(path === '' ? {} : { log: sqliteLog(path) }),
+  maxSockets: 20_000,
   iceServers: [],
   logLevel: 'error',
   limits: NO_BOUNDS,
