@@ -3,6 +3,7 @@ import type { Batch, StoredRoom } from '../../../server/src/ports/event-log'
 import { evolveState } from '../../../server/src/room/fold'
 import type { Ban } from '../../../server/src/room/moderation-ledger'
 import type { SessionSecret } from '../../../server/src/room/participants'
+import { encodeRecord } from '../../../server/src/room/projection'
 import type { ServerState } from '../../../server/src/room/slices'
 import {
   type Departure,
@@ -99,12 +100,14 @@ export class Witness {
   }
 
   /** The log has kept a batch. `handedAt`: when it was handed to the log, by the world's time; the log may have held it up. */
-  kept({ roomId, instance, expectedSeq, records, state }: Batch, handedAt: number): void {
+  kept({ roomId, instance, expectedSeq, records, encoded, state }: Batch, handedAt: number): void {
     this.#handedAt = handedAt
     const known = this.story(roomId, instance)
     if (expectedSeq !== (known?.state.room.seq ?? 0))
       this.fault(`${roomId}: a batch after ${expectedSeq}, not the last`)
     if (known === undefined && this.open(roomId) !== undefined) this.fault(`${roomId}: two instances are open at once`)
+    if (!isDeepStrictEqual(encoded, records.map(encodeRecord)))
+      this.fault(`${roomId}: the encoded records of a batch are not its records`)
     for (const record of records) this.#record(roomId, instance, record as KnownRecord)
     const story = this.story(roomId, instance)
     if (story?.following !== undefined)

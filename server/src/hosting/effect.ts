@@ -35,6 +35,14 @@ export function send(to: readonly Connection[], message: ServerMessage, delivery
   }
 }
 
+/** An event for some connections. `encoded`: the JSON of its record's public part. */
+export const sendEvent = (to: readonly Connection[], encoded: string): Effect => ({
+  type: 'send',
+  to,
+  text: () => `{"type":"event","logged":${encoded}}`,
+  delivery: 'kept',
+})
+
 export const replyOk = (to: Connection, re: number, seq: number, result?: unknown): Effect =>
   send([to], { type: 'reply', re, ok: true, seq, ...(result === undefined ? {} : { result }) }, 'answer')
 

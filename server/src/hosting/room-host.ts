@@ -186,7 +186,7 @@ export class RoomHost {
   #begin(): Transaction {
     const { settings } = this.#ports
     const before = { seats: this.#seats.fork(), bans: this.#bans, state: this.#state, waits: this.#waits }
-    return { settings, ...this.moment, ...before, records: [], effects: [], deferred: [] }
+    return { settings, ...this.moment, ...before, records: [], encoded: [], effects: [], deferred: [] }
   }
 
   #seeWaits(moment: Moment): void {

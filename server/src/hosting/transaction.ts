@@ -5,11 +5,11 @@ import type { Meter } from '../ports/meter'
 import type { DecideContext, NewId, RoomRules } from '../room/command'
 import { evolveState, toRecords } from '../room/fold'
 import type { Ban } from '../room/moderation-ledger'
-import { publicPart } from '../room/projection'
+import { encodeRecord } from '../room/projection'
 import { ROOM_ENDED } from '../room/rejections'
 import type { ServerState } from '../room/slices'
 import type { Decided, StoredRecord } from '../room/state'
-import { close, type Effect, send } from './effect'
+import { close, type Effect, sendEvent } from './effect'
 import type { RoomInput } from './input'
 import type { Waits } from './room-time'
 import { connectionOf, type Seats } from './seats'
@@ -39,6 +39,8 @@ export type Transaction = {
   /** Absent until the room's first event. */
   state: ServerState | undefined
   readonly records: StoredRecord[]
+  /** The public part of each record as JSON. */
+  readonly encoded: string[]
   readonly effects: Effect[]
   /** Inputs that came behind the room's end, for the instance that opens next. */
   readonly deferred: RoomInput[]
@@ -59,20 +61,22 @@ export function contextOf(tx: Transaction, by: string | null, commandId?: number
 export function apply(tx: Transaction, decided: readonly Decided[]): void {
   for (const record of toRecords(tx.state, decided, tx.now)) {
     tx.state = evolveState(tx.state, record)
+    const encoded = encodeRecord(record)
     tx.records.push(record)
-    tx.effects.push(send(tx.seats.connections(), { type: 'event', logged: publicPart(record) }))
+    tx.encoded.push(encoded)
+    tx.effects.push(sendEvent(tx.seats.connections(), encoded))
     releaseSeat(tx, record)
   }
 }
 
 /** One append for a batch. `unavailable`: nothing was kept; `unknown`: the log may hold something else than this server. */
 export async function commit(tx: Transaction, log: EventLog): Promise<'committed' | 'unavailable' | 'unknown'> {
-  const { records, state, settings } = tx
+  const { records, encoded, state, settings } = tx
   if (records.length === 0 || state === undefined) return 'committed'
   const { id, instance } = state.room
   const expectedSeq = lastSeq(tx) - records.length
   try {
-    await log.append({ roomId: id, instance, expectedSeq, records, state })
+    await log.append({ roomId: id, instance, expectedSeq, records, encoded, state })
     return 'committed'
   } catch (error) {
     if (error instanceof LogUnavailable) return 'unavailable'

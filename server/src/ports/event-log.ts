@@ -13,6 +13,11 @@ export type Batch = {
   readonly expectedSeq: number
   /** At least one; their seqs go on from `expectedSeq`. */
   readonly records: readonly StoredRecord[]
+  /**
+   * The JSON of what clients get of each record, in the order of `records`: a log that stores JSON need not encode it again, any other may
+   * ignore it.
+   */
+  readonly encoded: readonly string[]
   /** What the room is after `records`: for snapshots. */
   readonly state: ServerState
 }

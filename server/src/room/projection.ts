@@ -16,6 +16,9 @@ const PROJECTS = SLICES.flatMap(({ project }: Slice) => (project === undefined ?
 /** A record without what never leaves the server. */
 export const publicPart = ({ seq, at, by, event }: StoredRecord): LoggedEvent => ({ seq, at, by, event })
 
+/** The JSON of a record as clients get it. */
+export const encodeRecord = (record: StoredRecord): string => JSON.stringify(publicPart(record))
+
 /** What is left of an event when a message has been deleted: a message without its text keeps its seq. */
 export function withoutText<T extends LoggedEvent>(logged: T, messageId: string): T {
   const event = redacted(WITHOUT_TEXT, logged.event, messageId)

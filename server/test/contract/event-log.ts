@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ENDED_FOR_MS, REPLAY_WINDOW } from '../../src/ports/event-log'
 import { fold } from '../../src/room/fold'
+import { encodeRecord } from '../../src/room/projection'
 import { decided, LogWriter } from './log-writer'
 import { BAN, type OpenedLog, seqs, useLog } from './opened-log'
 
@@ -34,6 +35,7 @@ export function describeEventLog(name: string, open: () => OpenedLog): void {
           instance: 'first',
           expectedSeq: 3,
           records: room.records,
+          encoded: room.records.map(encodeRecord),
           state: room.state as never,
         }
         await expect(opened.log.append(early)).rejects.toThrow(RangeError)

@@ -2,6 +2,7 @@ import { MODES, type RoomEvent } from '@peerstage/sdk/protocol'
 import type { RoomLog } from '../../src/ports/room-log'
 import { evolveState, toRecords } from '../../src/room/fold'
 import type { Secret } from '../../src/room/ledger'
+import { encodeRecord } from '../../src/room/projection'
 import type { ServerState } from '../../src/room/slices'
 import type { Decided, StoredRecord } from '../../src/room/state'
 
@@ -24,10 +25,18 @@ export class LogWriter {
   /** One batch. */
   async write(...decided: Decided[]): Promise<void> {
     const records = toRecords(this.state, decided, this.now())
+    const encoded = records.map(encodeRecord)
     let state = this.state
     for (const record of records) state = evolveState(state, record)
     if (state === undefined) throw new Error('a batch needs a record')
-    await this.log.append({ roomId: this.roomId, instance: this.instance, expectedSeq: this.seq, records, state })
+    await this.log.append({
+      roomId: this.roomId,
+      instance: this.instance,
+      expectedSeq: this.seq,
+      records,
+      encoded,
+      state,
+    })
     this.state = state
     this.records.push(...records)
   }

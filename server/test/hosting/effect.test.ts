@@ -1,6 +1,8 @@
-import type { GoodbyeCode } from '@peerstage/sdk/protocol'
+import { encodeMessage, type GoodbyeCode } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
-import { close, perform, replyOk, send } from '../../src/hosting/effect'
+import { close, type Effect, perform, replyOk, send, sendEvent } from '../../src/hosting/effect'
+import { encodeRecord, publicPart } from '../../src/room/projection'
+import type { StoredRecord } from '../../src/room/state'
 import { FakeConnection } from '../harness/fake-connection'
 
 class BrokenConnection extends FakeConnection {
@@ -49,4 +51,23 @@ test('answers come after what all are told, a goodbye or the end after them', ()
   perform([...answers, ...ends, send([removed, leaving], { type: 'heartbeat' })], SILENT)
   expect(removed.steps).toEqual(['heartbeat', 'reply', 'removed', 'flush'])
   expect(leaving.steps).toEqual(['heartbeat', 'reply', 'end', 'flush'])
+})
+
+const messageOf = (text: string): StoredRecord => ({
+  seq: 7,
+  at: 1700000000000.5,
+  by: 'ada',
+  event: { type: 'chat.sent', message: { id: 'm', participantId: 'ada', name: 'A"d\\a', role: 'host', text, at: 1 } },
+  v: 2,
+  secret: { author: 'an identity' },
+})
+
+test('an event is sent with the bytes that the codec writes', () => {
+  const records = ['plain', '"quoted"\n\t', 'ünïcode 🎉 \u2028', '\ud800'].map(messageOf)
+  records.push({ seq: 8, at: 0, by: null, event: { type: 'chat.deleted', messageId: 'm' }, v: 2 })
+  const textOf = (effect: Effect) => (effect.type === 'send' ? effect.text() : undefined)
+  for (const record of records) {
+    const written = encodeMessage({ type: 'event', logged: publicPart(record) })
+    expect(textOf(sendEvent([], encodeRecord(record)))).toBe(written)
+  }
 })

@@ -47,12 +47,13 @@ class MemoryLog implements RoomLog, RecordSource {
     this.#readers = new RecordReaders(now)
   }
 
-  async append({ roomId, instance, expectedSeq, records, state }: Batch): Promise<void> {
+  async append({ roomId, instance, expectedSeq, records, encoded, state }: Batch): Promise<void> {
     const known = this.#find(roomId, instance)
     const lastSeq = known?.replay.lastSeq ?? 0
     if (expectedSeq !== lastSeq) throw new RangeError(`expected seq ${expectedSeq}, the log has ${lastSeq}`)
     const kept = known ?? this.#add(roomId, instance, state)
-    for (const record of records) this.#note(roomId, kept, record)
+    for (const [i, record] of records.entries()) this.#note(roomId, kept, record, encoded[i]?.length ?? 0)
+    if (kept.chat.length > MESSAGES_KEPT) kept.chat.splice(0, kept.chat.length - MESSAGES_KEPT)
     this.#trim(kept.replay)
     kept.state = state
   }
@@ -171,17 +172,15 @@ class MemoryLog implements RoomLog, RecordSource {
     for (const instances of this.#rooms.values()) yield* instances.values()
   }
 
-  #note(roomId: string, kept: Instance, record: StoredRecord): void {
-    const { archived, deleted, ...rest } = projectionOf(record)
-    add(kept.replay, record, rest.identity, this.#now())
-    if (archived !== undefined) {
-      kept.chat.push(archived)
-      kept.chat.splice(0, kept.chat.length - MESSAGES_KEPT)
-    }
+  #note(roomId: string, kept: Instance, record: StoredRecord, bytes: number): void {
+    const projection = projectionOf(record)
+    const { identity, archived, deleted } = projection
+    add(kept.replay, { record, identity, bytes, at: this.#now() })
+    if (archived !== undefined) kept.chat.push(archived)
     if (deleted !== undefined) {
       kept.chat = kept.chat.filter(({ message }) => message.id !== deleted)
       rewrite(kept.replay, (record) => withoutText(record, deleted))
     }
-    this.#tombstones.note(roomId, rest, record.at)
+    this.#tombstones.note(roomId, projection, record.at)
   }
 }

@@ -24,12 +24,11 @@ export type ReplayWindow = {
 
 export const emptyWindow = (): ReplayWindow => ({ entries: [], lastSeq: 0, start: 0, bytes: 0, heldBytes: 0 })
 
-/** Puts a record at the end. `identity`: the one that it is about. `bytes` are UTF-16 code units of the JSON, which for text beyond Latin is a little generous. */
-export function add(replay: ReplayWindow, record: StoredRecord, identity: string | undefined, now: number): void {
-  const bytes = JSON.stringify(publicPart(record)).length
-  replay.entries.push({ record, identity, bytes, at: now })
-  replay.bytes += bytes
-  replay.lastSeq = record.seq
+/** Puts a record at the end. `bytes` are UTF-16 code units of its JSON, which for text beyond Latin is a little generous. */
+export function add(replay: ReplayWindow, entry: Entry): void {
+  replay.entries.push(entry)
+  replay.bytes += entry.bytes
+  replay.lastSeq = entry.record.seq
 }
 
 /** Drops what lies before the window, unless a reader has not read it. `readTo`: the seq that all readers have read. */
@@ -54,6 +53,7 @@ function release(replay: ReplayWindow, now: number, readTo: number): void {
     replay.heldBytes -= entry.bytes
     drop++
   }
+  if (drop === 0) return
   replay.entries.splice(0, drop)
   replay.start -= drop
 }

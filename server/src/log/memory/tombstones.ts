@@ -20,7 +20,7 @@ export class Tombstones {
 
   /** Notes how a record of the time `at` changes the bans, and whether it ends the room. */
   note(roomId: string, { bans, isEnd }: Projection, at: number): void {
-    this.#noteBans(roomId, applyBans(this.#bansOf(roomId), bans))
+    if (bans !== undefined) this.#noteBans(roomId, applyBans(this.#bansOf(roomId), bans))
     if (!isEnd) return
     this.#forgetEnds()
     this.#ends.delete(roomId)

@@ -1,7 +1,7 @@
 import { EVENT_VERSION, type LoggedEvent } from '@peerstage/sdk/protocol'
 import { REPLAY_WINDOW } from '../../ports/event-log'
 import { fold } from '../../room/fold'
-import { projectionOf, publicPart, withoutPerson, withoutText } from '../../room/projection'
+import { encodeRecord, projectionOf, publicPart, withoutPerson, withoutText } from '../../room/projection'
 import type { ServerState } from '../../room/slices'
 import type { StoredRecord } from '../../room/state'
 import { readSnapshot, SNAPSHOT_VERSION, writeSnapshot } from '../snapshot'
@@ -20,9 +20,8 @@ export function recordTables(db: Database) {
     ...dropping(queries),
     ...snapshotting(queries, snapshots),
     ...redacting(redactionQueries(db)),
-    /** Puts a record behind `total` bytes of others; says how many bytes it has. `identity`: the one that it is about. */
-    add: (instance: number, record: StoredRecord, identity: string | undefined, total: number): number =>
-      add(queries, instance, record, identity, total),
+    /** Puts a record behind those that the instance has. */
+    add: (instance: number, entry: RecordEntry): void => add(queries, instance, entry),
     /** Everything of an instance. */
     remove(instance: number): void {
       snapshots.remove.run(instance)
@@ -33,26 +32,18 @@ export function recordTables(db: Database) {
 
 export type RecordTables = ReturnType<typeof recordTables>
 
-function add(
-  queries: Queries,
-  instance: number,
-  record: StoredRecord,
-  identity: string | undefined,
-  total: number,
-): number {
+/** A record as a row has it. `total`: bytes of those before it. `identity`: the one that it is about. */
+type RecordEntry = {
+  readonly record: StoredRecord
+  readonly encoded: string
+  readonly identity: string | undefined
+  readonly total: number
+}
+
+function add(queries: Queries, instance: number, { record, encoded, identity, total }: RecordEntry): void {
   const { seq, v, at, secret } = record
-  const logged = JSON.stringify(publicPart(record))
-  queries.add.run(
-    instance,
-    seq,
-    v,
-    at,
-    total,
-    identity ?? null,
-    logged,
-    secret === undefined ? null : JSON.stringify(secret),
-  )
-  return logged.length
+  const hidden = secret === undefined ? null : JSON.stringify(secret)
+  queries.add.run(instance, seq, v, at, total, identity ?? null, encoded, hidden)
 }
 
 const reading = ({ place, behind }: Queries) => ({
@@ -84,8 +75,9 @@ const dropping = (queries: Queries) => ({
     const [row] = queries.behind.all(id, seq - 1, ALL)
     queries.remove.run(id)
     if (last === undefined || row === undefined) return
-    const record = recordOf(row)
-    add(queries, id, { ...record, seq: to }, projectionOf(record).identity, last.total)
+    const record = { ...recordOf(row), seq: to }
+    const { identity } = projectionOf(record)
+    add(queries, id, { record, encoded: encodeRecord(record), identity, total: last.total })
   },
 })
 
@@ -102,7 +94,7 @@ const snapshotting = ({ behind }: Queries, { get, put, remove }: ReturnType<type
 
 function redacting({ naming, about, rewrite, anonymise }: ReturnType<typeof redactionQueries>) {
   const replace = (instance: number, record: StoredRecord) =>
-    rewrite.run(EVENT_VERSION, JSON.stringify(publicPart(record)), instance, record.seq)
+    rewrite.run(EVENT_VERSION, encodeRecord(record), instance, record.seq)
   return {
     /** Removes a message's text from all records that name it. */
     withoutText(instance: number, messageId: string): void {

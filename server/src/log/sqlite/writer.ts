@@ -16,15 +16,15 @@ export type WriterPorts = Tables & {
   readonly erased: () => void
 }
 
-type Projected = { readonly record: StoredRecord; readonly projection: Projection }
+type Projected = { readonly record: StoredRecord; readonly encoded: string; readonly projection: Projection }
 
 /** Writes batches, within a transaction that the caller begins and ends. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one transaction, in the order of its writes
 export function batchWriter({ instances, records, readers, chat, tombstones, maxRoomBytes, now, erased }: WriterPorts) {
-  /** A record, and what follows from it. Says how many bytes it has. */
-  function note({ id, room }: InstanceRow, { record, projection }: Projected, total: number): number {
+  /** A record behind `total` bytes of others, and what follows from it. */
+  function note({ id, room }: InstanceRow, { record, encoded, projection }: Projected, total: number): void {
     const { identity, archived, deleted } = projection
-    const bytes = records.add(id, record, identity, total)
+    records.add(id, { record, encoded, identity, total })
     // A room's own time may be ahead of the clock. What grows old does so by the clock.
     const at = Math.min(record.at, now())
     if (archived !== undefined) chat.add(id, archived, at)
@@ -34,7 +34,6 @@ export function batchWriter({ instances, records, readers, chat, tombstones, max
       erased()
     }
     tombstones.note(room, projection, at)
-    return bytes
   }
 
   /** A closed room needs no state. `isStale`: a message was deleted, and the last snapshot may hold its text: it is replaced. */
@@ -68,8 +67,13 @@ export function batchWriter({ instances, records, readers, chat, tombstones, max
       if (expectedSeq !== last) return new RangeError(`expected seq ${expectedSeq}, the log has ${last}`)
       const row = known ?? add(roomId, instance)
       let { total } = row
-      const projected = batch.records.map((record) => ({ record, projection: projectionOf(record) }))
-      for (const each of projected) total += note(row, each, total)
+      const projected = batch.records.map((record, i) => {
+        return { record, encoded: batch.encoded[i] as string, projection: projectionOf(record) }
+      })
+      for (const each of projected) {
+        note(row, each, total)
+        total += each.encoded.length
+      }
       const isStale = projected.some(({ projection }) => projection.deleted !== undefined)
       const { seq, status, participants } = state.room
       const [snapshot_seq, snapshot_total] = snapshot(row, state, isStale, total)
