@@ -1,6 +1,7 @@
 import type { GoodbyeCode, ServerMessage } from '../../src/protocol'
 import { ROOMS } from './seating'
-import type { ServerSocket, SocketObserver } from './server-socket'
+import { hashOf, type ServerSocket, type SocketObserver } from './server-socket'
+import { sessionOf } from './story'
 import type { Witness } from './witness'
 
 /** How long a seat is kept, in ms [R4.2]. Not imported: the constants of the server may be wrong. */
@@ -80,7 +81,9 @@ export class SocketRecords implements SocketObserver {
     const story = this.#witness.open(socket.roomId)
     if (!reply.ok || story === undefined) return
     if (reply.seq > story.state.room.seq) this.#witness.fault(`${whoOf(socket)}: ok before it was kept`)
-    const known = socket.self === undefined ? undefined : story.answers.get(socket.self)?.get(reply.re)
+    if (socket.self === undefined) return
+    const session = sessionOf(socket.self, hashOf(socket.pipe.hello.session))
+    const known = story.answers.get(session)?.get(reply.re)
     if (known === undefined) return
     const answer = `${socket.self} ${socket.pipe.hello.session} ${reply.re}`
     if (this.#answered.has(answer)) this.#witness.seen.add('answered again')

@@ -22,7 +22,7 @@ export type Story = {
   readonly given: Map<string, Role>
   /** By identity: sent away until then; null: for as long as the room lives. */
   readonly removed: Map<string, number | null>
-  /** By participant, of its present session: the commands that were logged, by id, with the seq of their answer. */
+  /** By {@link sessionOf}: the commands that were logged, by id, with the seq of their answer. */
   readonly answers: Map<string, Map<number, number>>
   /** By identity: who is banned from the room id, in all its instances. */
   readonly bans: Map<string, Ban>
@@ -94,10 +94,14 @@ export function returned(
   const most = story.given.get(was?.identity ?? '') ?? secret?.session?.tokenRole
   if (role === undefined || most === undefined || outranks(role, most)) say(`came back as ${role}, and is a ${most}`)
   if (was?.identity !== secret?.session?.identity) say('took the seat of another identity')
-  // Another session counts its commands anew.
-  if (was?.hash !== secret?.session?.hash) story.answers.delete(event.participantId)
+  // A session that takes the seat counts its commands anew, even if it had the seat before another one.
+  const hash = secret?.session?.hash
+  if (was?.hash !== hash) story.answers.delete(sessionOf(event.participantId, hash))
   letIn(story, was?.identity ?? '', at, say)
 }
+
+/** A participant with one of its sessions: each session counts its commands for itself. */
+export const sessionOf = (participantId: string, hash: string | undefined): string => `${participantId} ${hash}`
 
 function letIn({ removed, bans }: Story, identity: string, at: number, say: Say): void {
   if (bans.has(identity)) say('is banned')

@@ -16,6 +16,7 @@ import {
   roleDue,
   type Say,
   type Story,
+  sessionOf,
 } from './story'
 
 const HOST_GRACE_MS = 60_000
@@ -167,7 +168,8 @@ export class Witness {
     if (secret?.unbanned) for (const [who, { id }] of story.bans) if (id === secret.unbanned) story.bans.delete(who)
     if (secret?.command === undefined) return
     const { participantId, id } = secret.command
-    story.answers.set(participantId, (story.answers.get(participantId) ?? new Map()).set(id, record.seq))
+    const session = sessionOf(participantId, story.state.ledger.sessions.get(participantId)?.hash)
+    story.answers.set(session, (story.answers.get(session) ?? new Map()).set(id, record.seq))
   }
 
   #arrived(story: Story, before: ServerState | undefined, session: SessionSecret['session']): void {
