@@ -17,7 +17,7 @@ export const limits = v.object({
   maxSdpBytes: limit(32 * 1024),
   /** Bytes of one ICE candidate line (UTF-8). */
   maxCandidateBytes: limit(1024),
-  /** Participants in a room, those that are reconnecting included. */
+  /** Participants in a room, those that are reconnecting included. While no host is in it, one seat is kept for a host. */
   maxParticipants: limit(20),
   /** Commands that may wait for their reply at once. */
   maxUnansweredCommands: limit(32),

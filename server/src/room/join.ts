@@ -77,8 +77,11 @@ function enter(state: State, command: JoinCommand, context: DecideContext): Acce
   const hostless = !hasHost(room)
   // A demotion survives a rejoin, in dev mode too.
   const role = override === undefined && context.rules.firstIsHost && hostless ? 'host' : granted
-  const places = context.rules.limits.maxParticipants - (hostless && role !== 'host' ? 1 : 0)
-  if (room.participants.length >= places) return rejectJoin('room_full', 'The room is full.')
+  const free = context.rules.limits.maxParticipants - room.participants.length
+  if (free <= 0) return rejectJoin('room_full', 'The room is full.')
+  if (free === 1 && hostless && role !== 'host') {
+    return rejectJoin('room_full', 'The room is full: its last seat is kept for a host.')
+  }
   return seat(command, onStageIfFree(room, role), context.newId())
 }
 

@@ -32,6 +32,9 @@ test('100 viewers without a host fill 19 places, and the twentieth is the hostâ€
   const { enter } = await runServer()
   const clients = await crowd((i) => enter('hall', `person ${i}`, { role: 'viewer' }))
   expect(await outcome(clients)).toEqual({ in: 19, full: 81 })
+  const viewer = await enter('hall', 'one more', { role: 'viewer' })
+  const reason = 'The room is full: its last seat is kept for a host.'
+  expect(await viewer.until(({ type }) => type === 'goodbye')).toMatchObject({ code: 'room_full', reason })
   const host = await enter('hall', 'ada', { role: 'host' })
   expect((await host.welcome()).room?.participants).toHaveLength(20)
   const late = await enter('hall', 'another host', { role: 'host' })
