@@ -47,8 +47,8 @@ async function tunnelTo(port: number, status = 200) {
 
 async function comes(jwksUrl = ENDPOINT) {
   const captured = capturedLog()
-  const { connect: knock } = await runServer({ auth: { jwksUrl }, logger: captured.logger })
-  return { client: knock('hall', { token: await signedBy(a) }), captured }
+  const { connect } = await runServer({ auth: { jwksUrl }, logger: captured.logger })
+  return { client: connect('hall', { token: await signedBy(a) }), captured }
 }
 
 test.each(['HTTPS_PROXY', 'https_proxy'])('the keys are fetched through the proxy of %s', async (name) => {

@@ -47,14 +47,14 @@ async function heldDrain() {
   return { url, connect, deaf, closing: server.close() }
 }
 
-test('who knocks during a drain hears the same goodbye, while another client still holds it open [R8.1]', async () => {
+test('a client that connects during a drain gets the same goodbye, while another client still keeps the drain waiting [R8.1]', async () => {
   const { url, connect, closing } = await heldDrain()
-  const knocks = Array.from({ length: 5 }, () => connect('hall'))
+  const late = Array.from({ length: 5 }, () => connect('hall'))
   expect((await fetch(`${url}/livez`)).status).toBe(200)
   expect((await fetch(`${url}/metrics`)).status).toBe(200)
   const ready = await fetch(`${url}/readyz`)
   expect([ready.status, await ready.json()]).toEqual([503, { status: 'draining' }])
-  const goodbyes = await Promise.all(knocks.map((knock) => knock.goodbye()))
+  const goodbyes = await Promise.all(late.map((client) => client.goodbye()))
   for (const goodbye of goodbyes) {
     expect(goodbye).toEqual({ code: 'draining', close: 1012, retryAfterMs: expect.any(Number) })
     expect(goodbye.retryAfterMs).toBeLessThan(10_000)
@@ -74,7 +74,7 @@ test('a drain ends when the earlier clients are gone, though a client that came 
   expect(await Promise.race(ends)).toBe('one')
 })
 
-test('an app that has a server attached goes on listening, and who knocks there hears the goodbye', async () => {
+test('an app that has a server attached goes on listening, and a client that connects there gets the goodbye', async () => {
   const live = makeServer({})
   const app = createServer(live.requestListener)
   app.headersTimeout = 10_000

@@ -1,6 +1,6 @@
 import type { RoomLog } from '../../src/index'
 
-/** A real log that does some things in another way. */
+/** A real log with some of its methods replaced. */
 export function alteredLog(log: RoomLog, changes: Partial<RoomLog>): RoomLog {
   return new Proxy(log, {
     get(target, name) {

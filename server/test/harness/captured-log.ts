@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { createLogger } from '../../src/logging/logger'
 
-/** The real logger at its most talkative, and what it has written so far. */
+/** The real logger at level `debug`, and the lines that it has written so far. */
 export function capturedLog() {
   const written: string[] = []
   const sink = new Writable({

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A key and its self-signed certificate. Made for one test: searches for keys would find a key in a repository. */
+/** A key and its self-signed certificate. Made for one test, because a scan for secrets would find a key in the repository. */
 export function certificate(): { readonly key: Buffer; readonly cert: Buffer } {
   const folder = mkdtempSync(join(tmpdir(), 'certificate-'))
   try {

@@ -2,7 +2,7 @@ import { memoryLog } from '../../src/index'
 import type { RoomLog } from '../../src/ports/room-log'
 import { breakable } from '../../src/testing/breakable-log'
 
-/** A log whose disk a test can break and mend. Default: a memory log. */
+/** A log that rejects every call while `broken` is set. Default: a memory log. */
 export function failingLog(log: RoomLog = memoryLog()): RoomLog & { broken: boolean } {
   const breaking = breakable(log)
   return Object.defineProperty(breaking.log as RoomLog & { broken: boolean }, 'broken', {

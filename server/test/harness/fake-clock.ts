@@ -1,14 +1,14 @@
 import type { Clock } from '../../src/ports/clock'
 import { onwards } from '../../src/ports/system-clock'
 
-/** Time that passes when a test says so. Turns are the event loop's own: sockets are real. */
+/** A clock that a test advances. `setImmediate` stays real, because the sockets are real. */
 export class FakeClock implements Clock {
   readonly #next = onwards(0, 0)
   #wall: number
   #elapsed = 0
   #timers = new Set<{ at: number; callback: () => void }>()
 
-  /** Starts at the real time, because tokens are signed by it. */
+  /** Starts at the real time, because tokens are signed with it. */
   constructor(now = Date.now()) {
     this.#wall = now
   }
@@ -35,12 +35,12 @@ export class FakeClock implements Clock {
     setImmediate(callback)
   }
 
-  /** How far off the next timers are, in ms. */
+  /** Milliseconds until each pending timer fires. */
   get pending(): number[] {
     return [...this.#timers].map(({ at }) => at - this.#elapsed).sort((a, b) => a - b)
   }
 
-  /** Lets time pass: timers fire in their order, each at its own time. */
+  /** Advances the clock: timers fire in order, each at its own time. */
   advance(ms: number): void {
     const end = this.#elapsed + ms
     for (;;) {
@@ -53,7 +53,7 @@ export class FakeClock implements Clock {
     this.#elapsed = end
   }
 
-  /** Sets the clock on the wall: it shows so much more, or less where that is negative. */
+  /** Changes the wall clock alone, as when the machine's time is set: `elapsed` stays. */
   setWall(byMs: number): void {
     this.#wall += byMs
   }

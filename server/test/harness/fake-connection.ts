@@ -1,7 +1,7 @@
 import type { GoodbyeCode, ServerMessage } from '@peerstage/sdk/protocol'
 import type { Connection } from '../../src/ports/connection'
 
-/** A connection that only remembers. */
+/** A connection that records what is sent to it. */
 export class FakeConnection implements Connection {
   readonly id: string
   readonly received: ServerMessage[] = []

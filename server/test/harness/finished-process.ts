@@ -1,4 +1,4 @@
-// An app that has nothing left to do, and never said `close` to its server. It must end by itself. Argument: `signs` or `serves`.
+// An app that has nothing left to do and never called `close` of its server: the process must exit. Argument: `signs` or `serves`.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,7 +8,7 @@ import { TestClient } from './test-client'
 const live = createPeerstageServer({
   auth: { secret: 'a secret of the tests, long enough to be one' },
   logLevel: 'silent',
-  // The room's own end is awaited.
+  // The process waits for the room to end.
   limits: { emptyRoomMs: 1000 },
 })
 const token = await live.tokens.sign({ room: 'hall', identity: 'ada', name: 'Ada' })

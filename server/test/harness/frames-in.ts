@@ -1,4 +1,4 @@
-/** The payloads of the unmasked WebSocket frames in some bytes (RFC 6455 §5.2), as text. */
+/** The payloads of the unmasked WebSocket frames in `bytes` (RFC 6455 §5.2), as text. */
 export function framesIn(bytes: Buffer): string[] {
   const texts: string[] = []
   for (let at = 0; at < bytes.length; ) {

@@ -6,13 +6,13 @@ import { Gateway, type GatewayPorts } from '../../src/gateway/gateway'
 import { FakeClock } from './fake-clock'
 import { TestClient } from './test-client'
 
-/** A receiver that ignores what the gateway tells it. */
+/** A receiver that ignores all calls of the gateway. */
 const SILENT = {
   meter: { command: () => {}, rejection: () => {}, resume: () => {}, batch: () => () => {} },
   logger: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
 }
 
-/** A gateway on a free port with no rooms behind it: what it asks of them, and of keys, is the test's to answer. */
+/** A gateway on a free port without rooms: the test answers its calls to the rooms and to the verification of tokens. */
 export async function gatewayAlone(parts: Partial<GatewayPorts> & Pick<GatewayPorts, 'verify' | 'submit'>) {
   let ids = 0
   const gateway = new Gateway({

@@ -2,7 +2,7 @@ import { memoryLog } from '../../src/index'
 import type { RoomLog } from '../../src/ports/room-log'
 import { alteredLog } from './altered-log'
 
-/** A real memory log whose disk hangs while a test wants it to: what is appended meanwhile is kept when it goes on. */
+/** A memory log whose appends wait between `hang` and `goOn`; then they are stored. */
 export function hangingLog(): { readonly log: RoomLog; hang(): void; goOn(): void; readonly hanging: number } {
   const kept = memoryLog()
   let gate = Promise.resolve()
@@ -23,7 +23,7 @@ export function hangingLog(): { readonly log: RoomLog; hang(): void; goOn(): voi
       })
     },
     goOn: () => open(),
-    /** Appends that wait. */
+    /** How many appends wait. */
     get hanging() {
       return hanging
     },

@@ -1,7 +1,7 @@
 import { encodeHello, type Hello } from '@peerstage/sdk/protocol'
 import { newSession } from './test-client'
 
-/** A hello with nothing wrong about it, but for its missing token. */
+/** A valid hello without a token. */
 export const HELLO: Hello = {
   intent: 'join',
   session: newSession(),
@@ -12,7 +12,7 @@ export const HELLO: Hello = {
 
 const base64url = (text: string) => Buffer.from(text).toString('base64url')
 
-/** What is wrong with each, and the subprotocols that are offered beside ours. */
+/** Bad hellos: what is wrong, and the subprotocols that are offered besides ours. */
 export const BAD_HELLOS: [string, string[]][] = [
   ['garbage instead of a hello', ['hello.!!!']],
   ['no hello', []],
@@ -33,7 +33,7 @@ export const BAD_FRAMES: [string, string | Buffer][] = [
   ['an empty array', '[]'],
 ]
 
-/** Messages of which two are forgiven. */
+/** Bad messages. A connection may send two of them. */
 export const BAD_MESSAGES: [string, string][] = [
   ['an unknown type', '{"type":"chat.shout","id":1}'],
   ['an unknown key', '{"type":"heartbeat","extra":1}'],

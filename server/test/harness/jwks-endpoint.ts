@@ -5,13 +5,13 @@ import type { SigningPair } from './signing-keys'
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void
 
-/** A JWKS endpoint over real HTTP that answers as the test says, and counts how often it was asked. */
+/** A JWKS endpoint over real HTTP. The test sets its answer; it counts its requests. */
 export type JwksEndpoint = {
   readonly url: string
   readonly asked: () => number
-  /** The set from now on. */
+  /** Sets the keys of all later answers. */
   publish(...pairs: SigningPair[]): void
-  /** Any other answer from now on. */
+  /** Sets all later answers, valid or not. */
   answer(answer: Answer): void
 }
 

@@ -12,7 +12,7 @@ export const MAX_AGE_SECONDS = 900
 
 type Line = { level: string; message: string } & Record<string, unknown>
 
-/** A server that gets its keys from an endpoint, and a log that the test reads. */
+/** A server that fetches its keys from an endpoint, and its log lines. */
 export async function served(endpoint: JwksEndpoint) {
   const clock = new FakeClock()
   const lines: Line[] = []
@@ -30,12 +30,12 @@ export async function served(endpoint: JwksEndpoint) {
   const enter = async (pair: SigningPair, sub = 'ada') =>
     running.connect('hall', { token: await signedBy(pair, { sub, exp: exp() }) })
   const fresh = (pair: SigningPair, sub = 'ada') => signedBy(pair, { sub, exp: exp() })
-  /** Until the server has done with the answer that it asked for. */
+  /** Waits until the server has logged `count` warnings about the answers of the endpoint. */
   const faults = (count: number) => expect.poll(() => lines.filter((line) => line.level === 'warn')).toHaveLength(count)
   return { ...running, clock, lines, enter, fresh, faults }
 }
 
-/** Lets the time for the next reading come, and waits until the endpoint was asked. */
+/** Advances the clock to the next fetch of the keys, and waits for the request. */
 export async function nextReading(
   endpoint: JwksEndpoint,
   clock: FakeClock,

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { encodeHello, MAX_HELLO_CHARACTERS } from '@peerstage/sdk/protocol'
 
-/** What a client says beside its token, of a length that does not change. */
+/** The fields of a hello besides its token, of a fixed length. */
 export const LARGE_HELLO = {
   intent: 'join',
   session: 'x'.repeat(43),
@@ -10,7 +10,7 @@ export const LARGE_HELLO = {
   client: 'test/1',
 } as const
 
-/** A token with an unused claim, which fills that hello to its last characters. */
+/** A token with an unused claim, so long that the hello has the largest allowed length. */
 export function largestToken(secret: string): string {
   const now = Math.floor(Date.now() / 1000)
   const claims = { aud: 'peerstage', sub: 'ada', room: 'hall', name: 'Ada', role: 'guest', iat: now, exp: now + 60 }

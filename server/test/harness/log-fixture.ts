@@ -2,10 +2,10 @@ import type { Database } from '../../src/log/sqlite/port'
 import type { RoomLog } from '../../src/ports/room-log'
 import { decided, LogWriter } from '../contract/log-writer'
 
-/** Always the same, so that a fixture changes only when what is stored does. */
+/** A fixed time, so that a fixture changes only when the stored format changes. */
 export const AT = 1_800_000_000_000
 
-/** Two rooms with everything that a log holds: what a fixture is made of, and what it must give back. */
+/** Writes two rooms with every kind of stored data. Returns the expected content, to compare with a fixture that was read. */
 export async function writeFixture(log: RoomLog): Promise<LogWriter[]> {
   const hall = new LogWriter(log, 'hall', 'instance-of-the-hall', () => AT)
   await hall.open({ bans: [{ id: 'ban-1', identity: 'mallory', name: 'Mallory', at: AT }] })
@@ -28,7 +28,7 @@ export async function writeFixture(log: RoomLog): Promise<LogWriter[]> {
   return [hall, young]
 }
 
-/** A file as SQL: its schema, its rows, and how it is marked. */
+/** A database as SQL: its schema, its rows, and its pragmas `application_id` and `user_version`. */
 export function dump(db: Database): string {
   const schema = db
     .prepare<[], { type: string; name: string; sql: string | null }>('SELECT type, name, sql FROM sqlite_schema')

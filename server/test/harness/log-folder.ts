@@ -7,7 +7,7 @@ import type { SqliteRoomLog } from '../../src/log/sqlite/opened-log'
 import { type SqliteLogOptions, sqliteLog } from '../../src/log/sqlite/sqlite-log'
 import { FakeClock } from './fake-clock'
 
-/** A folder with a log's file in it, which is gone when the test has ended. */
+/** A temporary folder with the file of a log, removed after the test. */
 export class LogFolder {
   readonly folder = mkdtempSync(join(tmpdir(), 'peerstage-log-'))
   readonly path = join(this.folder, 'rooms.db')
@@ -22,39 +22,39 @@ export class LogFolder {
     })
   }
 
-  /** Opens the log, or opens it again after it was closed. */
+  /** Opens the log, or reopens it after it was closed. */
   open(options: SqliteLogOptions = {}): SqliteRoomLog {
     const log = sqliteLog(this.path, { clock: this.clock, ...options })
     this.#opened.push(log)
     return log
   }
 
-  /** Notes what the disk holds now: all that is left when the machine loses power later. */
+  /** Saves a copy of the files: what a later loss of power leaves. */
   reachesTheDisk(): void {
     mkdirSync(this.#disk, { recursive: true })
     this.#copy(this.folder, this.#disk)
   }
 
-  /** Once no process has it open: the files are as they last reached the disk, and the machine starts again. */
+  /** Restores the saved files and marks them as written before the machine started. No process may have them open. */
   losesPower(): void {
     this.isAsItReachedTheDisk()
     this.alter("UPDATE upkeep SET machine = 'of an earlier start' WHERE machine IS NOT NULL")
   }
 
-  /** Once no process has it open: the files are as they last reached the disk. */
+  /** Restores the saved files. No process may have them open. */
   isAsItReachedTheDisk(): void {
     for (const name of this.#files(this.folder)) rmSync(join(this.folder, name))
     this.#copy(this.#disk, this.folder)
   }
 
-  /** Does to the file what no log would. */
+  /** Changes the file directly, beside the log. */
   alter(sql: string): void {
     const db = loadSqlite()(this.path)
     db.exec(sql)
     db.close()
   }
 
-  /** Once no process has it open: the number that a query answers with. */
+  /** The number that a query returns. No process may have the file open. */
   ask(sql: string): number {
     const db = loadSqlite()(this.path)
     const [answer] = Object.values(db.prepare<[], object>(sql).get() ?? {})
@@ -62,7 +62,7 @@ export class LogFolder {
     return Number(answer)
   }
 
-  /** Whether any file in the folder holds these bytes. */
+  /** Whether any file in the folder contains this text. */
   holds(text: string): boolean {
     return readdirSync(this.folder).some((name) => readFileSync(join(this.folder, name)).includes(text))
   }

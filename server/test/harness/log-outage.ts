@@ -4,7 +4,7 @@ import { goingOn } from './restartable-server'
 import type { Running } from './running-server'
 import type { TestClient } from './test-client'
 
-/** A server, in whatever process. */
+/** A server, in this process or another one. */
 type Visited = Pick<Running, 'url' | 'connect' | 'enter'>
 
 export const unavailable = { ok: false, error: { code: 'unavailable', retryable: true, retryAfterMs: PROBE_EVERY_MS } }
@@ -22,14 +22,17 @@ export async function pair({ enter }: Visited, room: string): Promise<Pair> {
   return { ada, bob }
 }
 
-/** What readiness says, of a process that is alive. */
+/** The status that `/readyz` reports, after checking that `/livez` answers. */
 export async function readiness(url: string): Promise<string> {
   expect((await fetch(`${url}/livez`)).status).toBe(200)
   const { status } = (await (await fetch(`${url}/readyz`)).json()) as { status: string }
   return status
 }
 
-/** What would change a room is rejected for now; signals, casts and a resume go on. Answers who is there then. */
+/**
+ * Checks that during an outage changes of a room are rejected, and that signals, casts and a resume still work. Returns the two
+ * clients after the resume.
+ */
 export async function goesOnWithoutItsLog(running: Visited, { ada, bob }: Pair): Promise<Pair> {
   expect(await readiness(running.url)).toBe('log_down')
   expect(await ada.ask(chat('lost'))).toMatchObject(unavailable)

@@ -1,4 +1,4 @@
-// A process that says something, and ends before it can have been written.
+// A process that logs a line and exits before the line can be written.
 import { createLogger } from '../../src/logging/logger'
 
 const logger = createLogger('info')

@@ -2,17 +2,17 @@ import type { RoomLog } from '../../src/index'
 
 export type MortalLog = {
   readonly log: RoomLog
-  /** From now on nothing reaches the log, and nothing that was asked is answered. */
+  /** From now on no call reaches the log, and pending calls never settle. */
   die(): void
-  /** Dies as soon as the log has done this once more, before anybody hears of it. Resolves then. */
-  dieAfter(deed: keyof RoomLog): Promise<void>
+  /** Dies after the next call of this method, before its result is returned. Resolves then. */
+  dieAfter(method: keyof RoomLog): Promise<void>
 }
 
-/** A log as one process has it: when that process is killed, the log lives on, but what was asked of it is never answered. */
+/** A log as one process sees it: when that process is killed the log stays, but the calls of the process never settle. */
 export function mortalLog(inner: RoomLog): MortalLog {
   const never = new Promise<never>(() => {})
   let isDead = false
-  let last: { deed: PropertyKey; done: () => void } | undefined
+  let last: { method: PropertyKey; done: () => void } | undefined
   const log = new Proxy(inner, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name)
@@ -20,7 +20,7 @@ export function mortalLog(inner: RoomLog): MortalLog {
       return async (...args: unknown[]) => {
         if (isDead) return name === 'close' ? undefined : never
         const result: unknown = await member.apply(target, args)
-        if (last?.deed === name) {
+        if (last?.method === name) {
           isDead = true
           last.done()
         }
@@ -33,9 +33,9 @@ export function mortalLog(inner: RoomLog): MortalLog {
     die: () => {
       isDead = true
     },
-    dieAfter: (deed) =>
+    dieAfter: (method) =>
       new Promise((done) => {
-        last = { deed, done }
+        last = { method, done }
       }),
   }
 }

@@ -1,4 +1,4 @@
-// Node of another version, by the packages of npm that carry its program.
+// Another version of Node, from the npm packages that contain its binary.
 import { access, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,7 +6,7 @@ import { install } from '../../../sdk/test/packaging/npm'
 
 const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/peerstage/', import.meta.url))
 
-/** The path of a program, which is downloaded once: some 50 MB. */
+/** The path of the binary. It is downloaded once (some 50 MB). */
 export async function otherNode(version: string): Promise<string> {
   const name = packageName(process.platform, process.arch)
   const folder = join(CACHE, `node-${version}`)

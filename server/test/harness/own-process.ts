@@ -5,12 +5,12 @@ import { build } from 'esbuild'
 import { onTestFinished } from 'vitest'
 
 const path = (relative: string, from = import.meta.url) => fileURLToPath(new URL(relative, from))
-/** Below node_modules, so that a program finds its packages there. */
+/** Below node_modules, so that a program can resolve packages. */
 const PROGRAMS = path('../../../node_modules/.cache/peerstage')
 
 export type OwnProcess = { readonly child: ChildProcessWithoutNullStreams; readonly said: () => string }
 
-/** Makes one file of a program, to be run in a process of its own. Answers where it is. */
+/** Bundles a program into one file, to run it in another process. Returns the path. */
 export async function built(source: string, from: string): Promise<string> {
   const outfile = `${PROGRAMS}/dist/${basename(source, '.ts')}.mjs`
   await build({
@@ -26,10 +26,10 @@ export async function built(source: string, from: string): Promise<string> {
   return outfile
 }
 
-/** Starts a program, and gathers its lines. It ends with the test. */
+/** Starts a program and collects its output lines. It is killed after the test. */
 export const start = (args: readonly string[]): OwnProcess => run(process.execPath, args)
 
-/** Starts a program of which no file can grow beyond so many KiB. */
+/** Starts a program whose files cannot grow beyond `kib` KiB, like on a full disk. */
 export const startOnADiskOf = (kib: number, args: readonly string[]): OwnProcess =>
   run('bash', ['-c', `ulimit -S -f ${kib}; exec "$@"`, '-', process.execPath, ...args])
 

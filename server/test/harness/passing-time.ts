@@ -3,7 +3,7 @@ import type { TestClient } from './test-client'
 
 const STEP_MS = 5000
 
-/** Lets time pass in small steps, with a sign of life of everybody in between: else their sockets would count as dead. */
+/** Advances the clock in small steps. Each client answers in between, so that no socket counts as dead. */
 export async function passTime(clock: FakeClock, ms: number, ...alive: TestClient[]): Promise<void> {
   for (let left = ms; left > 0; left -= STEP_MS) {
     clock.advance(Math.min(left, STEP_MS))

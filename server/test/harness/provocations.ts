@@ -12,7 +12,7 @@ import { hangingLog } from './hanging-log'
 import { HELLO } from './hostile-inputs'
 import { passTime } from './passing-time'
 import { rawConnection } from './raw-connection'
-import { knock, upgradeStatus } from './raw-upgrade'
+import { connectRaw, upgradeStatus } from './raw-upgrade'
 import { type Running, runServer } from './running-server'
 import { rejections } from './scrape'
 import type { TestClient } from './test-client'
@@ -23,11 +23,11 @@ type Room = Running & {
   readonly hostId: string
   readonly bob: TestClient
   readonly bobId: string
-  /** Where the metrics are, also when the server listens no more. */
+  /** Where metrics can be read, also after the server has stopped listening. */
   readonly metricsUrl: string
 }
 
-/** A host and a guest in a room; no time passes by itself, so that no bucket fills up again. */
+/** A host and a guest in a room, on a clock that stands still, so that no rate limit recovers. */
 export async function room(options: PeerstageServerOptions = {}): Promise<Room> {
   const clock = new FakeClock()
   const running = await runServer({ clock, ...options })
@@ -54,7 +54,7 @@ async function secondUrl({ server }: Running): Promise<string> {
 
 const lots = <T>(of: T, times = 6): T[] => Array(times).fill(of)
 
-/** What Node answers by itself. */
+/** Checks the answer that Node gives without the server. */
 async function answered(url: string, says: string, status: string): Promise<void> {
   expect(await (await rawConnection(url, says)).answer).toContain(`HTTP/1.1 ${status}\r\n`)
 }
@@ -65,11 +65,14 @@ const hungLog = hangingLog()
 const bansOf = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ id: `ban ${i}`, identity: `banned ${i}`, name: 'banned', at: 0 }))
 
-/** What provokes a rejection, and the options that make it easy to. */
+/** A function that causes a rejection, and server options that make it easy. */
 export type Provocation = [provoke: (room: Room) => unknown, options?: PeerstageServerOptions]
 const limited = (limits: Partial<Limits>): PeerstageServerOptions => ({ limits })
 
-/** Each reason that there is: a new one does not compile without its provocation. `rate_limited` and `busy` never stand alone, but tell which limit; `accept_failed` is the system's. */
+/**
+ * How to cause each reason of a rejection. A new reason without a provocation does not compile. `rate_limited` and `busy` are
+ * missing because metrics count them by the limit; `accept_failed` because only the operating system causes it.
+ */
 export const PROVOCATIONS: Readonly<
   Record<Exclude<RejectionReason, 'rate_limited' | 'busy' | 'accept_failed'>, Provocation>
 > = {
@@ -82,7 +85,9 @@ export const PROVOCATIONS: Readonly<
   message_not_found: [({ bob }) => bob.say({ type: 'chat.delete', id: 1, messageId: 'none' })],
   bad_description: [({ host, bobId }) => host.say(signal(bobId, { type: 'answer', sdp: 'v=0' }))],
   payload_too_large: [({ bob }) => bob.say(cast('four')), limited({ maxDataBytes: 4 })],
-  unsupported_version: [({ url }) => knock(url, '/v1/rooms/hall', ['peerstage.v99', `hello.${encodeHello(HELLO)}`])],
+  unsupported_version: [
+    ({ url }) => connectRaw(url, '/v1/rooms/hall', ['peerstage.v99', `hello.${encodeHello(HELLO)}`]),
+  ],
   room_not_found: [({ enter }) => enter('elsewhere', 'eve'), { createRooms: 'host' }],
   room_full: [({ enter }) => enter('hall', 'eve'), limited({ maxParticipants: 2 })],
   room_locked: [
@@ -138,7 +143,9 @@ export const PROVOCATIONS: Readonly<
   address_full: [
     async ({ url, enter }) => {
       await (await enter('hall', 'eve', { headers: { 'x-forwarded-for': '2001:db8::1' } })).welcome()
-      expect(await knock(url, '/v1/rooms/hall', [SUBPROTOCOL], { 'x-forwarded-for': '2001:db8::2' })).toMatchObject({
+      expect(
+        await connectRaw(url, '/v1/rooms/hall', [SUBPROTOCOL], { 'x-forwarded-for': '2001:db8::2' }),
+      ).toMatchObject({
         goodbye: 'busy',
         close: 4503,
       })
@@ -155,7 +162,7 @@ export const PROVOCATIONS: Readonly<
   slow_consumer: [
     async ({ host, bob, bobId, clock }) => {
       bob.socket.pause()
-      // The operating system's buffers take some megabytes before a reader shows to be slow.
+      // The buffers of the operating system take some megabytes before the server notices a slow reader.
       const frame = lots({ type: 'cast', cast: { type: 'data', value: 'x'.repeat(8000), to: [bobId] } }, 8)
       for (let i = 0; i < 200; i++) host.say(...frame)
       await host.roundTrip()
@@ -210,7 +217,7 @@ export const PROVOCATIONS: Readonly<
   verifying_full: [
     async ({ server, url, connect }) => {
       const token = await server.tokens.sign({ room: 'hall', identity: 'eve' })
-      // Whether any two of them meet in verification is for the event loop to say.
+      // Whether two of them are in verification at the same time depends on the event loop.
       while ((await rejections(url, 'verifying_full')) === 0) {
         const clients = lots(0, 20).map(() => connect('hall', { token }))
         await Promise.all(clients.map(({ opened, closed }) => Promise.race([opened, closed])))

@@ -2,8 +2,8 @@ import { request } from 'node:http'
 import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
 
-/** Opens a WebSocket with subprotocols as they are, and tells how it ended. */
-export async function knock(
+/** Opens a WebSocket with these subprotocols, unchecked, and waits for its close. */
+export async function connectRaw(
   url: string,
   path: string,
   protocols: string[],
@@ -31,7 +31,7 @@ export const UPGRADE_HEADERS = {
   'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
 }
 
-/** Asks for an upgrade by plain HTTP: the status of a rejection, or `upgraded`, or `destroyed`. */
+/** Sends an upgrade request: resolves to the HTTP status of a rejection, `upgraded`, or `destroyed`. */
 export async function upgradeStatus(
   url: string,
   path: string,
@@ -41,7 +41,7 @@ export async function upgradeStatus(
   return typeof answer === 'string' ? answer : answer.status
 }
 
-/** The same, and when a rejection says to come again: its `Retry-After`. */
+/** The same, with the `Retry-After` of a rejection. */
 export async function upgradeAnswer(
   url: string,
   path: string,

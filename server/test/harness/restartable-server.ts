@@ -5,7 +5,7 @@ import type { Clock, PeerstageServerOptions, RoomLog } from '../../src/index'
 import { type MortalLog, mortalLog } from './mortal-log'
 import { makeServer, type Running, visitorsOf } from './running-server'
 import type { Store } from './stores'
-import type { Knocking, TestClient } from './test-client'
+import type { TestClient, TestClientOptions } from './test-client'
 
 type Life = {
   readonly http: Server
@@ -15,8 +15,8 @@ type Life = {
 }
 
 /**
- * A server that can be killed, and started again on the same port and the same log. Killed means: from one moment to the next
- * no client gets a message of it any more, no goodbye is sent, and it writes nothing more.
+ * A server that can be killed, and restarted on the same port with the same log. After the kill
+ * it sends no message, no goodbye either, and writes nothing.
  */
 export class RestartableServer {
   readonly #store: Store
@@ -57,10 +57,10 @@ export class RestartableServer {
     await this.#bury(life)
   }
 
-  /** Resolves when it was killed, right after its log has done this once more. */
-  async killedAfter(deed: keyof RoomLog): Promise<void> {
+  /** Kills the server after the next call of this method of its log. Resolves then. */
+  async killedAfter(method: keyof RoomLog): Promise<void> {
     const life = this.#alive()
-    await life.mortal.dieAfter(deed)
+    await life.mortal.dieAfter(method)
     await this.#bury(life)
   }
 
@@ -81,8 +81,8 @@ function ended(http: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => http.close(() => resolve()))
 }
 
-/** The hello of the same page after a lost socket: it goes on behind the last event that it has folded. */
-export async function goingOn(client: TestClient): Promise<Knocking> {
+/** The hello with which a page resumes after it lost its socket: it asks for the events after the last one that it folded. */
+export async function goingOn(client: TestClient): Promise<TestClientOptions> {
   const { seq, instance } = await client.welcome()
   const { session, joinId, attempt } = client.hello
   const newest = client.events().at(-1)?.logged.seq ?? 0

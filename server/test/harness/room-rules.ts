@@ -8,13 +8,13 @@ import type { ServerState } from '../../src/room/slices'
 import type { StoredRecord } from '../../src/room/state'
 
 type WithoutId<C> = C extends unknown ? Omit<C, 'id'> : never
-/** What a participant asks for; the harness counts the ids. */
+/** A command without its id; the harness counts the ids. */
 export type Asked = WithoutId<RoomCommand>
 
-/** What was looked up before a command was decided. */
+/** What was looked up in the log before a command is decided. */
 type Looked = Pick<DecideContext, 'message' | 'history' | 'unread' | 'bans' | 'isAway'>
 
-type Knock = Partial<Omit<Claims, 'identity'>> & { session?: string; joinId?: string }
+type JoinOptions = Partial<Omit<Claims, 'identity'>> & { session?: string; joinId?: string }
 
 export const RULES: RoomRules = {
   roomId: 'town-hall',
@@ -25,10 +25,10 @@ export const RULES: RoomRules = {
   duplicateSessions: 'replace',
 }
 
-/** A room without sockets, clock or log: commands go in, events come out, and what is accepted is folded. */
+/** A room without sockets, clock or log: it decides commands and folds the resulting events. */
 export type RoomHarness = ReturnType<typeof roomHarness>
 
-/** @param bans who was banned in earlier instances */
+/** @param bans the bans of earlier instances */
 export function roomHarness(rules: Partial<RoomRules> = {}, bans: readonly Ban[] = []) {
   const inForce = { ...RULES, ...rules }
   const records: StoredRecord[] = []
@@ -42,21 +42,21 @@ export function roomHarness(rules: Partial<RoomRules> = {}, bans: readonly Ban[]
     return commandId === undefined ? base : { ...base, commandId }
   }
 
-  /** Decides, and folds what was accepted. */
+  /** Decides a command, and folds the events if it was accepted. */
   function run(command: AnyCommand, by: string | null = null, commandId?: number, looked?: Looked): Decision {
     const decision = decide(state, command, context(by, commandId, looked))
     if (!('events' in decision)) return decision
     for (const record of toRecords(state, decision.events, now)) {
-      // Frozen: whatever changes a state in place, instead of giving a new one, throws.
+      // Frozen, so that code that changes a state in place throws.
       state = frozen(evolveState(state, frozen(record)))
       records.push(record)
     }
     return decision
   }
 
-  const knock = (
+  const join = (
     identity: string,
-    { session = `${identity}-session`, joinId = 'page-one', ...claims }: Knock = {},
+    { session = `${identity}-session`, joinId = 'page-one', ...claims }: JoinOptions = {},
     looked?: Looked,
   ) => {
     const whole = { identity, role: 'viewer', name: identity, ...claims } as const
@@ -66,20 +66,20 @@ export function roomHarness(rules: Partial<RoomRules> = {}, bans: readonly Ban[]
   return {
     records,
     run,
-    knock,
-    /** Joins, and must be let in: gives the participant's id. */
-    enter(identity: string, role: Role = 'viewer', more: Knock = {}): string {
-      const decision = knock(identity, { role, ...more })
+    join,
+    /** Joins, and returns the id of the participant. Throws when the join was rejected. */
+    enter(identity: string, role: Role = 'viewer', more: JoinOptions = {}): string {
+      const decision = join(identity, { role, ...more })
       if (!('events' in decision) || decision.participantId === undefined)
-        throw new Error(`${identity} was not let in: ${JSON.stringify(decision)}`)
+        throw new Error(`${identity} was rejected: ${JSON.stringify(decision)}`)
       return decision.participantId
     },
-    /** A participant asks, by a fresh command id or a given one. `looked`: what the log had for it. */
+    /** A participant sends a command. `looked`: what the log returned for it. */
     ask: (by: string, asked: Asked, commandId = ++commandIds, looked?: Looked): Decision =>
       run({ ...asked, id: commandId } as RoomCommand, by, commandId, looked),
     leave: (participantId: string, reason: 'left' | 'lost' = 'left') =>
       run({ type: 'session.end', participantId, reason }),
-    /** The process ends, and another one knows what the log gives back. */
+    /** Restarts: the state is rebuilt from the records. */
     restart() {
       state = fold(JSON.parse(JSON.stringify(records)))
     },
@@ -107,7 +107,7 @@ export function roomHarness(rules: Partial<RoomRules> = {}, bans: readonly Ban[]
   }
 }
 
-/** A value that nothing can change any more, all the way down. What is frozen already is taken as it is. */
+/** Freezes a value deeply. A value that is frozen already is not visited again. */
 function frozen<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   Object.freeze(value)
@@ -115,16 +115,16 @@ function frozen<T>(value: T): T {
   return value
 }
 
-/** The events that a command led to; a rejection is a fault of the test. */
+/** The events of an accepted command. Throws when it was rejected. */
 export function eventsOf(decision: Decision): RoomEvent[] {
   if (!decision.ok) throw new Error(`rejected: ${JSON.stringify(decision)}`)
   return decision.events.map(({ event }) => event)
 }
 
-/** The same by name alone, in order. */
+/** The types of these events, in order. */
 export const typesOf = (decision: Decision): string[] => eventsOf(decision).map(({ type }) => type)
 
-/** The code of a rejection or a goodbye; `accepted` where there is none. */
+/** The code of a rejection or goodbye; otherwise `accepted`. */
 export function verdictOf(decision: Decision): string {
   if (decision.ok) return 'accepted'
   return 'goodbye' in decision ? decision.goodbye : decision.error.code

@@ -3,19 +3,19 @@ import fc from 'fast-check'
 import { deadlines } from '../../src/room/deadlines'
 import { type Asked, OFF, ON, type RoomHarness } from './room-rules'
 
-/** What a participant asks for, with its target and message. */
+/** Makes a command for a target participant and a message. */
 type Asking = (target: string, message: string) => Asked
 
-/** Something that may happen to a room, in terms that stay meaningful whatever happened before. */
+/** One step of a generated run. It names participants and messages by number, so that it can be taken in any state of the room. */
 export type Step =
-  | { kind: 'knock'; who: number; role: Role; session: number; stay: number }
+  | { kind: 'join'; who: number; role: Role; session: number; stay: number }
   | { kind: 'ask'; who: number; asking: Asking; target: number; label: string }
   | { kind: 'end'; who: number; reason: 'left' | 'lost' }
   | { kind: 'refresh'; who: number; role: Role }
   | { kind: 'pass'; ms: number }
   | { kind: 'close'; reason: 'ended' | 'empty' }
 
-/** The number that stands for a participant that is not in the room. */
+/** The number of a participant that is not in the room. */
 const ABSENT = 8
 const who = fc.nat({ max: ABSENT })
 const role = fc.constantFrom<Role>('host', 'cohost', 'guest', 'viewer')
@@ -64,8 +64,8 @@ const asking: fc.Arbitrary<Asking> = fc.oneof(
   ),
 )
 
-const knock: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constant('knock'),
+const join: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('join'),
   who,
   role,
   session: fc.nat({ max: 1 }),
@@ -73,12 +73,12 @@ const knock: fc.Arbitrary<Step> = fc.record({
 })
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  often(10, knock),
+  often(10, join),
   often(
     40,
     fc
       .record({ kind: fc.constant('ask' as const), who, asking, target: who })
-      // Functions print as nothing: the label tells a failing case's reader what was asked.
+      // A failing case does not print functions, so the label shows the command.
       .map((each): Step => ({ ...each, label: JSON.stringify(each.asking('target', 'message')) })),
   ),
   often(3, fc.record({ kind: fc.constant('end'), who, reason: fc.constantFrom('left', 'lost') })),
@@ -91,20 +91,20 @@ const closing: fc.Arbitrary<Step> = fc.record({
   reason: fc.constantFrom('ended', 'empty'),
 })
 
-/** Many steps, and often the end of the room at last. */
+/** Many steps; often the last one ends the room. */
 export const steps: fc.Arbitrary<Step[]> = fc
   .tuple(fc.array(step, { minLength: 10, maxLength: 80, size: 'max' }), fc.array(closing, { maxLength: 1 }))
   .map(([many, last]) => [...many, ...last])
 
-/** Takes a step. Mostly of participants that are there; the last number is always one that is not. */
+/** Takes a step, mostly of a participant in the room; the number {@link ABSENT} is never in it. */
 export function take(room: RoomHarness, each: Step): void {
   const isOpen = room.records.length > 0
   const present = isOpen ? room.room.participants.map(({ id }) => id) : []
   const idOf = (nth: number) => (nth === ABSENT ? undefined : present[nth % present.length]) ?? 'unknown'
   switch (each.kind) {
-    case 'knock': {
+    case 'join': {
       const [session, joinId] = [`session-${each.who}-${each.session}`, `stay-${each.stay}`]
-      room.knock(`identity-${each.who}`, { role: each.role, session, joinId })
+      room.join(`identity-${each.who}`, { role: each.role, session, joinId })
       return
     }
     case 'ask':
@@ -126,7 +126,7 @@ export function take(room: RoomHarness, each: Step): void {
   }
 }
 
-/** A hand that is up is answered, and an invitation by the one who has it: left to chance, hardly any would be. */
+/** Sends a command. Replaces its participant so that raised hands and invitations are answered: by chance that would be rare. */
 function ask(
   room: RoomHarness,
   { asking, who, target }: Extract<Step, { kind: 'ask' }>,

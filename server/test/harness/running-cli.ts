@@ -6,15 +6,15 @@ import { expect, onTestFinished } from 'vitest'
 /** The built command. */
 export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
-/** The built command, running. */
+/** A running process of the built command. */
 export type Run = {
   readonly child: ChildProcess
-  /** Everything it said so far. */
+  /** Its output so far. */
   readonly said: { out: string; err: string }
   readonly exit: Promise<number | null>
 }
 
-/** Starts it; rooms are in memory unless the test says where, so that none leaves a file behind. It ends with the test. */
+/** Starts the command. Rooms are in memory by default, so that no test leaves a file. It is killed after the test. */
 export function run(args: string[], env: Record<string, string> = {}, cwd?: string): Run {
   const child = spawn(process.execPath, [CLI, ...args], {
     env: { PATH: process.env.PATH ?? '', PEERSTAGE_LOG: ':memory:', ...env },
@@ -32,7 +32,7 @@ export function run(args: string[], env: Record<string, string> = {}, cwd?: stri
   return { child, said, exit: once(child, 'close').then(([code]) => code) }
 }
 
-/** Waits for the line of `--json`, and reads the address out of it. */
+/** Waits for the line of `--json`, and returns the address in it. */
 export async function listening({ child, said }: Run): Promise<string> {
   while (!said.out.includes('\n')) await once(child.stdout ?? child, 'data')
   const line = JSON.parse(said.out.split('\n')[0] ?? '')

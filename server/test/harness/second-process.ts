@@ -1,4 +1,4 @@
-// Opens a log that another process may have, and says how that went.
+// Opens a log that another process may have open, and prints the result.
 import { sqliteLog } from '../../src/log/sqlite/sqlite-log'
 
 try {

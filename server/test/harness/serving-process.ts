@@ -1,8 +1,8 @@
-// A server in a process of its own, on a log on disk. It says its address in a line. Arguments: the file, the secret of its tokens.
+// A server with a log on disk, for another process. It prints its address. Arguments: the file, the secret of the tokens.
 import { createPeerstageServer, sqliteLog } from '../../src/index'
 
 const [path = '', secret = ''] = process.argv.slice(2)
-// Faster than anybody types, to fill a disk with.
+// Messages a second: enough to fill a disk in a test.
 const FAST = 1000
 const limits = {
   chatPerSecond: FAST,

@@ -2,12 +2,12 @@ import { generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypt
 import { SignJWT } from 'jose'
 import type { PublicKeyAlgorithm } from '../../src/index'
 
-/** A key pair that was made for this test. */
+/** A generated key pair. */
 export type SigningPair = {
   readonly alg: PublicKeyAlgorithm
   readonly privateKey: KeyObject
   readonly publicKey: KeyObject
-  /** The public half, as a JWKS has it. */
+  /** The public key, as in a JWKS. */
   readonly jwk: JsonWebKey
   readonly pem: string
 }
@@ -37,7 +37,7 @@ export type Wanted = {
   readonly crit?: string[]
 }
 
-/** A token by hand: with whatever header, by whatever key. */
+/** Signs a token with any header and any key. */
 export function handSigned(key: KeyObject | Uint8Array, wanted: Wanted): Promise<string> {
   const { alg, kid, sub = 'ada', room = 'hall', role = 'host', iss, exp, crit } = wanted
   const header = {
@@ -52,6 +52,6 @@ export function handSigned(key: KeyObject | Uint8Array, wanted: Wanted): Promise
     .sign(key, crit === undefined ? {} : { crit: Object.fromEntries(crit.map((each) => [each, true])) })
 }
 
-/** A token that a pair signs as it should. */
+/** A valid token, signed by a pair. */
 export const signedBy = ({ privateKey, alg, jwk }: SigningPair, wanted: Partial<Wanted> = {}): Promise<string> =>
   handSigned(privateKey, { alg, ...(jwk.kid === undefined ? {} : { kid: String(jwk.kid) }), ...wanted })

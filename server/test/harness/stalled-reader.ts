@@ -3,14 +3,14 @@ import { expect } from 'vitest'
 import { scrape } from './scrape'
 import { TestClient } from './test-client'
 
-/** All of them fit a stalled reader's queue, in the place of casts: it is there to the end of its round. */
+/** So short that the queue of a stalled reader can take all texts of a round (they replace casts): the reader stays connected. */
 const TEXT_BYTES = 2000
-/** More than what the operating system buffers for a reader that reads nothing. */
+/** More than the operating system buffers for a socket that is not read. */
 const FILLING_FRAMES = 200
 const CASTS_IN_A_FRAME = 8
 
 const ANY = 1_000_000
-/** What a server needs to be told, so that nothing here is too fast for it, and no reader too slow. */
+/** Server options under which no message here is too fast and no reader too slow. */
 export const NO_BOUNDS = {
   stalledMs: 60_000,
   ...{ chatPerSecond: ANY, chatBurst: ANY, roomChatPerSecond: ANY, roomChatBurst: ANY },
@@ -20,10 +20,10 @@ export const NO_BOUNDS = {
 
 type Size = { readonly readers: number; readonly messages: number; readonly rounds: number }
 
-/** Milliseconds from each text to each of the others, sorted: in a room with a stalled reader, and in the same without. */
+/** Latency of each text at each reader in ms, sorted: in a room with a stalled reader, and in one without. */
 export type Round = { readonly beside: readonly number[]; readonly without: readonly number[] }
 
-/** Plays rounds of both kinds of room in turn on a server in dev mode, each kind first as often as the other; one more to warm up. */
+/** Runs rounds with both kinds of room on a server in dev mode, with alternating order, after one round to warm up. */
 export async function playRounds(url: string, { rounds, ...size }: Size): Promise<Round[]> {
   const played: Round[] = []
   for (let round = 0; round <= rounds; round++) {
@@ -36,14 +36,14 @@ export async function playRounds(url: string, { rounds, ...size }: Size): Promis
   return played
 }
 
-/** How much longer the given share of all texts took beside one that stalls: a ratio for each round, sorted. */
+/** For each round, the latency at this quantile beside a stalled reader divided by that without one; sorted. */
 export const ratiosOf = (rounds: readonly Round[], share: number) =>
   ascending(rounds.map(({ beside, without }) => at(beside, share) / at(without, share)))
 
 export const at = (sorted: readonly number[], share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN
 export const ascending = (all: readonly number[]) => [...all].sort((a, b) => a - b)
 
-/** A room with a talker, its readers, and one more who reads as they do, or stops. */
+/** Opens a room with a talker, its readers, and one more reader, which stalls if `stalls` is set. */
 async function openRoom(url: string, room: string, readers: number, stalls: boolean) {
   const come = async (name: string) => {
     const client = new TestClient(url, room, { name })
@@ -57,7 +57,7 @@ async function openRoom(url: string, room: string, readers: number, stalls: bool
   return { talker, others, all: [talker, one, ...others] }
 }
 
-/** From here on its queue is full of casts, which give way to what is said. */
+/** Stops reading, and fills the queue with casts, which are dropped in favour of chat messages. */
 async function stall(one: TestClient, talker: TestClient): Promise<void> {
   const { self } = await one.welcome()
   one.socket.pause()
@@ -67,7 +67,7 @@ async function stall(one: TestClient, talker: TestClient): Promise<void> {
   await talker.roundTrip()
 }
 
-/** From each text to each of its readers, one text after the other, sorted. */
+/** The latency of each text at each reader, sorted. Texts are sent one after the other. */
 async function latencies(
   url: string,
   room: string,
@@ -90,7 +90,7 @@ async function latencies(
     })
   }
   await expect.poll(() => took.length).toBe(messages * readers)
-  // Had it been let go meanwhile, nothing would have been measured.
+  // The stalled reader must still be connected, or nothing was measured.
   if (stalls) expect(await scrape(url, 'peerstage_queued_bytes')).toBeGreaterThan(messages * TEXT_BYTES)
   for (const client of all) client.cut()
   return ascending(took)

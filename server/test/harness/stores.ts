@@ -2,15 +2,15 @@ import { memoryLog, type RoomLog } from '../../src/index'
 import type { FakeClock } from './fake-clock'
 import { LogFolder } from './log-folder'
 
-/** Where a log outlives the process that writes it. */
+/** The storage of a log, which survives the process that writes it. */
 export type Store = {
-  /** The log as a new process finds it. */
+  /** Opens the log as a new process would. */
   open(): RoomLog
   /** Called when the process that opened it is dead. */
   release(log: RoomLog): Promise<void>
 }
 
-/** Both logs: that in memory lives on in this process, a file is opened anew. */
+/** Both logs. The memory log stays in this process; the file is reopened. */
 export const STORES: [name: string, storeOf: (clock: FakeClock) => Store][] = [
   [
     'in memory',

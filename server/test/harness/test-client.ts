@@ -15,23 +15,24 @@ type Type = ServerMessage['type']
 /** `Omit` that keeps a union's variants apart. */
 type WithoutId<C> = C extends unknown ? Omit<C, 'id'> : never
 
-export type Knocking = Partial<Hello> & {
+/** Fields of the hello, and options of the connection. */
+export type TestClientOptions = Partial<Hello> & {
   readonly headers?: ClientOptions['headers']
-  /** Whether it confirms a welcome that asks for it. Default true. */
+  /** Whether the client confirms a welcome that asks for it. Default true. */
   readonly confirms?: boolean
-  /** Whose certificate is believed, over TLS. */
+  /** The certificate authority to trust, for TLS. */
   readonly ca?: string
 }
 
 export const newSession = (): string => randomBytes(32).toString('base64url')
 
-/** A real WebSocket that speaks the protocol by hand: what it got, and what it still waits for. */
+/** A protocol client on a real WebSocket, without the SDK. It stores all messages, and lets a test wait for one. */
 export class TestClient {
   readonly socket: WebSocket
   readonly hello: Hello
-  /** Everything that came, in its order. */
+  /** All received messages, in order. */
   readonly received: ServerMessage[] = []
-  /** How many messages each frame held. */
+  /** The number of messages and bytes of each received frame. */
   readonly frames: { messages: number; bytes: number }[] = []
   readonly opened: Promise<void>
   readonly closed: Promise<number>
@@ -39,10 +40,10 @@ export class TestClient {
   #closeCode: number | undefined
   #nextId = 1
   readonly #confirms: boolean
-  /** The id of the command that confirmed its welcome. */
+  /** The id of the `join` command that confirmed the welcome. */
   #confirmedBy: number | undefined
 
-  constructor(url: string, room: string, { headers, ca, confirms = true, ...hello }: Knocking = {}) {
+  constructor(url: string, room: string, { headers, ca, confirms = true, ...hello }: TestClientOptions = {}) {
     this.#confirms = confirms
     this.hello = {
       intent: 'join',
@@ -65,7 +66,7 @@ export class TestClient {
     this.socket.on('message', (data) => this.#read(String(data)))
   }
 
-  /** The first message, sooner or later, that passes; throws when the socket closes without it. */
+  /** Waits for the first message that passes. Throws when the socket closes without one. */
   async until<M extends ServerMessage>(passes: (message: ServerMessage) => message is M): Promise<M>
   async until(passes: (message: ServerMessage) => boolean): Promise<ServerMessage>
   async until(passes: (message: ServerMessage) => boolean): Promise<ServerMessage> {
@@ -82,14 +83,14 @@ export class TestClient {
     return this.until((message): message is ServerMessageOf<T> => message.type === type)
   }
 
-  /** Once it has its place: a welcome that asks for it was confirmed, and the server has heard that. */
+  /** Resolves when the client has its seat: with a welcome that asks for confirmation, after the reply to that. */
   async welcome(): Promise<ServerMessageOf<'welcome'>> {
     const welcome = await this.next('welcome')
     if (this.#confirmedBy !== undefined) await this.reply(this.#confirmedBy)
     return welcome
   }
 
-  /** The first event of a type, by the inner event's name. */
+  /** Waits for the first room event of this type. */
   event(type: string): Promise<ServerMessageOf<'event'>> {
     return this.until((m): m is ServerMessageOf<'event'> => m.type === 'event' && m.logged.event.type === type)
   }
@@ -110,7 +111,7 @@ export class TestClient {
     return this.until((m): m is ServerMessageOf<'reply'> => m.type === 'reply' && m.re === id)
   }
 
-  /** Sends one frame of messages as they are. */
+  /** Sends the messages in one frame, unchecked. */
   say(...messages: object[]): void {
     for (const message of messages) if ('id' in message) this.#nextId = Math.max(this.#nextId, Number(message.id) + 1)
     this.raw(JSON.stringify(messages))
@@ -120,7 +121,7 @@ export class TestClient {
     this.socket.send(data)
   }
 
-  /** Says heartbeat and waits for the answer: what was said before has been read then. */
+  /** Sends a heartbeat and waits for the answer: then the server has read all earlier messages. */
   async roundTrip(): Promise<void> {
     const heartbeats = () => this.received.filter((message) => message.type === 'heartbeat').length
     const before = heartbeats()
@@ -128,7 +129,7 @@ export class TestClient {
     await this.until(() => heartbeats() > before)
   }
 
-  /** The goodbye and the close code that end this connection. */
+  /** Waits for the close. Returns the goodbye and the close code. */
   async goodbye(): Promise<{ code: string | undefined; close: number; retryAfterMs?: number | undefined }> {
     const close = await this.closed
     const last = this.received.findLast((m): m is ServerMessageOf<'goodbye'> => m.type === 'goodbye')
@@ -151,9 +152,9 @@ export class TestClient {
     const messages = decodeServerFrame(text) ?? []
     this.frames.push({ messages: messages.length, bytes: Buffer.byteLength(text) })
     for (const decoded of messages) {
-      if (!decoded.ok) throw new Error(`the server sent what is no message: ${text.slice(0, 500)}`)
+      if (!decoded.ok) throw new Error(`the server sent an invalid message: ${text.slice(0, 500)}`)
       this.received.push(decoded.message)
-      // A session's next page counts its commands on from here.
+      // Command ids go on from the last one of the session.
       if (decoded.message.type === 'welcome') this.#welcomed(decoded.message)
     }
     this.#notify()

@@ -1,17 +1,17 @@
 import { onTestFinished } from 'vitest'
 import { createTestServer, type TestServer, type TestServerOptions } from '../../src/testing/index'
-import { type Knocking, TestClient } from './test-client'
+import { TestClient, type TestClientOptions } from './test-client'
 
-type Entering = Knocking & { readonly expiresInSeconds?: number }
+type EnterOptions = TestClientOptions & { readonly expiresInSeconds?: number }
 
 export type TestRoom = {
   readonly server: TestServer
-  readonly connect: (knocking?: Knocking) => TestClient
-  /** Connects to the room `hall` with a token: `ada` is its host, everybody else a guest. */
-  readonly enter: (identity: string, options?: Entering) => Promise<TestClient>
+  readonly connect: (options?: TestClientOptions) => TestClient
+  /** Connects to the room `hall` with a token: `ada` is its host, all others are guests. */
+  readonly enter: (identity: string, options?: EnterOptions) => Promise<TestClient>
 }
 
-/** A test server and clients that speak the protocol by hand, closed when the test is over. */
+/** A test server, and clients without the SDK. All are closed after the test. */
 export async function openRoom(options: TestServerOptions = {}): Promise<TestRoom> {
   const server = await createTestServer(options)
   const clients: TestClient[] = []
@@ -19,16 +19,16 @@ export async function openRoom(options: TestServerOptions = {}): Promise<TestRoo
     for (const client of clients) client.cut()
     await server.close()
   })
-  const connect = (knocking?: Knocking) => {
-    const client = new TestClient(server.url, 'hall', knocking)
+  const connect = (options?: TestClientOptions) => {
+    const client = new TestClient(server.url, 'hall', options)
     clients.push(client)
     return client
   }
-  const enter = async (identity: string, { expiresInSeconds, ...knocking }: Entering = {}) => {
+  const enter = async (identity: string, { expiresInSeconds, ...options }: EnterOptions = {}) => {
     const role = identity === 'ada' ? 'host' : 'guest'
     const life = expiresInSeconds === undefined ? {} : { expiresInSeconds }
     const token = await server.token({ room: 'hall', identity, name: identity, role, ...life })
-    const client = connect({ token, ...knocking })
+    const client = connect({ token, ...options })
     await client.welcome()
     return client
   }
@@ -37,6 +37,6 @@ export async function openRoom(options: TestServerOptions = {}): Promise<TestRoo
 
 export const say = (text: string) => ({ type: 'chat.send', text }) as const
 
-/** The texts of the chat that a client was told of, in their order, doubled ones too. */
+/** The texts of all `chat.sent` events that a client received, in order, duplicates included. */
 export const heard = (client: TestClient): string[] =>
   client.events('chat.sent').map(({ logged }) => (logged.event as { message: { text: string } }).message.text)

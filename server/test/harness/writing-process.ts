@@ -1,5 +1,5 @@
-// A process of its own that writes batches into a log until it is killed, or until the log takes no more. It says of each batch
-// "room seq" in a line, once the batch is kept, and "down" with its reason at the end. Arguments: the file, the number of rooms.
+// A process that appends batches to a log until it is killed or the log rejects one. After each stored batch it prints
+// "room seq", and at the end "down" with the reason. Arguments: the file, the number of rooms.
 import { writeSync } from 'node:fs'
 import { sqliteLog } from '../../src/log/sqlite/sqlite-log'
 import { LogUnavailable } from '../../src/ports/log-unavailable'
@@ -16,7 +16,7 @@ async function write(roomId: string): Promise<void> {
   for (let i = 0; ; i++) {
     await room.say('ada', `${i}.a`.padEnd(300), `${i}.b`)
     if (i % 7 === 6) await room.delete(`${i}.b`)
-    // Synchronous: what has been kept has been said when the process is killed.
+    // Synchronous, so that each stored batch is printed before the process can be killed.
     writeSync(STDOUT, `${roomId} ${room.seq}\n`)
   }
 }
@@ -25,7 +25,7 @@ try {
   await Promise.all(Array.from({ length: Number(rooms) }, (_, i) => write(`room-${from}-${i}`)))
 } catch (error) {
   const why = error instanceof LogUnavailable ? `down ${error.message}` : String(error)
-  // It goes on: a log that is down ends no process.
+  // The process goes on: a log that is down does not end it.
   const stillThere = await log.load('room-0-0').then(
     ({ state }) => state?.room.seq,
     (fault: unknown) => String(fault),

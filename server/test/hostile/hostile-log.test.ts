@@ -7,7 +7,7 @@ import { description } from '../harness/description'
 import { failingLog } from '../harness/failing-log'
 import { FakeClock } from '../harness/fake-clock'
 import { BAD_MESSAGES, HELLO } from '../harness/hostile-inputs'
-import { knock } from '../harness/raw-upgrade'
+import { connectRaw } from '../harness/raw-upgrade'
 import { type Running, runServer, SECRET } from '../harness/running-server'
 import { rejections } from '../harness/scrape'
 import type { TestClient } from '../harness/test-client'
@@ -60,7 +60,7 @@ test('neither tokens, session keys, SDP, candidates, TURN passwords nor chat are
   const clients = await tellSecrets(running, log, clock)
   const [host] = clients
   const inUrl = await running.server.tokens.sign({ room: 'hall', identity: IDENTITY })
-  await knock(running.url, `/v1/rooms/hall?token=${inUrl}`, [SUBPROTOCOL, `hello.${encodeHello(HELLO)}`])
+  await connectRaw(running.url, `/v1/rooms/hall?token=${inUrl}`, [SUBPROTOCOL, `hello.${encodeHello(HELLO)}`])
   await fetch(`${running.url}/v1/rooms/hall/stats`, { headers: { authorization: `Bearer ${inUrl}x` } })
   for (const [what, message] of BAD_MESSAGES) {
     const client = await running.enter('noise', what, { role: 'host' })

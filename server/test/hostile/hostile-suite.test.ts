@@ -2,7 +2,7 @@ import { connect as openSocket } from 'node:net'
 import { SUBPROTOCOL } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
 import { BAD_FRAMES, BAD_HELLOS, BAD_MESSAGES } from '../harness/hostile-inputs'
-import { knock } from '../harness/raw-upgrade'
+import { connectRaw } from '../harness/raw-upgrade'
 import { type Running, runServer } from '../harness/running-server'
 
 /** What is no WebSocket at all. */
@@ -38,7 +38,7 @@ test('no input ends the process: after all that is hostile it still answers, and
   await ada.welcome()
 
   for (const noise of NOISE) await shout(url, noise)
-  for (const [, offered] of BAD_HELLOS) await knock(url, '/v1/rooms/hall', [SUBPROTOCOL, ...offered])
+  for (const [, offered] of BAD_HELLOS) await connectRaw(url, '/v1/rooms/hall', [SUBPROTOCOL, ...offered])
   for (const token of ['nonsense', 'a.b.c', 'eyJhbGciOiJub25lIn0.e30.']) await connect('hall', { token }).closed
   for (const [what, frame] of BAD_FRAMES) await misbehave(running, what, [frame])
   for (const [what, message] of BAD_MESSAGES) await misbehave(running, what, Array(3).fill(`[${message}]`))

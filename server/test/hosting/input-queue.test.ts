@@ -3,7 +3,7 @@ import type { JoinRequest } from '../../src/hosting/input'
 import { InputQueue } from '../../src/hosting/input-queue'
 import { FakeConnection } from '../harness/fake-connection'
 
-const knock = (connection: FakeConnection): JoinRequest => ({
+const joinRequest = (connection: FakeConnection): JoinRequest => ({
   type: 'join',
   connection,
   claims: { identity: connection.id, name: connection.id, role: 'guest' },
@@ -20,10 +20,10 @@ test('a full queue takes the end of connections in the room or waiting for it, a
   const [seated, waiting, rejected] = [new FakeConnection('a'), new FakeConnection('b'), new FakeConnection('c')]
   const queue = new InputQueue(1)
   const offer = (input: Parameters<InputQueue['offer']>[0]) => queue.offer(input, (each) => each === seated)
-  expect(offer(knock(waiting))).toBe(true)
-  expect(offer(knock(rejected))).toBe(false)
+  expect(offer(joinRequest(waiting))).toBe(true)
+  expect(offer(joinRequest(rejected))).toBe(false)
   expect([waiting, seated, rejected].map((each) => offer(gone(each)))).toEqual([true, true, false])
   expect(offer({ type: 'tick' })).toBe(true)
   expect(queue.takeBatch().map(({ type }) => type)).toEqual(['join', 'gone', 'gone', 'tick'])
-  expect(offer(knock(rejected))).toBe(true)
+  expect(offer(joinRequest(rejected))).toBe(true)
 })

@@ -37,7 +37,7 @@ function openRooms(log?: RoomLog, clock = new FakeClock()) {
     },
     logger: silent,
   })
-  const knock = (identity: string, role: Role): JoinRequest & { connection: FakeConnection } => ({
+  const joinRequest = (identity: string, role: Role): JoinRequest & { connection: FakeConnection } => ({
     type: 'join',
     connection: new FakeConnection(identity),
     claims: { identity, name: identity, role },
@@ -49,7 +49,7 @@ function openRooms(log?: RoomLog, clock = new FakeClock()) {
     offered: () => {},
   })
   const join = (identity: string, role: Role = 'host') => {
-    const asked = knock(identity, role)
+    const asked = joinRequest(identity, role)
     rooms.submit('hall', asked)
     return asked.connection
   }
@@ -271,7 +271,7 @@ test('no event is older than the one before it, though the clock goes back [R3.2
   expect(ada.received.find((each) => each.type === 'event')).toMatchObject({ logged: { at: 1_000_000 } })
 })
 
-test('who knocks on a room of a server that goes down is sent away like everybody else, to come back at a random time [R8.1]', async () => {
+test('a client that joins while the server goes down gets the same goodbye as the others, with a random time to come back [R8.1]', async () => {
   const { rooms, join } = openRooms()
   const queued = join('queued')
   rooms.close()

@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { readCommandLine } from '../../src/cli/command-line'
 import { ConfigError, checkSettings } from '../../src/config/settings'
 import { createTestServer } from '../../src/testing/index'
-import { knock, upgradeStatus } from '../harness/raw-upgrade'
+import { connectRaw, upgradeStatus } from '../harness/raw-upgrade'
 import { makeServer, runServer } from '../harness/running-server'
 import { TestClient } from '../harness/test-client'
 
@@ -35,7 +35,7 @@ test.each(['/live', '/live/', '/an/app/live.v2'])(
 
 test('a token in the URL is rejected below a base path too [R6.8]', async () => {
   const { url } = await runServer({ basePath: '/live' })
-  expect(await knock(url, '/v1/rooms/hall?token=secret', ['peerstage.v1'])).toMatchObject({ goodbye: 'bad_frame' })
+  expect(await connectRaw(url, '/v1/rooms/hall?token=secret', ['peerstage.v1'])).toMatchObject({ goodbye: 'bad_frame' })
 })
 
 test('an app keeps its own /v1/rooms/, and two of ours with other paths serve one http.Server [R7.16]', async () => {

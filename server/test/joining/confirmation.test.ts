@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { failingLog } from '../harness/failing-log'
 import { FakeClock } from '../harness/fake-clock'
 import { passTime } from '../harness/passing-time'
-import { type Entering, runServer } from '../harness/running-server'
+import { type EnterOptions, runServer } from '../harness/running-server'
 import { newSession, type TestClient } from '../harness/test-client'
 
 /** A host, and Ada on her phone. */
@@ -15,7 +15,7 @@ async function hall(options: Parameters<typeof runServer>[0] = {}) {
   const { self } = await phone.welcome()
   await host.event('participant.joined')
   /** Comes with Ada's token, and says nothing after the welcome by itself. */
-  const offered = async (more: Entering = {}) => {
+  const offered = async (more: EnterOptions = {}) => {
     const laptop = await running.enter('hall', 'ada', { confirms: false, ...more })
     expect(await laptop.welcome()).toMatchObject({ self, confirm: true })
     return laptop

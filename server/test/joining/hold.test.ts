@@ -131,7 +131,7 @@ test('who waits outside takes nothing from the chat of those who are in the room
   for (let i = 0; i < 10; i++) expect(await host.ask({ type: 'chat.send', text: 'hello' })).toMatchObject({ ok: true })
 })
 
-test('a held connection asks for its place as often as others knock, and in vain for one that it has [R2.8]', async () => {
+test('a held connection may send join as often as others may connect, and is rejected when it has its seat [R2.8]', async () => {
   const { enter } = await runServer({ clock: new FakeClock() })
   const host = await enter('hall', 'ada', { role: 'host' })
   await host.welcome()

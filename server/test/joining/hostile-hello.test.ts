@@ -4,7 +4,7 @@ import { encodeHello, SUBPROTOCOL } from '@peerstage/sdk/protocol'
 import { expect, onTestFinished, test } from 'vitest'
 import { createPeerstageServer } from '../../src/index'
 import { BAD_HELLOS, HELLO } from '../harness/hostile-inputs'
-import { knock, upgradeStatus } from '../harness/raw-upgrade'
+import { connectRaw, upgradeStatus } from '../harness/raw-upgrade'
 import { runServer, SECRET } from '../harness/running-server'
 
 test('the answer names our subprotocol alone, never the hello, and no compression [R2.1]', async () => {
@@ -18,26 +18,26 @@ test('the answer names our subprotocol alone, never the hello, and no compressio
 
 test.each(BAD_HELLOS)('a hello with %s is a bad frame', async (_what, offered) => {
   const { url } = await runServer()
-  const answer = await knock(url, '/v1/rooms/hall', [SUBPROTOCOL, ...offered])
+  const answer = await connectRaw(url, '/v1/rooms/hall', [SUBPROTOCOL, ...offered])
   expect(answer).toEqual({ protocol: SUBPROTOCOL, goodbye: 'bad_frame', close: 4400 })
 })
 
 test('another version of the protocol hears so, in words that its browser lets through', async () => {
   const { url } = await runServer()
-  const answer = await knock(url, '/v1/rooms/hall', ['peerstage.v99', `hello.${encodeHello(HELLO)}`])
+  const answer = await connectRaw(url, '/v1/rooms/hall', ['peerstage.v99', `hello.${encodeHello(HELLO)}`])
   expect(answer).toEqual({ protocol: 'peerstage.v99', goodbye: 'unsupported_version', close: 4406 })
 })
 
 test('a token in the URL is rejected [R6.8]', async () => {
   const { url, server } = await runServer()
   const token = await server.tokens.sign({ room: 'hall', identity: 'ada' })
-  const answer = await knock(url, `/v1/rooms/hall?token=${token}`, [SUBPROTOCOL, `hello.${encodeHello(HELLO)}`])
+  const answer = await connectRaw(url, `/v1/rooms/hall?token=${token}`, [SUBPROTOCOL, `hello.${encodeHello(HELLO)}`])
   expect(answer).toMatchObject({ goodbye: 'bad_frame', close: 4400 })
 })
 
 test.each(['', 'a/b', 'with%20space', 'x'.repeat(65), 'a%0d%0ab'])('%j is no room [R1.1]', async (room) => {
   const { url } = await runServer()
-  const answer = await knock(url, `/v1/rooms/${room}`, [SUBPROTOCOL, `hello.${encodeHello(HELLO)}`])
+  const answer = await connectRaw(url, `/v1/rooms/${room}`, [SUBPROTOCOL, `hello.${encodeHello(HELLO)}`])
   expect(answer).toMatchObject({ goodbye: 'bad_frame', close: 4400 })
 })
 

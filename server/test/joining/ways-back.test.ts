@@ -7,7 +7,7 @@ import type { Hello } from '@peerstage/sdk/protocol'
 import { expect, onTestFinished, test } from 'vitest'
 import { sqliteLog } from '../../src/index'
 import { FakeClock } from '../harness/fake-clock'
-import { type Entering, type Running, runServer } from '../harness/running-server'
+import { type EnterOptions, type Running, runServer } from '../harness/running-server'
 import type { TestClient } from '../harness/test-client'
 
 /** A server whose log is a file: it can be ended and begun anew. */
@@ -31,7 +31,7 @@ async function onDisk() {
 
 type OnDisk = Awaited<ReturnType<typeof onDisk>>
 
-async function adaAndBob(house: OnDisk, role: Entering['role'] = 'guest') {
+async function adaAndBob(house: OnDisk, role: EnterOptions['role'] = 'guest') {
   const host = await house.running.enter('hall', 'ada', { role: 'host' })
   await host.welcome()
   const bob = await house.running.enter('hall', 'bob', { role })
@@ -40,7 +40,7 @@ async function adaAndBob(house: OnDisk, role: Entering['role'] = 'guest') {
 }
 
 /** How Bob comes again, who was there as `bob`. */
-const WAYS: Record<string, (bob: Hello) => Entering> = {
+const WAYS: Record<string, (bob: Hello) => EnterOptions> = {
   'a new socket of the same joinId': ({ session, joinId }) => ({ session, joinId, attempt: 2 }),
   'a new page of the same session': ({ session }) => ({ session, attempt: 3 }),
   'another session': () => ({}),
@@ -100,7 +100,7 @@ test('a demotion survives a rejoin, whatever token comes: over a restart, until 
   const house = await onDisk()
   const { host, bob, bobId } = await adaAndBob(house, 'host')
   await host.ask({ type: 'moderation.setRole', participantId: bobId, role: 'viewer' })
-  const roleOfBob = async (how: Entering) => {
+  const roleOfBob = async (how: EnterOptions) => {
     const again = await house.running.enter('hall', 'bob', how)
     const { room, self } = await again.welcome()
     return room?.participants.find(({ id }) => id === self)?.role

@@ -107,7 +107,7 @@ describe('lifting a ban', () => {
     const { room, host, guest } = panel()
     ban(room, host, guest)
     const [{ id: banId } = { id: 'none' }] = [...room.state.ledger.bans.values()]
-    expect(room.knock('guest')).toEqual({ ok: false, goodbye: 'removed', reason: 'You are banned from this room.' })
+    expect(room.join('guest')).toEqual({ ok: false, goodbye: 'removed', reason: 'You are banned from this room.' })
     expect(eventsOf(room.ask(host, { type: 'moderation.unban', banId }))).toEqual([{ type: 'room.bansChanged' }])
     expect(room.enter('guest', 'guest')).not.toBe(guest)
   })
@@ -127,7 +127,7 @@ describe('lifting a ban', () => {
     banAuthor(room, host, keptBy('guest'))
     const [{ id: banId } = { id: 'none' }] = [...room.state.ledger.bans.values()]
     room.ask(host, { type: 'moderation.unban', banId })
-    expect(verdictOf(room.knock('guest'))).toBe('removed')
+    expect(verdictOf(room.join('guest'))).toBe('removed')
   })
 })
 
@@ -136,7 +136,7 @@ describe('the author of a message', () => {
     const { room, host, guest } = panel()
     room.leave(guest)
     expect(eventsOf(banAuthor(room, host, keptBy('guest', 'guest')))).toEqual([{ type: 'room.bansChanged' }])
-    expect(verdictOf(room.knock('guest'))).toBe('removed')
+    expect(verdictOf(room.join('guest'))).toBe('removed')
   })
 
   test('who is in the room is sent away', () => {
@@ -181,7 +181,7 @@ describe('a room that opens anew', () => {
 
   test('rejects who was banned before, and is not opened by them [R5.4]', () => {
     const room = roomHarness({}, banned)
-    expect(verdictOf(room.knock('guest', { role: 'host' }))).toBe('removed')
+    expect(verdictOf(room.join('guest', { role: 'host' }))).toBe('removed')
     expect(room.records).toEqual([])
   })
 
@@ -193,7 +193,7 @@ describe('a room that opens anew', () => {
       const room = roomHarness({}, banned)
       open(room)
       expect([...room.state.ledger.bans.values()]).toEqual(banned)
-      expect(verdictOf(room.knock('guest'))).toBe('removed')
+      expect(verdictOf(room.join('guest'))).toBe('removed')
     }
   })
 })

@@ -46,10 +46,10 @@ test('a new page of the session goes on with its ids, a new session starts anew'
   const ada = room.enter('ada')
   room.ask(ada, hello, 5)
   const seq = room.room.seq
-  room.knock('ada', { joinId: 'page-two' })
+  room.join('ada', { joinId: 'page-two' })
   expect(room.state.ledger.sessions.get(ada)?.lastCommandId).toBe(5)
   expect(room.ask(ada, hello, 5)).toEqual({ ok: true, events: [], answeredSeq: seq })
-  room.knock('ada', { session: 'another-session' })
+  room.join('ada', { session: 'another-session' })
   expect(room.state.ledger.sessions.get(ada)?.lastCommandId).toBe(0)
   room.ask(ada, hello, 5)
   expect(room.room.messages).toHaveLength(2)

@@ -6,7 +6,7 @@ const places = (maxParticipants: number) => ({ limits: { ...DEFAULT_LIMITS, maxP
 
 describe('opening a room', () => {
   test('a participant that joins an absent room opens it, then comes in', () => {
-    const decision = roomHarness().knock('ada', { role: 'guest', name: 'Ada', metadata: { team: 'blue' } })
+    const decision = roomHarness().join('ada', { role: 'guest', name: 'Ada', metadata: { team: 'blue' } })
     expect(eventsOf(decision)).toEqual([
       { type: 'room.opened', roomId: 'town-hall', instance: 'id-1', mode: MODES.studio },
       {
@@ -19,20 +19,20 @@ describe('opening a room', () => {
 
   test('where only hosts open rooms, anybody else finds none [R1.2]', () => {
     const room = roomHarness({ createRooms: 'host' })
-    expect(verdictOf(room.knock('ada', { role: 'cohost' }))).toBe('room_not_found')
-    expect(verdictOf(room.knock('ada', { role: 'host' }))).toBe('accepted')
-    expect(verdictOf(room.knock('bob', { role: 'viewer' }))).toBe('accepted')
+    expect(verdictOf(room.join('ada', { role: 'cohost' }))).toBe('room_not_found')
+    expect(verdictOf(room.join('ada', { role: 'host' }))).toBe('accepted')
+    expect(verdictOf(room.join('bob', { role: 'viewer' }))).toBe('accepted')
   })
 
   test('where the API opens rooms, not even a host does by joining [R1.2]', () => {
-    expect(verdictOf(roomHarness({ createRooms: 'api' }).knock('ada', { role: 'host' }))).toBe('room_not_found')
+    expect(verdictOf(roomHarness({ createRooms: 'api' }).join('ada', { role: 'host' }))).toBe('room_not_found')
   })
 
   test('the API opens an absent room without a participant, and a repeat changes nothing', () => {
     const room = roomHarness({ createRooms: 'api' })
     expect(typesOf(room.run({ type: 'room.open' }))).toEqual(['room.opened'])
     expect(typesOf(room.run({ type: 'room.open' }))).toEqual([])
-    expect(verdictOf(room.knock('ada', { role: 'viewer' }))).toBe('accepted')
+    expect(verdictOf(room.join('ada', { role: 'viewer' }))).toBe('accepted')
   })
 
   test('in dev mode a participant that finds no host becomes host', () => {
@@ -54,23 +54,23 @@ describe('an identity that is here already', () => {
   test('the same session and page resume: nothing is written [R2.3, R3.4]', () => {
     const room = roomHarness()
     const ada = room.enter('ada')
-    expect(room.knock('ada')).toEqual({ ok: true, events: [], participantId: ada })
+    expect(room.join('ada')).toEqual({ ok: true, events: [], participantId: ada })
   })
 
   test('a new page of the same session returns as the same participant [R2.4]', () => {
     const room = roomHarness()
     const ada = room.enter('ada')
-    const decision = room.knock('ada', { joinId: 'page-two' })
+    const decision = room.join('ada', { joinId: 'page-two' })
     expect(eventsOf(decision)).toEqual([{ type: 'participant.returned', participantId: ada }])
     expect(room.participant(ada).joinSeq).toBe(room.room.seq)
-    expect(room.knock('ada', { joinId: 'page-two' })).toEqual({ ok: true, events: [], participantId: ada })
+    expect(room.join('ada', { joinId: 'page-two' })).toEqual({ ok: true, events: [], participantId: ada })
   })
 
   test('what the old page published is over before the new page is there', () => {
     const room = roomHarness()
     const ada = room.enter('ada', 'guest')
     room.ask(ada, { type: 'media.update', sources: { camera: ON } })
-    expect(eventsOf(room.knock('ada', { role: 'guest', joinId: 'page-two' }))).toEqual([
+    expect(eventsOf(room.join('ada', { role: 'guest', joinId: 'page-two' }))).toEqual([
       { type: 'media.changed', participantId: ada, sources: NO_SOURCES },
       { type: 'participant.returned', participantId: ada },
     ])
@@ -79,7 +79,7 @@ describe('an identity that is here already', () => {
   test('another session takes over the seat in one append, and no participant is seen to leave [R2.5]', () => {
     const room = roomHarness()
     const ada = room.enter('ada')
-    const decision = room.knock('ada', { session: 'another-session' })
+    const decision = room.join('ada', { session: 'another-session' })
     expect(typesOf(decision)).toEqual(['participant.returned'])
     expect(decision).toMatchObject({ participantId: ada })
     expect(room.state.ledger.sessions.get(ada)?.hash).toBe('another-session')
@@ -89,14 +89,14 @@ describe('an identity that is here already', () => {
   test('another session is rejected where rules say reject [R2.5]', () => {
     const room = roomHarness({ duplicateSessions: 'reject' })
     room.enter('ada')
-    expect(verdictOf(room.knock('ada', { session: 'another-session' }))).toBe('superseded')
-    expect(verdictOf(room.knock('ada', { joinId: 'page-two' }))).toBe('accepted')
+    expect(verdictOf(room.join('ada', { session: 'another-session' }))).toBe('superseded')
+    expect(verdictOf(room.join('ada', { joinId: 'page-two' }))).toBe('accepted')
   })
 
   test('another session takes over a ghost, even where rules say reject: its connection is down', () => {
     const room = roomHarness({ duplicateSessions: 'reject', limits: { ...DEFAULT_LIMITS, maxParticipants: 1 } })
     const ada = room.enter('ada', 'host')
-    const came = room.knock('ada', { role: 'host', session: 'another' }, { isAway: (id) => id === ada })
+    const came = room.join('ada', { role: 'host', session: 'another' }, { isAway: (id) => id === ada })
     expect(came).toMatchObject({ participantId: ada })
     expect(typesOf(came)).toEqual(['participant.returned'])
   })
@@ -106,14 +106,14 @@ describe('an identity that is here already', () => {
     room.enter('host', 'host')
     const ada = room.enter('ada', 'guest')
     room.ask(ada, { type: 'media.update', sources: { camera: ON } })
-    expect(typesOf(room.knock('ada', { role: 'host' }))).toEqual([])
-    expect(typesOf(room.knock('ada', { role: 'viewer', joinId: 'page-two' }))).toEqual([
+    expect(typesOf(room.join('ada', { role: 'host' }))).toEqual([])
+    expect(typesOf(room.join('ada', { role: 'viewer', joinId: 'page-two' }))).toEqual([
       'media.changed',
       'participant.roleChanged',
       'participant.returned',
     ])
     expect(room.roleOf(ada)).toBe('viewer')
-    room.knock('ada', { role: 'host', joinId: 'page-three' })
+    room.join('ada', { role: 'host', joinId: 'page-three' })
     expect(room.roleOf(ada)).toBe('viewer')
   })
 })
@@ -124,18 +124,18 @@ describe('a locked room', () => {
     const host = room.enter('host', 'host')
     const ada = room.enter('ada')
     room.ask(host, { type: 'moderation.lock' })
-    expect(verdictOf(room.knock('bob'))).toBe('room_locked')
-    expect(room.knock('ada')).toEqual({ ok: true, events: [], participantId: ada })
-    expect(verdictOf(room.knock('ada', { joinId: 'page-two' }))).toBe('accepted')
+    expect(verdictOf(room.join('bob'))).toBe('room_locked')
+    expect(room.join('ada')).toEqual({ ok: true, events: [], participantId: ada })
+    expect(verdictOf(room.join('ada', { joinId: 'page-two' }))).toBe('accepted')
     room.ask(host, { type: 'moderation.unlock' })
-    expect(verdictOf(room.knock('bob'))).toBe('accepted')
+    expect(verdictOf(room.join('bob'))).toBe('accepted')
   })
 
   test('is open to a host [R1.7]', () => {
     const room = roomHarness()
     room.ask(room.enter('host', 'host'), { type: 'moderation.lock' })
-    expect(verdictOf(room.knock('bob', { role: 'cohost' }))).toBe('room_locked')
-    expect(verdictOf(room.knock('other', { role: 'host' }))).toBe('accepted')
+    expect(verdictOf(room.join('bob', { role: 'cohost' }))).toBe('room_locked')
+    expect(verdictOf(room.join('other', { role: 'host' }))).toBe('accepted')
   })
 })
 
@@ -145,23 +145,23 @@ describe('places', () => {
     room.enter('host', 'host')
     room.enter('ada')
     room.enter('bob')
-    expect(verdictOf(room.knock('cyd'))).toBe('room_full')
-    expect(verdictOf(room.knock('other', { role: 'host' }))).toBe('room_full')
+    expect(verdictOf(room.join('cyd'))).toBe('room_full')
+    expect(verdictOf(room.join('other', { role: 'host' }))).toBe('room_full')
   })
 
   test('while no host is present, a joining host always finds the last place [R1.6]', () => {
     const room = roomHarness(places(3))
     room.enter('ada')
     room.enter('bob', 'guest')
-    expect(verdictOf(room.knock('cyd', { role: 'cohost' }))).toBe('room_full')
-    expect(verdictOf(room.knock('host', { role: 'host' }))).toBe('accepted')
+    expect(verdictOf(room.join('cyd', { role: 'cohost' }))).toBe('room_full')
+    expect(verdictOf(room.join('host', { role: 'host' }))).toBe('accepted')
   })
 
   test('a participant that is here comes back into a full room [R1.8]', () => {
     const room = roomHarness(places(2))
     room.enter('host', 'host')
     room.enter('ada')
-    expect(verdictOf(room.knock('ada', { joinId: 'page-two', session: 'another-session' }))).toBe('accepted')
+    expect(verdictOf(room.join('ada', { joinId: 'page-two', session: 'another-session' }))).toBe('accepted')
   })
 
   test('a guest who finds the stage full sits in the audience; hosts and cohosts always get on it', () => {
@@ -180,8 +180,8 @@ describe('an identity that may not join', () => {
     const host = room.enter('host', 'host')
     room.ask(host, { type: 'moderation.kick', participantId: room.enter('ada') })
     room.pass(365 * 24 * 3_600_000)
-    expect(verdictOf(room.knock('ada'))).toBe('removed')
-    expect(verdictOf(room.knock('ada', { role: 'host', session: 'another-session', joinId: 'page-two' }))).toBe(
+    expect(verdictOf(room.join('ada'))).toBe('removed')
+    expect(verdictOf(room.join('ada', { role: 'host', session: 'another-session', joinId: 'page-two' }))).toBe(
       'removed',
     )
   })
@@ -191,22 +191,22 @@ describe('an identity that may not join', () => {
     const host = room.enter('host', 'host')
     room.ask(host, { type: 'moderation.kick', participantId: room.enter('ada'), minutes: 5 })
     room.pass(5 * 60_000 - 1)
-    expect(verdictOf(room.knock('ada'))).toBe('removed')
+    expect(verdictOf(room.join('ada'))).toBe('removed')
     room.pass(1)
-    expect(verdictOf(room.knock('ada'))).toBe('accepted')
+    expect(verdictOf(room.join('ada'))).toBe('accepted')
   })
 
   test('no identity enters an ended room [R1.4]', () => {
     const room = roomHarness()
     room.ask(room.enter('host', 'host'), { type: 'moderation.endRoom' })
-    expect(verdictOf(room.knock('host', { role: 'host' }))).toBe('room_ended')
+    expect(verdictOf(room.join('host', { role: 'host' }))).toBe('room_ended')
   })
 
   test('a client that joins as an empty room closes is told to try again at once', () => {
     const room = roomHarness()
     room.leave(room.enter('ada'))
     room.run({ type: 'room.end', reason: 'empty' })
-    expect(verdictOf(room.knock('bob'))).toBe('unavailable')
+    expect(verdictOf(room.join('bob'))).toBe('unavailable')
   })
 
   test('a room that is not open, or not any more, takes no commands', () => {

@@ -129,7 +129,7 @@ describe('a mute', () => {
 
   test('is forgotten when its owner comes back on a fresh page, which publishes nothing yet', () => {
     const { room, now } = muted()
-    room.knock('guest', { joinId: 'page-two' })
+    room.join('guest', { joinId: 'page-two' })
     expect(now()).toEqual(OFF)
   })
 

@@ -163,11 +163,11 @@ describe('while the room waits for a host', () => {
     room.enter('ada')
     room.enter('bob')
     room.leave(host)
-    expect(verdictOf(room.knock('cyd'))).toBe('room_full')
+    expect(verdictOf(room.join('cyd'))).toBe('room_full')
     const back = room.enter('host', 'host')
     room.ask(back, { type: 'moderation.lock' })
     room.leave(back)
-    expect(verdictOf(room.knock('cyd', { role: 'cohost' }))).toBe('room_locked')
+    expect(verdictOf(room.join('cyd', { role: 'cohost' }))).toBe('room_locked')
     expect(room.roleOf(room.enter('colleague', 'host'))).toBe('host')
   })
 
@@ -241,8 +241,8 @@ describe('a host whose identity comes with a lesser token', () => {
     'in another tab or device': { session: 'another', joinId: 'page-two' },
     'in the same tab': { joinId: 'page-two' },
   }
-  const table = Object.entries(WAYS).flatMap(([way, knock]) =>
-    (['guest', 'viewer', 'cohost'] as const).map((role) => ({ way, knock, role })),
+  const table = Object.entries(WAYS).flatMap(([way, returning]) =>
+    (['guest', 'viewer', 'cohost'] as const).map((role) => ({ way, returning, role })),
   )
 
   /** A room with a host, a cohost, and a viewer that was let on stage. */
@@ -258,24 +258,27 @@ describe('a host whose identity comes with a lesser token', () => {
 
   const roles = (of: RoomHarness): Role[] => of.room.participants.map(({ role }) => role)
 
-  test.each(table)('$way, a $role: the room waits for a host, and none follows meanwhile [R4.6]', ({ knock, role }) => {
-    const { room: hall, host } = room()
-    hall.ask(host, { type: 'media.update', sources: { camera: ON } })
-    const events = eventsOf(hall.knock('host', { role, ...knock }))
-    expect(events.filter(({ type }) => type === 'participant.roleChanged')).toEqual([
-      { type: 'participant.roleChanged', participantId: host, role, reason: 'token' },
-    ])
-    expect(events).toContainEqual(waits(hall))
-    expect(roles(hall)).toEqual([role, 'cohost', 'guest'])
-  })
+  test.each(table)(
+    '$way, a $role: the room waits for a host, and none follows meanwhile [R4.6]',
+    ({ returning, role }) => {
+      const { room: hall, host } = room()
+      hall.ask(host, { type: 'media.update', sources: { camera: ON } })
+      const events = eventsOf(hall.join('host', { role, ...returning }))
+      expect(events.filter(({ type }) => type === 'participant.roleChanged')).toEqual([
+        { type: 'participant.roleChanged', participantId: host, role, reason: 'token' },
+      ])
+      expect(events).toContainEqual(waits(hall))
+      expect(roles(hall)).toEqual([role, 'cohost', 'guest'])
+    },
+  )
 
   test.each(table)(
     "$way, a $role: it is host again when it returns with the host's token [R4.5]",
-    ({ knock, role }) => {
+    ({ returning, role }) => {
       const { room: hall, host, cohost } = room()
-      hall.knock('host', { role, ...knock })
+      hall.join('host', { role, ...returning })
       hall.pass(GRACE - 1)
-      const back = eventsOf(hall.knock('host', { role: 'host', joinId: 'page-three' }))
+      const back = eventsOf(hall.join('host', { role: 'host', joinId: 'page-three' }))
       expect(back).toEqual([
         { type: 'participant.roleChanged', participantId: host, role: 'host', reason: 'token' },
         { type: 'participant.returned', participantId: host },
@@ -289,35 +292,35 @@ describe('a host whose identity comes with a lesser token', () => {
 
   test('the cohost follows when it did not come back', () => {
     const { room: hall, cohost } = room()
-    hall.knock('host', { role: 'guest', session: 'another' })
+    hall.join('host', { role: 'guest', session: 'another' })
     expect(passes(hall, GRACE)).toEqual([succeeds(cohost)])
   })
 
   test('is back in a room that has no host any more, too [R4.5]', () => {
     const hall = roomHarness()
     const host = hall.enter('host', 'host')
-    hall.knock('host', { role: 'viewer', session: 'another' })
+    hall.join('host', { role: 'viewer', session: 'another' })
     expect(passes(hall, GRACE)).toEqual([{ type: 'room.hostGraceEnded' }])
-    hall.knock('host', { role: 'host', joinId: 'page-three' })
+    hall.join('host', { role: 'host', joinId: 'page-three' })
     expect(hall.roleOf(host)).toBe('host')
   })
 
   test('is not raised while the room has another host, nor where a moderator made it less [R5.5, R5.6]', () => {
     const { room: hall, host, cohost } = room()
-    hall.knock('host', { role: 'guest', session: 'another' })
+    hall.join('host', { role: 'guest', session: 'another' })
     passes(hall, GRACE)
-    hall.knock('host', { role: 'host', joinId: 'page-three' })
+    hall.join('host', { role: 'host', joinId: 'page-three' })
     expect(hall.roleOf(host)).toBe('guest')
     hall.ask(cohost, { type: 'moderation.setRole', participantId: host, role: 'viewer' })
     hall.leave(cohost)
-    hall.knock('host', { role: 'host', joinId: 'page-four' })
+    hall.join('host', { role: 'host', joinId: 'page-four' })
     expect(hall.roleOf(host)).toBe('viewer')
   })
 
   test('a fresh token in mid-session, or of the same page, is what its backend wants: a cohost follows at once', () => {
     const ways: ((of: RoomHarness, id: string) => unknown)[] = [
       (of, participantId) => of.run({ type: 'session.refreshed', participantId, role: 'guest' }),
-      (of) => of.knock('host', { role: 'guest' }),
+      (of) => of.join('host', { role: 'guest' }),
     ]
     for (const way of ways) {
       const { room: hall, host, cohost } = room()

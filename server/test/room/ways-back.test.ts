@@ -6,41 +6,41 @@ import { type RoomHarness, roomHarness, verdictOf } from '../harness/room-rules'
 
 /** Bob comes again. His place, if he still has one, was taken by `bob-session` on `page-one`, with the token of a guest. */
 const WAYS: Record<string, (room: RoomHarness, id: string) => Decision> = {
-  'the same session and page (a new socket)': (room) => room.knock('bob', { role: 'guest' }),
-  'a new page of the same session (a reload)': (room) => room.knock('bob', { role: 'guest', joinId: 'page-two' }),
+  'the same session and page (a new socket)': (room) => room.join('bob', { role: 'guest' }),
+  'a new page of the same session (a reload)': (room) => room.join('bob', { role: 'guest', joinId: 'page-two' }),
   'another session (another tab or device)': (room) =>
-    room.knock('bob', { role: 'guest', session: 'another', joinId: 'page-two' }),
-  'another session that says to be the same page': (room) => room.knock('bob', { role: 'guest', session: 'another' }),
-  'a fresh token with a higher role': (room) => room.knock('bob', { role: 'cohost' }),
+    room.join('bob', { role: 'guest', session: 'another', joinId: 'page-two' }),
+  'another session that says to be the same page': (room) => room.join('bob', { role: 'guest', session: 'another' }),
+  'a fresh token with a higher role': (room) => room.join('bob', { role: 'cohost' }),
   'a fresh token of a host, in another session': (room) =>
-    room.knock('bob', { role: 'host', session: 'another', joinId: 'page-two' }),
+    room.join('bob', { role: 'host', session: 'another', joinId: 'page-two' }),
   'a token with another name and other metadata': (room) =>
-    room.knock('bob', { role: 'guest', name: 'Robert', metadata: { team: 'blue' } }),
+    room.join('bob', { role: 'guest', name: 'Robert', metadata: { team: 'blue' } }),
   'a fresh token in mid-session': (room, id) => {
     room.run({ type: 'session.refreshed', participantId: id, role: 'host' })
-    return room.knock('bob', { role: 'guest' })
+    return room.join('bob', { role: 'guest' })
   },
   'a rejoin after leaving': (room, id) => {
     room.leave(id)
-    return room.knock('bob', { role: 'guest' })
+    return room.join('bob', { role: 'guest' })
   },
   'a rejoin after the grace was over': (room, id) => {
     room.leave(id, 'lost')
-    return room.knock('bob', { role: 'guest', session: 'another' })
+    return room.join('bob', { role: 'guest', session: 'another' })
   },
   'a restart of the server': (room) => {
     room.restart()
-    return room.knock('bob', { role: 'guest' })
+    return room.join('bob', { role: 'guest' })
   },
   'a restart, and then leaving and a token of a host': (room, id) => {
     room.restart()
     room.leave(id)
     room.restart()
-    return room.knock('bob', { role: 'host', session: 'another' })
+    return room.join('bob', { role: 'host', session: 'another' })
   },
   time: (room) => {
     room.pass(10 * 365 * 24 * 3_600_000)
-    return room.knock('bob', { role: 'guest' })
+    return room.join('bob', { role: 'guest' })
   },
 }
 
@@ -118,9 +118,9 @@ describe('a lock keeps new identities out, and never one who comes back [R1.7]',
       room.leave(bob, reason)
       room.restart()
       for (const role of ['cohost', 'guest', 'viewer'] as const)
-        expect(verdictOf(room.knock('bob', { role }))).toBe('room_locked')
+        expect(verdictOf(room.join('bob', { role }))).toBe('room_locked')
       // The token alone makes a host, and a lock is not against hosts.
-      expect(verdictOf(room.knock('bob', { role: 'host' }))).toBe('accepted')
+      expect(verdictOf(room.join('bob', { role: 'host' }))).toBe('accepted')
     }
   })
 
@@ -129,7 +129,7 @@ describe('a lock keeps new identities out, and never one who comes back [R1.7]',
     room.ask(host, { type: 'moderation.setRole', participantId: bob, role: 'guest' })
     room.ask(host, { type: 'moderation.lock' })
     room.leave(bob)
-    expect(verdictOf(room.knock('bob', { role: 'host' }))).toBe('room_locked')
+    expect(verdictOf(room.join('bob', { role: 'host' }))).toBe('room_locked')
   })
 })
 
@@ -150,7 +150,7 @@ describe('when the room has closed and opens anew', () => {
     room.ask(host, { ...asked, participantId: bob })
     room.run({ type: 'room.end', reason: 'ended' })
     const next = reopened(room)
-    expect(verdictOf(next.knock('bob', { role: 'guest' }))).toBe(expected)
+    expect(verdictOf(next.join('bob', { role: 'guest' }))).toBe(expected)
     expect(next.room.participants.slice(1).map(({ role }) => role)).toEqual(expected === 'accepted' ? ['guest'] : [])
   })
 
@@ -158,17 +158,17 @@ describe('when the room has closed and opens anew', () => {
     const { room, host } = withBob('replace')
     room.ask(host, { type: 'moderation.lock' })
     room.run({ type: 'room.end', reason: 'ended' })
-    expect(verdictOf(reopened(room).knock('eve'))).toBe('accepted')
+    expect(verdictOf(reopened(room).join('eve'))).toBe('accepted')
   })
 
   test('a ban stays through any number of instances, until lifted [R5.4]', () => {
     const { room, host, bob } = withBob('replace')
     room.ask(host, { type: 'moderation.ban', participantId: bob })
     const third = reopened(reopened(room))
-    expect(verdictOf(third.knock('bob'))).toBe('removed')
+    expect(verdictOf(third.join('bob'))).toBe('removed')
     const [ban] = third.state.ledger.bans.values()
     const ada = third.room.participants[0]?.id ?? ''
     third.ask(ada, { type: 'moderation.unban', banId: ban?.id ?? '' })
-    expect(verdictOf(reopened(third).knock('bob'))).toBe('accepted')
+    expect(verdictOf(reopened(third).join('bob'))).toBe('accepted')
   })
 })

@@ -2,7 +2,7 @@
 import { connect } from 'node:net'
 import { SUBPROTOCOL } from '@peerstage/sdk/protocol'
 import { BAD_HELLOS } from '../harness/hostile-inputs'
-import { knock, UPGRADE_HEADERS } from '../harness/raw-upgrade'
+import { connectRaw, UPGRADE_HEADERS } from '../harness/raw-upgrade'
 import { oneOf, pause, weighted } from './chance'
 import { type Visit, Visitor } from './visitor'
 
@@ -21,7 +21,7 @@ const forge: Doorstep = async (visit) => {
 }
 const mumble: Doorstep = async ({ url, room, tally }) => {
   const [, protocols = []] = oneOf(BAD_HELLOS) ?? []
-  const { close } = await knock(url, `/v1/rooms/${room}`, [SUBPROTOCOL, ...protocols])
+  const { close } = await connectRaw(url, `/v1/rooms/${room}`, [SUBPROTOCOL, ...protocols])
   tally.closed(close)
 }
 const stopHalfway: Doorstep = async ({ url, room }) => {

@@ -1,6 +1,6 @@
 import type { Command, Role } from '@peerstage/sdk/protocol'
 import { signToken } from '../../src/index'
-import { type Knocking, TestClient } from '../harness/test-client'
+import { TestClient, type TestClientOptions } from '../harness/test-client'
 import { SECRET } from './settings'
 import type { Tally } from './tally'
 
@@ -23,8 +23,8 @@ export class Visitor {
   readonly visit: Visit
   #client: TestClient
 
-  static async come(visit: Visit, knocking: Knocking = {}): Promise<Visitor> {
-    return new Visitor(visit, await connected(visit, knocking))
+  static async come(visit: Visit, options: TestClientOptions = {}): Promise<Visitor> {
+    return new Visitor(visit, await connected(visit, options))
   }
 
   private constructor(visit: Visit, client: TestClient) {
@@ -74,10 +74,13 @@ export class Visitor {
   }
 }
 
-async function connected({ url, room, identity, role, tally, opened }: Visit, knocking: Knocking): Promise<TestClient> {
+async function connected(
+  { url, room, identity, role, tally, opened }: Visit,
+  options: TestClientOptions,
+): Promise<TestClient> {
   const token = await signToken({ secret: SECRET, room, identity, role, name: identity })
   tally.note('sockets')
-  const client = new TestClient(url, room, { token, ...knocking })
+  const client = new TestClient(url, room, { token, ...options })
   opened.push(client)
   return client
 }

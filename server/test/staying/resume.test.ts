@@ -4,10 +4,10 @@ import { expect, test } from 'vitest'
 import { memoryLog, REPLAY_WINDOW } from '../../src/index'
 import { FakeClock } from '../harness/fake-clock'
 import { runServer } from '../harness/running-server'
-import type { Knocking, TestClient } from '../harness/test-client'
+import type { TestClient, TestClientOptions } from '../harness/test-client'
 
 /** The hello of the same page after a lost socket. */
-const again = ({ hello }: TestClient, from: { seq: number; instance: string }, attempt = 2): Knocking => ({
+const again = ({ hello }: TestClient, from: { seq: number; instance: string }, attempt = 2): TestClientOptions => ({
   session: hello.session,
   joinId: hello.joinId,
   attempt,

@@ -43,7 +43,7 @@ export class Attackers {
     const room = random.pick(ROOMS)
     const identity = `person ${random.below(IDENTITIES)}`
     const token = await sign(room, identity, random.pick(['host', 'cohost', 'guest', 'viewer']))
-    // Now and then a token for one room knocks at the witnesses'.
+    // Now and then a token for one room is shown to the room of the witnesses.
     const target = { url, token, room: random.chance(0.02) ? 'witness' : room }
     this.frames += await (random.chance(0.3) ? rawSession : structuredSession)(random, target)
     await step()
