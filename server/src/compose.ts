@@ -27,6 +27,7 @@ import { createMetrics } from './metrics/prometheus'
 import type { Clock } from './ports/clock'
 import type { Logger } from './ports/logger'
 import type { Meter } from './ports/meter'
+import { orderedIds } from './ports/ordered-id'
 import type { RoomLog } from './ports/room-log'
 import type { NewId } from './room/command'
 
@@ -62,7 +63,13 @@ export function compose({ settings, log: given, logger, clock }: ComposePorts) {
     pausedSockets: () => gateway.pausedCount,
     logIsUp: () => log.isUp,
   })
-  const shared = { settings, clock, logger, newId: nanoid, meter: audited(metrics.meter, logger, clock) }
+  const shared = {
+    settings,
+    clock,
+    logger,
+    newId: orderedIds(clock, nanoid),
+    meter: audited(metrics.meter, logger, clock),
+  }
   const hosting = createHosting(shared, log)
   const gateway = createGateway(shared, hosting, tokens)
   const metricsApp = metricsRoute({ metrics, token: settings.metrics.token, meter: shared.meter })

@@ -178,3 +178,48 @@ test.each([
     expect((await log.history('other', { limit: 9 })).messages).toHaveLength(1)
   },
 )
+
+test('of an identity that speaks among others, in several rooms and instances, all is found and erased, and nothing else [R3.15]', async () => {
+  const files = new LogFolder()
+  const log = files.open()
+  const past = await hall(files, log)
+  await past.say('ada', 'in the past')
+  await past.end('empty')
+  const room = new LogWriter(log, 'hall', 'second', () => files.clock.now())
+  await room.open()
+  await room.join('ada')
+  for (let i = 0; i < 12; i++) {
+    await room.say('ada', ...Array.from({ length: 100 }, (_, j) => `hers ${i} ${j}`))
+    await room.say('bob', ...Array.from({ length: 100 }, (_, j) => `his ${i} ${j}`))
+  }
+  await (await hall(files, log, 'other')).say('ada', 'elsewhere')
+  const found = await log.messagesOf('ada')
+  expect(found).toHaveLength(1202)
+  expect(found).toContainEqual({ roomId: 'hall', instance: 'first', messageId: 'in the past' })
+  expect(found).toContainEqual({ roomId: 'other', instance: 'first', messageId: 'elsewhere' })
+  await room.leave('ada')
+  await log.eraseIdentity('ada')
+  expect(await log.messagesOf('ada')).toEqual([])
+  expect(await log.messagesOf('bob')).toHaveLength(1200)
+  expect((await log.history('hall', { limit: 2000 })).messages.map(({ text }) => text.slice(0, 3))).toEqual(
+    Array.from({ length: 1200 }, () => 'his'),
+  )
+  expect((await log.load('hall')).state).toEqual(room.state)
+})
+
+test('of an instance that was forgotten, and whose chat was too old, no identity is in a file', async () => {
+  const files = new LogFolder()
+  const log = sqliteLog(files.path, { clock: files.clock, chatDays: 2 })
+  const room = new LogWriter(log, 'hall', 'first', () => files.clock.now())
+  await room.open()
+  await room.join('countess')
+  await room.say('countess', 'plums')
+  await room.leave('countess')
+  await room.end('empty')
+  await log.forget('hall', 'first')
+  expect(files.holds('countess')).toBe(true)
+  files.clock.advance(3 * 24 * 3600 * 1000)
+  await hall(files, log, 'other')
+  await log.close()
+  expect(files.holds('countess')).toBe(false)
+})

@@ -1,4 +1,5 @@
 import type { ChatQueries, ChatRow } from './chat-queries'
+import type { ErasePlace } from './identities'
 import type { InstanceTables } from './instances'
 
 /** How many messages of a room that has too many go in one batch at most: the rest goes with the batches that follow. */
@@ -7,12 +8,12 @@ const TRIM_ROWS = 500
 const PRUNE_ROWS = 500
 /** How many of the oldest messages go at once when the file has no room for a batch. */
 const MAKE_ROOM_ROWS = 2000
-/** How many messages are erased, or looked for, in one go: some 15 ms. */
+/** How many messages are erased, or looked at, in one go: some 15 ms. */
 export const ERASE_ROWS = 1000
 
 /** Removes chat: what is too much, too old, or erased. */
 export function chatEviction(queries: ChatQueries, instances: InstanceTables) {
-  const { oldest, oldestOf, by } = queries
+  const { oldest, oldestOf, authors } = queries
   const drop = (messages: readonly ChatRow[]) => dropMessages(queries, instances, messages)
   return {
     /** Removes a room's oldest messages until it is within `maxBytes`: some in each batch. */
@@ -46,8 +47,12 @@ export function chatEviction(queries: ChatQueries, instances: InstanceTables) {
     },
     /** Removes the oldest messages of all rooms, whatever their age. Returns how many. */
     makeRoom: (): number => drop(oldest.all(MAKE_ROOM_ROWS)),
-    /** Removes some of what an identity wrote. Returns whether that was all. */
-    eraseIdentity: (identity: string): boolean => drop(by.all(identity, 0, ERASE_ROWS)) < ERASE_ROWS,
+    /** Removes what an identity wrote in the next rows of an instance. Returns the last of these rows, where there may be more. */
+    eraseIdentity(identity: string, { instance, after }: ErasePlace): number | undefined {
+      const rows = authors.all(instance, after, ERASE_ROWS)
+      drop(rows.filter((row) => row.identity === identity))
+      return rows.length < ERASE_ROWS ? undefined : rows.at(-1)?.id
+    },
     /** Removes some messages of an instance. Returns whether that was all. */
     erase: (instance: number): boolean => drop(oldestOf.all(instance, ERASE_ROWS)) < ERASE_ROWS,
   }

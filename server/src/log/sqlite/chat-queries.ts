@@ -18,10 +18,8 @@ export const chatQueries = (db: Database) => ({
   oldestOf: db.prepare<[number, number], ChatRow>(
     'SELECT id, instance, bytes FROM chat WHERE instance = ? ORDER BY id LIMIT ?',
   ),
-  by: db.prepare<[string, number, number], ChatRow & { roomId: string; name: string; message_id: string }>(
-    `SELECT c.id, c.instance, bytes, r.name AS roomId, i.name AS name, message_id
-      FROM chat c JOIN instances i ON i.id = c.instance JOIN rooms r ON r.id = i.room
-      WHERE identity = ? AND c.id > ? ORDER BY c.id LIMIT ?`,
+  authors: db.prepare<[number, number, number], ChatRow & { identity: string; message_id: string }>(
+    'SELECT id, instance, bytes, identity, message_id FROM chat WHERE instance = ? AND id > ? ORDER BY id LIMIT ?',
   ),
   settle: db.prepare<[{ readonly now: number }]>('UPDATE chat SET at = @now WHERE at > @now'),
   remove: db.prepare<[number]>('DELETE FROM chat WHERE id = ?'),

@@ -3,6 +3,7 @@ import type { HistoryQuery } from '../../ports/chat-archive'
 import type { ArchivedMessage } from '../../room/command'
 import { chatEviction, ERASE_ROWS } from './chat-eviction'
 import { type ChatQueries, chatQueries } from './chat-queries'
+import type { ErasePlace } from './identities'
 import type { InstanceTables } from './instances'
 import type { Database } from './port'
 
@@ -15,12 +16,15 @@ export function chatTable(db: Database, instances: InstanceTables) {
 export type ChatTable = ReturnType<typeof chatTable>
 
 const chatWriting = ({ add, named, remove, weigh }: ChatQueries) => ({
-  add(instance: number, { message, identity }: ArchivedMessage, at: number): void {
+  /** Returns its bytes, to be added to the room's by `weigh`. */
+  add(instance: number, { message, identity }: ArchivedMessage, at: number): number {
     const json = JSON.stringify(message)
     const bytes = Buffer.byteLength(json)
     add.run(instance, message.id, identity, at, bytes, json)
-    weigh.run(bytes, instance)
+    return bytes
   },
+  /** Counts what was added to an instance's room. */
+  weigh: (bytes: number, instance: number) => weigh.run(bytes, instance),
   /** Takes one message away. */
   delete(instance: number, messageId: string): void {
     const kept = named.all(messageId).find((row) => row.instance === instance)
@@ -30,7 +34,7 @@ const chatWriting = ({ add, named, remove, weigh }: ChatQueries) => ({
   },
 })
 
-function chatReading({ named, page, by }: ChatQueries, instances: InstanceTables) {
+function chatReading({ named, page, authors }: ChatQueries, instances: InstanceTables) {
   const findIn = (scope: readonly { readonly id: number }[], messageId: string) =>
     named.all(messageId).find((row) => scope.some(({ id }) => id === row.instance))
   const scopeOf = (roomId: string, instance: string | undefined) =>
@@ -58,11 +62,11 @@ function chatReading({ named, page, by }: ChatQueries, instances: InstanceTables
       const row = findIn(scopeOf(roomId, instance), messageId)
       return row === undefined ? undefined : { message: JSON.parse(row.message), identity: row.identity }
     },
-    /** What an identity wrote, from behind row `after` on; `last`: where to go on, where that may not be all. */
-    messagesOf(identity: string, after: number) {
-      const rows = by.all(identity, after, ERASE_ROWS)
-      const messages = rows.map(({ roomId, name, message_id }) => ({ roomId, instance: name, messageId: message_id }))
-      return { messages, last: rows.length < ERASE_ROWS ? undefined : rows.at(-1)?.id }
+    /** The ids of what an identity wrote in the next rows of an instance; `last`: the last of these rows, where there may be more. */
+    messageIdsOf(identity: string, { instance, after }: ErasePlace) {
+      const rows = authors.all(instance, after, ERASE_ROWS)
+      const messageIds = rows.filter((row) => row.identity === identity).map(({ message_id }) => message_id)
+      return { messageIds, last: rows.length < ERASE_ROWS ? undefined : rows.at(-1)?.id }
     },
   }
 }

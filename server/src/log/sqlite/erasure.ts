@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { MessagePlace } from '../../ports/chat-archive'
+import { ERASE_START, type ErasePlace } from './identities'
 import type { InstanceRow } from './instances'
 import type { Tables } from './tables'
 
@@ -7,7 +8,7 @@ import type { Tables } from './tables'
  * Deletes what must not be kept, within a transaction that the caller begins and ends. What may be much is deleted in steps, so
  * that other rooms have their batches meanwhile. `erased`: called when texts are deleted.
  */
-export function eraser({ instances, records, readers, chat, tombstones }: Tables, erased: () => void) {
+export function eraser({ instances, identities, records, readers, chat, tombstones }: Tables, erased: () => void) {
   return {
     /** Forgets an instance that has closed. Its chat stays. */
     forget(row: InstanceRow | undefined): void {
@@ -15,51 +16,67 @@ export function eraser({ instances, records, readers, chat, tombstones }: Tables
       records.dropSnapshot(row.id)
       readers.forget(row)
     },
-    /** Erases some of what is kept of a room id. Says whether that was all. */
-    room(roomId: string): boolean {
+    /** Erases some of what is kept of a room id. Returns where to go on, where that was not all. */
+    room(roomId: string): ErasePlace | undefined {
       const room = instances.roomOf(roomId)
-      if (room === undefined) return true
+      if (room === undefined) return undefined
       erased()
       for (const { id } of instances.ofRoom(room)) {
-        if (!chat.erase(id)) return false
+        if (!chat.erase(id)) return ERASE_START
         records.remove(id)
         readers.erase(id)
         instances.remove(id)
       }
       tombstones.remove(room)
-      return true
+      return undefined
     },
     /**
-     * Erases an identity from some of its chat, at last from records. Says whether that was all. Open rooms get a snapshot first:
-     * these records lead to nothing any more.
+     * Erases an identity from some of an instance's chat, at last from its records. Returns where to go on, where that was not all. An
+     * open room gets a snapshot first: these records lead to nothing any more.
      */
-    identity(identity: string): boolean {
+    identity(identity: string, from: ErasePlace): ErasePlace | undefined {
       erased()
-      if (!chat.eraseIdentity(identity)) return false
-      for (const id of records.namesOf(identity)) {
-        const row = instances.get(id)
-        const state = row?.status === 'open' ? records.state(row) : undefined
-        if (row === undefined || state === undefined) continue
-        records.keepSnapshot(id, state)
-        instances.put(id, { ...row, snapshot_seq: row.seq, snapshot_total: row.total })
-      }
-      records.withoutIdentity(identity)
-      return true
+      const place = identities.next(identity, from)
+      if (place === undefined) return undefined
+      const { instance } = place
+      const last = chat.eraseIdentity(identity, place)
+      if (last !== undefined) return { instance, after: last }
+      snapshotIfOpen({ instances, records }, instance)
+      records.withoutIdentity(instance, identity)
+      identities.remove(identity, instance)
+      return { instance: instance + 1, after: 0 }
     },
   }
 }
 
-/** All pages of a query, one in each turn of the event loop. `last`: the row where a page ends that may not be the last one. */
-export async function everyPage(
-  page: (after: number) => { readonly messages: readonly MessagePlace[]; readonly last: number | undefined },
-): Promise<readonly MessagePlace[]> {
+function snapshotIfOpen({ instances, records }: Pick<Tables, 'instances' | 'records'>, instance: number): void {
+  const row = instances.get(instance)
+  const state = row?.status === 'open' ? records.state(row) : undefined
+  if (row === undefined || state === undefined) return
+  records.keepSnapshot(instance, state)
+  instances.put(instance, { ...row, snapshot_seq: row.seq, snapshot_total: row.total })
+}
+
+/** What an identity wrote from a place on, and where to go on, where that may not be all. */
+export function messagesFrom({ instances, identities, chat }: Tables, identity: string, from: ErasePlace): MessagePage {
+  const place = identities.next(identity, from)
+  if (place === undefined) return { messages: [], next: undefined }
+  const { instance } = place
+  const { messageIds, last } = chat.messageIdsOf(identity, place)
+  const names = instances.names(instance)
+  const messages = names === undefined ? [] : messageIds.map((messageId) => ({ ...names, messageId }))
+  return { messages, next: last === undefined ? { instance: instance + 1, after: 0 } : { instance, after: last } }
+}
+
+type MessagePage = { readonly messages: readonly MessagePlace[]; readonly next: ErasePlace | undefined }
+
+/** All pages, one in each turn of the event loop. */
+export async function everyPage(page: (from: ErasePlace) => MessagePage): Promise<readonly MessagePlace[]> {
   const found: (readonly MessagePlace[])[] = []
-  let after: number | undefined = 0
-  while (after !== undefined) {
-    const { messages, last } = page(after)
+  for (let from: ErasePlace | undefined = ERASE_START; from !== undefined; await nextTurn()) {
+    const { messages, next } = page(from)
     found.push(messages)
-    after = last
-    if (after !== undefined) await nextTurn()
+    from = next
   }
   return found.flat()
 }

@@ -47,9 +47,12 @@ export class GroupCommit {
     })
   }
 
-  /** Queues a step of erasing until it says that it was the last: each is a transaction of its own, with what others write meanwhile. */
-  async addSteps(step: () => boolean): Promise<void> {
-    while (!(await this.add(step, true)));
+  /** Queues the steps of erasing, until one returns no place to go on: each is a transaction of its own, with what others write meanwhile. */
+  async addSteps<Place>(start: Place, step: (from: Place) => Place | undefined): Promise<void> {
+    for (let from: Place | undefined = start; from !== undefined; ) {
+      const place: Place = from
+      from = await this.add(() => step(place), true)
+    }
   }
 
   /** Keeps what is queued, now. Never throws. */

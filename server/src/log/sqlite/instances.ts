@@ -32,6 +32,9 @@ export function instanceTables(db: Database) {
     "SELECT i.* FROM rooms r JOIN instances i ON i.room = r.id WHERE r.name = ? AND status = 'open' ORDER BY i.id LIMIT 1",
   )
   const get = db.prepare<[number], InstanceRow>('SELECT * FROM instances WHERE id = ?')
+  const names = db.prepare<[number], { roomId: string; instance: string }>(
+    'SELECT r.name AS roomId, i.name AS instance FROM instances i JOIN rooms r ON r.id = i.room WHERE i.id = ?',
+  )
   const remove = db.prepare<[number]>('DELETE FROM instances WHERE id = ?')
   const put = db.prepare<[Standing & { id: number }]>(
     `UPDATE instances SET status = @status, seq = @seq, total = @total, participants = @participants,
@@ -64,6 +67,8 @@ export function instanceTables(db: Database) {
     find: (roomId: string, instance: string) => find.get(roomId, instance),
     add: (room: number, instance: string): InstanceRow => add.get(room, instance) as InstanceRow,
     get: (id: number) => get.get(id),
+    /** What a row is called outside. */
+    names: (id: number) => names.get(id),
     remove: (id: number) => remove.run(id),
     put(id: number, { status, seq, total, participants, snapshot_seq, snapshot_total }: Standing): void {
       put.run({ id, status, seq, total, participants, snapshot_seq, snapshot_total })

@@ -4,10 +4,11 @@ import type { Batch, StoredRoom } from '../../ports/event-log'
 import type { RecordSource } from '../../ports/record-feed'
 import type { RoomLog } from '../../ports/room-log'
 import { onlyLeaves } from '../../room/session'
-import { eraser, everyPage } from './erasure'
+import { eraser, everyPage, messagesFrom } from './erasure'
 import { logClosed, unavailable } from './file'
 import { watchFile } from './file-watch'
 import { GroupCommit } from './group-commit'
+import { ERASE_START } from './identities'
 import { Maintenance } from './maintenance'
 import { type Database, inTransaction } from './port'
 import { powerWatch } from './power-loss'
@@ -124,16 +125,16 @@ export class OpenedLog implements SqliteRoomLog {
   }
 
   async eraseRoom(roomId: string): Promise<void> {
-    await this.#commits.addSteps(() => this.#eraser.room(roomId))
+    await this.#commits.addSteps(ERASE_START, () => this.#eraser.room(roomId))
     this.#maintenance.scrub()
   }
 
   async messagesOf(identity: string) {
-    return everyPage((after) => this.#read(({ chat }) => chat.messagesOf(identity, after)))
+    return everyPage((from) => this.#read((tables) => messagesFrom(tables, identity, from)))
   }
 
   async eraseIdentity(identity: string): Promise<void> {
-    await this.#commits.addSteps(() => this.#eraser.identity(identity))
+    await this.#commits.addSteps(ERASE_START, (from) => this.#eraser.identity(identity, from))
     this.#maintenance.scrub()
   }
 

@@ -55,8 +55,8 @@ export const redactionQueries = (db: Database) => ({
   naming: db.prepare<[number, string], RecordRow>(
     'SELECT seq, v, logged, secret FROM records WHERE instance = ? AND instr(logged, ?)',
   ),
-  about: db.prepare<[string], RecordRow & { instance: number }>(
-    'SELECT instance, seq, v, logged, secret FROM records WHERE identity = ?',
+  about: db.prepare<[number, string], RecordRow>(
+    'SELECT seq, v, logged, secret FROM records WHERE instance = ? AND identity = ?',
   ),
   rewrite: db.prepare<[number, string, number, number]>(
     'UPDATE records SET v = ?, logged = ? WHERE instance = ? AND seq = ?',

@@ -100,13 +100,11 @@ function redacting({ naming, about, rewrite, anonymise }: ReturnType<typeof reda
     withoutText(instance: number, messageId: string): void {
       for (const row of naming.all(instance, messageId)) replace(instance, withoutText(recordOf(row), messageId))
     },
-    /** The instances whose records say something of an identity. */
-    namesOf: (identity: string): number[] => [...new Set(about.all(identity).map(({ instance }) => instance))],
-    /** Removes an identity from all records. There must be a snapshot after them, because folding them again gives another state. */
-    withoutIdentity(identity: string): void {
-      for (const row of about.all(identity)) {
-        replace(row.instance, withoutPerson(recordOf(row)))
-        anonymise.run(row.instance, row.seq)
+    /** Removes an identity from an instance's records. There must be a snapshot after them, because folding them again gives another state. */
+    withoutIdentity(instance: number, identity: string): void {
+      for (const row of about.all(instance, identity)) {
+        replace(instance, withoutPerson(recordOf(row)))
+        anonymise.run(instance, row.seq)
       }
     },
   }

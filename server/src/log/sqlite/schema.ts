@@ -87,6 +87,24 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX positions_of_instance ON positions (instance, seq);
   CREATE INDEX instances_unread ON instances (id) WHERE status = 'forgotten' AND seq > 0;
   `,
+  `
+  -- Whom the records and the chat of an instance name. What an identity wrote is found in its instances: an index of all that was written
+  -- had a page to write for each message.
+  CREATE TABLE identities (
+    id INTEGER PRIMARY KEY,
+    identity TEXT NOT NULL,
+    instance INTEGER NOT NULL,
+    UNIQUE (identity, instance)
+  ) STRICT;
+  CREATE INDEX identities_of_instance ON identities (instance);
+  INSERT INTO identities (identity, instance)
+    SELECT identity, instance FROM records WHERE identity IS NOT NULL UNION SELECT identity, instance FROM chat;
+  DROP INDEX records_of_identity;
+  DROP INDEX chat_of_identity;
+  CREATE TRIGGER instance_removed AFTER DELETE ON instances BEGIN
+    DELETE FROM identities WHERE instance = OLD.id;
+  END;
+  `,
 ]
 
 /** Looks whether a file is ours, and not of a newer server, without writing to it. @throws LogUnavailable when it is not */

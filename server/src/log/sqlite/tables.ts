@@ -1,4 +1,5 @@
 import { type ChatTable, chatTable } from './chat'
+import { type IdentityTable, identityTable } from './identities'
 import { type InstanceTables, instanceTables } from './instances'
 import type { Database } from './port'
 import { type ReaderTables, readerTables } from './readers'
@@ -8,6 +9,7 @@ import { type TombstoneTable, tombstoneTable } from './tombstones'
 /** All that a log's file holds. */
 export type Tables = {
   readonly instances: InstanceTables
+  readonly identities: IdentityTable
   readonly records: RecordTables
   readonly readers: ReaderTables
   readonly chat: ChatTable
@@ -20,6 +22,7 @@ export function openTables(db: Database): Tables {
   const records = recordTables(db)
   return {
     instances,
+    identities: identityTable(db),
     records,
     readers: readerTables(db, instances, records),
     chat: chatTable(db, instances),

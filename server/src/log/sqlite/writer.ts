@@ -20,20 +20,31 @@ type Projected = { readonly record: StoredRecord; readonly encoded: string; read
 
 /** Writes batches, within a transaction that the caller begins and ends. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one transaction, in the order of its writes
-export function batchWriter({ instances, records, readers, chat, tombstones, maxRoomBytes, now, erased }: WriterPorts) {
-  /** A record behind `total` bytes of others, and what follows from it. */
-  function note({ id, room }: InstanceRow, { record, encoded, projection }: Projected, total: number): void {
+export function batchWriter({
+  instances,
+  identities,
+  records,
+  readers,
+  chat,
+  tombstones,
+  maxRoomBytes,
+  now,
+  erased,
+}: WriterPorts) {
+  /** A record behind `total` bytes of others, and what follows from it. Returns how many bytes of chat it adds. */
+  function note({ id, room }: InstanceRow, { record, encoded, projection }: Projected, total: number): number {
     const { identity, archived, deleted } = projection
     records.add(id, { record, encoded, identity, total })
     // A room's own time may be ahead of the clock. What grows old does so by the clock.
     const at = Math.min(record.at, now())
-    if (archived !== undefined) chat.add(id, archived, at)
+    const said = archived === undefined ? 0 : chat.add(id, archived, at)
     if (deleted !== undefined) {
       chat.delete(id, deleted)
       records.withoutText(id, deleted)
       erased()
     }
     tombstones.note(room, projection, at)
+    return said
   }
 
   /** A closed room needs no state. `isStale`: a message was deleted, and the last snapshot may hold its text: it is replaced. */
@@ -67,12 +78,17 @@ export function batchWriter({ instances, records, readers, chat, tombstones, max
       if (expectedSeq !== last) return new RangeError(`expected seq ${expectedSeq}, the log has ${last}`)
       const row = known ?? add(roomId, instance)
       let { total } = row
+      let said = 0
       const projected = batch.records.map((record, i) => {
         return { record, encoded: batch.encoded[i] as string, projection: projectionOf(record) }
       })
       for (const each of projected) {
-        note(row, each, total)
+        said += note(row, each, total)
         total += each.encoded.length
+      }
+      if (said > 0) chat.weigh(said, row.id)
+      for (const identity of new Set(projected.map(({ projection }) => projection.identity))) {
+        if (identity !== undefined) identities.add(identity, row.id)
       }
       const isStale = projected.some(({ projection }) => projection.deleted !== undefined)
       const { seq, status, participants } = state.room
