@@ -1,5 +1,5 @@
-// By hand, because this package is compiled for the bare language: `btoa` and `TextEncoder` belong to the DOM and to Node.
-// `btoa` also throws on names beyond Latin-1.
+// Written by hand, because the protocol is compiled without the types of DOM and Node, which have `btoa` and `TextEncoder`.
+// `btoa` also throws on characters beyond Latin-1.
 
 // `encodeURIComponent` throws on these.
 const LONE_SURROGATE = /\p{Surrogate}/gu
@@ -18,7 +18,7 @@ export function toBase64Url(text: string): string {
   return out
 }
 
-/** The text of base64url bytes; `undefined` when they are not base64url, or not UTF-8. */
+/** Decodes base64url to text; `undefined` when it is not base64url, or its bytes are not UTF-8. */
 export function fromBase64Url(encoded: string): string | undefined {
   if (!/^[A-Za-z0-9_-]*$/.test(encoded) || encoded.length % 4 === 1) return undefined
   let escaped = ''

@@ -1,6 +1,6 @@
 /**
- * UTF-8 bytes of a string, counted without encoding it: neither DOM nor Node is assumed here. Half a surrogate pair counts as
- * the three bytes of its replacement. Never throws.
+ * The number of UTF-8 bytes of a string, counted without encoding it, so that neither DOM nor Node is needed. A lone surrogate counts as
+ * the three bytes of its replacement character. Never throws.
  *
  * @example
  * ```ts

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 
 /**
- * How many characters a text has, as every limit of the protocol counts them: Unicode code points, so an emoji is one, or the few
- * that it is made of. Half a surrogate pair counts as one. Never throws.
+ * The number of characters of a text, as all limits of the protocol count them: in Unicode code points. An emoji has one or a few.
+ * A lone surrogate counts as one. Never throws.
  *
  * @example
  * ```ts
@@ -13,20 +13,20 @@ import * as v from 'valibot'
  */
 export const countCharacters = (text: string): number => [...text].length
 
-/** A text of at most so many characters. */
+/** Accepts a text of at most `most` characters. */
 export const maxCharacters = (most: number) =>
   Object.assign(
     v.check((text: string) => countCharacters(text) <= most),
-    // For what describes schemas: a function says nothing of its bound.
+    // For tools that describe schemas: they cannot read the bound from the function.
     { most },
   )
 
-/** Those four are letters and signs to Unicode, and blank in every font: braille, music, two hieroglyphs. */
+/** The last four are letters and signs in Unicode, but every font shows them blank: braille, music, two hieroglyphs. */
 const SEEN = /[^\s\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}\u{13441}\u{13442}]/u
 
 /**
- * Whether a text shows nothing: it is empty, or holds only white space, controls, marks of zero width or of writing direction,
- * variation selectors, fillers and blanks. Such a text counts as none wherever a person would read it.
+ * Whether a text shows nothing: it is empty, or has only white space, control characters, marks of zero width or writing direction,
+ * variation selectors, fillers and blanks. Such a text counts as empty wherever users would read it.
  *
  * @example
  * ```ts

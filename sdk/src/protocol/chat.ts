@@ -7,7 +7,7 @@ import { CHAT_KEPT, DEFAULT_LIMITS } from './limits'
 import { type Role, role } from './roles'
 import { strict } from './strict'
 
-/** A chat message as all see it. Plain text: escape it when you show it. */
+/** A chat message, as all participants see it. Plain text: escape it when you show it. */
 export const chatMessage = v.object({
   id: messageId,
   /** The author. That participant may have left since, so its name and role are kept with the message. */
@@ -18,7 +18,7 @@ export const chatMessage = v.object({
   text: v.string(),
   at: timestamp,
 })
-/** A chat message as all see it. Plain text: escape it when you show it. */
+/** A chat message, as all participants see it. Plain text: escape it when you show it. */
 export type ChatMessage = {
   /** Made by the server. */
   id: string
@@ -34,7 +34,7 @@ export type ChatMessage = {
   at: number
 }
 
-/** Writes in the chat. Tabs and newlines are kept, other control characters are removed. */
+/** Sends a chat message. Tabs and newlines are kept, other control characters are removed. */
 export const chatSend = strict({
   type: v.literal('chat.send'),
   id: commandId,
@@ -46,14 +46,14 @@ export const chatSend = strict({
   ),
 })
 
-/** Deletes a message: an own one, or as a moderator any. */
+/** Deletes a message. A moderator may delete any message, other participants their own. */
 export const chatDelete = strict({
   type: v.literal('chat.delete'),
   id: commandId,
   messageId,
 })
 
-/** Asks for messages older than `before` (default: the newest), at most `limit` (default 50). A query: it writes nothing. */
+/** Asks for at most `limit` (default 50) messages older than `before` (default: the newest messages). A query: it changes nothing. */
 export const chatHistory = strict({
   type: v.literal('chat.history'),
   id: commandId,
@@ -80,10 +80,10 @@ export const chatSent = v.object({ type: v.literal('chat.sent'), message: chatMe
 /** A message was deleted, by its author or a moderator. */
 export const chatDeleted = v.object({ type: v.literal('chat.deleted'), messageId })
 
-/** What this feature asks of a room. */
+/** The commands of this feature. */
 export const chatCommands = [chatSend, chatDelete, chatHistory] as const
 
-/** What was said, as far as a room keeps it. */
+/** The part of a room with its chat. */
 export const chatPart = {
   /** The newest messages, oldest first. */
   messages: v.array(chatMessage),

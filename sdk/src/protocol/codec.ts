@@ -5,13 +5,13 @@ import { MAX_FRAME_MESSAGES } from './limits'
 import { type ServerMessage, serverMessage } from './server-message'
 import { type Hello, hello } from './session'
 
-/** One message of a frame. A bad one tells its command id where that can be read, so that the command can be rejected by name. */
+/** One message of a frame. An invalid one has its command id if that can be read, so that the rejection can name the command. */
 export type Decoded<M> = { ok: true; message: M } | { ok: false; id?: number }
 
-/** A frame is an array of one or more messages. `undefined`: not even that. */
+/** The messages of a frame; `undefined` when it is not an array of one or more. */
 export type DecodedFrame<M> = Decoded<M>[] | undefined
 
-// The messages of valibot's issues echo the input: they are never asked for, logged or sent.
+// The messages of valibot's issues repeat the input, so they are never made, logged or sent.
 const QUIET = { abortEarly: true, abortPipeEarly: true } as const
 
 function decodeFrame<M>(schema: v.GenericSchema<unknown, M>, text: string, most: number): DecodedFrame<M> {
@@ -41,7 +41,7 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Reads an upward frame. Never throws. More than {@link MAX_FRAME_MESSAGES} messages make it a bad one: `undefined`.
+ * Decodes a frame of a client. Never throws; `undefined` when it is invalid or has more than {@link MAX_FRAME_MESSAGES} messages.
  *
  * @example
  * ```ts
@@ -55,7 +55,7 @@ export const decodeClientFrame = (text: string): DecodedFrame<ClientMessage> =>
   decodeFrame(clientMessage, text, MAX_FRAME_MESSAGES)
 
 /**
- * Reads a downward frame, of any number of messages. Never throws; `undefined` when it is no frame.
+ * Decodes a frame of the server, with any number of messages. Never throws; `undefined` when it is invalid.
  *
  * @example
  * ```ts
@@ -70,7 +70,7 @@ export const decodeServerFrame = (text: string): DecodedFrame<ServerMessage> =>
   decodeFrame(serverMessage, text, Number.POSITIVE_INFINITY)
 
 /**
- * A message as text, to be joined into frames by {@link joinFrame}. The message is not checked.
+ * Encodes a message; {@link joinFrame} joins encoded messages into a frame. The message is not checked.
  *
  * @example
  * ```ts
@@ -82,8 +82,8 @@ export const decodeServerFrame = (text: string): DecodedFrame<ServerMessage> =>
 export const encodeMessage = (message: ClientMessage | ServerMessage): string => JSON.stringify(message)
 
 /**
- * Encoded messages as one frame. It needs one at least: an empty frame is a bad one. How large a frame may be is for the
- * caller to see to.
+ * Joins encoded messages into one frame. It needs at least one, because an empty frame is invalid. The caller
+ * limits the size of the frame.
  *
  * @example
  * ```ts
@@ -95,8 +95,8 @@ export const encodeMessage = (message: ClientMessage | ServerMessage): string =>
 export const joinFrame = (messages: readonly string[]): string => `[${messages.join(',')}]`
 
 /**
- * A hello as it stands after `hello.` in the subprotocol: base64url of UTF-8 JSON, no padding (RFC 4648 §5). Neither its
- * parts nor its length are checked: servers reject one of more than `MAX_HELLO_CHARACTERS`.
+ * Encodes a hello as it follows `hello.` in the subprotocol: base64url of UTF-8 JSON, without padding (RFC 4648 §5). Neither its
+ * fields nor its length are checked: servers reject a hello of more than `MAX_HELLO_CHARACTERS`.
  *
  * @example
  * ```ts
@@ -110,7 +110,7 @@ export function encodeHello(value: Hello): string {
 }
 
 /**
- * Reads an encoded hello. Never throws; `undefined` when it is none.
+ * Decodes a hello. Never throws; `undefined` when it is invalid.
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 
 /** What a client does after its connection was rejected or closed with a code. */
 export type Retry =
-  /** Never: the same attempt would end the same way. */
+  /** Never: the next attempt would fail in the same way. */
   | 'never'
   /** Once, with a fresh token; then never. */
   | 'freshToken'
@@ -63,20 +63,20 @@ export const goodbyeCode = v.picklist(keysOf(GOODBYES))
 /** Why a command, signal or cast was rejected. A code that only a newer server knows counts as `internal`. */
 export const rejectionCode = v.fallback(v.picklist(keysOf(REJECTIONS)), 'internal')
 
-/** The answer to a rejected command. `retryable`: the same command may succeed later. */
+/** Why a command was rejected. `retryable`: the same command may succeed later. */
 export const rejection = v.object({
   code: rejectionCode,
-  /** A sentence for people. */
+  /** A sentence for users. */
   message: v.string(),
   retryable: v.boolean(),
-  /** Milliseconds; not before that. */
+  /** Milliseconds to wait before the next try. */
   retryAfterMs: v.optional(v.number()),
 })
-/** The answer to a rejected command. */
+/** Why a command was rejected. */
 export type Rejection = v.InferOutput<typeof rejection>
 
 /**
- * A rejection by its code and a plain sentence; whether it is retryable follows from {@link REJECTIONS}.
+ * Makes a rejection from its code and a sentence. {@link REJECTIONS} tells whether it is retryable.
  *
  * @example
  * ```ts
@@ -86,7 +86,7 @@ export type Rejection = v.InferOutput<typeof rejection>
  * // { code: 'rate_limited', message: 'That was too fast.', retryable: true, retryAfterMs: 1000 }
  * ```
  *
- * @param retryAfterMs milliseconds to wait before the next try. Default: none is named
+ * @param retryAfterMs milliseconds to wait before the next try. Default: the rejection names none
  */
 export function reject(code: RejectionCode, message: string, retryAfterMs?: number): Rejection {
   const base = { code, message, retryable: REJECTIONS[code] }
@@ -94,7 +94,7 @@ export function reject(code: RejectionCode, message: string, retryAfterMs?: numb
 }
 
 /**
- * The goodbye that a WebSocket close code stands for, where the goodbye itself was lost; undefined when it stands for none.
+ * The goodbye code of a WebSocket close code, for a client that did not get the goodbye; undefined when there is none.
  *
  * @example
  * ```ts

@@ -5,26 +5,26 @@ import { SLICES } from './slices'
 
 type EventSchema = (typeof SLICES)[number]['events'][number]
 
-/** Every fact that a room's log can hold. */
+/** Any event of a room's log. */
 export const roomEvent = v.variant('type', eventSchemas())
 function eventSchemas(): EventSchema[] {
   return SLICES.flatMap(({ events }): readonly EventSchema[] => events)
 }
-/** Every fact that a room's log can hold. */
+/** Any event of a room's log. */
 export type RoomEvent = v.InferOutput<typeof roomEvent>
 /** The event of one type. */
 export type RoomEventOf<T extends RoomEvent['type']> = Extract<RoomEvent, { type: T }>
 
-/** The version that stored events carry; an upcast brings older ones to it. */
+/** The version of stored events. Older ones are upcast to it when they are read. */
 export const EVENT_VERSION = 2
 
-/** An event in its place in the log. */
+/** An event with its position in the log. */
 export type LoggedEvent<E = RoomEvent> = Place & {
   /** What happened. */
   readonly event: E
 }
 
-/** What an event of a newer server is folded as: nothing changes, but its seq counts. */
+/** Stands for an event that only a newer server knows. Folding it changes nothing but the `seq`. */
 export type UnknownEvent = { readonly type: 'unknown' }
 
 const envelope = v.object({
@@ -37,7 +37,7 @@ const envelope = v.object({
   event: v.looseObject({ type: v.string() }),
 })
 
-/** An event as it comes down the wire: one this version does not know becomes `unknown`. */
+/** An event as a client receives it. An event type that this version does not know becomes `unknown`. */
 export const loggedEvent = v.pipe(
   envelope,
   v.transform((logged): LoggedEvent<RoomEvent | UnknownEvent> => {

@@ -4,7 +4,7 @@ import { NEW_ROOM, type Room } from './room'
 import { SLICES } from './slices'
 
 /**
- * Folds one event into a room. Pure, and the same at both ends. It holds no rule: events carry results.
+ * Folds one event into a room. Pure; server and client use the same function. It applies no rules, because events contain results.
  * Parts that an event does not touch keep their identity.
  *
  * @example
@@ -15,11 +15,11 @@ import { SLICES } from './slices'
  *   events.reduce<Room | undefined>((room, event) => evolve(room, event), from)
  * ```
  *
- * @throws RangeError when the event is not the next one of this room: with a gap the client's room would be wrong.
+ * @throws RangeError when the event is not the next one of this room, because a gap would make the client's room wrong.
  */
 export function evolve(room: Room | undefined, logged: LoggedEvent<RoomEvent | UnknownEvent>): Room {
   const expected = (room?.seq ?? 0) + 1
-  if (logged.seq !== expected) throw new RangeError(`event ${logged.seq} does not follow: expected ${expected}`)
+  if (logged.seq !== expected) throw new RangeError(`event ${logged.seq} is out of order: expected ${expected}`)
   const { event } = logged
   const before = event.type === 'room.opened' ? (NEW_ROOM as Room) : room
   if (before === undefined) throw new RangeError('the first event of a room opens it')
@@ -30,7 +30,7 @@ export function evolve(room: Room | undefined, logged: LoggedEvent<RoomEvent | U
 
 type Fold = (room: Room, event: RoomEvent, place: Place) => Partial<Room>
 
-/** By event type: what the slices make of it. Each knows its own part of the room, so the order does not matter. */
+/** The folds of all slices by event type. Each changes only its own part of the room, so the order does not matter. */
 const FOLDS: ReadonlyMap<string, readonly Fold[]> = foldsByType()
 
 function foldsByType(): Map<string, Fold[]> {

@@ -1,6 +1,6 @@
-/** Where an event stands in its room's log. */
+/** The position of an event in its room's log. */
 export type Place = {
-  /** Its place in the instance's log, from 1. */
+  /** Its number in the log of the instance, from 1. */
   readonly seq: number
   /** Milliseconds since the epoch, by the server's clock. */
   readonly at: number
@@ -9,8 +9,8 @@ export type Place = {
 }
 
 /**
- * What events change in one slice's part of a room, by their type. Pure, and without rules: events carry results. What an event
- * does not touch is not named, so that it keeps its identity.
+ * The changes that events make to one slice's part of a room, by event type. Pure and without rules, because events contain results. A fold
+ * returns only the fields that change, so that the others keep their identity.
  */
 export type Folds<Part, E extends { readonly type: string }> = {
   readonly [T in E['type']]: (part: Part, event: Extract<E, { type: T }>, place: Place) => Partial<Part>

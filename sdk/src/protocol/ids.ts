@@ -1,30 +1,30 @@
 import * as v from 'valibot'
 
-/** A room's name on the wire and in URLs. Chosen by the app. */
+/** The id of a room, in messages and URLs. The app chooses it. */
 export const roomId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/))
 
-/** One opening of a room: server-made, a new one each time the room opens. */
+/** The id of an instance: the server makes a new one each time the room opens. */
 export const instanceId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/))
 
-/** What others see of a participant: server-made, never the identity. */
+/** The public id of a participant. The server makes it; it is not the identity. */
 export const participantId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/))
 
-/** A chat message: server-made. */
+/** The id of a chat message. The server makes it. */
 export const messageId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/))
 
-/** A ban: server-made. It stands for an identity, which is never shown. */
+/** The id of a ban. The server makes it, so that the banned identity stays private. */
 export const banId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/))
 
-/** Command ids rise within a session, so that the ledger can tell a resent command from a new one. */
+/** The id of a command. Ids increase within a session, so that the ledger can distinguish a resent command from a new one. */
 export const commandId = v.pipe(v.number(), v.safeInteger(), v.minValue(1))
 
-/** The number of an event in its room's log. The first event has 1; 0 stands for "nothing yet". */
+/** The number of an event in its room's log. The first event has 1; 0 means "no event yet". */
 export const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 
-/** 256 random bits made by the client, base64url without padding: 43 characters. */
+/** 256 random bits that the client makes, as base64url without padding: 43 characters. */
 export const sessionKey = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/))
 
-/** One stay of a client in a room: random, made when a loaded page (or process) joins. All connections of the stay bring it. */
+/** Identifies one stay of a client in a room. A page or process makes it at random when it joins, and all its connections send it. */
 export const joinId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/))
 
 /** Milliseconds since the epoch, by the server's clock. */

@@ -1,6 +1,6 @@
 /**
- * The protocol of Peerstage: schemas, limits, codes, and the fold that both ends share.
- * A leaf: it knows neither the DOM nor Node.
+ * The protocol of Peerstage: schemas, limits, codes, and the fold that client and server share.
+ * It depends neither on the client and the server, nor on the DOM and Node.
  *
  * @packageDocumentation
  */

@@ -1,10 +1,10 @@
-/** Levels of nesting that an app's value may have. `JSON.stringify` of some ten thousand throws a RangeError. */
+/** The most levels of nesting in a value of the app. `JSON.stringify` throws a RangeError at some ten thousand. */
 export const MAX_JSON_DEPTH = 32
 
 const POISONED = new Set(['__proto__', 'constructor', 'prototype'])
 
 /**
- * Whether a parsed JSON value is safe to hand on: not too deep, and without keys that poison an object merged from it.
+ * Whether a parsed JSON value is safe to relay: not nested too deeply, and without keys that pollute the prototype of an object merged from it.
  *
  * @example
  * ```ts
@@ -14,7 +14,7 @@ const POISONED = new Set(['__proto__', 'constructor', 'prototype'])
  * isSafeJson(JSON.parse('{"__proto__":{}}')) // false
  * ```
  *
- * @param depth levels that are above it already. Default 0; {@link MAX_JSON_DEPTH} is the most
+ * @param depth the number of levels above the value. Default 0; at most {@link MAX_JSON_DEPTH}
  */
 export function isSafeJson(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return true

@@ -6,7 +6,7 @@ import { source } from './roles'
 import { sourceStates } from './sources'
 import { strict } from './strict'
 
-/** The flags of a slot that change. Others stay as they are, so an update without `muted` undoes no moderator's mute. */
+/** The flags of a slot that change. The others stay, so an update without `muted` does not undo a moderator's mute. */
 export const sourceChange = strict({
   published: v.optional(v.boolean()),
   muted: v.optional(v.boolean()),
@@ -36,17 +36,17 @@ export const moderationMute = strict({
   source,
 })
 
-/** All slots of a participant after a change; `by` in the record names who made it. */
+/** All slots of a participant after a change. `by` of the record is the participant that made it. */
 export const mediaChanged = v.object({
   type: v.literal('media.changed'),
   participantId,
   sources: sourceStates,
 })
 
-/** What this feature asks of a room. */
+/** The commands of this feature. */
 export const mediaCommands = [mediaUpdate, moderationMute] as const
 
-/** What a participant publishes is kept with it. */
+/** The media of a room. It has no part of `Room`: the sources are stored with their participant. */
 export const mediaSlice = {
   part: {},
   start: {},

@@ -13,19 +13,19 @@ export const moderationKick = strict({
   /** How long the identity is rejected. Default: until the room closes. */
   minutes: v.optional(v.pipe(v.number(), v.minValue(1), v.maxValue(7 * 24 * 60))),
 })
-/** Bans of one room id at a time. The list of them is one reply, and no moderator reads more. */
+/** The most bans of one room id at a time: the list of them is sent in one reply. */
 export const MAX_BANS = 1000
 
 /** Removes a participant; its identity is rejected in this and later instances of the room, until the ban is lifted. */
 export const moderationBan = strict({ type: v.literal('moderation.ban'), id: commandId, participantId })
-/** The same for the author of a message, who may have left. */
+/** Bans the author of a message, also one that has left. */
 export const moderationBanAuthor = strict({ type: v.literal('moderation.banAuthor'), id: commandId, messageId })
 /** Lifts a ban. */
 export const moderationUnban = strict({ type: v.literal('moderation.unban'), id: commandId, banId })
-/** Asks who is banned. A query: it writes nothing. */
+/** Asks for the list of bans. A query: it changes nothing. */
 export const moderationBans = strict({ type: v.literal('moderation.bans'), id: commandId })
 
-/** A ban as moderators see it. */
+/** A ban, as moderators see it. */
 export const listedBan = v.object({
   id: banId,
   /** The name of the banned participant at that time. */
@@ -33,7 +33,7 @@ export const listedBan = v.object({
   /** When the ban was made. */
   at: timestamp,
 })
-/** A ban as moderators see it. */
+/** A ban, as moderators see it. */
 export type ListedBan = {
   /** Made by the server; `unban` takes it. */
   id: string
@@ -47,16 +47,16 @@ export const banListResult = v.object({ bans: v.array(listedBan) })
 /** The result of `moderation.bans`: oldest first. */
 export type BanListResult = { bans: ListedBan[] }
 
-/** Promotes or demotes; holds for the identity until the room closes. */
+/** Changes a role. It stays with the identity until the room closes. */
 export const moderationSetRole = strict({
   type: v.literal('moderation.setRole'),
   id: commandId,
   participantId,
   role,
 })
-/** New identities are rejected; participants of the room may come back. */
+/** Locks the room: new identities are rejected, participants of the room may come back. */
 export const moderationLock = strict({ type: v.literal('moderation.lock'), id: commandId })
-/** Lets new identities in again. */
+/** Unlocks the room: new identities may join again. */
 export const moderationUnlock = strict({ type: v.literal('moderation.unlock'), id: commandId })
 /** Ends the room for all; its id is rejected for a minute. */
 export const moderationEndRoom = strict({ type: v.literal('moderation.endRoom'), id: commandId })
@@ -67,19 +67,19 @@ export const roleChanged = v.object({
   participantId,
   role,
   /**
-   * `succession`: the last host was lost and this participant follows. `token`: a new token lowered it, or a host's token made
+   * `succession`: the last host was lost, and this participant took its place. `token`: a new token lowered it, or a host's token made
    * it host when it returned to a room without one.
    */
   reason: v.picklist(['moderation', 'stage', 'succession', 'token']),
 })
-/** From here on new identities are rejected, except hosts. */
+/** The room is locked: new identities are rejected, except hosts. */
 export const roomLocked = v.object({ type: v.literal('room.locked') })
 /** The room accepts new participants again. */
 export const roomUnlocked = v.object({ type: v.literal('room.unlocked') })
 /** A ban was made or lifted. Moderators get the list from `moderation.bans`. */
 export const roomBansChanged = v.object({ type: v.literal('room.bansChanged') })
 
-/** What this feature asks of a room; `moderation.mute` belongs to the media. */
+/** The commands of this feature; `moderation.mute` belongs to the media. */
 export const moderationCommands = [
   moderationKick,
   moderationBan,
@@ -92,13 +92,13 @@ export const moderationCommands = [
   moderationEndRoom,
 ] as const
 
-/** Whether new identities are kept out. */
+/** The part of a room that tells whether it is locked: then new identities are rejected. */
 export const moderationPart = { locked: v.boolean() }
 type ModerationPart = { locked: boolean }
 
 const moderationEvents = [roleChanged, roomLocked, roomUnlocked, roomBansChanged] as const
 
-/** Roles and the lock of a room. Who is banned is not public. */
+/** Roles and the lock of a room. Bans are not public. */
 export const moderationSlice = {
   part: moderationPart,
   start: { locked: false },

@@ -4,7 +4,7 @@ import { participantId, seq, timestamp } from './ids'
 import { isOnStage, role } from './roles'
 import { NO_SOURCES, sourceStates } from './sources'
 
-/** A participant as all see it. */
+/** A participant, as all see it. */
 export const participant = v.object({
   id: participantId,
   /** The name to show: cleaned by the server, at most 64 characters. */
@@ -13,17 +13,17 @@ export const participant = v.object({
   /** The `metadata` of its token. */
   metadata: v.optional(v.record(v.string(), v.unknown())),
   joinedAt: timestamp,
-  /** The event at which it joined, or last returned with a new `joinId`. The lower one of a pair makes the offers. */
+  /** The `seq` of the event with which it joined, or last returned with a new `joinId`. Of a pair, the participant with the lower one makes the offers. */
   joinSeq: seq,
-  /** The event at which it got its current role. */
+  /** The `seq` of the event that gave it its current role. */
   roleSeq: seq,
   /** What it publishes. */
   sources: sourceStates,
 })
-/** A participant as all see it. @useDeclaredType */
+/** A participant, as all see it. @useDeclaredType */
 export type Participant = v.InferOutput<typeof participant>
 
-/** A pair of which one is on stage. `born`: the event that made it; with a new one the link starts again. */
+/** A pair of participants of which at least one is on stage. `born`: the `seq` of the event that made it; when it changes, the link starts again. */
 export const edge = v.object({ offerer: participantId, answerer: participantId, born: seq })
 /** A pair of participants of which one is on stage. */
 export type Edge = v.InferOutput<typeof edge>
@@ -40,29 +40,29 @@ export const participantJoined = v.object({
 })
 /** A participant that was here returns with a new `joinId`: a reload, a leave that did not arrive, or the same identity on another device. */
 export const participantReturned = v.object({ type: v.literal('participant.returned'), participantId })
-/** A participant is gone. */
+/** A participant has left the room. */
 export const participantLeft = v.object({
   type: v.literal('participant.left'),
   participantId,
-  /** `left`: it said so, or closed its tab. `lost`: it did not come back in time. `removed`: it was kicked or banned. */
+  /** `left`: it left or closed its tab. `lost`: it did not come back in time. `removed`: it was kicked or banned. */
   reason: v.picklist(['left', 'lost', 'removed']),
 })
 
-/** Who is in a room, and which pairs of them have a link. */
+/** The part of a room with its participants, and the pairs of them that have a link. */
 export const participantsPart = {
   /** In the order of joining. */
   participants: v.array(participant),
   /** Which pairs have a link. */
   edges: v.array(edge),
 }
-/** The part of a room that tells who is in it. */
+/** The part of a room with its participants. */
 export type ParticipantsPart = { participants: Participant[]; edges: Edge[] }
 
 const participantEvents = [participantJoined, participantReturned, participantLeft] as const
-/** Comings and goings. */
+/** The events of joining and leaving. */
 export type ParticipantEvent = v.InferOutput<(typeof participantEvents)[number]>
 
-/** Who is in a room. */
+/** The participants of a room. */
 export const participantsSlice = {
   part: participantsPart,
   start: { participants: [], edges: [] },
@@ -88,13 +88,13 @@ function joined(room: ParticipantsPart, event: v.InferOutput<typeof participantJ
   return withParticipants(room, seq, [...room.participants, participant])
 }
 
-/** The participants with one of them changed; the same array when it is not among them. */
+/** The participants with one of them changed; the same array when none has this id. */
 export function withParticipant(of: Participant[], id: string, change: Partial<Participant>): Participant[] {
   if (!of.some((each) => each.id === id)) return of
   return of.map((each) => (each.id === id ? { ...each, ...change } : each))
 }
 
-/** New participants and the edges that follow: a pair keeps its edge unless one of the two is new by its `joinId`. */
+/** Replaces the participants and computes their edges. A pair keeps its edge unless one of the two has a new `joinId`. */
 export function withParticipants(
   room: ParticipantsPart,
   seq: number,

@@ -1,7 +1,7 @@
 import { outranks, type Role } from './roles'
 import { participantOf, type Room } from './room'
 
-/** Who may do what: the one table, role by permission. The server judges by it, and SDKs show it. */
+/** The roles that have each permission. The server decides by this table, and SDKs show it. */
 export const PERMISSIONS = {
   publish: ['host', 'cohost', 'guest'],
   chat: ['host', 'cohost', 'guest', 'viewer'],
@@ -9,7 +9,7 @@ export const PERMISSIONS = {
   sendData: ['host', 'cohost', 'guest', 'viewer'],
   signal: ['host', 'cohost', 'guest', 'viewer'],
   requestStage: ['host', 'cohost', 'guest', 'viewer'],
-  // A host steps down by `moderation.setRole`, where the last one is kept from it.
+  // A host steps down with `moderation.setRole`, which rejects it for the last host.
   leaveStage: ['cohost', 'guest', 'viewer'],
   manageStage: ['host', 'cohost'],
   deleteMessages: ['host', 'cohost'],
@@ -22,7 +22,7 @@ export const PERMISSIONS = {
   endRoom: ['host'],
 } as const satisfies Readonly<Record<string, readonly Role[]>>
 
-/** What a participant may be allowed to do, by name. */
+/** The name of a permission. */
 export type Permission = keyof typeof PERMISSIONS
 
 const NONE: ReadonlySet<Permission> = new Set()
@@ -40,8 +40,8 @@ const BY_ROLE: Readonly<Record<Role, ReadonlySet<Permission>>> = {
 }
 
 /**
- * What a participant may do now; nothing when it is not in the room. Asked by room and participant, not by role, because
- * the rules of a room and what an identity was granted will bend the row of its role here. Equal answers are the same set.
+ * The permissions of a participant now; none when it is not in the room. The arguments are room and participant, not the role, because
+ * rules of a room and grants to an identity will be able to change them. Equal results are the same `Set` object.
  *
  * @example
  * ```ts
@@ -56,7 +56,7 @@ export function permissionsOf(room: Room, participantId: string): ReadonlySet<Pe
 }
 
 /**
- * Whether a moderator may mute, remove or change the role of another participant: a host of all, others of those below them.
+ * Whether a moderator may mute, remove or change the role of another participant. A host may do so with all, others with those of a lower role.
  *
  * @example
  * ```ts
@@ -69,7 +69,7 @@ export function permissionsOf(room: Room, participantId: string): ReadonlySet<Pe
 export const mayActOn = (actor: Role, target: Role): boolean => actor === 'host' || outranks(actor, target)
 
 /**
- * Whether a moderator may give a role: none that is above its own.
+ * Whether a moderator may give a role: it must not be above its own.
  *
  * @example
  * ```ts

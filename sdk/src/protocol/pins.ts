@@ -4,29 +4,29 @@ import type { Folds } from './fold'
 import { commandId, messageId } from './ids'
 import { strict } from './strict'
 
-/** Pins one of the room's newest messages; with a fourth pin the oldest one goes. A message that is pinned already stays where it is. */
+/** Pins one of the room's newest messages. A fourth pin removes the oldest one. Pinning a pinned message changes nothing. */
 export const chatPin = strict({ type: v.literal('chat.pin'), id: commandId, messageId })
-/** Takes a pin away; harmless when the message is not pinned. */
+/** Removes a pin. Changes nothing when the message is not pinned. */
 export const chatUnpin = strict({ type: v.literal('chat.unpin'), id: commandId, messageId })
 
-/** What this feature asks of a room. */
+/** The commands of this feature. */
 export const pinCommands = [chatPin, chatUnpin] as const
 
 /** A moderator pinned a message. */
 export const chatPinned = v.object({ type: v.literal('chat.pinned'), messageId })
-/** A message is no longer pinned: a moderator took the pin away, or a newer one took its place. */
+/** A message is no longer pinned: a moderator removed the pin, or a newer pin replaced it. */
 export const chatUnpinned = v.object({ type: v.literal('chat.unpinned'), messageId })
 
 const pinEvents = [chatPinned, chatUnpinned] as const
 
-/** What moderators keep in sight. */
+/** The part of a room with its pinned messages. */
 export const pinsPart = {
   /** Pinned messages, the newest pin first; at most three. They may be older than `messages`. */
   pinnedMessages: v.optional(v.array(chatMessage), () => []),
 }
 type PinsPart = { messages: ChatMessage[]; pinnedMessages: ChatMessage[] }
 
-/** Pinned messages. An event names a message by its id alone, so that its text stands in the log once. */
+/** Pinned messages. The events contain only the id of the message, so that its text is in the log once. */
 export const pinsSlice = {
   part: pinsPart,
   start: { pinnedMessages: [] },

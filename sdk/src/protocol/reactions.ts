@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { maxCharacters } from './characters'
 import { strict } from './strict'
 
-/** An emoji for all to see for a moment: at most 16 characters (Unicode code points), which holds every emoji sequence of Unicode 16. */
+/** An emoji that all participants see for a moment: at most 16 characters (Unicode code points), enough for every emoji sequence of Unicode 16. */
 export const reactionCast = strict({
   type: v.literal('reaction'),
   emoji: v.pipe(

@@ -1,14 +1,14 @@
 import * as v from 'valibot'
 
-/** From most to least: each role may do at least what the next one may. */
+/** All roles, highest first. Each has at least the permissions of the next one. */
 export const ROLES = ['host', 'cohost', 'guest', 'viewer'] as const
-/** What a participant may do, from most to least. */
+/** A role: it decides what a participant may do. */
 export const role = v.picklist(ROLES)
-/** What a participant may do: `host` > `cohost` > `guest` > `viewer`. */
+/** The role of a participant decides what it may do: `host` > `cohost` > `guest` > `viewer`. */
 export type Role = (typeof ROLES)[number]
 
 /**
- * Whether a role's participant is on stage, that is, may publish. The rest are the audience.
+ * Whether a participant with this role is on stage, that is, may publish. The others are the audience.
  *
  * @example
  * ```ts
@@ -21,7 +21,7 @@ export type Role = (typeof ROLES)[number]
 export const isOnStage = (of: Role): boolean => of !== 'viewer'
 
 /**
- * Whether `a` stands above `b`; of equal ones none does.
+ * Whether role `a` is higher than role `b`.
  *
  * @example
  * ```ts

@@ -10,27 +10,27 @@ export const roomOpened = v.object({
   instance: instanceId,
   mode,
 })
-/** The room is over: the last event of an instance. */
+/** The room has ended: the last event of an instance. */
 export const roomEnded = v.object({
   type: v.literal('room.ended'),
   /** `empty`: it had no participant for `limits.emptyRoomMs`. */
   reason: v.picklist(['ended', 'empty']),
 })
 
-/** The room lost its last host, no cohost follows, and it waits for a host. */
+/** The room lost its last host, has no cohost to follow, and waits for a host. */
 export const roomHostGraceStarted = v.object({
   type: v.literal('room.hostGraceStarted'),
-  /** When a guest follows, unless there is a host by then. */
+  /** When a guest becomes host, unless there is a host by then. */
   until: timestamp,
 })
-/** The wait for a host is over and no participant may follow: the room goes on without a host. */
+/** The wait for a host has ended, and no participant can become host: the room goes on without one. */
 export const roomHostGraceEnded = v.object({ type: v.literal('room.hostGraceEnded') })
 
-/** What a room is, and whether it goes on. */
+/** The part of a room with its identity, mode and status. */
 export const roomLifePart = {
   id: roomId,
   instance: instanceId,
-  /** The last event that is folded into this. */
+  /** The number of the last event that is folded into this room. */
   seq,
   status: v.picklist(['open', 'closed']),
   mode,
@@ -48,12 +48,12 @@ type RoomLifePart = {
 const roomLifeEvents = [roomOpened, roomEnded, roomHostGraceStarted, roomHostGraceEnded] as const
 type RoomLifeEvent = v.InferOutput<(typeof roomLifeEvents)[number]>
 
-/** Of the events of participants, what matters for the wait for a host. */
+/** The events of participants that affect the wait for a host. */
 type HostEvent =
   | { type: 'participant.joined'; participant: { role: Role } }
   | { type: 'participant.roleChanged'; role: Role }
 
-/** What a room is, and whether it goes on. */
+/** The opening and end of a room, and its wait for a host. */
 export const roomLifeSlice = {
   part: roomLifePart,
   start: {},

@@ -4,16 +4,16 @@ import type { Participant } from './participants'
 import type { roomLifeSlice } from './room-life'
 import { SLICES } from './slices'
 
-/** Of all the parts at once. */
+/** The intersection of all parts. */
 type All<Part> = (Part extends unknown ? (part: Part) => void : never) extends (part: infer Every) => void
   ? Every
   : never
-/** What a room is comes first: hovers show the beginning of a type. */
+/** The identity of a room comes first, because editors show only the beginning of a type. */
 type RoomEntries = (typeof roomLifeSlice)['part'] &
   (typeof moderationSlice)['part'] &
   All<(typeof SLICES)[number]['part']>
 
-/** The public state of a room: the same at the server and at every client that has folded the same events. */
+/** The public state of a room: equal at the server and at every client that folded the same events. */
 export const room = v.object(roomEntries())
 function roomEntries(): RoomEntries {
   return Object.assign({}, ...SLICES.map(({ part }) => part))
@@ -22,8 +22,8 @@ function roomEntries(): RoomEntries {
 export type Room = v.InferOutput<typeof room>
 
 /**
- * What the slices' parts of a room begin with; `room.opened` brings the rest. A stored room that is older than a slice has that
- * slice's part as it begins.
+ * The initial parts of all slices; `room.opened` contains the rest. A stored room that is older than a slice gets the initial
+ * part of that slice.
  */
 export const NEW_ROOM: Readonly<Partial<Room>> = roomStart()
 
@@ -32,7 +32,7 @@ function roomStart(): Partial<Room> {
 }
 
 /**
- * The participant of an id; undefined when it is not in the room.
+ * The participant with this id; undefined when it is not in the room.
  *
  * @example
  * ```ts

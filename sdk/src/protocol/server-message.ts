@@ -8,7 +8,7 @@ import { room } from './room'
 import { presence } from './session'
 import { signalDown } from './signal'
 
-/** An entry of `RTCConfiguration.iceServers` (W3C WebRTC). Credentials are for this session alone. */
+/** An entry of `RTCConfiguration.iceServers` (W3C WebRTC). Credentials are valid for this session only. */
 export const iceServer = v.object({
   urls: v.union([v.string(), v.array(v.string())]),
   username: v.optional(v.string()),
@@ -18,34 +18,34 @@ export const iceServer = v.object({
 export type IceServer = v.InferOutput<typeof iceServer>
 
 /**
- * The first message on a joined connection: either the whole `room`, or the `events` missed since the hello's `seq`.
- * `resumed` tells which.
+ * The first message on a joined connection. It has either the whole `room`, or the `events` after the `seq` of the hello;
+ * `resumed` tells which one.
  */
 export const welcome = v.object({
   type: v.literal('welcome'),
   /** The version that the server speaks. */
   protocol: v.number(),
-  /** Who the client is. */
+  /** The participant id of the client. */
   self: participantId,
   instance: instanceId,
   seq,
-  /** Whether `events` continue from the hello's `seq`; otherwise there is a `room`. */
+  /** Whether `events` continue from the `seq` of the hello; otherwise there is a `room`. */
   resumed: v.boolean(),
   /** The room as it is now. */
   room: v.optional(room),
-  /** What the client missed. */
+  /** The events that the client missed. */
   events: v.optional(v.array(loggedEvent)),
   /** Participants that are disconnected now. */
   reconnecting: v.array(participantId),
   iceServers: v.array(iceServer),
   limits,
-  /** The highest command id that the ledger holds for this session; the next one is above it. 0 when there is none. */
+  /** The highest command id in the ledger for this session, or 0. The next command must have a higher one. */
   lastCommandId: v.number(),
-  /** By the server's clock. */
+  /** The time of the server's clock. */
   serverTime: timestamp,
   /**
-   * Another session of this identity has the seat; it changes hands when the client sends `join`. A client that
-   * closes the connection before that takes nothing.
+   * Another session of this identity has the seat. This client takes it over when it sends `join`. If it
+   * closes the connection before that, the other session keeps the seat.
    */
   confirm: v.optional(v.literal(true)),
 })
@@ -55,10 +55,10 @@ export type Welcome = v.InferOutput<typeof welcome>
 /** A held connection is verified; `join` takes the seat. */
 export const held = v.object({ type: v.literal('held'), iceServers: v.array(iceServer), limits })
 
-/** Something happened in the room. Each participant gets each event, in order, without gaps. */
+/** An event of the room. Each participant gets all events, in order and without gaps. */
 export const eventMessage = v.object({ type: v.literal('event'), logged: loggedEvent })
 
-/** The answer to a command. `seq`: the event it led to, or the room's last one when it changed nothing. */
+/** The answer to a command. `seq`: the number of the event that it caused, or of the room's last event when it changed nothing. */
 export const reply = v.variant('ok', [
   v.object({ type: v.literal('reply'), re: commandId, ok: v.literal(true), seq, result: v.optional(v.unknown()) }),
   v.object({ type: v.literal('reply'), re: commandId, ok: v.literal(false), error: rejection }),
@@ -75,23 +75,23 @@ export const castDown = v.object({
 /** A cast of another participant. */
 export type CastDown = v.InferOutput<typeof castDown>
 
-/** A signal or cast that was not passed on; they have no reply. */
+/** Reports a signal or cast that the server did not relay, because these have no reply. */
 export const rejected = v.object({
   type: v.literal('rejected'),
-  /** Which of the two. */
+  /** Which of the two was rejected. */
   what: v.picklist(['signal', 'cast']),
-  /** Whom it was for. */
+  /** Its addressee. */
   to: v.optional(participantId),
   error: rejection,
 })
 
-/** A participant's connection went down or came back. It is not logged. */
+/** The connection of a participant was lost or came back. It is not logged. */
 export const presenceMessage = v.object({ type: v.literal('presence'), participantId, presence })
 
-/** The token expires at `expiresAt`: send a new one with `session.refresh`. */
+/** The token expires at `expiresAt`: the client must send a new one with `session.refresh`. */
 export const refreshNeeded = v.object({ type: v.literal('session.refreshNeeded'), expiresAt: timestamp })
 
-/** Other ICE servers from now on: TURN passwords are renewed before they expire. */
+/** The ICE servers to use from now on, because TURN passwords expire and are renewed before. */
 export const iceServersMessage = v.object({ type: v.literal('iceServers'), iceServers: v.array(iceServer) })
 /** The answer to `heartbeat`. */
 export const heartbeatDown = v.object({ type: v.literal('heartbeat') })
@@ -100,7 +100,7 @@ export const heartbeatDown = v.object({ type: v.literal('heartbeat') })
 export const goodbye = v.object({
   type: v.literal('goodbye'),
   code: goodbyeCode,
-  /** A sentence for people. */
+  /** A sentence for users. */
   reason: v.string(),
   retryable: v.boolean(),
   retryAfterMs: v.optional(v.number()),
@@ -108,7 +108,7 @@ export const goodbye = v.object({
 /** The last message before the server closes. */
 export type Goodbye = v.InferOutput<typeof goodbye>
 
-/** All messages of the server. Loose: the SDK drops what it does not know. */
+/** All messages of the server. Loose: the SDK ignores messages and keys that it does not know. */
 export const serverMessage = v.variant('type', [
   welcome,
   held,
@@ -125,5 +125,5 @@ export const serverMessage = v.variant('type', [
 ])
 /** All messages of the server, as the schema accepts them. */
 export type ServerMessage = v.InferOutput<typeof serverMessage>
-/** The server's message of one type. */
+/** The server message of one type. */
 export type ServerMessageOf<T extends ServerMessage['type']> = Extract<ServerMessage, { type: T }>

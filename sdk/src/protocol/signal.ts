@@ -6,14 +6,14 @@ import { DEFAULT_LIMITS } from './limits'
 import { strict } from './strict'
 
 /**
- * Which of a pair's connections a signal belongs to. `born`: the event that made the edge, so that both ends agree on it.
- * `n` grows at the offerer only, each time the pair starts again.
+ * The peer connection of a pair that a signal belongs to. `born`: the `seq` of the event that made the edge, which both ends know.
+ * `n`: increased by the offerer each time the pair starts a new connection.
  */
 export const epoch = strict({ born: seq, n: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) })
-/** Which of a pair's connections a signal belongs to. */
+/** The peer connection of a pair that a signal belongs to. */
 export type Epoch = v.InferOutput<typeof epoch>
 
-/** The layout of a link's transceivers: 1 is microphone, camera, screen, screenAudio. */
+/** The version of the order of transceivers in a link. 1: microphone, camera, screen, screenAudio. */
 export const LAYOUT = 1
 
 const sdp = v.pipe(
@@ -38,29 +38,29 @@ export const signalBody = v.variant('type', [
   /** The answerer asks the offerer to start the next epoch. */
   strict({ type: v.literal('restart') }),
 ])
-/** The content of a signal: an offer, an answer, a candidate, or a request to start again. */
+/** The content of a signal: an offer, an answer, a candidate, or a request to restart. */
 export type SignalBody = v.InferOutput<typeof signalBody>
 
-/** The sections of a description in this layout: the slots, and the data channel. */
+/** The media sections of a description in this layout: the slots and the data channel. */
 const SECTIONS = 'm=audio,m=video,m=video,m=audio,m=application'
 
 /**
- * Whether a signal may reach the other end's browser: a description has exactly the sections of the layout, in their order. Each
- * section costs the browser that takes it, and 32 KiB hold hundreds. Only the beginnings of lines are looked at.
+ * Whether the server may relay a signal: a description must have exactly the media sections of the layout, in order. Each
+ * section costs resources in the receiving browser, and 32 KiB can contain hundreds. Only the beginnings of lines are compared.
  *
  * @example
  * ```ts
  * import { fitsLayout } from '@peerstage/sdk/protocol'
  *
  * fitsLayout({ type: 'answer', sdp: 'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n' }) // false: four sections are missing
- * fitsLayout({ type: 'restart' }) // true: it is no description
+ * fitsLayout({ type: 'restart' }) // true: it has no description
  * ```
  */
 export const fitsLayout = (body: SignalBody): boolean =>
   !('sdp' in body) ||
   ((body.type === 'answer' || body.layout === LAYOUT) && body.sdp.match(/^m=\w*/gm)?.join() === SECTIONS)
 
-/** From one participant to one other along an edge. `order` counts from 0 within an epoch and direction, so that duplicates and late signals are recognized. */
+/** Sends a signal along an edge to another participant. `order` counts from 0 per epoch and direction, so that the receiver recognizes duplicates and late signals. */
 export const signalUp = strict({
   type: v.literal('signal'),
   to: participantId,
@@ -71,7 +71,7 @@ export const signalUp = strict({
 /** A signal on its way to the server. */
 export type SignalUp = v.InferOutput<typeof signalUp>
 
-/** The server sets `from`. */
+/** A signal as its receiver gets it. The server sets `from`. */
 export const signalDown = v.object({
   type: v.literal('signal'),
   from: participantId,

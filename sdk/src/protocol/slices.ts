@@ -7,8 +7,8 @@ import { roomLifeSlice } from './room-life'
 import { stageSlice } from './stage'
 
 /**
- * The features of a room that have events: each with its events, its part of `Room`, how that begins, and the folds of it. All
- * unions and `evolve` are built from this.
+ * The features of a room that have events, each with its events, its part of `Room`, the initial value of that, and its folds. All
+ * unions and `evolve` are built from this list.
  */
 export const SLICES = [
   roomLifeSlice,

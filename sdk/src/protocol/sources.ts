@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { participantId } from './ids'
 import { SOURCES, type Source } from './roles'
 
-/** One slot of a participant, as all see it. */
+/** The state of one slot of a participant, as all see it. */
 export const sourceState = v.object({
   /** Whether its track is published to the room. */
   published: v.boolean(),
@@ -13,7 +13,7 @@ export const sourceState = v.object({
   /** Id of the moderator that muted it, who may have left since. Absent if it is not muted, or if its owner muted it. */
   mutedBy: v.optional(participantId),
 })
-/** One slot of a participant, as all see it. */
+/** The state of one slot of a participant, as all see it. */
 export type SourceState = {
   /** Whether its track is published to the room. */
   published: boolean
@@ -25,19 +25,19 @@ export type SourceState = {
   mutedBy?: string | undefined
 }
 
-/** The four slots of a participant. */
+/** The states of the four slots of a participant. */
 export const sourceStates = v.object({
   microphone: sourceState,
   camera: sourceState,
   screen: sourceState,
   screenAudio: sourceState,
 })
-/** The four slots of a participant. */
+/** The states of the four slots of a participant. */
 export type SourceStates = Record<Source, SourceState>
 
-/** A slot that publishes nothing. */
+/** The state of a slot that publishes nothing. */
 export const UNPUBLISHED: SourceState = { published: false, muted: false, interrupted: false }
-/** Four slots that publish nothing: the start of every participant. */
+/** Four slots that publish nothing: the initial state of every participant. */
 export const NO_SOURCES: SourceStates = {
   microphone: UNPUBLISHED,
   camera: UNPUBLISHED,

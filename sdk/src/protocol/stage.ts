@@ -3,7 +3,7 @@ import type { Folds } from './fold'
 import { commandId, participantId, timestamp } from './ids'
 import { strict } from './strict'
 
-/** A raised hand, public. */
+/** A raised hand. It is public. */
 export const stageRequest = v.object({ participantId, at: timestamp })
 /** A raised hand. */
 export type StageRequest = {
@@ -13,7 +13,7 @@ export type StageRequest = {
   at: number
 }
 
-/** A moderator's invitation to come on stage, public. */
+/** A moderator's invitation to come on stage. It is public. */
 export const stageInvitation = v.object({ participantId, by: participantId, at: timestamp })
 /** A moderator's invitation to come on stage. */
 export type StageInvitation = {
@@ -25,11 +25,11 @@ export type StageInvitation = {
   at: number
 }
 
-/** Raises the hand. With an open invitation it accepts that, and the sender is on stage at once. */
+/** Raises the hand. If the sender has an open invitation, it accepts that and is on stage at once. */
 export const stageRequestCommand = strict({ type: v.literal('stage.request'), id: commandId })
 /** Lowers the hand, or declines an invitation. */
 export const stageCancel = strict({ type: v.literal('stage.cancel'), id: commandId })
-/** Approves a raised hand: its owner comes on stage. Rejected if the hand is down again. */
+/** Approves a raised hand: the viewer comes on stage. Rejected if the hand was lowered. */
 export const stageApprove = strict({ type: v.literal('stage.approve'), id: commandId, participantId })
 /** Rejects a raised hand, or withdraws an invitation. */
 export const stageReject = strict({ type: v.literal('stage.reject'), id: commandId, participantId })
@@ -38,9 +38,9 @@ export const stageInvite = strict({ type: v.literal('stage.invite'), id: command
 /** Steps down to the audience. */
 export const stageLeave = strict({ type: v.literal('stage.leave'), id: commandId })
 
-/** A viewer raised the hand. */
+/** A viewer raised its hand. */
 export const stageRequested = v.object({ type: v.literal('stage.requested'), participantId })
-/** A hand is down again. `approved` comes just before the new role. */
+/** A raised hand was lowered or answered. An `approved` one is followed by the event of the new role. */
 export const stageRequestClosed = v.object({
   type: v.literal('stage.requestClosed'),
   participantId,
@@ -55,7 +55,7 @@ export const stageInvitationClosed = v.object({
   outcome: v.picklist(['accepted', 'declined', 'withdrawn']),
 })
 
-/** What this feature asks of a room. */
+/** The commands of this feature. */
 export const stageCommands = [
   stageRequestCommand,
   stageCancel,
@@ -65,7 +65,7 @@ export const stageCommands = [
   stageLeave,
 ] as const
 
-/** Who would like to come on stage, and who is asked to. */
+/** The part of a room with its raised hands and invitations. */
 export const stagePart = {
   /** Raised hands, the oldest first. */
   stageRequests: v.array(stageRequest),
@@ -76,7 +76,7 @@ type StagePart = { stageRequests: StageRequest[]; invitations: StageInvitation[]
 
 const stageEvents = [stageRequested, stageRequestClosed, stageInvited, stageInvitationClosed] as const
 
-/** The way on stage. */
+/** Raised hands and invitations to the stage. */
 export const stageSlice = {
   part: stagePart,
   start: { stageRequests: [], invitations: [] },
@@ -101,9 +101,9 @@ export const stageSlice = {
   } satisfies Folds<StagePart, v.InferOutput<(typeof stageEvents)[number]> | Endings>,
 } as const
 
-/** The events of others that close requests and invitations. */
+/** The events of other slices that close requests and invitations. */
 type Endings = { type: 'participant.left'; participantId: string } | { type: 'room.ended' }
 
-/** The same array when the participant has none. */
+/** The list without the entry of a participant; the same array when there is none. */
 const without = <T extends { participantId: string }>(list: T[], id: string): T[] =>
   list.some((each) => each.participantId === id) ? list.filter((each) => each.participantId !== id) : list

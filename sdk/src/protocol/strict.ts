@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 
 /**
- * A strict object whose entries inherit nothing. valibot asks `key in entries`, and on a plain object
+ * A strict object whose entries have no prototype. valibot evaluates `key in entries`, and on a plain object
  * `__proto__` and `constructor` would count as known keys.
  */
 export function strict<const E extends v.ObjectEntries>(entries: E): v.StrictObjectSchema<E, undefined> {
