@@ -5,19 +5,19 @@ import { connect, createServer, type Socket } from 'node:net'
 import { relative } from 'node:path'
 import type { SqliteRoomLog } from '../log/sqlite/opened-log'
 
-/** A hold that is never ended would let the write-ahead log grow for ever. */
+/** A hold without an end would let the write-ahead log grow without bound. */
 const LONGEST_HOLD_MS = 10 * 60_000
-/** What the two ends say: "the file is still", "it is copied", "and it was still until now". */
+/** The messages: the server stopped changing the file; the command copied it; the file did not change until then. */
 const STILL = 'still'
 const COPIED = 'copied'
 const KEPT = 'kept'
 
-/** Where `backup` asks a server that runs to hold its file still. */
+/** The socket at which `backup` asks a running server not to change its file. */
 export type BackupSocket = { close(): void }
 
 /**
- * A socket beside the file, which its user alone may use; Windows has pipes for that, which live elsewhere. The server and the
- * command may know the file by different paths. An address of a socket has room for some 100 bytes.
+ * The address of the socket: next to the file, for its user only; on Windows a named pipe. It is computed from the real path, because
+ * server and command may use different paths. The shorter form is used, because an address may have only some 100 bytes.
  */
 function addressOf(path: string): string {
   const real = realpathSync.native(path)
@@ -28,8 +28,8 @@ function addressOf(path: string): string {
 }
 
 /**
- * Holds the file of a log still for a process that asks, one at a time, as long as it is connected. The file is locked for this
- * process, so that a socket that is there already was left behind by one that was killed.
+ * Listens for processes that ask to hold the file of a log still, one at a time, for as long as they are connected. This process has the
+ * file locked, so an existing socket was left by a process that was killed.
  */
 export async function openBackupSocket(
   { path, log }: { readonly path: string; readonly log: SqliteRoomLog },
@@ -38,7 +38,7 @@ export async function openBackupSocket(
   const server = createServer((socket) => hold(socket, log))
   const giveUp = (error: unknown) => {
     server.close()
-    say(`There can be no backups while this server runs: ${(error as Error).message}.`)
+    say(`Backups are not possible while this server runs: ${(error as Error).message}.`)
   }
   try {
     const address = addressOf(path)
@@ -49,7 +49,7 @@ export async function openBackupSocket(
     giveUp(error)
     return undefined
   }
-  // A connection could not be accepted: no reason to end the rooms of the server.
+  // A connection that cannot be accepted must not end the server.
   server.on('error', (error) => {
     if (server.listening) giveUp(error)
   })
@@ -77,21 +77,21 @@ function heldStill(log: SqliteRoomLog): (() => boolean) | undefined {
   try {
     return log.holdStill()
   } catch {
-    // It is down: its own lines say why.
+    // The log is down, and has logged the reason.
     return undefined
   }
 }
 
-/** What holds a file still for a copy. */
+/** Holds a file still for a copy. */
 export type Hold = {
-  /** Tells that it is copied. Resolves to whether the file was still until then. */
+  /** Reports that the copy is complete. Resolves to whether the file did not change until then. */
   copied(): Promise<boolean>
 }
 
-/** Asks the server that has a file to hold it still. Undefined where no server answers. */
+/** Asks the server of a file to hold it still. Undefined when no server answers. */
 export async function holdOf(path: string): Promise<Hold | undefined> {
   const socket = connect(addressOf(path)).setEncoding('utf8')
-  // From the beginning: what has closed while nothing listened closes no second time.
+  // Added at once, because `close` is emitted only once.
   const gone = new Promise<undefined>((resolve) => {
     socket.on('error', () => {}).once('close', () => resolve(undefined))
   })

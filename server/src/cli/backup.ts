@@ -25,10 +25,10 @@ import type { CommandLine } from './command-line'
 
 type Wanted = Omit<Extract<CommandLine, { type: 'backup' }>, 'type'>
 
-/** Copies a log, of a server that runs or of none, to a file of its own; a sentence tells of it. @throws an error for people */
+/** Copies a log to a file, whether a server runs or not. Returns a sentence for the operator. @throws an error for the operator */
 export async function backUp({ log, target, force }: Wanted): Promise<string> {
   checkPaths({ log, target, force })
-  // Its own: another backup to the same target may be under way.
+  // A unique name, because another backup to the same target may be running.
   const part = `${target}.${process.pid}-${randomBytes(4).toString('hex')}.part`
   try {
     await at(target, () => closeSync(openSync(part, 'wx', 0o600)))
@@ -41,12 +41,12 @@ export async function backUp({ log, target, force }: Wanted): Promise<string> {
   return `${log} is backed up in ${target} (${statSync(target).size} bytes).`
 }
 
-/** What SQLite puts beside a file goes with it. */
+/** Removes a file and those that SQLite creates next to it. */
 function clear(part: string): void {
   for (const end of ['', '-wal', '-shm', '-journal']) rmSync(part + end, { force: true })
 }
 
-/** A step on one file, which its errors name. */
+/** Runs a step on one file, and names the file in its errors. */
 async function at<T>(path: string, step: () => T | Promise<T>): Promise<T> {
   try {
     return await step()
@@ -55,7 +55,7 @@ async function at<T>(path: string, step: () => T | Promise<T>): Promise<T> {
   }
 }
 
-/** A step that reads the log and writes the target: what is full, or may not be written, is the target. */
+/** Runs a step that reads the log and writes the target. Errors about space and write permission name the target. */
 async function between(log: string, target: string, step: () => void | Promise<void>): Promise<void> {
   try {
     await step()
@@ -67,16 +67,16 @@ async function between(log: string, target: string, step: () => void | Promise<v
 
 function checkPaths({ log, target, force }: Wanted): void {
   const problem = (path: string, sentence: string) => new ConfigError([{ path, sentence }])
-  if (!existsSync(log)) throw problem(log, 'is not there: --log (PEERSTAGE_LOG) names the log')
-  if (!existsSync(dirname(target))) throw problem(target, 'is in a folder that is not there')
+  if (!existsSync(log)) throw problem(log, 'does not exist: --log (PEERSTAGE_LOG) names the log')
+  if (!existsSync(dirname(target))) throw problem(target, 'is in a folder that does not exist')
   const real = realOf(log)
   if ([real, `${real}-wal`, `${real}-shm`, `${real}.sock`].includes(realOf(target))) {
     throw problem(target, 'is the log itself')
   }
-  if (!force && existsSync(target)) throw problem(target, 'is there already: --force overwrites it')
+  if (!force && existsSync(target)) throw problem(target, 'already exists: --force overwrites it')
 }
 
-/** Where a file is, or will be, by whichever path. */
+/** The real path of a file that exists or will exist. */
 function realOf(path: string): string {
   return existsSync(path) ? realpathSync.native(path) : join(realpathSync.native(dirname(path)), basename(path))
 }
@@ -85,12 +85,13 @@ async function copy(log: string, part: string, target: string): Promise<void> {
   await at(log, () => accessSync(log, constants.R_OK))
   const hold = await at(log, () => holdOf(log))
   if (hold === undefined) return copyWithoutServer(log, part, target)
-  // Not by SQLite, which finds the file locked. What is in the write-ahead log by now came later.
+  // Without SQLite, because the server has the file locked. The write-ahead log now contains only later changes.
   await between(log, target, () => copyFile(log, part))
-  if (!(await hold.copied())) throw new LogNotReady(`${log} has changed meanwhile: its server has ended.`, 'in_use')
+  if (!(await hold.copied()))
+    throw new LogNotReady(`${log} changed during the copy, because its server ended.`, 'in_use')
 }
 
-/** Where no server runs, SQLite itself knows what of the write-ahead log belongs to it. */
+/** Copies with SQLite, which includes the write-ahead log, when no server runs. */
 async function copyWithoutServer(log: string, part: string, target: string): Promise<void> {
   const db = await at(log, () => loadSqlite()(log))
   try {
@@ -104,11 +105,14 @@ async function copyWithoutServer(log: string, part: string, target: string): Pro
   }
 }
 
-/** The copy is sound, holds nothing that was erased, and says that it was restored: a client that heard of later events gets a snapshot. */
+/**
+ * Checks the copy, removes all traces of erased data, and marks it as restored, so that a client that saw later events gets a
+ * snapshot.
+ */
 async function seal(log: string, part: string, target: string): Promise<void> {
   const db: Database = await at(target, () => loadSqlite()(part))
   try {
-    // What is wrong with a copy was wrong before.
+    // A copy that is damaged means that the log is damaged.
     await at(log, () => {
       checkFile(db, log)
       if (db.pragma('integrity_check') !== 'ok') throw new LogUnavailable(`${log} is damaged.`)
@@ -132,9 +136,9 @@ function place(part: string, target: string, force: boolean): void {
     linkSync(part, target)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST' || existsSync(target)) {
-      throw new ConfigError([{ path: target, sentence: 'is there already: --force overwrites it' }])
+      throw new ConfigError([{ path: target, sentence: 'already exists: --force overwrites it' }])
     }
-    // Not every file system has links.
+    // Some file systems have no links.
     renameSync(part, target)
   }
 }

@@ -6,9 +6,9 @@ import type { Environment, Flags } from './setting-sources'
 import { SETTINGS } from './settings-table'
 
 /**
- * `HOST` and `PORT` belong to no program: hosting services set them for the server that they start, and shells, conda and container
- * links for ends of their own. So they count only where they say where to listen; else they are left out, with a line that says so.
- * What a flag or a variable of ours overrides is not looked at: to ask a name server may take seconds.
+ * Many programs use `HOST` and `PORT`: hosting services set them for the server that they start, but shells, conda and container
+ * links set them for other purposes. So they count only if their value is a port or an address of this machine. Otherwise they are ignored, with a note.
+ * A variable that a flag or a `PEERSTAGE_` variable overrides is not checked, because a DNS lookup may take seconds.
  */
 export async function ownVariables(env: Environment, flags: Flags = {}, resolve: Resolve = addressesOf): Promise<Ours> {
   const kept = { ...env }
@@ -19,7 +19,7 @@ export async function ownVariables(env: Environment, flags: Flags = {}, resolve:
     const text = env[name]?.trim()
     if (!text || (await isMet(text, resolve))) continue
     delete kept[name]
-    notes.push(`${name} is no ${what}, and is ignored: ${ours} or --${flag} says where to listen.`)
+    notes.push(`${name} is not a ${what} and is ignored: set ${ours} or --${flag} instead.`)
   }
   return { env: kept, notes }
 }
@@ -27,7 +27,7 @@ export async function ownVariables(env: Environment, flags: Flags = {}, resolve:
 type Ours = { readonly env: Environment; readonly notes: readonly string[] }
 type Resolve = (host: string) => Promise<readonly string[]>
 
-/** What a variable says where it is meant for us. */
+/** How to recognize that a variable is meant for this server. */
 type Meaning = {
   readonly path: string
   readonly variable: 'env' | 'bare'
@@ -39,8 +39,8 @@ const MEANINGS: readonly Meaning[] = [
   {
     path: 'port',
     variable: 'env',
-    what: 'port number but the address of a Service of Kubernetes',
-    // Every container gets it where a Service is called "peerstage".
+    what: 'port number but the address of a Kubernetes Service',
+    // Kubernetes sets it in every container if a Service is called "peerstage".
     isMet: (text) => !/^(tcp|udp|sctp):\/\//.test(text),
   },
   {
@@ -52,7 +52,7 @@ const MEANINGS: readonly Meaning[] = [
   { path: 'host', variable: 'bare', what: 'name or address of this machine', isMet: isOwnHost },
 ]
 
-/** An address is taken by its word: it may be there in a moment. */
+/** An IP address is not checked, because the machine may get it a moment later. */
 async function isOwnHost(text: string, resolve: Resolve): Promise<boolean> {
   if (isIP(text) !== 0 || text === 'localhost') return true
   const own = new Set(Object.values(networkInterfaces()).flatMap((each) => each?.map(({ address }) => address) ?? []))

@@ -42,26 +42,26 @@ export type CommandLine =
   | {
       readonly type: 'serve'
       readonly options: v.InferOutput<typeof commandLine>
-      /** What is to be said of settings that were taken otherwise than they stand. */
+      /** Notes about settings that were read differently from how they were written. */
       readonly notes: readonly string[]
-      /** A problem of an option, by where the option was set. */
+      /** Changes a problem so that it names where the option was set. */
       readonly named: (problem: Problem) => Problem
     }
 
-/** A setting that is given. */
+/** A setting with its value. */
 type Found = { readonly setting: Setting; readonly given: Given }
 
-/** The settings that say where the keys of the tokens come from. */
+/** The settings for the keys of the tokens. */
 const KEYS: readonly string[] = ['auth.secret', 'auth.keys', 'auth.jwksUrl']
 
-/** The flags of a command line that serves; undefined where it does something else. @throws ConfigError with sentences for people */
+/** The flags, if the command is to serve; otherwise undefined. @throws ConfigError with sentences for the operator */
 export function flagsToServe(args: readonly string[]): Flags | undefined {
   if (args[0] === 'backup') return undefined
   const { flags } = readFlags(args, SERVE_FLAGS)
   return flags.help === true || flags.version === true ? undefined : flags
 }
 
-/** Reads the command line and the environment; a flag stands above a variable. @throws ConfigError with sentences for people */
+/** Reads the command line and the environment. A flag overrides a variable. @throws ConfigError with sentences for the operator */
 export function readCommandLine(args: readonly string[], env: Environment): CommandLine {
   if (args[0] === 'backup') return readBackup(args.slice(1), env)
   const { flags } = readFlags(args, SERVE_FLAGS)
@@ -95,7 +95,7 @@ function findAll(flags: Flags, env: Environment): { found: readonly Found[]; pro
   return { found, problems }
 }
 
-/** `backup FILE`, and which log: of the settings only that one counts. */
+/** Reads `backup FILE`. Of the settings only the log counts. */
 function readBackup(args: readonly string[], env: Environment): CommandLine {
   const { flags, others } = readFlags(args, BACKUP_FLAGS)
   if (flags.help === true) return { type: 'help' }
@@ -130,13 +130,13 @@ function readFlags(args: readonly string[], options: FlagKinds): { flags: Flags;
     const { values, positionals } = parseArgs({ args: [...args], options, strict: true, allowPositionals })
     return { flags: values as Flags, others: positionals }
   } catch (error) {
-    // parseArgs names the argument, and a secret never stands on a command line.
+    // parseArgs repeats the argument. That is safe, because secrets have no flags.
     const sentence = error instanceof Error ? (error.message.split('. ')[0] ?? '') : 'could not be read'
     throw new ConfigError([{ path: 'The command line:', sentence }])
   }
 }
 
-/** Names the flag, variable or file that an option comes from; for one that is missing, all that could give it. */
+/** Names the flag, variable or file of an option; for a missing option, all flags and variables that set it. */
 function bySource({ path, sentence }: Problem, found: readonly Found[]): Problem {
   const isOf = (each: Setting) => path === each.path || path.startsWith(`${each.path}.`)
   const exactly = (each: Setting) => path === each.path
@@ -160,7 +160,7 @@ function put(target: Record<string, unknown>, path: string, value: unknown): voi
   const [outer = '', inner] = path.split('.')
   const before = target[outer] === undefined ? {} : target[outer]
   if (inner === undefined) target[outer] = value
-  // Where an object should be and is none, that is what there is to say.
+  // If an outer value is not an object, keep it: the schema reports that.
   else if (typeof before === 'object' && before !== null && !Array.isArray(before))
     target[outer] = { ...before, [inner]: value }
 }
@@ -177,9 +177,9 @@ export function helpText(): string {
     'Usage: peerstage-server [options]',
     '       peerstage-server backup FILE [--log FILE] [--force]',
     '',
-    'Options, and the environment variables that say the same:',
+    'Options and their environment variables:',
     ...lines,
     '',
-    `A secret may stand in a file that a variable names: ${files.join(', ')}.`,
+    `A secret can also be in a file, named by a variable: ${files.join(', ')}.`,
   ].join('\n')
 }

@@ -1,6 +1,6 @@
 import { read, type Setting } from './setting'
 
-/** What keeps rooms and chat: the option `log`. */
+/** The settings of the log, which stores rooms and chat: the option `log`. */
 export const LOG_SETTINGS: readonly Setting[] = [
   {
     path: 'log.file',

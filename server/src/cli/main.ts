@@ -23,9 +23,9 @@ async function main(): Promise<void> {
   }
 }
 
-/** Nothing is left that could go on: the work was not done, which must not pass for success. */
+/** Called when the event loop is empty before the work is complete: the exit code must not be that of success. */
 function stuck(): void {
-  console.error('The command has ended before it was done.')
+  console.error('The command ended before its work was complete.')
   process.exitCode = FAULT
 }
 

@@ -9,29 +9,29 @@ import { type SqliteLogOptions, sqliteLog } from '../log/sqlite/sqlite-log'
 import { LogNotReady, LogUnavailable } from '../ports/log-unavailable'
 import type { RoomLog } from '../ports/room-log'
 
-/** Where the command keeps rooms by default: a visible folder in the working directory. */
+/** The default file: in a visible folder of the working directory. */
 export const DEFAULT_FILE = 'peerstage-data/rooms.db'
 
 const KEY_BYTES = 32
 
-/** What the command line says of the log. */
+/** The options of the log from the command line. */
 export type LogSettings = Pick<SqliteLogOptions, 'durability' | 'maxBytes' | 'maxRoomBytes' | 'chatDays'> & {
   readonly file?: string
 }
 
 export type OpenedLog = {
   readonly log: RoomLog
-  /** Where it is kept, if it is. */
+  /** The file of the log, unless it is in memory. */
   readonly file?: { readonly path: string; readonly log: SqliteRoomLog }
-  /** The key of dev mode's tokens, where it is kept: tokens outlive a restart as rooms do. */
+  /** The key of dev mode's tokens, if it is stored: then tokens survive a restart, as rooms do. */
   readonly devKey?: Uint8Array
-  /** Where rooms are kept, as a line for the operator. */
+  /** A line for the operator: where rooms are stored. */
   readonly line: string
-  /** Whether the line must be shown even if the others are not. */
+  /** Whether the line is printed even if the others are not. */
   readonly loud: boolean
 }
 
-/** Opens the log of the command line. @throws LogUnavailable with a sentence for people */
+/** Opens the log of the command line. @throws LogUnavailable with a sentence for the operator */
 export function openLog({ file, ...options }: LogSettings, dev: boolean): OpenedLog {
   if (file === IN_MEMORY) {
     return { log: memoryLog(), line: 'Rooms are kept in memory: they end with this process.', loud: false }
@@ -52,11 +52,11 @@ export function openLog({ file, ...options }: LogSettings, dev: boolean): Opened
   }
 }
 
-/** The key in a file, which is made where it is not there: for its own user alone. */
+/** Reads the key from a file. Creates the file if it does not exist, readable for its user only. */
 function keyAt(path: string): Uint8Array {
   const key = kept(path)
   if (key.length === KEY_BYTES) return key
-  throw new LogUnavailable(`${path} holds no key of dev mode: take it away, and a new one is made.`)
+  throw new LogUnavailable(`${path} contains no valid key for dev mode: delete it, and the server makes a new one.`)
 }
 
 function kept(path: string): Uint8Array {

@@ -4,13 +4,13 @@ const BETWEEN_TRIES_MS = 250
 
 export type RetryOptions = {
   readonly deadlineMs: number
-  /** Whether the same may work in a moment. */
+  /** Whether a retry may succeed after this error. */
   readonly helps: (error: unknown) => boolean
   /** Called once, before the first wait. */
   readonly waiting: (error: unknown) => void
 }
 
-/** Tries until it works, or until waiting does not help, or has helped nothing by the deadline: then rejects with the last error. */
+/** Retries until it succeeds. Rejects with the last error when a retry cannot help, or the deadline has passed. */
 export async function retryUntil<T>(
   attempt: () => T | Promise<T>,
   { deadlineMs, helps, waiting }: RetryOptions,

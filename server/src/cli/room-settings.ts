@@ -1,6 +1,6 @@
 import { read, type Setting } from './setting'
 
-/** Which pages may connect, how their media find each other, and what a room allows. */
+/** The settings of allowed pages, of ICE servers, and of rooms. */
 export const ROOM_SETTINGS: readonly Setting[] = [
   {
     path: 'allowedOrigins',

@@ -10,7 +10,7 @@ import { retryUntil } from './retry'
 
 export type ServeCommand = Extract<CommandLine, { type: 'serve' }>
 
-/** Serves as the command line says. @throws an error whose message is for people; see `exitCodeOf` */
+/** Starts the server of the command line. @throws an error whose message is for the operator; see `exitCodeOf` */
 export async function serve({ options: all, named }: ServeCommand): Promise<void> {
   const { port, host, json, log: logSettings, drainDeadlineSeconds, startDeadlineSeconds, ...options } = all
   const dev = options.dev || options.auth === undefined
@@ -40,7 +40,7 @@ export async function serve({ options: all, named }: ServeCommand): Promise<void
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : '')
 
-/** Where the address stands that cannot be listened on. */
+/** Adds to an error of listening where its port and host were set. */
 function withSource(error: unknown, named: ServeCommand['named'], metricsPort: number | undefined): Error {
   const cause = (error as Error).cause as { readonly port?: number } | undefined
   const within = metricsPort !== undefined && cause?.port === metricsPort ? 'metrics.' : ''
@@ -48,7 +48,7 @@ function withSource(error: unknown, named: ServeCommand['named'], metricsPort: n
   return new Error(`${messageOf(error)} It is set by ${port} and ${host}.`, { cause })
 }
 
-/** The first signal drains; a second one means now. Windows has none that drain: there a parent process sends `shutdown`. */
+/** The first signal drains the server, the second one ends it at once. On Windows, which lacks such signals, a parent process sends `shutdown`. */
 function closeOnSignals(close: () => Promise<void>): void {
   let asked = false
   const onSignal = () => {

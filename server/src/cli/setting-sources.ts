@@ -3,11 +3,11 @@ import { dirname } from 'node:path'
 import type { Problem } from '../config/settings'
 import { read, type Setting, secretLines } from './setting'
 
-/** What the flags of a command line say. A flag that needs no value is `true`. */
+/** The flags of a command line. A flag without a value is `true`. */
 export type Flags = Readonly<Record<string, string | boolean | undefined>>
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** The text of a setting, and where it stands: `--port`, `PEERSTAGE_SECRET`, `PEERSTAGE_SECRET_FILE (/run/secrets/peerstage)`. */
+/** The text of a setting, and its source: `--port`, `PEERSTAGE_SECRET`, `PEERSTAGE_SECRET_FILE (/run/secrets/peerstage)`. */
 export type Given = { readonly text: string; readonly source: string; readonly notes: readonly string[] }
 
 export type TextResult = { readonly ok: true; readonly given: Given } | { readonly ok: false; readonly error: Problem }
@@ -15,15 +15,15 @@ export type TextResult = { readonly ok: true; readonly given: Given } | { readon
 /** The variable that names the file of a secret. */
 export const fileVariable = ({ env }: Setting): string => `${env}_FILE`
 
-/** All variables of a setting, the first of which counts before the others. */
+/** All variables of a setting. The first one that is set counts. */
 export function variablesOf(setting: Setting): string[] {
   const { env, bare, isSecret } = setting
   return [env, ...(isSecret ? [fileVariable(setting)] : []), ...(bare === undefined ? [] : [bare])]
 }
 
 /**
- * The text of a setting, where it is given: a flag stands above a variable. White space at its ends is left out, for a file, a
- * secret of Kubernetes and a file of variables with Windows line ends all add some; where it may be meant, the text is a problem.
+ * The text of a setting that is set. A flag overrides a variable. White space at the ends is removed, because files, Kubernetes
+ * secrets and env files with Windows line ends add some. Where it may be intended, the text is rejected.
  */
 export function textOf(setting: Setting, flags: Flags, env: Environment): TextResult | undefined {
   const result = find(setting, flags, env)
@@ -32,7 +32,7 @@ export function textOf(setting: Setting, flags: Flags, env: Environment): TextRe
   const text = found.text.trim()
   const problem = faultOf(setting, text)
   if (problem !== undefined) return rejected(found.source, problem)
-  // SQLite and the disk have a say in what a path is.
+  // The log checks a path itself.
   if (setting.read === read.path) return { ok: true, given: { ...found, notes: [] } }
   return { ok: true, given: { ...found, text, notes: notesOf(setting, found, text) } }
 }
@@ -49,7 +49,7 @@ function notesOf({ env, isSecret, read: reader }: Setting, { source, text: whole
     notes.push(`${source} has white space at an end, which is not part of the secret: sign without it.`)
   }
   if (reader === read.secrets) {
-    // Not their kids: one may be the beginning of a secret that has a colon.
+    // The note does not contain the kids, because one may be the beginning of a secret with a colon.
     const lines = secretLines(text)
     const named = lines.filter(({ kid }) => kid !== undefined).length
     if (named > 0) notes.push(`${source} holds ${named} with a kid and ${lines.length - named} without.`)
@@ -57,7 +57,7 @@ function notesOf({ env, isSecret, read: reader }: Setting, { source, text: whole
   return notes
 }
 
-/** An empty text counts as none: `--port=$PORT` where the variable is not set is no flag. */
+/** An empty text counts as not set: for example `--port=$PORT` when the variable is not set. */
 function find(setting: Setting, flags: Flags, env: Environment): FoundResult | undefined {
   const { flag, isSecret } = setting
   const onLine = flag === undefined ? undefined : flags[flag]
@@ -71,10 +71,10 @@ function find(setting: Setting, flags: Flags, env: Environment): FoundResult | u
 }
 
 const IN_QUOTES = /^(["']).*\1$/s
-// Docker's `--env-file` and Compose's list of variables take quotes as part of the value.
-const QUOTED = 'must not stand in quotes: they are taken as part of it'
+// `--env-file` of Docker and the list of variables in Compose keep quotes as part of the value.
+const QUOTED = 'must not be in quotes: they would be part of the value'
 
-/** White space inside a text may be meant, so it is not taken out. */
+/** What is wrong with a text. White space inside it may be intended, so it is not removed. */
 function faultOf({ read: reader }: Setting, text: string): string | undefined {
   if (IN_QUOTES.test(text)) return QUOTED
   if (reader === read.path) return undefined
@@ -82,7 +82,7 @@ function faultOf({ read: reader }: Setting, text: string): string | undefined {
   if (reader === read.secrets) {
     const unclear = secretLines(text).findIndex(({ kid, secret }) => kid === undefined && secret === undefined)
     if (unclear >= 0)
-      return `has a colon in line ${unclear + 1} behind what is no kid: a secret that has one stands behind a colon`
+      return `has a colon in line ${unclear + 1} after an invalid kid: put a colon before a secret that contains one`
   }
   return reader === read.text && /[\r\n]/.test(text) ? 'must be one line' : undefined
 }
@@ -97,14 +97,14 @@ function fromFile(name: string, given: string): FoundResult {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     const isText = code !== 'ERR_ENCODING_INVALID_ENCODED_DATA'
-    const sentence = isText ? `names a file that cannot be read (${code})` : 'names a file that is no text in UTF-8'
+    const sentence = isText ? `names a file that cannot be read (${code})` : 'names a file that is not UTF-8 text'
     return rejected(source, sentence)
   }
 }
 
 /**
- * What is none may be the secret itself, put into the wrong variable: it is not repeated. A secret in base64 may begin with a slash,
- * and the root is there always, as is the folder of this process.
+ * Whether a text looks like a path. Otherwise it may be the secret itself in the wrong variable, and errors must not repeat it. A base64 secret
+ * may begin with a slash, so the folder of the path must exist, and must not be the root or the working directory.
  */
 function isPath(text: string): boolean {
   const folder = dirname(text)

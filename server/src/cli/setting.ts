@@ -2,23 +2,23 @@ import { readFileSync } from 'node:fs'
 
 /** One setting of the command line. */
 export type Setting = {
-  /** Where the value goes among the options: `auth.secret`. */
+  /** The path of the option: `auth.secret`. */
   readonly path: string
   readonly env: string
-  /** A common name of the variable, which other programs set too: ours counts before it. */
+  /** Another, common name of the variable, like `PORT`. The `PEERSTAGE_` variable overrides it. */
   readonly bare?: string
-  /** None for a secret: other users of the machine can read a command line. */
+  /** Secrets have no flag, because other users of the machine can read a command line. */
   readonly flag?: string
-  /** A file may hold it, which the variable with `_FILE` behind its name names. */
+  /** The value may be in a file, which the variable with the suffix `_FILE` names. */
   readonly isSecret?: true
   readonly read: (text: string) => unknown
   readonly help: string
 }
 
-/** How a text of a flag or variable becomes the value of an option. What cannot be read is left to the schema to reject. */
+/** Readers that convert a text to the value of an option. They return an invalid text unchanged, and the schema rejects it. */
 export const read = {
   text: (text: string): unknown => text,
-  /** As it was given, white space too. */
+  /** Unchanged, with its white space. */
   path: (text: string): unknown => text,
   number: (text: string): unknown => (/^\d+$/.test(text) ? Number(text) : text),
   list,
@@ -38,12 +38,12 @@ function list(text: string): readonly string[] {
     .filter((each) => each !== '')
 }
 
-/** A line of several secrets; without `secret` where it cannot be told what of it is one. */
+/** A line of several secrets; without `secret` if the line is ambiguous. */
 type SecretLine = { readonly kid?: string; readonly secret?: string }
 
 /**
- * Secrets by the name that tokens give them: `kid:secret`. One without serves tokens that name none, for it was the only one before:
- * `:secret`, or `secret` where it has no colon.
+ * Parses lines of `kid:secret`. A secret without a kid verifies tokens without one, as the only secret did before:
+ * `:secret`, or `secret` if it contains no colon.
  */
 export function secretLines(text: string): readonly SecretLine[] {
   const lines = text.split(/[\r\n]+/).map((each) => each.trim())
@@ -56,7 +56,7 @@ function secretLine(line: string): SecretLine {
   return kid === undefined ? {} : kid === '' ? { secret } : { kid, secret }
 }
 
-/** The keys of a JSON Web Key Set or a PEM, as the option has them. */
+/** Converts a JSON Web Key Set or a PEM to the keys of the option. */
 function publicKeysOf(text: string): unknown {
   if (/^\s*-----BEGIN /.test(text)) return [{ publicKey: text }]
   const set = parseJson(text)

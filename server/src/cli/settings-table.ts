@@ -4,7 +4,7 @@ import { read, type Setting } from './setting'
 import { TOKEN_SETTINGS } from './token-settings'
 import { TRAFFIC_SETTINGS } from './traffic-settings'
 
-/** Where the server listens. */
+/** The settings of the addresses that the server listens on. */
 const LISTEN_SETTINGS: readonly Setting[] = [
   {
     path: 'port',
@@ -31,7 +31,7 @@ const LISTEN_SETTINGS: readonly Setting[] = [
   },
 ]
 
-/** How the process starts, ends and tells of itself. */
+/** The settings of start, end and output of the process. */
 const PROCESS_SETTINGS: readonly Setting[] = [
   {
     path: 'startDeadlineSeconds',

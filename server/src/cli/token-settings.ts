@@ -1,6 +1,6 @@
 import { read, type Setting } from './setting'
 
-/** Where the keys of the tokens come from, and what a token must say: the option `auth`. */
+/** The settings of the keys and required claims of tokens: the option `auth`. */
 export const TOKEN_SETTINGS: readonly Setting[] = [
   {
     path: 'auth.secret',

@@ -1,6 +1,6 @@
 import { read, type Setting } from './setting'
 
-/** How many sockets there may be, what is known of their addresses, and where all that is measured. */
+/** The settings of the number of sockets, of client addresses, and of metrics. */
 export const TRAFFIC_SETTINGS: readonly Setting[] = [
   {
     path: 'maxSockets',

@@ -11,16 +11,16 @@ import { wholeNumber } from './limits'
 
 /** A key that verifies tokens: a `publicKey` or a `secret`. */
 export type KeyOptions = {
-  /** Key of tokens by HS256: at least 32 bytes. White space at the ends of a text is removed, as `signToken` does. */
+  /** Key of HS256 tokens: at least 32 bytes. White space at the ends of a text is removed, as `signToken` does. */
   readonly secret?: string | Uint8Array
   /** A JWK, or the text of a PEM (SPKI): of Ed25519, P-256, P-384, P-521 or RSA. */
   readonly publicKey?: Jwk | string
   /**
-   * The name of the key: it verifies tokens with the same `kid`. Default: that of the JWK. One of several keys may have none: it
-   * verifies tokens that name none.
+   * The name of the key, which verifies tokens with the same `kid`. Default: that of the JWK. One of several keys may have none: it
+   * verifies tokens without a `kid`.
    */
   readonly kid?: string
-  /** The algorithm of an RSA key: default that of the JWK, else RS256. For other keys it follows from the key. */
+  /** The algorithm of an RSA key. Default: that of the JWK, or RS256. Other keys determine it themselves. */
   readonly alg?: 'HS256' | PublicKeyAlgorithm
 }
 
@@ -28,7 +28,7 @@ export type KeyOptions = {
 export type AuthOptions = {
   /** Key of the tokens (HS256): at least 32 bytes. White space at the ends of a text is removed, as `signToken` does. */
   readonly secret?: string | Uint8Array
-  /** Several keys, or public ones. A token names its key by `kid`. `tokens.sign` uses the first secret: put the newest one first. */
+  /** Several keys, or public keys. A token names its key by `kid`. `tokens.sign` uses the first secret: put the newest one first. */
   readonly keys?: readonly KeyOptions[]
   /** The URL of the public keys: https (http only to this machine). */
   readonly jwksUrl?: string
@@ -40,35 +40,35 @@ export type AuthOptions = {
   readonly audience?: string
   /** The `iss` that tokens must have. Default: any, or none. */
   readonly issuer?: string
-  /** The largest age of a token by its `iat`, in seconds; makes `iat` needed. Default: none, only `exp` counts. */
+  /** The largest age of a token by its `iat`, in seconds; tokens then need an `iat`. Default: none, only `exp` counts. */
   readonly maxTokenAgeSeconds?: number
 }
 
 const byteLength = (secret: string | Uint8Array) => Buffer.byteLength(secret)
-const text = v.pipe(v.string('must be a text'), v.trim(), v.minLength(1, 'must not be empty'))
+const text = v.pipe(v.string('must be a string'), v.trim(), v.minLength(1, 'must not be empty'))
 
 const secret = v.pipe(
-  v.union([v.string(), v.instance(Uint8Array<ArrayBufferLike>)], 'must be a text or bytes'),
+  v.union([v.string(), v.instance(Uint8Array<ArrayBufferLike>)], 'must be a string or bytes'),
   v.transform(trimmed),
   v.check((value) => byteLength(value) > 0, `is empty: ${SET_SECRET}`),
   v.check(
     (value) => byteLength(value) === 0 || byteLength(value) >= MIN_SECRET_BYTES,
     `must have at least ${MIN_SECRET_BYTES} bytes`,
   ),
-  // A public key is public: as a secret it would let any client sign.
+  // Everyone may know a public key. Used as a secret, it would let any client sign tokens.
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return
     const isPem = /^\s*-----BEGIN /.test(Buffer.from(dataset.value).toString())
-    const fault = isPem ? 'must be a secret: a PEM belongs into keys' : spaceFault(dataset.value)
+    const fault = isPem ? 'must be a secret: put a PEM into keys' : spaceFault(dataset.value)
     if (fault !== undefined) addIssue({ message: fault })
   }),
 )
 
-/** A key as options give it. Which of the two it has says what it is. */
+/** A key, as in the options. It has either a secret or a public key. */
 const givenKey = v.strictObject(
   {
     secret: v.exactOptional(secret),
-    publicKey: v.exactOptional(v.union([v.string(), v.custom<Jwk>(isObject)], 'must be a JWK or the text of a PEM')),
+    publicKey: v.exactOptional(v.union([v.string(), v.custom<Jwk>(isObject)], 'must be a JWK or a PEM string')),
     kid: v.exactOptional(
       v.pipe(
         text,
@@ -77,7 +77,8 @@ const givenKey = v.strictObject(
     ),
     alg: v.exactOptional(v.picklist(ALGORITHMS, `must be one of ${ALGORITHMS.join(', ')}`)),
   },
-  ({ expected }) => (expected === 'never' ? 'is no option of a key' : 'must be an object with a publicKey or a secret'),
+  ({ expected }) =>
+    expected === 'never' ? 'is not an option of a key' : 'must be an object with a publicKey or a secret',
 )
 
 function isObject(value: unknown): boolean {
@@ -86,7 +87,7 @@ function isObject(value: unknown): boolean {
 
 type GivenKey = v.InferOutput<typeof givenKey>
 
-/** The key that options give, or what is wrong with it. */
+/** Reads a key of the options; otherwise returns what is wrong with it. */
 function readKey(given: GivenKey): KeyResult<TokenKey> {
   const { secret, publicKey, alg } = given
   if ((secret === undefined) === (publicKey === undefined)) {
@@ -130,11 +131,11 @@ const keys = v.pipe(
     'must be a list of keys, each with a publicKey or a secret; as text, a JSON Web Key Set, a PEM or a file',
   ),
   v.minLength(1, 'must not be empty'),
-  v.check(areToldApart, 'must each have a kid of its own, but for one that may have none'),
+  v.check(areToldApart, 'must each have a different kid; one of them may have none'),
 )
 
 const jwksUrl = v.pipe(
-  v.string('must be a text'),
+  v.string('must be a string'),
   v.check(isFetchable, 'must be an https URL (http only to this machine) without a user or password'),
 )
 
@@ -158,18 +159,18 @@ export const authSettings = v.pipe(
       issuer: v.exactOptional(text),
       maxTokenAgeSeconds: v.exactOptional(wholeNumber(1, 10 * 365 * 24 * 3600)),
     },
-    ({ expected }) => (expected === 'never' ? 'is no option of auth' : 'must be an object'),
+    ({ expected }) => (expected === 'never' ? 'is not an option of auth' : 'must be an object'),
   ),
   v.forward(
     v.check(
       ({ secret, keys, jwksUrl }) => [secret, keys, jwksUrl].filter((each) => each !== undefined).length === 1,
-      'is needed, or keys, or jwksUrl, and no two of them',
+      'is needed, or keys, or jwksUrl: exactly one of them',
     ),
     ['secret'],
   ),
 )
 export type AuthSettings = v.InferOutput<typeof authSettings>
 
-/** The keys that are given, where they are not fetched. */
+/** The keys in the options, without those that are fetched. */
 export const givenKeys = ({ secret, keys = [] }: AuthSettings): readonly TokenKey[] =>
   secret === undefined ? goodKeys(keys) : [secretKey(secret)]

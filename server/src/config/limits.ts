@@ -1,13 +1,13 @@
 import { DEFAULT_LIMITS, type Limits } from '@peerstage/sdk/protocol'
 import * as v from 'valibot'
 
-/** The schema of a whole number within bounds, with a sentence that names them. */
+/** The schema of a whole number within bounds, which its error message names. */
 export const wholeNumber = (min: number, max: number) => {
   const sentence = `must be a whole number from ${min} to ${max}`
   return v.pipe(v.number(sentence), v.integer(sentence), v.minValue(min, sentence), v.maxValue(max, sentence))
 }
 
-/** The limits that a server may set. Texts and signals are held to theirs by the protocol, always. */
+/** The limits that a server may set. Those of texts and signals are fixed by the protocol. */
 export type LimitOptions = Readonly<
   Partial<Omit<Limits, 'maxChatCharacters' | 'maxChatBytes' | 'maxSdpBytes' | 'maxCandidateBytes'>>
 >
@@ -18,10 +18,10 @@ const ms = (least: number, most: number) => v.exactOptional(wholeNumber(least, m
 
 const bytes = (least: number) => v.exactOptional(wholeNumber(least, 1024 ** 3))
 
-/** Or there would be one that never passes: a value, and around it 20 ids of 64 characters as its addressees, and the keys. */
+/** The largest valid cast: a value, 20 ids of 64 characters as addressees, and the keys. With a smaller budget it could never be sent. */
 const LARGEST_CAST_BYTES = DEFAULT_LIMITS.maxDataBytes + 2048
 
-/** The option `limits`. The protocol's schemas hold some of these to their defaults: a server may ask for less, not for more. */
+/** The option `limits`. The schemas of the protocol limit some of these to their defaults, so a server may only lower them. */
 export const limitSettings = v.strictObject(
   {
     maxFrameBytes: v.exactOptional(wholeNumber(DEFAULT_LIMITS.maxFrameBytes, 1024 * 1024)),
@@ -45,23 +45,23 @@ export const limitSettings = v.strictObject(
     pairSignalsPerSecond: limit(),
     pairSignalBurst: limit(),
     pairBytesPerSecond: bytes(1024),
-    // A description, or a peer could never be reached.
+    // At least one description must fit, or a peer could never connect.
     pairByteBurst: bytes(2 * DEFAULT_LIMITS.maxSdpBytes),
     maxCandidates: limit(),
-    // A resume brings the whole replay window at once, and must not end in the next one.
+    // A resume sends the whole replay window at once, and must not overflow the queue.
     maxQueuedBytes: bytes(DEFAULT_LIMITS.maxQueuedBytes / 2),
     maxQueuedInputs: limit(),
-    // A client waits 10 s for its first frame: it is to hear why it gets none.
+    // A client waits 10 s for its first frame. The verification must end before that, so that the client gets the reason.
     verificationMs: ms(1000, 9000),
     holdMs: ms(10_000, 3_600_000),
-    // Looked for each 5 s.
+    // The server checks every 5 s.
     stalledMs: ms(5000, 60_000),
-    // A drained server's clients come back spread over 10 s, and find their places.
+    // The clients of a drained server come back within 10 s, and must find their seats.
     graceMs: ms(15_000, 600_000),
     closedTabGraceMs: ms(1000, 600_000),
     hostGraceMs: ms(1000, 600_000),
-    // A day: a backend may open rooms long before a participant joins.
+    // Up to a day, because a backend may open rooms long before a participant joins.
     emptyRoomMs: ms(1000, 86_400_000),
   },
-  ({ expected }) => (expected === 'never' ? 'is no such limit' : 'must be an object like {"chatPerSecond": 2}'),
+  ({ expected }) => (expected === 'never' ? 'is not a limit' : 'must be an object like {"chatPerSecond": 2}'),
 )

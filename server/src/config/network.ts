@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
 import { plainAddress } from './subnets'
 
-/** What is counted as one: an IPv4 address, however it is written, or the first 64 bits of one of IPv6. */
+/** The network by which sockets are counted: an IPv4 address in any notation, or the first 64 bits of an IPv6 address. */
 export function networkOf(address: string): string {
   const plain = plainAddress(address)
   if (isIP(plain) !== 6) return plain
@@ -20,8 +20,8 @@ export function networkOf(address: string): string {
 const PRIVATE_V4 = /^(?:0|10|127|169\.254|172\.(?:1[6-9]|2\d|3[01])|192\.168|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./
 
 /**
- * Whether an address is one of the open internet. Behind a proxy all clients have its private address, and a count
- * by address would reject all of them at once. Ranges: RFC 1918, 6598, 3927, 4193, 4291.
+ * Whether an address is public. Behind a proxy all clients have its private address, and a limit
+ * by address would reject them together. Private ranges: RFC 1918, 6598, 3927, 4193, 4291.
  */
 export function isPublic(address: string): boolean {
   const plain = plainAddress(address)
@@ -29,12 +29,12 @@ export function isPublic(address: string): boolean {
   return isIP(plain) === 6 && !/^(?:::1?$|f[cd]|fe[89ab])/i.test(plain)
 }
 
-/** What the audit log calls an address. */
+/** Makes the address field of the audit log. */
 export type AddressLabel = (address: string | undefined) => { readonly address?: string }
 
 /**
- * In the clear, or as a hash that is the same for as long as the process lives: enough to tell one network from many. It is keyed, for
- * there are so few addresses of IPv4 that a plain hash hides none.
+ * Labels addresses in clear text, or as a hash that stays the same in one process, which is enough to distinguish networks. The hash
+ * has a key, because there are so few IPv4 addresses that a plain hash could be reversed.
  */
 export function addressLabels(inTheClear: boolean): AddressLabel {
   const key = randomBytes(32)

@@ -3,7 +3,7 @@ import { isLocalName } from '../auth/local-request'
 /** Whether a page of this origin may connect. */
 export type OriginRule = (origin: string | undefined) => boolean
 
-/** What an entry of the list lets in: this origin, or those that have exactly one label more than it. */
+/** An entry of the list: it allows this origin, or all origins with exactly one more label. */
 export type ListedOrigin = { readonly type: 'exact' | 'behindLabel'; readonly origin: string }
 
 type OriginResult = { readonly ok: true; readonly rule: ListedOrigin } | { readonly ok: false; readonly error: string }
@@ -16,14 +16,14 @@ const NULL_ORIGIN =
 const WILDCARD =
   'may have * for one whole label alone, before a domain: https://*.example.com, but not https://*, https://*.com or https://a*.example.com'
 
-/** What has no host that DNS knows: an app's own scheme, such as capacitor://localhost, app://-, or file://. */
+/** The origin of an app with its own scheme, such as capacitor://localhost, app://- or file://. */
 const APP = /^(?!https?:|wss?:)[a-z][a-z\d+.-]*:\/\/[\w.-]*(?::\d+)?$/i
-/** The only label, and what stands around it. */
+/** A `*` as the first label, the scheme before it and the domain after it. */
 const FIRST_LABEL = /^(https?:\/\/)\*\.([^*]+)$/i
 
 /**
- * An allow-list; without one any page may come, because nothing here rides on cookies. A missing Origin is no browser, and shows
- * a token like all others.
+ * Makes the rule of an allow-list. Without a list any page may connect, because the server uses no cookies. A request without an Origin
+ * is not from a browser; it needs a token, like all requests.
  */
 export function originRule(allowed: readonly string[] | undefined): OriginRule {
   if (allowed === undefined) return () => true
@@ -57,20 +57,20 @@ export function readOrigin(text: string): OriginResult {
     : { ok: true, rule: { type: 'behindLabel', origin } }
 }
 
-/** As browsers write it; undefined for what is no origin. */
+/** The origin as browsers write it; undefined for an invalid one. */
 function canonical(text: string): string | undefined {
   if (APP.test(text)) return text.toLowerCase()
   if (!/^https?:\/\/[^\s/?#@\\]+$/i.test(text) || !URL.canParse(text)) return undefined
   return new URL(text).origin
 }
 
-/** Not a whole top-level domain, nor the numbers of an address. */
+/** Whether a wildcard may be before this host: not before a top-level domain or an IP address. */
 function isWideEnough(origin: string): boolean {
   const { hostname } = new URL(origin)
   return hostname === 'localhost' || (/[^.]\.[^.]/.test(hostname) && !/(?:^|\.)\d+$|\]$/.test(hostname))
 }
 
-/** Pages of this machine alone: what dev mode allows, where no token is asked for. */
+/** Allows pages of this machine only. Dev mode uses it, because it asks for no token. */
 export const localOrigins: OriginRule = (origin) => {
   if (origin === undefined) return true
   return URL.canParse(origin) && isLocalName(new URL(origin).hostname)

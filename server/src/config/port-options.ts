@@ -6,7 +6,7 @@ import type { EventLog } from '../ports/event-log'
 import type { Logger } from '../ports/logger'
 import type { RoomLog } from '../ports/room-log'
 
-/** All functions of a part, and which of them it needs. One that is missing would show when it is needed first, in the middle of a room. */
+/** All functions of an object, and whether each is required. Checked at the start, because a missing one would otherwise fail in the middle of a room. */
 type Functions<T> = Readonly<{ [K in keyof T & string]-?: undefined extends T[K] ? false : true }>
 
 const EVENT_LOG: Functions<EventLog> = {
@@ -23,7 +23,7 @@ const LOG: Functions<RoomLog> = { ...EVENT_LOG, ...CHAT_ARCHIVE, eraseRoom: true
 const LOGGER: Functions<Logger> = { debug: true, info: true, warn: true, error: true }
 const CLOCK: Functions<OwnClock> = { now: true, after: true, nextTurn: true, wall: false, elapsed: false }
 
-/** A part is known by what it can do: an app may bring its own. */
+/** Checks an object by its functions, because an app may write its own. */
 const part = <T>(functions: Functions<T>, sentence: string) => {
   const missing = (given: unknown) =>
     Object.entries(functions).flatMap(([name, isNeeded]) => {
@@ -36,7 +36,7 @@ const part = <T>(functions: Functions<T>, sentence: string) => {
   )
 }
 
-/** The schemas of the options that are no data: only an app of one's own can give them. */
+/** The schemas of the options that are not data: only an app can set them, not the command line. */
 export const partEntries = {
   log: v.exactOptional(part<RoomLog>(LOG, "must be a log, like sqliteLog('rooms.db') or memoryLog()")),
   logger: v.exactOptional(part<Logger>(LOGGER, 'must be a logger, like pino() or console')),

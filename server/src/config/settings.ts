@@ -14,7 +14,7 @@ import { type TurnOptions, turnSettings } from './turn-servers'
 export const PUBLIC_STUN = { urls: 'stun:stun.l.google.com:19302' }
 
 const origin = v.pipe(
-  v.string('must be a text'),
+  v.string('must be a string'),
   v.rawCheck(({ dataset, addIssue }) => {
     const read = dataset.typed ? readOrigin(dataset.value) : undefined
     if (read?.ok === false) addIssue({ message: read.error })
@@ -26,9 +26,9 @@ const iceServers = v.message(
   'must be a list of ICE servers like [{"urls": "turn:example.com", "username": "…", "credential": "…"}]',
 )
 
-/** No segment that a browser would resolve before it asks. */
+/** A path without segments that a browser would resolve, like `..`. */
 const basePath = v.pipe(
-  v.string('must be a text'),
+  v.string('must be a string'),
   v.regex(
     /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)*\/?$/,
     'must be a path like /live: it begins with a slash, and has letters, digits, ".", "_", "~" and "-"',
@@ -44,14 +44,14 @@ const trustProxy = v.union(
 
 const MODE_NAMES = Object.keys(MODES) as ModeName[]
 
-/** Every option that is data; their defaults are those of the command line. The value `undefined` is rejected. */
+/** All options that are data. The command line has the same defaults. The value `undefined` is rejected. */
 export type SettingsInput = {
-  /** How tokens are verified. Needed, unless `dev` is true. */
+  /** How tokens are verified. Required, unless `dev` is true. */
   readonly auth?: AuthOptions
-  /** Accepts clients of this machine without a token. Never for others, and never beside `auth`. Default false. */
+  /** Accepts clients without a token, from this machine only. Cannot be combined with `auth`. Default false. */
   readonly dev?: boolean
   /**
-   * The path of the server below its origin: with `/live` a room is at `/live/v1/rooms/…`, and health, REST and dev pages are below
+   * The path prefix of the server: with `/live` a room is at `/live/v1/rooms/…`, and health, REST and dev pages are below
    * `/live` too. Clients then use `url: 'https://example.com/live'`. Default: none.
    */
   readonly basePath?: string
@@ -86,15 +86,15 @@ export type SettingsInput = {
    * not one of them. Default 0: none, and the header is ignored.
    */
   readonly trustProxy?: number | readonly string[]
-  /** Whether the audit log names addresses of rejected connections in clear text. Default false: as a hash that changes with each process. */
+  /** Whether the audit log contains the addresses of rejected connections in clear text. Default false: as hashes, with another key in each process. */
   readonly logAddresses?: boolean
-  /** Where metrics can be read, and by whom. Default: nowhere, except at `/metrics` in dev mode. */
+  /** Where metrics can be read, and with which token. Default: nowhere, except at `/metrics` in dev mode. */
   readonly metrics?: MetricsOptions
   /** How much is logged. Default `info`. */
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
-/** The schema of each of them, for the command line too. A test holds type and schemas to each other. */
+/** The schema of each option, also for the command line. A test checks that type and schemas match. */
 export const settingsEntries = {
   auth: v.exactOptional(authSettings),
   dev: v.exactOptional(v.boolean('must be true or false'), false),
@@ -117,7 +117,7 @@ export const settingsEntries = {
 }
 
 const settingsSchema = v.strictObject({ ...settingsEntries, ...partEntries }, ({ expected }) =>
-  expected === 'never' ? 'is no option of this server' : 'must be an object',
+  expected === 'never' ? 'is not an option of this server' : 'must be an object',
 )
 export type Settings = Omit<v.InferOutput<typeof settingsSchema>, 'limits'> & { readonly limits: Limits }
 
@@ -144,19 +144,19 @@ export type Problem = {
  * ```
  */
 export class ConfigError extends TypeError {
-  /** Always that, in stacks and logs. */
+  /** The name in stacks and logs. */
   override readonly name = 'ConfigError'
   /** All problems, not only the first. */
   readonly problems: readonly Problem[]
 
-  /** Made by the server; an app may make its own. The message is one sentence for each problem. */
+  /** The server makes these errors; an app may make its own. The message has one sentence for each problem. */
   constructor(problems: readonly Problem[]) {
     super(problems.map(({ path, sentence }) => `${path} ${sentence}.`).join(' '))
     this.problems = problems
   }
 }
 
-/** Options with their defaults. @throws ConfigError with all problems */
+/** Checks options and adds the defaults. @throws ConfigError with all problems */
 export function checkSettings(input: unknown): Settings {
   const parsed = v.safeParse(settingsSchema, input)
   if (!parsed.success) throw new ConfigError(parsed.issues.map(problemOf))
@@ -170,7 +170,7 @@ function problemOf(issue: v.InferIssue<typeof settingsSchema>): Problem {
   return { path, sentence: `must not be undefined: ${cure}` }
 }
 
-/** `undefined` does not count as absent: an unset variable must not open a server to more clients than intended. */
+/** `undefined` is rejected, because an unset variable must not open a server to more clients than intended. */
 function isGivenAsUndefined({ input, path }: v.InferIssue<typeof settingsSchema>): boolean {
   const last = path?.at(-1)
   return input === undefined && last !== undefined && Object.hasOwn(Object(last.input), String(last.key))

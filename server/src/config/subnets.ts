@@ -1,25 +1,25 @@
 import { BlockList, isIP } from 'node:net'
 
-/** An address without its zone; of IPv4 within IPv6 (RFC 4291 §2.5.5.2), as a socket of both kinds writes it, the IPv4 address. */
+/** An address without its zone. An IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2), as dual-stack sockets report it, becomes the IPv4 address. */
 export function plainAddress(address: string): string {
   const plain = address.split('%', 1)[0] ?? ''
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(plain)?.[1] ?? plain
 }
 
-/** Whether an address is in one of the subnets. A text that is no subnet holds no address. */
+/** Whether an address is in one of the subnets. An invalid subnet contains no address. */
 export function subnetList(subnets: readonly string[]): (address: string) => boolean {
   const list = new BlockList()
   for (const subnet of subnets.map(subnetOf)) if (subnet !== undefined) list.addSubnet(...subnet)
   return (address) => isIP(address) !== 0 && list.check(...typed(address))
 }
 
-/** Whether a text names an address, or a subnet like `10.0.0.0/8`. */
+/** Whether a text is an address, or a subnet like `10.0.0.0/8`. */
 export const isSubnet = (text: string): boolean => subnetOf(text) !== undefined
 
-/** How many bits of an IPv6 address stand before the IPv4 address in it (RFC 4291 §2.5.5.2). */
+/** The bits before the IPv4 address in an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2). */
 const BITS_BEFORE_IPV4 = 96
 
-/** As a block list takes it; undefined: it is none. Of IPv4 within IPv6 it is the subnet of IPv4, as addresses are. */
+/** The arguments for a block list; undefined for an invalid subnet. An IPv4-mapped subnet becomes one of IPv4, as addresses do. */
 function subnetOf(text: string): [plain: string, bits: number, family: 'ipv4' | 'ipv6'] | undefined {
   const [address = '', bits, ...more] = text.split('/')
   const written = { 4: 32, 6: 128 }[isIP(address)]

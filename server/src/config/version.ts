@@ -1,4 +1,4 @@
 import { version } from '../../package.json'
 
-/** The version of this package, written inside when it is built: a bundle of an app has no package.json of ours beside it. */
+/** The version of this package. The build inlines it, because the bundle of an app does not contain our package.json. */
 export const SERVER_VERSION: string = version

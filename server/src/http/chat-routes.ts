@@ -9,7 +9,7 @@ import { requireAccess } from './require-access'
 import type { RestAccess } from './rest-access'
 
 export type ChatRoutesPorts = Pick<RestAccess, 'mayAdminister'> & {
-  /** Messages of a room id, of all its instances that are kept; undefined where `before` is none of them. Rejects with a LogUnavailable. */
+  /** The stored messages of a room id, of all its instances; undefined when `before` is not one of them. Rejects with a LogUnavailable. */
   readonly chat: (roomId: string, query: HistoryQuery) => Promise<ChatHistoryResult | undefined>
   readonly meter: RejectionMeter
 }
@@ -22,14 +22,15 @@ const chatQuery = v.object({
   ),
 })
 
-/** `/v1/rooms/:id/chat`: the messages that are kept, page by page. */
+/** `/v1/rooms/:id/chat`: the stored messages, in pages. */
 export function chatRoutes({ chat, mayAdminister, meter }: ChatRoutesPorts): Hono {
   const app = new Hono()
   const reject = createReject(meter)
   const administered = requireAccess(mayAdminister, { reject, needed: "an admin's token for this room" })
   app.get('/v1/rooms/:id/chat', administered, async (c) => {
     const query = v.safeParse(chatQuery, c.req.query())
-    if (!query.success) return reject(c, 400, 'invalid', 'limit is a number from 1 to 100, before the id of a message.')
+    if (!query.success)
+      return reject(c, 400, 'invalid', 'limit must be a number from 1 to 100, before the id of a message.')
     const { before, limit } = query.output
     try {
       const page = await chat(c.req.param('id'), before === undefined ? { limit } : { limit, before })

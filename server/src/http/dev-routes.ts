@@ -12,12 +12,12 @@ export type DevRoutesOptions = {
   readonly signToken: (claims: { room: string; identity: string; role: Role; name?: string }) => Promise<string>
   /** Whether a request comes from this machine. Other requests are rejected, because an app may listen on all addresses. */
   readonly isLocal: (request: HttpBindings['incoming']) => boolean
-  /** Pages of which origins may fetch tokens: an app's own dev server runs on another port. */
+  /** Whether pages of an origin may fetch tokens, because the dev server of an app runs on another port. */
   readonly mayRead: (origin: string) => boolean
   readonly meter: RejectionMeter
-  /** What all paths are below; empty: at the top. */
+  /** The prefix of all paths; may be empty. */
   readonly basePath: string
-  /** Folder of static files to serve at `/`; without one only the token endpoint is there. */
+  /** The folder of static files to serve at `/`. Default: none, only the token endpoint. */
   readonly demoFolder?: string
 }
 
@@ -33,7 +33,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 }
 
-/** The page may load its own files, show cameras, and open sockets; nothing foreign runs in it. */
+/** The page may load its own files, show cameras, and open sockets. Code of other origins cannot run in it. */
 const PAGE_POLICY = [
   "default-src 'self'",
   "style-src 'self' 'unsafe-inline'",
@@ -59,7 +59,7 @@ const tokenQuery = v.object({
 
 type Bound = { Bindings: HttpBindings }
 
-/** What dev mode adds, for this machine alone: tokens for every caller, and the example page. */
+/** The routes of dev mode, for requests from this machine only: a token endpoint without authentication, and the example page. */
 export function devRoutes(options: DevRoutesOptions): Hono<Bound> {
   const { signToken, isLocal, mayRead, meter, basePath, demoFolder } = options
   const app = new Hono<Bound>()
@@ -69,28 +69,28 @@ export function devRoutes(options: DevRoutesOptions): Hono<Bound> {
   app.get(`${basePath}/dev/token`, local, async (c) => {
     const query = v.safeParse(tokenQuery, c.req.query())
     if (!query.success) {
-      const message = 'Give room and identity, and if you like name and role (host, cohost, guest, viewer).'
+      const message = 'Give room and identity, and optionally name and role (host, cohost, guest, viewer).'
       return reject(c, 400, 'invalid', message)
     }
     const { room, identity, name, role } = query.output
     return c.json({ token: await signToken({ room, identity, role, ...(name === undefined ? {} : { name }) }) })
   })
-  // A route for each file: all other paths stay those of the app around us.
+  // One route per file, so that all other paths stay with the app.
   for (const [path, file] of demoFolder === undefined ? [] : listed(demoFolder)) {
     const served = serving(file)
     app.get(`${basePath}${path}`, local, served)
     if (path === '/index.html') app.get(`${basePath}/`, local, served)
   }
-  // The page names its files, and where to get a token, by relative paths.
+  // The page uses relative paths for its files and the token endpoint, so its URL must end with a slash.
   if (basePath !== '') app.get(basePath, (c) => c.redirect(`${basePath}/${new URL(c.req.url).search}`))
   return app
 }
 
-/** Lets requests of this machine through. */
+/** Rejects requests that do not come from this machine. */
 function onlyIf(isLocal: DevRoutesOptions['isLocal'], reject: Reject): MiddlewareHandler<Bound> {
   return async (c, next) => {
     if (isLocal(c.env.incoming)) return next()
-    const message = 'Dev mode serves only the machine it runs on, by the name localhost.'
+    const message = 'Dev mode serves only the machine that it runs on, under the name localhost.'
     return reject(c, 403, 'forbidden', message)
   }
 }
@@ -101,7 +101,7 @@ function serving(file: string): Handler {
   return async (c) => c.body(new Uint8Array(await readFile(file)), 200, headers)
 }
 
-/** The files of a folder by their URL path. Nothing outside this list is served, so no path can climb out of it. */
+/** The files of a folder by their URL path. Only these are served, so no path can leave the folder. */
 function listed(folder: string): ReadonlyMap<string, string> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))

@@ -28,7 +28,7 @@ export function identityRoutes({ erasure, mayAdminister, meter }: IdentityRoutes
   return app
 }
 
-/** An identity may hold any character, those that routes are made of too, so it is read from the path as it came. */
+/** Reads the identity from the raw path, because it may contain any character, also those of route patterns. */
 function lastSegment(url: string): string | undefined {
   try {
     const text = decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? '')

@@ -5,7 +5,7 @@ import { type AccessResult, rejectionOf } from './require-access'
 
 export type MetricsRouteOptions = {
   readonly metrics: { readonly contentType: string; readonly text: () => Promise<string> }
-  /** What a reader must show; undefined: nothing. */
+  /** The token that a reader must send; undefined: none. */
   readonly token: string | undefined
   readonly meter: RejectionMeter
 }
@@ -22,7 +22,7 @@ export function metricsRoute({ metrics, token, meter }: MetricsRouteOptions): Ho
   return app
 }
 
-/** Compared as hashes, in a time that tells nothing of either. */
+/** Compares hashes in constant time, so that the time reveals nothing about the token. */
 function compareTokens(shown: string, token: string): AccessResult {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   if (timingSafeEqual(digest(shown), digest(token))) return { ok: true }

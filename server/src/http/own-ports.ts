@@ -2,21 +2,21 @@ import type { RequestListener } from './listener'
 import { OwnServer, type OwnServerOptions } from './own-server'
 
 export type OwnPortsOptions = OwnServerOptions & {
-  /** Metrics on a port of their own, where there is one. */
+  /** Metrics on a separate port, if it is set. */
   readonly metrics: { readonly port?: number; readonly host: string; readonly listener: RequestListener }
 }
 
-/** Where a server that stands alone is to be found. */
+/** The addresses of a server that `listen` started. */
 export type Listening = {
-  /** What clients are told, the `basePath` in it. */
+  /** The URL for clients, with the `basePath`. */
   readonly url: string
-  /** The port that was taken. */
+  /** The port in use. */
   readonly port: number
-  /** Where metrics are read, with `metrics.port`; else absent. */
+  /** The URL of the metrics, if `metrics.port` is set. */
   readonly metricsUrl?: string
 }
 
-/** What a process that serves stand-alone listens on: the public port, and one for metrics where that is set. */
+/** The ports of a stand-alone server: the public port, and one for metrics if it is set. */
 export class OwnPorts {
   readonly main: OwnServer
   readonly #metrics: OwnServer
@@ -28,7 +28,7 @@ export class OwnPorts {
     this.#metrics = new OwnServer({ ...options, requestListener: options.metrics.listener, maxSockets: 0 })
   }
 
-  /** @throws Error when an address cannot be listened on; then nothing listens */
+  /** @throws Error when listening fails on one of the ports; then neither is open */
   async listen(port: number, host: string | undefined): Promise<Listening> {
     const { port: metricsPort, host: metricsHost } = this.#metricsAt
     if (metricsPort === undefined) return this.main.listen(port, host)
@@ -41,7 +41,7 @@ export class OwnPorts {
     }
   }
 
-  /** Stops listening, once those have their answer who have asked. Metrics can be read while the others go. */
+  /** Stops listening after pending requests are answered. The metrics port closes last. */
   async close(overdue: Promise<void>): Promise<void> {
     await this.main.close(overdue)
     await this.#metrics.close(overdue)

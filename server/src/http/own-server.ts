@@ -4,9 +4,9 @@ import type { Meter } from '../ports/meter'
 import type { RejectionReason } from '../ports/rejection-reason'
 import type { RequestListener } from './listener'
 
-/** Node's own are 60 s and 300 s: a slow request would hold a socket for that long. */
+/** Node's defaults are 60 s and 300 s: for that time a slow request could occupy a socket. */
 const HTTP_TIMEOUT_MS = 10_000
-/** Node looks for overdue requests each 30 s: ten seconds would be forty. */
+/** Node's default check for overdue requests runs every 30 s: a timeout of 10 s could take 40 s. */
 const HTTP_CHECK_MS = 1000
 
 const HTTP_TIMEOUTS = {
@@ -15,7 +15,7 @@ const HTTP_TIMEOUTS = {
   connectionsCheckingInterval: HTTP_CHECK_MS,
 }
 
-/** TCP connections beside the WebSockets: health, metrics and REST, rejected connections, and those without a complete request. */
+/** TCP connections besides the WebSockets: health, metrics and REST, rejected connections, and those without a complete request. */
 const HTTP_HEADROOM = 100
 
 export type OwnServerOptions = {
@@ -25,10 +25,10 @@ export type OwnServerOptions = {
   readonly maxSockets: number
 }
 
-/** The HTTP server of a process that serves stand-alone: one port, bounded in what strangers may hold of it. */
+/** The HTTP server of a stand-alone process: one port, with limits on connections and slow requests. */
 export class OwnServer {
   readonly http: Server
-  /** By connection, for one that breaks takes answers along that are never said to be over: those behind the first, where requests are pipelined. */
+  /** Pending responses by connection. With pipelined requests, the responses after the first emit no event when the connection breaks. */
   readonly #answering = new Map<Socket, Set<ServerResponse>>()
 
   readonly #meter: OwnServerOptions['meter']
@@ -38,9 +38,9 @@ export class OwnServer {
     this.http = createServer(HTTP_TIMEOUTS, requestListener)
     this.http.maxConnections = maxSockets + HTTP_HEADROOM
     this.http.on('drop', () => meter.rejection('connections_full'))
-    // Not `clientError`: a listener for it has to answer, and Node answers well by itself.
+    // Not `clientError`: a listener for that must answer, and Node's own answer is right.
     this.http.on('connection', (socket) => {
-      // An upgrade that is answered as a plain request comes as a connection once more.
+      // An upgrade that is answered as a plain request emits `connection` a second time.
       if (this.#answering.has(socket)) return
       this.#answering.set(socket, new Set())
       socket.once('close', () => this.#answering.delete(socket))
@@ -56,10 +56,10 @@ export class OwnServer {
     })
   }
 
-  /** @throws Error when the address cannot be listened on */
+  /** @throws Error when listening fails */
   listen(port: number, host: string | undefined): Promise<{ url: string; port: number }> {
     return new Promise((resolve, reject) => {
-      // It stays: an error without a listener would end the process.
+      // The listener stays, because an error without a listener would end the process.
       this.http.on('error', (error: NodeJS.ErrnoException) => {
         if (this.http.listening) this.#meter.rejection('accept_failed', { fault: error.code ?? error.message })
         else reject(explained(error, port, host))
@@ -72,18 +72,18 @@ export class OwnServer {
   }
 
   /**
-   * Stops listening, once requests that have arrived are answered. A connection that is idle, or whose request is incomplete, is cut;
-   * and all are when it is `overdue`.
+   * Stops listening, and waits until requests that have arrived are answered. Connections that are idle or have an incomplete request are
+   * destroyed at once, all others when `overdue` resolves.
    */
   async close(overdue: Promise<void>): Promise<void> {
-    // Closed while it is about to listen, Node would neither listen nor say so: `listen` would wait forever.
+    // If Node closes a server that is about to listen, it emits neither event, and `listen` would wait forever.
     if (!this.http.listening) return
     const answered = [...this.#answering].map(([socket, answers]) => Promise.race([closed(socket), ended(answers)]))
     await Promise.race([Promise.all(answered), overdue])
     await Promise.race([this.cut(), overdue])
   }
 
-  /** Stops listening now. Resolves when all sockets are gone, those that were upgraded among them: they end by themselves. */
+  /** Stops listening now. Resolves when all sockets are closed, including upgraded ones, which close by themselves. */
   cut(): Promise<void> {
     const gone = new Promise<void>((resolve) => this.http.close(() => resolve()))
     this.http.closeAllConnections()
@@ -94,14 +94,14 @@ export class OwnServer {
 const closed = (stream: Socket | ServerResponse) => new Promise((resolve) => stream.once('close', resolve))
 const ended = (answers: ReadonlySet<ServerResponse>) => Promise.all([...answers].map(closed))
 
-/** The fault of a client before its request was complete. Undefined for faults of the network. */
+/** The reason of a rejection before the request was complete. Undefined for network errors. */
 function reasonOf(code = ''): RejectionReason | undefined {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'slow_request'
   if (code === 'HPE_HEADER_OVERFLOW') return 'oversized_headers'
   return code.startsWith('HPE_') ? 'bad_request' : undefined
 }
 
-/** A name that a browser on this machine can open. */
+/** A host name that a browser on this machine can open. */
 function shown(host: string | undefined): string {
   if (host === undefined || host === '0.0.0.0' || host === '::') return 'localhost'
   return host.includes(':') ? `[${host}]` : host

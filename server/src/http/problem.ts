@@ -4,11 +4,11 @@ import * as v from 'valibot'
 import type { InternalDetail, Meter } from '../ports/meter'
 import type { RejectionReason } from '../ports/rejection-reason'
 
-/** Every answer of ours that is no success: a code for programs, a sentence for people. */
+/** The answer of a failed request: a code for programs, a sentence for people. */
 export const problem = (c: Context, status: 400 | 401 | 403 | 404 | 409 | 500 | 503, code: string, message: string) =>
   c.json({ error: { code, message } }, status)
 
-/** Answers a request that is rejected, and counts it. That something is not there (404) is an answer like any other. */
+/** Answers a rejected request and counts it. A 404 for a missing resource is not counted. */
 export type Reject = (
   c: Context,
   status: 400 | 401 | 403 | 409 | 500 | 503,

@@ -5,7 +5,7 @@ import { bearerToken } from '../auth/bearer-token'
 import { TOKEN_UNVERIFIED } from '../auth/verify-token'
 import type { Reject } from './problem'
 
-/** Whether a bearer may do something; or why not. `unavailable`: that cannot be told now. */
+/** Whether a bearer has access, or why not. `unavailable`: that cannot be decided now. */
 export type AccessResult =
   | { readonly ok: true }
   | {
@@ -13,28 +13,28 @@ export type AccessResult =
       readonly error: { readonly why: 'unauthorized' | 'forbidden' | 'unavailable'; readonly fault?: string }
     }
 
-/** Whether a bearer may do something to a room. */
+/** Decides whether a bearer has access to a room. */
 export type CheckAccess = (token: string, roomId: string) => Promise<AccessResult>
 
 type AccessRule = {
   readonly reject: Reject
-  /** What a rejected client is told that it needs. */
+  /** The required token, as named in the answer to a rejected client. */
   readonly needed: string
 }
 
-/** Lets through who may do it to the room of the path. */
+/** Middleware that rejects requests without access to the room of the path. */
 export function requireAccess(
   may: CheckAccess,
   rule: AccessRule,
 ): MiddlewareHandler<Record<string, never>, '/v1/rooms/:id'> {
   return async (c, next) => {
     const id = c.req.param('id')
-    if (!v.is(roomId, id)) return rule.reject(c, 400, 'invalid', 'This is no room id.')
+    if (!v.is(roomId, id)) return rule.reject(c, 400, 'invalid', 'This is not a valid room id.')
     return (await rejectionOf(c, (token) => may(token, id), rule)) ?? next()
   }
 }
 
-/** What keeps a request out; undefined when it may go on. A wrong token and one without the right get the same words. */
+/** The answer to a request without access; otherwise undefined. Invalid tokens and tokens without the right get the same answer. */
 export async function rejectionOf(
   c: Context,
   may: (token: string) => Promise<AccessResult>,

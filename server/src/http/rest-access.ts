@@ -3,11 +3,11 @@ import type { RejectedToken, Verify } from '../auth/verify-token'
 import type { Rooms } from '../hosting/rooms'
 import type { AccessResult, CheckAccess } from './require-access'
 
-/** What a bearer may do by REST. */
+/** The checks of REST access. */
 export type RestAccess = {
-  /** Looks after a room: its host, as the room has it and not the token alone, or an admin. */
+  /** Whether a bearer may manage a room: an admin, or a host in the state of the room, not only in the token. */
   readonly mayManage: CheckAccess
-  /** An admin of a room; without a room, of all of them: one whose token says `*`. */
+  /** Whether a bearer is an admin of a room; without a room, of all rooms (token with room `*`). */
   readonly mayAdminister: (token: string, roomId?: string) => Promise<AccessResult>
 }
 

@@ -11,7 +11,7 @@ export type RoomRoutesPorts = RestAccess & {
   readonly meter: RejectionMeter
 }
 
-/** `/v1/rooms/:id`: its numbers, opening, ending and erasing it. */
+/** `/v1/rooms/:id`: reads statistics of a room, opens, ends and erases it. */
 export function roomRoutes({ rooms, erasure, mayManage, mayAdminister, meter }: RoomRoutesPorts): Hono {
   const app = new Hono()
   const reject = createReject(meter)
@@ -25,7 +25,7 @@ export function roomRoutes({ rooms, erasure, mayManage, mayAdminister, meter }: 
     const outcome = await rooms.open(c.req.param('id'))
     if (outcome === 'opened') return c.json({ open: true })
     if (outcome === 'unavailable') return reject(c, ...UNAVAILABLE)
-    return reject(c, 409, 'room_ended', 'This room has just ended: its id is free in a minute.')
+    return reject(c, 409, 'room_ended', 'This room has just ended: its id can be used again in a minute.')
   })
   app.post('/v1/rooms/:id/end', managed, async (c) => {
     const outcome = await rooms.end(c.req.param('id'))

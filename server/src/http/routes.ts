@@ -8,20 +8,20 @@ import { type IdentityRoutesPorts, identityRoutes } from './identity-routes'
 import { createReject, problem } from './problem'
 import { type RoomRoutesPorts, roomRoutes } from './room-routes'
 
-/** What the routes ask of the rest of the server. */
+/** The functions of the server that the routes use. */
 export type RoutesPorts = RoomRoutesPorts &
   ChatRoutesPorts &
   IdentityRoutesPorts & {
-    /** Load balancers send clients here only while it is ready. */
+    /** The state for `/readyz`: load balancers send clients only to a server that is ready. */
     readonly readiness: () => 'ready' | 'draining' | 'log_down'
-    /** Where metrics are read on this port; undefined: nowhere. */
+    /** The metrics route of this port; undefined: none. */
     readonly metrics: Hono | undefined
     readonly logger: Logger
-    /** What all paths are below; empty: at the top. */
+    /** The prefix of all paths; may be empty. */
     readonly basePath: string
-    /** Pages of which origins may read REST; undefined: of any. */
+    /** Whether pages of an origin may read REST answers; undefined: pages of any origin. */
     readonly mayRead: ((origin: string) => boolean) | undefined
-    /** More routes, by their whole paths: those of dev mode. */
+    /** The routes of dev mode, with complete paths. */
     readonly extra?: Hono<{ Bindings: HttpBindings }>
   }
 

@@ -1,14 +1,14 @@
 import { LogUnavailable } from '../ports/log-unavailable'
 
 /**
- * How what was stored is brought forward: the first step makes version 2 of version 1, the next one 3 of 2. The version of today
- * is one more than there are steps.
+ * Steps that convert stored data to the next version: the first one from version 1 to 2, the next one from 2 to 3. The current version
+ * is the number of steps plus 1.
  */
 export type Steps = readonly ((stored: unknown) => unknown)[]
 
-/** For records, as `{seq, at, by, event, secret?}`: as many steps as `EVENT_VERSION` is above 1. */
+/** The steps for records `{seq, at, by, event, secret?}`. Their number is `EVENT_VERSION` minus 1. */
 export const RECORD_STEPS: Steps = [
-  // 2: the `page` of a session is its `joinId`.
+  // 2: `page` of a session is renamed to `joinId`.
   (stored) => {
     const record = stored as { secret?: { session?: { page: string } } }
     const session = record.secret?.session
@@ -16,14 +16,14 @@ export const RECORD_STEPS: Steps = [
   },
 ]
 
-/** For snapshots, as `snapshot.ts` writes them. */
+/** The steps for snapshots, as `snapshot.ts` writes them. */
 export const SNAPSHOT_STEPS: Steps = [
-  // 2: a room tells until when it waits for a host.
+  // 2: a room has `hostGraceUntil`.
   (stored) => {
     const snapshot = stored as { room: object }
     return { ...snapshot, room: { hostGraceUntil: null, ...snapshot.room } }
   },
-  // 3: the `pageSeq` of a participant is its `joinSeq`, the `page` of a session its `joinId`.
+  // 3: `pageSeq` of a participant is renamed to `joinSeq`, `page` of a session to `joinId`.
   (stored) => {
     const { room, ledger } = stored as SnapshotWithPages
     const participants = room.participants.map(({ pageSeq, ...rest }) => ({ ...rest, joinSeq: pageSeq }))
@@ -40,7 +40,7 @@ type SnapshotWithPages = {
 
 const withJoinId = ({ page, ...rest }: { readonly page: string }): object => ({ ...rest, joinId: page })
 
-/** Brings a value of version `v` to the version of today. @throws LogUnavailable when a newer server wrote it */
+/** Converts a value of version `v` to the current version. @throws LogUnavailable when a newer server wrote it */
 export function upcast(stored: unknown, v: number, steps: Steps): unknown {
   if (v > steps.length + 1) throw new LogUnavailable('The log was written by a newer version of the server.')
   return steps.slice(v - 1).reduce((value, step) => step(value), stored)

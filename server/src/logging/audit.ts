@@ -3,13 +3,13 @@ import type { Logger } from '../ports/logger'
 import type { AuditContext, Meter } from '../ports/meter'
 import type { RejectionReason } from '../ports/rejection-reason'
 
-/** So many lines a minute for each reason: a flood of rejections fills no disk. Metrics count them all. */
+/** Lines a minute for each reason, so that a flood of rejections does not fill the disk. Metrics count all of them. */
 export const LINES_A_MINUTE = 10
 const MINUTE_MS = 60_000
 
 type Minute = { readonly since: number; lines: number; unlogged: number }
 
-/** A meter that also writes each rejection to the audit log: reason, connection and room, and never what was said. */
+/** A meter that also writes rejections to the audit log: reason, connection and room, but never the content of messages. */
 export function audited(meter: Meter, logger: Logger, clock: Pick<Clock, 'elapsed'>): Meter {
   const minutes = new Map<RejectionReason, Minute>()
   return {
@@ -22,7 +22,7 @@ export function audited(meter: Meter, logger: Logger, clock: Pick<Clock, 'elapse
   }
 }
 
-/** How many of this reason had no line since the last one; undefined where this one has none either. */
+/** The number of rejections since the last line of this reason that got no line; undefined if this one gets none either. */
 function place(minutes: Map<RejectionReason, Minute>, reason: RejectionReason, now: number): number | undefined {
   const last = minutes.get(reason)
   const minute = last !== undefined && now - last.since < MINUTE_MS ? last : { since: now, lines: 0, unlogged: 0 }
@@ -39,7 +39,7 @@ function lineOf(reason: RejectionReason, about: AuditContext, unlogged: number):
   return { audit: true, reason, ...about, ...(unlogged === 0 ? {} : { unlogged }) }
 }
 
-/** Only connections and requests are told a sentence. */
+/** The text of the line. Only rejections of connections and requests have a sentence. */
 function messageOf({ sentence, connection }: AuditContext): string {
   if (sentence === undefined) return 'something was rejected'
   return connection === undefined ? 'a request was rejected' : 'a connection was rejected'

@@ -1,41 +1,41 @@
-/** Where the lines of a queue go. Neither call throws, or waits for the reader. */
+/** The output of a queue. Its methods do not throw, and do not wait for the reader. */
 export type Sink = {
-  /** Writes these bytes, or a beginning of them, and calls back later: how many it were, or why there was none. */
+  /** Writes all or the first of these bytes, and calls back later with their number or an error. */
   write(bytes: Buffer, done: (error: NodeJS.ErrnoException | null | undefined, written: number) => void): void
-  /** Writes what can be written at once: the process ends. */
+  /** Writes as much as possible at once, because the process is exiting. */
   writeLast(bytes: Buffer): void
 }
 
-/** Of lines that wait, with those being written: some thousand lines, for a reader who pauses. */
+/** Bytes of lines that wait or are being written: some thousand lines, for a reader that pauses. */
 export const MAX_QUEUED_BYTES = 1024 * 1024
-/** How long an end waits for them. */
+/** How long the end of the process waits for these lines. */
 const FLUSH_MS = 1000
 const RETRY_MS = 100
-/** What was written before has not been read. */
+/** Errors of a write while earlier output is not read yet. */
 const FULL_FOR_NOW = ['EAGAIN', 'EBUSY']
 const NEWLINE = 0x0a
 
-/** Lines on their way out, in order. Those that find no room, or cannot be written, are dropped; a line tells how many once writing works. */
+/** Lines that wait to be written, in order. When the queue is full or a write fails, lines are dropped; a later line contains their number. */
 export class LineQueue {
   readonly #sink: Sink
   readonly #onIdle: (() => void)[] = []
   #waiting = ''
   #waitingBytes = 0
-  /** What is being written, but for its beginning that has been. */
+  /** The rest of the lines that are being written. */
   #inHand = Buffer.alloc(0)
   #retry: NodeJS.Timeout | undefined
   #works = true
-  /** The last byte that was written ended no line. */
+  /** Whether the last written byte was inside a line. */
   #torn = false
   #dropped = 0
-  /** How many of these the lines in hand tell of. */
+  /** How many of these are reported in the lines that are being written. */
   #told = 0
 
   constructor(sink: Sink) {
     this.#sink = sink
   }
 
-  /** Takes a line, its newline included. */
+  /** Adds a line, which must end with a newline. */
   write(line: string): void {
     const bytes = Buffer.byteLength(line)
     if (this.#inHand.length + this.#waitingBytes + bytes > MAX_QUEUED_BYTES) this.#dropped++
@@ -46,7 +46,7 @@ export class LineQueue {
     if (this.#inHand.length === 0) this.#next()
   }
 
-  /** Waits until no line waits, for a second at most. */
+  /** Waits until all lines are written, for a second at most. */
   async flushed(): Promise<void> {
     if (this.#inHand.length === 0) return
     let timer: NodeJS.Timeout | undefined
@@ -57,7 +57,7 @@ export class LineQueue {
     clearTimeout(timer)
   }
 
-  /** Tries once what waits, as the process ends. */
+  /** Tries once to write the waiting lines, because the process is exiting. */
   writeLast(): void {
     const inHand = this.#retry === undefined ? Buffer.alloc(0) : this.#inHand
     const rest = Buffer.concat([inHand, Buffer.from(this.#waiting)])
@@ -102,7 +102,7 @@ export class LineQueue {
     this.#told = 0
   }
 
-  /** There is nowhere left to say why. */
+  /** Drops the lines. There is no other output for the reason. */
   #giveUp(): void {
     const lines = this.#inHand.toString().match(/[^\n]\n/g)?.length ?? 0
     this.#dropped += this.#told > 0 ? lines - 1 : lines

@@ -2,10 +2,10 @@ import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino'
 import type { Logger, LogLevel } from '../ports/logger'
 import { standardError } from './stderr'
 
-/** Three base64url parts with dots between, the first of them a JSON object's beginning. */
+/** A JSON Web Token: three base64url parts with dots between them. The first begins like an encoded JSON object. */
 const JWT = /eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g
 
-/** Fields that never reach a log, at whatever depth they are nested (up to three). */
+/** Fields that are removed from log lines, down to three levels of nesting. */
 const SECRET_FIELDS = [
   'token',
   'secret',
@@ -22,23 +22,23 @@ const SECRET_FIELDS = [
 ]
 const PATHS = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`])
 
-/** JSON lines, on stderr where nothing else is said. Secrets are taken out by the name of their field, and by their shape wherever they are. */
+/** A logger that writes JSON lines, by default to stderr. It removes secrets by the name of their field, and tokens by their form in all texts. */
 export function createLogger(level: LogLevel, destination?: DestinationStream): PinoLogger {
   const write = (line: string) => (destination ?? standardError()).write(scrub(line))
   return pino({ level, redact: { paths: PATHS, censor: '[redacted]' } }, { write })
 }
 
-/** A text without anything that looks like a token. */
+/** Redacts all that looks like a token. */
 const scrub = (text: string): string => text.replace(JWT, '[redacted]')
 
-/** An app's own logger: where it throws, or rejects what it promised, the line is lost and nothing else. */
+/** Wraps the logger of an app. If it throws or rejects, only the line is lost. */
 export function guarded(logger: Logger): Logger {
   const guard = (level: keyof Logger): Logger['info'] => {
     return async (fields, message) => {
       try {
         await logger[level](fields, message)
       } catch {
-        // There is nowhere left to say it.
+        // There is no other output for this error.
       }
     }
   }

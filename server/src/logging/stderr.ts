@@ -8,7 +8,7 @@ const { O_WRONLY, O_NOCTTY, O_NONBLOCK } = constants
 
 let lines: LineQueue | undefined
 
-/** The lines of all servers of this process, on their way to stderr. Nothing waits for their reader, not even the end of the process. */
+/** The queue for stderr of all servers in this process. Nothing waits for the reader, not even the exit of the process. */
 export function standardError(): LineQueue {
   if (lines !== undefined) return lines
   const queue = new LineQueue(sink())
@@ -17,12 +17,12 @@ export function standardError(): LineQueue {
   return queue
 }
 
-/** Waits for the lines that wait, if there are any, for a second at most. */
+/** Waits until all lines are written, for a second at most. */
 export const standardErrorFlushed = async (): Promise<void> => lines?.flushed()
 
 /**
- * A write that blocks holds a thread of Node's pool, and Node does not exit before all of them are back. So pipes and sockets are left
- * to Node's own stream, which never blocks there but on Windows. A disk answers by itself; there that stream would block, and end with an error.
+ * A blocking write occupies a thread of Node's pool, and Node does not exit before it returns. So pipes and sockets use Node's own
+ * stream, which blocks for them only on Windows. Files are written directly, because for files the stream blocks, and an error ends it.
  */
 function sink(): Sink {
   if (isatty(STDERR)) return toDescriptor(unblocked())
@@ -31,7 +31,7 @@ function sink(): Sink {
 }
 
 function toStream(stream: NodeJS.WriteStream): Sink {
-  // The callbacks hear of errors too; one without a listener would end the process.
+  // The callbacks get errors too, but an `error` event without a listener would end the process.
   stream.on('error', () => {})
   return {
     write: (bytes, done) => stream.write(bytes, (error) => done(error, bytes.length)),
@@ -52,7 +52,7 @@ function toDescriptor(descriptor: number): Sink {
   }
 }
 
-/** A terminal may be held (Ctrl-S), or have no reader. The shell shares it and needs it to block, so it is opened again. */
+/** Opens the terminal again, in non-blocking mode, because it may be paused (Ctrl-S) or have no reader. The shell needs its own descriptor to block. */
 function unblocked(): number {
   try {
     return openSync('/dev/stderr', O_WRONLY | O_NOCTTY | O_NONBLOCK)

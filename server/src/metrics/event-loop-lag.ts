@@ -8,7 +8,7 @@ const QUANTILES = [
   ['1', 100],
 ] as const
 
-/** Measures how late timers are between one scrape and the next. Returns what stops it. */
+/** Measures how late timers fire between two scrapes. Returns a function that stops it. */
 export function eventLoopLag(registers: Registry[]): () => void {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   delay.enable()
@@ -19,7 +19,7 @@ export function eventLoopLag(registers: Registry[]): () => void {
     registers,
     collect() {
       for (const [quantile, percentile] of QUANTILES) {
-        // What is measured is the time between two timers, whose own delay is no lag.
+        // The histogram contains the time between two timers, so their regular interval is subtracted.
         const seconds = delay.percentile(percentile) / 1e9 - RESOLUTION_MS / 1000
         this.set({ quantile }, Math.max(0, seconds))
       }

@@ -3,13 +3,13 @@ import { devNull } from 'node:os'
 import { Counter, Gauge, type Registry } from 'prom-client'
 
 /**
- * Whether the process may open more files: as it is now, and the seconds in which it could not, which no scrape need have seen.
- * A scrape on a new connection is closed too while the limit is reached. Returns what stops counting.
+ * Measures whether the process can open more files: now, and for how many seconds it could not, because no scrape may have happened then.
+ * While the limit is reached, a scrape on a new connection fails too. Returns a function that stops it.
  */
 export function openFiles(registers: Registry[]): () => void {
   new Gauge({
     name: 'peerstage_files_full',
-    help: '1 while the process may open no more files, 0 else: new connections are then closed unseen.',
+    help: '1 while the process cannot open more files, otherwise 0. New connections are then closed unread.',
     registers,
     collect() {
       this.set(mayOpenFile() ? 0 : 1)
@@ -17,7 +17,7 @@ export function openFiles(registers: Registry[]): () => void {
   })
   const seconds = new Counter({
     name: 'peerstage_files_full_seconds_total',
-    help: 'Seconds in which the process could open no more files: it tries once a second.',
+    help: 'Seconds in which the process could not open more files. It tries once a second.',
     registers,
   })
   const timer = setInterval(() => {
@@ -27,7 +27,7 @@ export function openFiles(registers: Registry[]): () => void {
   return () => clearInterval(timer)
 }
 
-/** When no file can be opened (EMFILE, ENFILE), libuv closes new connections without an event, so this opens a file to know. */
+/** Tries to open a file. When none can be opened (EMFILE, ENFILE), libuv closes new connections without an event. */
 function mayOpenFile(): boolean {
   try {
     closeSync(openSync(devNull, 'r'))

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 
-/** Of what the library knows of a process. What the event loop does we measure ourselves; the rest would add series as it goes. */
+/** The metrics of the library that are used. Lag of the event loop is measured in `event-loop-lag.ts`; the others would add series over time. */
 const KEPT = [
   'process_cpu_user_seconds_total',
   'process_cpu_system_seconds_total',
@@ -17,7 +17,7 @@ const KEPT = [
 
 let registry: Registry | undefined
 
-/** Metrics of the process, by the names that all programs in Node give them. However many servers are in it, they are measured once. */
+/** Metrics of the process, under the usual names for Node programs. They are measured once, even with several servers in the process. */
 export function processMetrics(): Promise<string> {
   registry ??= measured()
   return registry.metrics()

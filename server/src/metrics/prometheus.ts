@@ -8,15 +8,15 @@ import { processMetrics } from './process'
 export type Metrics = {
   readonly meter: Meter
   readonly contentType: string
-  /** What we measure ourselves. */
+  /** The metrics of the server. */
   readonly own: () => Promise<string>
-  /** That, and what is measured of the process. */
+  /** The metrics of the server and of the process. */
   readonly text: () => Promise<string>
   /** Stops measuring the event loop. Idempotent. */
   readonly close: () => void
 }
 
-/** Metrics in a registry of their own: two servers in one process never count for each other. */
+/** Creates metrics in a new registry, so that two servers in one process count separately. */
 export function createMetrics(sources: Sources): Metrics {
   const registry = new Registry()
   const registers = [registry]
@@ -39,17 +39,17 @@ function createMeter(registers: Registry[]): Meter {
   const commands = count('commands', 'Commands by type and outcome.', 'type', 'outcome')
   const rejections = count(
     'rejections',
-    'Connections, messages and requests that were rejected, goodbyes, and peers given up as dead, by reason.',
+    'Rejected connections, messages and requests, goodbyes, and connections that did not answer, by reason.',
     'reason',
   )
   const resumes = count(
     'resumes',
-    'Clients that came back for what they missed, by outcome: events, or a snapshot in their place.',
+    'Clients that resumed, by outcome: the missed events, or a snapshot instead.',
     'outcome',
   )
   const batches = new Histogram({
     name: 'peerstage_batch_seconds',
-    help: 'How long a batch of a room takes, its append to the log included.',
+    help: 'How long a batch of a room takes, including its append to the log.',
     buckets: [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
     registers,
   })

@@ -2,7 +2,7 @@ import { LogUnavailable, type RoomLog } from '../index'
 
 export type BreakableLog = { readonly log: RoomLog; isBroken: boolean }
 
-/** A log that rejects everything while it is broken, whatever a log may be asked. What it keeps is not touched by that. */
+/** A log that rejects all calls while it is broken. Its data stays. */
 export function breakable(inner: RoomLog): BreakableLog {
   const breaking = { isBroken: false }
   const log = new Proxy(inner, {
@@ -11,7 +11,7 @@ export function breakable(inner: RoomLog): BreakableLog {
       if (typeof member !== 'function') return member
       return (...args: unknown[]) =>
         breaking.isBroken && name !== 'close'
-          ? Promise.reject(new LogUnavailable('The log is down by a fault of a test.'))
+          ? Promise.reject(new LogUnavailable('A fault of the test has taken the log down.'))
           : member.apply(target, args)
     },
   })

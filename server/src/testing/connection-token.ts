@@ -2,7 +2,7 @@ import type { ClientMessage, ServerMessage } from '@peerstage/sdk/protocol'
 import { GRACE_MS } from '../auth/token-watch'
 import type { Clock } from '../ports/clock'
 
-/** The token that a connection lives on, as its messages tell; and its end, when a test says that it has come. */
+/** The current token of a connection, read from its messages, and the expiry that a test sets. */
 export class ConnectionToken {
   readonly #clock: Clock
   readonly #asked = new Map<number, string>()
@@ -18,7 +18,7 @@ export class ConnectionToken {
     return this.#token
   }
 
-  /** The token is over. Without a fresh one so is the connection, after the grace that the server gives. */
+  /** Expires the token. Calls `end` after the server's grace, unless the client sends a fresh token. */
   expire(end: () => void): void {
     this.#cancelEnd()
     this.#cancelEnd = this.#clock.after(GRACE_MS, end)
@@ -37,11 +37,11 @@ export class ConnectionToken {
     this.#cancelEnd()
   }
 
-  /** Forgets the end that was to come. */
+  /** Cancels the pending end. */
   stop(): void {
     this.#cancelEnd()
   }
 }
 
-/** The same token without its signature: to the server as bad as one that is over, and answered in the same words. */
+/** The same token with an invalid signature. The server rejects it with the same answer as an expired one. */
 export const invalidated = (token: string): string => token.replace(/[^.]*$/, 'AAAA')

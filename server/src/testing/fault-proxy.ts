@@ -10,7 +10,7 @@ import type { Outages } from './outage'
 import { ABNORMAL, ProxiedConnection, type ProxiedConnectionPorts } from './proxied-connection'
 import { readUpgradeRequest, type UpgradeRequest } from './upgrade-request'
 
-/** Bytes pass as they are: what is wrong with them is for the other end to say. */
+/** The proxy relays bytes unchanged, so that the other end reports what is wrong with them. */
 const PLAIN = { perMessageDeflate: false, autoPong: false, skipUTF8Validation: true, closeTimeout: 2000 }
 
 export type FaultProxyPorts = ProxiedConnectionPorts & {
@@ -18,7 +18,7 @@ export type FaultProxyPorts = ProxiedConnectionPorts & {
   readonly outages: Outages
 }
 
-/** Clients connect here instead of to the server. It relays every connection there, and faults can be injected on the way. */
+/** A proxy between clients and server, which relays all connections and injects faults. */
 export class FaultProxy {
   readonly #ports: FaultProxyPorts
   readonly #connections = new Set<ProxiedConnection>()
@@ -39,14 +39,14 @@ export class FaultProxy {
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
   }
 
-  /** The open connections: of one identity, or all. */
+  /** The open connections of one identity, or all. */
   connections(identity?: string): ProxiedConnection[] {
     return [...this.#connections].filter(
       (connection) => connection.isOpen && (identity === undefined || connection.identity === identity),
     )
   }
 
-  /** Begins to carry connections to a server. Answers with the URL for clients: with the same path. */
+  /** Starts to relay connections to a server. Returns the URL for clients, with the same path. */
   async listen(target: string): Promise<string> {
     const { host: server, pathname } = new URL(target)
     this.#target = `ws://${server}`
@@ -66,7 +66,7 @@ export class FaultProxy {
     await closed
   }
 
-  /** The client is answered when the server has answered, and in the same way. */
+  /** Waits for the answer of the server, and gives the client the same answer. */
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (!asksForWebSocket(request)) return answerPlainly(this.#http, request, socket, head)
     socket.on('error', () => socket.destroy())
@@ -92,7 +92,7 @@ export class FaultProxy {
     return outage !== undefined
   }
 
-  /** `undefined`: what the client offers is no list of subprotocols. */
+  /** `undefined`: the client's list of subprotocols is invalid. */
   #dial({ url, headers }: IncomingMessage, { protocols }: UpgradeRequest): NodeWebSocket | undefined {
     const options: ClientOptions & { closeTimeout: number } = { ...PLAIN, headers: passedOn(headers) }
     try {
@@ -109,7 +109,7 @@ export class FaultProxy {
   }
 }
 
-/** All that the client says of itself; the rest is the handshake's own. */
+/** The headers of the client without those of the handshake. */
 function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
   const own = (name: string) => name === 'connection' || name === 'upgrade' || name.startsWith('sec-websocket-')
   return Object.fromEntries(
@@ -117,7 +117,7 @@ function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
   )
 }
 
-/** An answer that is no upgrade, passed on. */
+/** Relays an answer that is not an upgrade. */
 function reject(socket: Duplex, response: IncomingMessage): void {
   const { statusCode, statusMessage, headers } = response
   const told = ['content-type', 'retry-after'].filter((name) => headers[name] !== undefined)

@@ -14,13 +14,13 @@
 export interface Fault {
   /** How often it has happened. */
   readonly count: number
-  /** Resolves when it has happened so often since it was set. Default 1. */
+  /** Resolves when it has happened `times` times since it was set. Default 1. */
   happened(times?: number): Promise<void>
-  /** Ends it: from now on it does not happen, and what it held back goes on. Idempotent. */
+  /** Ends the fault: it does not happen any more, and delayed messages are sent. Idempotent. */
   lift(): void
 }
 
-/** A fault that counts, and ends by what it was given. */
+/** A fault that counts how often it happens, and calls a function when it is lifted. */
 export class CountedFault implements Fault {
   readonly #waiting: { readonly times: number; readonly resolve: () => void }[] = []
   readonly #end: () => void

@@ -15,57 +15,57 @@ export type DelayRule = MessageRule & {
 
 /** At which message a connection is closed, and how. */
 export type CloseRule = MessageRule & {
-  /** The WebSocket close code. Default 1006: the connection breaks without a word. */
+  /** The WebSocket close code. Default 1006: the connection breaks without a close frame. */
   readonly code?: number
 }
 
-/** The faults that can be set at a server. Those of messages and connections happen between the client and the server. */
+/** The faults of a test server. Those of messages and connections happen between client and server. */
 export interface Faults {
   /** Loses messages, while the connection goes on. */
   drop(rule: MessageRule): Fault
   /** Lets messages arrive twice. */
   duplicate(rule: MessageRule): Fault
   /**
-   * Holds messages back, and all that comes behind them on the connection: the order stays. Pings and their answers too, so
-   * beyond some 15 s the other end takes the connection for dead.
+   * Delays messages, and everything after them on the connection, so that the order stays. This includes pings and pongs, so
+   * after some 15 s the other end considers the connection dead.
    */
   delay(rule: DelayRule): Fault
   /**
-   * Closes the connection in the place of a message: that one is lost, and what comes behind it. At a `reply` on its way down,
-   * the server has done what it was asked, and the client does not know.
-   * @throws RangeError where the code is none
+   * Closes the connection instead of relaying a message: that message and all after it are lost. At a `reply` of the server,
+   * the command was done, and the client does not know it.
+   * @throws RangeError if the code is invalid
    */
   closeAt(rule: CloseRule): Fault
   /**
-   * Closes connections now. A close code of the protocol (4401, 1012, …) comes with its goodbye; 1006, the default, breaks
-   * the connection without a word. To the server the client is lost.
+   * Closes connections now. A close code of the protocol (4401, 1012, …) is sent with its goodbye; 1006, the default, breaks
+   * the connection without a close frame. For the server the client is lost.
    * @throws Error if no client is connected; RangeError if the code is invalid
    */
   close(options?: FaultTarget & { readonly code?: number }): void
   /**
-   * Half-open connections: nothing is read nor written, and neither end hears that the other has gone. New connections are not
-   * touched. What was held back arrives when it is lifted.
+   * Makes connections half-open: nothing is read or written, and neither end notices that the other is gone. New connections are not
+   * affected. Delayed messages arrive when the fault is lifted.
    * @throws Error if no client is connected
    */
   stall(options?: FaultTarget & { readonly direction?: 'up' | 'down' }): Fault
-  /** Breaks connections, and rejects new ones until it is lifted. It happens at each connection that it breaks or rejects. */
+  /** Breaks connections, and rejects new ones until it is lifted. It counts each connection that it breaks or rejects. */
   offline(options?: FaultTarget): Fault
   /**
-   * Lets the token of an identity's connections end now. The client is asked for a fresh one (`session.refreshNeeded`);
+   * Expires the token of an identity's connections now. The server asks the client for a fresh one (`session.refreshNeeded`);
    * without it the connection is closed with 4401 after the server's grace of 30 s by the server's clock. The token itself is
-   * rejected from now on, wherever it is shown. (A backend of your own that signs twice within a second makes the same token
+   * rejected from now on, also on new connections. (A backend that signs twice within a second makes the same token
    * twice; `server.token` does not.)
    * @throws Error if no client is connected with a token
    */
   expireToken(identity: string): void
   /** The log of the server. */
   readonly log: {
-    /** Nothing can be kept or read: commands answer `unavailable`, and joins are rejected, to be tried again in a moment. */
+    /** Takes the log down: commands are rejected with `unavailable`, and joins are rejected with a later retry. */
     fail(): void
-    /** The log can be used again, and has all that it had. */
+    /** Brings the log back, with all its data. */
     heal(): void
   }
-  /** Lifts all faults, and heals the log. Tokens that ended stay ended. */
+  /** Lifts all faults, and brings the log back. Expired tokens stay expired. */
   clear(): void
 }
 
@@ -77,7 +77,7 @@ export type FaultPorts = {
   readonly log: BreakableLog
 }
 
-/** The faults of a server, over the ports that inject them. */
+/** Creates the faults of a server from the ports that inject them. */
 export function createFaults(ports: FaultPorts): Faults {
   const { messages, outages, log } = ports
   const stalls = new Set<Fault>()
@@ -134,7 +134,7 @@ function connectionFaults({ proxy, outages, expired }: FaultPorts, stalls: Set<F
   }
 }
 
-/** @throws Error where there is none */
+/** @throws Error when there is none */
 function connected(proxy: FaultPorts['proxy'], identity: string | undefined): ProxiedConnection[] {
   const connections = proxy.connections(identity)
   if (connections.length > 0) return connections
@@ -153,7 +153,7 @@ function stall(connections: readonly ProxiedConnection[], direction: Direction |
   return fault
 }
 
-/** @throws RangeError when no WebSocket may be closed with it (RFC 6455 §7.4; 1006 stands for no close at all) */
+/** @throws RangeError for a code that a WebSocket must not send (RFC 6455 §7.4); 1006 is allowed and means no close frame */
 function closeCode(code = ABNORMAL): number {
   const isKnown = code >= 1000 && code <= 1014 && ![1004, 1005].includes(code)
   if (Number.isInteger(code) && (isKnown || (code >= 3000 && code <= 4999))) return code

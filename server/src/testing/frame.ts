@@ -3,10 +3,10 @@ import type { MessageInTransit } from './message-rule'
 
 export type Direction = MessageInTransit['direction']
 
-/** A message of a frame as it was sent. `inTransit`: the message that it decodes to; undefined where it cannot be decoded. */
+/** A message of a frame, as it was sent. `inTransit`: the decoded message; undefined if it is invalid. */
 export type FrameMessage = { readonly raw: object; readonly inTransit: MessageInTransit | undefined }
 
-/** The messages of a frame; none where it is no frame: it then passes as it is, for the other end to say what is wrong. */
+/** The messages of a frame; none if it is invalid. It is then relayed unchanged, so that the other end reports what is wrong. */
 export function readFrame(direction: Direction, identity: string | undefined, text: string): FrameMessage[] {
   const inTransit = direction === 'up' ? readUp(identity, text) : readDown(identity, text)
   if (inTransit === undefined) return []

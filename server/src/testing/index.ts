@@ -1,5 +1,5 @@
 /**
- * A real server for the tests of an app, with faults to order. Not for production: nothing of the main entry loads it.
+ * A real server for the tests of an app, which can inject faults. Not for production: the main entry does not load it.
  *
  * @packageDocumentation
  */

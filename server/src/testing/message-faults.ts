@@ -10,13 +10,13 @@ export type MessageFault =
   | { readonly type: 'delay'; readonly ms: number | undefined }
   | { readonly type: 'close'; readonly code: number }
 
-/** What becomes of a message. `heldUntil`: it goes on when this resolves. */
+/** What is done with a message. `heldUntil`: it is sent when this resolves. */
 export type MessageAction =
   | { readonly type: 'pass'; readonly copies: number; readonly heldUntil: Promise<void> | undefined }
   | { readonly type: 'drop' }
   | { readonly type: 'close'; readonly code: number }
 
-/** What no fault has happened to. */
+/** The action for a message without a fault. */
 export const UNTOUCHED: MessageAction = { type: 'pass', copies: 1, heldUntil: undefined }
 
 type Active = {
@@ -26,7 +26,7 @@ type Active = {
   readonly lifted: Promise<void>
 }
 
-/** The faults that are set on messages, and what they make of each one. */
+/** The faults on messages. */
 export class MessageFaults {
   readonly #clock: Clock
   readonly #random: () => number
@@ -55,7 +55,7 @@ export class MessageFaults {
     for (const { fault } of this.#active) fault.lift()
   }
 
-  /** In the order in which they were set; what loses a message is the last word on it. */
+  /** Applies the faults in the order in which they were set, up to one that loses the message. */
   actionFor(inTransit: MessageInTransit): MessageAction {
     let copies = 1
     let heldUntil: Promise<void> | undefined

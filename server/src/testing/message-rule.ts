@@ -2,7 +2,7 @@ import type { ClientMessage, RoomEvent, ServerMessage } from '@peerstage/sdk/pro
 
 /** The connections of one identity, or all. */
 export type FaultTarget = {
-  /** The `identity` of the token; of who came without a token (dev mode), the name. Default: everybody. */
+  /** The `identity` of the token; of a client without a token (dev mode), its name. Default: all clients. */
   readonly identity?: string
 }
 
@@ -10,39 +10,39 @@ export type FaultTarget = {
 export type RuleBounds = FaultTarget & {
   /** How often it may happen. Default: until it is lifted. */
   readonly times?: number
-  /** How likely it is for each message that fits, from 0 to 1, by the server's `seed`. Default 1. */
+  /** The probability for each matching message, from 0 to 1. Random numbers depend on the server's `seed`. Default 1. */
   readonly probability?: number
 }
 
-/** Which messages of clients a fault happens to. */
+/** Selects messages of clients. */
 export type UpRule = RuleBounds & {
-  /** What clients send. */
+  /** Messages from clients. */
   readonly direction: 'up'
   /** The type of the message, like `chat.send`. Default: any. */
   readonly type?: ClientMessage['type']
-  /** Asked for each message that fits otherwise. */
+  /** A further condition for messages that match the rest of the rule. */
   readonly when?: (message: ClientMessage) => boolean
 }
 
-/** Which messages of the server a fault happens to. */
+/** Selects messages of the server. */
 export type DownRule = RuleBounds & {
-  /** What the server sends. */
+  /** Messages from the server. */
   readonly direction: 'down'
-  /** The type of the message, like `reply`; or of the event that it brings, like `chat.sent`. Default: any. */
+  /** The type of the message, like `reply`, or of the event in it, like `chat.sent`. Default: any. */
   readonly type?: ServerMessage['type'] | RoomEvent['type']
-  /** Asked for each message that fits otherwise. */
+  /** A further condition for messages that match the rest of the rule. */
   readonly when?: (message: ServerMessage) => boolean
 }
 
-/** Which messages a fault happens to. */
+/** Selects the messages of a fault. */
 export type MessageRule = UpRule | DownRule
 
-/** One message on its way. */
+/** A message that is being relayed. */
 export type MessageInTransit =
   | { readonly direction: 'up'; readonly identity: string | undefined; readonly message: ClientMessage }
   | { readonly direction: 'down'; readonly identity: string | undefined; readonly message: ServerMessage }
 
-/** Whether a rule is meant for a message; its bounds are not asked. */
+/** Whether a rule matches a message, apart from its bounds. */
 export function fits(rule: MessageRule, inTransit: MessageInTransit): boolean {
   if (rule.identity !== undefined && rule.identity !== inTransit.identity) return false
   if (rule.direction === 'up' && inTransit.direction === 'up') {

@@ -7,23 +7,23 @@ import { type MessageAction, type MessageFaults, UNTOUCHED } from './message-fau
 import { RelayDirection } from './relay-direction'
 import { isOurs, roundTrip } from './round-trip'
 
-/** RFC 6455 §7.4.1: the close frame had no code; there was no close frame. Neither may be sent. */
+/** RFC 6455 §7.4.1: a close frame without a code; no close frame. Neither code may be sent. */
 const NO_STATUS = 1005
 export const ABNORMAL = 1006
 
 export type ProxiedConnectionPorts = {
   readonly faults: MessageFaults
   readonly clock: Clock
-  /** Tokens that are over by a fault. */
+  /** Tokens that a fault has expired. */
   readonly expired: ReadonlySet<string>
 }
 
-/** The client of a connection, as its hello claims: the server verifies it, not the proxy. */
+/** The identity and token in the hello. The server verifies them, the proxy does not. */
 export type ClaimedIdentity = { readonly identity: string | undefined; readonly token: string | undefined }
 
 type JudgedMessage = { readonly raw: object; readonly action: MessageAction; readonly isTouched: boolean }
 
-/** One relayed connection between a client and the server, with the faults that are applied to it. */
+/** A relayed connection between client and server, with its faults. */
 export class ProxiedConnection {
   readonly identity: string | undefined
   readonly #ports: ProxiedConnectionPorts
@@ -33,7 +33,7 @@ export class ProxiedConnection {
   readonly #down: RelayDirection
   readonly #token: ConnectionToken
   #isCut = false
-  /** An end that has not answered is not waited for again, until it says something. */
+  /** Whether an end did not answer in time. Then `settle` does not wait for it until it answers again. */
   #isSilent = false
 
   constructor(
@@ -57,12 +57,12 @@ export class ProxiedConnection {
     return this.#token.text
   }
 
-  /** Whether both ends still have it. */
+  /** Whether both sockets are open. */
   get isOpen(): boolean {
     return !this.#isCut && [this.#client, this.#server].every((socket) => socket.readyState === socket.OPEN)
   }
 
-  /** Ends it for both ends. The client sees the code, and the goodbye that belongs to it; to the server the peer is lost. */
+  /** Ends both sockets. The client gets the code and its goodbye; for the server the client is lost. */
   cut(code: number, reason = 'A test has closed this connection.'): void {
     if (this.#isCut) return
     this.#isCut = true
@@ -76,7 +76,7 @@ export class ProxiedConnection {
     this.#server.terminate()
   }
 
-  /** Half-open: neither end hears anything any more, nor that the other has gone. */
+  /** Makes the connection half-open: neither end receives anything, or notices that the other is gone. */
   stall(direction?: Direction): void {
     if (direction !== 'down') this.#up.stall()
     if (direction !== 'up') this.#down.stall()
@@ -87,14 +87,14 @@ export class ProxiedConnection {
     this.#down.release()
   }
 
-  /** The server would ask for a fresh token, and close without one. */
+  /** Does what the server does when a token expires: asks for a fresh one, and closes without it. */
   expireToken(): void {
     const expiresAt = this.#ports.clock.wall()
     this.#token.expire(() => this.cut(GOODBYES.unauthorized.close, 'The token has expired.'))
     this.#down.send(JSON.stringify([{ type: 'session.refreshNeeded', expiresAt }]), false)
   }
 
-  /** Waits until what is on its way to and fro has arrived; not where something stands still. */
+  /** Waits until all messages in both directions have arrived, unless the connection is held. */
   async settle(): Promise<void> {
     for (const [relay, socket] of [
       [this.#up, this.#server],
@@ -113,7 +113,7 @@ export class ProxiedConnection {
       this.#isSilent = false
       if (!isOurs(data)) relay.pass(() => to.pong(data, undefined, ignore))
     })
-    // The close behind it says all.
+    // The `close` event follows.
     from.on('error', ignore)
     from.once('close', (code, reason) => {
       this.#token.stop()
@@ -132,7 +132,7 @@ export class ProxiedConnection {
     }
   }
 
-  /** As far as a message that closes the connection: what comes behind it is lost, and no fault happens to it. */
+  /** Applies the faults, up to a message that closes the connection: later ones are lost and not counted. */
   #judgeAll(frame: FrameMessage[]): JudgedMessage[] {
     const judged: JudgedMessage[] = []
     for (const frameMessage of frame) {
@@ -155,7 +155,7 @@ export class ProxiedConnection {
   }
 }
 
-/** Ends a socket as the other one has ended. */
+/** Closes a socket in the way in which the other one was closed. */
 function end(socket: WebSocket, code: number, reason: string): void {
   if (code === NO_STATUS) socket.close()
   else if (code === ABNORMAL) socket.terminate()

@@ -1,9 +1,9 @@
 import type { WebSocket } from 'ws'
 
-/** No more than this waits here: the sender notices a slow receiver, as without the relay. */
+/** The most bytes that wait in the relay, so that the sender notices a slow receiver as without it. */
 const MOST_BUFFERED_BYTES = 64 * 1024
 
-/** One direction of a relayed connection: what one socket receives is sent to the other in order, as soon as nothing holds it back. */
+/** One direction of a relayed connection: sends what one socket receives to the other, in order, unless it is held. */
 export class RelayDirection {
   readonly #from: WebSocket
   readonly #to: WebSocket
@@ -17,17 +17,17 @@ export class RelayDirection {
     this.#to = to
   }
 
-  /** Whether something stands still in it. */
+  /** Whether a message is held. */
   get isHeld(): boolean {
     return this.#stall !== undefined || this.#held > 0
   }
 
-  /** Whether nothing more may pass. */
+  /** Whether the direction has ended. */
   get isOver(): boolean {
     return this.#isOver
   }
 
-  /** `heldUntil`: goes on, and all behind it, when this resolves. */
+  /** `heldUntil`: the message, and all after it, are sent when this resolves. */
   send(data: Buffer | string, binary: boolean, heldUntil?: Promise<void>): void {
     this.pass(() => {
       this.#to.send(data, { binary }, () => this.#flow())
@@ -35,7 +35,7 @@ export class RelayDirection {
     }, heldUntil)
   }
 
-  /** Does something when all that came before has passed. */
+  /** Calls `work` after everything before it was sent. */
   pass(work: () => void, heldUntil?: Promise<void>): void {
     if (this.#isOver) return
     if (heldUntil !== undefined) this.#held++
@@ -47,13 +47,13 @@ export class RelayDirection {
     })
   }
 
-  /** The same, and nothing passes behind it. */
+  /** The same, and ends the direction. */
   last(work: () => void): void {
     this.pass(work)
     this.#isOver = true
   }
 
-  /** Nothing is read any more, and nothing leaves. */
+  /** Stops reading and sending. */
   stall(): void {
     if (this.#stall !== undefined) return
     let release = () => {}

@@ -1,15 +1,15 @@
 import type { WebSocket } from 'ws'
 
 const MARK = 'peerstage-testing:'
-/** Real time: a peer that does not answer within it counts as dead, and is not waited for. */
+/** Real time in ms. A peer that does not answer within it counts as dead. */
 const ANSWER_MS = 1000
 
 let asked = 0
 
-/** Whether a pong answers us, and not the other end. */
+/** Whether a pong answers a ping of the proxy, not of the other end. */
 export const isOurs = (data: Buffer): boolean => data.toString().startsWith(MARK)
 
-/** Asks a socket for a sign of life, behind all that was sent before. False when it does not answer, or closes. */
+/** Pings a socket after everything that was sent before. False when it does not answer in time, or closes. */
 export function roundTrip(socket: WebSocket, ask: (marker: string) => void): Promise<boolean> {
   const marker = `${MARK}${asked++}`
   return new Promise((resolve) => {

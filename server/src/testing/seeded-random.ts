@@ -1,6 +1,6 @@
 const MODULUS = 2 ** 32
 
-/** Numbers from 0 up to, but not, 1, that look random and are the same for the same seed: a linear congruence. */
+/** Pseudo-random numbers in [0, 1), the same for the same seed: a linear congruential generator. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0
   return () => {

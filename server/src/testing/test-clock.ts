@@ -3,17 +3,17 @@ import { systemClock } from '../ports/system-clock'
 
 type Timer = { readonly at: number; readonly callback: () => void; disarm: () => void }
 
-/** Within two of these the server's heartbeat asks a socket at most once: no client is taken for dead because of a jump in time. */
+/** In two steps the server's heartbeat pings a socket at most once, so that no client counts as dead because of a jump in time. */
 const STEP_MS = 5000
 
-/** The machine's time, and what a test adds to it. Timers fire when they are due by the sum of both. */
+/** The machine's time plus the time that a test adds. Timers fire by the sum. */
 export class TestClock implements Clock {
   readonly #real = systemClock()
   readonly #timers = new Set<Timer>()
   readonly #settle: () => Promise<void>
   #aheadMs = 0
 
-  /** `settle`: lets all peers answer what the last step of time has led to. */
+  /** `settle` waits until all clients have answered what the last step caused. */
   constructor(settle: () => Promise<void>) {
     this.#settle = settle
   }

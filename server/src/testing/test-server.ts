@@ -16,9 +16,9 @@ import type { Outages } from './outage'
 import { seededRandom } from './seeded-random'
 import { TestClock } from './test-clock'
 
-/** Faults that are there from the first connection on, as the methods of the same names set them. */
+/** Faults from the first connection on, as the methods of the same names set them. */
 export type InitialFaults = {
-  /** Messages that never arrive. Default: none. */
+  /** Messages that are lost. Default: none. */
   readonly drop?: MessageRule
   /** Messages that arrive twice. Default: none. */
   readonly duplicate?: MessageRule
@@ -29,7 +29,7 @@ export type InitialFaults = {
 }
 
 /**
- * The options of a server, and its first faults. Other defaults than there: `auth` with a random secret (unless `dev` is
+ * The options of a server, and its first faults. Some defaults differ: `auth` has a random secret (unless `dev` is
  * true), no ICE servers, nothing is logged, and metrics are at `/metrics`.
  */
 export type TestServerOptions = Omit<PeerstageServerOptions, 'clock'> & {
@@ -39,35 +39,35 @@ export type TestServerOptions = Omit<PeerstageServerOptions, 'clock'> & {
   readonly seed?: number
 }
 
-/** A real server on a free port of this machine, and the faults that a test lets happen to it. */
+/** A real server on a free port of this machine, with faults that a test can set. */
 export interface TestServer {
-  /** Where clients connect to, like `http://127.0.0.1:41234`. The REST endpoints are there too. */
+  /** The URL for clients and REST, like `http://127.0.0.1:41234`. */
   readonly url: string
   /** Faults of messages, connections, tokens and the log. */
   readonly faults: Faults
-  /** The seed in use. Print it where a test with a `probability` fails. */
+  /** The seed in use. Print it when a test with a `probability` fails. */
   readonly seed: number
-  /** The server's time: the machine's, and what it was advanced by. The clients have their own. */
+  /** The clock of the server: the machine's time plus the time that a test added. Clients have their own clocks. */
   readonly clock: Clock & {
     /**
-     * Lets milliseconds pass for the server: grace periods, ends of tokens, empty rooms. In small steps, and clients answer the
-     * server's pings in between, so that only those that are stalled count as dead.
+     * Advances the clock of the server, for grace periods, expiry of tokens and empty rooms. It advances in small steps, and clients answer the
+     * server's pings in between, so that only stalled clients count as dead.
      */
     advance(ms: number): Promise<void>
   }
-  /** The server's rooms, from the inside. */
+  /** The API for the server's rooms. */
   readonly rooms: PeerstageServer['rooms']
-  /** Makes a token, each another one; it lives so long by the server's clock. @throws as `signToken` */
+  /** Makes a token, different each time. It expires by the server's clock. @throws as `signToken` */
   token(options: TokenOptions): Promise<string>
-  /** Lifts all faults, and drains the server: clients hear a goodbye. Ends after `deadlineMs` (default 1000). Idempotent. */
+  /** Lifts all faults, and drains the server: clients get a goodbye. Takes at most `deadlineMs` (default 1000). Idempotent. */
   close(options?: { readonly deadlineMs?: number }): Promise<void>
 }
 
 const DEFAULT_DEADLINE_MS = 1000
 
 /**
- * Starts a real server for a test, on a free port of this machine, with faults to order: lost, late and doubled messages, broken
- * and half-open connections, tokens that end, a log that is down.
+ * Starts a real server for a test, on a free port of this machine. The test can inject faults: lost, late and duplicate messages, broken
+ * and half-open connections, expired tokens, a log that is down.
  *
  * @example
  * ```ts
@@ -119,7 +119,7 @@ function defaults({ dev }: TestServerOptions): PeerstageServerOptions {
   return dev ? quiet : { ...quiet, auth: { secret: randomBytes(32) } }
 }
 
-/** Tokens by the server's time, no two of them alike: when one is made to end, the next one is another. */
+/** Makes tokens by the server's clock. No two are equal, so that a fault that expires one does not expire the next one. */
 function tokenMaker({ tokens }: PeerstageServer): TestServer['token'] {
   const made = new Set<string>()
   return async ({ expiresInSeconds = 3600, ...options }) => {

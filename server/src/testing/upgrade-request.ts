@@ -5,10 +5,10 @@ import { offeredProtocols } from '../gateway/handshake/hello'
 import { invalidated } from './connection-token'
 import type { ClaimedIdentity } from './proxied-connection'
 
-/** An upgrade as the hello in it reads. `protocols`: what is offered to the server. */
+/** An upgrade request, with identity and token of its hello. `protocols`: the subprotocols for the server. */
 export type UpgradeRequest = ClaimedIdentity & { readonly protocols: string[] }
 
-/** Who calls. A token that is over by a fault is passed on as one that the server rejects. */
+/** Reads an upgrade request. Replaces a token that a fault has expired by one that the server rejects. */
 export function readUpgradeRequest(request: IncomingMessage, expired: ReadonlySet<string>): UpgradeRequest {
   const protocols = offeredProtocols(request).filter((each) => each !== '')
   const at = protocols.findIndex((each) => each.startsWith(HELLO_PREFIX))

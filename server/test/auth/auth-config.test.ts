@@ -36,7 +36,7 @@ test.each<[string, object]>([
   ['a secret and keys', { secret: SECRET, keys: [{ publicKey: ed.jwk }] }],
   ['all three', { secret: SECRET, keys: [{ publicKey: ed.jwk }], jwksUrl: JWKS_URL }],
 ])('auth takes exactly one source of keys, not %s', (_what, auth) => {
-  expect(wrong(auth)).toBe('auth.secret is needed, or keys, or jwksUrl, and no two of them.')
+  expect(wrong(auth)).toBe('auth.secret is needed, or keys, or jwksUrl: exactly one of them.')
 })
 
 test.each<[string, object]>([
@@ -56,7 +56,11 @@ test.each<[string, object]>([
 test.each<[string, unknown[], string]>([
   ['no keys', [], 'auth.keys must not be empty.'],
   ['a key that is no object', ['hunter2'], 'auth.keys.0 must be an object with a publicKey or a secret.'],
-  ['an option that keys do not have', [{ secret: SECRET, colour: 'red' }], 'auth.keys.0.colour is no option of a key.'],
+  [
+    'an option that keys do not have',
+    [{ secret: SECRET, colour: 'red' }],
+    'auth.keys.0.colour is not an option of a key.',
+  ],
   ['a key that is nothing', [{ kid: 'a' }], 'auth.keys.0 must have a secret or a publicKey, and not both.'],
   [
     'a key that is both',
@@ -103,12 +107,12 @@ test.each<[string, unknown[], string]>([
   [
     'several keys, two without a kid',
     [{ publicKey: ed.jwk }, { publicKey: rsa.jwk }, { secret: SECRET }],
-    'auth.keys must each have a kid of its own',
+    'auth.keys must each have a different kid',
   ],
   [
     'a kid that two keys have',
     [{ publicKey: ed.jwk }, { publicKey: rsa.jwk, kid: 'ed' }],
-    'auth.keys must each have a kid of its own',
+    'auth.keys must each have a different kid',
   ],
 ])('of %s it is told what is wrong, and never the value', (_what, keys, sentence) => {
   const message = wrong({ keys })
@@ -118,11 +122,11 @@ test.each<[string, unknown[], string]>([
 
 test('auth that is no object is told apart from an option that it does not have', () => {
   expect(wrong('hunter2')).toBe('auth must be an object.')
-  expect(wrong({ secret: SECRET, colour: 'red' })).toBe('auth.colour is no option of auth.')
+  expect(wrong({ secret: SECRET, colour: 'red' })).toBe('auth.colour is not an option of auth.')
 })
 
 test('a public key given as the secret is rejected: everybody could sign with it [R6.2]', () => {
-  expect(wrong({ secret: rsa.pem })).toBe('auth.secret must be a secret: a PEM belongs into keys.')
+  expect(wrong({ secret: rsa.pem })).toBe('auth.secret must be a secret: put a PEM into keys.')
 })
 
 test.each([

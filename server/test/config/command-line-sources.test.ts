@@ -121,7 +121,7 @@ test.each(['PEERSTAGE_SECRET', 'PEERSTAGE_MODE', 'PEERSTAGE_ORIGINS', 'PEERSTAGE
   (env) => {
     for (const quote of ['"', "'"]) {
       expect(messageOf({ [env]: quote + goodOf(env) + quote })).toBe(
-        `${env} must not stand in quotes: they are taken as part of it.`,
+        `${env} must not be in quotes: they would be part of the value.`,
       )
     }
   },
@@ -182,7 +182,7 @@ describe('a file', () => {
   test('of another encoding, as PowerShell writes it, is rejected', () => {
     const path = fileOf(Buffer.from(`\uFEFF${SECRET}`, 'utf16le'))
     expect(messageOf({ PEERSTAGE_SECRET_FILE: path })).toBe(
-      `PEERSTAGE_SECRET_FILE (${path}) names a file that is no text in UTF-8.`,
+      `PEERSTAGE_SECRET_FILE (${path}) names a file that is not UTF-8 text.`,
     )
   })
 
@@ -216,7 +216,7 @@ describe('several secrets', () => {
 
   test('are rejected where a colon ends no kid: it may be part of a secret', () => {
     expect(messageOf({ PEERSTAGE_SECRETS: `new:${OTHER}\nhunter2 and more: ${SECRET}` })).toBe(
-      'PEERSTAGE_SECRETS has a colon in line 2 behind what is no kid: a secret that has one stands behind a colon.',
+      'PEERSTAGE_SECRETS has a colon in line 2 after an invalid kid: put a colon before a secret that contains one.',
     )
   })
 
@@ -235,7 +235,7 @@ describe('several secrets', () => {
       'PEERSTAGE_SECRETS: secret 2 must have at least 32 bytes.',
     )
     expect(messageOf({ PEERSTAGE_SECRETS: `a:${SECRET}\na:${OTHER}` })).toBe(
-      'PEERSTAGE_SECRETS must each have a kid of its own, but for one that may have none.',
+      'PEERSTAGE_SECRETS must each have a different kid; one of them may have none.',
     )
   })
 
@@ -256,7 +256,7 @@ describe('a mistake names where it stands', () => {
     [{ PEERSTAGE_MODE: 'voice' }, ['--mode', 'theatre'], '--mode must be'],
     [{ PORT: 'abc' }, [], 'PORT must be'],
     [{ PORT: '80', PEERSTAGE_PORT: 'abc' }, [], 'PEERSTAGE_PORT must be'],
-    [{ PEERSTAGE_LIMITS: '{"chats":2}' }, [], 'PEERSTAGE_LIMITS: chats is no such limit'],
+    [{ PEERSTAGE_LIMITS: '{"chats":2}' }, [], 'PEERSTAGE_LIMITS: chats is not a limit'],
     [{ PEERSTAGE_TURN_SECRET: SECRET }, [], '--turn-urls (PEERSTAGE_TURN_URLS) is needed'],
     [{ PEERSTAGE_TURN_URLS: 'turn:a.example' }, [], 'PEERSTAGE_TURN_SECRET (PEERSTAGE_TURN_SECRET_FILE) is needed'],
   ])('%o %o', (env, args, sentence) => {
@@ -273,7 +273,7 @@ describe('a mistake names where it stands', () => {
 
 describe('HOST and PORT, which other programs set too,', () => {
   const noted = (name: string, what: string) =>
-    `${name} is no ${what}, and is ignored: PEERSTAGE_${name} or --${name.toLowerCase()} says where to listen.`
+    `${name} is not a ${what} and is ignored: set PEERSTAGE_${name} or --${name.toLowerCase()} instead.`
 
   test('give way to variables of our own', () => {
     const env = { HOST: '::1', PORT: '1', PEERSTAGE_HOST: '127.0.0.1', PEERSTAGE_PORT: '2' }
@@ -299,7 +299,10 @@ describe('HOST and PORT, which other programs set too,', () => {
   test('do so as PEERSTAGE_PORT too, where Kubernetes has a Service called peerstage', async () => {
     const env = { PEERSTAGE_PORT: 'tcp://10.0.0.1:80', PORT: '8081' }
     const ours = await ownVariables(env)
-    expect(ours).toMatchObject({ env: { PORT: '8081' }, notes: [expect.stringContaining('PEERSTAGE_PORT is no port')] })
+    expect(ours).toMatchObject({
+      env: { PORT: '8081' },
+      notes: [expect.stringContaining('PEERSTAGE_PORT is not a port')],
+    })
     expect(served({ ...ours.env } as Record<string, string>).options.port).toBe(8081)
     expect(messageOf({ PEERSTAGE_PORT: 'http' })).toContain('PEERSTAGE_PORT must be a port number')
   })

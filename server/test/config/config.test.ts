@@ -68,7 +68,7 @@ describe('an option that is given as undefined, like an unset variable', () => {
       { path: 'turn.urls', sentence: 'is needed: turn takes urls and a secret' },
     ])
     expect(problemsOf(() => checkSettings({ colour: undefined }))).toEqual([
-      { path: 'colour', sentence: 'is no option of this server' },
+      { path: 'colour', sentence: 'is not an option of this server' },
     ])
     expect(problemsOf(() => checkSettings(null))).toEqual([{ path: 'options', sentence: 'must be an object' }])
   })
@@ -289,7 +289,7 @@ describe('the command line', () => {
       { path: 'PEERSTAGE_LIMITS: chatPerSecond' },
     ])
     expect(problemsOf(() => options([], { PEERSTAGE_LIMITS: '{"chats":2}' }))).toEqual([
-      { path: 'PEERSTAGE_LIMITS: chats', sentence: 'is no such limit' },
+      { path: 'PEERSTAGE_LIMITS: chats', sentence: 'is not a limit' },
     ])
     for (const limits of ['few', '{bad', 'null', '7']) {
       for (const flags of [[], ['--max-participants', '7']]) {

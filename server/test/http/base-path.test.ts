@@ -85,7 +85,7 @@ test.each(['live', '/live?x', '/a//b', '/../x', '/.', '/a/..', '/a b', '/%61', '
   '%j is no base path',
   (basePath) => {
     expect(() => checkSettings({ basePath })).toThrow(ConfigError)
-    expect(() => checkSettings({ basePath })).toThrow(/^basePath must be a (?:path like \/live|text)/)
+    expect(() => checkSettings({ basePath })).toThrow(/^basePath must be a (?:path like \/live|string)/)
   },
 )
 

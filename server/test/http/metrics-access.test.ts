@@ -83,10 +83,10 @@ test('where one of two ports is taken, neither is listened on', async () => {
 
 test.each<[object, string]>([
   [{ token: 'short' }, 'metrics.token must have at least 16 characters.'],
-  [{ token: 'a token with blanks in it' }, 'metrics.token must be of visible ASCII characters, without blanks.'],
+  [{ token: 'a token with blanks in it' }, 'metrics.token must have only visible ASCII characters, without spaces.'],
   [{ port: 70_000 }, 'metrics.port must be a whole number from 0 to 65535.'],
   [{ host: '' }, 'metrics.host must not be empty.'],
-  [{ open: true }, 'metrics.open is no option of metrics.'],
+  [{ open: true }, 'metrics.open is not an option of metrics.'],
 ])('%j is rejected', (metrics, sentence) => {
   expect(() => checkSettings({ metrics })).toThrow(sentence)
 })

@@ -79,13 +79,13 @@ const CASES: Case[] = [
     'what is no room id',
     async ({ ask, token }) => ask('/v1/rooms/a%20secret/stats', await token()),
     400,
-    { reason: 'invalid', sentence: 'This is no room id.' },
+    { reason: 'invalid', sentence: 'This is not a valid room id.' },
   ],
   [
     'a query that is none',
     async ({ ask, token }) => ask('/v1/rooms/hall/chat?limit=secret', await token({ admin: true })),
     400,
-    { reason: 'invalid', room: 'hall', sentence: expect.stringContaining('limit is a number') },
+    { reason: 'invalid', room: 'hall', sentence: expect.stringContaining('limit must be a number') },
   ],
   [
     'what is no identity',

@@ -104,7 +104,7 @@ test('nothing is overwritten but by --force, the log itself never', async () => 
   const { log, target } = await serving()
   writeFileSync(target, 'mine')
   const rejected = await backup([target, '--log', log])
-  expect(rejected).toMatchObject({ code: 2, err: `${target} is there already: --force overwrites it.\n` })
+  expect(rejected).toMatchObject({ code: 2, err: `${target} already exists: --force overwrites it.\n` })
   expect(readFileSync(target, 'utf8')).toBe('mine')
   expect(await backup([log, '--log', log, '--force'])).toMatchObject({ code: 2, err: `${log} is the log itself.\n` })
   expect((await backup([target, '--log', log, '--force'])).code).toBe(0)
@@ -176,7 +176,7 @@ test('a server that ends meanwhile is exit 75 and no backup', async () => {
   expect({ code: await exit, ...said }).toEqual({
     code: 75,
     out: '',
-    err: `${log} has changed meanwhile: its server has ended.\n`,
+    err: `${log} changed during the copy, because its server ended.\n`,
   })
   expect(copiesIn(folder)).toEqual([])
 })
@@ -187,7 +187,10 @@ test('a command that has nothing left to wait for before it is done does not pas
   const { said, exit } = await waiting([target, '--log', log], folder, script)
   server.child.kill('SIGKILL')
   await server.exit
-  expect({ code: await exit, err: said.err }).toEqual({ code: 1, err: 'The command has ended before it was done.\n' })
+  expect({ code: await exit, err: said.err }).toEqual({
+    code: 1,
+    err: 'The command ended before its work was complete.\n',
+  })
 })
 
 test('two backups to one target take nothing from each other', async () => {
@@ -229,7 +232,7 @@ test('errors name the file that is at fault', async () => {
   expect((await backup([target, '--log', log])).err).toBe(`${log} is not a log of Peerstage.\n`)
   const { log: good } = await serving()
   const nowhere = join(folder, 'nowhere', 'copy.db')
-  expect((await backup([nowhere, '--log', good])).err).toBe(`${nowhere} is in a folder that is not there.\n`)
+  expect((await backup([nowhere, '--log', good])).err).toBe(`${nowhere} is in a folder that does not exist.\n`)
   const failing = (code: string) =>
     preloaded(
       folder,
@@ -252,7 +255,7 @@ describe('without a door for backups a server serves on, after one line:', () =>
     mkdirSync(`${log}.sock`)
     const server = run([...SERVE, '--log', log], {}, folder)
     await new TestClient(await listening(server), 'hall', { name: 'Ada' }).welcome()
-    expect(server.said.err.match(/There can be no backups while this server runs: .*\n/g)).toHaveLength(1)
+    expect(server.said.err.match(/Backups are not possible while this server runs: .*\n/g)).toHaveLength(1)
     expect(await backup([join(folder, 'copy.db'), '--log', log])).toMatchObject({ code: 75 })
   })
 
@@ -273,7 +276,7 @@ describe('without a door for backups a server serves on, after one line:', () =>
     server.child.send('fail again')
     await expect.poll(() => existsSync(`${log}.sock`)).toBe(false)
     await new TestClient(url, 'hall', { name: 'Ada' }).welcome()
-    expect(server.said.err.match(/There can be no backups while this server runs: accept EMFILE.\n/g)).toHaveLength(1)
+    expect(server.said.err.match(/Backups are not possible while this server runs: accept EMFILE.\n/g)).toHaveLength(1)
     server.child.kill('SIGTERM')
     expect(await server.exit).toBe(0)
   })

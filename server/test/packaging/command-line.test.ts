@@ -102,7 +102,7 @@ test('HOST and PORT of another program are ignored, aloud', async () => {
   const env = { HOST: 'x86_64-conda-linux-gnu', PORT: 'tcp://10.0.0.1:80', PEERSTAGE_PORT: '0' }
   const running = run(['--json'], env)
   await listening(running)
-  expect(running.said.err).toContain('HOST is no name or address of this machine, and is ignored')
+  expect(running.said.err).toContain('HOST is not a name or address of this machine and is ignored')
   expect(running.said.err).not.toContain('conda')
 })
 

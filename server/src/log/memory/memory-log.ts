@@ -13,14 +13,14 @@ import { RecordReaders } from './record-readers'
 import { add, after, emptyWindow, type ReplayWindow, rewrite, trim } from './replay'
 import { Tombstones } from './tombstones'
 
-/** Messages of one instance that can be read back. More would be for a log on disk. */
+/** Messages of one instance that can be read. More belong in a log on disk. */
 const MESSAGES_KEPT = 1000
 
 type Instance = { readonly replay: ReplayWindow; state: ServerState; chat: ArchivedMessage[] }
 
 /**
- * A log that lives as long as the process. Of an instance's events it keeps what a resume may ask for (the replay window), and of its chat
- * the newest 1,000 messages, until the instance closes. Bans outlive the instance, in the newest 10,000 rooms that have any.
+ * A log in memory, which ends with the process. Of the events of an instance it keeps those that a resume may need (the replay window), and of its chat
+ * the newest 1,000 messages, until the instance closes. Bans are kept longer, for the newest 10,000 rooms that have any.
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ type Instance = { readonly replay: ReplayWindow; state: ServerState; chat: Archi
  * const live = createPeerstageServer({ dev: true, log: memoryLog() })
  * ```
  *
- * @param clock by which events grow old, in milliseconds. Default: the machine's
+ * @param clock for the age of events, in milliseconds. Default: the machine's
  */
 export function memoryLog(clock: Pick<Clock, 'now'> = systemClock()): RoomLog & RecordSource {
   return new MemoryLog(() => clock.now())

@@ -5,12 +5,12 @@ type Held = {
   readonly roomId: string
   readonly instance: string
   readonly replay: ReplayWindow
-  /** By reader, how far it has read. */
+  /** The last seq that each reader has read. */
   readonly positions: Map<string, number>
   isForgotten: boolean
 }
 
-/** How far each reader has read each instance. Instances that the log has forgotten stay here until they were read. */
+/** The position of each reader in each instance. Instances that the log has forgotten stay here until all readers have read them. */
 export class RecordReaders implements RecordSource {
   readonly #now: () => number
   readonly #held = new Map<ReplayWindow, Held>()
@@ -20,13 +20,13 @@ export class RecordReaders implements RecordSource {
     this.#now = now
   }
 
-  /** An instance is new: no reader has read any of it. */
+  /** Adds a new instance, which no reader has read. */
   add(roomId: string, instance: string, replay: ReplayWindow): void {
     const positions = new Map(this.#names.map((name) => [name, 0]))
     this.#held.set(replay, { roomId, instance, replay, positions, isForgotten: false })
   }
 
-  /** The seq of an instance up to which all readers have read; beyond all where there are none. */
+  /** The seq up to which all readers have read an instance; infinite without readers. */
   readTo(replay: ReplayWindow): number {
     return Math.min(Number.POSITIVE_INFINITY, ...(this.#held.get(replay)?.positions.values() ?? []))
   }
@@ -86,7 +86,7 @@ export class RecordReaders implements RecordSource {
     return [...this.#held.values()].find((held) => held.roomId === roomId && held.instance === instance)
   }
 
-  /** Drops a forgotten instance that all readers have read, or what of it is beyond the bound. */
+  /** Drops a forgotten instance if all readers have read it; otherwise drops its records beyond the bound. */
   #release({ replay }: Held): void {
     const readTo = this.readTo(replay)
     if (readTo >= replay.lastSeq) this.#held.delete(replay)

@@ -12,12 +12,12 @@ type Entry = {
   readonly at: number
 }
 
-/** The newest records of one instance: from `start` on those that a resume may ask for, before them those that readers have not read. */
+/** The newest records of one instance. From `start` on: those that a resume may need. Before that: those that some reader has not read. */
 export type ReplayWindow = {
   readonly entries: Entry[]
   lastSeq: number
   start: number
-  /** Of the entries from `start` on, and of those before it. */
+  /** Bytes of the entries from `start` on, and of those before it. */
   bytes: number
   heldBytes: number
 }
@@ -31,7 +31,7 @@ export function add(replay: ReplayWindow, entry: Entry): void {
   replay.lastSeq = entry.record.seq
 }
 
-/** Drops what lies before the window, unless a reader has not read it. `readTo`: the seq that all readers have read. */
+/** Drops the records before the window, except those that some reader has not read. `readTo`: the seq up to which all readers have read. */
 export function trim(replay: ReplayWindow, now: number, readTo: number): void {
   const { events, bytes, ms } = REPLAY_WINDOW
   const { entries } = replay
@@ -44,7 +44,7 @@ export function trim(replay: ReplayWindow, now: number, readTo: number): void {
   release(replay, now, readTo)
 }
 
-/** Drops what was held back for readers: what they have read, and what is beyond the bound. */
+/** Of the records that were kept for readers, drops those that all have read and those beyond the bound. */
 function release(replay: ReplayWindow, now: number, readTo: number): void {
   let drop = 0
   for (let entry = replay.entries[drop]; drop < replay.start && entry !== undefined; entry = replay.entries[drop]) {
@@ -58,20 +58,20 @@ function release(replay: ReplayWindow, now: number, readTo: number): void {
   replay.start -= drop
 }
 
-/** The events after `seq`; undefined where the window no longer reaches that far back. */
+/** The events after `seq`; undefined when the window no longer has all of them. */
 export function after({ entries, start, lastSeq }: ReplayWindow, seq: number): LoggedEvent[] | undefined {
   const first = lastSeq - (entries.length - start) + 1
   if (seq > lastSeq || seq + 1 < first) return undefined
   return entries.slice(start + seq + 1 - first).map(({ record }) => publicPart(record))
 }
 
-/** The records after `seq` that are still there, as many as make a page. */
+/** A page of the records after `seq` that are still stored. */
 export function pageOf({ entries, lastSeq }: ReplayWindow, seq: number): StoredRecord[] {
   const from = Math.max(0, seq - (lastSeq - entries.length))
   return entries.slice(from, from + PAGE_RECORDS).map(({ record }) => record)
 }
 
-/** Replaces the records that `change` gives something else for. */
+/** Replaces each record by the result of `change`. */
 export function rewrite(
   { entries }: ReplayWindow,
   change: (record: StoredRecord, identity: string | undefined) => StoredRecord,

@@ -3,28 +3,28 @@ import type { Ban } from '../../room/moderation-ledger'
 import { applyBans } from '../../room/moderation-ledger'
 import type { Projection } from '../../room/projection'
 
-/** Room ids whose bans are kept; beyond them the one that got its bans first is removed. */
+/** The most room ids with bans. Beyond it, the one that got its bans first is removed. */
 const BANNED_ROOMS_KEPT = 10_000
 const NO_BANS: ReadonlyMap<string, Ban> = new Map()
 
-/** What of a room outlives its instances: its bans, and when it was ended. */
+/** What is kept of a room after its instances: its bans, and the time of its end. */
 export class Tombstones {
   readonly #now: () => number
   readonly #bans = new Map<string, ReadonlyMap<string, Ban>>()
-  /** Those that ended the longest ago first. */
+  /** By room id, the time of its end, oldest first. */
   readonly #ends = new Map<string, number>()
 
   constructor(now: () => number) {
     this.#now = now
   }
 
-  /** Notes how a record of the time `at` changes the bans, and whether it ends the room. */
+  /** Applies a record of the time `at`: its change of the bans, and the end of the room. */
   note(roomId: string, { bans, isEnd }: Projection, at: number): void {
     if (bans !== undefined) this.#noteBans(roomId, applyBans(this.#bansOf(roomId), bans))
     if (!isEnd) return
     this.#forgetEnds()
     this.#ends.delete(roomId)
-    // A room's own time may be ahead of the clock.
+    // The time of a room may be ahead of the clock.
     this.#ends.set(roomId, Math.min(at, this.#now()))
   }
 
@@ -54,7 +54,7 @@ export class Tombstones {
     if (first !== undefined && this.#bans.size > BANNED_ROOMS_KEPT) this.#bans.delete(first)
   }
 
-  /** Undefined where the end rejects no client any more. */
+  /** The time of the end; undefined when it was so long ago that joins are accepted again. */
   #endOf(roomId: string): number | undefined {
     const endedAt = this.#ends.get(roomId)
     return endedAt !== undefined && endedAt + ENDED_FOR_MS > this.#now() ? endedAt : undefined
