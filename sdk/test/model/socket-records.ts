@@ -27,6 +27,7 @@ export class SocketRecords implements SocketObserver {
   readonly #leaving = new Map<string, Set<ServerSocket>>()
   /** In which order the connections asked for a seat. */
   readonly #arrivals = new Map<ServerSocket, number>()
+  #lastArrival = 0
   readonly #closed = new WeakMap<ServerSocket, Absence>()
   readonly #answered = new Set<string>()
   /** By identity and room: the session keys that have asked for a seat, each with its highest attempt. */
@@ -43,7 +44,7 @@ export class SocketRecords implements SocketObserver {
 
   asked(socket: ServerSocket): void {
     const who = whoOf(socket)
-    this.#arrivals.set(socket, this.#arrivals.size)
+    this.#arrivals.set(socket, ++this.#lastArrival)
     const { session, attempt } = socket.pipe.hello
     const keys = this.#keys.get(who) ?? new Map<string, number>()
     const highest = keys.get(session) ?? 0

@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock'
-import { NO_TIMER, setTimerAt } from '../ports/clock'
+import { NOTHING, setTimerAt } from '../ports/clock'
 
 /** A fresh token is asked for at most so long before the old one ends, and at most a fifth of its life. */
 const AHEAD_MS = 60_000
@@ -31,9 +31,9 @@ export class TokenWatch {
   #newest: number | undefined
   /** The expiry of the token for which no fresh one was asked yet. */
   #unasked: number | undefined
-  #cancelAsk = NO_TIMER
-  #cancelEnd = NO_TIMER
-  #forgetKey = NO_TIMER
+  #cancelAsk = NOTHING
+  #cancelEnd = NOTHING
+  #forgetKey = NOTHING
 
   constructor(clock: Clock, events: TokenWatchEvents) {
     this.#clock = clock
@@ -46,7 +46,7 @@ export class TokenWatch {
     this.#endBehind(expiresAt)
     // A token function that gives the same token again would be asked ever faster.
     if (this.#newest === undefined || expiresAt > this.#newest) this.#askBefore(expiresAt)
-    this.#forgetKey = onWithdrawn?.(() => this.#withdrawn(expiresAt)) ?? NO_TIMER
+    this.#forgetKey = onWithdrawn?.(() => this.#withdrawn(expiresAt)) ?? NOTHING
   }
 
   /** Idempotent. */

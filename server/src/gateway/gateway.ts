@@ -116,6 +116,8 @@ export class Gateway {
     await this.#connections.drain(deadlineMs)
   }
 
+  // Closures made in `#open` and `#upgrade` hold the request, which has the token. Listeners that live as long as the socket are
+  // made in functions of their own: `#watchFaults`, `releaseAtEnd`, `destroy`.
   #open(upgrade: Upgrade): void {
     const [request, socket] = upgrade
     const address = addressOf(request.url, this.#ports.roomsPath)
@@ -169,7 +171,6 @@ export class Gateway {
     if (client !== undefined) connection.start(new ClientSession(this.#sessionPorts, connection, client))
   }
 
-  /** Listeners live as long as the socket. This one is made where it cannot hold the upgrade's request, which has the token. */
   #watchFaults(connection: SocketConnection, ws: WebSocket): void {
     ws.on('error', (error) => this.#countFault(connection, error))
   }
@@ -182,12 +183,11 @@ export class Gateway {
   }
 }
 
-/** A function of its own, so that the listener holds nothing of a request. */
 function releaseAtEnd(socket: Duplex, lease: SocketLease): void {
   socket.on('close', () => lease.release())
 }
 
-/** Without a listener an error would end the process. One for all sockets, so that it holds nothing of a request. */
+/** Without a listener an error would end the process. */
 function destroy(this: Duplex): void {
   this.destroy()
 }

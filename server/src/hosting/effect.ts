@@ -10,6 +10,8 @@ export type Effect =
       readonly to: readonly Connection[]
       readonly text: () => string
       readonly delivery: Delivery
+      /** Whether it may come after all other messages of its batch. */
+      readonly isLate: boolean
     }
   | {
       readonly type: 'close'
@@ -22,7 +24,12 @@ export type Effect =
   | { readonly type: 'call'; readonly callback: () => void }
 
 /** One message for some connections, serialised once and only if a connection gets it. */
-export function send(to: readonly Connection[], message: ServerMessage, delivery: Delivery = 'kept'): Effect {
+export function send(
+  to: readonly Connection[],
+  message: ServerMessage,
+  delivery: Delivery = 'kept',
+  isLate = false,
+): Effect {
   let text: string | undefined
   return {
     type: 'send',
@@ -32,6 +39,7 @@ export function send(to: readonly Connection[], message: ServerMessage, delivery
       return text
     },
     delivery,
+    isLate,
   }
 }
 
@@ -41,13 +49,17 @@ export const sendEvent = (to: readonly Connection[], encoded: string): Effect =>
   to,
   text: () => `{"type":"event","logged":${encoded}}`,
   delivery: 'kept',
+  isLate: false,
 })
 
+/** A reply with a result comes at its place among the events, because it shows the room as it was there. Any other may be late. */
 export const replyOk = (to: Connection, re: number, seq: number, result?: unknown): Effect =>
-  send([to], { type: 'reply', re, ok: true, seq, ...(result === undefined ? {} : { result }) }, 'answer')
+  result === undefined
+    ? send([to], { type: 'reply', re, ok: true, seq }, 'answer', true)
+    : send([to], { type: 'reply', re, ok: true, seq, result }, 'answer')
 
 export const replyError = (to: Connection, re: number, error: Rejection): Effect =>
-  send([to], { type: 'reply', re, ok: false, error }, 'answer')
+  send([to], { type: 'reply', re, ok: false, error }, 'answer', true)
 
 /** The newest presence of a participant is all that counts: a slow reader may miss those before it. */
 export const presenceOf = (to: readonly Connection[], participantId: string, presence: Presence): Effect =>
@@ -62,8 +74,8 @@ export const close = (connection: Connection, code: GoodbyeCode, reason: string,
 
 /**
  * Performs effects. One that fails does not stop the next ones, and one connection does not stop the others. Then every socket is
- * flushed once. Messages to all come first, so that all connections of the room can share a frame, then answers: a reply still comes after its
- * event. A goodbye is the last message on its socket: the host that ends the room first gets the reply.
+ * flushed once. First come messages and callbacks, in their order, then the answers that may be late: so the connections of a room have the same
+ * messages in a row, and share a frame of them. Then connections end, and goodbyes are last: the host that ends the room first gets the reply.
  */
 export function perform(effects: readonly Effect[], logger: Logger): void {
   const touched = new Set<Connection>()
@@ -84,11 +96,11 @@ export function perform(effects: readonly Effect[], logger: Logger): void {
   for (const connection of touched) guarded(logger, () => connection.flush())
 }
 
-/** Effects of one rank keep their order. */
+/** The lowest rank comes first. Effects of one rank keep their order. */
 function rankOf(effect: Effect): number {
   if (effect.type === 'close') return 3
   if (effect.type === 'end') return 2
-  return effect.type === 'send' && effect.delivery === 'answer' ? 1 : 0
+  return effect.type === 'send' && effect.isLate ? 1 : 0
 }
 
 function guarded(logger: Logger, work: () => void): void {

@@ -43,8 +43,8 @@ export interface Clock {
  */
 export type OwnClock = Pick<Clock, 'now' | 'after' | 'nextTurn'> & Partial<Pick<Clock, 'wall' | 'elapsed'>>
 
-/** What cancels a timer that is not set. One for all: a function for each socket would be memory for nothing. */
-export const NO_TIMER = (): void => {}
+/** For a timer that is not set: what cancels it. One function for all, because one for each socket would cost memory. */
+export const NOTHING = (): void => {}
 
 /** `setTimeout` keeps its delay in 31 bits; anything longer fires at once. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1

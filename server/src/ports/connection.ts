@@ -4,7 +4,7 @@ import type { GoodbyeCode } from '@peerstage/sdk/protocol'
 export type Delivery =
   /** It must arrive. */
   | 'kept'
-  /** It must arrive; it answers a command of this connection. */
+  /** It must arrive; it answers a command of this connection. It gets a frame of its own, because no other connection gets it. */
   | 'answer'
   /** A cast: a slow reader may miss it. */
   | 'droppable'

@@ -38,8 +38,13 @@ type Of<Name extends keyof Slice> = Slices extends infer S
 /** Of all the slices at once. */
 type All<Has> = (Has extends unknown ? (each: Has) => void : never) extends (each: infer Every) => void ? Every : never
 
-const all = <Name extends keyof Slice>(name: Name): All<Of<Name>> =>
-  Object.assign({}, ...SLICES.map((slice: Slice) => slice[name]))
+/** @throws Error when two slices have something of the same name: one would replace the other without a word */
+function all<Name extends keyof Slice>(name: Name): All<Of<Name>> {
+  const entries = SLICES.flatMap((slice: Slice) => Object.entries(slice[name] ?? {}))
+  const together = Object.fromEntries(entries)
+  if (Object.keys(together).length < entries.length) throw new Error(`Two slices have the same ${name}.`)
+  return together as All<Of<Name>>
+}
 
 /** What becomes of each command. One without a handler does not compile. */
 export const HANDLERS: Handlers<RoomCommand['type'], Ledger> = all('handlers')

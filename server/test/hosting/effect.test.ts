@@ -71,3 +71,10 @@ test('an event is sent with the bytes that the codec writes', () => {
     expect(textOf(sendEvent([], encodeRecord(record)))).toBe(written)
   }
 })
+
+test('an answer with a result keeps its place: what changes later comes after it', () => {
+  const connection = new Steps('one')
+  const event = () => send([connection], { type: 'heartbeat' })
+  perform([event(), replyOk(connection, 1, 1, { messages: [] }), event(), replyOk(connection, 2, 2)], SILENT)
+  expect(connection.steps).toEqual(['heartbeat', 'reply', 'heartbeat', 'reply', 'flush'])
+})

@@ -12,18 +12,19 @@ function slowQueue(maxFrameBytes = 1000) {
   const clock = new FakeClock()
   const frames: string[] = []
   const writes: Buffer[] = []
-  const taken: (() => void)[] = []
+  const taken: ((error?: Error) => void)[] = []
+  const connection = { isOpen: true }
   const stream = {
-    write(bytes: Buffer, written: () => void) {
+    write(bytes: Buffer, written: (error?: Error) => void) {
       writes.push(bytes)
       frames.push(...framesIn(bytes))
       taken.push(written)
     },
   }
   const limits = { maxFrameBytes, maxQueuedBytes: MAX_QUEUED_BYTES, stalledMs: STALLED_MS }
-  const queue = new SendQueue(stream, { clock, limits, frames: new SharedFrames() })
-  const take = () => taken.shift()?.()
-  return { queue, frames, writes, clock, take }
+  const queue = new SendQueue(stream, connection, { clock, limits, frames: new SharedFrames() })
+  const take = (error?: Error) => taken.shift()?.(error)
+  return { queue, frames, writes, clock, connection, take }
 }
 
 const KIB = 1024
@@ -91,6 +92,18 @@ test('of presences that wait behind a slow reader the newest of each participant
     ['bob', 14],
   ])
   expect(all.filter((each) => !Array.isArray(each))).toHaveLength(10)
+})
+
+test.each(['has closed', 'has failed'])('nothing is written any more to a connection that %s', (end) => {
+  const { queue, frames, connection, take } = slowQueue(64 * KIB)
+  for (let i = 0; i < 8; i++) queue.push(text(63 * KIB), 'kept')
+  queue.flush()
+  const before = frames.length
+  if (end === 'has closed') connection.isOpen = false
+  for (let i = 0; i < 8; i++) take(end === 'has failed' ? new Error('by a test') : undefined)
+  expect(before).toBeLessThan(8)
+  expect(frames).toHaveLength(before)
+  expect(queue.bytes).toBe(0)
 })
 
 test('every buffer has a stated bound: beyond that of an queue nothing more is taken [R7.6, R7.8]', () => {

@@ -39,20 +39,22 @@ export class MessageBudgets {
 
   /** The budget of one connection. */
   of(identity: string, roomId: string): MessageBudget {
-    // Made when they are needed: most connections of an audience never signal.
+    // Made when they are needed, because an idle connection should cost little.
     let pairs: PairBudget | undefined
-    let own: Buckets | undefined
+    let ownBuckets: Buckets | undefined
+    const own = () => {
+      ownBuckets ??= new Buckets(2)
+      return ownBuckets
+    }
     const shared: Shared = (name, rate, cost) =>
       this.#buckets.take(key(name, identity, roomId), rate, this.#now(), cost)
     return (message, isSeated = true) => {
       if (message.type === 'heartbeat') {
-        own ??= new Buckets(2)
-        return withReason(own.take('heartbeat', HEARTBEATS, this.#now()), 'heartbeat_rate')
+        return withReason(own().take('heartbeat', HEARTBEATS, this.#now()), 'heartbeat_rate')
       }
       if (message.type === 'signal') {
-        own ??= new Buckets(2)
         pairs ??= new PairBudget(this.#limits)
-        return this.#signal({ identity, roomId, signal: message }, own, pairs)
+        return this.#signal({ identity, roomId, signal: message }, own(), pairs)
       }
       if (message.type === 'cast') return this.#cast(message, shared)
       const { commandsPerSecond, commandBurst } = this.#limits
@@ -115,5 +117,5 @@ type Shared = (name: string, rate: Rate, cost?: number) => TakeResult
 /** Whether one more message of a connection is within its limits. `isSeated`: whether it has its place in the room. Default: it has. */
 export type MessageBudget = (message: ClientMessage, isSeated?: boolean) => RateResult
 
-/** Neither a name nor a room id has a line break, so the identity, which may have one, stands last. */
+/** Neither a name nor a room id (the hello's was checked) has a line break, so the identity, which may have one, comes last. */
 const key = (name: string, identity: string, roomId: string): string => `${name}\n${roomId}\n${identity}`

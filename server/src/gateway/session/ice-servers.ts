@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { IceServer } from '@peerstage/sdk/protocol'
 import type { Clock } from '../../ports/clock'
-import { NO_TIMER, setTimerAt } from '../../ports/clock'
+import { NOTHING, setTimerAt } from '../../ports/clock'
 import { shortHash } from '../handshake/principal'
 
 /** How much of a password's life is over when the next one is given out. */
@@ -28,7 +28,7 @@ export class IceServers {
   readonly #sessionHash: string
   readonly #renewed: (servers: IceServer[]) => void
   #refreshAt = 0
-  #cancel = NO_TIMER
+  #cancel = NOTHING
 
   /**
    * @param sessionHash names the session that passwords are for

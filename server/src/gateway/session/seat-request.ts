@@ -1,7 +1,7 @@
 import type { Limits } from '@peerstage/sdk/protocol'
 import type { Offer, RoomInput } from '../../hosting/input'
 import type { Clock } from '../../ports/clock'
-import { NO_TIMER } from '../../ports/clock'
+import { NOTHING } from '../../ports/clock'
 import type { JoinRequest } from '../handshake/hello'
 import type { Principal } from '../handshake/principal'
 import type { HoldQuota } from '../limits/hold-quota'
@@ -38,8 +38,8 @@ export class SeatRequest {
   readonly #iceServers: IceServers
   readonly #answered: () => void
   #state: SeatState = { type: 'unrequested' }
-  #cancelDeadline = NO_TIMER
-  #releaseHold = NO_TIMER
+  #cancelDeadline = NOTHING
+  #releaseHold = NOTHING
 
   /** `answered`: called when the client has its first frame: it is held, was offered a seat, or has one. Called for each of these. */
   constructor(

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
 import { closeDraining } from '../../hosting/rejections'
 import type { Clock } from '../../ports/clock'
-import { NO_TIMER, setTimer } from '../../ports/clock'
+import { NOTHING, setTimer } from '../../ports/clock'
 import { startHeartbeat } from './heartbeat'
 import type { SocketConnection } from './socket-connection'
 
@@ -9,7 +9,7 @@ import type { SocketConnection } from './socket-connection'
 export class OpenConnections {
   readonly #clock: Clock
   readonly #sockets = new Map<SocketConnection, WebSocket>()
-  #stopHeartbeat = NO_TIMER
+  #stopHeartbeat = NOTHING
 
   constructor(clock: Clock) {
     this.#clock = clock

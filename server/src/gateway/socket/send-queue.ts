@@ -3,9 +3,9 @@ import type { Clock } from '../../ports/clock'
 import type { Delivery } from '../../ports/connection'
 import { type SharedFrames, textFrame } from './text-frame'
 
-/** The stream that WebSocket frames go to. `written` is called when the bytes are with the operating system, or lost. */
+/** The stream that WebSocket frames go to. `written` is called when the operating system has the bytes, or with the error that lost them. */
 export interface FrameSink {
-  write(frames: Buffer, written: () => void): unknown
+  write(frames: Buffer, written: (error?: Error | null) => void): unknown
 }
 
 export type SendQueuePorts = {
@@ -24,6 +24,7 @@ const MAX_IN_FLIGHT_BYTES = 256 * 1024
 /** The messages that wait for one reader: joined into frames, bounded; casts are dropped first, and old presences. */
 export class SendQueue {
   readonly #sink: FrameSink
+  readonly #connection: { readonly isOpen: boolean }
   readonly #limits: SendQueuePorts['limits']
   readonly #frames: SharedFrames
   readonly #clock: SendQueuePorts['clock']
@@ -32,8 +33,9 @@ export class SendQueue {
   #inFlightBytes = 0
   #progressAt: number
 
-  constructor(sink: FrameSink, { clock, limits, frames }: SendQueuePorts) {
+  constructor(sink: FrameSink, connection: { readonly isOpen: boolean }, { clock, limits, frames }: SendQueuePorts) {
     this.#sink = sink
+    this.#connection = connection
     this.#limits = limits
     this.#frames = frames
     this.#clock = clock
@@ -60,8 +62,7 @@ export class SendQueue {
 
   /** Drops all that is queued but for one last message, and writes that. */
   finish(text: string): void {
-    this.#waiting = []
-    this.#waitingBytes = 0
+    this.#drop()
     this.#sink.write(textFrame([text]), () => {})
   }
 
@@ -105,7 +106,9 @@ export class SendQueue {
     this.#waitingBytes -= bytes
     this.#inFlightBytes += bytes
     const frames = runs(messages).map((run) => this.#frameOf(run))
-    this.#sink.write(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames), () => this.#taken(bytes))
+    this.#sink.write(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames), (error) =>
+      this.#written(bytes, error),
+    )
   }
 
   #frameOf(run: readonly Waiting[]): Buffer {
@@ -113,10 +116,17 @@ export class SendQueue {
     return run[0]?.delivery === 'answer' ? textFrame(texts) : this.#frames.of(texts)
   }
 
-  #taken(bytes: number): void {
+  #written(bytes: number, error: Error | null | undefined): void {
     this.#inFlightBytes -= bytes
+    if (error || !this.#connection.isOpen) return this.#drop()
     this.#progressAt = this.#clock.elapsed()
     this.flush()
+  }
+
+  /** After a Close frame, of either end, no other frame may be sent (RFC 6455 §5.5.1). */
+  #drop(): void {
+    this.#waiting = []
+    this.#waitingBytes = 0
   }
 
   /** As many messages as one frame holds, brackets and commas counted; one that is larger by itself goes alone. */

@@ -48,7 +48,7 @@ export class SocketConnection implements Connection {
     this.#room = room
     this.#ports = ports
     this.#socket = socket
-    this.#queue = new SendQueue(stream, ports)
+    this.#queue = new SendQueue(stream, this, ports)
     this.#reader = new FrameReader(this, socket, ports)
   }
 
