@@ -22,6 +22,13 @@ export type Batch = {
   readonly state: ServerState
 }
 
+/** Why a log whose last seq of an instance is `lastSeq` cannot take a batch of it; undefined if it can. */
+export function batchFault({ expectedSeq, records, encoded }: Batch, lastSeq: number): RangeError | undefined {
+  if (expectedSeq !== lastSeq) return new RangeError(`expected seq ${expectedSeq}, the log has ${lastSeq}`)
+  if (encoded.length === records.length) return undefined
+  return new RangeError(`a batch has ${records.length} records, and ${encoded.length} of them encoded`)
+}
+
 /** What a log knows of a room id. */
 export type StoredRoom = {
   /** Identities that are rejected in every instance: bans that were not lifted. */
@@ -50,7 +57,7 @@ export interface EventLog {
   /**
    * Keeps a batch, all or nothing: its records, and what follows from them for the chat archive and the room's bans. A deleted
    * message loses its text everywhere; its record keeps its seq.
-   * @throws RangeError when `expectedSeq` is not the last seq: another writer. Then, as after any error but `LogUnavailable`,
+   * @throws RangeError when `encoded` does not match `records`, or `expectedSeq` is not the last seq: another writer. Then, as after any error but `LogUnavailable`,
    * the room is loaded again, because it is not known what the log holds
    */
   append(batch: Batch): Promise<void>

@@ -39,6 +39,8 @@ export function describeEventLog(name: string, open: () => OpenedLog): void {
           state: room.state as never,
         }
         await expect(opened.log.append(early)).rejects.toThrow(RangeError)
+        const notEncoded = { ...early, expectedSeq: 2, encoded: [] }
+        await expect(opened.log.append(notEncoded)).rejects.toThrow(RangeError)
         expect(seqs(await opened.log.since('hall', 'first', 0))).toEqual([1, 2])
       })
 

@@ -1,7 +1,7 @@
 import type { ChatHistoryResult } from '@peerstage/sdk/protocol'
 import type { HistoryQuery } from '../../ports/chat-archive'
 import type { Clock } from '../../ports/clock'
-import type { Batch, StoredRoom } from '../../ports/event-log'
+import { type Batch, batchFault, type StoredRoom } from '../../ports/event-log'
 import type { RecordSource } from '../../ports/record-feed'
 import type { RoomLog } from '../../ports/room-log'
 import { systemClock } from '../../ports/system-clock'
@@ -47,10 +47,11 @@ class MemoryLog implements RoomLog, RecordSource {
     this.#readers = new RecordReaders(now)
   }
 
-  async append({ roomId, instance, expectedSeq, records, encoded, state }: Batch): Promise<void> {
+  async append(batch: Batch): Promise<void> {
+    const { roomId, instance, records, encoded, state } = batch
     const known = this.#find(roomId, instance)
-    const lastSeq = known?.replay.lastSeq ?? 0
-    if (expectedSeq !== lastSeq) throw new RangeError(`expected seq ${expectedSeq}, the log has ${lastSeq}`)
+    const fault = batchFault(batch, known?.replay.lastSeq ?? 0)
+    if (fault !== undefined) throw fault
     const kept = known ?? this.#add(roomId, instance, state)
     for (const [i, record] of records.entries()) this.#note(roomId, kept, record, encoded[i]?.length ?? 0)
     if (kept.chat.length > MESSAGES_KEPT) kept.chat.splice(0, kept.chat.length - MESSAGES_KEPT)

@@ -1,4 +1,4 @@
-import type { Batch } from '../../ports/event-log'
+import { type Batch, batchFault } from '../../ports/event-log'
 import { type Projection, projectionOf } from '../../room/projection'
 import type { ServerState } from '../../room/slices'
 import type { StoredRecord } from '../../room/state'
@@ -72,10 +72,10 @@ export function batchWriter({
   return {
     /** Keeps a batch. Answers with a fault of the caller's; nothing is written then. */
     write(batch: Batch): RangeError | undefined {
-      const { roomId, instance, expectedSeq, state } = batch
+      const { roomId, instance, state } = batch
       const known = instances.find(roomId, instance)
-      const last = known?.seq ?? 0
-      if (expectedSeq !== last) return new RangeError(`expected seq ${expectedSeq}, the log has ${last}`)
+      const fault = batchFault(batch, known?.seq ?? 0)
+      if (fault !== undefined) return fault
       const row = known ?? add(roomId, instance)
       let { total } = row
       let said = 0
