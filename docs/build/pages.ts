@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { errorsPage } from './errors-page'
 import { eventsPage } from './events-page'
+import { performancePages } from './performance-page'
 import { protocolPage } from './protocol-page'
 import { REGIONS } from './regions'
 import { statePage } from './state-page'
@@ -14,6 +15,7 @@ export function generatedPages(): Page[] {
     { path: 'docs/errors.md', text: errorsPage() },
     { path: 'docs/events.md', text: eventsPage() },
     { path: 'docs/state.md', text: statePage() },
+    ...performancePages(),
   ]
   const paths = new Set(whole.map(({ path }) => path))
   return [

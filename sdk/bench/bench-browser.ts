@@ -13,6 +13,10 @@ const ARGS = ['--use-fake-device-for-media-stream=fps=60']
 
 export type BenchBrowser = { readonly browser: Browser; readonly address: string }
 
+let version: string | undefined
+/** The version of the browser that was driven, if there was one. */
+export const usedChromium = (): string | undefined => version
+
 /** Chromium, and an address on this machine whose pages are empty: pages from elsewhere may not connect to this machine. */
 export async function withBrowser<Result>(run: (opened: BenchBrowser) => Promise<Result>): Promise<Result> {
   const site = createServer((_request, response) => response.end('<!doctype html><title>bench</title>'))
@@ -20,6 +24,7 @@ export async function withBrowser<Result>(run: (opened: BenchBrowser) => Promise
   await once(site, 'listening')
   const address = `http://127.0.0.1:${(site.address() as AddressInfo).port}/`
   const browser = await launch('chromium', await ensureBrowser('chromium'), { autoplay: 'allowed', args: ARGS })
+  version = browser.version()
   try {
     return await run({ browser, address })
   } finally {

@@ -6,7 +6,7 @@ import { withBrowser } from './bench-browser'
 import { newcomerTo } from './newcomer'
 
 const FULL = [1, 4, 9, 19]
-const TINY = [1, 2]
+const TINY = [1]
 
 export async function growth(options: BenchOptions): Promise<Row[]> {
   const rows: Row[] = []

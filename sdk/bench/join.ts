@@ -47,6 +47,7 @@ const MEASURES = [
 
 /** Each way: 50 ms for a round trip. */
 const DELAYS_MS = [25, 0]
+const TINY_DELAYS_MS = [1]
 
 export async function join(options: BenchOptions): Promise<Row[]> {
   const contestants = chosen(CONTESTANTS, options.vs)
@@ -55,7 +56,8 @@ export async function join(options: BenchOptions): Promise<Row[]> {
   try {
     return await withBrowser(async (browser) => {
       const rows: Row[] = []
-      for (const delayMs of DELAYS_MS) rows.push(...(await compared(browser, contestants, programs, delayMs, options)))
+      for (const delayMs of options.isTiny ? TINY_DELAYS_MS : DELAYS_MS)
+        rows.push(...(await compared(browser, contestants, programs, delayMs, options)))
       return rows
     })
   } finally {

@@ -10,8 +10,8 @@ export type Contestant = Omit<Subject, 'measure'> & {
   readonly dialect: DialectName
   readonly program: string
   readonly args: readonly string[]
-  /** Ours: whether rooms are kept on disk. */
-  readonly isStored?: true
+  /** Ours: rooms are kept on disk, and what a batch survives there. */
+  readonly durability?: 'process' | 'full'
 }
 
 export const MEMORY: Contestant = {
@@ -21,7 +21,8 @@ export const MEMORY: Contestant = {
   program: 'peerstage-server',
   args: [],
 }
-export const SQLITE: Contestant = { ...MEMORY, name: 'log in SQLite', isStored: true }
+export const SQLITE: Contestant = { ...MEMORY, name: 'log in SQLite', durability: 'process' }
+export const SQLITE_FULL: Contestant = { ...MEMORY, name: 'log in SQLite (durability full)', durability: 'full' }
 export const SOCKET_IO: Contestant = {
   name: 'Socket.IO',
   kind: 'rival',
@@ -43,7 +44,8 @@ export const subjectOf = (
   kind: contestant.kind,
   measure: async () => {
     const folder = mkdtempSync(join(tmpdir(), 'peerstage-bench-'))
-    const args = contestant.isStored ? [join(folder, 'rooms.db')] : contestant.args
+    const { durability } = contestant
+    const args = durability === undefined ? contestant.args : [join(folder, 'rooms.db'), '0', durability]
     const [server, load] = [new Program(contestant.program, args), new Program('load')]
     try {
       return await measure({ server, load, port: await server.ask<number>('port') }, contestant)

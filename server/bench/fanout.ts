@@ -1,7 +1,17 @@
 // How many texts one server process delivers when it has all it can do: rooms in which each member speaks as soon as it hears
 // its own last text.
 import { setTimeout as passed } from 'node:timers/promises'
-import { BATCHED_WS, type Contestant, MEMORY, type Pair, SOCKET_IO, SQLITE, subjectOf, WS } from './contestants'
+import {
+  BATCHED_WS,
+  type Contestant,
+  MEMORY,
+  type Pair,
+  SOCKET_IO,
+  SQLITE,
+  SQLITE_FULL,
+  subjectOf,
+  WS,
+} from './contestants'
 import type { Row } from './harness/result'
 import { type BenchOptions, chosen, type Measure, measureAll, type Readings, rowsOf } from './harness/rounds'
 import type { Saturation, Window } from './programs/load'
@@ -22,7 +32,7 @@ const MEASURES: readonly Measure[] = [
 
 export async function fanout(options: BenchOptions): Promise<Row[]> {
   const size = options.isTiny ? TINY : FULL
-  const subjects = chosen([MEMORY, SQLITE, SOCKET_IO, WS, BATCHED_WS], options.vs).map((contestant) =>
+  const subjects = chosen([MEMORY, SQLITE, SQLITE_FULL, SOCKET_IO, WS, BATCHED_WS], options.vs).map((contestant) =>
     subjectOf(contestant, (pair) => saturated(pair, contestant, size)),
   )
   return rowsOf(await measureAll(subjects, options), MEASURES)

@@ -17,10 +17,10 @@ const FULL = {
   more: 500,
 }
 const TINY: typeof FULL = {
-  audiences: [2, 4],
+  audiences: [4],
   fanout: { sockets: 8, rampMs: 50, ms: 100 },
-  rooms: [1, 4],
-  texts: [0, 20],
+  rooms: [4],
+  texts: [20],
   more: 4,
 }
 

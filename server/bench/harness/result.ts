@@ -16,7 +16,9 @@ export type Compared = {
 
 export type Row = {
   /** What is measured, under what conditions. */
-  readonly name: string
+  readonly measure: string
+  /** Which of ours. */
+  readonly subject: string
   readonly unit: string
   readonly better: 'more' | 'less'
   readonly ours: Spread

@@ -74,8 +74,15 @@ function rowOf(
       const kind: Kind = other.kind === 'rival' ? 'rival' : 'floor'
       return { name: other.name, kind, measured: spreadOf(theirs), ratio: ratioOf(own, theirs) }
     })
-  const name = `${title}, ${subject.name}`
-  return { name, unit, better, ours: spreadOf(own), others: compared, ...(at && { at }) }
+  return {
+    measure: title,
+    subject: subject.name,
+    unit,
+    better,
+    ours: spreadOf(own),
+    others: compared,
+    ...(at && { at }),
+  }
 }
 
 const ratioOf = (own: readonly number[], theirs: readonly number[]): Spread =>

@@ -9,9 +9,9 @@ export function tableOf({ bench, runs, rows, machine }: Result): string {
   return [title, ...rows.map(blockOf)].join('\n\n')
 }
 
-function blockOf({ name, unit, better, ours, others, at }: Row): string {
+function blockOf({ measure, subject, unit, better, ours, others, at }: Row): string {
   const where = at === undefined ? '' : ` (${at.axis}: ${at.value})`
-  const head = `${name}${where}: ${spreadText(ours)} ${unit}; ${better} is better`
+  const head = `${measure}, ${subject}${where}: ${spreadText(ours)} ${unit}; ${better} is better`
   const width = Math.max(0, ...others.map((other) => other.name.length))
   const lines = others.map(
     (other) =>

@@ -1,5 +1,6 @@
 // Ours as its users run it: the built package, tokens verified. Its arguments: the file of its log, or nothing for rooms that are kept
-// in memory; the port, if it has to be a certain one.
+// in memory; the port, 0 for any; what a
+// batch on disk survives.
 import { NO_BOUNDS, SECRET } from '../settings'
 import { serveMeasured } from '../usage'
 
@@ -7,11 +8,11 @@ type Package = typeof import('../../src/index')
 
 const BUILT = new URL('../../dist/index.js', import.meta.url)
 
-const [path = '', port = '0'] = process.argv.slice(2)
+const [path = '', port = '0', durability = 'process'] = process.argv.slice(2)
 const { createPeerstageServer, sqliteLog }: Package = await import(BUILT.href)
 const live = createPeerstageServer({
   auth: { secret: SECRET },
-  ...(path === '' ? {} : { log: sqliteLog(path) }),
+  ...(path === '' ? {} : { log: sqliteLog(path, { durability: durability === 'full' ? 'full' : 'process' }) }),
   maxSockets: 20_000,
   iceServers: [],
   logLevel: 'error',

@@ -7,7 +7,6 @@ import { linkStats } from '../../../src/peering/stats'
 import { mediaTransportContract, type World } from '../../contract/media-transport'
 import { type End, Pair, type PairOptions } from '../../harness/transport-pair'
 import { LinksRoom } from './links-room'
-import { compareLinks } from './links-timing'
 
 /** Bounds a hang; nothing is measured against it. */
 const LIMIT_MS = 60_000
@@ -144,8 +143,6 @@ const linksPage = {
     room.close()
     return { before, after, open: connections.filter(({ pc }) => pc.connectionState !== 'closed').length }
   },
-
-  compareLinks: (count: number, rounds: number) => compareLinks(count, rounds, { open, picture, until }),
 }
 
 export type LinksPage = typeof linksPage
