@@ -20,9 +20,6 @@ export interface PeerEvents {
   signal: (signal: PeerSignal) => void
   error: (error: Error) => void
   close: () => void
-  iceStateChange: (connection: RTCIceConnectionState, gathering: RTCIceGatheringState) => void
-  signalingStateChange: (state: RTCSignalingState) => void
-  negotiated: () => void
 }
 
 export default class SimplePeer {

@@ -30,6 +30,9 @@ const METHODS = [
   // Candidates are sent as they come: nobody waits for them.
   '_startIceCompleteTimeout',
   '_debug',
+  // A peer negotiates once: the next epoch has a peer of its own.
+  'negotiate',
+  '_onSignalingStateChange',
 ]
 
 /** Statements over several lines, by how they begin. */
@@ -46,6 +49,21 @@ const BLOCKS = [
   'this._sendersAwaitingStable.forEach(sender => {',
   'if (this._channel) {',
   'if (event.candidate) {',
+  'this._pc.onicegatheringstatechange = () => {',
+  'this._pc.onsignalingstatechange = () => {',
+  'this._pc.ondatachannel = event => {',
+  "if (iceConnectionState === 'connected'",
+]
+
+/** Lines that only serve what went. */
+const LINES = [
+  "this.emit('iceStateChange'",
+  'const iceGatheringState =',
+  'this._pc.onicegatheringstatechange = null',
+  'this._pc.onsignalingstatechange = null',
+  'this._pc.ontrack = null',
+  'this._pc.ondatachannel = null',
+  'Peer.WEBRTC_SUPPORT =',
 ]
 
 /** Read by what went, and by nothing else. */
@@ -54,6 +72,8 @@ const FIELDS = [
   ...['remoteAddress', 'remoteFamily', 'remotePort', 'localAddress', 'localFamily', 'localPort'],
   ...['_connected', '_pcReady', '_channelReady', '_iceCompleteTimer', '_channel', '_closingInterval'],
   ...['sdpTransform', 'readable', '_readableState', '_writableState'],
+  ...['offerOptions', 'answerOptions', 'channelNegotiated', '_iceComplete'],
+  ...['_isNegotiating', '_firstNegotiation', '_batchedNegotiation', '_queuedNegotiation'],
   ...['_sendersAwaitingStable', '_senderMap', '_remoteTracks', '_remoteStreams', '_chunk', '_cb', '_interval'],
 ]
 
@@ -73,12 +93,25 @@ export function trimmedSource(source: string): string {
     .replace(/^( {2}_setupData) .*\{\n[\s\S]*?^ {2}\}\n/m, '$1 () {}\n')
     .replace(/^ *this\.trickle = .*\n/m, '')
     .replaceAll('this.trickle', 'true')
-  const trimmed = FIELDS.reduce(withoutField, METHODS.reduce(withoutMethod, BLOCKS.reduce(withoutBlock, module)))
+    .replaceAll('true || this._iceComplete', 'true')
+    .replace(/ else if \(!event\.candidate && !this\._iceComplete\) \{\n[\s\S]*?^ {4}\}/m, '')
+    // Both sides open the channel, the initiator makes the offer, and options for it are not given.
+    .replace('this.initiator || this.channelNegotiated', 'true')
+    .replace(
+      /^( {2}_needsNegotiation) .*\{\n[\s\S]*?^ {2}\}\n/m,
+      `$1 () {\n    if (this.initiator) ${MAKE_OFFER}\n  }\n`,
+    )
+    .replace(/\(this\.(?:offer|answer)Options\)/g, '()')
+  const rest = LINES.reduce(withoutLine, METHODS.reduce(withoutMethod, BLOCKS.reduce(withoutBlock, module)))
+  const trimmed = FIELDS.reduce(withoutField, rest)
   const gone = [...METHODS.map(nameOf), ...FIELDS].map((name) => new RegExp(String.raw`\bthis\.${name}\b`))
   const left = [/require\(/, /stun:/, /\bBuffer[.(]/, /\btrue =/, ...gone].find((what) => what.test(trimmed))
   if (left !== undefined) throw stranger(left)
   return trimmed
 }
+
+/** In a task of its own, as in the original: the constructor's caller listens by then. */
+const MAKE_OFFER = 'setTimeout(() => this._createOffer())'
 
 /** Its source is in "standard" style: what begins on a line ends on one that is indented alike. */
 const withoutBlock = (source: string, start: string): string =>
@@ -88,6 +121,9 @@ function withoutMethod(source: string, method: string): string {
   const called = source.replace(new RegExp(String.raw`^ *(?:if \(.*\) )?this\.${nameOf(method)}\(.*\)\n`, 'gm'), '')
   return without(called, new RegExp(String.raw`^  ${method} \(.*\) \{(?:\}|\n[\s\S]*?^  \})\n`, 'm'))
 }
+
+const withoutLine = (source: string, start: string): string =>
+  without(source, new RegExp(String.raw`^ *${escaped(start)}.*\n`, 'gm'))
 
 const withoutField = (source: string, field: string): string =>
   without(source, new RegExp(String.raw`^.*\bthis\.${field}\b.*[^{]\n`, 'gm'))

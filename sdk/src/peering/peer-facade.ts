@@ -21,9 +21,7 @@ export type PeerFacadePorts = {
  */
 export class PeerFacade {
   oniceconnectionstatechange: Handler = null
-  onicegatheringstatechange: Handler = null
   onconnectionstatechange: Handler = null
-  onsignalingstatechange: Handler = null
   onicecandidate: Handler<RTCPeerConnectionIceEvent> = null
   readonly #pc: RTCPeerConnection
   readonly #ports: PeerFacadePorts
@@ -50,14 +48,6 @@ export class PeerFacade {
     return this.#pc.iceConnectionState
   }
 
-  get iceGatheringState(): RTCIceGatheringState {
-    return this.#pc.iceGatheringState
-  }
-
-  get signalingState(): RTCSignalingState {
-    return this.#pc.signalingState
-  }
-
   get localDescription(): RTCSessionDescription | null {
     return this.#pc.localDescription
   }
@@ -71,14 +61,14 @@ export class PeerFacade {
     this.#channel = this.#pc.createDataChannel(label, init)
   }
 
-  async createOffer(options?: RTCOfferOptions): Promise<RTCSessionDescriptionInit> {
+  async createOffer(): Promise<RTCSessionDescriptionInit> {
     await this.#filled
-    return this.#pc.createOffer(options)
+    return this.#pc.createOffer()
   }
 
-  async createAnswer(options?: RTCAnswerOptions): Promise<RTCSessionDescriptionInit> {
+  async createAnswer(): Promise<RTCSessionDescriptionInit> {
     await this.#ports.senders.attach(takeSlots(this.#pc, this.#streams))
-    return this.#pc.createAnswer(options)
+    return this.#pc.createAnswer()
   }
 
   setLocalDescription(description: RTCSessionDescriptionInit): Promise<void> {
@@ -106,7 +96,6 @@ export class PeerFacade {
   close(): void {
     const pc = this.#pc
     pc.oniceconnectionstatechange = null
-    pc.onicegatheringstatechange = null
     pc.onconnectionstatechange = null
     pc.onsignalingstatechange = null
     pc.onicecandidate = null
@@ -121,11 +110,7 @@ export class PeerFacade {
       this.#enter(`ice ${pc.iceConnectionState}`)
       this.oniceconnectionstatechange?.(event)
     }
-    pc.onicegatheringstatechange = (event) => this.onicegatheringstatechange?.(event)
-    pc.onsignalingstatechange = (event) => {
-      this.#enter(`signaling ${pc.signalingState}`)
-      this.onsignalingstatechange?.(event)
-    }
+    pc.onsignalingstatechange = () => this.#enter(`signaling ${pc.signalingState}`)
     pc.onicecandidate = (event) => this.onicecandidate?.(event)
     pc.onconnectionstatechange = (event) => {
       this.#enter(`connection ${pc.connectionState}`)
