@@ -2,20 +2,19 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { defineConfig, type Options } from 'tsup'
 import { pureSchemas } from './build/pure-schemas'
 import { trimmedSimplePeer } from './build/simple-peer/trimmed'
-import { standIns } from './build/stand-ins/plugin'
 import { thirdPartyLicenses } from './build/third-party-licenses'
 import { version } from './package.json'
 
-const browser = {
+const browser: Options = {
   platform: 'browser',
   target: 'es2022',
   esbuildPlugins: [pureSchemas, trimmedSimplePeer],
-} satisfies Options
+}
 
-const banner = `/*! Peerstage ${version}, MIT. Contains simple-peer (Feross Aboukhadijeh), MIT: see third-party-licenses.txt. */`
+const banner = `/*! Peerstage ${version}, MIT. Contains simple-peer (Feross Aboukhadijeh), eventemitter3 (Arnout Kazemier) and valibot (Fabian Hiller), all MIT: see third-party-licenses.txt. */`
 
-/** What our files contain of others. */
-const INLINED = ['simple-peer']
+/** What the script file contains. */
+const INLINED = ['simple-peer', 'eventemitter3', 'valibot']
 
 const entries = { index: 'src/index.ts', 'protocol/index': 'src/protocol/index.ts' }
 
@@ -49,7 +48,6 @@ export default defineConfig(({ dts }) => {
       // For a <script> tag: everything in one file that needs nothing of the page but the browser.
       ...browser,
       entry: { peerstage: 'src/script.ts' },
-      esbuildPlugins: [standIns, ...browser.esbuildPlugins],
       format: 'iife',
       noExternal: [/.*/],
       // esbuild makes names short across the whole file, terser finds what is left: 4 % smaller than one of them alone.
@@ -59,7 +57,7 @@ export default defineConfig(({ dts }) => {
       esbuildOptions: (options) => {
         options.minify = true
         options.legalComments = 'none'
-        // simple-peer begins its private names so, and nothing else does.
+        // simple-peer and eventemitter3 begin their private names so, and nothing else does.
         options.mangleProps = /^_[a-z]/
       },
       outExtension: () => ({ js: '.js' }),
