@@ -47,10 +47,10 @@ export async function openPage({ browser, address }: BenchBrowser, scripts: read
 const LIMIT_MS = 180_000
 
 /** What comes of it. @throws (rejects with) Error when nothing does */
-export async function within<Result>(what: string, promised: Promise<Result>): Promise<Result> {
+export async function within<Result>(what: string, promised: Promise<Result>, limitMs = LIMIT_MS): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited in vain for ${what}`)), LIMIT_MS)
+    timer = setTimeout(() => reject(new Error(`waited in vain for ${what}`)), limitMs)
   })
   return Promise.race([promised, limit]).finally(() => clearTimeout(timer))
 }
