@@ -21,6 +21,7 @@ export class Program {
 
   /** @throws (rejects with) Error what the program threw, or that it ended */
   async ask<Result>(request: string, payload: unknown = {}): Promise<Result> {
+    if (!this.#child.connected) throw new Error(`${request}: the program has ended`)
     const id = ++this.#lastId
     const answer = new Promise<Answer>((resolve) => this.#waiting.set(id, resolve))
     this.#child.send({ id, request, payload })

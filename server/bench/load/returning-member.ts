@@ -67,7 +67,13 @@ export class ReturningMember {
       else if (message.type === 'event') this.#folded(message.logged.seq)
       else if (message.type === 'reply') this.unanswered.delete(message.re)
     }
-    if (this.isJoined) eachMarker(data, start, end, (speaker, number) => this.#hear(`${speaker}.${number}`))
+    // A snapshot shows texts again that were heard before it.
+    const isSnapshot = messages.some((message) => message.type === 'welcome' && message.room !== undefined)
+    if (!this.isJoined) return
+    eachMarker(data, start, end, (speaker, number) => {
+      const text = `${speaker}.${number}`
+      if (!isSnapshot || !this.heard.has(text)) this.#hear(text)
+    })
   }
 
   #welcomed(resumed: boolean, seq: number, instance: string): void {

@@ -24,6 +24,9 @@ const SLICE_MS = 250
 /** Texts of one speaker that may be on their way at once. */
 const IN_FLIGHT = 4096
 
+/** Bounds a hang: a text may be rejected, or the server be gone. */
+const MOST_POUR_MS = 10 * 60_000
+
 let crowd: readonly Member[] = []
 let perRoom = 0
 let deliveries = 0
@@ -55,7 +58,11 @@ async function pour({ texts }: Pour): Promise<void> {
     if (left-- > 0) listener.speak()
   }
   for (const member of crowd.slice(0, texts)) member.speak()
-  while (heard < texts) await passed(5)
+  const deadline = performance.now() + MOST_POUR_MS
+  while (heard < texts) {
+    if (performance.now() > deadline) throw new Error(`only ${heard} of ${texts} texts were heard`)
+    await passed(5)
+  }
 }
 
 /** From here on is counted. */
