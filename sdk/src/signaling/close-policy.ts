@@ -22,20 +22,20 @@ type SessionProgress = {
 }
 
 export type ClosePolicy =
-  | { readonly kind: 'final'; readonly code: GoodbyeCode; readonly error: LiveStreamError }
+  | { readonly type: 'final'; readonly code: GoodbyeCode; readonly error: LiveStreamError }
   /** At once, with a fresh token. */
-  | { readonly kind: 'freshToken' }
-  | { readonly kind: 'retry'; readonly slowly: boolean; readonly retryAfterMs: number | undefined }
+  | { readonly type: 'freshToken' }
+  | { readonly type: 'retry'; readonly slowly: boolean; readonly retryAfterMs: number | undefined }
 
 /** What follows by the published table of codes. An end without a code is a network failure: try again. */
 export function closePolicyOf(ending: Ending, progress: SessionProgress): ClosePolicy {
   const { code, retryAfterMs } = ending
-  if (code === undefined) return { kind: 'retry', slowly: false, retryAfterMs }
+  if (code === undefined) return { type: 'retry', slowly: false, retryAfterMs }
   const { retry } = GOODBYES[code]
-  if (retry === 'soon') return { kind: 'retry', slowly: false, retryAfterMs }
-  if (retry === 'slowly' && progress.joined) return { kind: 'retry', slowly: true, retryAfterMs }
-  if (retry === 'freshToken' && progress.freshTokenLeft) return { kind: 'freshToken' }
-  return { kind: 'final', code, error: errorOf(code, ending) }
+  if (retry === 'soon') return { type: 'retry', slowly: false, retryAfterMs }
+  if (retry === 'slowly' && progress.joined) return { type: 'retry', slowly: true, retryAfterMs }
+  if (retry === 'freshToken' && progress.freshTokenLeft) return { type: 'freshToken' }
+  return { type: 'final', code, error: errorOf(code, ending) }
 }
 
 /** The ending by the close code alone, if no goodbye arrived before it. */

@@ -8,19 +8,19 @@ export type Aim = 'prepare' | 'keep' | 'join'
 /** The phase of a session, from its first call to its end. */
 export type Phase =
   /** `idle`: not begun, or no connection can be held now. */
-  | { readonly name: 'idle' | 'authorizing' | 'ended' }
-  | { readonly name: 'connecting'; readonly connection: Connection; readonly intent: Hello['intent'] }
+  | { readonly type: 'idle' | 'authorizing' | 'ended' }
+  | { readonly type: 'connecting'; readonly connection: Connection; readonly intent: Hello['intent'] }
   /** Verified, without a seat. */
-  | { readonly name: 'held'; readonly connection: Connection; readonly since: number }
+  | { readonly type: 'held'; readonly connection: Connection; readonly since: number }
   /** Held, and the seat was requested by that command. */
-  | { readonly name: 'asking'; readonly connection: Connection; readonly commandId: number }
-  | { readonly name: 'connected'; readonly connection: Connection; readonly since: number }
+  | { readonly type: 'asking'; readonly connection: Connection; readonly commandId: number }
+  | { readonly type: 'connected'; readonly connection: Connection; readonly since: number }
   /** `urgent`: a page that wakes up may try at once, as the server has not asked to wait. */
-  | { readonly name: 'waiting'; readonly cancel: () => void; readonly urgent: boolean }
+  | { readonly type: 'waiting'; readonly cancel: () => void; readonly urgent: boolean }
 
 /**
  * Whether a held connection ended, or could not be held: then joining goes on as without one. But if the server rejected the
  * request for a seat and said when to try again, that time is kept.
  */
 export const wasHold = (phase: Phase, { retryAfterMs }: Ending): boolean =>
-  phase.name === 'asking' ? retryAfterMs === undefined : phase.name === 'connecting' && phase.intent === 'hold'
+  phase.type === 'asking' ? retryAfterMs === undefined : phase.type === 'connecting' && phase.intent === 'hold'

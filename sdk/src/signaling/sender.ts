@@ -22,17 +22,17 @@ import { type RateLimiters, rateLimitersOf } from './rate-limiter'
 
 type Line =
   /** Not joined yet. */
-  | { readonly state: 'none' }
-  | { readonly state: 'up'; readonly connection: Connection }
-  | { readonly state: 'down' }
-  | { readonly state: 'closed' }
+  | { readonly type: 'none' }
+  | { readonly type: 'up'; readonly connection: Connection }
+  | { readonly type: 'down' }
+  | { readonly type: 'closed' }
 
 /** Sends all that the client sends, within the server's limits of rate and size, over one connection after the other. */
 export class Sender {
   readonly #clock: Clock
   readonly #commandQueue = new CommandQueue()
   readonly #casts = new CastQueue()
-  #line: Line = { state: 'none' }
+  #line: Line = { type: 'none' }
   #limits: Limits = DEFAULT_LIMITS
   #rateLimiters: RateLimiters
   #cancelPump = () => {}
@@ -67,7 +67,7 @@ export class Sender {
 
   /** Sends a signal at once, or drops it while the socket is down: a link that misses a signal starts over by itself. */
   signal(signal: SignalUp): void {
-    if (this.#line.state === 'up' && this.#rejectionOf(signal, true) === undefined) this.#line.connection.send(signal)
+    if (this.#line.type === 'up' && this.#rejectionOf(signal, true) === undefined) this.#line.connection.send(signal)
   }
 
   /** A number for a command that is sent without waiting in the queue. */
@@ -82,7 +82,7 @@ export class Sender {
 
   /** `sameSession`: the same participant in the same instance as on the connection before. */
   connected(connection: Connection, { limits, lastCommandId }: Welcome, sameSession: boolean): void {
-    this.#line = { state: 'up', connection }
+    this.#line = { type: 'up', connection }
     // The server's buckets belong to the identity and outlive a socket: so do ours, unless the limits have changed.
     if (JSON.stringify(limits) !== JSON.stringify(this.#limits))
       this.#rateLimiters = rateLimitersOf(limits, this.#clock)
@@ -94,8 +94,8 @@ export class Sender {
 
   /** `unsendable`: something between client and server rejected what was sent. */
   disconnected(unsendable: boolean): void {
-    if (this.#line.state !== 'up') return
-    this.#line = { state: 'down' }
+    if (this.#line.type !== 'up') return
+    this.#line = { type: 'down' }
     this.#cancelPump()
     this.#casts.clear()
     this.#commandQueue.disconnected()
@@ -107,26 +107,26 @@ export class Sender {
 
   /** Everything that waits fails with this. Idempotent. */
   close(error: LiveStreamError): void {
-    this.#line = { state: 'closed' }
+    this.#line = { type: 'closed' }
     this.#cancelPump()
     this.#casts.clear()
     this.#commandQueue.close(error)
   }
 
   #rejectionOf(message: ClientMessage, needsConnection: boolean): LiveStreamError | undefined {
-    const { state } = this.#line
-    if (state === 'none' || state === 'closed') return notJoined()
+    const { type } = this.#line
+    if (type === 'none' || type === 'closed') return notJoined()
     if (!fitsFrame(encodeMessage(message), this.#limits.maxFrameBytes))
       return tooLarge('This is larger than the server takes.')
     // The server ends a connection after a few messages that it cannot read. So a mistake of the app must not be sent.
     if (!v.is(clientMessage, message)) return new LiveStreamError('invalid', 'A value of this call has the wrong form.')
-    return needsConnection && state === 'down' ? offline() : undefined
+    return needsConnection && type === 'down' ? offline() : undefined
   }
 
   /** Sends what may be sent now, and runs again when more may be sent. */
   #pump(): void {
     this.#cancelPump()
-    if (this.#line.state !== 'up') return
+    if (this.#line.type !== 'up') return
     const { connection } = this.#line
     const { commands, waitMs: commandsWait } = this.#commandQueue.take(
       this.#rateLimiters,

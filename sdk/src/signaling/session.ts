@@ -37,7 +37,7 @@ export class SignalingSession {
   readonly #events: SessionEvents
   readonly #sender: Sender
   readonly #refresh: TokenRefresh
-  #phase: Phase = { name: 'idle' }
+  #phase: Phase = { type: 'idle' }
   #aim: Aim = 'prepare'
   #readyUntil = 0
   /** Our participant and the instance, since the first welcome. */
@@ -54,7 +54,7 @@ export class SignalingSession {
     this.#sender = options.sender
     this.#refresh = new TokenRefresh(options, {
       isCurrent: (connection) => this.#isCurrent(connection),
-      isHeld: () => this.#phase.name === 'held',
+      isHeld: () => this.#phase.type === 'held',
       log: events.log,
     })
   }
@@ -62,7 +62,7 @@ export class SignalingSession {
   /** Holds a connection for a while, so that `start()` needs no new one. After that, or if none can be held, the session is idle. */
   prepare(): void {
     this.#readyUntil = this.#options.clock.now() + KEPT_READY_MS
-    if (this.#phase.name !== 'idle') return
+    if (this.#phase.type !== 'idle') return
     this.#listen()
     void this.#connect()
   }
@@ -70,13 +70,13 @@ export class SignalingSession {
   /** Takes a seat, over the held connection or a new one. Connects again until the session has ended. */
   start(): void {
     const phase = this.#phase
-    if (phase.name === 'ended') return
+    if (phase.type === 'ended') return
     this.#aim = 'join'
     this.#failures = 0
     this.#freshTokenTried = false
     this.#listen()
-    if (phase.name === 'held') this.#ask(phase.connection)
-    if (phase.name === 'idle' || phase.name === 'waiting') void this.#connect()
+    if (phase.type === 'held') this.#ask(phase.connection)
+    if (phase.type === 'idle' || phase.type === 'waiting') void this.#connect()
   }
 
   #listen(): void {
@@ -87,7 +87,7 @@ export class SignalingSession {
 
   /** Events are missing: connects again, and `position()` then asks for a snapshot. */
   resync(): void {
-    if (this.#phase.name === 'connected') this.#disconnected(this.#phase.connection, {}, 'events are missing')
+    if (this.#phase.type === 'connected') this.#disconnected(this.#phase.connection, {}, 'events are missing')
   }
 
   /**
@@ -102,14 +102,14 @@ export class SignalingSession {
 
   #leaveBy(phase: Phase): Promise<void> {
     if (!('connection' in phase)) return Promise.resolve()
-    const commandId = phase.name === 'connecting' ? undefined : this.#sender.nextId()
+    const commandId = phase.type === 'connecting' ? undefined : this.#sender.nextId()
     const left = sendLeave(phase.connection, commandId, this.#options.clock)
     return commandId === undefined ? Promise.resolve() : left
   }
 
   async #connect(): Promise<void> {
     this.#stopWaiting()
-    const authorizing: Phase = { name: 'authorizing' }
+    const authorizing: Phase = { type: 'authorizing' }
     this.#phase = authorizing
     const { token: source, clock } = this.#options
     try {
@@ -134,7 +134,7 @@ export class SignalingSession {
       messages: (messages) => this.#received(connection, messages),
       ended: (ending, detail) => this.#disconnected(connection, ending, detail),
     })
-    this.#phase = { name: 'connecting', connection, intent }
+    this.#phase = { type: 'connecting', connection, intent }
   }
 
   /** There is no socket without a token and a hello. Only a missing token is worth another try, and only for a joined session. */
@@ -153,7 +153,7 @@ export class SignalingSession {
       if (!this.#isCurrent(connection)) return
       this.#take(message, connection)
     }
-    if (this.#phase.name === 'connected') this.#events.frameEnd()
+    if (this.#phase.type === 'connected') this.#events.frameEnd()
   }
 
   #take(message: ServerMessage, connection: Connection): void {
@@ -171,24 +171,24 @@ export class SignalingSession {
       case 'heartbeat':
         return
       default:
-        if (this.#phase.name === 'connected') this.#events.message(message)
+        if (this.#phase.type === 'connected') this.#events.message(message)
     }
   }
 
   #held({ limits }: ServerMessageOf<'held'>, connection: Connection): void {
-    if (this.#phase.name !== 'connecting') return
+    if (this.#phase.type !== 'connecting') return
     this.#freshTokenTried = false
     connection.welcomed(limits.maxFrameBytes)
     // `join()` was called while the server checked the token.
     if (this.#aim === 'join') return this.#ask(connection)
     this.#aim = 'keep'
-    this.#phase = { name: 'held', connection, since: this.#options.clock.now() }
+    this.#phase = { type: 'held', connection, since: this.#options.clock.now() }
     this.#events.prepared()
   }
 
   #ask(connection: Connection): void {
     const commandId = this.#sender.nextId()
-    this.#phase = { name: 'asking', connection, commandId }
+    this.#phase = { type: 'asking', connection, commandId }
     connection.send({ type: 'join', id: commandId })
     connection.probe(HELD_ANSWER_MS)
   }
@@ -196,20 +196,20 @@ export class SignalingSession {
   /** If the server rejects a request for a seat, it keeps the connection held. A hello would get a goodbye; this is treated alike. */
   #answered(reply: Reply, connection: Connection): void {
     const phase = this.#phase
-    if (phase.name !== 'asking' || reply.re !== phase.commandId || reply.ok) return this.#sender.answered(reply)
+    if (phase.type !== 'asking' || reply.re !== phase.commandId || reply.ok) return this.#sender.answered(reply)
     const { message: reason, retryAfterMs } = reply.error
     this.#disconnected(connection, { code: 'unavailable', reason, retryAfterMs }, reason)
   }
 
   #welcomed(welcome: Welcome, connection: Connection): void {
-    if (this.#phase.name !== 'connecting' && this.#phase.name !== 'asking') return
+    if (this.#phase.type !== 'connecting' && this.#phase.type !== 'asking') return
     if (welcome.protocol > PROTOCOL_VERSION || welcome.protocol < PROTOCOL_FLOOR) {
       connection.close()
       return this.#end(errorOf('unsupported_version'), 'unsupported_version')
     }
     const { self, instance } = welcome
     const sameSession = this.#seat?.self === self && this.#seat.instance === instance
-    this.#phase = { name: 'connected', connection, since: this.#options.clock.now() }
+    this.#phase = { type: 'connected', connection, since: this.#options.clock.now() }
     this.#seat = { self, instance }
     this.#freshTokenTried = false
     connection.welcomed(welcome.limits.maxFrameBytes)
@@ -219,7 +219,7 @@ export class SignalingSession {
   }
 
   #dismissed(goodbye: Goodbye, connection: Connection): void {
-    if (this.#phase.name === 'connected') this.#events.frameEnd()
+    if (this.#phase.type === 'connected') this.#events.frameEnd()
     this.#events.goodbye(goodbye)
     this.#disconnected(connection, goodbye, `goodbye: ${goodbye.code}`)
   }
@@ -240,35 +240,35 @@ export class SignalingSession {
     const freshTokenLeft = typeof this.#options.token === 'function' && !this.#freshTokenTried
     const policy = closePolicyOf(ending, { joined: this.#seat !== undefined, freshTokenLeft })
     if (this.#mayRest(ending, policy)) return this.#rest()
-    if (policy.kind === 'final') return this.#end(policy.error, policy.code)
-    if (policy.kind === 'freshToken') this.#freshTokenTried = true
+    if (policy.type === 'final') return this.#end(policy.error, policy.code)
+    if (policy.type === 'freshToken') this.#freshTokenTried = true
     if (this.#aim === 'join' && wasHold(phase, ending)) return void this.#connect()
-    this.#retry(ending, policy.kind === 'retry' && policy.slowly)
+    this.#retry(ending, policy.type === 'retry' && policy.slowly)
   }
 
   #retry({ retryAfterMs }: Ending, slowly: boolean): void {
     const { clock, random } = this.#options
     const retryInMs = backoffMs(this.#failures++, random(), { slowly, retryAfterMs })
     const cancel = clock.after(retryInMs, () => void this.#connect())
-    this.#phase = { name: 'waiting', cancel, urgent: !slowly && retryAfterMs === undefined }
+    this.#phase = { type: 'waiting', cancel, urgent: !slowly && retryAfterMs === undefined }
     this.#events.waiting({ attempt: this.#failures, retryInMs })
   }
 
   /** Whether to hold no other connection: the time for that is over, or the server accepts no more. `join()` opens its own. */
-  #mayRest({ code }: Ending, { kind }: ClosePolicy): boolean {
-    if (this.#aim === 'keep') return kind === 'final' || this.#options.clock.now() >= this.#readyUntil
+  #mayRest({ code }: Ending, { type }: ClosePolicy): boolean {
+    if (this.#aim === 'keep') return type === 'final' || this.#options.clock.now() >= this.#readyUntil
     return this.#aim === 'prepare' && code === 'rate_limited'
   }
 
   #rest(): void {
     this.#aim = 'keep'
-    this.#phase = { name: 'idle' }
+    this.#phase = { type: 'idle' }
     this.#events.prepared()
   }
 
   #wake(): void {
     if ('since' in this.#phase) this.#phase.connection.probe()
-    if (this.#phase.name === 'waiting' && this.#phase.urgent) void this.#connect()
+    if (this.#phase.type === 'waiting' && this.#phase.urgent) void this.#connect()
   }
 
   #joinTimedOut(): void {
@@ -288,7 +288,7 @@ export class SignalingSession {
 
   #close(error: LiveStreamError): void {
     this.#stopWaiting()
-    this.#phase = { name: 'ended' }
+    this.#phase = { type: 'ended' }
     this.#stopListening()
     this.#refresh.cancel()
     this.#sender.close(error)
@@ -299,7 +299,7 @@ export class SignalingSession {
   }
 
   #stopWaiting(): void {
-    if (this.#phase.name === 'waiting') this.#phase.cancel()
+    if (this.#phase.type === 'waiting') this.#phase.cancel()
   }
 
   #isCurrent(connection: Connection): boolean {

@@ -9,7 +9,7 @@ test.each(codes)('%s: what the table says, for who is in the room and for who co
     closePolicyOf({ code }, { joined: false, freshTokenLeft: true }),
     closePolicyOf({ code }, { joined: true, freshTokenLeft: true }),
     closePolicyOf({ code }, { joined: true, freshTokenLeft: false }),
-  ].map((policy) => (policy.kind === 'retry' && policy.slowly ? 'slowly' : policy.kind))
+  ].map((policy) => (policy.type === 'retry' && policy.slowly ? 'slowly' : policy.type))
   const expected = {
     never: ['final', 'final', 'final'],
     freshToken: ['freshToken', 'freshToken', 'final'],
@@ -23,13 +23,13 @@ test.each(codes)('%s: its close code says the same where the goodbye was lost, i
   const ending = endingOfClose(GOODBYES[code].close)
   expect(ending).toEqual({ code })
   const policy = closePolicyOf(ending, { joined: false, freshTokenLeft: false })
-  if (policy.kind === 'final') expect(policy.error.message).toMatch(/^[A-Z].+\.$/)
+  if (policy.type === 'final') expect(policy.error.message).toMatch(/^[A-Z].+\.$/)
 })
 
 test('a network that breaks gives no reason: try again', () => {
   for (const close of [1000, 1001, 1005, 1006, 1011]) {
     expect(closePolicyOf(endingOfClose(close), { joined: false, freshTokenLeft: false })).toMatchObject({
-      kind: 'retry',
+      type: 'retry',
     })
   }
 })
