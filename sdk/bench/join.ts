@@ -1,6 +1,6 @@
 // From the call of join to the host's first picture: cold pages, media captured. Each run has fresh pages on both sides.
 import { Program } from '../../server/bench/harness/program'
-import type { Kind, Row } from '../../server/bench/harness/result'
+import type { Row } from '../../server/bench/harness/result'
 import {
   type BenchOptions,
   chosen,
@@ -11,14 +11,11 @@ import {
 } from '../../server/bench/harness/rounds'
 import { TcpDelay } from '../../server/bench/harness/tcp-delay'
 import { type BenchBrowser, openPage, pageScript, sdkScript, withBrowser, within } from './bench-browser'
+import type { PageContestant } from './contestant'
 import type { Place } from './pages/join-page'
 import { roomTokens } from './room-tokens'
 
-type Contestant = {
-  readonly name: string
-  readonly kind: 'ours' | Kind
-  readonly page: string
-  readonly program: string
+type Contestant = PageContestant & {
   readonly raw?: Place['raw']
   readonly isPrepared?: true
 }

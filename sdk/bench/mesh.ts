@@ -1,6 +1,6 @@
 // A room of 20 in one page, all linked with all, without media: what signaling and connections alone take.
 import { Program } from '../../server/bench/harness/program'
-import type { Kind, Row } from '../../server/bench/harness/result'
+import type { Row } from '../../server/bench/harness/result'
 import {
   type BenchOptions,
   chosen,
@@ -10,6 +10,7 @@ import {
   rowsOf,
 } from '../../server/bench/harness/rounds'
 import { type BenchBrowser, openPage, pageScript, sdkScript, withBrowser, within } from './bench-browser'
+import type { PageContestant } from './contestant'
 import { usageMeter } from './page-usage'
 import type { MeshRoom } from './pages/mesh-page'
 import { roomTokens } from './room-tokens'
@@ -17,11 +18,7 @@ import { roomTokens } from './room-tokens'
 const FULL_ROOM = 20
 const TINY_ROOM = 2
 
-type Contestant = {
-  readonly name: string
-  readonly kind: 'ours' | Kind
-  readonly page: string
-  readonly program: string
+type Contestant = PageContestant & {
   readonly slots: MeshRoom['slots']
 }
 

@@ -1,6 +1,6 @@
 // One comes into a room of 19 who publish: until all of their pictures are there, and what that costs the newcomer's page.
 import { Program } from '../../server/bench/harness/program'
-import type { Kind, Row } from '../../server/bench/harness/result'
+import type { Row } from '../../server/bench/harness/result'
 import {
   type BenchOptions,
   chosen,
@@ -10,6 +10,7 @@ import {
   rowsOf,
 } from '../../server/bench/harness/rounds'
 import { type BenchBrowser, openPage, pageScript, sdkScript, withBrowser, within } from './bench-browser'
+import type { PageContestant } from './contestant'
 import { usageMeter } from './page-usage'
 import type { Room } from './pages/newcomer-page'
 import { nameOf, roomTokens } from './room-tokens'
@@ -17,11 +18,7 @@ import { nameOf, roomTokens } from './room-tokens'
 const FULL_ROOM = 19
 const TINY_ROOM = 2
 
-type Contestant = {
-  readonly name: string
-  readonly kind: 'ours' | Kind
-  readonly page: string
-  readonly program: string
+type Contestant = PageContestant & {
   readonly slots: Room['slots']
 }
 

@@ -105,7 +105,7 @@ function replaceConnection(tx: Transaction, participantId: string, request: Join
   const seat = tx.seats.get(participantId)
   const before = connectionOf(seat)
   if (seat === undefined || before === undefined || before === request.connection) return
-  tx.effects.push(close(before, 'superseded', 'Another connection has taken this place.'))
+  tx.effects.push(close(before, 'superseded', 'Another connection has taken this seat.'))
   tx.seats.put({ ...seat, status: { type: 'disconnected', since: tx.elapsed, departure: 'lost' } })
 }
 

@@ -13,7 +13,7 @@ import { awaitHost, type Following, succession } from './succession'
 /** What a join reads. */
 type State = RoomState<BaseLedger & ModerationLedger>
 
-/** A place in the room: a new one, or the one that this identity holds already. */
+/** A seat in the room: a new one, or the one that this identity holds already. */
 export function join(state: State | undefined, command: JoinCommand, context: DecideContext): Accepted | JoinRejected {
   if (state === undefined) return open(command, context)
   if (state.room.status === 'closed') return closed(state)
@@ -123,7 +123,7 @@ function rejoin(
   // This session had the seat, and another one took it while its connection was down, so it does not know. If it came back by itself,
   // it would replace the newer one, and commands that it sends again would be done twice: command ids count within a session.
   if (!sameSession && wasReplaced(state, present, command))
-    return rejectJoin('superseded', 'Another session has taken this place meanwhile.')
+    return rejectJoin('superseded', 'Another session has taken this seat meanwhile.')
   if (!sameSession && rules.duplicateSessions === 'reject' && !isAway?.(present.id))
     return rejectJoin('superseded', 'You are in this room already, in another session.')
   const tokenRole = command.claims.role

@@ -4,8 +4,6 @@ import type { Projection, Slice } from './slice'
 import { SLICES } from './slices'
 import type { StoredRecord } from './state'
 
-export type { Projection }
-
 /** What one record means for the chat archive, for bans, for the room's end, and for erasing. */
 export const projectionOf = (record: StoredRecord): Projection =>
   Object.assign({ isEnd: false }, ...PROJECTS.map((project) => project(record)))

@@ -32,10 +32,14 @@ test('frames of each length are read by a WebSocket as they were written', async
   await expect.poll(() => received).toEqual(messages.map((each) => `[${each}]`))
 })
 
-test('the same messages share a frame, others do not', () => {
+test('the same messages share a frame, others do not', async () => {
   const frames = new SharedFrames()
   const first = frames.of(['1', '2'])
   expect(frames.of(['1', '2'])).toBe(first)
   for (const others of [['1'], ['1', '2', '3'], ['1', '3'], ['1', '2']]) expect(frames.of(others)).not.toBe(first)
-  expect(frames.of(['1', '2'])).toEqual(first)
+  const again = frames.of(['1', '2'])
+  expect(again).toEqual(first)
+  // A frame may hold secrets of one client: none is remembered when the batch is over.
+  await Promise.resolve()
+  expect(frames.of(['1', '2'])).not.toBe(again)
 })

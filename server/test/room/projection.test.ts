@@ -1,5 +1,6 @@
 // A person's name or text in an event must not outlive the erasure of that person's identity, whichever feature the event is of.
 import { EVENT_VERSION, type RoomEvent, roomEvent } from '@peerstage/sdk/protocol'
+import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { withoutPerson, withoutText } from '../../src/room/projection'
 import type { StoredRecord } from '../../src/room/state'
@@ -13,16 +14,15 @@ type Schema = {
   readonly entries?: Readonly<Record<string, Schema>>
   readonly wrapped?: Schema
   readonly item?: Schema
-  readonly pipe?: readonly unknown[]
 }
 
-/** A value by a schema. Ids have a form, so a string without one is text of a person; a room's id is the app's. */
+/** A value by a schema. A string that takes the text of a person holds one; ids have a form that does not. A room's id is the app's. */
 function sampleOf(schema: Schema, name = ''): unknown {
   switch (schema.type) {
     case 'object':
       return Object.fromEntries(Object.entries(schema.entries ?? {}).map(([key, each]) => [key, sampleOf(each, key)]))
     case 'string':
-      return schema.pipe !== undefined || name === 'roomId' ? 'id' : PERSONAL
+      return name !== 'roomId' && v.is(schema as unknown as v.GenericSchema, PERSONAL) ? PERSONAL : 'id'
     case 'record':
       return { of: PERSONAL }
     case 'array':

@@ -8,7 +8,7 @@ import type { Logger } from '../../ports/logger'
 import type { InternalDetail } from '../../ports/meter'
 import type { MessageBudgets } from '../limits/message-budget'
 import type { SocketConnection } from '../socket/socket-connection'
-import { type Address, type JoinRequest, joinRequestOf, parseHello } from './hello'
+import { type Address, parseHello, type SeatHello, seatHelloOf } from './hello'
 import { type Principal, principalOf, shortHash } from './principal'
 
 export type HandshakePorts = {
@@ -24,7 +24,7 @@ export type HandshakePorts = {
 
 /** A client that may join. Its session key and its token are not kept. */
 export type VerifiedClient = {
-  readonly asked: JoinRequest
+  readonly asked: SeatHello
   /** The name that its hello gave. */
   readonly name: string | undefined
   readonly principal: Principal
@@ -85,7 +85,7 @@ export class Handshake {
     const { principal } = known
     const joins = budgets.join(principal.claims.identity, principal.roomId)
     const { name, ...hello } = parsed.hello.hello
-    if (joins.ok) return { ok: true, client: { asked: joinRequestOf(hello), name, principal } }
+    if (joins.ok) return { ok: true, client: { asked: seatHelloOf(hello), name, principal } }
     const { retryAfterMs, limit: why } = joins
     const reason = 'Too many joins in a short time.'
     return { ok: false, error: { goodbye: 'rate_limited', reason, retryAfterMs, detail: { why } } }

@@ -18,9 +18,9 @@ export type Address = { readonly roomId: string | undefined; readonly query: URL
 
 export type ParsedHello = { readonly roomId: string; readonly hello: Hello; readonly token: string | undefined }
 /** What of a hello its seat is asked for with. Nothing in it is secret. */
-export type JoinRequest = Pick<Hello, 'intent' | 'joinId' | 'attempt' | 'seq' | 'instance'>
+export type SeatHello = Pick<Hello, 'intent' | 'joinId' | 'attempt' | 'seq' | 'instance'>
 
-export const joinRequestOf = ({ intent, joinId, attempt, seq, instance }: JoinRequest): JoinRequest => ({
+export const seatHelloOf = ({ intent, joinId, attempt, seq, instance }: SeatHello): SeatHello => ({
   intent,
   joinId,
   attempt,

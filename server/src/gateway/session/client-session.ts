@@ -119,8 +119,8 @@ export class ClientSession implements SocketListener {
   }
 
   #join({ id }: ClientMessageOf<'join'>): void {
-    if (this.#seat.state === 'seated') return this.#rejections.invalid(id, 'The place is taken already.')
-    if (!this.#seat.isByCommand) return this.#rejections.invalid(id, 'The hello has asked for the place already.')
+    if (this.#seat.state === 'seated') return this.#rejections.invalid(id, 'The seat is taken already.')
+    if (!this.#seat.isByCommand) return this.#rejections.invalid(id, 'The hello has asked for the seat already.')
     this.#connection.commandStarted()
     this.#seat.request(this.#credentials.principal, id)
   }

@@ -2,7 +2,7 @@ import type { Limits } from '@peerstage/sdk/protocol'
 import type { Offer, RoomInput } from '../../hosting/input'
 import type { Clock } from '../../ports/clock'
 import { NOTHING } from '../../ports/clock'
-import type { JoinRequest } from '../handshake/hello'
+import type { SeatHello } from '../handshake/hello'
 import type { Principal } from '../handshake/principal'
 import type { HoldQuota } from '../limits/hold-quota'
 import type { SocketConnection } from '../socket/socket-connection'
@@ -34,7 +34,7 @@ export type SeatState =
 export class SeatRequest {
   readonly #ports: SeatRequestPorts
   readonly #connection: SocketConnection
-  readonly #asked: JoinRequest
+  readonly #asked: SeatHello
   readonly #iceServers: IceServers
   readonly #answered: () => void
   #state: SeatState = { type: 'unrequested' }
@@ -45,7 +45,7 @@ export class SeatRequest {
   constructor(
     ports: SeatRequestPorts,
     connection: SocketConnection,
-    asked: JoinRequest,
+    asked: SeatHello,
     iceServers: IceServers,
     answered: () => void,
   ) {

@@ -25,17 +25,26 @@ export function textFrame(messages: readonly string[]): Buffer {
   return frame
 }
 
-/** Frames of messages. All connections of a room get the same ones, one after the other: those get the same frame. */
+/**
+ * Frames of messages. All connections of a room get the same ones, one after the other: those get the same frame. It is forgotten
+ * when the running code is done: it may hold a welcome with TURN passwords.
+ */
 export class SharedFrames {
   #messages: readonly string[] = []
   #frame: Buffer = Buffer.alloc(0)
 
   of(messages: readonly string[]): Buffer {
     const last = this.#messages
-    const isSame = messages.length === last.length && messages.every((each, i) => each === last[i])
+    const isSame = last.length > 0 && messages.length === last.length && messages.every((each, i) => each === last[i])
     if (isSame) return this.#frame
     this.#messages = messages
     this.#frame = textFrame(messages)
+    if (last.length === 0) queueMicrotask(() => this.#forget())
     return this.#frame
+  }
+
+  #forget(): void {
+    this.#messages = []
+    this.#frame = Buffer.alloc(0)
   }
 }

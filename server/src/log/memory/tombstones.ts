@@ -1,7 +1,7 @@
 import { ENDED_FOR_MS, type StoredRoom } from '../../ports/event-log'
 import type { Ban } from '../../room/moderation-ledger'
 import { applyBans } from '../../room/moderation-ledger'
-import type { Projection } from '../../room/projection'
+import type { Projection } from '../../room/slice'
 
 /** The most room ids with bans. Beyond it, the one that got its bans first is removed. */
 const BANNED_ROOMS_KEPT = 10_000

@@ -1,6 +1,6 @@
 import { ENDED_FOR_MS, type StoredRoom } from '../../ports/event-log'
 import type { Ban } from '../../room/moderation-ledger'
-import type { Projection } from '../../room/projection'
+import type { Projection } from '../../room/slice'
 import type { InstanceTables } from './instances'
 import type { Database } from './port'
 

@@ -1,5 +1,6 @@
 import { type Batch, batchFault } from '../../ports/event-log'
-import { type Projection, projectionOf } from '../../room/projection'
+import { projectionOf } from '../../room/projection'
+import type { Projection } from '../../room/slice'
 import type { ServerState } from '../../room/slices'
 import type { StoredRecord } from '../../room/state'
 import type { InstanceRow } from './instances'
