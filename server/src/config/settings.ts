@@ -5,9 +5,9 @@ import { LOG_LEVELS } from '../ports/logger'
 import { type AuthOptions, authSettings } from './auth'
 import { type LimitOptions, limitSettings, wholeNumber } from './limits'
 import { type MetricsOptions, metricsSettings } from './metrics'
+import { isSubnet } from './network'
 import { readOrigin } from './origins'
 import { partEntries } from './port-options'
-import { isSubnet } from './subnets'
 import { type TurnOptions, turnSettings } from './turn-servers'
 
 /** A public STUN server: enough for most homes, but strict networks need TURN. */

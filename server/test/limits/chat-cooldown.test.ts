@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ChatCooldowns } from '../../src/gateway/limits/chat-cooldown'
+import { ChatCooldowns } from '../../src/gateway/limits/message-budget'
 
 const KEYS = ['ada', 'bob', 'cy', 'dee']
 

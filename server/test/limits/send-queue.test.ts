@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { SharedFrames } from '../../src/gateway/socket/frames'
 import { SendQueue } from '../../src/gateway/socket/send-queue'
-import { SharedFrames } from '../../src/gateway/socket/text-frame'
 import { FakeClock } from '../harness/fake-clock'
 import { framesIn } from '../harness/frames-in'
 

@@ -1,9 +1,8 @@
 import { Socket } from 'node:net'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { isSubnet, peerAddress } from '../../src/config/network'
 import { checkSettings } from '../../src/config/settings'
-import { isSubnet } from '../../src/config/subnets'
-import { peerAddress } from '../../src/gateway/handshake/peer-address'
 import { runServer } from '../harness/running-server'
 
 function behindProxies(trustProxy: number | readonly string[], remote = '10.0.0.1') {

@@ -1,10 +1,11 @@
+// Who a connection is: from its token, or in dev mode from its hello.
 import { createHash } from 'node:crypto'
 import type { Role } from '@peerstage/sdk/protocol'
+import { isBlank, MAX_NAME_CHARACTERS } from '@peerstage/sdk/protocol'
 import type { TokenClaims } from '../../auth/claims'
 import type { TokenLife } from '../../auth/token-watch'
 import type { RejectedToken, Verify } from '../../auth/verify-token'
 import type { Claims } from '../../room/command'
-import { cleanName } from '../../room/names'
 import type { ParsedHello } from './hello'
 
 /** Who a connection is, once that is known. */
@@ -17,7 +18,7 @@ export type Principal = {
   readonly life?: TokenLife
 }
 
-export type PrincipalResult =
+type PrincipalResult =
   | { readonly ok: true; readonly principal: Principal }
   | { readonly ok: false; readonly error: RejectedToken }
 
@@ -52,3 +53,20 @@ export function claimsOf({ sub, role, name, metadata }: TokenClaims, fallbackNam
  * identity or session; it lets no client in. A reader that knows an identity can compute it: it gives no anonymity.
  */
 export const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
+
+/** The name of a participant whose own name has no visible character. */
+export const NAMELESS = 'Guest'
+
+// Controls could forge lines of a log or a terminal; direction marks could turn around what stands beside a name.
+// `\p{Surrogate}` matches lone halves only, which UTF-8 cannot hold.
+const UNWANTED = /[\p{Cc}\p{Bidi_Control}\p{Surrogate}\ufeff]/gu
+
+/**
+ * A display name that is safe to show beside others: NFC, without controls and direction marks, white space as single
+ * spaces, at most 64 characters (Unicode code points). `fallback` where nothing of it can be seen.
+ */
+export function cleanName(raw: string, fallback: string = NAMELESS): string {
+  const spaced = raw.replace(/\s+/gu, ' ').replace(UNWANTED, '').normalize('NFC').trim()
+  const short = [...spaced].slice(0, MAX_NAME_CHARACTERS).join('').trim()
+  return isBlank(short) ? fallback : short
+}

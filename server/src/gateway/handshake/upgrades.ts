@@ -1,7 +1,10 @@
+// HTTP upgrades: which of them are ours, and how the others are answered.
+import type { IncomingMessage, Server } from 'node:http'
+import type { Server as SecureServer } from 'node:https'
+import type { Duplex } from 'node:stream'
+import { Server as TlsServer } from 'node:tls'
 import type { Clock } from '../../ports/clock'
-import { answerPlainly, asksForWebSocket, type HttpServer } from './plain-request'
 import { rejectNotFound } from './reject-upgrade'
-import { Unclaimed, type Upgrade } from './unclaimed'
 
 type UpgradeListener = (...upgrade: Upgrade) => void
 
@@ -15,7 +18,7 @@ type Claim = {
   readonly isLeaving: () => boolean
 }
 
-export type UpgradeHandler = Claim & {
+type UpgradeHandler = Claim & {
   /** Takes a WebSocket under the path from its upgrade on. */
   readonly open: UpgradeListener
   readonly clock: Clock
@@ -91,3 +94,88 @@ function hand(server: HttpServer, upgrade: Upgrade): void {
 }
 
 const claimOf = (listener: object): Claim | undefined => (listener as { readonly [CLAIM]?: Claim })[CLAIM]
+
+export type Upgrade = readonly [request: IncomingMessage, socket: Duplex, head: Buffer]
+
+/** How long a framework may take to listen: Next.js begins to with the first page that it serves. */
+const WAIT_MS = 5000
+/** More than the tabs of a developer. */
+const MOST_WAITING = 100
+
+type Waiting = { readonly upgrade: Upgrade; readonly stop: () => void }
+
+/** WebSockets on an app's own paths that no listener takes yet. */
+class Unclaimed {
+  readonly #clock: Clock
+  readonly #answer: (upgrade: Upgrade) => void
+  readonly #waiting = new Set<Waiting>()
+
+  /** `answer`: what happens to those that no listener has taken in time. */
+  constructor(clock: Clock, answer: (upgrade: Upgrade) => void) {
+    this.#clock = clock
+    this.#answer = answer
+  }
+
+  /** It waits for a listener that takes it, unless too many wait. Nothing of it is read meanwhile. */
+  add(upgrade: Upgrade): void {
+    if (this.#waiting.size >= MOST_WAITING) return this.#answer(upgrade)
+    const [, socket] = upgrade
+    const cut = () => socket.destroy()
+    const waiting: Waiting = {
+      upgrade,
+      stop: () => {
+        this.#waiting.delete(waiting)
+        cancel()
+        socket.off('error', cut)
+        socket.off('close', waiting.stop)
+      },
+    }
+    const cancel = this.#clock.after(WAIT_MS, () => {
+      waiting.stop()
+      this.#answer(upgrade)
+    })
+    this.#waiting.add(waiting)
+    // An error without a listener would end the process.
+    socket.on('error', cut)
+    socket.once('close', waiting.stop)
+  }
+
+  /** Answers all that wait. */
+  release(take: (upgrade: Upgrade) => void): void {
+    for (const { upgrade, stop } of [...this.#waiting]) {
+      stop()
+      take(upgrade)
+    }
+  }
+}
+
+/** An http.Server of an app, or our own. */
+export type HttpServer = Server | SecureServer
+
+/** Headers that ask for another protocol are about the connection, not about the request (RFC 9110 §7.6.1). */
+const OF_THE_CONNECTION = ['connection', 'upgrade', 'http2-settings']
+
+/** Whether a request asks for a WebSocket. Node emits `upgrade` for any other protocol too, such as h2c. */
+export const asksForWebSocket = ({ headers, httpVersion }: IncomingMessage): boolean =>
+  httpVersion !== '1.0' && headers.upgrade?.trim().toLowerCase() === 'websocket'
+
+/**
+ * Answers an upgrade that no listener takes as the plain request that it also is (RFC 9110 §7.8). Node has read its head only, so the
+ * connection is given to the server anew, as if it had just been opened: Node's own parser reads the body, by its own bounds. The
+ * connection ends with the answer.
+ */
+export function answerPlainly(server: HttpServer, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  socket.unshift(Buffer.concat([headOf(request), head]))
+  // A TLS server opens a second layer on `connection`: it listens for what is decrypted already.
+  server.emit(server instanceof TlsServer ? 'secureConnection' : 'connection', socket)
+}
+
+/** The head as it came, without the upgrade. Node reads and keeps it as Latin-1: byte by byte. */
+function headOf({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`]
+  for (let n = 0; n < rawHeaders.length; n += 2) {
+    const name = rawHeaders[n] ?? ''
+    if (!OF_THE_CONNECTION.includes(name.toLowerCase())) lines.push(`${name}: ${rawHeaders[n + 1]}`)
+  }
+  return Buffer.from(`${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`, 'latin1')
+}

@@ -1,7 +1,7 @@
 import type { Limits } from '@peerstage/sdk/protocol'
 import type { Clock } from '../../ports/clock'
 import type { Delivery } from '../../ports/connection'
-import { type SharedFrames, textFrame } from './text-frame'
+import { type SharedFrames, textFrame } from './frames'
 
 /** The stream that WebSocket frames go to. `written` is called when the operating system has the bytes, or with the error that lost them. */
 export interface FrameSink {

@@ -3,9 +3,9 @@ import type { WebSocket } from 'ws'
 import type { Clock } from '../../ports/clock'
 import type { Connection, Delivery } from '../../ports/connection'
 import type { InternalDetail, Meter } from '../../ports/meter'
-import { type FrameListener, FrameReader } from './frame-reader'
+import type { SharedFrames } from './frames'
+import { type FrameListener, FrameReader } from './frames'
 import { type FrameSink, SendQueue } from './send-queue'
-import type { SharedFrames } from './text-frame'
 
 /** RFC 6455 §7.4.1: the purpose is fulfilled. */
 const NORMAL_CLOSURE = 1000

@@ -1,7 +1,7 @@
 import { MAX_NAME_CHARACTERS } from '@peerstage/sdk/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cleanName, NAMELESS } from '../../src/room/names'
+import { cleanName, NAMELESS } from '../../src/gateway/handshake/principal'
 
 test.each([
   ['Ada', 'Ada'],

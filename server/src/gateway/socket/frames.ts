@@ -1,0 +1,186 @@
+// The WebSocket frames of one connection: reading those of its client, which pauses while too many commands are in flight, and writing those of the server.
+import { type ClientMessage, type Decoded, decodeClientFrame, joinFrame } from '@peerstage/sdk/protocol'
+import type { Clock } from '../../ports/clock'
+
+/** What a connection does with what its client sends. Neither function throws. */
+export interface FrameListener {
+  /** One message of a frame; `ok: false` where it could not be decoded. */
+  message(decoded: Decoded<ClientMessage>): void
+  /** A frame that is not a JSON array, or not text. */
+  badFrame(): void
+}
+
+type FrameReaderPorts = {
+  readonly clock: Pick<Clock, 'nextTurn'>
+  readonly limits: { readonly maxUnansweredCommands: number }
+}
+
+/** The connection that is read. */
+type Source = { readonly isOpen: boolean; flush(): void }
+
+/** A decoded message, or a frame that is none. */
+type Received = Decoded<ClientMessage> | 'bad frame'
+
+/**
+ * Reads frames message by message, and stops in between while too many commands are in flight. A paused socket still delivers
+ * what it has read, and a frame has many messages: those wait here, 64 KiB of them at most and a frame.
+ */
+export class FrameReader {
+  readonly #connection: Source
+  readonly #inFlight: InFlightCommands
+  #waiting: Received[] = []
+  #listener: FrameListener | undefined
+
+  constructor(connection: Source, socket: Pausable, { clock, limits }: FrameReaderPorts) {
+    this.#connection = connection
+    this.#inFlight = new InFlightCommands(socket, limits.maxUnansweredCommands, clock, () => this.#deliver())
+  }
+
+  /** Whether the socket is not read for now, as too many commands are in flight. */
+  get isPaused(): boolean {
+    return this.#inFlight.isPaused
+  }
+
+  /** Gives everything to this listener from now on, beginning with what has been read so far. */
+  start(listener: FrameListener): void {
+    this.#listener = listener
+    this.#deliver()
+  }
+
+  /** One frame of the client. */
+  read(data: Buffer, isBinary: boolean): void {
+    if (!this.#connection.isOpen) return
+    const frame = isBinary ? undefined : decodeClientFrame(data.toString())
+    if (frame === undefined) this.#waiting.push('bad frame')
+    else for (const decoded of frame) this.#waiting.push(decoded)
+    this.#deliver()
+  }
+
+  /** A command will have a reply. */
+  commandStarted(): void {
+    this.#inFlight.started()
+  }
+
+  commandFinished(): void {
+    this.#inFlight.finished()
+  }
+
+  #deliver(): void {
+    const [connection, listener] = [this.#connection, this.#listener]
+    if (listener === undefined) return
+    let taken = 0
+    while (connection.isOpen && !this.isPaused) {
+      const received = this.#waiting[taken]
+      if (received === undefined) break
+      taken++
+      if (received === 'bad frame') listener.badFrame()
+      else listener.message(received)
+    }
+    this.#waiting = connection.isOpen ? this.#waiting.slice(taken) : []
+    connection.flush()
+  }
+}
+
+/** What is paused: a `ws` socket. */
+type Pausable = { pause(): void; resume(): void }
+
+/** An honest client has at most the limit in flight. A client with twice as many is not read until it is back at the limit. */
+const PAUSED_AT = 2
+
+/**
+ * Counts the commands of one connection that wait for their reply, and pauses its socket while there are too many: what the
+ * client sends then stays with its operating system.
+ */
+export class InFlightCommands {
+  readonly #socket: Pausable
+  readonly #limit: number
+  readonly #clock: Pick<Clock, 'nextTurn'>
+  readonly #resumed: () => void
+  #count = 0
+  #paused = false
+
+  /** `resumed`: called in an event-loop turn of its own when the socket is read again. */
+  constructor(socket: Pausable, limit: number, clock: Pick<Clock, 'nextTurn'>, resumed: () => void) {
+    this.#socket = socket
+    this.#limit = limit
+    this.#clock = clock
+    this.#resumed = resumed
+  }
+
+  get isPaused(): boolean {
+    return this.#paused
+  }
+
+  /** One more is in flight. */
+  started(): void {
+    this.#count++
+    if (this.#paused || this.#count < PAUSED_AT * this.#limit) return
+    this.#paused = true
+    this.#socket.pause()
+  }
+
+  /** One has its reply. */
+  finished(): void {
+    this.#count = Math.max(0, this.#count - 1)
+    if (!this.#paused || this.#count > this.#limit) return
+    // The room is in the middle of a batch now: nothing calls back into it.
+    this.#clock.nextTurn(() => this.#resume())
+  }
+
+  /** Each reply below the limit has scheduled this, and the first one may have filled it up again. */
+  #resume(): void {
+    if (!this.#paused || this.#count > this.#limit) return
+    this.#paused = false
+    this.#socket.resume()
+    this.#resumed()
+  }
+}
+
+/** FIN, and the opcode of a text frame: RFC 6455 §5.2. */
+const FINAL_TEXT = 0x81
+/** Payloads up to here are told in 7 bits, those up to 65,535 bytes in 16, longer ones in 64. */
+const SHORT = 125
+const MEDIUM = 0xffff
+
+/** Encoded messages as one WebSocket frame of a server: text, whole, not masked, not compressed. */
+export function textFrame(messages: readonly string[]): Buffer {
+  const text = joinFrame(messages)
+  const length = Buffer.byteLength(text)
+  const start = length <= SHORT ? 2 : length <= MEDIUM ? 4 : 10
+  const frame = Buffer.allocUnsafe(start + length)
+  frame[0] = FINAL_TEXT
+  if (start === 2) frame[1] = length
+  else if (start === 4) {
+    frame[1] = 126
+    frame.writeUInt16BE(length, 2)
+  } else {
+    frame[1] = 127
+    frame.writeBigUInt64BE(BigInt(length), 2)
+  }
+  frame.write(text, start)
+  return frame
+}
+
+/**
+ * Frames of messages. All connections of a room get the same ones, one after the other: those get the same frame. It is forgotten
+ * when the running code is done: it may hold a welcome with TURN passwords.
+ */
+export class SharedFrames {
+  #messages: readonly string[] = []
+  #frame: Buffer = Buffer.alloc(0)
+
+  of(messages: readonly string[]): Buffer {
+    const last = this.#messages
+    const isSame = last.length > 0 && messages.length === last.length && messages.every((each, i) => each === last[i])
+    if (isSame) return this.#frame
+    this.#messages = messages
+    this.#frame = textFrame(messages)
+    if (last.length === 0) queueMicrotask(() => this.#forget())
+    return this.#frame
+  }
+
+  #forget(): void {
+    this.#messages = []
+    this.#frame = Buffer.alloc(0)
+  }
+}
