@@ -1,11 +1,10 @@
 import * as v from 'valibot'
-import { utf8Bytes } from './bytes'
-import { maxCharacters } from './characters'
 import type { Folds } from './fold'
 import { commandId, messageId, participantId, timestamp } from './ids'
 import { CHAT_KEPT, DEFAULT_LIMITS } from './limits'
 import { type Role, role } from './roles'
 import { strict } from './strict'
+import { maxCharacters, utf8Bytes } from './text'
 
 /** A chat message, as all participants see it. Plain text: escape it when you show it. */
 export const chatMessage = v.object({

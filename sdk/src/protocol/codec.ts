@@ -1,9 +1,9 @@
 import * as v from 'valibot'
-import { fromBase64Url, toBase64Url } from './base64url'
 import { type ClientMessage, clientMessage } from './client-message'
 import { MAX_FRAME_MESSAGES } from './limits'
 import { type ServerMessage, serverMessage } from './server-message'
 import { type Hello, hello } from './session'
+import { fromBase64Url, toBase64Url } from './text'
 
 /** One message of a frame. An invalid one has its command id if that can be read, so that the rejection can name the command. */
 export type Decoded<M> = { ok: true; message: M } | { ok: false; id?: number }

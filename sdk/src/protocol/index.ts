@@ -4,8 +4,7 @@
  *
  * @packageDocumentation
  */
-export { utf8Bytes } from './bytes'
-export { countCharacters, isBlank } from './characters'
+
 export { type ChatHistoryResult, type ChatMessage, chatHistoryResult, chatMessage } from './chat'
 export {
   type Cast,
@@ -39,16 +38,6 @@ export {
   reject,
   rejection,
 } from './errors'
-export {
-  EVENT_VERSION,
-  type LoggedEvent,
-  loggedEvent,
-  type RoomEvent,
-  type RoomEventOf,
-  roomEvent,
-  type UnknownEvent,
-} from './event'
-export { evolve } from './evolve'
 export { participantId, roomId, sessionKey } from './ids'
 export { isSafeJson, MAX_JSON_DEPTH } from './json'
 export {
@@ -81,7 +70,20 @@ export {
   type Source,
   source,
 } from './roles'
-export { NEW_ROOM, participantOf, type Room, room } from './room'
+export {
+  EVENT_VERSION,
+  evolve,
+  type LoggedEvent,
+  loggedEvent,
+  NEW_ROOM,
+  participantOf,
+  type Room,
+  type RoomEvent,
+  type RoomEventOf,
+  room,
+  roomEvent,
+  type UnknownEvent,
+} from './room'
 export {
   type CastDown,
   type Goodbye,
@@ -97,4 +99,5 @@ export { type Hello, hello, type Presence } from './session'
 export { type Epoch, fitsLayout, LAYOUT, type SignalBody, type SignalDown, type SignalUp } from './signal'
 export { NO_SOURCES, publishedSources, type SourceState, type SourceStates, UNPUBLISHED } from './sources'
 export type { StageInvitation, StageRequest } from './stage'
+export { countCharacters, isBlank, utf8Bytes } from './text'
 export { HELLO_PREFIX, PROTOCOL_FLOOR, PROTOCOL_VERSION, ROOMS_PATH, SUBPROTOCOL } from './version'

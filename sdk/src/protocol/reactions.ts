@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { maxCharacters } from './characters'
 import { strict } from './strict'
+import { maxCharacters } from './text'
 
 /** An emoji that all participants see for a moment: at most 16 characters (Unicode code points), enough for every emoji sequence of Unicode 16. */
 export const reactionCast = strict({

@@ -1,10 +1,9 @@
 import * as v from 'valibot'
 import { passedOn } from './client-message'
 import { goodbyeCode, rejection } from './errors'
-import { loggedEvent } from './event'
 import { commandId, instanceId, participantId, seq, timestamp } from './ids'
 import { limits } from './limits'
-import { room } from './room'
+import { loggedEvent, room } from './room'
 import { presence } from './session'
 import { signalDown } from './signal'
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
-import { maxCharacters } from './characters'
 import { commandId, instanceId, joinId, seq, sessionKey } from './ids'
 import { strict } from './strict'
+import { maxCharacters } from './text'
 
 const token = v.pipe(v.string(), v.minLength(1), maxCharacters(5000))
 

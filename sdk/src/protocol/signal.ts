@@ -1,9 +1,8 @@
 import * as v from 'valibot'
-import { utf8Bytes } from './bytes'
-import { maxCharacters } from './characters'
 import { participantId, seq } from './ids'
 import { DEFAULT_LIMITS } from './limits'
 import { strict } from './strict'
+import { maxCharacters, utf8Bytes } from './text'
 
 /**
  * The peer connection of a pair that a signal belongs to. `born`: the `seq` of the event that made the edge, which both ends know.

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import * as v from 'valibot'
 import { isSafeJson, roomEvent } from '../../src/protocol'
-import { loggedEvent } from '../../src/protocol/event'
 import { reactionCast } from '../../src/protocol/reactions'
+import { loggedEvent } from '../../src/protocol/room'
 import { branchesOf, nodeOf, type SchemaNode } from './schema-node'
 
 type Walk = (node: SchemaNode) => fc.Arbitrary<unknown>

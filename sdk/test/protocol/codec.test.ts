@@ -8,7 +8,7 @@ import {
   type Hello,
   MAX_FRAME_MESSAGES,
 } from '../../src/protocol'
-import { toBase64Url } from '../../src/protocol/base64url'
+import { toBase64Url } from '../../src/protocol/text'
 
 const decoders = { decodeClientFrame, decodeServerFrame, decodeHello }
 const each = Object.entries(decoders)

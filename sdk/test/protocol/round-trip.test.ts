@@ -15,7 +15,7 @@ import {
   type ServerMessage,
   serverMessage,
 } from '../../src/protocol'
-import { roomEvent } from '../../src/protocol/event'
+import { roomEvent } from '../../src/protocol/room'
 import { arbitraryOf } from '../harness/schema-arbitrary'
 import { messagesIn, nameOf, nodeOf, type SchemaNode } from '../harness/schema-node'
 

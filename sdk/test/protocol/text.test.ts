@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { utf8Bytes } from '../../src/protocol'
-import { fromBase64Url, toBase64Url } from '../../src/protocol/base64url'
+import { fromBase64Url, toBase64Url } from '../../src/protocol/text'
 
 // Lone surrogates too: `binary` draws whole code points only.
 const anyText = fc.oneof(
