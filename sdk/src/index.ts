@@ -21,7 +21,7 @@ export type { AnyEvent, Emitted, Listener } from './events/emitter'
 export type { LiveStreamEventName, LiveStreamEvents } from './events/events'
 export { formatCount, formatDuration } from './format'
 export type { DeviceSource, ScreenOptions } from './media/constraints'
-export type { PublishInput, PublishOptions } from './media/device-requests'
+export type { PublishInput, PublishOptions } from './media/devices'
 export type { PlaybackTarget } from './media/playback'
 export type { ShareScreenOptions } from './media/screen-share'
 export type { LinkView } from './peering/mesh'
@@ -44,8 +44,8 @@ export type {
   StageRequest,
 } from './protocol'
 export type { KeyValueStore } from './signaling/browser-page'
+export type { TokenSource } from './signaling/session-ports'
 export type { WebSocketConstructor, WebSocketLike } from './signaling/socket'
-export type { TokenSource } from './signaling/token'
 export type {
   LeftReason,
   ParticipantView,

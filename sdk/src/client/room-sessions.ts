@@ -1,19 +1,21 @@
 import { LiveStreamError } from '../errors'
 import type { EventQueue } from '../events/event-queue'
+import type { ServerClock } from '../ports/clock'
 import type { BrowserPage } from '../signaling/browser-page'
 import { randomId } from '../signaling/random-id'
+import { type CurrentSender, Sender } from '../signaling/sender'
 import { SessionKey } from '../signaling/session-key'
 import type { SessionOptions } from '../signaling/session-ports'
 import type { RoomStore } from '../state/store'
 import type { SliceState } from '../verbs/slices'
+import { SDK_VERSION } from '../version'
 import { aborted, type JoinOptions, type PrepareOptions, signalOf } from './cancelling'
-import type { CurrentSender } from './current-sender'
-import { type Environment, sessionOptions } from './environment'
+import type { Environment } from './environment'
 import type { Log } from './logger'
 import type { MediaEngine } from './media-engine'
 import { baseOrPage, type Config, checkRoomAndName } from './options'
 import { RoomSession } from './room-session'
-import type { ServerClock } from './server-clock'
+import { globalWebSocket } from './support'
 
 const JOIN_ID_CHARACTERS = 22
 
@@ -81,7 +83,7 @@ export class RoomSessions {
     })
     const stopListening = page.on('online', () => engine.networkChanged())
     options.key.live = true
-    current.sender = sender
+    current.use(sender)
     this.#session = session
     return session
   }
@@ -99,7 +101,7 @@ export class RoomSessions {
     const before = this.#leaving
     this.#leaving = before.then(() => left)
     this.#session = undefined
-    this.#ports.current.sender = undefined
+    this.#ports.current.use(undefined)
     // A prepared session took no seat: a reload still finds the seat of the page before.
     if (this.#key && !wasPrepared) this.#key.live = false
   }
@@ -107,14 +109,29 @@ export class RoomSessions {
   /** @throws LiveStreamError `invalid_options` */
   #sessionOptions(): SessionOptions {
     const { config, environment, page } = this.#ports
-    const { randomBytes } = environment
+    const { room, token, name, joinTimeoutMs, WebSocket } = config
+    const { clock, random, randomBytes } = environment
     checkRoomAndName(config)
     const base = baseOrPage(config)
     // Made at the first join: until then the session of the page before is kept for a reload.
-    this.#key ??= new SessionKey(page, `${base} ${config.room}`, randomBytes)
+    this.#key ??= new SessionKey(page, `${base} ${room}`, randomBytes)
     // A new one per session. If the leave before did not reach the server, the room learns from it that the old session has ended.
     const joinId = randomId(JOIN_ID_CHARACTERS, randomBytes)
-    return sessionOptions(config, environment, { base, key: this.#key, joinId, page })
+    return {
+      base,
+      room,
+      token,
+      name,
+      joinTimeoutMs,
+      clock,
+      random,
+      page,
+      joinId,
+      key: this.#key,
+      client: `peerstage-sdk/${SDK_VERSION}`,
+      sender: new Sender(clock),
+      WebSocket: () => WebSocket ?? globalWebSocket(),
+    }
   }
 
   #abortWith(signal: AbortSignal, session: RoomSession, mayAbort: () => boolean): void {

@@ -1,14 +1,14 @@
 import { LiveStreamError } from '../errors'
 import type { EventQueue } from '../events/event-queue'
-import { eventsOf, eventsOfSnapshot, type ParticipantLookup } from '../events/events-of'
+import { eventsOf, eventsOfSnapshot, type ParticipantLookup } from '../events/event-queue'
 import type { LocalMedia } from '../media/local-media'
 import type { Mesh } from '../peering/mesh'
+import type { ServerClock } from '../ports/clock'
 import { participantOf, type Room, type Welcome } from '../protocol'
 import type { RoomMessage } from '../signaling/session-ports'
 import type { RoomStore } from '../state/store'
 import type { SliceState } from '../verbs/slices'
 import type { Log } from './logger'
-import type { ServerClock } from './server-clock'
 
 export type RoomUpdatesPorts = {
   readonly store: RoomStore<SliceState>

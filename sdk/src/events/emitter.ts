@@ -1,5 +1,5 @@
 import { EventEmitter } from 'eventemitter3'
-import { checkListener } from '../state/listener'
+import { checkListener } from '../state/store'
 import type { LiveStreamEventName, LiveStreamEvents } from './events'
 
 /** What `on('*')` gets: every event, in order. */

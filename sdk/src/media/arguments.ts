@@ -2,7 +2,7 @@
 import { LiveStreamError } from '../errors'
 import { SOURCES, type Source } from '../protocol'
 import type { DeviceSource } from './constraints'
-import { isTrack, type PublishOptions } from './device-requests'
+import { isTrack, type PublishOptions } from './devices'
 import type { PlaybackTarget } from './playback'
 import type { ShareScreenOptions } from './screen-share'
 

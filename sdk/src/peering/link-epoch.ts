@@ -1,9 +1,9 @@
 import type { Clock } from '../ports/clock'
 import type { SignalBody } from '../protocol'
+import { MAX_SIGNALS } from './early-signals'
 import type { LinkFailure } from './link-state'
+import { type ProgressWatchdog, watchProgress } from './link-timing'
 import type { MediaTransport, TransportEvents } from './media-transport'
-import { MAX_SIGNALS } from './next-epoch'
-import { type ProgressWatchdog, watchProgress } from './progress-watchdog'
 import type { QueuedStart, StartQueue } from './start-queue'
 
 /** The events of a transport for its link. Tracks go to the mesh directly. */

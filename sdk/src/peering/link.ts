@@ -1,10 +1,10 @@
 import type { LinkState } from '../ports/participant-media'
 import { type Epoch, fitsLayout, type SignalBody } from '../protocol'
+import { NextEpoch, type Signal } from './early-signals'
 import { LinkEpoch, type LinkPorts } from './link-epoch'
 import type { LinkFailure } from './link-state'
 import { ASK_AGAIN_MS, CONNECT_LIMIT_MS, connectTimeout, restartDelay, UNANSWERED_MS } from './link-timing'
 import type { MediaTransport } from './media-transport'
-import { NextEpoch, type Signal } from './next-epoch'
 
 export type LinkEvents = {
   signal(epoch: Epoch, order: number, body: SignalBody): void

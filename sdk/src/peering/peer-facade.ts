@@ -1,6 +1,6 @@
 import type { Source } from '../protocol'
-import { addSlots, slotsOf, takeSlots } from './slot-layout'
-import type { SlotSenders } from './slot-senders'
+import type { SlotSenders } from './slots'
+import { addSlots, slotsOf, takeSlots } from './slots'
 import type { WebRtc } from './webrtc'
 
 type Handler<E = Event> = ((event: E) => void) | null

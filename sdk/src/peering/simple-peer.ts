@@ -4,7 +4,7 @@ import SimplePeer, { type PeerSignal } from 'simple-peer'
 import { type IceServer, LAYOUT, type SignalBody, type Source } from '../protocol'
 import type { MediaTransport, OpenTransport, TransportEvents, TransportOptions } from './media-transport'
 import { PeerFacade } from './peer-facade'
-import { SlotSenders } from './slot-senders'
+import { SlotSenders } from './slots'
 import type { WebRtc } from './webrtc'
 
 /**

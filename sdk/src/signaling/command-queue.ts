@@ -1,8 +1,19 @@
 import { LiveStreamError } from '../errors'
 import type { Accepted, Request, WhileOffline } from '../ports/requests'
 import { ANSWERED_COMMANDS_KEPT, type Command, type Reply } from '../protocol'
-import { commandErrorOf, type ErrorReply, isUndecided, offline, outcomeUnknown } from './command-errors'
-import { fail, isOfConnection, isQuery, numbered, type QueuedCommand, sameKey } from './queued-command'
+import {
+  commandErrorOf,
+  type ErrorReply,
+  fail,
+  isOfConnection,
+  isQuery,
+  isUndecided,
+  numbered,
+  offline,
+  outcomeUnknown,
+  type QueuedCommand,
+  sameKey,
+} from './queued-command'
 import { pay, type RateLimiters, settle } from './rate-limiter'
 
 /** How many commands may wait to be sent. */

@@ -1,7 +1,13 @@
 import type { Clock } from '../ports/clock'
-import { type ClientMessage, decodeServerFrame, encodeMessage, type ServerMessage } from '../protocol'
+import {
+  type ClientMessage,
+  decodeServerFrame,
+  encodeMessage,
+  joinFrame,
+  type ServerMessage,
+  utf8Bytes,
+} from '../protocol'
 import { type Ending, endingOfClose } from './close-policy'
-import { framesOf } from './frame-batching'
 import { Socket, type WebSocketConstructor } from './socket'
 
 /** How long it may take from opening the socket to the welcome. The server takes at most 5 s to check the token. */
@@ -126,4 +132,30 @@ export class Connection {
     this.close()
     this.#events.ended(ending, detail)
   }
+}
+
+/** The two brackets of a frame. */
+const BRACKETS = 2
+
+/** Whether one encoded message fits into a frame of its own. */
+export const fitsFrame = (message: string, maxFrameBytes: number): boolean =>
+  utf8Bytes(message) + BRACKETS <= maxFrameBytes
+
+/** Encoded messages, in order, in as few frames of at most `maxFrameBytes` as possible. Each message must fit into a frame. */
+export function framesOf(messages: readonly string[], maxFrameBytes: number): string[] {
+  const frames: string[] = []
+  let batch: string[] = []
+  let bytes = BRACKETS
+  for (const message of messages) {
+    const size = utf8Bytes(message) + 1
+    if (batch.length > 0 && bytes + size - 1 > maxFrameBytes) {
+      frames.push(joinFrame(batch))
+      batch = []
+      bytes = BRACKETS
+    }
+    batch.push(message)
+    bytes += size
+  }
+  if (batch.length > 0) frames.push(joinFrame(batch))
+  return frames
 }

@@ -1,6 +1,7 @@
-import type { LiveStreamError } from '../errors'
+// One command from the call to its reply: its number, its kind, and how it fails.
+import { LiveStreamError } from '../errors'
 import type { Accepted, Request, WhileOffline } from '../ports/requests'
-import type { Command } from '../protocol'
+import type { Command, Reply } from '../protocol'
 
 /** A command from the call to its reply. */
 export type QueuedCommand = {
@@ -28,4 +29,27 @@ export const isQuery = ({ type }: Request): boolean => type === 'chat.history' |
 /** Rejects the promises of all its callers. */
 export function fail({ callers }: QueuedCommand, error: LiveStreamError): void {
   for (const caller of callers) caller.reject(error)
+}
+
+/** A reply that rejects a command. */
+export type ErrorReply = Extract<Reply, { ok: false }>
+
+/** The server rejected it before it checked whether it had executed it already. */
+export const isUndecided = ({ code }: ErrorReply['error']): boolean => code === 'rate_limited' || code === 'unavailable'
+
+export const offline = () =>
+  new LiveStreamError('unavailable', 'The connection to the server is down.', { retryable: true })
+
+export const outcomeUnknown = () =>
+  new LiveStreamError(
+    'unavailable',
+    'The room was opened anew before the server answered; it may or may not have taken effect.',
+    {
+      retryable: true,
+    },
+  )
+
+export function commandErrorOf(error: ErrorReply['error']): LiveStreamError {
+  const { code, message, retryable, retryAfterMs } = error
+  return new LiveStreamError(code, message, { retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { LiveStreamError } from '../errors'
 import type { Clock } from '../ports/clock'
-import { type Accepted, notJoined, type Request, type WhileOffline } from '../ports/requests'
+import { type Accepted, NOT_JOINED, notJoined, type Request, type Requests, type WhileOffline } from '../ports/requests'
 import {
   type Cast,
   type ClientMessage,
@@ -11,14 +11,14 @@ import {
   type Limits,
   type Reply,
   type SignalUp,
+  type Source,
+  type SourceChange,
   type Welcome,
 } from '../protocol'
-import { CastQueue } from './cast-queue'
-import { offline } from './command-errors'
 import { CommandQueue } from './command-queue'
-import type { Connection } from './connection'
-import { fitsFrame } from './frame-batching'
-import { type RateLimiters, rateLimitersOf } from './rate-limiter'
+import { type Connection, fitsFrame } from './connection'
+import { offline } from './queued-command'
+import { CastQueue, type RateLimiters, rateLimitersOf } from './rate-limiter'
 
 type Line =
   /** Not joined yet. */
@@ -141,3 +141,26 @@ export class Sender {
 }
 
 const tooLarge = (message: string) => new LiveStreamError('payload_too_large', message)
+
+/** How verbs and media reach the server. Each session has another sender, and between two sessions there is none. */
+export class CurrentSender {
+  #sender: Sender | undefined
+
+  /** From now on messages go to the sender of this session; undefined: to none. */
+  use(sender: Sender | undefined): void {
+    this.#sender = sender
+  }
+
+  get requests(): Requests {
+    return this.#sender ?? NOT_JOINED
+  }
+
+  get limits(): Limits {
+    return this.#sender?.limits ?? DEFAULT_LIMITS
+  }
+
+  /** Tells the room what changes in what we publish. While disconnected the latest change of each source waits. */
+  readonly updateMedia = async (source: Source, change: SourceChange): Promise<void> => {
+    await this.requests.request({ type: 'media.update', sources: { [source]: change } }, { latest: `media.${source}` })
+  }
+}

@@ -5,7 +5,9 @@ import type { BrowserPage } from './browser-page'
 import type { Sender } from './sender'
 import type { SessionKey } from './session-key'
 import type { WebSocketConstructor } from './socket'
-import type { TokenSource } from './token'
+
+/** A token, or where to get one. A function is called for each connection, and before the token expires. */
+export type TokenSource = string | (() => string | Promise<string>)
 
 export type SessionOptions = {
   /** The server: `ws:` or `wss:`, without a trailing slash. */

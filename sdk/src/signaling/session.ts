@@ -10,16 +10,14 @@ import {
   type ServerMessageOf,
   type Welcome,
 } from '../protocol'
-import { backoffMs } from './backoff'
-import { type ClosePolicy, closePolicyOf, type Ending, errorOf } from './close-policy'
+import { backoffMs, type ClosePolicy, closePolicyOf, type Ending, errorOf } from './close-policy'
 import { Connection } from './connection'
 import { helloOf, roomUrl, subprotocolsOf } from './hello'
 import { type Aim, type Phase, wasHold } from './phase'
 import { sendLeave } from './send-leave'
 import type { Sender } from './sender'
 import type { SessionEvents, SessionOptions } from './session-ports'
-import { tokenOf } from './token'
-import { TokenRefresh } from './token-refresh'
+import { TokenRefresh, tokenOf } from './token'
 
 /** After a connection that lasted this long, the next failure counts as the first. */
 const STABLE_MS = 10_000

@@ -1,8 +1,94 @@
-import type { MediaView } from '../ports/participant-media'
-import { evolve, MODES, type Participant, participantOf, type Room } from '../protocol'
-import { NO_MEDIA, participantView, roomView } from './participant-view'
-import type { Left, ParticipantView, StateOf } from './state'
+// Makes the state that apps see, out of the room, the media and links of participants, and the fields of the features.
+import { type MediaView, perSource } from '../ports/participant-media'
+import {
+  evolve,
+  isOnStage,
+  MODES,
+  mayActOn,
+  type Participant,
+  participantOf,
+  permissionsOf,
+  type Role,
+  type Room,
+  type Source,
+} from '../protocol'
+import type { Left, ParticipantView, RoomView, SourceView, StateOf } from './state'
 import { keep, share } from './structural-sharing'
+
+/** No media and no links. */
+export const NO_MEDIA: MediaView = {
+  tracksOf: () => ({}),
+  streamsOf: () => ({}),
+  linkOf: () => null,
+  soundOf: () => ({}),
+}
+
+/** What the view of a participant is made with. */
+type ViewContext = {
+  /** The room that it is in, or was. */
+  readonly room: Room
+  readonly selfId: string | undefined
+  readonly reconnecting: ReadonlySet<string>
+  readonly media: MediaView
+}
+
+/** A participant as the app sees it. */
+function participantView(of: Participant, { room, selfId, reconnecting, media }: ViewContext): ParticipantView {
+  const { id, name, role, metadata, joinedAt } = of
+  const { volume = 1, mutedForMe = false } = media.soundOf(id)
+  const isSelf = id === selfId
+  return {
+    id,
+    name,
+    role,
+    isSelf,
+    isOnStage: isOnStage(role),
+    ...(metadata === undefined ? {} : { metadata }),
+    joinedAt,
+    presence: reconnecting.has(id) ? 'reconnecting' : 'connected',
+    sources: sourceViews(of, media.tracksOf(id), isSelf),
+    streams: media.streamsOf(id),
+    link: isSelf ? null : media.linkOf(id),
+    volume,
+    mutedForMe,
+    ...(isSelf ? { can: permissionsOf(room, id) } : {}),
+    canModerate: !isSelf && mayModerate(room, selfId, role),
+  }
+}
+
+/** The permissions to mute, to remove and to give roles go together. The two roles decide whether they apply to the target. */
+function mayModerate(room: Room, selfId = '', target: Role): boolean {
+  const self = participantOf(room, selfId)
+  return self !== undefined && permissionsOf(room, selfId).has('kick') && mayActOn(self.role, target)
+}
+
+function sourceViews(
+  of: Participant,
+  tracks: ReturnType<MediaView['tracksOf']>,
+  isSelf: boolean,
+): ParticipantView['sources'] {
+  const view = (source: Source): SourceView => {
+    const { [source]: state } = of.sources
+    const { [source]: track } = tracks
+    return {
+      ...state,
+      isLive: state.published && !state.muted && !state.interrupted,
+      ...(track === undefined ? {} : { track }),
+      ...(track !== undefined && isSelf && !source.startsWith('screen') ? deviceOf(track) : {}),
+    }
+  }
+  return perSource(view)
+}
+
+/** A track without a device, such as that of a canvas, has no device id. Some tracks in Node have no settings. */
+function deviceOf(track: MediaStreamTrack): Pick<SourceView, 'deviceId' | 'label'> {
+  const deviceId = track.getSettings?.().deviceId
+  return deviceId ? { deviceId, label: track.label } : {}
+}
+
+function roomView({ id, instance, mode, locked, hostGraceUntil, openedAt }: Room): RoomView {
+  return { id, instance, mode, locked, hostGraceUntil, openedAt }
+}
 
 /** The status of the client. With `joined` and `reconnecting` there is a room. */
 export type Status = { readonly status: 'idle' | 'joining' | 'joined' | 'reconnecting' } | Left

@@ -1,3 +1,4 @@
+import { LiveStreamError } from '../errors'
 import type { MediaView } from '../ports/participant-media'
 import {
   evolve,
@@ -8,7 +9,6 @@ import {
   type UnknownEvent,
   type Welcome,
 } from '../protocol'
-import { checkListener } from './listener'
 import type { ParticipantView, StateOf } from './state'
 import { StateBuilder, type Status } from './state-builder'
 
@@ -184,4 +184,9 @@ export class RoomStore<Fields extends object = object> {
     if (this.#room === undefined) throw new RangeError('an event of a room that is not here')
     return this.#room
   }
+}
+
+/** Plain JavaScript passes anything. @throws LiveStreamError `invalid` */
+export function checkListener(listener: unknown): void {
+  if (typeof listener !== 'function') throw new LiveStreamError('invalid', 'A listener must be a function.')
 }

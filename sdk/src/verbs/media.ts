@@ -82,7 +82,7 @@ export type MediaEvents = {
 
 type MediaSlice = { verbs: MediaNamespace; events: MediaEvents; logged: 'media.changed' }
 
-/** The media of all participants. Its part of the state is in each participant: see `state/participant-view.ts`. */
+/** The media of all participants. Its part of the state is in each participant: see `state/state-builder.ts`. */
 export const media: Slice<MediaSlice> = {
   verbs: { media: mediaVerbs },
   onLogged: {

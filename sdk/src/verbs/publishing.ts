@@ -1,6 +1,6 @@
 import { checkDevice, checkPublishOptions, checkScreenOptions, checkSource } from '../media/arguments'
 import type { DeviceSource } from '../media/constraints'
-import type { PublishOptions } from '../media/device-requests'
+import type { PublishOptions } from '../media/devices'
 import type { LocalMedia } from '../media/local-media'
 import type { ShareScreenOptions } from '../media/screen-share'
 import type { Source } from '../protocol'

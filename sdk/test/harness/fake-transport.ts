@@ -1,7 +1,7 @@
 // Connections without a network, for links and meshes: they do what the contract says, in time that the test moves.
 
 import type { MediaTransport, OpenTransport, TransportOptions } from '../../src/peering/media-transport'
-import { KIND_OF } from '../../src/peering/slot-layout'
+import { KIND_OF } from '../../src/peering/slots'
 import type { Clock } from '../../src/ports/clock'
 import { type IceServer, LAYOUT, type SignalBody, SOURCES, type Source } from '../../src/protocol'
 

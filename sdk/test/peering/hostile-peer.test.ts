@@ -1,7 +1,7 @@
 // A peer that does with its own link what it likes: it costs that link, and no other.
 import { expect, test } from 'vitest'
+import { FOLLOW_MS } from '../../src/peering/early-signals'
 import { CONNECT_LIMIT_MS } from '../../src/peering/link-timing'
-import { FOLLOW_MS } from '../../src/peering/next-epoch'
 import { LONGEST_START_MS } from '../../src/peering/start-queue'
 import type { SignalBody } from '../../src/protocol'
 import { sdp } from '../harness/fake-transport'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { EMPTY_SLOTS } from '../../src/peering/media-transport'
-import { SlotSenders } from '../../src/peering/slot-senders'
+import { SlotSenders } from '../../src/peering/slots'
 import { fakeTrack } from '../harness/fake-transport'
 
 const camera = fakeTrack('video', 'camera')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { backoffMs } from '../../src/signaling/backoff'
+import { backoffMs } from '../../src/signaling/close-policy'
 
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 const failures = fc.nat({ max: 10_000 })

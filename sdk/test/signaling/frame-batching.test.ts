@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { utf8Bytes } from '../../src/protocol'
-import { fitsFrame, framesOf } from '../../src/signaling/frame-batching'
+import { fitsFrame, framesOf } from '../../src/signaling/connection'
 
 test('every message is in a frame once and in order, and no frame is too large', () => {
   const message = fc.string({ maxLength: 40, unit: 'binary' }).map((text) => JSON.stringify(text))

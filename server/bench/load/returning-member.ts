@@ -1,6 +1,6 @@
 import { setTimeout as passed } from 'node:timers/promises'
 import { encodeHello, HELLO_PREFIX, type Hello, type ServerMessage, SUBPROTOCOL } from '@peerstage/sdk/protocol'
-import { backoffMs } from '../../../sdk/src/signaling/backoff'
+import { backoffMs } from '../../../sdk/src/signaling/close-policy'
 import { DIALECTS, helloOf, type Newcomer } from './dialect'
 import { eachMarker, markedText } from './marker'
 import { WireSocket } from './wire-socket'

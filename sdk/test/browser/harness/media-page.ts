@@ -4,7 +4,7 @@ import { browserAccess, checkSupport, type Support } from '../../../src/client/s
 import type { LiveStreamError } from '../../../src/errors'
 import { LocalMedia } from '../../../src/media/local-media'
 import { observeDom, Playback } from '../../../src/media/playback'
-import { KIND_OF } from '../../../src/peering/slot-layout'
+import { KIND_OF } from '../../../src/peering/slots'
 import type { StreamKind } from '../../../src/ports/participant-media'
 import { MODES, NO_SOURCES, SOURCES, type Source, type SourceStates } from '../../../src/protocol'
 

@@ -1,5 +1,39 @@
+// Signals that came too early: those of edges that are not folded yet, and those of epochs that are not followed yet.
 import type { Clock } from '../ports/clock'
-import type { SignalBody } from '../protocol'
+import type { SignalBody, SignalDown } from '../protocol'
+
+/** How many senders' signals may wait: as many as a room has participants. */
+const MAX_PAIRS = 20
+/** How many events a signal may be ahead of the fold: the server never has more on the way. */
+const MAX_AHEAD = 1000
+
+/** Signals of edges that are not folded yet. Limited: further signals are dropped, and the link starts over. */
+export class HeldSignals {
+  readonly #bySender = new Map<string, SignalDown[]>()
+
+  hold(signal: SignalDown, seq: number): void {
+    if (signal.epoch.born > seq + MAX_AHEAD) return
+    const held = this.#bySender.get(signal.from) ?? []
+    if (held.length >= MAX_SIGNALS || (held.length === 0 && this.#bySender.size >= MAX_PAIRS)) return
+    this.#bySender.set(signal.from, [...held, signal])
+  }
+
+  /** Takes out the signals of edges that were born at `seq` or before, in the order of arrival per sender. */
+  release(seq: number): SignalDown[] {
+    const due: SignalDown[] = []
+    for (const [from, held] of this.#bySender) {
+      due.push(...held.filter(({ epoch }) => epoch.born <= seq))
+      const kept = held.filter(({ epoch }) => epoch.born > seq)
+      if (kept.length > 0) this.#bySender.set(from, kept)
+      else this.#bySender.delete(from)
+    }
+    return due
+  }
+
+  clear(): void {
+    this.#bySender.clear()
+  }
+}
 
 /** Signals of one side in one epoch: an offer or answer and its candidates. Further signals are dropped. */
 export const MAX_SIGNALS = 128
