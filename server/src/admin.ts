@@ -1,6 +1,6 @@
 import { MAX_IDENTITY_CHARACTERS, roomId } from '@peerstage/sdk/protocol'
 import * as v from 'valibot'
-import { tokenClaims } from './auth/claims'
+import { tokenClaims } from './auth/verify-token'
 import { ROOM_ID_FORM } from './gateway/handshake/hello'
 import type { Erasure } from './hosting/erasure'
 import type { RoomStats } from './hosting/room-stats'

@@ -5,8 +5,8 @@
  */
 export type { IceServer, Limits, ModeName, Role } from '@peerstage/sdk/protocol'
 export type { AdminApi } from './admin'
-export type { PublicKeyAlgorithm } from './auth/algorithms'
 export type { Jwk } from './auth/jwk'
+export type { PublicKeyAlgorithm } from './auth/keys'
 export { type SigningKey, type SignOptions, signToken, TokenOptionError, type TokenOptions } from './auth/sign-token'
 export type { AuthOptions, KeyOptions } from './config/auth'
 export type { LimitOptions } from './config/limits'

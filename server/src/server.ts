@@ -9,9 +9,9 @@ import type { Lifecycle } from './lifecycle'
 import { memoryLog } from './log/memory/memory-log'
 import { createLogger, guarded } from './logging/logger'
 import type { OwnClock } from './ports/clock'
+import { guardedClock, systemClock } from './ports/clock'
 import type { Logger } from './ports/logger'
 import type { RoomLog } from './ports/room-log'
-import { guardedClock, systemClock } from './ports/system-clock'
 
 /** The options of a server: `auth`, or `dev: true`, and others that differ from the defaults. */
 export type PeerstageServerOptions = SettingsInput & {

@@ -50,7 +50,7 @@ const violations: [file: string, source: string, rule: string][] = [
   ['server/src/ports/imports-hosting.ts', importing('../hosting/rooms'), 'noRestrictedImports'],
   ['server/src/ports/imports-node.ts', importing('node:crypto'), 'noRestrictedImports'],
   ['server/src/hosting/imports-gateway.ts', importing('../gateway/gateway'), 'noRestrictedImports'],
-  ['server/src/hosting/imports-auth.ts', importing('../auth/claims'), 'noRestrictedImports'],
+  ['server/src/hosting/imports-auth.ts', importing('../auth/keys'), 'noRestrictedImports'],
   ['server/src/hosting/imports-ws.ts', importing('ws'), 'noRestrictedImports'],
   ...['auth', 'config', 'logging', 'gateway', 'http', 'log', 'metrics'].flatMap((part): typeof violations => [
     [
@@ -86,7 +86,7 @@ const allowed: [file: string, source: string][] = [
   ['server/src/room/fine.ts', importing('@peerstage/sdk/protocol', './ledger')],
   ['server/src/ports/fine.ts', importing('@peerstage/sdk/protocol', '../room/state', './clock')],
   ['server/src/hosting/fine.ts', importing('@peerstage/sdk/protocol', '../room/decide', '../ports/clock')],
-  ['server/src/config/fine.ts', importing('valibot', '../auth/claims', '../ports/room-log')],
+  ['server/src/config/fine.ts', importing('valibot', '../auth/keys', '../ports/room-log')],
   ['server/src/gateway/fine.ts', importing('ws', '../hosting/rooms', '../ports/clock', 'node:crypto')],
   ['server/src/gateway/session/fine.ts', importing('../../hosting/rooms', '../../ports/clock', '../socket/send-queue')],
   ['server/src/log/sqlite/fine.ts', importing('../../ports/event-log', '../../room/state', '../upcast')],

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { publicPart } from '../../../server/src/room/projection'
+import { publicPart } from '../../../server/src/room/fold'
 import type { LiveStreamError } from '../../src/errors'
 import type { GoodbyeCode, LoggedEvent, Room, RoomEvent, UnknownEvent, Welcome } from '../../src/protocol'
 import type { Position } from '../../src/signaling/session-ports'

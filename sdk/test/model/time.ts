@@ -1,5 +1,5 @@
 import type { Clock } from '../../../server/src/ports/clock'
-import { systemClock } from '../../../server/src/ports/system-clock'
+import { systemClock } from '../../../server/src/ports/clock'
 
 type Timer = { readonly at: number; readonly order: number; readonly callback: () => void }
 

@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Batch, StoredRoom } from '../../../server/src/ports/event-log'
-import { evolveState } from '../../../server/src/room/fold'
+import { encodeRecord, evolveState } from '../../../server/src/room/fold'
 import type { Ban } from '../../../server/src/room/moderation-ledger'
 import type { SessionSecret } from '../../../server/src/room/participants'
-import { encodeRecord } from '../../../server/src/room/projection'
 import type { ServerState } from '../../../server/src/room/slices'
 import {
   type Departure,

@@ -1,11 +1,11 @@
 import { encodeHello, MAX_HELLO_CHARACTERS, MAX_NAME_CHARACTERS } from '@peerstage/sdk/protocol'
 import { type CryptoKey, importJWK, importPKCS8, type JWK, SignJWT } from 'jose'
 import * as v from 'valibot'
-import { PUBLIC_KEY_ALGORITHMS, type PublicKeyAlgorithm } from './algorithms'
-import { DEFAULT_AUDIENCE, MAX_TOKEN_LIFE_SECONDS, type TokenClaims, tokenClaims } from './claims'
 import type { Jwk } from './jwk'
+import { PUBLIC_KEY_ALGORITHMS, type PublicKeyAlgorithm } from './keys'
 import { secretBytes } from './secret'
 import type { SigningKey, SignOptions, TokenOptions } from './token-options'
+import { DEFAULT_AUDIENCE, MAX_TOKEN_LIFE_SECONDS, type TokenClaims, tokenClaims } from './verify-token'
 
 export type { Jwk, PublicKeyAlgorithm, SigningKey, SignOptions, TokenOptions }
 

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../ports/clock'
 import type { Logger } from '../ports/logger'
-import { DEFAULT_AUDIENCE } from './claims'
 import { Jwks } from './jwks'
 import { fixedKeys, type KeySource, type TokenKey } from './keys'
 import { signToken, type TokenOptions } from './sign-token'
-import { createVerify, type Verify } from './verify-token'
+import { createVerify, DEFAULT_AUDIENCE, type Verify } from './verify-token'
 
 /** Who verifies tokens and, where it has a secret, signs them. */
 export type TokenAuthority = {

@@ -1,6 +1,6 @@
 import type { Role } from '@peerstage/sdk/protocol'
-import type { PublicKeyAlgorithm } from './algorithms'
 import type { Jwk } from './jwk'
+import type { PublicKeyAlgorithm } from './keys'
 
 /** The content of a token: who may join which room, with which role. */
 export type TokenOptions = {

@@ -1,12 +1,20 @@
 import type { JsonWebKey } from 'node:crypto'
 import { countCharacters } from '@peerstage/sdk/protocol'
 import * as v from 'valibot'
-import { ALGORITHMS, canonical, type PublicKeyAlgorithm } from '../auth/algorithms'
-import { DEFAULT_AUDIENCE } from '../auth/claims'
 import type { Jwk } from '../auth/jwk'
-import { badKey, type KeyResult, MAX_KID_CHARACTERS, readPublicKey, type TokenKey } from '../auth/keys'
+import {
+  ALGORITHMS,
+  badKey,
+  canonical,
+  type KeyResult,
+  MAX_KID_CHARACTERS,
+  type PublicKeyAlgorithm,
+  readPublicKey,
+  type TokenKey,
+} from '../auth/keys'
 import { isLocalName } from '../auth/local-request'
 import { MIN_SECRET_BYTES, SET_SECRET, spaceFault, trimmed } from '../auth/secret'
+import { DEFAULT_AUDIENCE } from '../auth/verify-token'
 import { wholeNumber } from './limits'
 
 /** A key that verifies tokens: a `publicKey` or a `secret`. */

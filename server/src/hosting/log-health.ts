@@ -3,7 +3,7 @@ import type { Batch } from '../ports/event-log'
 import { LogFull, LogUnavailable } from '../ports/log-unavailable'
 import type { Logger } from '../ports/logger'
 import type { RoomLog } from '../ports/room-log'
-import { onlyLeaves } from '../room/session'
+import { onlyLeaves } from '../room/room-life'
 
 /** How often a log that is down is probed, in ms. */
 export const PROBE_EVERY_MS = 5000

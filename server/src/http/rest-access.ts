@@ -1,5 +1,5 @@
-import { ANY_ROOM } from '../auth/claims'
 import type { RejectedToken, Verify } from '../auth/verify-token'
+import { ANY_ROOM } from '../auth/verify-token'
 import type { Rooms } from '../hosting/rooms'
 import type { AccessResult, CheckAccess } from './require-access'
 

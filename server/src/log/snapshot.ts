@@ -1,5 +1,5 @@
 import { NEW_ROOM, type Room } from '@peerstage/sdk/protocol'
-import { readLedger, type StoredLedger, writeLedger } from '../room/ledger-parts'
+import { readLedger, type StoredLedger, writeLedger } from '../room/fold'
 import type { ServerState } from '../room/slices'
 import { SNAPSHOT_STEPS, type Steps, upcast } from './upcast'
 

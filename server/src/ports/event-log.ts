@@ -1,7 +1,10 @@
+// The log of events: its interface, what each log must be able to replay, and ids that suit its indexes.
 import type { LoggedEvent } from '@peerstage/sdk/protocol'
+import type { NewId } from '../room/command'
 import type { Ban } from '../room/moderation-ledger'
 import type { ServerState } from '../room/slices'
 import type { StoredRecord } from '../room/state'
+import type { Clock } from './clock'
 
 /** One batch of a room, to be kept. */
 export type Batch = {
@@ -87,3 +90,17 @@ export const REPLAY_WINDOW = {
 
 /** How long the id of an ended room is rejected, so that clients of the old one do not open a new one by their retries. */
 export const ENDED_FOR_MS = 60_000
+
+/** Enough for milliseconds in base 36 until the year 5188. */
+const TIME_CHARACTERS = 9
+/** 72 bits, for each millisecond anew. */
+const RANDOM_CHARACTERS = 12
+
+/**
+ * Makes ids that sort by the time when they were made, and are random otherwise. An index of a log on disk grows at its end by them: by
+ * ids without an order, each message has another page of the index to write. `random`: makes as many random characters.
+ */
+export const orderedIds =
+  (clock: Pick<Clock, 'now'>, random: (characters: number) => string): NewId =>
+  () =>
+    Math.floor(clock.now()).toString(36).padStart(TIME_CHARACTERS, '0') + random(RANDOM_CHARACTERS)

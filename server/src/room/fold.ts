@@ -1,6 +1,8 @@
-import { EVENT_VERSION, evolve } from '@peerstage/sdk/protocol'
-import { evolveLedger } from './ledger-parts'
-import type { ServerState } from './slices'
+// What records lead to: the state of a room, and what a log keeps of them in other places.
+import { EVENT_VERSION, evolve, type LoggedEvent, type RoomEvent } from '@peerstage/sdk/protocol'
+import type { LedgerPart, LedgerRecord } from './ledger'
+import type { Projection, Slice } from './slice'
+import { LEDGER_PARTS, type Ledger, type ServerState, SLICES } from './slices'
 import type { Decided, StoredRecord } from './state'
 
 /**
@@ -30,3 +32,59 @@ export function toRecords(state: ServerState | undefined, decided: readonly Deci
     return { seq, at: now, by, event, v: EVENT_VERSION, secret }
   })
 }
+
+/** How a ledger is stored: JSON, by the names of its parts. */
+export type StoredLedger = { readonly [Name in keyof Ledger]?: unknown }
+
+// The compiler pairs no part of a union with the value of that part.
+const PARTS = Object.entries(LEDGER_PARTS) as [keyof Ledger, LedgerPart<unknown>][]
+
+const eachPart = <T>(value: (name: keyof Ledger, part: LedgerPart<unknown>) => unknown) =>
+  Object.fromEntries(PARTS.map(([name, part]) => [name, value(name, part)])) as T
+
+/** The ledger of a room before its first record. */
+const EMPTY_LEDGER = eachPart<Ledger>((_, { start }) => start)
+
+/** Folds one record into the ledger. `present`: how many participants are in the room after it. */
+const evolveLedger = (before: Ledger = EMPTY_LEDGER, record: LedgerRecord, present: number): Ledger =>
+  eachPart((name, { fold }) => fold(before[name], record, present))
+
+/** The ledger as JSON can hold it. */
+export const writeLedger = (ledger: Ledger): StoredLedger => eachPart((name, { write }) => write(ledger[name]))
+
+/** The ledger of what {@link writeLedger} gave. A part that the stored one does not have begins as in a new room. */
+export const readLedger = (stored: StoredLedger): Ledger =>
+  eachPart((name, { start, read }) => (name in stored ? read(stored[name] as never) : start))
+
+/** What one record means for the chat archive, for bans, for the room's end, and for erasing. */
+export const projectionOf = (record: StoredRecord): Projection =>
+  Object.assign({ isEnd: false }, ...PROJECTS.map((project) => project(record)))
+
+type Project = (record: LedgerRecord) => Partial<Projection>
+const PROJECTS = SLICES.flatMap(({ project }: Slice) => (project === undefined ? [] : [project as Project]))
+
+/** A record without what never leaves the server. */
+export const publicPart = ({ seq, at, by, event }: StoredRecord): LoggedEvent => ({ seq, at, by, event })
+
+/** The JSON of a record as clients get it. */
+export const encodeRecord = (record: StoredRecord): string => JSON.stringify(publicPart(record))
+
+/** What is left of an event when a message has been deleted: a message without its text keeps its seq. */
+export function withoutText<T extends LoggedEvent>(logged: T, messageId: string): T {
+  const event = redacted(WITHOUT_TEXT, logged.event, messageId)
+  return event === logged.event ? logged : { ...logged, event }
+}
+
+/** What is left of a record about an erased identity: that it happened, without name, metadata, text or secret. */
+export const withoutPerson = ({ secret: _, ...logged }: StoredRecord): StoredRecord => ({
+  ...logged,
+  event: redacted(WITHOUT_PERSON, logged.event),
+})
+
+// The compiler pairs no function of a union with an event of that union.
+type Redactions = { readonly [type: string]: (event: RoomEvent, messageId?: string) => RoomEvent }
+const WITHOUT_TEXT = SLICES.flatMap(({ withoutText: has }: Slice) => (has === undefined ? [] : [has as Redactions]))
+const WITHOUT_PERSON = SLICES.flatMap(({ withoutPerson: has }: Slice) => (has === undefined ? [] : [has as Redactions]))
+
+const redacted = (slices: readonly Redactions[], event: RoomEvent, messageId?: string): RoomEvent =>
+  slices.reduce((left, bySlice) => bySlice[event.type]?.(left, messageId) ?? left, event)

@@ -3,9 +3,15 @@ import { outranks } from '@peerstage/sdk/protocol'
 import type { Accepted, DecideContext, JoinCommand, JoinRejected } from './command'
 import type { BaseLedger } from './ledger'
 import type { ModerationLedger, ModerationSecret } from './moderation-ledger'
-import { participantOfIdentity, type SessionSecret } from './participants'
+import {
+  changeRole,
+  hasHost,
+  isStageFull,
+  participantOfIdentity,
+  type SessionSecret,
+  stopPublishing,
+} from './participants'
 import { ROOM_CLOSING, ROOM_ENDED } from './rejections'
-import { changeRole, hasHost, isStageFull, stopPublishing } from './role-change'
 import type { Decided, Rejected, RoomState } from './state'
 import { rejected } from './state'
 import { awaitHost, type Following, succession } from './succession'

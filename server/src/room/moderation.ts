@@ -10,10 +10,9 @@ import {
   moderationLedger,
   projectBans,
 } from './moderation-ledger'
-import { participantOfIdentity } from './participants'
+import { changeRole, hasHost, isStageFull, participantOfIdentity } from './participants'
 import { reasonAgainst, reasonAgainstRank, reasonAgainstTarget } from './rank'
 import { messageGone, STAGE_FULL, TARGET_NOT_IN_ROOM } from './rejections'
-import { changeRole, hasHost, isStageFull } from './role-change'
 import { endRoom } from './room-life'
 import type { Slice } from './slice'
 import type { Decided, Rejected, RoomState } from './state'

@@ -1,8 +1,26 @@
-import type { Participant, Role, RoomEvent, RoomEventOf } from '@peerstage/sdk/protocol'
-import { ANSWERED_COMMANDS_KEPT } from '@peerstage/sdk/protocol'
-import { type BaseLedger, type LedgerParts, type LedgerRecord, mapPart, put, type SessionRecord } from './ledger'
+// The participants of a room: their sessions, and how their roles change.
+import {
+  ANSWERED_COMMANDS_KEPT,
+  isOnStage,
+  NO_SOURCES,
+  type Participant,
+  publishedSources,
+  type Role,
+  type Room,
+  type RoomEvent,
+  type RoomEventOf,
+} from '@peerstage/sdk/protocol'
+import {
+  type BaseLedger,
+  type LedgerParts,
+  type LedgerRecord,
+  mapPart,
+  put,
+  remembered,
+  type SessionRecord,
+} from './ledger'
 import type { Slice } from './slice'
-import type { RoomState } from './state'
+import type { Decided, RoomState } from './state'
 
 /** What records say of sessions. */
 export type SessionSecret = {
@@ -17,13 +35,23 @@ export type SessionSecret = {
   readonly command?: { readonly participantId: string; readonly id: number }
 }
 
-type Sessions = BaseLedger['sessions']
-
-const ledger: LedgerParts<Pick<BaseLedger, 'sessions'>, SessionSecret> = {
-  sessions: mapPart((before, record) => answered(seated(before, record.event, record.secret?.session), record)),
+/** What records say of roles. */
+type RoleSecret = {
+  /** A role that holds for an identity whatever its token says, until the room closes. */
+  readonly override?: { readonly identity: string; readonly role: Role }
 }
 
-/** Who is in the room, and which session holds which place. */
+type Sessions = BaseLedger['sessions']
+
+const ledger: LedgerParts<Pick<BaseLedger, 'sessions' | 'overrides'>, SessionSecret & RoleSecret> = {
+  sessions: mapPart((before, record) => answered(seated(before, record.event, record.secret?.session), record)),
+  // They outlive the erasure of an identity.
+  overrides: mapPart((before, { secret }) =>
+    secret?.override ? remembered(before, secret.override.identity, secret.override.role) : before,
+  ),
+}
+
+/** Who is in the room, which session holds which seat, and which roles the room gave. */
 export const participantsSlice = {
   ledger,
   project: ({ secret }: LedgerRecord<SessionSecret>) =>
@@ -89,3 +117,68 @@ const sessionRecord = (
   { identity, hash, joinId, tokenRole }: Omit<SessionRecord, keyof Counted>,
   { answered, lastCommandId }: Counted,
 ): SessionRecord => ({ identity, hash, joinId, tokenRole, answered, lastCommandId })
+
+type Reason = RoomEventOf<'participant.roleChanged'>['reason']
+
+/** A change of role: what it is, why, who made it, and what becomes of an open invitation. */
+type RoleChange = {
+  readonly role: Role
+  readonly reason: Reason
+  readonly by: string | null
+  /** `accepted` where the participant itself took it up. */
+  readonly invitation?: 'accepted' | 'withdrawn'
+}
+
+/**
+ * The events of a role change. What it ends comes first: at every seq a viewer publishes nothing, and no participant on stage
+ * has its hand up. All but a token's change hold for the identity as long as the room lives.
+ */
+export function changeRole(state: RoomState, participant: Participant, change: RoleChange): Decided[] {
+  const { role, reason, by } = change
+  const changed: Decided<RoleSecret> = {
+    event: { type: 'participant.roleChanged', participantId: participant.id, role, reason },
+    by,
+  }
+  const identity = state.ledger.sessions.get(participant.id)?.identity
+  const kept: Decided<RoleSecret> =
+    identity === undefined || reason === 'token' ? changed : { ...changed, secret: { override: { identity, role } } }
+  const ends = isOnStage(role)
+    ? closeHand(state.room, participant.id, by, 'approved', change.invitation ?? 'withdrawn')
+    : stopPublishing(participant, by)
+  return [...ends, kept]
+}
+
+/** Takes all that a participant publishes out of the room; nothing when it publishes nothing. */
+export function stopPublishing(participant: Participant, by: string | null): Decided[] {
+  if (publishedSources(participant.sources).length === 0) return []
+  return [{ event: { type: 'media.changed', participantId: participant.id, sources: NO_SOURCES }, by }]
+}
+
+/** Closes a participant's open request and invitation; nothing where none is open. */
+export function closeHand(
+  room: Room,
+  participantId: string,
+  by: string | null,
+  request: RoomEventOf<'stage.requestClosed'>['outcome'],
+  invitation: RoomEventOf<'stage.invitationClosed'>['outcome'],
+): Decided[] {
+  const closed: Decided[] = []
+  if (hasRequest(room, participantId))
+    closed.push({ event: { type: 'stage.requestClosed', participantId, outcome: request }, by })
+  if (hasInvitation(room, participantId))
+    closed.push({ event: { type: 'stage.invitationClosed', participantId, outcome: invitation }, by })
+  return closed
+}
+
+export const hasRequest = (room: Room, id: string): boolean =>
+  room.stageRequests.some((each) => each.participantId === id)
+
+export const hasInvitation = (room: Room, id: string): boolean =>
+  room.invitations.some((each) => each.participantId === id)
+
+export const hasHost = (room: Room, without?: string): boolean =>
+  room.participants.some((each) => each.role === 'host' && each.id !== without)
+
+/** Whether no more participants may be promoted to the stage. */
+export const isStageFull = (room: Room): boolean =>
+  room.participants.filter((each) => isOnStage(each.role)).length >= room.mode.maxOnStage

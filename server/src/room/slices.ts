@@ -8,16 +8,13 @@ import { moderationSlice } from './moderation'
 import { participantsSlice } from './participants'
 import { pinsSlice } from './pins'
 import { reactionsSlice } from './reactions'
-import { rolesSlice } from './role-change'
 import { roomLifeSlice } from './room-life'
-import { sessionSlice } from './session'
 import type { Slice } from './slice'
 import { stageSlice } from './stage'
 
 /** The register: every feature of a room, a line each. The parts of the ledger are stored in this order, and identities erased in it. */
 export const SLICES = [
   participantsSlice,
-  rolesSlice,
   mediaSlice,
   chatSlice,
   pinsSlice,
@@ -25,7 +22,6 @@ export const SLICES = [
   moderationSlice,
   reactionsSlice,
   dataSlice,
-  sessionSlice,
   roomLifeSlice,
 ] as const satisfies readonly Slice[]
 

@@ -1,7 +1,7 @@
 import type { Participant, Role } from '@peerstage/sdk/protocol'
 import { outranks } from '@peerstage/sdk/protocol'
 import type { DecideContext } from './command'
-import { changeRole, hasHost } from './role-change'
+import { changeRole, hasHost } from './participants'
 import type { Decided, RoomState } from './state'
 
 /** What follows when `lost` stops being host: nothing while there is another host. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock'
-import { systemClock } from '../ports/system-clock'
+import { systemClock } from '../ports/clock'
 
 type Timer = { readonly at: number; readonly callback: () => void; disarm: () => void }
 

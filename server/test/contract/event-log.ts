@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ENDED_FOR_MS, REPLAY_WINDOW } from '../../src/ports/event-log'
-import { fold } from '../../src/room/fold'
-import { encodeRecord } from '../../src/room/projection'
+import { encodeRecord, fold } from '../../src/room/fold'
 import { decided, LogWriter } from './log-writer'
 import { BAN, type OpenedLog, seqs, useLog } from './opened-log'
 

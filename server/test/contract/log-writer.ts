@@ -1,8 +1,7 @@
 import { MODES, type RoomEvent } from '@peerstage/sdk/protocol'
 import type { RoomLog } from '../../src/ports/room-log'
-import { evolveState, toRecords } from '../../src/room/fold'
+import { encodeRecord, evolveState, toRecords } from '../../src/room/fold'
 import type { Secret } from '../../src/room/ledger'
-import { encodeRecord } from '../../src/room/projection'
 import type { ServerState } from '../../src/room/slices'
 import type { Decided, StoredRecord } from '../../src/room/state'
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/ports/clock'
-import { onwards } from '../../src/ports/system-clock'
+import { onwards } from '../../src/ports/clock'
 
 /** A clock that a test advances. `setImmediate` stays real, because the sockets are real. */
 export class FakeClock implements Clock {

@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS, type Role } from '@peerstage/sdk/protocol'
 import fc from 'fast-check'
-import { deadlines } from '../../src/room/deadlines'
+import { deadlines } from '../../src/room/room-life'
 import { type Asked, OFF, ON, type RoomHarness } from './room-rules'
 
 /** Makes a command for a target participant and a message. */

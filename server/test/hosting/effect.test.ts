@@ -1,7 +1,7 @@
 import { encodeMessage, type GoodbyeCode } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
 import { close, type Effect, perform, replyOk, send, sendEvent } from '../../src/hosting/effect'
-import { encodeRecord, publicPart } from '../../src/room/projection'
+import { encodeRecord, publicPart } from '../../src/room/fold'
 import type { StoredRecord } from '../../src/room/state'
 import { FakeConnection } from '../harness/fake-connection'
 

@@ -1,6 +1,6 @@
 import { nanoid } from 'nanoid'
 import { expect, test } from 'vitest'
-import { orderedIds } from '../../src/ports/ordered-id'
+import { orderedIds } from '../../src/ports/event-log'
 import { FakeClock } from '../harness/fake-clock'
 
 test('ids sort by the time when they were made, and differ within one millisecond', () => {

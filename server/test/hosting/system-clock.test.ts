@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { systemClock } from '../../src/ports/system-clock'
+import { systemClock } from '../../src/ports/clock'
 
 function setUp() {
   let offset = 1_000_000

@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
-import { deadlines } from '../../src/room/deadlines'
+import { deadlines } from '../../src/room/room-life'
 import { eventsOf, roomHarness } from '../harness/room-rules'
 
 const nobodyAbsent = new Map<string, number>()

@@ -2,7 +2,7 @@
 import { EVENT_VERSION, type RoomEvent, roomEvent } from '@peerstage/sdk/protocol'
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
-import { withoutPerson, withoutText } from '../../src/room/projection'
+import { withoutPerson, withoutText } from '../../src/room/fold'
 import type { StoredRecord } from '../../src/room/state'
 
 const PERSONAL = 'what a person is called, or wrote'

@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS, type Role } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import { deadlines } from '../../src/room/deadlines'
+import { deadlines } from '../../src/room/room-life'
 import { eventsOf, ON, type RoomHarness, roomHarness, typesOf, verdictOf } from '../harness/room-rules'
 
 const GRACE = DEFAULT_LIMITS.hostGraceMs

@@ -2,9 +2,8 @@
 import { createHash } from 'node:crypto'
 import type { Role } from '@peerstage/sdk/protocol'
 import { isBlank, MAX_NAME_CHARACTERS } from '@peerstage/sdk/protocol'
-import type { TokenClaims } from '../../auth/claims'
 import type { TokenLife } from '../../auth/token-watch'
-import type { RejectedToken, Verify } from '../../auth/verify-token'
+import type { RejectedToken, TokenClaims, Verify } from '../../auth/verify-token'
 import type { Claims } from '../../room/command'
 import type { ParsedHello } from './hello'
 

@@ -1,7 +1,6 @@
 import { EVENT_VERSION, type LoggedEvent } from '@peerstage/sdk/protocol'
 import { REPLAY_WINDOW } from '../../ports/event-log'
-import { fold } from '../../room/fold'
-import { encodeRecord, projectionOf, publicPart, withoutPerson, withoutText } from '../../room/projection'
+import { encodeRecord, fold, projectionOf, publicPart, withoutPerson, withoutText } from '../../room/fold'
 import type { ServerState } from '../../room/slices'
 import type { StoredRecord } from '../../room/state'
 import { readSnapshot, SNAPSHOT_VERSION, writeSnapshot } from '../snapshot'

@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock'
-import { systemClock } from '../../ports/system-clock'
+import { systemClock } from '../../ports/clock'
 import { openFile, unavailable } from './file'
 import { OpenedLog, type SqliteRoomLog } from './opened-log'
 

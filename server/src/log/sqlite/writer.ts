@@ -1,5 +1,5 @@
 import { type Batch, batchFault } from '../../ports/event-log'
-import { projectionOf } from '../../room/projection'
+import { projectionOf } from '../../room/fold'
 import type { Projection } from '../../room/slice'
 import type { ServerState } from '../../room/slices'
 import type { StoredRecord } from '../../room/state'

@@ -1,4 +1,7 @@
+// What a batch is made of: the inputs that wait for it, and what is read from the log for them.
+
 import { type LoggedEvent, type RoomCommand, reject } from '@peerstage/sdk/protocol'
+import type { Connection } from '../ports/connection'
 import { LogUnavailable } from '../ports/log-unavailable'
 import type { Logger } from '../ports/logger'
 import type { RoomLog } from '../ports/room-log'
@@ -7,8 +10,49 @@ import type { ServerState } from '../room/slices'
 import { CURSOR_GONE, framedPage, HISTORY_DEFAULT } from './chat-page'
 import type { JoinRequest, RoomInput } from './input'
 
+/**
+ * What waits for the batches of a room, in the order of its arrival. Beyond its bound it takes only one tick, and the end of each
+ * connection that has a seat or waits for one: clients cannot increase the number of these.
+ */
+export class InputQueue {
+  readonly #bound: number
+  #inputs: RoomInput[] = []
+
+  constructor(bound: number) {
+    this.#bound = bound
+  }
+
+  get isEmpty(): boolean {
+    return this.#inputs.length === 0
+  }
+
+  /** Whether it was taken. `isSeated`: whether the connection that ended had a seat. */
+  offer(input: RoomInput, isSeated: (connection: Connection) => boolean): boolean {
+    const full = this.#inputs.length >= this.#bound
+    if (full && !this.#isNeverRejected(input, isSeated)) return false
+    this.#inputs.push(input)
+    return true
+  }
+
+  /** What makes the next batch. */
+  takeBatch(): RoomInput[] {
+    return this.#inputs.splice(0, batchLength(this.#inputs))
+  }
+
+  takeAll(): RoomInput[] {
+    return this.#inputs.splice(0)
+  }
+
+  #isNeverRejected(input: RoomInput, isSeated: (connection: Connection) => boolean): boolean {
+    if (input.type === 'tick') return true
+    if (input.type !== 'gone') return false
+    const { connection } = input
+    return isSeated(connection) || this.#inputs.some((each) => each.type === 'join' && each.connection === connection)
+  }
+}
+
 /** What the log answered for one command. */
-export type LogAnswer = Pick<DecideContext, 'message' | 'history' | 'unread'>
+type LogAnswer = Pick<DecideContext, 'message' | 'history' | 'unread'>
 
 /** What the log was asked before a batch, so that the batch itself waits for nothing. */
 export type Prefetched = {
@@ -48,7 +92,7 @@ export async function prefetch(inputs: readonly RoomInput[], asking: Asking): Pr
  * How many of these inputs make one batch. The log is asked before the batch, so what reads the chat does not share a batch with
  * what has just changed it.
  */
-export function batchLength(inputs: readonly RoomInput[]): number {
+function batchLength(inputs: readonly RoomInput[]): number {
   const changed = inputs.findIndex((input) => input.type === 'erase' || changesChat(input))
   const next = inputs.findIndex((input, i) => i > changed && changed !== -1 && readsChat(input))
   return next === -1 ? inputs.length : next

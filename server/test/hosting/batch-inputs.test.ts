@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { InputQueue } from '../../src/hosting/batch-inputs'
 import type { JoinRequest } from '../../src/hosting/input'
-import { InputQueue } from '../../src/hosting/input-queue'
 import { FakeConnection } from '../harness/fake-connection'
 
 const joinRequest = (connection: FakeConnection): JoinRequest => ({
