@@ -39,6 +39,15 @@ export function closePolicyOf(ending: Ending, progress: SessionProgress): CloseP
   return { type: 'final', code, error: errorOf(code, ending) }
 }
 
+/** What connections are for. `keep`: one was held before; if it is lost, another replaces it without telling the app. */
+export type Aim = 'prepare' | 'keep' | 'join'
+
+/** Whether to hold no other connection: the time for that is over, or the server accepts no more. `join()` opens its own. */
+export function mayRest(aim: Aim, isTimeOver: boolean, { code }: Ending, { type }: ClosePolicy): boolean {
+  if (aim === 'keep') return type === 'final' || isTimeOver
+  return aim === 'prepare' && code === 'rate_limited'
+}
+
 /** The ending by the close code alone, if no goodbye arrived before it. */
 export function endingOfClose(close: number): Ending {
   const code = goodbyeOfClose(close)
@@ -52,6 +61,14 @@ export function errorOf(code: GoodbyeCode, ending: Ending = {}): LiveStreamError
     retryable: retry === 'slowly' || retry === 'soon',
     ...(ending.retryAfterMs === undefined ? {} : { retryAfterMs: ending.retryAfterMs }),
   })
+}
+
+/** What `join()` rejects with when its time is over. */
+export function joinTimeout(reachedServer: boolean, cause: unknown): LiveStreamError {
+  const details = { retryable: true, cause }
+  return reachedServer
+    ? new LiveStreamError('timeout', 'The room could not be joined in time.', details)
+    : new LiveStreamError('unreachable', 'The server cannot be reached.', details)
 }
 
 const SENTENCES: Record<GoodbyeCode, string> = {

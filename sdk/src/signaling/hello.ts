@@ -3,7 +3,10 @@ import { encodeHello, HELLO_PREFIX, type Hello, MAX_HELLO_CHARACTERS, ROOMS_PATH
 import type { Position, SessionOptions } from './session-ports'
 
 /** What a socket is opened with: its intent, the token, and the position of the last event. */
-type Opening = Pick<Hello, 'intent'> & { readonly token: string | undefined; readonly position: Position | undefined }
+export type Opening = Pick<Hello, 'intent'> & {
+  readonly token: string | undefined
+  readonly position: Position | undefined
+}
 
 /** The hello of a new socket. Each call counts as an attempt of the session. */
 export function helloOf(options: SessionOptions, { intent, token, position }: Opening): Hello {

@@ -40,9 +40,10 @@ const unavailable = (message: string, cause?: unknown) =>
 const RETRY_MS = 5_000
 
 export type TokenRefreshPorts = {
-  /** Whether this is still the session's connection. */
-  isCurrent(connection: Connection): boolean
-  /** Whether the connection is held: then no reply is awaited. */
+  readonly connection: Connection
+  /** Whether the connection has ended. */
+  isOver(): boolean
+  /** Whether it is held: then no reply is awaited. */
   isHeld(): boolean
   readonly log: SessionEvents['log']
 }
@@ -59,21 +60,21 @@ export class TokenRefresh {
   }
 
   /** The server says that the token ends soon. */
-  async run(connection: Connection): Promise<void> {
+  async run(): Promise<void> {
     const { token: source, clock, sender } = this.#options
-    const { isCurrent, isHeld, log } = this.#ports
+    const { connection, isOver, isHeld, log } = this.#ports
     if (typeof source !== 'function') return log('warn', 'the token ends soon, and it cannot be renewed')
     try {
       const token = await tokenOf(source, clock)
-      if (token === undefined || !isCurrent(connection)) return
+      if (token === undefined || isOver()) return
       const refresh = { type: 'session.refresh', token } as const
       if (isHeld()) connection.send({ ...refresh, id: sender.nextId() })
       else await sender.request(refresh, 'reject')
     } catch (error) {
-      if (!isCurrent(connection)) return
+      if (isOver()) return
       log('warn', 'the token could not be renewed', { error })
       this.cancel()
-      this.#cancel = clock.after(RETRY_MS, () => void this.run(connection))
+      this.#cancel = clock.after(RETRY_MS, () => void this.run())
     }
   }
 

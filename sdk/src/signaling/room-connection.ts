@@ -1,0 +1,196 @@
+import type { Goodbye, Reply, ServerMessage, ServerMessageOf, Welcome } from '../protocol'
+import type { Ending } from './close-policy'
+import { Connection } from './connection'
+import { helloOf, type Opening, roomUrl, subprotocolsOf } from './hello'
+import { sendLeave } from './send-leave'
+import type { SessionEvents, SessionOptions } from './session-ports'
+import { TokenRefresh } from './token'
+
+/** A held socket may have died while the page slept. If it does not answer the request for a seat by then, another is opened. */
+const HELD_ANSWER_MS = 2_000
+
+type Stage =
+  | { readonly type: 'connecting' }
+  /** `held`: verified, without a seat. */
+  | { readonly type: 'held' | 'connected'; readonly since: number }
+  /** Held, and the seat was requested by that command. */
+  | { readonly type: 'asking'; readonly commandId: number }
+
+/** What the session does when a connection comes to its next stage. */
+export type RoomConnectionEvents = {
+  /** The server accepted the socket. */
+  opened(): void
+  /** Verified, without a seat: it may be kept, or ask for a seat. */
+  held(): void
+  /** The server gives a seat. The session takes it by `seated`, or closes the connection. */
+  welcomed(welcome: Welcome): void
+  /** It has ended by itself, and is closed. */
+  ended(ending: Ending, detail: string): void
+}
+
+/**
+ * One connection of a session: from its hello, perhaps by a time as held, to the seat in the room, and to its end. The messages
+ * about the room go to the client, everything else is handled here or told to the session.
+ */
+export class RoomConnection {
+  readonly #options: SessionOptions
+  readonly #intent: Opening['intent']
+  readonly #client: SessionEvents
+  readonly #session: RoomConnectionEvents
+  readonly #connection: Connection
+  readonly #refresh: TokenRefresh
+  #stage: Stage = { type: 'connecting' }
+  #isOver = false
+
+  /** @throws LiveStreamError `hello_too_large`, `not_supported`, and what the WebSocket's constructor throws */
+  constructor(options: SessionOptions, opening: Opening, client: SessionEvents, session: RoomConnectionEvents) {
+    const { base, room, clock, WebSocket } = options
+    this.#options = options
+    this.#intent = opening.intent
+    this.#client = client
+    this.#session = session
+    const protocols = subprotocolsOf(helloOf(options, opening))
+    this.#connection = new Connection(
+      { WebSocket: WebSocket(), url: roomUrl(base, room), protocols, clock },
+      {
+        opened: () => {
+          session.opened()
+          client.log('debug', 'the server took the socket')
+        },
+        messages: (messages) => this.#received(messages),
+        ended: (ending, detail) => this.end(ending, detail),
+      },
+    )
+    this.#refresh = new TokenRefresh(options, {
+      connection: this.#connection,
+      isOver: () => this.#isOver,
+      isHeld: () => this.#stage.type === 'held',
+      log: client.log,
+    })
+  }
+
+  get stage(): Stage['type'] {
+    return this.#stage.type
+  }
+
+  /** Since when it is held, or in the room. */
+  get since(): number | undefined {
+    return 'since' in this.#stage ? this.#stage.since : undefined
+  }
+
+  /**
+   * Whether it was held when it ended, or could not be held: then joining goes on as without it. But if the server rejected the
+   * request for a seat and said when to try again, that time is kept.
+   */
+  wasHold({ retryAfterMs }: Ending): boolean {
+    const { type } = this.#stage
+    return type === 'asking' ? retryAfterMs === undefined : type === 'connecting' && this.#intent === 'hold'
+  }
+
+  /** A held connection asks for a seat. */
+  ask(): void {
+    const commandId = this.#options.sender.nextId()
+    this.#stage = { type: 'asking', commandId }
+    this.#connection.send({ type: 'join', id: commandId })
+    this.#connection.probe(HELD_ANSWER_MS)
+  }
+
+  /** The session takes the seat. `sameSession`: as the same participant in the same instance as before. */
+  seated(welcome: Welcome, sameSession: boolean): void {
+    const { clock, sender } = this.#options
+    this.#stage = { type: 'connected', since: clock.now() }
+    this.#connection.welcomed(welcome.limits.maxFrameBytes)
+    sender.connected(this.#connection, welcome, sameSession)
+    if (welcome.confirm) this.#connection.send({ type: 'join', id: sender.nextId() })
+  }
+
+  /** The page woke up: is the server still there? */
+  wake(): void {
+    if ('since' in this.#stage) this.#connection.probe()
+  }
+
+  /** Gives the seat up. Resolves when the server has answered, after a second at most. No event follows. */
+  leave(): Promise<void> {
+    const { sender, clock } = this.#options
+    this.#over()
+    const commandId = this.#stage.type === 'connecting' ? undefined : sender.nextId()
+    const left = sendLeave(this.#connection, commandId, clock)
+    return commandId === undefined ? Promise.resolve() : left
+  }
+
+  /** It counts as ended: closes it, and tells the session. */
+  end(ending: Ending, detail: string): void {
+    if (this.#isOver) return
+    this.close()
+    this.#options.sender.disconnected(ending.unsendable ?? false)
+    this.#client.log('info', 'the connection ended', { detail })
+    this.#session.ended(ending, detail)
+  }
+
+  /** Idempotent; no event follows. */
+  close(): void {
+    this.#over()
+    this.#connection.close()
+  }
+
+  #over(): void {
+    this.#isOver = true
+    this.#refresh.cancel()
+  }
+
+  #received(messages: ServerMessage[]): void {
+    for (const message of messages) {
+      if (this.#isOver) return
+      this.#take(message)
+    }
+    if (this.#isInRoom) this.#client.frameEnd()
+  }
+
+  #take(message: ServerMessage): void {
+    switch (message.type) {
+      case 'welcome':
+        return this.#welcomed(message)
+      case 'held':
+        return this.#held(message)
+      case 'reply':
+        return this.#answered(message)
+      case 'goodbye':
+        return this.#dismissed(message)
+      case 'session.refreshNeeded':
+        return void this.#refresh.run()
+      case 'heartbeat':
+        return
+      default:
+        if (this.#isInRoom) this.#client.message(message)
+    }
+  }
+
+  get #isInRoom(): boolean {
+    return !this.#isOver && this.#stage.type === 'connected'
+  }
+
+  #welcomed(welcome: Welcome): void {
+    if (this.#stage.type === 'connecting' || this.#stage.type === 'asking') this.#session.welcomed(welcome)
+  }
+
+  #held({ limits }: ServerMessageOf<'held'>): void {
+    if (this.#stage.type !== 'connecting') return
+    this.#stage = { type: 'held', since: this.#options.clock.now() }
+    this.#connection.welcomed(limits.maxFrameBytes)
+    this.#session.held()
+  }
+
+  /** If the server rejects a request for a seat, it keeps the connection held. A hello would get a goodbye; this is treated alike. */
+  #answered(reply: Reply): void {
+    const stage = this.#stage
+    if (stage.type !== 'asking' || reply.re !== stage.commandId || reply.ok) return this.#options.sender.answered(reply)
+    const { message: reason, retryAfterMs } = reply.error
+    this.end({ code: 'unavailable', reason, retryAfterMs }, reason)
+  }
+
+  #dismissed(goodbye: Goodbye): void {
+    if (this.#isInRoom) this.#client.frameEnd()
+    this.#client.goodbye(goodbye)
+    this.end(goodbye, `goodbye: ${goodbye.code}`)
+  }
+}
