@@ -27,7 +27,7 @@ export type AdminApi = {
     /**
      * Takes an identity (the `sub` of its tokens) out of all open rooms, and erases its messages, names and metadata from all
      * that is kept. Bans stay. Resolves to how many messages it had. Harmless to repeat.
-     * @throws (rejects with) TypeError for an invalid identity: it must be a text of 1 to 256 characters of well-formed Unicode
+     * @throws (rejects with) TypeError for an invalid identity: it must be a string of 1 to 256 characters of well-formed Unicode
      */
     erase(identity: string): Promise<number | 'unavailable'>
   }

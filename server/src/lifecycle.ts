@@ -7,7 +7,7 @@ import type { HttpServer } from './gateway/handshake/upgrades'
 import type { Recovery } from './hosting/recovery'
 import type { Rooms } from './hosting/rooms'
 import { type Listening, OwnPorts, type OwnPortsOptions } from './http/own-ports'
-import { standardErrorFlushed } from './logging/stderr'
+import { stderrFlushed } from './logging/stderr'
 import type { Clock } from './ports/clock'
 import { setTimer } from './ports/clock'
 import type { Logger } from './ports/logger'
@@ -136,7 +136,7 @@ async function end(ports: LifecyclePorts, own: OwnPorts | undefined, deadlineMs:
   try {
     // Neither a log that hangs nor unread lines may delay the end.
     await Promise.race([ports.log.close(), overdue])
-    await Promise.race([standardErrorFlushed(), overdue])
+    await Promise.race([stderrFlushed(), overdue])
   } finally {
     cancel()
   }

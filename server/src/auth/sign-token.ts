@@ -113,11 +113,11 @@ async function privateKeyOf({ privateKey, alg }: SigningKey): Promise<CryptoKey>
 
 /** The server would reject the token without a reason, so the reason is given here. */
 const SENTENCES: Readonly<Record<keyof TokenClaims, string>> = {
-  sub: 'The identity must be a text of 1 to 256 characters, of well-formed Unicode.',
+  sub: 'The identity must be a string of 1 to 256 characters, of well-formed Unicode.',
   room: 'The room is no room id: it has 1 to 64 characters of A-Z, a-z, 0-9, _ and -, or is * for every room.',
   exp: `expiresInSeconds must be a number of at most ${MAX_TOKEN_LIFE_SECONDS}: 366 days.`,
   role: 'The role is none of the four: host, cohost, guest, viewer.',
-  name: 'The name must be a text.',
+  name: 'The name must be a string.',
   metadata: 'The metadata must be an object of at most 2 KiB as JSON.',
   admin: 'admin must be true or false.',
 }

@@ -31,7 +31,13 @@ export async function loadRoom(
     }
     const lastAt = await lastEventAt(state, log)
     logger.info({ room: roomId, seq: state.room.seq, participants: state.room.participants.length }, 'a room goes on')
-    return { isEnded: false, state, seats: awaited(state, clock.elapsed()), bans, time: timeSince(lastAt, clock) }
+    return {
+      isEnded: false,
+      state,
+      seats: unconfirmedSeats(state, clock.elapsed()),
+      bans,
+      time: timeSince(lastAt, clock),
+    }
   } catch (error) {
     if (!(error instanceof LogUnavailable)) logger.error({ err: error, room: roomId }, 'a room could not be loaded')
     return 'unavailable'
@@ -39,7 +45,7 @@ export async function loadRoom(
 }
 
 /** `since`: elapsed time. All connections ended with the process before, so any socket that comes now is newer. */
-function awaited({ room }: ServerState, since: number): Seats {
+function unconfirmedSeats({ room }: ServerState, since: number): Seats {
   const seats = room.participants.map(({ id }): [string, Seat] => {
     return [id, { participantId: id, attempt: 0, status: { type: 'unconfirmed', since } }]
   })

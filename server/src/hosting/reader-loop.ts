@@ -11,18 +11,18 @@ export const retryAfter = (failures: number): number => Math.min(FIRST_RETRY_MS 
 
 export type ReaderLoopPorts = { readonly source: RecordSource; readonly clock: Clock; readonly logger: Logger }
 
-type Place = { readonly roomId: string; readonly instance: string }
+type OpenedRoom = { readonly roomId: string; readonly instance: string }
 /** `isWaiting`: until its retry is due. */
 type Failure = { readonly times: number; readonly isWaiting: boolean; readonly cancelRetry: () => void }
 
-const keyOf = ({ roomId, instance }: Place): string => `${roomId}/${instance}`
+const keyOf = ({ roomId, instance }: OpenedRoom): string => `${roomId}/${instance}`
 
 /** Reads for one reader: one page of each instance in turn. An instance that fails is read again later, and the others go on. */
 export class ReaderLoop {
   readonly #reader: RecordReader
   readonly #ports: ReaderLoopPorts
   /** Instances of which there may be something to read. */
-  readonly #due = new Map<string, Place>()
+  readonly #due = new Map<string, OpenedRoom>()
   /** Instances whose last page failed, and how often in a row. */
   readonly #failures = new Map<string, Failure>()
   #state: 'new' | 'idle' | 'running' | 'closed' = 'new'
@@ -40,10 +40,10 @@ export class ReaderLoop {
   }
 
   /** There is something new to read. Before the start that is left to the log. */
-  add(place: Place): void {
-    const key = keyOf(place)
+  add(opened: OpenedRoom): void {
+    const key = keyOf(opened)
     if (this.#state === 'new' || this.#state === 'closed' || this.#failures.get(key)?.isWaiting) return
-    this.#due.set(key, place)
+    this.#due.set(key, opened)
     if (this.#state === 'idle') void this.#run()
   }
 
@@ -56,7 +56,7 @@ export class ReaderLoop {
   async #addUnread(attempt: number): Promise<void> {
     const { source, clock, logger } = this.#ports
     try {
-      for (const place of await source.unread(this.#reader.name)) this.add(place)
+      for (const opened of await source.unread(this.#reader.name)) this.add(opened)
     } catch (error) {
       logger.warn({ err: error, reader: this.#reader.name }, 'the log could not tell what a reader has not read')
       if (!this.#isClosed) clock.after(retryAfter(attempt), () => void this.#addUnread(attempt + 1))
@@ -66,25 +66,25 @@ export class ReaderLoop {
   async #run(): Promise<void> {
     this.#state = 'running'
     // What is added meanwhile comes at the end of the same walk.
-    for (const [key, place] of this.#due) {
+    for (const [key, opened] of this.#due) {
       this.#due.delete(key)
-      await this.#readOnce(key, place)
+      await this.#readOnce(key, opened)
       if (this.#isClosed) return
     }
     this.#state = 'idle'
   }
 
-  async #readOnce(key: string, place: Place): Promise<void> {
+  async #readOnce(key: string, opened: OpenedRoom): Promise<void> {
     try {
-      if (await this.#readPage(place)) this.#due.set(key, place)
+      if (await this.#readPage(opened)) this.#due.set(key, opened)
       this.#failures.delete(key)
     } catch (error) {
-      this.#retryLater(key, place, error)
+      this.#retryLater(key, opened, error)
     }
   }
 
   /** Whether there was a page: there may be another one. */
-  async #readPage({ roomId, instance }: Place): Promise<boolean> {
+  async #readPage({ roomId, instance }: OpenedRoom): Promise<boolean> {
     const { source } = this.#ports
     const page = await source.nextPage(this.#reader.name, roomId, instance)
     if (page === undefined || this.#isClosed) return false
@@ -94,19 +94,19 @@ export class ReaderLoop {
     return true
   }
 
-  #retryLater(key: string, place: Place, error: unknown): void {
+  #retryLater(key: string, opened: OpenedRoom, error: unknown): void {
     if (this.#isClosed) return
     const { clock, logger } = this.#ports
     const times = (this.#failures.get(key)?.times ?? 0) + 1
     const retryMs = retryAfter(times)
     logger.warn(
-      { err: error, reader: this.#reader.name, room: place.roomId, retryMs },
+      { err: error, reader: this.#reader.name, room: opened.roomId, retryMs },
       'a reader of records has failed',
     )
     this.#due.delete(key)
     const cancelRetry = clock.after(retryMs, () => {
       this.#failures.set(key, { times, isWaiting: false, cancelRetry })
-      this.add(place)
+      this.add(opened)
     })
     this.#failures.set(key, { times, isWaiting: true, cancelRetry })
   }

@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino'
 import type { Logger, LogLevel } from '../ports/logger'
-import { standardError } from './stderr'
+import { stderrQueue } from './stderr'
 
 /** A JSON Web Token: three base64url parts with dots between them. The first begins like an encoded JSON object. */
 const JWT = /eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g
@@ -24,7 +24,7 @@ const PATHS = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${fiel
 
 /** A logger that writes JSON lines, by default to stderr. It removes secrets by the name of their field, and tokens by their form in all texts. */
 export function createLogger(level: LogLevel, destination?: DestinationStream): PinoLogger {
-  const write = (line: string) => (destination ?? standardError()).write(scrub(line))
+  const write = (line: string) => (destination ?? stderrQueue()).write(scrub(line))
   return pino({ level, redact: { paths: PATHS, censor: '[redacted]' } }, { write })
 }
 

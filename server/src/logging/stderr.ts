@@ -9,7 +9,7 @@ const { O_WRONLY, O_NOCTTY, O_NONBLOCK } = constants
 let lines: LineQueue | undefined
 
 /** The queue for stderr of all servers in this process. Nothing waits for the reader, not even the exit of the process. */
-export function standardError(): LineQueue {
+export function stderrQueue(): LineQueue {
   if (lines !== undefined) return lines
   const queue = new LineQueue(sink())
   process.on('exit', () => queue.writeLast())
@@ -18,7 +18,7 @@ export function standardError(): LineQueue {
 }
 
 /** Waits until all lines are written, for a second at most. */
-export const standardErrorFlushed = async (): Promise<void> => lines?.flushed()
+export const stderrFlushed = async (): Promise<void> => lines?.flushed()
 
 /**
  * A blocking write occupies a thread of Node's pool, and Node does not exit before it returns. So pipes and sockets use Node's own

@@ -128,7 +128,7 @@ export function guardedClock(clock: OwnClock, logger: Logger): Clock {
   }
   const wall = () => clock.wall?.() ?? clock.now()
   const elapsed = () => clock.elapsed?.() ?? clock.now()
-  const look = leapWatch({ wall, elapsed }, logger)
+  const look = watchClockChanges({ wall, elapsed }, logger)
   return {
     now() {
       look()
@@ -145,20 +145,20 @@ export function guardedClock(clock: OwnClock, logger: Logger): Clock {
 }
 
 /** As far as tokens let clocks be apart. What a clock is set right by in passing is far less. */
-const LEAP_MS = 10_000
+const CLOCK_CHANGE_MS = 10_000
 
 /**
- * Tells, once for each leap, that the machine's clock does not show what has elapsed since the last look. That is so where it was
+ * Tells, once for each change, that the machine's clock does not show what has elapsed since the last look. That is so where it was
  * set, and after a machine has slept. Call what is returned whenever the clock is read.
  */
-function leapWatch(clock: Pick<Clock, 'wall' | 'elapsed'>, logger: Logger): () => void {
+function watchClockChanges(clock: Pick<Clock, 'wall' | 'elapsed'>, logger: Logger): () => void {
   const offset = () => clock.wall() - clock.elapsed()
   let last = offset()
   return () => {
     const now = offset()
     const byMs = Math.round(now - last)
     last = now
-    if (Math.abs(byMs) <= LEAP_MS) return
+    if (Math.abs(byMs) <= CLOCK_CHANGE_MS) return
     const [from, to] = [clock.wall() - byMs, clock.wall()].map((ms) => new Date(ms).toISOString())
     logger.warn(
       { from, to, byMs },

@@ -24,7 +24,7 @@ export type Claims = {
   readonly metadata?: Readonly<Record<string, unknown>>
 }
 
-/** A connection asks for its participant's place: a join, a resume, a reload or a takeover; `decide` tells which. */
+/** A connection asks for its participant's seat: a join, a resume, a reload or a takeover; `decide` tells which. */
 export type JoinCommand = {
   readonly type: 'session.join'
   readonly claims: Claims
@@ -65,7 +65,7 @@ export type RoomRules = {
   readonly createRooms: 'onJoin' | 'host' | 'api'
   /** Dev mode: a participant that joins a room without a host becomes its host. */
   readonly firstIsHost: boolean
-  /** A second session of an identity takes the place of the first (`replace`), or is rejected while that is connected (`reject`). */
+  /** A second session of an identity replaces the first (`replace`), or is rejected while that is connected (`reject`). */
   readonly duplicateSessions: 'replace' | 'reject'
 }
 

@@ -10,7 +10,7 @@ import type { Decided, Rejected } from './state'
 import { rejected } from './state'
 
 /**
- * What becomes of a command: events, a rejection, or no place in the room. Pure: time, ids and rules come in with `context`.
+ * What becomes of a command: events, a rejection, or no seat in the room. Pure: time, ids and rules come in with `context`.
  * A command that was accepted before is answered as it was then, without new events.
  */
 export function decide(state: ServerState | undefined, command: AnyCommand, context: DecideContext): Decision {

@@ -6,7 +6,7 @@ import type { LoggedEvent, Role, RoomEvent } from '@peerstage/sdk/protocol'
  */
 export type Secret = { readonly [name: string]: unknown }
 
-/** The session that holds a participant's place. */
+/** The session that holds a participant's seat. */
 export type SessionRecord = {
   /** The `sub` of its token. */
   readonly identity: string
@@ -87,7 +87,7 @@ export function newest<K, V>(map: Map<K, V>, most: number): Map<K, V> {
   return map
 }
 
-/** How many identities a room remembers for a role that it gave, and how many for a kick. Far beyond what 20 places bring. */
+/** How many identities a room remembers for a role that it gave, and how many for a kick. Far more than 20 seats bring. */
 export const IDENTITIES_KEPT = 10_000
 
 /** A map in which the newest entry is last. The oldest one goes when there are too many identities. */

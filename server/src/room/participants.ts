@@ -24,7 +24,7 @@ import type { Decided, RoomState } from './state'
 
 /** What records say of sessions. */
 export type SessionSecret = {
-  /** On `participant.joined` and `participant.returned`: whose place it is, and which session holds it now. */
+  /** On `participant.joined` and `participant.returned`: whose seat it is, and which session holds it now. */
   readonly session?: {
     readonly identity: string
     readonly hash: string

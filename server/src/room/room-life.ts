@@ -129,12 +129,12 @@ export function deadlines(
   timed.sort(([a], [b]) => a - b)
   const due = timed.filter(([at]) => at <= now).map(([, command]) => command)
   const next = timed[due.length]
-  due.sort((a, b) => turnOf(room, a) - turnOf(room, b))
+  due.sort((a, b) => orderOf(room, a) - orderOf(room, b))
   return next === undefined ? { due } : { due, nextAt: next[0] }
 }
 
 /** Participants that are lost go before the host, and before a wait for one ends: none of them follows it first. */
-function turnOf(room: Room, command: InternalCommand): number {
+function orderOf(room: Room, command: InternalCommand): number {
   if (command.type !== 'session.end') return 2
   return participantOf(room, command.participantId)?.role === 'host' ? 1 : 0
 }

@@ -11,8 +11,8 @@ type WithoutId<C> = C extends unknown ? Omit<C, 'id'> : never
 /** A command without its id; the harness counts the ids. */
 export type Asked = WithoutId<RoomCommand>
 
-/** What was looked up in the log before a command is decided. */
-type Looked = Pick<DecideContext, 'message' | 'history' | 'unread' | 'bans' | 'isAway'>
+/** What was logAnswers up in the log before a command is decided. */
+type LogAnswers = Pick<DecideContext, 'message' | 'history' | 'unread' | 'bans' | 'isAway'>
 
 type JoinOptions = Partial<Omit<Claims, 'identity'>> & { session?: string; joinId?: string }
 
@@ -37,14 +37,14 @@ export function roomHarness(rules: Partial<RoomRules> = {}, bans: readonly Ban[]
   let ids = 0
   let commandIds = 0
 
-  const context = (by: string | null, commandId?: number, looked: Looked = {}) => {
-    const base = { by, now, newId: () => `id-${++ids}`, rules: inForce, bans, ...looked }
+  const context = (by: string | null, commandId?: number, logAnswers: LogAnswers = {}) => {
+    const base = { by, now, newId: () => `id-${++ids}`, rules: inForce, bans, ...logAnswers }
     return commandId === undefined ? base : { ...base, commandId }
   }
 
   /** Decides a command, and folds the events if it was accepted. */
-  function run(command: AnyCommand, by: string | null = null, commandId?: number, looked?: Looked): Decision {
-    const decision = decide(state, command, context(by, commandId, looked))
+  function run(command: AnyCommand, by: string | null = null, commandId?: number, logAnswers?: LogAnswers): Decision {
+    const decision = decide(state, command, context(by, commandId, logAnswers))
     if (!('events' in decision)) return decision
     for (const record of toRecords(state, decision.events, now)) {
       // Frozen, so that code that changes a state in place throws.
@@ -57,10 +57,10 @@ export function roomHarness(rules: Partial<RoomRules> = {}, bans: readonly Ban[]
   const join = (
     identity: string,
     { session = `${identity}-session`, joinId = 'page-one', ...claims }: JoinOptions = {},
-    looked?: Looked,
+    logAnswers?: LogAnswers,
   ) => {
     const whole = { identity, role: 'viewer', name: identity, ...claims } as const
-    return run({ type: 'session.join', claims: whole, sessionHash: session, joinId }, null, undefined, looked)
+    return run({ type: 'session.join', claims: whole, sessionHash: session, joinId }, null, undefined, logAnswers)
   }
 
   return {
@@ -74,9 +74,9 @@ export function roomHarness(rules: Partial<RoomRules> = {}, bans: readonly Ban[]
         throw new Error(`${identity} was rejected: ${JSON.stringify(decision)}`)
       return decision.participantId
     },
-    /** A participant sends a command. `looked`: what the log returned for it. */
-    ask: (by: string, asked: Asked, commandId = ++commandIds, looked?: Looked): Decision =>
-      run({ ...asked, id: commandId } as RoomCommand, by, commandId, looked),
+    /** A participant sends a command. `logAnswers`: what the log returned for it. */
+    ask: (by: string, asked: Asked, commandId = ++commandIds, logAnswers?: LogAnswers): Decision =>
+      run({ ...asked, id: commandId } as RoomCommand, by, commandId, logAnswers),
     leave: (participantId: string, reason: 'left' | 'lost' = 'left') =>
       run({ type: 'session.end', participantId, reason }),
     /** Restarts: the state is rebuilt from the records. */
@@ -125,7 +125,7 @@ export function eventsOf(decision: Decision): RoomEvent[] {
 export const typesOf = (decision: Decision): string[] => eventsOf(decision).map(({ type }) => type)
 
 /** The code of a rejection or goodbye; otherwise `accepted`. */
-export function verdictOf(decision: Decision): string {
+export function outcomeOf(decision: Decision): string {
   if (decision.ok) return 'accepted'
   return 'goodbye' in decision ? decision.goodbye : decision.error.code
 }

@@ -14,10 +14,10 @@ function takeMany(times: number, now: number, bucket?: Bucket) {
   let flooded = false
   let after = bucket
   for (let i = 0; i < times; i++) {
-    const [next, verdict] = take(after, RATE, now)
+    const [next, result] = take(after, RATE, now)
     after = next
-    if (verdict.ok) passed++
-    else flooded ||= verdict.flood
+    if (result.ok) passed++
+    else flooded ||= result.flood
   }
   return { passed, flooded, bucket: after }
 }
@@ -31,9 +31,9 @@ describe('a bucket', () => {
 
   test('says when to come again, and keeps its word [R7.4]', () => {
     const { bucket } = takeMany(10, 0)
-    const [after, verdict] = take(bucket, RATE, 0)
-    expect(verdict).toMatchObject({ ok: false, flood: false })
-    const retryAfterMs = verdict.ok ? 0 : verdict.retryAfterMs
+    const [after, result] = take(bucket, RATE, 0)
+    expect(result).toMatchObject({ ok: false, flood: false })
+    const retryAfterMs = result.ok ? 0 : result.retryAfterMs
     // Rounded up to a whole ms.
     expect(take(after, RATE, retryAfterMs - 2)[1].ok).toBe(false)
     expect(take(after, RATE, retryAfterMs)[1].ok).toBe(true)

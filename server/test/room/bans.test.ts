@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { ArchivedMessage } from '../../src/room/command'
 import { fold } from '../../src/room/fold'
 import type { Ban } from '../../src/room/moderation-ledger'
-import { eventsOf, type RoomHarness, roomHarness, typesOf, verdictOf } from '../harness/room-rules'
+import { eventsOf, outcomeOf, type RoomHarness, roomHarness, typesOf } from '../harness/room-rules'
 
 function panel() {
   const room = roomHarness()
@@ -13,7 +13,7 @@ function panel() {
 
 const bansOf = (room: RoomHarness, by: string) => {
   const decision = room.ask(by, { type: 'moderation.bans' })
-  return 'events' in decision ? decision.result : verdictOf(decision)
+  return 'events' in decision ? decision.result : outcomeOf(decision)
 }
 
 const ban = (room: RoomHarness, by: string, participantId: string) =>
@@ -41,15 +41,15 @@ describe('a ban', () => {
   test('by a cohost reaches neither host nor cohost', () => {
     const { room, host, cohost } = panel()
     const other = room.enter('other', 'cohost')
-    expect(verdictOf(ban(room, cohost, host))).toBe('forbidden')
-    expect(verdictOf(ban(room, cohost, other))).toBe('forbidden')
+    expect(outcomeOf(ban(room, cohost, host))).toBe('forbidden')
+    expect(outcomeOf(ban(room, cohost, other))).toBe('forbidden')
     expect(typesOf(ban(room, host, other))).toEqual(['participant.left', 'room.bansChanged'])
   })
 
   test('is for others, never for the sender', () => {
     const { room, host } = panel()
-    expect(verdictOf(ban(room, host, host))).toBe('forbidden')
-    expect(verdictOf(banAuthor(room, host, keptBy('host', 'host')))).toBe('forbidden')
+    expect(outcomeOf(ban(room, host, host))).toBe('forbidden')
+    expect(outcomeOf(banAuthor(room, host, keptBy('host', 'host')))).toBe('forbidden')
   })
 
   test.each(['guest', 'viewer'] as const)('is nothing that a %s makes, lifts, or sees the list of', (role) => {
@@ -57,25 +57,25 @@ describe('a ban', () => {
     ban(room, host, guest)
     const eve = room.enter('eve', role)
     const [{ id: banId } = { id: 'none' }] = [...room.state.ledger.bans.values()]
-    expect(verdictOf(ban(room, eve, host))).toBe('forbidden')
-    expect(verdictOf(banAuthor(room, eve, keptBy('an author')))).toBe('forbidden')
-    expect(verdictOf(room.ask(eve, { type: 'moderation.unban', banId }))).toBe('forbidden')
+    expect(outcomeOf(ban(room, eve, host))).toBe('forbidden')
+    expect(outcomeOf(banAuthor(room, eve, keptBy('an author')))).toBe('forbidden')
+    expect(outcomeOf(room.ask(eve, { type: 'moderation.unban', banId }))).toBe('forbidden')
     expect(bansOf(room, eve)).toBe('forbidden')
   })
 
   test('of who is not there says so', () => {
     const { room, host } = panel()
-    expect(verdictOf(ban(room, host, 'unknown'))).toBe('peer_not_found')
+    expect(outcomeOf(ban(room, host, 'unknown'))).toBe('peer_not_found')
   })
 
   test('is one of at most a thousand; lifting one makes room', () => {
     const bans = Array.from({ length: MAX_BANS }, (_, i): Ban => ({ id: `b${i}`, identity: `i${i}`, name: 'x', at: 1 }))
     const room = roomHarness({}, bans)
     const [host, ada] = [room.enter('host', 'host'), room.enter('ada')]
-    expect(verdictOf(ban(room, host, ada))).toBe('bans_full')
+    expect(outcomeOf(ban(room, host, ada))).toBe('bans_full')
     expect(room.participant(ada).name).toBe('ada')
     room.ask(host, { type: 'moderation.unban', banId: 'b7' })
-    expect(verdictOf(ban(room, host, ada))).toBe('accepted')
+    expect(outcomeOf(ban(room, host, ada))).toBe('accepted')
   })
 })
 
@@ -116,9 +116,9 @@ describe('lifting a ban', () => {
     const { room, host, guest } = panel()
     ban(room, host, guest)
     const [{ id: banId } = { id: 'none' }] = [...room.state.ledger.bans.values()]
-    expect(verdictOf(room.ask(host, { type: 'moderation.unban', banId: 'another' }))).toBe('ban_not_found')
+    expect(outcomeOf(room.ask(host, { type: 'moderation.unban', banId: 'another' }))).toBe('ban_not_found')
     room.ask(host, { type: 'moderation.unban', banId })
-    expect(verdictOf(room.ask(host, { type: 'moderation.unban', banId }))).toBe('ban_not_found')
+    expect(outcomeOf(room.ask(host, { type: 'moderation.unban', banId }))).toBe('ban_not_found')
   })
 
   test('leaves a kick as it was: that holds until the room closes', () => {
@@ -127,7 +127,7 @@ describe('lifting a ban', () => {
     banAuthor(room, host, keptBy('guest'))
     const [{ id: banId } = { id: 'none' }] = [...room.state.ledger.bans.values()]
     room.ask(host, { type: 'moderation.unban', banId })
-    expect(verdictOf(room.join('guest'))).toBe('removed')
+    expect(outcomeOf(room.join('guest'))).toBe('removed')
   })
 })
 
@@ -136,7 +136,7 @@ describe('the author of a message', () => {
     const { room, host, guest } = panel()
     room.leave(guest)
     expect(eventsOf(banAuthor(room, host, keptBy('guest', 'guest')))).toEqual([{ type: 'room.bansChanged' }])
-    expect(verdictOf(room.join('guest'))).toBe('removed')
+    expect(outcomeOf(room.join('guest'))).toBe('removed')
   })
 
   test('who is in the room is sent away', () => {
@@ -151,11 +151,11 @@ describe('the author of a message', () => {
   test('counts as what it is now, else as what a moderator made of it, else as what it was then', () => {
     const { room, host, cohost, guest } = panel()
     room.ask(host, { type: 'moderation.setRole', participantId: guest, role: 'host' })
-    expect(verdictOf(banAuthor(room, cohost, keptBy('guest', 'viewer')))).toBe('forbidden')
+    expect(outcomeOf(banAuthor(room, cohost, keptBy('guest', 'viewer')))).toBe('forbidden')
     room.leave(guest)
-    expect(verdictOf(banAuthor(room, cohost, keptBy('guest', 'viewer')))).toBe('forbidden')
-    expect(verdictOf(banAuthor(room, cohost, keptBy('who once was host', 'host')))).toBe('forbidden')
-    expect(verdictOf(banAuthor(room, cohost, keptBy('who never was', 'viewer')))).toBe('accepted')
+    expect(outcomeOf(banAuthor(room, cohost, keptBy('guest', 'viewer')))).toBe('forbidden')
+    expect(outcomeOf(banAuthor(room, cohost, keptBy('who once was host', 'host')))).toBe('forbidden')
+    expect(outcomeOf(banAuthor(room, cohost, keptBy('who never was', 'viewer')))).toBe('accepted')
   })
 
   test('who is banned already stays so, by the ban that there is', () => {
@@ -167,12 +167,12 @@ describe('the author of a message', () => {
 
   test('of a message that is gone, or that the log has no author of, is not found', () => {
     const { room, host } = panel()
-    expect(verdictOf(banAuthor(room, host))).toBe('message_not_found')
-    expect(verdictOf(banAuthor(room, host, keptBy('')))).toBe('message_not_found')
+    expect(outcomeOf(banAuthor(room, host))).toBe('message_not_found')
+    expect(outcomeOf(banAuthor(room, host, keptBy('')))).toBe('message_not_found')
     // If the log cannot be read, it is unknown whether it is gone.
     const unread = reject('unavailable', 'The log cannot be read.', 1000)
     const asked = { type: 'moderation.banAuthor', messageId: 'm' } as const
-    expect(verdictOf(room.ask(host, asked, undefined, { unread }))).toBe('unavailable')
+    expect(outcomeOf(room.ask(host, asked, undefined, { unread }))).toBe('unavailable')
   })
 })
 
@@ -181,7 +181,7 @@ describe('a room that opens anew', () => {
 
   test('rejects who was banned before, and is not opened by them [R5.4]', () => {
     const room = roomHarness({}, banned)
-    expect(verdictOf(room.join('guest', { role: 'host' }))).toBe('removed')
+    expect(outcomeOf(room.join('guest', { role: 'host' }))).toBe('removed')
     expect(room.records).toEqual([])
   })
 
@@ -193,7 +193,7 @@ describe('a room that opens anew', () => {
       const room = roomHarness({}, banned)
       open(room)
       expect([...room.state.ledger.bans.values()]).toEqual(banned)
-      expect(verdictOf(room.join('guest'))).toBe('removed')
+      expect(outcomeOf(room.join('guest'))).toBe('removed')
     }
   })
 })

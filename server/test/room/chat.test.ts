@@ -1,6 +1,6 @@
 import { CHAT_KEPT, reject } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import { eventsOf, type RoomHarness, roomHarness, typesOf, verdictOf } from '../harness/room-rules'
+import { eventsOf, outcomeOf, type RoomHarness, roomHarness, typesOf } from '../harness/room-rules'
 
 function talk(count: number) {
   const room = roomHarness()
@@ -28,7 +28,7 @@ describe('a message', () => {
     'of nothing that can be seen is rejected: %j',
     (text) => {
       const { room, ada } = talk(0)
-      expect(verdictOf(room.ask(ada, { type: 'chat.send', text }))).toBe('invalid')
+      expect(outcomeOf(room.ask(ada, { type: 'chat.send', text }))).toBe('invalid')
     },
   )
 
@@ -59,11 +59,11 @@ describe('deleting', () => {
     const viewer = room.enter('viewer')
     const cohost = room.enter('cohost', 'cohost')
     const remove = (by: string, messageId = '') => room.ask(by, { type: 'chat.delete', messageId })
-    expect(verdictOf(remove(viewer, first))).toBe('forbidden')
+    expect(outcomeOf(remove(viewer, first))).toBe('forbidden')
     expect(typesOf(remove(ada, first))).toEqual(['chat.deleted'])
     expect(typesOf(remove(cohost, second))).toEqual(['chat.deleted'])
     expect(room.room.messages).toEqual([])
-    expect(verdictOf(remove(viewer, first))).toBe('message_not_found')
+    expect(outcomeOf(remove(viewer, first))).toBe('message_not_found')
   })
 })
 
@@ -87,7 +87,7 @@ describe('what the log has', () => {
       events: [],
       result: { messages: [], hasMore: false },
     })
-    expect(verdictOf(room.ask(ada, { type: 'chat.history' }, undefined, { unread }))).toBe('unavailable')
+    expect(outcomeOf(room.ask(ada, { type: 'chat.history' }, undefined, { unread }))).toBe('unavailable')
   })
 
   test('can be deleted by moderators, though the room keeps it no more', () => {
@@ -95,16 +95,16 @@ describe('what the log has', () => {
     const cohost = room.enter('cohost', 'cohost')
     const remove = (by: string, looked: Parameters<RoomHarness['ask']>[3]) =>
       room.ask(by, { type: 'chat.delete', messageId: 'old' }, undefined, looked)
-    expect(verdictOf(remove(ada, { message: old('bob') }))).toBe('forbidden')
+    expect(outcomeOf(remove(ada, { message: old('bob') }))).toBe('forbidden')
     expect(typesOf(remove(cohost, { message: old('bob') }))).toEqual(['chat.deleted'])
-    expect(verdictOf(remove(cohost, {}))).toBe('message_not_found')
+    expect(outcomeOf(remove(cohost, {}))).toBe('message_not_found')
   })
 
   test('need not be read for a message that the room keeps', () => {
     const { room, ada } = talk(1)
     const [kept] = room.room.messages
     const remove = (messageId = '') => room.ask(ada, { type: 'chat.delete', messageId }, undefined, { unread })
-    expect(verdictOf(remove('old'))).toBe('unavailable')
+    expect(outcomeOf(remove('old'))).toBe('unavailable')
     expect(typesOf(remove(kept?.id))).toEqual(['chat.deleted'])
   })
 })

@@ -1,6 +1,6 @@
 import { ANSWERED_COMMANDS_KEPT } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
-import { ON, roomHarness, verdictOf } from '../harness/room-rules'
+import { ON, outcomeOf, roomHarness } from '../harness/room-rules'
 
 const hello = { type: 'chat.send', text: 'hello' } as const
 
@@ -35,7 +35,7 @@ test('a rejection is not kept: the same command is decided again [R3.7]', () => 
   const room = roomHarness()
   const host = room.enter('host', 'host')
   const ada = room.enter('ada')
-  expect(verdictOf(room.ask(ada, { type: 'moderation.lock' }, 1))).toBe('forbidden')
+  expect(outcomeOf(room.ask(ada, { type: 'moderation.lock' }, 1))).toBe('forbidden')
   room.ask(host, { type: 'moderation.setRole', participantId: ada, role: 'cohost' })
   room.ask(ada, { type: 'moderation.lock' }, 1)
   expect(room.room.locked).toBe(true)

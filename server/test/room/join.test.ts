@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS, MODES, NO_SOURCES } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import { eventsOf, ON, roomHarness, typesOf, verdictOf } from '../harness/room-rules'
+import { eventsOf, ON, outcomeOf, roomHarness, typesOf } from '../harness/room-rules'
 
 const places = (maxParticipants: number) => ({ limits: { ...DEFAULT_LIMITS, maxParticipants } })
 
@@ -19,20 +19,20 @@ describe('opening a room', () => {
 
   test('where only hosts open rooms, anybody else finds none [R1.2]', () => {
     const room = roomHarness({ createRooms: 'host' })
-    expect(verdictOf(room.join('ada', { role: 'cohost' }))).toBe('room_not_found')
-    expect(verdictOf(room.join('ada', { role: 'host' }))).toBe('accepted')
-    expect(verdictOf(room.join('bob', { role: 'viewer' }))).toBe('accepted')
+    expect(outcomeOf(room.join('ada', { role: 'cohost' }))).toBe('room_not_found')
+    expect(outcomeOf(room.join('ada', { role: 'host' }))).toBe('accepted')
+    expect(outcomeOf(room.join('bob', { role: 'viewer' }))).toBe('accepted')
   })
 
   test('where the API opens rooms, not even a host does by joining [R1.2]', () => {
-    expect(verdictOf(roomHarness({ createRooms: 'api' }).join('ada', { role: 'host' }))).toBe('room_not_found')
+    expect(outcomeOf(roomHarness({ createRooms: 'api' }).join('ada', { role: 'host' }))).toBe('room_not_found')
   })
 
   test('the API opens an absent room without a participant, and a repeat changes nothing', () => {
     const room = roomHarness({ createRooms: 'api' })
     expect(typesOf(room.run({ type: 'room.open' }))).toEqual(['room.opened'])
     expect(typesOf(room.run({ type: 'room.open' }))).toEqual([])
-    expect(verdictOf(room.join('ada', { role: 'viewer' }))).toBe('accepted')
+    expect(outcomeOf(room.join('ada', { role: 'viewer' }))).toBe('accepted')
   })
 
   test('in dev mode a participant that finds no host becomes host', () => {
@@ -89,8 +89,8 @@ describe('an identity that is here already', () => {
   test('another session is rejected where rules say reject [R2.5]', () => {
     const room = roomHarness({ duplicateSessions: 'reject' })
     room.enter('ada')
-    expect(verdictOf(room.join('ada', { session: 'another-session' }))).toBe('superseded')
-    expect(verdictOf(room.join('ada', { joinId: 'page-two' }))).toBe('accepted')
+    expect(outcomeOf(room.join('ada', { session: 'another-session' }))).toBe('superseded')
+    expect(outcomeOf(room.join('ada', { joinId: 'page-two' }))).toBe('accepted')
   })
 
   test('another session takes over a ghost, even where rules say reject: its connection is down', () => {
@@ -124,18 +124,18 @@ describe('a locked room', () => {
     const host = room.enter('host', 'host')
     const ada = room.enter('ada')
     room.ask(host, { type: 'moderation.lock' })
-    expect(verdictOf(room.join('bob'))).toBe('room_locked')
+    expect(outcomeOf(room.join('bob'))).toBe('room_locked')
     expect(room.join('ada')).toEqual({ ok: true, events: [], participantId: ada })
-    expect(verdictOf(room.join('ada', { joinId: 'page-two' }))).toBe('accepted')
+    expect(outcomeOf(room.join('ada', { joinId: 'page-two' }))).toBe('accepted')
     room.ask(host, { type: 'moderation.unlock' })
-    expect(verdictOf(room.join('bob'))).toBe('accepted')
+    expect(outcomeOf(room.join('bob'))).toBe('accepted')
   })
 
   test('is open to a host [R1.7]', () => {
     const room = roomHarness()
     room.ask(room.enter('host', 'host'), { type: 'moderation.lock' })
-    expect(verdictOf(room.join('bob', { role: 'cohost' }))).toBe('room_locked')
-    expect(verdictOf(room.join('other', { role: 'host' }))).toBe('accepted')
+    expect(outcomeOf(room.join('bob', { role: 'cohost' }))).toBe('room_locked')
+    expect(outcomeOf(room.join('other', { role: 'host' }))).toBe('accepted')
   })
 })
 
@@ -145,23 +145,23 @@ describe('places', () => {
     room.enter('host', 'host')
     room.enter('ada')
     room.enter('bob')
-    expect(verdictOf(room.join('cyd'))).toBe('room_full')
-    expect(verdictOf(room.join('other', { role: 'host' }))).toBe('room_full')
+    expect(outcomeOf(room.join('cyd'))).toBe('room_full')
+    expect(outcomeOf(room.join('other', { role: 'host' }))).toBe('room_full')
   })
 
   test('while no host is present, a joining host always finds the last place [R1.6]', () => {
     const room = roomHarness(places(3))
     room.enter('ada')
     room.enter('bob', 'guest')
-    expect(verdictOf(room.join('cyd', { role: 'cohost' }))).toBe('room_full')
-    expect(verdictOf(room.join('host', { role: 'host' }))).toBe('accepted')
+    expect(outcomeOf(room.join('cyd', { role: 'cohost' }))).toBe('room_full')
+    expect(outcomeOf(room.join('host', { role: 'host' }))).toBe('accepted')
   })
 
   test('a participant that is here comes back into a full room [R1.8]', () => {
     const room = roomHarness(places(2))
     room.enter('host', 'host')
     room.enter('ada')
-    expect(verdictOf(room.join('ada', { joinId: 'page-two', session: 'another-session' }))).toBe('accepted')
+    expect(outcomeOf(room.join('ada', { joinId: 'page-two', session: 'another-session' }))).toBe('accepted')
   })
 
   test('a guest who finds the stage full sits in the audience; hosts and cohosts always get on it', () => {
@@ -180,8 +180,8 @@ describe('an identity that may not join', () => {
     const host = room.enter('host', 'host')
     room.ask(host, { type: 'moderation.kick', participantId: room.enter('ada') })
     room.pass(365 * 24 * 3_600_000)
-    expect(verdictOf(room.join('ada'))).toBe('removed')
-    expect(verdictOf(room.join('ada', { role: 'host', session: 'another-session', joinId: 'page-two' }))).toBe(
+    expect(outcomeOf(room.join('ada'))).toBe('removed')
+    expect(outcomeOf(room.join('ada', { role: 'host', session: 'another-session', joinId: 'page-two' }))).toBe(
       'removed',
     )
   })
@@ -191,37 +191,37 @@ describe('an identity that may not join', () => {
     const host = room.enter('host', 'host')
     room.ask(host, { type: 'moderation.kick', participantId: room.enter('ada'), minutes: 5 })
     room.pass(5 * 60_000 - 1)
-    expect(verdictOf(room.join('ada'))).toBe('removed')
+    expect(outcomeOf(room.join('ada'))).toBe('removed')
     room.pass(1)
-    expect(verdictOf(room.join('ada'))).toBe('accepted')
+    expect(outcomeOf(room.join('ada'))).toBe('accepted')
   })
 
   test('no identity enters an ended room [R1.4]', () => {
     const room = roomHarness()
     room.ask(room.enter('host', 'host'), { type: 'moderation.endRoom' })
-    expect(verdictOf(room.join('host', { role: 'host' }))).toBe('room_ended')
+    expect(outcomeOf(room.join('host', { role: 'host' }))).toBe('room_ended')
   })
 
   test('a client that joins as an empty room closes is told to try again at once', () => {
     const room = roomHarness()
     room.leave(room.enter('ada'))
     room.run({ type: 'room.end', reason: 'empty' })
-    expect(verdictOf(room.join('bob'))).toBe('unavailable')
+    expect(outcomeOf(room.join('bob'))).toBe('unavailable')
   })
 
   test('a room that is not open, or not any more, takes no commands', () => {
     const room = roomHarness()
-    expect(verdictOf(room.run({ type: 'room.end', reason: 'ended' }))).toBe('forbidden')
-    expect(verdictOf(room.ask('id-1', { type: 'chat.send', text: 'hello' }))).toBe('forbidden')
+    expect(outcomeOf(room.run({ type: 'room.end', reason: 'ended' }))).toBe('forbidden')
+    expect(outcomeOf(room.ask('id-1', { type: 'chat.send', text: 'hello' }))).toBe('forbidden')
     const host = room.enter('host', 'host')
     room.run({ type: 'room.end', reason: 'ended' })
-    expect(verdictOf(room.ask(host, { type: 'chat.send', text: 'hello' }))).toBe('forbidden')
-    expect(verdictOf(room.run({ type: 'room.end', reason: 'ended' }))).toBe('forbidden')
+    expect(outcomeOf(room.ask(host, { type: 'chat.send', text: 'hello' }))).toBe('forbidden')
+    expect(outcomeOf(room.run({ type: 'room.end', reason: 'ended' }))).toBe('forbidden')
   })
 
   test('a stranger to the room commands nothing', () => {
     const room = roomHarness()
     room.enter('ada')
-    expect(verdictOf(room.ask('unknown', { type: 'chat.send', text: 'hello' }))).toBe('forbidden')
+    expect(outcomeOf(room.ask('unknown', { type: 'chat.send', text: 'hello' }))).toBe('forbidden')
   })
 })

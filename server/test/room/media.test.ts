@@ -1,6 +1,6 @@
 import { MODES, NO_SOURCES, type Source } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
-import { eventsOf, OFF, ON, roomHarness, typesOf, verdictOf } from '../harness/room-rules'
+import { eventsOf, OFF, ON, outcomeOf, roomHarness, typesOf } from '../harness/room-rules'
 
 test('what is named changes, the rest stays', () => {
   const room = roomHarness()
@@ -57,7 +57,7 @@ test('a source may be interrupted, and goes on', () => {
 test('a viewer publishes nothing, but may say that it has stopped [R5.11]', () => {
   const room = roomHarness()
   const ada = room.enter('ada', 'viewer')
-  expect(verdictOf(room.ask(ada, { type: 'media.update', sources: { microphone: ON } }))).toBe('forbidden')
+  expect(outcomeOf(room.ask(ada, { type: 'media.update', sources: { microphone: ON } }))).toBe('forbidden')
   expect(typesOf(room.ask(ada, { type: 'media.update', sources: { microphone: OFF } }))).toEqual([])
 })
 
@@ -69,7 +69,7 @@ test.each([
   const room = roomHarness({ mode: MODES[mode] })
   const host = room.enter('host', 'host')
   for (const source of ['microphone', 'camera', 'screen', 'screenAudio'] satisfies Source[]) {
-    const verdict = verdictOf(room.ask(host, { type: 'media.update', sources: { [source]: ON } }))
-    expect(verdict, source).toBe((takes as readonly Source[]).includes(source) ? 'accepted' : 'source_not_allowed')
+    const outcome = outcomeOf(room.ask(host, { type: 'media.update', sources: { [source]: ON } }))
+    expect(outcome, source).toBe((takes as readonly Source[]).includes(source) ? 'accepted' : 'source_not_allowed')
   }
 })

@@ -1,6 +1,6 @@
 import { MODES, NO_SOURCES, type SourceState } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import { eventsOf, OFF, ON, roomHarness, typesOf, verdictOf } from '../harness/room-rules'
+import { eventsOf, OFF, ON, outcomeOf, roomHarness, typesOf } from '../harness/room-rules'
 
 function panel(maxOnStage = 20) {
   const room = roomHarness({ mode: { ...MODES.studio, maxOnStage } })
@@ -39,8 +39,8 @@ describe('roles', () => {
   test('no participant is promoted onto a full stage; among those on it roles change freely', () => {
     const { room, host, guest, ada } = panel(2)
     for (const role of ['guest', 'cohost', 'host'] as const)
-      expect(verdictOf(room.ask(host, { type: 'moderation.setRole', participantId: ada, role }))).toBe('stage_full')
-    expect(verdictOf(room.ask(host, { type: 'moderation.setRole', participantId: guest, role: 'cohost' }))).toBe(
+      expect(outcomeOf(room.ask(host, { type: 'moderation.setRole', participantId: ada, role }))).toBe('stage_full')
+    expect(outcomeOf(room.ask(host, { type: 'moderation.setRole', participantId: guest, role: 'cohost' }))).toBe(
       'accepted',
     )
   })
@@ -53,7 +53,7 @@ describe('roles', () => {
   test('the last host stays; with another one it may step down [R5.7]', () => {
     const { room, host, guest } = panel()
     const stepDown = () => room.ask(host, { type: 'moderation.setRole', participantId: host, role: 'viewer' })
-    expect(verdictOf(stepDown())).toBe('forbidden')
+    expect(outcomeOf(stepDown())).toBe('forbidden')
     room.ask(host, { type: 'moderation.setRole', participantId: guest, role: 'host' })
     expect(typesOf(stepDown())).toEqual(['participant.roleChanged'])
     expect(room.roleOf(guest)).toBe('host')
@@ -73,7 +73,7 @@ describe('a kick', () => {
   test('reaches another host, never the sender [R5.2]', () => {
     const { room, host } = panel()
     const other = room.enter('other', 'host')
-    expect(verdictOf(room.ask(host, { type: 'moderation.kick', participantId: host }))).toBe('forbidden')
+    expect(outcomeOf(room.ask(host, { type: 'moderation.kick', participantId: host }))).toBe('forbidden')
     expect(typesOf(room.ask(host, { type: 'moderation.kick', participantId: other }))).toEqual(['participant.left'])
   })
 })

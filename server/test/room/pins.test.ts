@@ -1,6 +1,6 @@
 import { CHAT_KEPT } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
-import { eventsOf, roomHarness, verdictOf } from '../harness/room-rules'
+import { eventsOf, outcomeOf, roomHarness } from '../harness/room-rules'
 
 /** A room with a host and a guest, and a way to write. */
 function chatting() {
@@ -45,7 +45,7 @@ test('a pinned message stays when it leaves the newest ones, but none is pinned 
   pin(kept)
   for (let i = 0; i < CHAT_KEPT; i++) say(bob, `message ${i}`)
   expect(pinned()).toEqual(['kept'])
-  expect(verdictOf(pin(gone))).toBe('message_not_found')
+  expect(outcomeOf(pin(gone))).toBe('message_not_found')
 })
 
 test('a pinned message that is deleted is not pinned any more, an old one too', () => {

@@ -28,7 +28,7 @@ function audience() {
 }
 
 describe('a signal', () => {
-  test('goes along an edge, both ways, with its sender stamped on it [R5.9, R5.10]', () => {
+  test('goes along an edge, both ways, with the id of its sender added [R5.9, R5.10]', () => {
     const { room, host, ada } = audience()
     expect(sendSignal(room, ada, host)).toEqual({
       ok: true,

@@ -1,6 +1,6 @@
 import { MODES, NO_SOURCES } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import { eventsOf, ON, roomHarness, typesOf, verdictOf } from '../harness/room-rules'
+import { eventsOf, ON, outcomeOf, roomHarness, typesOf } from '../harness/room-rules'
 
 function audience(maxOnStage = 20) {
   const room = roomHarness({ mode: { ...MODES.studio, maxOnStage } })
@@ -58,8 +58,8 @@ describe('a moderator', () => {
 
   test('puts no participant on stage that is not asking', () => {
     const { room, host, ada } = audience()
-    expect(verdictOf(room.ask(host, { type: 'stage.approve', participantId: ada }))).toBe('invalid')
-    expect(verdictOf(room.ask(host, { type: 'stage.approve', participantId: 'unknown' }))).toBe('peer_not_found')
+    expect(outcomeOf(room.ask(host, { type: 'stage.approve', participantId: ada }))).toBe('invalid')
+    expect(outcomeOf(room.ask(host, { type: 'stage.approve', participantId: 'unknown' }))).toBe('peer_not_found')
   })
 
   test('approves no hand onto a full stage; the hand stays up', () => {
@@ -126,8 +126,8 @@ describe('an invitation', () => {
     const { room, host, ada, bob } = audience(2)
     room.ask(host, { type: 'stage.invite', participantId: ada })
     room.ask(host, { type: 'moderation.setRole', participantId: bob, role: 'guest' })
-    expect(verdictOf(room.ask(ada, { type: 'stage.request' }))).toBe('stage_full')
-    expect(verdictOf(room.ask(host, { type: 'stage.invite', participantId: room.enter('cyd') }))).toBe('stage_full')
+    expect(outcomeOf(room.ask(ada, { type: 'stage.request' }))).toBe('stage_full')
+    expect(outcomeOf(room.ask(host, { type: 'stage.invite', participantId: room.enter('cyd') }))).toBe('stage_full')
     room.leave(bob)
     expect(typesOf(room.ask(ada, { type: 'stage.request' }))).toContain('participant.roleChanged')
   })
@@ -155,6 +155,6 @@ describe('stepping down', () => {
   test('of a viewer is nothing, of a host is rejected', () => {
     const { room, host, ada } = audience()
     expect(typesOf(room.ask(ada, { type: 'stage.leave' }))).toEqual([])
-    expect(verdictOf(room.ask(host, { type: 'stage.leave' }))).toBe('forbidden')
+    expect(outcomeOf(room.ask(host, { type: 'stage.leave' }))).toBe('forbidden')
   })
 })

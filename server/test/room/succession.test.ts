@@ -1,7 +1,7 @@
 import { DEFAULT_LIMITS, type Role } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
 import { deadlines } from '../../src/room/room-life'
-import { eventsOf, ON, type RoomHarness, roomHarness, typesOf, verdictOf } from '../harness/room-rules'
+import { eventsOf, ON, outcomeOf, type RoomHarness, roomHarness, typesOf } from '../harness/room-rules'
 
 const GRACE = DEFAULT_LIMITS.hostGraceMs
 
@@ -163,11 +163,11 @@ describe('while the room waits for a host', () => {
     room.enter('ada')
     room.enter('bob')
     room.leave(host)
-    expect(verdictOf(room.join('cyd'))).toBe('room_full')
+    expect(outcomeOf(room.join('cyd'))).toBe('room_full')
     const back = room.enter('host', 'host')
     room.ask(back, { type: 'moderation.lock' })
     room.leave(back)
-    expect(verdictOf(room.join('cyd', { role: 'cohost' }))).toBe('room_locked')
+    expect(outcomeOf(room.join('cyd', { role: 'cohost' }))).toBe('room_locked')
     expect(room.roleOf(room.enter('colleague', 'host'))).toBe('host')
   })
 
@@ -335,23 +335,23 @@ describe('a host hands the room over', () => {
   test.each(['cohost', 'guest', 'viewer'] as const)('to a %s, then leaves: the room waits for no host', (role) => {
     const room = roomHarness()
     const host = room.enter('host', 'host')
-    const heir = room.enter('heir', role)
+    const successor = room.enter('successor', role)
     room.enter('other', 'cohost')
-    expect(verdictOf(room.ask(host, { type: 'moderation.setRole', participantId: heir, role: 'host' }))).toBe(
+    expect(outcomeOf(room.ask(host, { type: 'moderation.setRole', participantId: successor, role: 'host' }))).toBe(
       'accepted',
     )
     expect(typesOf(room.leave(host))).toEqual(['participant.left'])
-    expect(room.roleOf(heir)).toBe('host')
+    expect(room.roleOf(successor)).toBe('host')
   })
 
   test('and may step down instead of leaving', () => {
     const room = roomHarness()
     const host = room.enter('host', 'host')
-    const heir = room.enter('heir', 'guest')
-    room.ask(host, { type: 'moderation.setRole', participantId: heir, role: 'host' })
+    const successor = room.enter('successor', 'guest')
+    room.ask(host, { type: 'moderation.setRole', participantId: successor, role: 'host' })
     expect(typesOf(room.ask(host, { type: 'moderation.setRole', participantId: host, role: 'viewer' }))).toEqual([
       'participant.roleChanged',
     ])
-    expect(room.roleOf(heir)).toBe('host')
+    expect(room.roleOf(successor)).toBe('host')
   })
 })

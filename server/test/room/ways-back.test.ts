@@ -2,7 +2,7 @@
 import type { Role } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
 import type { Decision } from '../../src/room/command'
-import { type RoomHarness, roomHarness, verdictOf } from '../harness/room-rules'
+import { outcomeOf, type RoomHarness, roomHarness } from '../harness/room-rules'
 
 /** Bob comes again. His place, if he still has one, was taken by `bob-session` on `page-one`, with the token of a guest. */
 const WAYS: Record<string, (room: RoomHarness, id: string) => Decision> = {
@@ -65,7 +65,7 @@ describe('a kick holds until the room closes, whatever token comes [R5.3]', () =
   test.each(TABLE)('$policy: $way', ({ policy, come }) => {
     const { room, host, bob } = withBob(policy)
     room.ask(host, { type: 'moderation.kick', participantId: bob })
-    expect(verdictOf(come(room, bob))).toBe('removed')
+    expect(outcomeOf(come(room, bob))).toBe('removed')
     expect(isThere(room)).toBe(false)
   })
 
@@ -75,9 +75,9 @@ describe('a kick holds until the room closes, whatever token comes [R5.3]', () =
       const { room, host, bob } = withBob(row.policy)
       room.ask(host, { type: 'moderation.kick', participantId: bob, minutes: 10 })
       room.pass(10 * 60_000 - 1)
-      expect(verdictOf(row.come(room, bob))).toBe('removed')
+      expect(outcomeOf(row.come(room, bob))).toBe('removed')
       room.pass(1)
-      expect(verdictOf(row.come(room, bob))).toBe('accepted')
+      expect(outcomeOf(row.come(room, bob))).toBe('accepted')
     },
   )
 })
@@ -86,11 +86,11 @@ describe('a ban holds until lifted, whatever token comes [R5.4]', () => {
   test.each(TABLE)('$policy: $way', ({ policy, come }) => {
     const { room, host, bob } = withBob(policy)
     room.ask(host, { type: 'moderation.ban', participantId: bob })
-    expect(verdictOf(come(room, bob))).toBe('removed')
+    expect(outcomeOf(come(room, bob))).toBe('removed')
     expect(isThere(room)).toBe(false)
     const [ban] = room.state.ledger.bans.values()
     room.ask(host, { type: 'moderation.unban', banId: ban?.id ?? '' })
-    expect(verdictOf(come(room, bob))).toBe('accepted')
+    expect(outcomeOf(come(room, bob))).toBe('accepted')
   })
 })
 
@@ -98,7 +98,7 @@ describe('a demotion survives a rejoin, whatever token comes [R5.5]', () => {
   test.each(TABLE)('$policy: $way', ({ policy, way, come }) => {
     const { room, host, bob } = withBob(policy, 'cohost')
     room.ask(host, { type: 'moderation.setRole', participantId: bob, role: 'viewer' })
-    expect(verdictOf(come(room, bob))).toBe(verdictForKnown(policy, way))
+    expect(outcomeOf(come(room, bob))).toBe(verdictForKnown(policy, way))
     expect(room.room.participants.map(({ role }) => role)).toEqual(['host', 'viewer'])
   })
 })
@@ -107,7 +107,7 @@ describe('a lock keeps new identities out, and never one who comes back [R1.7]',
   test.each(TABLE.filter(({ way }) => !/leaving|grace/.test(way)))('$policy: $way', ({ policy, way, come }) => {
     const { room, host, bob } = withBob(policy)
     room.ask(host, { type: 'moderation.lock' })
-    expect(verdictOf(come(room, bob))).toBe(verdictForKnown(policy, way))
+    expect(outcomeOf(come(room, bob))).toBe(verdictForKnown(policy, way))
     expect(room.room.participants.map(({ id }) => id)).toEqual([host, bob])
   })
 
@@ -118,9 +118,9 @@ describe('a lock keeps new identities out, and never one who comes back [R1.7]',
       room.leave(bob, reason)
       room.restart()
       for (const role of ['cohost', 'guest', 'viewer'] as const)
-        expect(verdictOf(room.join('bob', { role }))).toBe('room_locked')
+        expect(outcomeOf(room.join('bob', { role }))).toBe('room_locked')
       // The token alone makes a host, and a lock is not against hosts.
-      expect(verdictOf(room.join('bob', { role: 'host' }))).toBe('accepted')
+      expect(outcomeOf(room.join('bob', { role: 'host' }))).toBe('accepted')
     }
   })
 
@@ -129,7 +129,7 @@ describe('a lock keeps new identities out, and never one who comes back [R1.7]',
     room.ask(host, { type: 'moderation.setRole', participantId: bob, role: 'guest' })
     room.ask(host, { type: 'moderation.lock' })
     room.leave(bob)
-    expect(verdictOf(room.join('bob', { role: 'host' }))).toBe('room_locked')
+    expect(outcomeOf(room.join('bob', { role: 'host' }))).toBe('room_locked')
   })
 })
 
@@ -150,7 +150,7 @@ describe('when the room has closed and opens anew', () => {
     room.ask(host, { ...asked, participantId: bob })
     room.run({ type: 'room.end', reason: 'ended' })
     const next = reopened(room)
-    expect(verdictOf(next.join('bob', { role: 'guest' }))).toBe(expected)
+    expect(outcomeOf(next.join('bob', { role: 'guest' }))).toBe(expected)
     expect(next.room.participants.slice(1).map(({ role }) => role)).toEqual(expected === 'accepted' ? ['guest'] : [])
   })
 
@@ -158,17 +158,17 @@ describe('when the room has closed and opens anew', () => {
     const { room, host } = withBob('replace')
     room.ask(host, { type: 'moderation.lock' })
     room.run({ type: 'room.end', reason: 'ended' })
-    expect(verdictOf(reopened(room).join('eve'))).toBe('accepted')
+    expect(outcomeOf(reopened(room).join('eve'))).toBe('accepted')
   })
 
   test('a ban stays through any number of instances, until lifted [R5.4]', () => {
     const { room, host, bob } = withBob('replace')
     room.ask(host, { type: 'moderation.ban', participantId: bob })
     const third = reopened(reopened(room))
-    expect(verdictOf(third.join('bob'))).toBe('removed')
+    expect(outcomeOf(third.join('bob'))).toBe('removed')
     const [ban] = third.state.ledger.bans.values()
     const ada = third.room.participants[0]?.id ?? ''
     third.ask(ada, { type: 'moderation.unban', banId: ban?.id ?? '' })
-    expect(verdictOf(reopened(third).join('bob'))).toBe('accepted')
+    expect(outcomeOf(reopened(third).join('bob'))).toBe('accepted')
   })
 })

@@ -1,13 +1,13 @@
 // An app's backend: what it asks for over HTTP, beside the sockets.
 import { request } from 'node:http'
 import { signToken } from '../../src/index'
-import { oneOf, pause, weighted } from './chance'
+import { oneOf, pause, weighted } from './random'
 import { SECRET } from './settings'
 import type { Tally } from './tally'
 
-type Call = readonly [method: 'GET' | 'PUT' | 'POST' | 'DELETE', route: string]
+type RestCall = readonly [method: 'GET' | 'PUT' | 'POST' | 'DELETE', route: string]
 
-const ANY: readonly (readonly [number, Call])[] = [
+const ANY: readonly (readonly [number, RestCall])[] = [
   [3, ['GET', '/v1/rooms/:room/stats']],
   [3, ['GET', '/v1/rooms/:room/chat']],
   [1, ['PUT', '/v1/rooms/:room']],
@@ -63,7 +63,7 @@ export class Backend {
     })
   }
 
-  async #call(method: Call[0], path: string, route: string): Promise<void> {
+  async #call(method: RestCall[0], path: string, route: string): Promise<void> {
     const headers = { authorization: `Bearer ${await this.#token}` }
     const { status } = await ask(this.#url + path, method, headers)
     this.#tally.status(route, status)

@@ -1,14 +1,14 @@
-// How visitors go, or are made to go.
+// How simulated users leave, or are made to leave.
 import { BAD_FRAMES } from '../harness/hostile-inputs'
-import { oneOf, pause, weighted } from './chance'
-import { doSomething } from './deeds'
-import { Visitor } from './visitor'
+import { doSomething } from './actions'
+import { oneOf, pause, weighted } from './random'
+import { SimulatedUser } from './simulated-user'
 
-type Ending = (visitor: Visitor) => Promise<void>
+type Ending = (user: SimulatedUser) => Promise<void>
 
-const leave: Ending = async (visitor) => {
-  await visitor.ask({ type: 'leave' })
-  await visitor.client.closed
+const leave: Ending = async (user) => {
+  await user.ask({ type: 'leave' })
+  await user.client.closed
 }
 const closeTab: Ending = async ({ client }) => {
   client.socket.close(1001)
@@ -16,33 +16,33 @@ const closeTab: Ending = async ({ client }) => {
 }
 const vanish: Ending = async ({ client }) => client.cut()
 
-const loseConnection: Ending = async (visitor) => {
-  visitor.client.cut()
+const loseConnection: Ending = async (user) => {
+  user.client.cut()
   await pause(0, 2000)
-  await visitor.comeBack('resumed')
-  await doSomething(visitor)
-  await end(visitor)
+  await user.rejoin('resumed')
+  await doSomething(user)
+  await end(user)
 }
-const reload: Ending = async (visitor) => {
-  visitor.client.socket.close(1001)
-  await visitor.comeBack('reloaded')
-  await doSomething(visitor)
-  await end(visitor)
+const reload: Ending = async (user) => {
+  user.client.socket.close(1001)
+  await user.rejoin('reloaded')
+  await doSomething(user)
+  await end(user)
 }
 /** The same person on another device: the first session is over. */
-const openElsewhere: Ending = async (visitor) => {
-  const other = await Visitor.come(visitor.visit)
+const openElsewhere: Ending = async (user) => {
+  const other = await SimulatedUser.join(user.run)
   await other.client.welcome()
-  visitor.visit.tally.closed(await visitor.client.closed)
+  user.run.tally.closed(await user.client.closed)
   await end(other)
 }
-const babble: Ending = async ({ client, visit: { tally } }) => {
+const sendBadFrame: Ending = async ({ client, run: { tally } }) => {
   const [, frame = ''] = oneOf(BAD_FRAMES) ?? []
   client.raw(frame)
   tally.note('bad frames')
   tally.closed(await client.closed)
 }
-const shout: Ending = async ({ client, visit: { tally } }) => {
+const sendOversizedFrame: Ending = async ({ client, run: { tally } }) => {
   client.raw('x'.repeat(65 * 1024))
   tally.note('bad frames')
   tally.closed(await client.closed)
@@ -53,11 +53,11 @@ const FILLING_FRAMES = 200
 const CASTS_IN_A_FRAME = 8
 
 /** Reads nothing while another client fills its queue, beyond what the operating system holds. When it reads on, it is mostly too late. */
-const stall: Ending = async (visitor) => {
-  const { client, visit } = visitor
+const stall: Ending = async (user) => {
+  const { client, run } = user
   const { self } = await client.welcome()
   client.socket.pause()
-  const other = await Visitor.come({ ...visit, identity: `${visit.identity}-filler`, role: 'host' })
+  const other = await SimulatedUser.join({ ...run, identity: `${run.identity}-filler`, role: 'host' })
   await other.client.welcome()
   const cast = { type: 'cast', cast: { type: 'data', value: 'x'.repeat(8000), to: [self] } }
   const frame = Array.from({ length: CASTS_IN_A_FRAME }, () => cast)
@@ -65,13 +65,13 @@ const stall: Ending = async (visitor) => {
   await other.client.roundTrip()
   await pause(...STALLED_MS)
   client.socket.resume()
-  visit.tally.note('slow readers')
+  run.tally.note('slow readers')
   await Promise.race([client.closed, client.roundTrip()])
   await leave(other)
 }
 
-/** One ending, by chance. */
-export const end: Ending = (visitor) =>
+/** One ending, chosen at random. */
+export const end: Ending = (user) =>
   weighted<Ending>([
     [25, leave],
     [15, closeTab],
@@ -79,7 +79,7 @@ export const end: Ending = (visitor) =>
     [15, loseConnection],
     [10, reload],
     [5, openElsewhere],
-    [4, babble],
-    [1, shout],
+    [4, sendBadFrame],
+    [1, sendOversizedFrame],
     [0.5, stall],
-  ])(visitor)
+  ])(user)

@@ -10,7 +10,7 @@ export type Measured = {
 }
 
 /** What the server says of itself at /metrics, and what lies on its disk. */
-export type Standing = {
+export type ServerGauges = {
   readonly rooms: number
   readonly sockets: number
   readonly participants: number
@@ -29,7 +29,7 @@ const MORE_FILE_BYTES = 5 * MIB
 const WAL_BYTES = 5 * MIB
 
 /** Everything that is not back where it was, in sentences. */
-export function leftovers(before: Measured & Standing, after: Measured & Standing): string[] {
+export function leftovers(before: Measured & ServerGauges, after: Measured & ServerGauges): string[] {
   const found: string[] = []
   const none = ['rooms', 'sockets', 'participants', 'queuedBytes', 'pausedSockets'] as const
   for (const each of none) if (after[each] !== 0) found.push(`${each}: ${after[each]}, not 0`)
@@ -52,8 +52,8 @@ export function leftovers(before: Measured & Standing, after: Measured & Standin
 export const inMib = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`
 
 /** All of it in a line. */
-export function summary({ heapBytes, externalBytes, rssBytes, resources, ...standing }: Measured & Standing): string {
-  const { fileBytes, walBytes, ...counts } = standing
+export function summary({ heapBytes, externalBytes, rssBytes, resources, ...gauges }: Measured & ServerGauges): string {
+  const { fileBytes, walBytes, ...counts } = gauges
   const memory = `heap ${inMib(heapBytes)}, external ${inMib(externalBytes)}, resident ${inMib(rssBytes)}`
   const disk = `file ${inMib(fileBytes)}, write-ahead log ${inMib(walBytes)}`
   return `${memory}; ${disk}; ${JSON.stringify(counts)}; ${JSON.stringify(resources)}`

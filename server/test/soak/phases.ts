@@ -1,8 +1,8 @@
 import { Backend } from './backend'
-import { pause } from './chance'
-import { Crowd } from './crowd'
-import { leftovers, type Measured, type Standing, summary } from './measured'
+import { leftovers, type Measured, type ServerGauges, summary } from './measured'
+import { pause } from './random'
 import type { ServerProcess } from './server-process'
+import { SimulatedUsers } from './simulated-users'
 import { Tally } from './tally'
 
 const SECOND_MS = 1000
@@ -26,8 +26,8 @@ const MUST_HAPPEN = [
   'moderation.endRoom: ok',
   'session.refresh: ok',
   'leave: ok',
-  'came back: resumed',
-  'came back: reloaded',
+  'rejoined: resumed',
+  'rejoined: reloaded',
   'bad messages',
   'bad frames',
   'slow readers',
@@ -44,28 +44,28 @@ const MUST_HAPPEN = [
 /** By the server's own count: for its reader it may be too late to hear why it was closed. */
 const SLOW = 'peerstage_rejections_total{reason="slow_consumer"}'
 
-/** A server's long day: warm, churned, and at rest again. */
+/** The phases of a soak: the server warms up, users churn, and the server comes to rest again. */
 export class Soak {
   readonly tally = new Tally()
   readonly most = { rooms: 0, sockets: 0, heapBytes: 0, fileBytes: 0, walBytes: 0 }
   readonly #server: ServerProcess
   readonly #backend: Backend
-  readonly #crowd: Crowd
+  readonly #users: SimulatedUsers
   readonly #people: number
 
   constructor(server: ServerProcess, people: number) {
     this.#server = server
     this.#people = people
     this.#backend = new Backend(server.url, this.tally)
-    this.#crowd = new Crowd(server.url, this.tally)
+    this.#users = new SimulatedUsers(server.url, this.tally)
   }
 
   get rooms(): number {
-    return this.#crowd.roomCount
+    return this.#users.roomCount
   }
 
-  /** The state to come back to: that of a server through which some have come already, at rest. Its rooms are ended for that. */
-  async warmUp(): Promise<Measured & Standing> {
+  /** Returns the state to compare with: that of a server at rest after its first users. Its rooms are erased for that. */
+  async warmUp(): Promise<Measured & ServerGauges> {
     await this.#churnFor(WARM_UP_MS)
     for (let room = 0; room < this.rooms; room++) await this.#backend.erase(`room-${room}`)
     return (await this.settle()).after
@@ -76,7 +76,7 @@ export class Soak {
   }
 
   /** Waits until everything is back where it was; after five minutes, it is not. Without `before`: until no client is there. */
-  async settle(before?: Measured & Standing): Promise<{ after: Measured & Standing; found: string[] }> {
+  async settle(before?: Measured & ServerGauges): Promise<{ after: Measured & ServerGauges; found: string[] }> {
     const limit = performance.now() + SETTLE_LIMIT_MS
     for (;;) {
       for (const room of this.tally.roomsWithBans) await this.#backend.erase(room)
@@ -91,8 +91,8 @@ export class Soak {
     }
   }
 
-  /** What should have happened, and did not. */
-  async unheard(): Promise<string[]> {
+  /** What should have happened, and did not, in sentences. */
+  async neverHappened(): Promise<string[]> {
     const never = MUST_HAPPEN.filter((what) => this.tally.of(what) === 0)
     const [slow] = await this.#backend.gauges(SLOW)
     return (slow === 0 ? [...never, SLOW] : never).map((what) => `it never happened: ${what}`)
@@ -100,31 +100,31 @@ export class Soak {
 
   async #churnFor(ms: number): Promise<void> {
     const until = performance.now() + ms
-    const crowd = this.#crowd
-    const churning = crowd.churn(this.#people)
+    const users = this.#users
+    const churning = users.churn(this.#people)
     const working = this.#backend.work(
-      () => crowd.isOver,
-      () => crowd.rooms,
-      () => crowd.identities,
+      () => users.isOver,
+      () => users.rooms,
+      () => users.identities,
     )
     for (let looks = 1; performance.now() < until; looks++) {
       await pause(LOOK_EACH_MS, LOOK_EACH_MS)
       const looked = await this.#look()
       if (looks % LOOKS_BETWEEN_LINES === 0) console.log(`meanwhile: ${summary(looked)}`)
     }
-    crowd.stop()
+    users.stop()
     await Promise.all([churning, working])
   }
 
-  async #look(): Promise<Measured & Standing> {
+  async #look(): Promise<Measured & ServerGauges> {
     const names = ['rooms', 'sockets', 'participants', 'queued_bytes', 'paused_sockets'].map(
       (name) => `peerstage_${name}`,
     )
     const [rooms = -1, sockets = -1, participants = -1, queuedBytes = -1, pausedSockets = -1] =
       await this.#backend.gauges(...names)
     const { fileBytes, walBytes } = this.#server
-    const standing = { rooms, sockets, participants, queuedBytes, pausedSockets, fileBytes, walBytes }
-    const looked = { ...(await this.#server.measure()), ...standing }
+    const gauges = { rooms, sockets, participants, queuedBytes, pausedSockets, fileBytes, walBytes }
+    const looked = { ...(await this.#server.measure()), ...gauges }
     for (const each of ['rooms', 'sockets', 'heapBytes', 'fileBytes', 'walBytes'] as const) {
       this.most[each] = Math.max(this.most[each], looked[each])
     }

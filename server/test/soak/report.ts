@@ -7,7 +7,7 @@ export function printTally({ tally, rooms, most }: Soak, minutes: number): void 
     console.log(`  ${what}: ${times}`)
   const seconds = minutes * 60
   console.log(
-    `${tally.of('visits')} visits, ${tally.of('sockets')} sockets and ${rooms} rooms in ${minutes} minutes ` +
+    `${tally.of('users')} users, ${tally.of('sockets')} sockets and ${rooms} rooms in ${minutes} minutes ` +
       `(${(tally.of('sockets') / seconds).toFixed(0)} sockets and ${(tally.of('commands') / seconds).toFixed(0)} commands a second); ` +
       `at once at most ${most.sockets} sockets, ${most.rooms} rooms, heap ${inMib(most.heapBytes)}, file ${inMib(most.fileBytes)}, ` +
       `write-ahead log ${inMib(most.walBytes)}`,

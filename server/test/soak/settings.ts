@@ -1,4 +1,4 @@
-// What the server of a soak and its visitors agree on.
+// What the server of a soak and its simulated users agree on.
 
 export const SECRET = 'a secret of the soak, long enough to be one'
 

@@ -1,4 +1,4 @@
-// `npm run soak -- --minutes 30`: lets a crowd churn through a server for so long, and looks whether everything is back where it was.
+// `npm run soak -- --minutes 30`: lets simulated users churn through a server for so long, and looks whether everything is back where it was.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,11 +26,11 @@ await soak.churn(minutes)
 const { after, found } = await soak.settle(before)
 console.log(`after: ${summary(after)}`)
 
-const unheard = await soak.unheard()
+const neverHappened = await soak.neverHappened()
 const endedByItself = await server.close()
 const wrong = [
   ...found,
-  ...unheard,
+  ...neverHappened,
   ...[...soak.tally.faults].map(([what, times]) => `${what}: ${times} times`),
   ...server.complaints.map((text) => `the server said: ${text.slice(0, 2000)}`),
   ...(endedByItself ? [] : ['the server did not end by itself']),

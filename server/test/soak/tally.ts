@@ -1,10 +1,10 @@
 import type { ServerMessageOf } from '@peerstage/sdk/protocol'
 
-/** How a connection may end here, beside 1000 and 1001: the codes of the wire that visitors bring about. */
+/** How a connection may end here, beside 1000 and 1001: the codes of the wire that simulated users bring about. */
 const EXPECTED_CLOSES = new Set([
   1000, 1001, 1002, 1003, 1007, 1009, 4400, 4401, 4404, 4408, 4409, 4410, 4411, 4413, 4423, 4429, 4430,
 ])
-/** Answers that no visitor may ever get from a healthy server; but for what comes right behind the end of its room. */
+/** Answers that no user may ever get from a healthy server; but for what comes right behind the end of its room. */
 const FAULTS = new Set(['internal', 'unavailable'])
 const TOO_LATE = 'The room is not open.'
 
@@ -31,7 +31,7 @@ export class Tally {
     this.fault(`${command} was answered: ${reply.error.message}`)
   }
 
-  /** A connection that the visitor did not end itself. */
+  /** A connection that the user did not end itself. */
   closed(code: number): void {
     this.note(`closed: ${code}`)
     if (!EXPECTED_CLOSES.has(code)) this.fault(`a connection was closed with ${code}`)

@@ -55,15 +55,15 @@ test('a slow reader is slow to the server too: its queue fills, and it is let go
   const cast = { type: 'cast', cast: { type: 'data', value: 'x'.repeat(8000), to } }
   bob.socket.pause()
   const queued = () => metric(server.url, 'peerstage_queued_bytes')
-  const letGo = () => metric(server.url, 'peerstage_rejections_total{reason="slow_consumer"}')
+  const slowConsumers = () => metric(server.url, 'peerstage_rejections_total{reason="slow_consumer"}')
   // The buffers of the operating system take some megabytes before that, on either side; a machine may be so slow about it
   // that the reader has stalled for too long meanwhile.
-  while ((await queued()) < 256 * 1024 && (await letGo()) === 0) {
+  while ((await queued()) < 256 * 1024 && (await slowConsumers()) === 0) {
     for (let n = 0; n < 100; n++) ada.say(...Array.from({ length: 8 }, () => cast))
     await ada.roundTrip()
   }
   await server.clock.advance(15_000)
-  expect(await letGo()).toBe(1)
+  expect(await slowConsumers()).toBe(1)
 })
 
 test('upgrades that the server rejects, or that are not its own, fail for the client too', async () => {

@@ -1,12 +1,12 @@
 /** A person has one prejoin screen, and for a moment two: while a lost socket of it still counts. */
 const MAX_HOLDS_PER_IDENTITY = 2
-/** Counts the verified connections that hold without a place. */
+/** Counts the verified connections that hold without a seat. */
 export class HoldQuota {
   readonly #byIdentity = new Map<string, number>()
   readonly #most: number
   #all = 0
 
-  /** `most`: of the whole process, for those who hold have no place in a room that would count them. */
+  /** `most`: of the whole process, because a held client has no seat in a room that would count it. */
   constructor(most: number) {
     this.#most = most
   }

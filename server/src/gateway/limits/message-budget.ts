@@ -114,7 +114,7 @@ export class MessageBudgets {
 /** Takes out of a bucket of one identity in one room. */
 type Shared = (name: string, rate: Rate, cost?: number) => TakeResult
 
-/** Whether one more message of a connection is within its limits. `isSeated`: whether it has its place in the room. Default: it has. */
+/** Whether one more message of a connection is within its limits. `isSeated`: whether it has a seat in the room. Default: it has. */
 export type MessageBudget = (message: ClientMessage, isSeated?: boolean) => RateResult
 
 /** Neither a name nor a room id (the hello's was checked) has a line break, so the identity, which may have one, comes last. */

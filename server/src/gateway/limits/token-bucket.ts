@@ -41,7 +41,7 @@ const refilled = ({ tokens, at }: Bucket, { perSecond, burst }: Rate, now: numbe
   Math.min(burst, tokens + (Math.max(0, now - at) / 1000) * perSecond)
 
 /** A bucket, and when it is full again: as if it had never been used. */
-type Kept = { readonly bucket: Bucket; readonly fullAt: number }
+type KeptBucket = { readonly bucket: Bucket; readonly fullAt: number }
 
 /** At how many others is looked each time that one is used: more than can be added. */
 const LOOKS = 2
@@ -52,7 +52,7 @@ const LOOKS = 2
  */
 export class Buckets {
   /** The one not used for longest first. */
-  readonly #kept = new Map<string, Kept>()
+  readonly #kept = new Map<string, KeptBucket>()
   /** Comes past all of them, again and again: one that fills slowly holds no other up. */
   #round = this.#kept.entries()
   readonly #capacity: number

@@ -48,10 +48,10 @@ export class GroupCommit {
   }
 
   /** Queues the steps of erasing, until one returns no place to go on: each is a transaction of its own, with what others write meanwhile. */
-  async addSteps<Place>(start: Place, step: (from: Place) => Place | undefined): Promise<void> {
-    for (let from: Place | undefined = start; from !== undefined; ) {
-      const place: Place = from
-      from = await this.add(() => step(place), true)
+  async addSteps<Position>(start: Position, step: (from: Position) => Position | undefined): Promise<void> {
+    for (let from: Position | undefined = start; from !== undefined; ) {
+      const position: Position = from
+      from = await this.add(() => step(position), true)
     }
   }
 

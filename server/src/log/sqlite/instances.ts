@@ -15,7 +15,7 @@ export type InstanceRow = {
 }
 
 /** Where an instance stands after a batch. */
-export type Standing = Omit<InstanceRow, 'id' | 'room'>
+export type InstanceProgress = Omit<InstanceRow, 'id' | 'room'>
 
 /** The rows of rooms and their instances, without their content. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the statements of one table, prepared once
@@ -36,7 +36,7 @@ export function instanceTables(db: Database) {
     'SELECT r.name AS roomId, i.name AS instance FROM instances i JOIN rooms r ON r.id = i.room WHERE i.id = ?',
   )
   const remove = db.prepare<[number]>('DELETE FROM instances WHERE id = ?')
-  const put = db.prepare<[Standing & { id: number }]>(
+  const put = db.prepare<[InstanceProgress & { id: number }]>(
     `UPDATE instances SET status = @status, seq = @seq, total = @total, participants = @participants,
       snapshot_seq = @snapshot_seq, snapshot_total = @snapshot_total WHERE id = @id`,
   )
@@ -70,7 +70,7 @@ export function instanceTables(db: Database) {
     /** What a row is called outside. */
     names: (id: number) => names.get(id),
     remove: (id: number) => remove.run(id),
-    put(id: number, { status, seq, total, participants, snapshot_seq, snapshot_total }: Standing): void {
+    put(id: number, { status, seq, total, participants, snapshot_seq, snapshot_total }: InstanceProgress): void {
       put.run({ id, status, seq, total, participants, snapshot_seq, snapshot_total })
     },
     openIn: (roomId: string) => openIn.get(roomId),

@@ -1,28 +1,28 @@
-// What visitors do in a room.
+// What simulated users do in a room.
 import { randomBytes } from 'node:crypto'
 import { signToken } from '../../src/index'
 import { description } from '../harness/description'
 import { BAD_MESSAGES } from '../harness/hostile-inputs'
-import { between, oneOf, weighted } from './chance'
+import { between, oneOf, weighted } from './random'
 import { SECRET } from './settings'
-import type { Visitor } from './visitor'
+import type { SimulatedUser } from './simulated-user'
 
-type Deed = (visitor: Visitor) => Promise<void>
+type Action = (user: SimulatedUser) => Promise<void>
 
 /** Text that does not compress, of any length that chat may have. */
 const text = () => randomBytes(between(1, 700)).toString('hex')
 
-const say: Deed = (visitor) => visitor.ask({ type: 'chat.send', text: text() })
-const readBack: Deed = (visitor) => visitor.ask({ type: 'chat.history', limit: between(1, 100) })
-const deleteSome: Deed = async (visitor) => {
-  const messageId = oneOf(visitor.messageIds)
-  if (messageId !== undefined) await visitor.ask({ type: 'chat.delete', messageId })
+const say: Action = (user) => user.ask({ type: 'chat.send', text: text() })
+const readBack: Action = (user) => user.ask({ type: 'chat.history', limit: between(1, 100) })
+const deleteSome: Action = async (user) => {
+  const messageId = oneOf(user.messageIds)
+  if (messageId !== undefined) await user.ask({ type: 'chat.delete', messageId })
 }
-const publish: Deed = (visitor) => {
+const publish: Action = (user) => {
   const camera = { published: Math.random() < 0.7, muted: Math.random() < 0.3 }
-  return visitor.ask({ type: 'media.update', sources: { camera } })
+  return user.ask({ type: 'media.update', sources: { camera } })
 }
-const react: Deed = async ({ client }) => {
+const react: Action = async ({ client }) => {
   client.say({ type: 'cast', cast: { type: 'reaction', emoji: '🎉' } })
   client.say({
     type: 'cast',
@@ -30,27 +30,27 @@ const react: Deed = async ({ client }) => {
   })
   await client.roundTrip()
 }
-const signal: Deed = async (visitor) => {
-  const to = oneOf(visitor.others)
+const signal: Action = async (user) => {
+  const to = oneOf(user.others)
   if (to === undefined) return
   const body = { type: 'offer', sdp: description(randomBytes(1500).toString('hex')), layout: 1 }
-  visitor.client.say({ type: 'signal', to, epoch: { born: 1, n: 0 }, order: 0, body })
-  await visitor.client.roundTrip()
+  user.client.say({ type: 'signal', to, epoch: { born: 1, n: 0 }, order: 0, body })
+  await user.client.roundTrip()
 }
-const refresh: Deed = async (visitor) => {
-  const { room, identity, role } = visitor.visit
+const refresh: Action = async (user) => {
+  const { room, identity, role } = user.run
   const token = await signToken({ secret: SECRET, room, identity, role, expiresInSeconds: between(100, 10_000) })
-  await visitor.ask({ type: 'session.refresh', token })
+  await user.ask({ type: 'session.refresh', token })
 }
-const stammer: Deed = async ({ client, visit: { tally } }) => {
+const sendBadMessage: Action = async ({ client, run: { tally } }) => {
   const [, message = ''] = oneOf(BAD_MESSAGES) ?? []
   client.raw(`[${message}]`)
   tally.note('bad messages')
   await client.roundTrip()
 }
-const raiseHand: Deed = async (visitor) => {
-  await visitor.ask({ type: 'stage.request' })
-  await visitor.ask({
+const raiseHand: Action = async (user) => {
+  await user.ask({ type: 'stage.request' })
+  await user.ask({
     type: weighted([
       [1, 'stage.cancel'],
       [1, 'stage.leave'],
@@ -58,10 +58,10 @@ const raiseHand: Deed = async (visitor) => {
   })
 }
 
-const moderate: Deed = async (visitor) => {
-  const participantId = oneOf(visitor.others)
+const moderate: Action = async (user) => {
+  const participantId = oneOf(user.others)
   if (participantId === undefined) return
-  await visitor.ask(
+  await user.ask(
     weighted([
       [4, { type: 'moderation.mute', participantId, source: 'camera' }],
       [2, { type: 'moderation.setRole', participantId, role: 'cohost' }],
@@ -72,15 +72,15 @@ const moderate: Deed = async (visitor) => {
     ] as const),
   )
 }
-const lock: Deed = async (visitor) => {
-  await visitor.ask({ type: 'moderation.lock' })
-  await visitor.ask({ type: 'moderation.unlock' })
+const lock: Action = async (user) => {
+  await user.ask({ type: 'moderation.lock' })
+  await user.ask({ type: 'moderation.unlock' })
 }
-const endRoom: Deed = (visitor) => visitor.ask({ type: 'moderation.endRoom' })
+const endRoom: Action = (user) => user.ask({ type: 'moderation.endRoom' })
 
-/** One deed, by chance. Those that only moderators may do are tried by others too. */
-export const doSomething: Deed = (visitor) =>
-  weighted<Deed>([
+/** One action, chosen at random. Those that only moderators may do are tried by others too. */
+export const doSomething: Action = (user) =>
+  weighted<Action>([
     [10, say],
     [2, readBack],
     [2, deleteSome],
@@ -88,9 +88,9 @@ export const doSomething: Deed = (visitor) =>
     [3, react],
     [4, signal],
     [1, refresh],
-    [1, stammer],
+    [1, sendBadMessage],
     [1, raiseHand],
     [2, moderate],
     [0.5, lock],
     [0.1, endRoom],
-  ])(visitor)
+  ])(user)

@@ -13,6 +13,6 @@ export function weighted<T>(all: readonly (readonly [weight: number, what: T])[]
   throw new Error('there is nothing to choose from')
 }
 
-/** A soak takes its time: this is what people do between two deeds. */
+/** A soak takes its time: this is what people do between two actions. */
 export const pause = (leastMs: number, mostMs: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, between(leastMs, mostMs)))

@@ -1,30 +1,30 @@
-// Who never comes in: prejoin screens, forged tokens, bad hellos, sockets that stop halfway.
+// Clients that never join: prejoin screens, forged tokens, bad hellos, sockets that stop halfway.
 import { connect } from 'node:net'
 import { SUBPROTOCOL } from '@peerstage/sdk/protocol'
 import { BAD_HELLOS } from '../harness/hostile-inputs'
 import { connectRaw, UPGRADE_HEADERS } from '../harness/raw-upgrade'
-import { oneOf, pause, weighted } from './chance'
-import { type Visit, Visitor } from './visitor'
+import { oneOf, pause, weighted } from './random'
+import { SimulatedUser, type UserRun } from './simulated-user'
 
-type Doorstep = (visit: Visit) => Promise<void>
+type FailedJoin = (run: UserRun) => Promise<void>
 
-const hold: Doorstep = async (visit) => {
-  const { client } = await Visitor.come(visit, { intent: 'hold' })
+const hold: FailedJoin = async (run) => {
+  const { client } = await SimulatedUser.join(run, { intent: 'hold' })
   await client.next('held')
   await pause(0, 1000)
   client.socket.close(1001)
   await client.closed
 }
-const forge: Doorstep = async (visit) => {
-  const { client } = await Visitor.come(visit, { token: 'eyJhbGciOiJub25lIn0.e30.' })
-  visit.tally.closed(await client.closed)
+const forgeToken: FailedJoin = async (run) => {
+  const { client } = await SimulatedUser.join(run, { token: 'eyJhbGciOiJub25lIn0.e30.' })
+  run.tally.closed(await client.closed)
 }
-const mumble: Doorstep = async ({ url, room, tally }) => {
+const sendBadHello: FailedJoin = async ({ url, room, tally }) => {
   const [, protocols = []] = oneOf(BAD_HELLOS) ?? []
   const { close } = await connectRaw(url, `/v1/rooms/${room}`, [SUBPROTOCOL, ...protocols])
   tally.closed(close)
 }
-const stopHalfway: Doorstep = async ({ url, room }) => {
+const stopHalfway: FailedJoin = async ({ url, room }) => {
   const { hostname, port } = new URL(url)
   const socket = connect({ host: hostname, port: Number(port) })
   socket.on('error', () => {})
@@ -35,14 +35,14 @@ const stopHalfway: Doorstep = async ({ url, room }) => {
   socket.destroy()
 }
 
-/** One of them, by chance. */
-export const comeNoFurther: Doorstep = async (visit) => {
-  const [name, doorstep] = weighted<[string, Doorstep]>([
+/** One of them, chosen at random. */
+export const failToJoin: FailedJoin = async (run) => {
+  const [name, failedJoin] = weighted<[string, FailedJoin]>([
     [3, ['hold', hold]],
-    [2, ['forged token', forge]],
-    [2, ['bad hello', mumble]],
+    [2, ['forged token', forgeToken]],
+    [2, ['bad hello', sendBadHello]],
     [2, ['half a request', stopHalfway]],
   ])
-  visit.tally.note(`at the door: ${name}`)
-  await doorstep(visit)
+  run.tally.note(`failed join: ${name}`)
+  await failedJoin(run)
 }

@@ -4,31 +4,31 @@ import { TestClient, type TestClientOptions } from '../harness/test-client'
 import { SECRET } from './settings'
 import type { Tally } from './tally'
 
-/** Where a visitor comes to, and as whom. */
-export type Visit = {
+/** What one user does: the room that it joins, as whom, and the sockets that it has opened. */
+export type UserRun = {
   readonly url: string
   readonly room: string
   readonly identity: string
   readonly role: Role
   readonly tally: Tally
-  /** All its sockets so far: none outlives the visit. */
+  /** All its sockets so far: none outlives the run. */
   readonly opened: TestClient[]
 }
 
 type WithoutId<C> = C extends unknown ? Omit<C, 'id'> : never
-export type Wish = WithoutId<Command>
+export type UnnumberedCommand = WithoutId<Command>
 
 /** A client before and in a room: one socket after the other of one session. */
-export class Visitor {
-  readonly visit: Visit
+export class SimulatedUser {
+  readonly run: UserRun
   #client: TestClient
 
-  static async come(visit: Visit, options: TestClientOptions = {}): Promise<Visitor> {
-    return new Visitor(visit, await connected(visit, options))
+  static async join(run: UserRun, options: TestClientOptions = {}): Promise<SimulatedUser> {
+    return new SimulatedUser(run, await connected(run, options))
   }
 
-  private constructor(visit: Visit, client: TestClient) {
-    this.visit = visit
+  private constructor(run: UserRun, client: TestClient) {
+    this.run = run
     this.#client = client
   }
 
@@ -37,12 +37,12 @@ export class Visitor {
   }
 
   /** Asks, and counts what came of it. Rejects when the socket closes before. */
-  async ask(wish: Wish): Promise<void> {
-    const { tally, room } = this.visit
+  async ask(command: UnnumberedCommand): Promise<void> {
+    const { tally, room } = this.run
     // Before its answer, which may find its asker gone.
-    if (wish.type === 'moderation.ban') tally.roomsWithBans.add(room)
-    const reply = await this.#client.ask(wish)
-    tally.answered(wish.type, reply)
+    if (command.type === 'moderation.ban') tally.roomsWithBans.add(room)
+    const reply = await this.#client.ask(command)
+    tally.answered(command.type, reply)
   }
 
   /** The others, as they were when it came, and since. */
@@ -61,21 +61,21 @@ export class Visitor {
     return sent.flatMap((event) => (event.type === 'chat.sent' ? [event.message.id] : []))
   }
 
-  /** The next socket of the session: after a lost one it goes on where it was, after a reload it begins anew. */
-  async comeBack(how: 'resumed' | 'reloaded'): Promise<void> {
+  /** Opens the next socket of the session. `resumed`: goes on after the last event; `reloaded`: starts a new page. */
+  async rejoin(how: 'resumed' | 'reloaded'): Promise<void> {
     const { session, joinId, attempt } = this.#client.hello
     const [welcome] = this.#client.received
     const goesOn = how === 'resumed' && welcome?.type === 'welcome'
     const seq = this.#client.events().at(-1)?.logged.seq ?? 0
     const behind = goesOn ? { joinId, seq: Math.max(seq, welcome.seq), instance: welcome.instance } : {}
-    this.#client = await connected(this.visit, { session, attempt: attempt + 1, ...behind })
+    this.#client = await connected(this.run, { session, attempt: attempt + 1, ...behind })
     await this.#client.welcome()
-    this.visit.tally.note(`came back: ${how}`)
+    this.run.tally.note(`rejoined: ${how}`)
   }
 }
 
 async function connected(
-  { url, room, identity, role, tally, opened }: Visit,
+  { url, room, identity, role, tally, opened }: UserRun,
   options: TestClientOptions,
 ): Promise<TestClient> {
   const token = await signToken({ secret: SECRET, room, identity, role, name: identity })
