@@ -12,11 +12,11 @@ import {
 import { TcpDelay } from '../../server/bench/harness/tcp-delay'
 import { type BenchBrowser, openPage, pageScript, sdkScript, withBrowser, within } from './bench-browser'
 import type { PageContestant } from './contestant'
-import type { Place } from './pages/join-page'
+import type { JoinTarget } from './pages/join-page'
 import { roomTokens } from './room-tokens'
 
 type Contestant = PageContestant & {
-  readonly raw?: Place['raw']
+  readonly raw?: JoinTarget['raw']
   readonly isPrepared?: true
 }
 
@@ -117,14 +117,14 @@ async function joined(
   const room = `room-${++lastRoom}`
   const [hosts = '', newcomers = ''] = await roomTokens(room, 2)
   const tokens = { host: hosts, newcomer: newcomers }
-  const place: Place = { port, room, tokens, ...(contestant.raw && { raw: contestant.raw }) }
+  const target: JoinTarget = { port, room, tokens, ...(contestant.raw && { raw: contestant.raw }) }
   const host = await openPage(browser, scripts)
   const newcomer = await openPage(browser, scripts)
   try {
     for (const page of [host, newcomer]) await page.evaluate(() => window.joinPage.capture())
-    await host.evaluate((at) => window.joinPage.host(at), place)
-    if (contestant.isPrepared) await newcomer.evaluate((at) => window.joinPage.prepare?.(at), place)
-    const joining = newcomer.evaluate((at) => window.joinPage.join(at), place)
+    await host.evaluate((at) => window.joinPage.host(at), target)
+    if (contestant.isPrepared) await newcomer.evaluate((at) => window.joinPage.prepare?.(at), target)
+    const joining = newcomer.evaluate((at) => window.joinPage.join(at), target)
     return await within(`${contestant.name} to join`, joining, contestant.kind === 'rival' ? LOST_JOIN_MS : undefined)
   } finally {
     await Promise.all([host.context().close(), newcomer.context().close()])

@@ -1,7 +1,7 @@
 // What each contestant's page offers: to be the host of a room, and to be the newcomer whose join is measured.
 
 /** Where to join, and as whom. */
-export type Place = {
+export type JoinTarget = {
   readonly port: number
   readonly room: string
   /** Ours alone. */
@@ -21,10 +21,10 @@ export type JoinPage = {
   /** Captures the camera and the microphone: that is done before anything is measured. */
   readonly capture: () => Promise<void>
   /** Resolves when it is there, and publishes. */
-  readonly host: (place: Place) => Promise<void>
+  readonly host: (target: JoinTarget) => Promise<void>
   /** Ours alone: what a prejoin screen does. */
-  readonly prepare?: (place: Place) => Promise<void>
-  readonly join: (place: Place) => Promise<JoinTimes>
+  readonly prepare?: (target: JoinTarget) => Promise<void>
+  readonly join: (target: JoinTarget) => Promise<JoinTimes>
 }
 
 declare global {

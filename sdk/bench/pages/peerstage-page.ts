@@ -1,6 +1,6 @@
 // Ours, from the script file.
 import type { LiveStreamClient } from '../../src/index'
-import type { Place } from './join-page'
+import type { JoinTarget } from './join-page'
 import { capture, media, timed } from './timing'
 
 declare global {
@@ -11,7 +11,7 @@ declare global {
 
 let prepared: LiveStreamClient | undefined
 
-const clientOf = ({ port, room }: Place, token = ''): LiveStreamClient =>
+const clientOf = ({ port, room }: JoinTarget, token = ''): LiveStreamClient =>
   new window.Peerstage.LiveStreamClient({ url: `ws://127.0.0.1:${port}`, room, token, iceServers: [] })
 
 async function joinAndPublish(client: LiveStreamClient): Promise<void> {
@@ -23,14 +23,14 @@ async function joinAndPublish(client: LiveStreamClient): Promise<void> {
 
 window.joinPage = {
   capture,
-  host: (place) => joinAndPublish(clientOf(place, place.tokens?.host)),
-  prepare: async (place) => {
-    prepared = clientOf(place, place.tokens?.newcomer)
+  host: (target) => joinAndPublish(clientOf(target, target.tokens?.host)),
+  prepare: async (target) => {
+    prepared = clientOf(target, target.tokens?.newcomer)
     await prepared.prepare()
   },
-  join: (place) =>
+  join: (target) =>
     timed((seen) => {
-      const client = prepared ?? clientOf(place, place.tokens?.newcomer)
+      const client = prepared ?? clientOf(target, target.tokens?.newcomer)
       client.on('trackAdded', ({ participant, track }) => {
         if (!participant.isSelf && track.kind === 'video') seen(new MediaStream([track]))
       })

@@ -1,12 +1,12 @@
 // A floor: bare connections and a bare socket, for two.
-import type { Place } from './join-page'
+import type { JoinTarget } from './join-page'
 import { RawLink, type RawSignal } from './raw-link'
 import { openRelay } from './relay'
 import { capture, media, timed } from './timing'
 
 type Signal = RawSignal & { readonly isJoin?: true }
 
-const optionsOf = ({ raw }: Place, send: (signal: RawSignal) => void) => ({
+const optionsOf = ({ raw }: JoinTarget, send: (signal: RawSignal) => void) => ({
   slots: raw?.slots ?? 'one track',
   media: media(),
   send,
@@ -14,25 +14,25 @@ const optionsOf = ({ raw }: Place, send: (signal: RawSignal) => void) => ({
 
 window.joinPage = {
   capture,
-  host: async (place) => {
+  host: async (target) => {
     let link: RawLink | undefined
-    const relay = openRelay<Signal>(urlOf(place), (signal) => {
-      link ??= new RawLink(optionsOf(place, relay.send))
+    const relay = openRelay<Signal>(urlOf(target), (signal) => {
+      link ??= new RawLink(optionsOf(target, relay.send))
       void (signal.isJoin ? link.offer() : link.receive(signal))
     })
     await relay.opened
   },
-  join: (place) =>
+  join: (target) =>
     timed((seen) => {
-      const relay = openRelay<Signal>(urlOf(place), async (signal) => {
+      const relay = openRelay<Signal>(urlOf(target), async (signal) => {
         await link.receive(signal)
         if (signal.description && link.camera) seen(new MediaStream([link.camera]))
       })
-      const link = new RawLink(optionsOf(place, relay.send))
+      const link = new RawLink(optionsOf(target, relay.send))
       // The offer is made while the socket opens.
-      if (place.raw?.offerer === 'newcomer') void link.offer()
+      if (target.raw?.offerer === 'newcomer') void link.offer()
       else relay.send({ isJoin: true })
     }),
 }
 
-const urlOf = ({ port, room }: Place): string => `ws://127.0.0.1:${port}/${room}`
+const urlOf = ({ port, room }: JoinTarget): string => `ws://127.0.0.1:${port}/${room}`

@@ -1,6 +1,6 @@
 // simple-peer as its own documentation shows it, over a bare socket.
 import SimplePeer from 'simple-peer/simplepeer.min.js'
-import type { Place } from './join-page'
+import type { JoinTarget } from './join-page'
 import { openRelay } from './relay'
 import { capture, media, timed } from './timing'
 
@@ -9,9 +9,9 @@ const newPeer = (initiator: boolean): SimplePeer =>
 
 window.joinPage = {
   capture,
-  host: async (place) => {
+  host: async (target) => {
     let peer: SimplePeer | undefined
-    const relay = openRelay<object>(urlOf(place), (signal) => {
+    const relay = openRelay<object>(urlOf(target), (signal) => {
       if (peer === undefined) {
         peer = newPeer(false)
         peer.on('signal', relay.send)
@@ -20,13 +20,13 @@ window.joinPage = {
     })
     await relay.opened
   },
-  join: (place) =>
+  join: (target) =>
     timed((seen) => {
-      const relay = openRelay<object>(urlOf(place), (signal) => peer.signal(signal))
+      const relay = openRelay<object>(urlOf(target), (signal) => peer.signal(signal))
       const peer = newPeer(true)
       peer.on('signal', relay.send)
       peer.on('stream', seen)
     }),
 }
 
-const urlOf = ({ port, room }: Place): string => `ws://127.0.0.1:${port}/${room}`
+const urlOf = ({ port, room }: JoinTarget): string => `ws://127.0.0.1:${port}/${room}`

@@ -1,6 +1,6 @@
 // Trystero, with the WebSocket strategy that its own documentation shows.
 import { createTopicStrategy, toJson } from '@trystero-p2p/core'
-import type { Place } from './join-page'
+import type { JoinTarget } from './join-page'
 import { capture, media, timed } from './timing'
 
 type Published = { readonly topic: string; readonly payload: string }
@@ -36,7 +36,7 @@ const joinRoom = createTopicStrategy<WebSocket>({
   },
 })
 
-const enter = ({ port, room }: Place) =>
+const enter = ({ port, room }: JoinTarget) =>
   joinRoom(
     { appId: 'bench', relayConfig: { urls: [`ws://127.0.0.1:${port}/topics`] }, rtcConfig: { iceServers: [] } },
     room,
@@ -44,14 +44,14 @@ const enter = ({ port, room }: Place) =>
 
 window.joinPage = {
   capture,
-  host: async (place) => {
-    const room = enter(place)
+  host: async (target) => {
+    const room = enter(target)
     room.onPeerJoin = (id) => void room.addStream(media(), { target: id })
     await isThere
   },
-  join: (place) =>
+  join: (target) =>
     timed((seen) => {
-      const room = enter(place)
+      const room = enter(target)
       room.onPeerStream = seen
       room.onPeerJoin = (id) => void room.addStream(media(), { target: id })
     }),

@@ -43,7 +43,7 @@ export class RoomUpdates {
   welcomed(welcome: Welcome, isFirst: boolean): void {
     const { store, eventQueue, mesh, hasOwnIceServers, serverClock } = this.#ports
     const { self, resumed } = welcome
-    serverClock.tell(welcome.serverTime)
+    serverClock.set(welcome.serverTime)
     eventQueue.hold()
     const result = store.welcome(welcome)
     if (isFirst) eventQueue.addAbout(self, 'joined')

@@ -11,7 +11,7 @@ type State =
   | { readonly type: 'idle' }
   /** `tracks`: the ids of the tracks at the last `play()`. */
   | { readonly type: 'playing'; readonly stream: MediaStream; readonly tracks: string }
-  /** Refused. `silenced`: it plays without sound until resume. */
+  /** The browser does not allow it. `silenced`: it plays without sound until resume. */
   | { readonly type: 'blocked'; readonly stream: MediaStream; readonly tracks: string; readonly silenced: boolean }
 
 const EVENTS = ['play', 'pause', 'ended', 'volumechange'] as const
@@ -22,7 +22,7 @@ export class Attachment {
   readonly #ports: AttachmentPorts
   readonly #sound: ElementSound
   #state: State = { type: 'idle' }
-  /** The newest `play()`: only its refusal counts. */
+  /** The newest `play()`: only its failure counts. */
   #attempt: object | undefined
   #wasOnPage = false
   #isAway = false
@@ -86,15 +86,15 @@ export class Attachment {
   async resume(): Promise<void> {
     const element = this.element
     if (!element || this.#state.type !== 'blocked') return
-    const refused = this.#state
-    const trying: State = { ...refused, silenced: false }
+    const blocked = this.#state
+    const trying: State = { ...blocked, silenced: false }
     this.#setState(trying)
     this.#applySound(element)
     try {
       await element.play()
       if (this.#state === trying) this.#setState({ ...trying, type: 'playing' })
     } catch {
-      if (this.#state === trying && refused.silenced) this.#playSilently(element, trying)
+      if (this.#state === trying && blocked.silenced) this.#playSilently(element, trying)
     }
   }
 
@@ -172,16 +172,16 @@ export class Attachment {
       await element.play()
     } catch (error) {
       // An AbortError means that another source was loaded. Tracks of the same stream may have been added meanwhile.
-      if (this.#attempt !== attempt || this.#state.type !== 'playing' || !isRefusal(error)) return
-      const refused: State = { ...this.#state, type: 'blocked', silenced: false }
-      if (element.muted) this.#setState(refused)
-      else this.#playSilently(element, refused)
+      if (this.#attempt !== attempt || this.#state.type !== 'playing' || !isNotAllowed(error)) return
+      const blocked: State = { ...this.#state, type: 'blocked', silenced: false }
+      if (element.muted) this.#setState(blocked)
+      else this.#playSilently(element, blocked)
     }
   }
 
   /** A picture without sound is better than none. */
-  #playSilently(element: HTMLMediaElement, refused: Extract<State, { type: 'blocked' }>): void {
-    this.#setState({ ...refused, silenced: true })
+  #playSilently(element: HTMLMediaElement, blocked: Extract<State, { type: 'blocked' }>): void {
+    this.#setState({ ...blocked, silenced: true })
     this.#applySound(element)
     element.play().catch(() => {})
   }
@@ -195,4 +195,4 @@ export class Attachment {
 
 const idsOf = (stream: MediaStream): string => Array.from(stream.getTracks(), ({ id }) => id).join(' ')
 
-const isRefusal = (error: unknown): boolean => error instanceof Error && error.name === 'NotAllowedError'
+const isNotAllowed = (error: unknown): boolean => error instanceof Error && error.name === 'NotAllowedError'

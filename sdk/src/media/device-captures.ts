@@ -84,7 +84,7 @@ export class DeviceCaptures {
     try {
       return await this.#getUserMedia(sources, requests)
     } catch (cause) {
-      if (!isRefusal(cause)) return alone(sources)
+      if (!isFinal(cause)) return alone(sources)
       // A prompt may have been refused. For what is granted no other one is shown: there the system refused one of the two.
       const granted = await this.#inState(sources, 'granted')
       return { ...this.#failed(sources, cause), ...(await alone(granted)) }
@@ -164,6 +164,6 @@ const sourcesOf = (requests: DeviceConstraints | Outcomes): DeviceSource[] =>
   (['microphone', 'camera'] as const).filter((source) => requests[source])
 
 /** The user or a policy refused, or the browser cannot capture: a second try would end the same way. */
-const isRefusal = (cause: unknown): boolean =>
+const isFinal = (cause: unknown): boolean =>
   cause instanceof LiveStreamError ||
   (cause instanceof Error && (cause.name === 'NotAllowedError' || cause.name === 'SecurityError'))

@@ -20,7 +20,7 @@ export function deviceError(source: Source, cause: unknown, access?: DeviceAcces
   switch (name) {
     case 'NotAllowedError':
     case 'SecurityError':
-      return refused(source, message, cause, access)
+      return notAllowedError(source, message, cause, access)
     case 'NotFoundError':
       return noDevice(source, cause)
     case 'NotReadableError':
@@ -121,7 +121,7 @@ export const endedTrack = (source: Source): LiveStreamError =>
   failure(source, 'no_device', `The track given for the ${NAMES[source]} has ended.`, {})
 
 /** For a screen, `NotAllowedError` means a closed picker, unless the system or a policy refused. */
-function refused(source: Source, message: string, cause: unknown, access?: DeviceAccess): LiveStreamError {
+function notAllowedError(source: Source, message: string, cause: unknown, access?: DeviceAccess): LiveStreamError {
   const device = NAMES[source]
   const allows = access?.policyAllows(source)
   if (allows === false) return byPolicy(source, access?.isFramed() ?? false, cause)

@@ -99,7 +99,7 @@ export class LocalSource {
 
   /** Ends at once without telling the room: the role no longer allows it, or the room was left. */
   drop(): void {
-    this.#sync.forget()
+    this.#sync.reset()
     this.#end()
     this.slot.clear()
   }
@@ -107,7 +107,7 @@ export class LocalSource {
   /** Sends nothing from this moment on, whatever the room replies. */
   async mute(): Promise<void> {
     this.#muteSlot()
-    await this.#tell()
+    await this.#updateRoom()
   }
 
   async unmute(): Promise<void> {
@@ -122,7 +122,7 @@ export class LocalSource {
     }
     this.slot.unmute()
     const unmuted = this.slot.phase
-    await this.#tell().catch((error) => {
+    await this.#updateRoom().catch((error) => {
       if (this.slot.phase === unmuted) this.#muteSlot()
       throw error
     })
@@ -163,7 +163,7 @@ export class LocalSource {
   async #goLive(attempt: AbortController): Promise<void> {
     if (this.slot.phase.type === 'publishing') {
       this.slot.announce()
-      await this.#tell()
+      await this.#updateRoom()
       if (this.#attempt !== attempt || this.slot.phase.type !== 'publishing') throw superseded()
     }
     this.#attempt = null
@@ -189,12 +189,12 @@ export class LocalSource {
     if (this.slot.phase.type === 'publishing') this.unpublish().catch(() => {})
   }
 
-  async #tell(): Promise<void> {
+  async #updateRoom(): Promise<void> {
     if (this.slot.state.published) await this.#sync.send(this.slot.state)
   }
 
   /** A failure that no call caused is not reported: the client sends all its slots again when it is back in the room. */
   #tellQuietly(): void {
-    this.#tell().catch(() => {})
+    this.#updateRoom().catch(() => {})
   }
 }

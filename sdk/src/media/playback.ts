@@ -95,7 +95,7 @@ export class Playback {
   update(): void {
     for (const attachment of this.#attachments.keys()) {
       if (attachment.element) attachment.update()
-      else this.#forget(attachment)
+      else this.#remove(attachment)
     }
     this.#emitBlocked()
   }
@@ -119,11 +119,11 @@ export class Playback {
 
   #detach(attachment: Attachment): void {
     attachment.close()
-    this.#forget(attachment)
+    this.#remove(attachment)
     this.#emitBlocked()
   }
 
-  #forget(attachment: Attachment): void {
+  #remove(attachment: Attachment): void {
     this.#attachments.delete(attachment)
     if (this.#attachments.size > 0) return
     this.#observer?.end()

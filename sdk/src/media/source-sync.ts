@@ -58,7 +58,7 @@ export class SourceSync {
   }
 
   /** The source was ended without an update. */
-  forget(): void {
+  reset(): void {
     this.#own = UNPUBLISHED
     this.#overtaken = this.#pending.size > 0
   }

@@ -2,7 +2,7 @@
  * The codecs that a link may use. There is only one negotiation, so a codec that is left out can never be used. All families stay
  * that may be useful later; duplicates (six kinds of H264) and telephone codecs are left out.
  */
-const WANTED: readonly { mimeType: string; fmtp?: RegExp }[] = [
+const OFFERED: readonly { mimeType: string; fmtp?: RegExp }[] = [
   { mimeType: 'audio/opus' },
   { mimeType: 'audio/red' },
   { mimeType: 'video/VP8' },
@@ -22,7 +22,7 @@ const WANTED: readonly { mimeType: string; fmtp?: RegExp }[] = [
 export function trimCodecs(transceiver: RTCRtpTransceiver): void {
   if (!isChromium()) return
   const capabilities = RTCRtpReceiver.getCapabilities(transceiver.receiver.track.kind)
-  const codecs = capabilities?.codecs.filter(isWanted) ?? []
+  const codecs = capabilities?.codecs.filter(isOffered) ?? []
   if (codecs.length === 0) return
   try {
     transceiver.setCodecPreferences(codecs)
@@ -31,9 +31,9 @@ export function trimCodecs(transceiver: RTCRtpTransceiver): void {
   }
 }
 
-function isWanted({ mimeType, sdpFmtpLine = '' }: RTCRtpCodec): boolean {
-  return WANTED.some(
-    (wanted) => wanted.mimeType.toLowerCase() === mimeType.toLowerCase() && (wanted.fmtp?.test(sdpFmtpLine) ?? true),
+function isOffered({ mimeType, sdpFmtpLine = '' }: RTCRtpCodec): boolean {
+  return OFFERED.some(
+    (offered) => offered.mimeType.toLowerCase() === mimeType.toLowerCase() && (offered.fmtp?.test(sdpFmtpLine) ?? true),
   )
 }
 

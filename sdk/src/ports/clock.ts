@@ -35,13 +35,13 @@ export class ServerClock {
   }
 
   /** A welcome contains the server's time. */
-  tell(serverTime: number): void {
+  set(serverTime: number): void {
     this.#ahead = serverTime - this.#clock.now()
   }
 
   /** An event has this time, so it cannot be earlier now: the clock of some machines stops while they sleep. */
   reach(at: number): void {
-    if (at > this.now()) this.tell(at)
+    if (at > this.now()) this.set(at)
   }
 
   /** Whole milliseconds since the epoch. */

@@ -1,5 +1,5 @@
 /** The position of an event in its room's log. */
-export type Place = {
+export type EventPosition = {
   /** Its number in the log of the instance, from 1. */
   readonly seq: number
   /** Milliseconds since the epoch, by the server's clock. */
@@ -13,5 +13,5 @@ export type Place = {
  * returns only the fields that change, so that the others keep their identity.
  */
 export type Folds<Part, E extends { readonly type: string }> = {
-  readonly [T in E['type']]: (part: Part, event: Extract<E, { type: T }>, place: Place) => Partial<Part>
+  readonly [T in E['type']]: (part: Part, event: Extract<E, { type: T }>, position: EventPosition) => Partial<Part>
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Folds, Place } from './fold'
+import type { EventPosition, Folds } from './fold'
 import { participantId, seq, timestamp } from './ids'
 import { isOnStage, role } from './roles'
 import { NO_SOURCES, sourceStates } from './sources'
@@ -81,10 +81,10 @@ export const participantsSlice = {
   } satisfies Folds<ParticipantsPart, ParticipantEvent | { type: 'room.ended' }>,
 } as const
 
-function joined(room: ParticipantsPart, event: v.InferOutput<typeof participantJoined>, { seq, at }: Place) {
+function joined(room: ParticipantsPart, event: v.InferOutput<typeof participantJoined>, { seq, at }: EventPosition) {
   const { id, name, role, metadata } = event.participant
-  const place = { joinedAt: at, joinSeq: seq, roleSeq: seq, sources: NO_SOURCES }
-  const participant = { id, name, role, ...(metadata === undefined ? {} : { metadata }), ...place }
+  const start = { joinedAt: at, joinSeq: seq, roleSeq: seq, sources: NO_SOURCES }
+  const participant = { id, name, role, ...(metadata === undefined ? {} : { metadata }), ...start }
   return withParticipants(room, seq, [...room.participants, participant])
 }
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Folds, Place } from './fold'
+import type { EventPosition, Folds } from './fold'
 import { instanceId, roomId, seq, timestamp } from './ids'
 import { mode, type Role } from './roles'
 
@@ -68,7 +68,7 @@ export const roomLifeSlice = {
   } satisfies Folds<RoomLifePart, RoomLifeEvent | HostEvent>,
 } as const
 
-function opened(_: unknown, event: v.InferOutput<typeof roomOpened>, { seq, at }: Place): RoomLifePart {
+function opened(_: unknown, event: v.InferOutput<typeof roomOpened>, { seq, at }: EventPosition): RoomLifePart {
   const { roomId: id, instance, mode } = event
   return { id, instance, seq, status: 'open', mode, openedAt: at, hostGraceUntil: null }
 }

@@ -1,6 +1,6 @@
 // A room is a log of events: this file has the events of all slices, the room that they make, and `evolve`, which folds an event into the room.
 import * as v from 'valibot'
-import type { Place } from './fold'
+import type { EventPosition } from './fold'
 import { participantId, seq, timestamp } from './ids'
 import type { moderationSlice } from './moderation'
 import type { Participant } from './participants'
@@ -23,7 +23,7 @@ export type RoomEventOf<T extends RoomEvent['type']> = Extract<RoomEvent, { type
 export const EVENT_VERSION = 2
 
 /** An event with its position in the log. */
-export type LoggedEvent<E = RoomEvent> = Place & {
+export type LoggedEvent<E = RoomEvent> = EventPosition & {
   /** What happened. */
   readonly event: E
 }
@@ -115,7 +115,7 @@ export function evolve(room: Room | undefined, logged: LoggedEvent<RoomEvent | U
   return Object.assign({}, before, ...changes, { seq: logged.seq })
 }
 
-type Fold = (room: Room, event: RoomEvent, place: Place) => Partial<Room>
+type Fold = (room: Room, event: RoomEvent, position: EventPosition) => Partial<Room>
 
 /** The folds of all slices by event type. Each changes only its own part of the room, so the order does not matter. */
 const FOLDS: ReadonlyMap<string, readonly Fold[]> = foldsByType()

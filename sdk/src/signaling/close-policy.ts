@@ -43,7 +43,7 @@ export function closePolicyOf(ending: Ending, progress: SessionProgress): CloseP
 export type Aim = 'prepare' | 'keep' | 'join'
 
 /** Whether to hold no other connection: the time for that is over, or the server accepts no more. `join()` opens its own. */
-export function mayRest(aim: Aim, isTimeOver: boolean, { code }: Ending, { type }: ClosePolicy): boolean {
+export function mayGoIdle(aim: Aim, isTimeOver: boolean, { code }: Ending, { type }: ClosePolicy): boolean {
   if (aim === 'keep') return type === 'final' || isTimeOver
   return aim === 'prepare' && code === 'rate_limited'
 }

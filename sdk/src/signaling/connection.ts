@@ -59,7 +59,7 @@ export class Connection {
         this.#isOpen = true
         this.#events.opened()
       },
-      frame: (text) => this.#heard(text),
+      frame: (text) => this.#received(text),
       closed: (code) => this.#end(endingOfClose(code), `closed with ${code}`),
     })
     this.#cancelWatch = clock.after(WELCOME_DEADLINE_MS, () => this.#end({}, 'no welcome in 10 s'))
@@ -111,7 +111,7 @@ export class Connection {
     for (const frame of framesOf(this.#batch.splice(0), this.#maxFrameBytes)) this.#socket.send(frame)
   }
 
-  #heard(text: string): void {
+  #received(text: string): void {
     this.#cancelProbe()
     if (this.#welcomed) this.#watch()
     const messages = decodeServerFrame(text)?.flatMap((decoded) => (decoded.ok ? [decoded.message] : []))

@@ -14,7 +14,7 @@ type Stage =
   /** `held`: verified, without a seat. */
   | { readonly type: 'held' | 'connected'; readonly since: number }
   /** Held, and the seat was requested by that command. */
-  | { readonly type: 'asking'; readonly commandId: number }
+  | { readonly type: 'requesting'; readonly commandId: number }
 
 /** What the session does when a connection comes to its next stage. */
 export type RoomConnectionEvents = {
@@ -84,13 +84,13 @@ export class RoomConnection {
    */
   wasHold({ retryAfterMs }: Ending): boolean {
     const { type } = this.#stage
-    return type === 'asking' ? retryAfterMs === undefined : type === 'connecting' && this.#intent === 'hold'
+    return type === 'requesting' ? retryAfterMs === undefined : type === 'connecting' && this.#intent === 'hold'
   }
 
   /** A held connection asks for a seat. */
-  ask(): void {
+  requestSeat(): void {
     const commandId = this.#options.sender.nextId()
-    this.#stage = { type: 'asking', commandId }
+    this.#stage = { type: 'requesting', commandId }
     this.#connection.send({ type: 'join', id: commandId })
     this.#connection.probe(HELD_ANSWER_MS)
   }
@@ -155,7 +155,7 @@ export class RoomConnection {
       case 'reply':
         return this.#answered(message)
       case 'goodbye':
-        return this.#dismissed(message)
+        return this.#goodbye(message)
       case 'session.refreshNeeded':
         return void this.#refresh.run()
       case 'heartbeat':
@@ -170,7 +170,7 @@ export class RoomConnection {
   }
 
   #welcomed(welcome: Welcome): void {
-    if (this.#stage.type === 'connecting' || this.#stage.type === 'asking') this.#session.welcomed(welcome)
+    if (this.#stage.type === 'connecting' || this.#stage.type === 'requesting') this.#session.welcomed(welcome)
   }
 
   #held({ limits }: ServerMessageOf<'held'>): void {
@@ -183,12 +183,13 @@ export class RoomConnection {
   /** If the server rejects a request for a seat, it keeps the connection held. A hello would get a goodbye; this is treated alike. */
   #answered(reply: Reply): void {
     const stage = this.#stage
-    if (stage.type !== 'asking' || reply.re !== stage.commandId || reply.ok) return this.#options.sender.answered(reply)
+    if (stage.type !== 'requesting' || reply.re !== stage.commandId || reply.ok)
+      return this.#options.sender.answered(reply)
     const { message: reason, retryAfterMs } = reply.error
     this.end({ code: 'unavailable', reason, retryAfterMs }, reason)
   }
 
-  #dismissed(goodbye: Goodbye): void {
+  #goodbye(goodbye: Goodbye): void {
     if (this.#isInRoom) this.#client.frameEnd()
     this.#client.goodbye(goodbye)
     this.end(goodbye, `goodbye: ${goodbye.code}`)

@@ -20,7 +20,7 @@ import { type Connection, fitsFrame } from './connection'
 import { offline } from './queued-command'
 import { CastQueue, type RateLimiters, rateLimitersOf } from './rate-limiter'
 
-type Line =
+type State =
   /** Not joined yet. */
   | { readonly type: 'none' }
   | { readonly type: 'up'; readonly connection: Connection }
@@ -32,7 +32,7 @@ export class Sender {
   readonly #clock: Clock
   readonly #commandQueue = new CommandQueue()
   readonly #casts = new CastQueue()
-  #line: Line = { type: 'none' }
+  #state: State = { type: 'none' }
   #limits: Limits = DEFAULT_LIMITS
   #rateLimiters: RateLimiters
   #cancelPump = () => {}
@@ -67,7 +67,7 @@ export class Sender {
 
   /** Sends a signal at once, or drops it while the socket is down: a link that misses a signal starts over by itself. */
   signal(signal: SignalUp): void {
-    if (this.#line.type === 'up' && this.#rejectionOf(signal, true) === undefined) this.#line.connection.send(signal)
+    if (this.#state.type === 'up' && this.#rejectionOf(signal, true) === undefined) this.#state.connection.send(signal)
   }
 
   /** A number for a command that is sent without waiting in the queue. */
@@ -82,7 +82,7 @@ export class Sender {
 
   /** `sameSession`: the same participant in the same instance as on the connection before. */
   connected(connection: Connection, { limits, lastCommandId }: Welcome, sameSession: boolean): void {
-    this.#line = { type: 'up', connection }
+    this.#state = { type: 'up', connection }
     // The server's buckets belong to the identity and outlive a socket: so do ours, unless the limits have changed.
     if (JSON.stringify(limits) !== JSON.stringify(this.#limits))
       this.#rateLimiters = rateLimitersOf(limits, this.#clock)
@@ -94,8 +94,8 @@ export class Sender {
 
   /** `unsendable`: something between client and server rejected what was sent. */
   disconnected(unsendable: boolean): void {
-    if (this.#line.type !== 'up') return
-    this.#line = { type: 'down' }
+    if (this.#state.type !== 'up') return
+    this.#state = { type: 'down' }
     this.#cancelPump()
     this.#casts.clear()
     this.#commandQueue.disconnected()
@@ -107,14 +107,14 @@ export class Sender {
 
   /** Everything that waits fails with this. Idempotent. */
   close(error: LiveStreamError): void {
-    this.#line = { type: 'closed' }
+    this.#state = { type: 'closed' }
     this.#cancelPump()
     this.#casts.clear()
     this.#commandQueue.close(error)
   }
 
   #rejectionOf(message: ClientMessage, needsConnection: boolean): LiveStreamError | undefined {
-    const { type } = this.#line
+    const { type } = this.#state
     if (type === 'none' || type === 'closed') return notJoined()
     if (!fitsFrame(encodeMessage(message), this.#limits.maxFrameBytes))
       return tooLarge('This is larger than the server takes.')
@@ -126,8 +126,8 @@ export class Sender {
   /** Sends what may be sent now, and runs again when more may be sent. */
   #pump(): void {
     this.#cancelPump()
-    if (this.#line.type !== 'up') return
-    const { connection } = this.#line
+    if (this.#state.type !== 'up') return
+    const { connection } = this.#state
     const { commands, waitMs: commandsWait } = this.#commandQueue.take(
       this.#rateLimiters,
       this.#limits.maxUnansweredCommands,

@@ -7,9 +7,9 @@ import { type RandomBytes, randomId } from './random-id'
 const KEY_CHARACTERS = 43
 
 /** What makes two connections the same session: the secret, and the number of the last socket. */
-type Kept = { readonly key: string; readonly attempt: number }
+type StoredKey = { readonly key: string; readonly attempt: number }
 
-const kept = v.object({ key: sessionKey, attempt: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) })
+const storedKey = v.object({ key: sessionKey, attempt: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) })
 
 /**
  * The key of the client's session. It is kept in memory, and in `sessionStorage` only from `pagehide` to the next load, and while
@@ -20,17 +20,17 @@ export class SessionKey {
   readonly #page: BrowserPage
   readonly #name: string
   readonly #randomBytes: RandomBytes
-  #found: Kept | undefined
+  #found: StoredKey | undefined
   #stop: (() => void)[] = []
 
-  /** @param place what the key is for: the server's URL and the room */
-  constructor(page: BrowserPage, place: string, randomBytes: RandomBytes) {
+  /** @param scope what the key is for: the server's URL and the room */
+  constructor(page: BrowserPage, scope: string, randomBytes: RandomBytes) {
     this.#page = page
-    this.#name = `peerstage:${place}`
+    this.#name = `peerstage:${scope}`
     this.#randomBytes = randomBytes
   }
 
-  get #kept(): Kept {
+  get #current(): StoredKey {
     this.#found ??= takeOut(this.#page.storage, this.#name) ?? {
       key: randomId(KEY_CHARACTERS, this.#randomBytes),
       attempt: 0,
@@ -39,13 +39,13 @@ export class SessionKey {
   }
 
   get key(): string {
-    return this.#kept.key
+    return this.#current.key
   }
 
   /** The number of a new socket: above every earlier one of this session. */
   nextAttempt(): number {
-    this.#found = { ...this.#kept, attempt: this.#kept.attempt + 1 }
-    return this.#kept.attempt
+    this.#found = { ...this.#current, attempt: this.#current.attempt + 1 }
+    return this.#current.attempt
   }
 
   /** Whether a reload should find the session again: set when a room is joined or left. */
@@ -70,11 +70,11 @@ export class SessionKey {
   }
 }
 
-function takeOut(storage: KeyValueStore | undefined, name: string): Kept | undefined {
+function takeOut(storage: KeyValueStore | undefined, name: string): StoredKey | undefined {
   try {
     const text = storage?.getItem(name)
     storage?.removeItem(name)
-    const parsed = v.safeParse(kept, JSON.parse(text ?? 'null'))
+    const parsed = v.safeParse(storedKey, JSON.parse(text ?? 'null'))
     return parsed.success ? parsed.output : undefined
   } catch {
     return undefined

@@ -1,6 +1,6 @@
 import { LiveStreamError } from '../errors'
 import { type GoodbyeCode, PROTOCOL_FLOOR, PROTOCOL_VERSION, type Welcome } from '../protocol'
-import { type Aim, backoffMs, closePolicyOf, type Ending, errorOf, joinTimeout, mayRest } from './close-policy'
+import { type Aim, backoffMs, closePolicyOf, type Ending, errorOf, joinTimeout, mayGoIdle } from './close-policy'
 import { RoomConnection } from './room-connection'
 import type { SessionEvents, SessionOptions } from './session-ports'
 import { tokenOf } from './token'
@@ -57,7 +57,7 @@ export class SignalingSession {
     this.#failures = 0
     this.#freshTokenTried = false
     this.#listen()
-    if (phase.type === 'open' && phase.connection.stage === 'held') phase.connection.ask()
+    if (phase.type === 'open' && phase.connection.stage === 'held') phase.connection.requestSeat()
     if (phase.type === 'idle' || phase.type === 'waiting') void this.#connect()
   }
 
@@ -113,7 +113,7 @@ export class SignalingSession {
 
   /** There is no socket without a token and a hello. Only a missing token is worth another try, and only for a joined session. */
   #couldNotConnect(cause: unknown): void {
-    if (this.#aim === 'keep') return this.#rest()
+    if (this.#aim === 'keep') return this.#goIdle()
     const error =
       cause instanceof LiveStreamError
         ? cause
@@ -125,7 +125,7 @@ export class SignalingSession {
   #held(connection: RoomConnection): void {
     this.#freshTokenTried = false
     // `join()` was called while the server checked the token.
-    if (this.#aim === 'join') return connection.ask()
+    if (this.#aim === 'join') return connection.requestSeat()
     this.#aim = 'keep'
     this.#events.prepared()
   }
@@ -150,7 +150,7 @@ export class SignalingSession {
     if (now - since >= STABLE_MS) this.#failures = 0
     const freshTokenLeft = typeof this.#options.token === 'function' && !this.#freshTokenTried
     const policy = closePolicyOf(ending, { joined: this.#seat !== undefined, freshTokenLeft })
-    if (mayRest(this.#aim, now >= this.#readyUntil, ending, policy)) return this.#rest()
+    if (mayGoIdle(this.#aim, now >= this.#readyUntil, ending, policy)) return this.#goIdle()
     if (policy.type === 'final') return this.#end(policy.error, policy.code)
     if (policy.type === 'freshToken') this.#freshTokenTried = true
     if (this.#aim === 'join' && connection.wasHold(ending)) return void this.#connect()
@@ -165,7 +165,7 @@ export class SignalingSession {
     this.#events.waiting({ attempt: this.#failures, retryInMs })
   }
 
-  #rest(): void {
+  #goIdle(): void {
     this.#aim = 'keep'
     this.#phase = { type: 'idle' }
     this.#events.prepared()

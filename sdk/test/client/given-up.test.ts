@@ -1,4 +1,4 @@
-// A join that was given up takes no live place: real server, real sockets, lines that are slow each way.
+// A join that was given up takes no live seat: real server, real sockets, lines that are slow each way.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { LiveStreamClient } from '../../src/index'
 import { RoomHouse } from '../harness/room-house'
@@ -74,7 +74,7 @@ test.each([0, 100, 500])(
   },
 )
 
-test('a second device that leaves while it joins takes nothing either; one that stays takes the place over at once [R2.5, R2.9]', async () => {
+test('a second device that leaves while it joins takes nothing either; one that stays takes the seat over at once [R2.5, R2.9]', async () => {
   const host = await join('Host', 'host')
   const phone = await join('Ada')
   const told = tellingsOf(host)

@@ -50,7 +50,7 @@ test('an AbortSignal that fired before opens nothing; one that fires after the j
   expect(bench.client.state.status).toBe('joined')
 })
 
-test('leaving while the server still decides gives the place back as soon as it has one', async () => {
+test('leaving while the server still decides gives the seat back as soon as it has one', async () => {
   const lines: string[] = []
   bench = await Bench.open({ logLevel: 'debug', logger: (_level, text) => lines.push(text) })
   void bench.client.join()
@@ -195,7 +195,7 @@ test('leave() is safe in any state: idle, twice, while disconnected', async () =
   expect(idle.state.status).toBe('idle')
 })
 
-test('a server that answers nothing: timeout; the place it may give yet is given back', async () => {
+test('a server that answers nothing: timeout; the seat it may give yet is given back', async () => {
   const lines: string[] = []
   bench = await Bench.open({ logLevel: 'debug', logger: (_level, text) => lines.push(text) })
   const joining = outcomeOf(bench.client.join())

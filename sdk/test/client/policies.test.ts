@@ -16,7 +16,7 @@ async function benIn(duplicateSessions: 'replace' | 'reject') {
   return { first, second: await tab() }
 }
 
-test('one identity, one live session, by the policy replace: the newer tab has the place, the older one never retries [R2.5, R2.7]', async () => {
+test('one identity, one live session, by the policy replace: the newer tab has the seat, the older one never retries [R2.5, R2.7]', async () => {
   const { first, second } = await benIn('replace')
   const id = first.state.self?.id
   await second.join()

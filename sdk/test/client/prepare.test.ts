@@ -247,7 +247,7 @@ test('a server that restarts meanwhile: join() works at the first try, and a dra
   await client.leave()
 })
 
-test('a join() by what is held takes no live place before it is confirmed, and none if it is given up [R2.9]', async () => {
+test('a join() by what is held takes no live seat before it is confirmed, and none if it is given up [R2.9]', async () => {
   const others = await host()
   const phone = await join('Ada')
   await expect.poll(() => others.state.participants).toHaveLength(2)

@@ -48,7 +48,7 @@ test('join() in a listener of `left` waits until the server knows', async () => 
   await expect.poll(() => bench.client.state.status).toBe('joined')
 })
 
-test('after leaving, join() takes a new place: same session key, higher attempt, another page, nothing of before', async () => {
+test('after leaving, join() takes a new seat: same session key, higher attempt, another page, nothing of before', async () => {
   const [made, first] = await Bench.joined()
   bench = made
   const left = bench.client.leave()

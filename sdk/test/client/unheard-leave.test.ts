@@ -48,7 +48,7 @@ const adaSeenBy = (client: LiveStreamClient) => client.state.participants.find((
 const adasMicrophone = (client: LiveStreamClient) => expect.poll(() => adaSeenBy(client)?.sources.microphone)
 const bornAt = (client: LiveStreamClient) => client.links[0]?.epoch.born ?? 0
 
-/** How a stay ends without the server's knowing: it holds the place for a minute. */
+/** How a stay ends without the server's knowing: it holds the seat for a minute. */
 const ends = {
   'leave() while the line is down': async () => {
     const left = new Promise((resolve) => ada.once('reconnecting', () => resolve(ada.leave())))

@@ -55,7 +55,7 @@ test('a publish that fails is told to its own call alone', async () => {
   expect(await codeOf(room.media.publish({ camera: true, microphone: true }))).toBe('ok')
 })
 
-test('wishes for any device, made while one for a certain device is under way, outlive its failure', async () => {
+test('requests for any device, made while one for a certain device is under way, outlive its failure', async () => {
   const calls = [
     room.media.publish(exact('gone')),
     room.media.publish({ camera: true }),

@@ -110,7 +110,7 @@ const isOpen = (room: MediaRoom, source: Source) => {
   return published && !muted && !interrupted
 }
 
-test('random wishes, prompts, replies, moderators and losses come to a consistent rest', async () => {
+test('random requests, prompts, replies, moderators and losses come to a consistent rest', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
       const run = new Run()

@@ -98,7 +98,7 @@ test('publish, unpublish, publish while a prompt is open asks again, for the fir
   expect(room.devices.live.map(asTrack)).toEqual([room.sent.camera])
 })
 
-test('two wishes for one device that both hold show one prompt at a time', async () => {
+test('two requests for one device that both hold show one prompt at a time', async () => {
   room.devices.answer = undefined
   const camera = room.media.publish({ camera: true })
   await settled()

@@ -22,8 +22,8 @@ export interface Readers {
   /** `position`: up to where the page knew the room when the welcome came. */
   welcomed(page: LoadedPage, welcome: Welcome, position: Position | undefined): void
   folded(page: LoadedPage, logged: LoggedEvent<RoomEvent | UnknownEvent>): void
-  dismissed(code: GoodbyeCode): void
-  torn(page: LoadedPage, error: unknown): void
+  goodbye(code: GoodbyeCode): void
+  foundGap(page: LoadedPage, error: unknown): void
   dialled(page: LoadedPage): void
   ended(page: LoadedPage, error: LiveStreamError, code: GoodbyeCode | undefined): void
 }
@@ -182,10 +182,10 @@ export class LoadedPage {
     return {
       position: () => this.#store.position(),
       prepared: () => {},
-      welcome: (welcome) => this.#follow(() => this.#welcomed(welcome)),
-      message: (message) => this.#follow(() => this.#received(message)),
+      welcome: (welcome) => this.#apply(() => this.#welcomed(welcome)),
+      message: (message) => this.#apply(() => this.#received(message)),
       frameEnd: () => {},
-      goodbye: ({ code }) => readers.dismissed(code),
+      goodbye: ({ code }) => readers.goodbye(code),
       waiting: () => {},
       ended: (error, code) => this.#ended(error, code),
       log: () => {},
@@ -201,8 +201,8 @@ export class LoadedPage {
 
   #welcomed(welcome: Welcome): void {
     const position = this.#store.position()
-    const arrival = this.#store.welcome(welcome)
-    if (arrival.resumed && arrival.applied.length !== welcome.events?.length) throw new RangeError('events came twice')
+    const result = this.#store.welcome(welcome)
+    if (result.resumed && result.applied.length !== welcome.events?.length) throw new RangeError('events came twice')
     this.parts.readers.welcomed(this, welcome, position)
     for (const logged of welcome.events ?? []) this.parts.readers.folded(this, logged)
   }
@@ -215,12 +215,12 @@ export class LoadedPage {
   }
 
   /** The SDK would ask for a snapshot now, or pass over what came twice. Here nothing may be missing nor doubled. */
-  #follow(step: () => void): void {
+  #apply(step: () => void): void {
     if (this.#unloaded) return
     try {
       step()
     } catch (error) {
-      this.parts.readers.torn(this, error)
+      this.parts.readers.foundGap(this, error)
     }
   }
 }

@@ -56,11 +56,11 @@ export class Mirrors implements Readers {
     this.#sayOf(page)(`was told another ${logged.seq} than the log has`)
   }
 
-  dismissed(code: GoodbyeCode): void {
+  goodbye(code: GoodbyeCode): void {
     this.#witness.seen.add(`goodbye ${code}`)
   }
 
-  torn(page: LoadedPage, error: unknown): void {
+  foundGap(page: LoadedPage, error: unknown): void {
     this.#sayOf(page)(`lost track: ${error}`)
   }
 

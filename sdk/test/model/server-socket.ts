@@ -144,7 +144,7 @@ export class ServerSocket implements Connection, ServerEnd {
     for (const text of early) this.frame(text)
   }
 
-  /** Whether it holds: it was welcomed to no place so far. */
+  /** Whether it holds: it was welcomed to no seat so far. */
   get #isHeld(): boolean {
     return this.pipe.hello.intent === 'hold' && this.self === undefined
   }

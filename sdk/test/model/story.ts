@@ -76,7 +76,7 @@ export function joined(
   const due = roleDue(story, before, secret.session)
   if (role !== due.role) say(`came as ${role}, and is a ${due.role} by ${due.by}`)
   const hostless = before === undefined || !hasHost(before.room)
-  if (role !== 'host' && hostless && sessions.length >= places - 1) say('took the place of the host')
+  if (role !== 'host' && hostless && sessions.length >= places - 1) say('took the seat of the host')
   if (before?.room.locked && role !== 'host') say('came in though the room was locked')
   letIn(story, identity, at, say)
 }

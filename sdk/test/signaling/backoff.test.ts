@@ -24,7 +24,7 @@ test('the server is never asked sooner than it said, nor held to more than an ho
   )
 })
 
-test('what waits for a place waits 15 to 30 s, however often it was tried', () => {
+test('what waits for a seat waits 15 to 30 s, however often it was tried', () => {
   fc.assert(
     fc.property(failures, chance, (n, random) => {
       const delay = backoffMs(n, random, { slowly: true })

@@ -37,7 +37,7 @@ async function prepared(options: Partial<LiveStreamClientOptions> = {}): Promise
   return line
 }
 
-/** Answers the hello of the n-th connection, which says that it takes a place. */
+/** Answers the hello of the n-th connection, which says that it takes a seat. */
 async function joinsBy(n: number): Promise<void> {
   const line = await bench.server.connection(n)
   expect(line.hello.intent).toBe('join')
@@ -200,7 +200,7 @@ test('a held socket that gives no sign of life in 2 s is dropped, and what it sa
   expect(bench.client.state.self?.id).toBe('ada')
 })
 
-test('one that lives and takes longer to give the place is waited for, as long as join() waits', async () => {
+test('one that lives and takes longer to give the seat is waited for, as long as join() waits', async () => {
   const line = await prepared()
   const joining = codeOf(bench.client.join())
   await line.until('heartbeat')
@@ -213,7 +213,7 @@ test('one that lives and takes longer to give the place is waited for, as long a
   expect(bench.server.connections).toHaveLength(1)
 })
 
-test('a place that is rejected for now is asked for again as the server says', async () => {
+test('a seat that is rejected for now is asked for again as the server says', async () => {
   const line = await prepared()
   const joining = bench.client.join()
   const [{ id }] = await line.until('join')
@@ -227,7 +227,7 @@ test('a place that is rejected for now is asked for again as the server says', a
   await joining
 })
 
-test('leaving while the place is asked for gives it back', async () => {
+test('leaving while the seat is asked for gives it back', async () => {
   const line = await prepared()
   const joining = codeOf(bench.client.join())
   await line.until('join')

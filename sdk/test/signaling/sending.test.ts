@@ -116,7 +116,7 @@ test('in another instance what was unanswered fails, what had not left is sent',
   expect(sentTexts(second)).toEqual([[2, 'not yet said']])
 })
 
-test('chat said while disconnected waits in order; moderation is rejected at once; of stage wishes the last one counts', async () => {
+test('chat said while disconnected waits in order; moderation is rejected at once; of stage requests the last one counts', async () => {
   const first = await join()
   first.cut()
   await noticed()

@@ -93,13 +93,13 @@ test('an equal snapshot changes nothing that is shown', () => {
 
 test('tracks, streams, links and how it is heard are shown with the participant they belong to', () => {
   const track = { id: 'track' } as MediaStreamTrack
-  const overlay: MediaView = {
+  const media: MediaView = {
     tracksOf: (id) => (id === 'ben' ? { camera: track } : {}),
     streamsOf: () => ({}),
     linkOf: (id) => (id === 'ben' ? 'connected' : null),
     soundOf: (id) => (id === 'ben' ? { volume: 0.5, mutedForMe: true } : {}),
   }
-  const store = joinedStore(overlay)
+  const store = joinedStore(media)
   store.apply(joins(3, 'ben', 'guest'))
   expect(store.getState().participants[1]).toMatchObject({
     link: 'connected',

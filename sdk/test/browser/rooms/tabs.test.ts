@@ -3,7 +3,7 @@ import { roomHouse } from '../harness/room-house'
 
 const house = roomHouse()
 
-test('one identity, one live session: of two tabs the newer one has the place, and the older one does not fight back [R2.5, R2.7]', async () => {
+test('one identity, one live session: of two tabs the newer one has the seat, and the older one does not fight back [R2.5, R2.7]', async () => {
   const ada = await house.join({ name: 'Ada', role: 'host' })
   const first = await house.join({ name: 'Ben', role: 'guest' })
   const id = await first.id()
