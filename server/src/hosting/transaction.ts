@@ -51,8 +51,8 @@ export const lastSeq = (tx: Transaction): number => tx.state?.room.seq ?? 0
 
 export function contextOf(tx: Transaction, by: string | null, commandId?: number): DecideContext {
   const { rules, newId } = tx.settings
-  const isAway = (id: string) => connectionOf(tx.seats.get(id)) === undefined
-  const context = { by, now: tx.now, newId, rules, bans: tx.bans, isAway }
+  const isDisconnected = (id: string) => connectionOf(tx.seats.get(id)) === undefined
+  const context = { by, now: tx.now, newId, rules, bans: tx.bans, isDisconnected }
   return commandId === undefined ? context : { ...context, commandId }
 }
 

@@ -83,7 +83,7 @@ export type DecideContext = {
   /** Of an absent room: the bans of its earlier instances that were not lifted. An open room's ledger has its own. */
   readonly bans?: readonly Ban[]
   /** Whether a participant is disconnected, as the others have been told. Default: none is. */
-  readonly isAway?: (participantId: string) => boolean
+  readonly isDisconnected?: (participantId: string) => boolean
   /** The message that the command names, as the log has it: the room keeps only the newest, and not who wrote them. */
   readonly message?: ArchivedMessage
   /** The page that `chat.history` asks for, as the log has it. Default: none, nothing was said yet. */

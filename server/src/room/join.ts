@@ -123,14 +123,14 @@ function rejoin(
   command: JoinCommand,
   context: DecideContext,
 ): Accepted | JoinRejected {
-  const { rules, isAway } = context
+  const { rules, isDisconnected } = context
   const session = state.ledger.sessions.get(present.id)
   const sameSession = session?.hash === command.sessionHash
   // This session had the seat, and another one took it while its connection was down, so it does not know. If it came back by itself,
   // it would replace the newer one, and commands that it sends again would be done twice: command ids count within a session.
   if (!sameSession && wasReplaced(state, present, command))
     return rejectJoin('superseded', 'Another session has taken this seat meanwhile.')
-  if (!sameSession && rules.duplicateSessions === 'reject' && !isAway?.(present.id))
+  if (!sameSession && rules.duplicateSessions === 'reject' && !isDisconnected?.(present.id))
     return rejectJoin('superseded', 'You are in this room already, in another session.')
   const tokenRole = command.claims.role
   if (sameSession && session.joinId === command.joinId)

@@ -96,7 +96,7 @@ describe('an identity that is here already', () => {
   test('another session takes over a ghost, even where rules say reject: its connection is down', () => {
     const room = roomHarness({ duplicateSessions: 'reject', limits: { ...DEFAULT_LIMITS, maxParticipants: 1 } })
     const ada = room.enter('ada', 'host')
-    const came = room.join('ada', { role: 'host', session: 'another' }, { isAway: (id) => id === ada })
+    const came = room.join('ada', { role: 'host', session: 'another' }, { isDisconnected: (id) => id === ada })
     expect(came).toMatchObject({ participantId: ada })
     expect(typesOf(came)).toEqual(['participant.returned'])
   })

@@ -2,10 +2,10 @@ import { createRequire } from 'node:module'
 import type BetterSqlite from 'better-sqlite3'
 import { type Database, IN_MEMORY, type OpenDatabase, type Parameter, type Statement } from './port'
 
-/** SQLite by the package better-sqlite3, which an app installs beside the server. @throws when it is not there, or not for this Node */
+/** SQLite by the package better-sqlite3, which an app installs itself. @throws when it is not installed, or was built for another Node */
 export function betterSqlite(): OpenDatabase {
   const Sqlite: typeof BetterSqlite = createRequire(import.meta.url)('better-sqlite3')
-  // The binary is loaded with the first database, and may be that of another Node.
+  // The package loads its binary with the first database, and the binary may be built for another Node: find out now.
   new Sqlite(IN_MEMORY).close()
   return (path) => opened(new Sqlite(path))
 }

@@ -2,21 +2,21 @@ import type { ChatQueries, ChatRow } from './chat-queries'
 import type { ErasePlace } from './identities'
 import type { InstanceTables } from './instances'
 
-/** How many messages of a room that has too many go in one batch at most: the rest goes with the batches that follow. */
+/** How many messages of a room with too much chat are removed in one batch at most. The next batches remove the rest. */
 const TRIM_ROWS = 500
-/** How many messages go in one batch because they are old. */
+/** How many old messages are removed in one batch at most. */
 const PRUNE_ROWS = 500
-/** How many of the oldest messages go at once when the file has no room for a batch. */
+/** How many of the oldest messages are removed at once when the file has no space for a batch. */
 const MAKE_ROOM_ROWS = 2000
-/** How many messages are erased, or looked at, in one go: some 15 ms. */
+/** How many messages one step erases or reads: it takes some 15 ms. */
 export const ERASE_ROWS = 1000
 
-/** Removes chat: what is too much, too old, or erased. */
+/** Removes chat that is too large, too old, or erased. */
 export function chatEviction(queries: ChatQueries, instances: InstanceTables) {
   const { oldest, oldestOf, authors } = queries
   const drop = (messages: readonly ChatRow[]) => dropMessages(queries, instances, messages)
   return {
-    /** Removes a room's oldest messages until it is within `maxBytes`: some in each batch. */
+    /** Removes the oldest messages of a room whose chat has more than `maxBytes`: some in each batch. */
     trimRoom(room: number, maxBytes: number): void {
       let over = (queries.weight.get(room)?.bytes ?? 0) - maxBytes
       if (over <= 0) return
@@ -31,7 +31,7 @@ export function chatEviction(queries: ChatQueries, instances: InstanceTables) {
         if (over <= 0 || going.length === TRIM_ROWS) return
       }
     },
-    /** Removes some messages older than `ms`: the oldest of all rooms. */
+    /** Removes some messages that are older than `ms`: the oldest of all rooms. */
     prune(ms: number, now: number): void {
       const old: ChatRow[] = []
       let next = now
@@ -42,23 +42,23 @@ export function chatEviction(queries: ChatQueries, instances: InstanceTables) {
         old.push(row)
       }
       drop(old)
-      // Written while the clock was ahead. It counts as written now, or it and all messages behind it would stay.
+      // This message was written while the clock was ahead. Its time becomes now; otherwise it and all later ones would be kept too long.
       if (next > now) queries.settle.run({ now })
     },
-    /** Removes the oldest messages of all rooms, whatever their age. Returns how many. */
+    /** Removes the oldest messages of all rooms, whatever their age. Returns how many it removed. */
     makeRoom: (): number => drop(oldest.all(MAKE_ROOM_ROWS)),
-    /** Removes what an identity wrote in the next rows of an instance. Returns the last of these rows, where there may be more. */
+    /** Removes what an identity wrote in the next rows of an instance. Returns the last of these rows; undefined when there are no more rows. */
     eraseIdentity(identity: string, { instance, after }: ErasePlace): number | undefined {
       const rows = authors.all(instance, after, ERASE_ROWS)
       drop(rows.filter((row) => row.identity === identity))
       return rows.length < ERASE_ROWS ? undefined : rows.at(-1)?.id
     },
-    /** Removes some messages of an instance. Returns whether that was all. */
+    /** Removes some messages of an instance. Returns whether it removed the last one. */
     erase: (instance: number): boolean => drop(oldestOf.all(instance, ERASE_ROWS)) < ERASE_ROWS,
   }
 }
 
-/** Removes messages, and the rows of instances of which nothing else is left. Returns how many messages. */
+/** Removes messages, and the rows of instances that have nothing else. Returns the number of messages. */
 function dropMessages({ remove, weigh }: ChatQueries, instances: InstanceTables, messages: readonly ChatRow[]): number {
   const touched = new Map<number, number>()
   for (const { id, instance, bytes } of messages) {

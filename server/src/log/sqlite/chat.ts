@@ -7,7 +7,7 @@ import type { ErasePlace } from './identities'
 import type { InstanceTables } from './instances'
 import type { Database } from './port'
 
-/** The chat, for reading back. It outlives the instance, for as long as chat is kept. */
+/** The chat archive. It keeps the chat of an instance after the instance is forgotten. */
 export function chatTable(db: Database, instances: InstanceTables) {
   const queries = chatQueries(db)
   return { ...chatWriting(queries), ...chatReading(queries, instances), ...chatEviction(queries, instances) }
@@ -16,16 +16,16 @@ export function chatTable(db: Database, instances: InstanceTables) {
 export type ChatTable = ReturnType<typeof chatTable>
 
 const chatWriting = ({ add, named, remove, weigh }: ChatQueries) => ({
-  /** Returns its bytes, to be added to the room's by `weigh`. */
+  /** Adds a message. Returns its bytes, which `weigh` adds to those of the room. */
   add(instance: number, { message, identity }: ArchivedMessage, at: number): number {
     const json = JSON.stringify(message)
     const bytes = Buffer.byteLength(json)
     add.run(instance, message.id, identity, at, bytes, json)
     return bytes
   },
-  /** Counts what was added to an instance's room. */
+  /** Adds bytes to those of the room that an instance belongs to. */
   weigh: (bytes: number, instance: number) => weigh.run(bytes, instance),
-  /** Takes one message away. */
+  /** Removes one message. */
   delete(instance: number, messageId: string): void {
     const kept = named.all(messageId).find((row) => row.instance === instance)
     if (kept === undefined) return
@@ -62,7 +62,7 @@ function chatReading({ named, page, authors }: ChatQueries, instances: InstanceT
       const row = findIn(scopeOf(roomId, instance), messageId)
       return row === undefined ? undefined : { message: JSON.parse(row.message), identity: row.identity }
     },
-    /** The ids of what an identity wrote in the next rows of an instance; `last`: the last of these rows, where there may be more. */
+    /** The ids of what an identity wrote in the next rows of an instance. `last`: the last of these rows; undefined when there are no more rows. */
     messageIdsOf(identity: string, { instance, after }: ErasePlace) {
       const rows = authors.all(instance, after, ERASE_ROWS)
       const messageIds = rows.filter((row) => row.identity === identity).map(({ message_id }) => message_id)

@@ -3,10 +3,10 @@ import { betterSqlite } from './better'
 import { nodeSqlite } from './node'
 import type { OpenDatabase } from './port'
 
-/** There is nothing that speaks SQLite. */
+/** Neither Node nor a package has SQLite. */
 export class SqliteMissing extends LogUnavailable {}
 
-/** Only when a log is opened: a server that keeps rooms in memory needs no SQLite. @throws SqliteMissing */
+/** Loads SQLite. It is called only when a log is opened: a server that keeps rooms in memory needs no SQLite. @throws SqliteMissing */
 export function loadSqlite(): OpenDatabase {
   try {
     return nodeSqlite() ?? betterSqlite()

@@ -5,18 +5,18 @@ import type { InstanceRow } from './instances'
 import type { Tables } from './tables'
 
 /**
- * Deletes what must not be kept, within a transaction that the caller begins and ends. What may be much is deleted in steps, so
- * that other rooms have their batches meanwhile. `erased`: called when texts are deleted.
+ * Deletes what must not be kept, within a transaction that the caller begins and ends. Large deletions are done in steps, so that
+ * the batches of other rooms are written in between. `erased`: called when texts are deleted.
  */
 export function eraser({ instances, identities, records, readers, chat, tombstones }: Tables, erased: () => void) {
   return {
-    /** Forgets an instance that has closed. Its chat stays. */
+    /** Forgets an instance that has closed. Its chat is kept. */
     forget(row: InstanceRow | undefined): void {
       if (row === undefined || row.status === 'forgotten') return
       records.dropSnapshot(row.id)
       readers.forget(row)
     },
-    /** Erases some of what is kept of a room id. Returns where to go on, where that was not all. */
+    /** Erases some of what is kept of a room id. Returns where the next step begins; undefined when all is erased. */
     room(roomId: string): ErasePlace | undefined {
       const room = instances.roomOf(roomId)
       if (room === undefined) return undefined
@@ -31,8 +31,8 @@ export function eraser({ instances, identities, records, readers, chat, tombston
       return undefined
     },
     /**
-     * Erases an identity from some of an instance's chat, at last from its records. Returns where to go on, where that was not all. An
-     * open room gets a snapshot first: these records lead to nothing any more.
+     * Erases an identity from some of an instance's chat, and after its last chat from its records. Returns where the next step begins;
+     * undefined when all is erased. For an open room it writes a snapshot first, because the changed records give another state.
      */
     identity(identity: string, from: ErasePlace): ErasePlace | undefined {
       erased()
@@ -57,7 +57,7 @@ function snapshotIfOpen({ instances, records }: Pick<Tables, 'instances' | 'reco
   instances.put(instance, { ...row, snapshot_seq: row.seq, snapshot_total: row.total })
 }
 
-/** What an identity wrote from a place on, and where to go on, where that may not be all. */
+/** What an identity wrote, in the rows after `from`. `next`: where the next page begins; undefined when there is none. */
 export function messagesFrom({ instances, identities, chat }: Tables, identity: string, from: ErasePlace): MessagePage {
   const place = identities.next(identity, from)
   if (place === undefined) return { messages: [], next: undefined }
@@ -70,7 +70,7 @@ export function messagesFrom({ instances, identities, chat }: Tables, identity: 
 
 type MessagePage = { readonly messages: readonly MessagePlace[]; readonly next: ErasePlace | undefined }
 
-/** All pages, one in each turn of the event loop. */
+/** Reads all pages, one in each turn of the event loop. */
 export async function everyPage(page: (from: ErasePlace) => MessagePage): Promise<readonly MessagePlace[]> {
   const found: (readonly MessagePlace[])[] = []
   for (let from: ErasePlace | undefined = ERASE_START; from !== undefined; await nextTurn()) {

@@ -7,9 +7,9 @@ const GONE =
   "The log's file is not where it was: it was deleted, moved or replaced. Put this very file back, or restart the server on what is there."
 
 /**
- * SQLite goes on in a file that was deleted as if nothing were wrong, and all of it is lost when the process ends. What this
- * answers with looks whether the paths of an open file, and of the write-ahead log beside it, still lead to them, which takes some
- * microseconds; it throws a LogUnavailable when they do not. Where a disk cannot tell files apart, or not just now, it is content.
+ * Returns a check that the paths of an open file and of its write-ahead log still lead to the same files; the check throws a
+ * LogUnavailable when they do not. It is needed because SQLite goes on writing to a file that was deleted, and all of that is lost
+ * when the process ends. The check takes some microseconds. Where the system has no file numbers, or cannot be asked, it finds no fault.
  */
 export function watchFile(name: string): () => void {
   const path = resolve(name)
@@ -25,13 +25,13 @@ export function watchFile(name: string): () => void {
 
 const NONE = 'none'
 
-/** What tells a file that is there from all others of the machine; undefined where the system does not tell. */
+/** Identifies a file among all files of the machine; undefined when the file does not exist, or the system has no such number. */
 export function fileNumber(path: string): string | undefined {
   const number = numberOf(path)
   return number === NONE ? undefined : number
 }
 
-/** The same; `none` where there is no file. */
+/** The same number; `none` when the file does not exist. */
 function numberOf(path: string): string | undefined {
   try {
     const found = statSync(path, { bigint: true, throwIfNoEntry: false })

@@ -7,16 +7,16 @@ import { codeOf, type Database, IN_MEMORY, inTransaction } from './port'
 import { checkFile, migrate } from './schema'
 
 const PAGE_BYTES = 4096
-/** For a process that has just been told to end. A lock that lasts belongs to a server that runs. */
+/** How long to wait for the lock of another process: one that is just ending. A lock that is held longer belongs to a running server. */
 const BUSY_MS = 1000
-/** What SQLite keeps of the file in memory at most. */
+/** How much of the file SQLite keeps in memory at most. */
 const CACHE_KIB = 16_000
 /** Pages of the write-ahead log after which SQLite moves them into the file by itself: 4 MB. */
 const CHECKPOINT_PAGES = 1000
 
 export type FileOptions = { readonly durability: 'process' | 'full'; readonly maxBytes: number }
 
-/** Opens a log's file, or makes it, for this process alone. @throws LogUnavailable with a sentence that says why it could not */
+/** Opens the file of a log for this process alone, and creates it if needed. @throws LogUnavailable with the reason */
 export function openFile(path: string, { durability, maxBytes }: FileOptions): Database {
   checkPath(path)
   const open = loadSqlite()
@@ -37,7 +37,7 @@ export function openFile(path: string, { durability, maxBytes }: FileOptions): D
     db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
     db.pragma(`journal_size_limit = ${CHECKPOINT_PAGES * PAGE_BYTES}`)
     migrate(db)
-    // The lock is there from the first write on.
+    // SQLite takes the exclusive lock with the first write, so write now.
     inTransaction(db, 'EXCLUSIVE', () => db?.exec('UPDATE upkeep SET probe = NULL'))
     db.pragma(`max_page_count = ${Math.ceil(maxBytes / PAGE_BYTES)}`)
     opened(db)
@@ -48,7 +48,7 @@ export function openFile(path: string, { durability, maxBytes }: FileOptions): D
   }
 }
 
-/** SQLite leaves white space at the ends out: it would take another file than the one that we have made, or none at all. */
+/** SQLite ignores white space at the ends of a path, so it would open another file than `createFile` creates. */
 function checkPath(path: string): void {
   if (path !== '' && path === path.trim()) return
   const what = path.trim() === '' ? 'is no path of a log.' : 'has white space at an end: a path of a log must not.'
@@ -56,8 +56,8 @@ function checkPath(path: string): void {
 }
 
 /**
- * What people said is for the server's own user to read. SQLite gives the files beside it the same mode. A file that is there is not
- * opened: to close it again would end the lock that a log of this very process may have on it, as POSIX has it.
+ * Creates the file and its folder, so that only the server's own user can read what participants wrote. SQLite gives the files beside
+ * it the same mode. An existing file is not opened here: by POSIX, closing it would release the lock that another log of this process may have on it.
  */
 function createFile(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false })
@@ -67,7 +67,7 @@ function createFile(path: string): void {
   closeSync(openSync(path, 'a', 0o600))
 }
 
-/** Why a file was not opened. A LogNotReady where the same may work in a moment. */
+/** The error for a file that could not be opened: a LogNotReady when another try may succeed soon. */
 export function notOpened(path: string, error: unknown): LogUnavailable {
   if (error instanceof LogUnavailable) return error
   const code = codeOf(error)
@@ -93,10 +93,10 @@ const DAMAGED = 'The log is damaged.'
 
 export const logClosed = (): LogUnavailable => new LogUnavailable('The log is closed.')
 
-/** Why a log that was open does not take or give something. The sentence is for our own log only. */
+/** The error for an open log that could not be read or written. Its message goes to the server's own log only. */
 export function unavailable(error: unknown): LogUnavailable {
   if (error instanceof LogUnavailable) return error
-  // Its message quotes what could not be parsed, which may be a participant's text.
+  // The message of a SyntaxError quotes what could not be parsed, which may be a participant's text.
   if (error instanceof SyntaxError) return new LogUnavailable(DAMAGED)
   if (isFull(error)) return new LogFull('The disk is full, or the log has reached its maxBytes.', { cause: error })
   const code = codeOf(error)

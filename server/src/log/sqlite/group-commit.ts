@@ -11,21 +11,21 @@ type Job = {
 
 export type GroupCommitPorts = {
   readonly db: Database
-  /** What is done before every transaction; where it throws, there is none. */
+  /** Called before every transaction. If it throws, there is no transaction. */
   readonly before: () => void
-  /** What is done with every transaction, inside of it. */
+  /** Called at the end of every transaction, inside it. */
   readonly housekeeping: () => void
-  /** What is done after every transaction that was kept. Must not throw. */
+  /** Called after every transaction that was committed. Must not throw. */
   readonly kept: () => void
-  /** Frees some of a full file, in a transaction of its own. Says whether there was anything to free. */
+  /** Frees some space of a full file, in a transaction of its own. Returns whether it freed any. */
   readonly makeRoom: () => boolean
-  /** Does what must not fail because the file is full. */
+  /** Runs work that must not fail because the file is full. */
   readonly beyondItsBound: <T>(work: () => T) => T
 }
 
 /**
- * Gathers what is written in one turn of the event loop, and keeps it in one transaction: all of it, or nothing. Where the file is
- * too full for it, only the work that frees space is kept.
+ * Collects the writes of one turn of the event loop, and commits them in one transaction: all of them, or none. When the file is
+ * too full for all of them, it commits only those that free space.
  */
 export class GroupCommit {
   readonly #ports: GroupCommitPorts
@@ -36,8 +36,8 @@ export class GroupCommit {
   }
 
   /**
-   * Queues work; resolves with its result once it is kept. Rejects with a {@link LogUnavailable}. `makesRoom`: it lets the
-   * file free space, so it may go beyond the file's bound.
+   * Queues work; resolves with its result when it is committed. Rejects with a {@link LogUnavailable}. `makesRoom`: the work lets
+   * the file free space, so it may exceed the file's bound.
    */
   add<T>(work: () => T, makesRoom = false): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -47,7 +47,7 @@ export class GroupCommit {
     })
   }
 
-  /** Queues the steps of erasing, until one returns no place to go on: each is a transaction of its own, with what others write meanwhile. */
+  /** Runs the steps of an erasure until one returns undefined. Each step has its own transaction, with what others write meanwhile. */
   async addSteps<Position>(start: Position, step: (from: Position) => Position | undefined): Promise<void> {
     for (let from: Position | undefined = start; from !== undefined; ) {
       const position: Position = from
@@ -55,44 +55,44 @@ export class GroupCommit {
     }
   }
 
-  /** Keeps what is queued, now. Never throws. */
+  /** Commits what is queued, now. Never throws. */
   flush(): void {
     const jobs = this.#jobs
     this.#jobs = []
-    if (jobs.length > 0) this.#settle(jobs)
+    if (jobs.length > 0) this.#commit(jobs)
   }
 
-  #settle(jobs: readonly Job[]): void {
+  #commit(jobs: readonly Job[]): void {
     try {
       this.#ports.before()
-      const results = this.#keep(jobs)
+      const results = this.#transact(jobs)
       this.#ports.kept()
       for (const [i, { resolve }] of jobs.entries()) resolve(results[i])
     } catch (error) {
       const [making, taking] = [true, false].map((makes) => jobs.filter(({ makesRoom }) => makesRoom === makes))
       if (isFull(error) && making?.length && taking?.length) {
-        // What makes room is not held up by what takes some.
-        this.#settle(making)
-        this.#settle(taking)
+        // Work that needs space must not stop the work that frees space.
+        this.#commit(making)
+        this.#commit(taking)
         return
       }
       for (const { reject } of jobs) reject(unavailable(error))
     }
   }
 
-  #keep(jobs: readonly Job[]): unknown[] {
-    const keep = () =>
+  #transact(jobs: readonly Job[]): unknown[] {
+    const commit = () =>
       inTransaction(this.#ports.db, 'IMMEDIATE', () => {
         const results = jobs.map(({ work }) => work())
         this.#ports.housekeeping()
         return results
       })
     try {
-      return keep()
+      return commit()
     } catch (error) {
       if (!isFull(error)) throw error
-      if (this.#ports.makeRoom()) return keep()
-      if (jobs.every(({ makesRoom }) => makesRoom)) return this.#ports.beyondItsBound(keep)
+      if (this.#ports.makeRoom()) return commit()
+      if (jobs.every(({ makesRoom }) => makesRoom)) return this.#ports.beyondItsBound(commit)
       throw error
     }
   }

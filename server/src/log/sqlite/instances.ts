@@ -1,20 +1,20 @@
 import type { Database } from './port'
 
-/** An instance's row: where its records stand. */
+/** The row of an instance: how far its records and its snapshot go. */
 export type InstanceRow = {
   readonly id: number
   readonly room: number
   readonly status: 'open' | 'closed' | 'forgotten'
-  /** The last one. */
+  /** Of the last record. */
   readonly seq: number
-  /** Bytes of all records that it ever had. */
+  /** Bytes of all records that the instance has ever had. */
   readonly total: number
   readonly participants: number
   readonly snapshot_seq: number
   readonly snapshot_total: number
 }
 
-/** Where an instance stands after a batch. */
+/** What a batch changes in the row of an instance. */
 export type InstanceProgress = Omit<InstanceRow, 'id' | 'room'>
 
 /** The rows of rooms and their instances, without their content. */
@@ -61,13 +61,13 @@ export function instanceTables(db: Database) {
   const held = db.prepare<[], InstanceRow>("SELECT * FROM instances WHERE status = 'forgotten' AND seq > 0")
   const roomOf = (roomId: string) => named.get(roomId)?.id
   return {
-    /** The row of a room id, which is made where there is none. */
+    /** The row of a room id; it is added if there is none. */
     room: (roomId: string): number => roomOf(roomId) ?? Number(addRoom.run(roomId).lastInsertRowid),
     roomOf,
     find: (roomId: string, instance: string) => find.get(roomId, instance),
     add: (room: number, instance: string): InstanceRow => add.get(room, instance) as InstanceRow,
     get: (id: number) => get.get(id),
-    /** What a row is called outside. */
+    /** The ids that the rest of the server uses for a row. */
     names: (id: number) => names.get(id),
     remove: (id: number) => remove.run(id),
     put(id: number, { status, seq, total, participants, snapshot_seq, snapshot_total }: InstanceProgress): void {
@@ -76,25 +76,25 @@ export function instanceTables(db: Database) {
     openIn: (roomId: string) => openIn.get(roomId),
     open: () => open.all(),
     rows: (status: 'open' | 'closed') => rows.all(status),
-    /** The instances of a room that anything is kept of, the newest first. */
+    /** The instances of a room of which something is kept, the newest first. */
     ofRoom: (room: number) => ofRoom.all(room),
     ofRoomId(roomId: string): InstanceRow[] {
       const room = roomOf(roomId)
       return room === undefined ? [] : ofRoom.all(room)
     },
-    /** The one of this name, or none. */
+    /** The instance of this name, in a list; an empty list if there is none. */
     named: (roomId: string, instance: string) => find.all(roomId, instance),
     markForgotten: (id: number) => markForgotten.run(id),
-    /** Marks an instance as forgotten whose records were not all read: it keeps its seq for as long. */
+    /** Marks an instance as forgotten. It keeps its seq until all readers have read its records. */
     hold: (id: number) => hold.run(id),
-    /** Those that were forgotten, but not read. */
+    /** The instances that are forgotten and not yet read. */
     held: () => held.all(),
     /** Removes the row of a forgotten instance without chat, and the row of its room if nothing else is left of it. */
     removeEmpty(id: number, room: number): void {
       removeUnread.run(id)
       removeRoom.run(room)
     },
-    /** Removes the row of a room of which nothing is left. */
+    /** Removes the row of a room if nothing else is left of it. */
     removeEmptyRoom: (room: number) => removeRoom.run(room),
   }
 }

@@ -1,19 +1,19 @@
 import type { Clock } from '../../ports/clock'
 import type { Database } from './port'
 
-/** The write-ahead log is emptied at most so often on account of deleted messages and closed rooms: each time, the disk is waited for. */
+/** The least time between two scrubs. A scrub empties the write-ahead log of deleted messages and closed rooms, and waits for the disk. */
 const BETWEEN_SCRUBS_MS = 1000
-/** Free pages that the file may hold for what comes next: 4 MiB. The rest goes back to the disk, 1 MiB at a time. */
+/** Free pages that the file keeps for later writes: 4 MiB. The rest is given back to the disk, 1 MiB at a time. */
 const FREE_PAGES_KEPT = 1024
 const PAGES_GIVEN_BACK = 256
-/** A file that may grow by less has reached its bound: a turn of the event loop may need as much. */
+/** A file counts as full when it can grow by fewer pages: the writes of one turn of the event loop may need as many. */
 const NEAR_BOUND_PAGES = 1024
-/** What a file of SQLite can have. */
+/** The most pages that a file of SQLite can have. */
 const MOST_PAGES = 2 ** 32 - 2
-/** A probe writes about as much as a batch does. */
+/** A probe writes about as much as a batch. */
 const PROBE_BYTES = 64 * 1024
 
-/** Keeps the file small, and free of what was erased from it. */
+/** Keeps the file small, and removes from the disk what was erased. */
 export class Maintenance {
   readonly #db: Database
   readonly #clock: Pick<Clock, 'now' | 'after'>
@@ -30,52 +30,52 @@ export class Maintenance {
   }
 
   /**
-   * SQLite overwrites what is deleted, but now and then leaves a copy in the gap of a page whose rows it has moved. No query can
-   * read it by SQL. So a file from which something was erased is rewritten when it is opened, or later if there is no space for that.
+   * Rewrites a file from which something was erased; if there is no space for that, a later start does it. SQLite overwrites what is
+   * deleted, but sometimes leaves a copy in an unused part of a page whose rows it has moved. No SQL query can read that copy.
    */
   rebuild(): void {
     if (this.#db.prepare('SELECT 1 FROM upkeep WHERE erased = 1').get() === undefined) return
     try {
       this.#db.exec('VACUUM; UPDATE upkeep SET erased = 0; PRAGMA wal_checkpoint(TRUNCATE)')
     } catch {
-      // It takes as much room again as the file has. The log itself is well.
+      // A rewrite needs as much space again as the file has. The log works without it.
     }
   }
 
-  /** Does what must not fail because the file is full. */
+  /** Runs work that must not fail because the file is full. */
   beyondItsBound<T>(work: () => T): T {
     this.#db.pragma(`max_page_count = ${MOST_PAGES}`)
     try {
       return work()
     } finally {
-      // SQLite takes the file's own size where it has outgrown that.
+      // If the file has become larger than the bound, SQLite uses its size as the bound.
       this.#db.pragma(`max_page_count = ${this.#bound}`)
     }
   }
 
-  /** Notes, within a transaction, that something is erased by it. */
+  /** Notes, within a transaction, that the transaction erases something. */
   erased(): void {
     this.#db.exec('UPDATE upkeep SET erased = 1 WHERE erased = 0')
     this.evicted()
   }
 
-  /** Notes, within a transaction, that something is deleted that the write-ahead log must not keep either. */
+  /** Notes, within a transaction, that it deletes something that must leave the write-ahead log too. */
   evicted(): void {
     this.#due = true
   }
 
-  /** After a transaction: deleted data leaves the write-ahead log too, and free pages go back to the disk. Never throws. */
+  /** Called after a transaction. Removes deleted data from the write-ahead log, and gives free pages back to the disk. Never throws. */
   afterwards(): void {
     if (this.#due) this.#scrubInTime()
     try {
       const free = this.#db.pragma('freelist_count') as number
       if (free > FREE_PAGES_KEPT) this.#db.exec(`PRAGMA incremental_vacuum(${PAGES_GIVEN_BACK})`)
     } catch {
-      // There is a next transaction.
+      // The next transaction tries again.
     }
   }
 
-  /** Empties the write-ahead log now, if anything was erased. Never throws. */
+  /** Empties the write-ahead log now, if it has deleted data. Never throws. */
   scrub(): void {
     this.#cancel?.()
     this.#cancel = undefined
@@ -90,8 +90,8 @@ export class Maintenance {
   }
 
   /**
-   * Holds the file itself still: what is written goes into the write-ahead log, which grows meanwhile, and what is erased leaves it
-   * afterwards. Returns what ends that, and tells whether it was so until then. Undefined where the file is held already.
+   * Stops all writes to the file itself, until the hold ends: data goes to the write-ahead log, which grows, and erased data is removed
+   * from it afterwards. Returns the function that ends the hold, and says whether the hold lasted until then. Undefined if there is a hold already.
    */
   holdStill(): (() => boolean) | undefined {
     if (this.#isHeldStill) return undefined
@@ -108,7 +108,7 @@ export class Maintenance {
     }
   }
 
-  /** Whether it is the file's own bound that leaves no room, and not what others have filled the disk with. */
+  /** Whether the file has reached its own bound. If not, a full disk is full of other files. */
   isNearItsBound(): boolean {
     const [most = 0, pages = 0, free = 0] = ['max_page_count', 'page_count', 'freelist_count'].map(
       (name) => this.#db.pragma(name) as number,
@@ -116,13 +116,13 @@ export class Maintenance {
     return most - pages + free < NEAR_BOUND_PAGES
   }
 
-  /** Writes data without meaning. Data that was read before a fault may have been misread: it is read again. */
+  /** Writes data without meaning, to see whether writing works. It also empties the cache: what was read before a fault may be wrong. */
   probe(): void {
     this.#db.pragma('shrink_memory')
     this.#db.exec(`UPDATE upkeep SET probe = zeroblob(${PROBE_BYTES})`)
   }
 
-  /** Takes back what a probe has written. */
+  /** Removes what a probe has written. */
   probed(): void {
     this.#db.exec('UPDATE upkeep SET probe = NULL')
   }

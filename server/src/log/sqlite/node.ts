@@ -1,6 +1,6 @@
 import type { Database, OpenDatabase, Parameter, Statement } from './port'
 
-/** What is used of `node:sqlite`. Its types are not those of Node 20, which has no such module. */
+/** What the log uses of `node:sqlite`. The types are written here, because those of Node 20 have no such module. */
 type NodeSqlite = {
   readonly DatabaseSync: new (
     path: string,
@@ -11,7 +11,7 @@ type NodeSqlite = {
   }
 }
 
-/** SQLite as Node brings it along: from 22.13 on without a flag. Undefined where this Node has none. */
+/** SQLite as it comes with Node, from 22.13 on without a flag. Undefined if this Node has none. */
 export function nodeSqlite(): OpenDatabase | undefined {
   const sqlite = withoutItsWarning(() => process.getBuiltinModule('node:sqlite') as NodeSqlite | undefined)
   return sqlite === undefined ? undefined : (path) => opened(sqlite, path)
@@ -37,8 +37,8 @@ function opened({ DatabaseSync }: NodeSqlite, path: string): Database {
 }
 
 /**
- * Node 22 warns on standard error that its SQLite is experimental, when the module is first loaded. What the log needs of it is
- * proven on each of these versions, so a server does not say so at each start. Every other warning is heard.
+ * Suppresses one warning: Node 22 writes to standard error that its SQLite is experimental, when the module is first loaded. The tests
+ * of the log run on each of these versions, so a server need not repeat it at each start. All other warnings are shown.
  */
 function withoutItsWarning<T>(load: () => T): T {
   const { emitWarning } = process

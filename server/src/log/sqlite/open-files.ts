@@ -5,16 +5,16 @@ import { fileNumber } from './file-watch'
 /** A database, as long as it is open. */
 type Handle = { readonly isOpen: boolean }
 
-/** Kept by the process: after a hot reload another copy of this module looks there too. */
+/** Stored in the global object, because a hot reload loads another copy of this module, which must see the same files. */
 const KEPT = Symbol.for('@peerstage/server.openFiles')
 const kept = globalThis as { [KEPT]?: Map<string, WeakRef<Handle>> }
 
 const isOpen = (handle: WeakRef<Handle>): boolean => handle.deref()?.isOpen ?? false
 
 /**
- * Asks for a file that is there, for one log of this process; what it returns tells that the file was opened. SQLite knows no
- * difference between this process and others: it would wait for a lock that this very thread holds.
- * @throws LogUnavailable where the file is open in this process
+ * Reserves an existing file for one log of this process. Call what it returns when the file was opened. It is needed because SQLite
+ * does not distinguish this process from others: it would wait for a lock that the same thread holds.
+ * @throws LogUnavailable when the file is open in this process
  */
 export function claimFile(path: string): (handle: Handle) => void {
   kept[KEPT] ??= new Map()

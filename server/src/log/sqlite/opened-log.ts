@@ -19,11 +19,11 @@ import { batchWriter } from './writer'
 export type SqliteRoomLog = RoomLog &
   RecordSource & {
     /**
-     * Holds the file itself still, so that another process may copy it while the log goes on: what is written goes into the
-     * write-ahead log beside it, which grows until the hold ends. Never copy it in this process: to close the file there ends its lock.
-     * Returns what ends the hold, and tells whether the file was still until then (not where the log was closed, or the hold had ended
-     * before); undefined where there is a hold already.
-     * @throws LogUnavailable when what is in the write-ahead log cannot be brought into the file
+     * Stops all writes to the file itself, so that another process can copy it while the log goes on: data goes to the write-ahead log
+     * beside it, which grows until the hold ends. Never copy the file in this process: closing the copy's source there releases the lock.
+     * Returns the function that ends the hold. That function returns whether the file did not change until then: false if the log was closed,
+     * or the hold had ended before. Undefined if there is a hold already.
+     * @throws LogUnavailable when the content of the write-ahead log cannot be moved to the file
      */
     holdStill(): (() => boolean) | undefined
   }
@@ -74,13 +74,13 @@ export class OpenedLog implements SqliteRoomLog {
     this.#power = powerWatch(db, tables, durability)
     const open = () => {
       tables.tombstones.opened(this.#now())
-      // No client resumes into a room that closed before the process ended.
+      // Rooms that closed before the last process ended: no client resumes into them.
       for (const row of tables.instances.rows('closed')) this.#eraser.forget(row)
       housekeeping()
       this.#power.opened()
     }
     this.#maintenance.beyondItsBound(() => inTransaction(db, 'IMMEDIATE', open))
-    // Waits for the disk: a loss of power may take what is written from now on, but not the mark that the log was open.
+    // Wait for the disk: a loss of power may lose what is written from now on, but not the mark that the log was open.
     db.pragma('wal_checkpoint(TRUNCATE)')
   }
 
@@ -119,7 +119,7 @@ export class OpenedLog implements SqliteRoomLog {
   forget(roomId: string, instance: string): Promise<void> {
     return this.#commits.add(() => {
       this.#eraser.forget(this.#tables.instances.find(roomId, instance))
-      // This also deletes what it still held of an erased identity: given roles, kicks.
+      // The snapshot may hold roles and kicks of an erased identity: they must leave the write-ahead log too.
       this.#maintenance.evicted()
     }, true)
   }

@@ -1,15 +1,15 @@
-/** In memory, by SQLite's own name for it. */
+/** SQLite's name for a database in memory. */
 export const IN_MEMORY = ':memory:'
 
-/** What the log needs of a database. Numbers, texts and blobs only; a whole number beyond 2^53 is never stored. */
+/** What the log needs of a database. Values are numbers, strings and blobs; a whole number beyond 2^53 is never stored. */
 export interface Database {
   readonly path: string
   readonly isOpen: boolean
-  /** Compiles one statement, to be run often. Parameters are positional, or one object with the names of all `@name`s and no others. */
+  /** Compiles one statement, to be run often. Parameters are positional, or one object that has exactly the names of all `@name`s. */
   prepare<Params extends Parameter[], Row = unknown>(sql: string): Statement<Params, Row>
-  /** Runs statements that answer with nothing. */
+  /** Runs statements without a result. */
   exec(sql: string): void
-  /** Asks or sets a pragma: the first value of its answer. */
+  /** Reads or sets a pragma. Returns the first value of the result. */
   pragma(text: string): unknown
   close(): void
 }
@@ -25,7 +25,7 @@ export type Parameter = number | string | null | Readonly<Record<string, number 
 /** Opens a file that exists, or a database in memory. @throws what {@link codeOf} reads */
 export type OpenDatabase = (path: string) => Database
 
-/** Runs work in one transaction: all of it is kept, or nothing. */
+/** Runs work in one transaction: all of it is committed, or nothing. */
 export function inTransaction<T>(db: Database, kind: 'IMMEDIATE' | 'EXCLUSIVE', work: () => T): T {
   db.exec(`BEGIN ${kind}`)
   try {
@@ -42,11 +42,11 @@ function rollBack(db: Database): void {
   try {
     db.exec('ROLLBACK')
   } catch {
-    // SQLite has done so by itself, as it does where a disk is full or fails.
+    // SQLite has rolled back by itself, as it does when a disk is full or fails.
   }
 }
 
-/** SQLite's primary result codes that the log tells apart: https://sqlite.org/rescode.html */
+/** The primary result codes of SQLite that the log distinguishes: https://sqlite.org/rescode.html */
 const CODES: ReadonlyMap<number, string> = new Map([
   [5, 'SQLITE_BUSY'],
   [8, 'SQLITE_READONLY'],

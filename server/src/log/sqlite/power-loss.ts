@@ -5,15 +5,15 @@ import type { InstanceRow } from './instances'
 import type { Database } from './port'
 import type { Tables } from './tables'
 
-/** More than can be lost: the disk is waited for whenever some MiB have been written. */
+/** More seqs than can be lost: SQLite waits for the disk each time that some MiB have been written. */
 const SEQ_BUMP = 1_000_000
-/** Where the machine's start is computed from its clock, two starts within this time count as one. */
+/** If the start of the machine is computed from its clock, two starts within this time count as the same. */
 const SAME_START_MS = 10_000
 
 /**
- * A batch that does not wait for the disk survives the process, but not the machine. What is lost then, clients may have heard of:
- * one of them would resume behind a seq that names another event by now, and never find out. So where the machine went down
- * under a log that was open, the seqs of its rooms jump: a client that comes back from before gets a snapshot.
+ * Adds a large number to the seqs of all open rooms if the machine lost power while the log was open. The reason: a batch that does not wait
+ * for the disk survives the end of the process, but not a loss of power. A client may have received events that are lost then. It would
+ * resume after a seq that belongs to another event now, and would not notice. With the larger seqs it gets a snapshot.
  */
 export function powerWatch(db: Database, { instances, records }: Tables, durability: 'process' | 'full') {
   const marked = db.prepare<[], { machine: string | null }>('SELECT machine FROM upkeep')
@@ -28,7 +28,7 @@ export function powerWatch(db: Database, { instances, records }: Tables, durabil
     instances.put(row.id, { ...row, seq, snapshot_seq: seq, snapshot_total: row.total })
   }
 
-  /** A damaged room does not stop the others: it fails when a client joins it. */
+  /** The state of an instance; undefined if it is damaged. It fails when a client joins, and must not stop the other rooms. */
   function readable(row: InstanceRow): ServerState | undefined {
     try {
       return records.state(row)
@@ -38,25 +38,25 @@ export function powerWatch(db: Database, { instances, records }: Tables, durabil
   }
 
   return {
-    /** Within a transaction that is on the disk before any other is begun. */
+    /** Called within a transaction that is on the disk before the next one begins. */
     opened(): void {
       const now = startOfMachine()
       const before = marked.get()?.machine
       if (typeof before === 'string' && !isSameStart(before, now)) instances.rows('open').forEach(bumpSeq)
       mark.run(durability === 'full' ? null : now)
     },
-    /** The last to be written: where this is on the disk, all is. Never throws. */
+    /** Called last: if this write is on the disk, all others are. Never throws. */
     closing(): void {
       try {
         mark.run(null)
       } catch {
-        // Seqs may be bumped without need then, which costs each client a snapshot.
+        // Then the next start adds to the seqs without need, which costs each client a snapshot.
       }
     },
   }
 }
 
-/** Linux has an id for it. A clock may be wrong until the network sets it, and just as wrong after each start. */
+/** Identifies the start of the machine. Linux has an id, which is better: a clock may be wrong until the network sets it, after each start. */
 function startOfMachine(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()

@@ -3,11 +3,11 @@ import type { InstanceRow, InstanceTables } from './instances'
 import type { Database } from './port'
 import type { RecordTables } from './records'
 
-/** How often records that were held back too long are looked for, in ms, and in how many instances at once. */
+/** How often the log looks for records that are held back too long, in ms, and in how many instances at once. */
 const SWEEP_EVERY_MS = 60_000
 const SWEEP_ROWS = 100
 
-/** How far each reader of the feed has read each instance. An instance has a position for each reader from its beginning on. */
+/** How far each reader of the feed has read each instance. A new instance gets a position for each reader. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the statements of one table, prepared once
 export function readerTables(db: Database, instances: InstanceTables, records: RecordTables) {
   const statements = prepare(db)
@@ -35,7 +35,7 @@ export function readerTables(db: Database, instances: InstanceTables, records: R
         return Number(statements.addReader.run(name).lastInsertRowid)
       }
     },
-    /** An instance is new: no reader has read any of it. */
+    /** Adds the positions of a new instance, which no reader has read. */
     begin: (instance: number) => statements.addPositions.run(instance),
     unread: (reader: string) => statements.unread.all(reader),
     nextPage(reader: string, roomId: string, instance: string): RecordPage | undefined {
@@ -50,19 +50,19 @@ export function readerTables(db: Database, instances: InstanceTables, records: R
       statements.save.run({ reader, instance: row.id, seq })
       if (row.status === 'forgotten' && !isUnread(row)) drop(row)
     },
-    /** What readers still need of an instance whose records have `total` bytes by `now`. Other records may be dropped. */
+    /** Which records of an instance the readers still need; its records have `total` bytes. All other records may be removed. */
     heldOf(instance: number, total: number, now: number) {
       const readTo = statements.readTo.get(instance)?.seq ?? Number.MAX_SAFE_INTEGER
       return { readTo, heldTotal: total - HELD_BACK.bytes, heldAt: now - HELD_BACK.ms }
     },
-    /** Forgets an instance that has closed, once it was read. */
+    /** Forgets an instance that has closed, when all readers have read it. */
     forget(row: InstanceRow): void {
       if (isUnread(row)) instances.hold(row.id)
       else drop(row)
     },
-    /** An instance is erased, read or not. */
+    /** Removes the positions of an erased instance, whether it was read or not. */
     erase: (instance: number) => statements.removePositions.run(instance),
-    /** Now and then drops records of forgotten instances that no reader has read in time. The readers are told of the gap. */
+    /** Once a minute removes records of forgotten instances that were held back too long. The readers are told that they have a gap. */
     sweep(now: number): void {
       if (now < nextSweep) return
       nextSweep = now + SWEEP_EVERY_MS
@@ -97,7 +97,7 @@ function prepare(db: Database) {
       `UPDATE positions SET seq = @seq
         WHERE reader = (SELECT id FROM readers WHERE name = @reader) AND instance = @instance AND seq < @seq`,
     ),
-    /** NULL, and so undefined, where there is no reader. */
+    /** NULL if there is no reader. */
     readTo: db.prepare<[number], { seq: number | null }>('SELECT min(seq) AS seq FROM positions WHERE instance = ?'),
     overdue: db.prepare<[number, number], { id: number }>(
       `SELECT id FROM instances AS i WHERE status = 'forgotten' AND seq > 0

@@ -10,10 +10,10 @@ export type RecordRow = {
   readonly secret: string | null
 }
 
-/** What readers of the feed still need: see `readers.ts`. */
+/** What the readers of the feed still need: see `readers.ts`. */
 export type HeldBack = { readonly readTo: number; readonly heldTotal: number; readonly heldAt: number }
 
-/** A limit for as many rows as there are. */
+/** The LIMIT that stands for all rows. */
 export const ALL = -1
 
 export function recordOf({ v, logged, secret }: RecordRow): StoredRecord {
@@ -32,7 +32,7 @@ export const recordQueries = (db: Database) => ({
   behind: db.prepare<[number, number, number], RecordRow>(
     'SELECT seq, v, logged, secret FROM records WHERE instance = ? AND seq > ? ORDER BY seq LIMIT ?',
   ),
-  // A record is dropped with all records before it, so there are no gaps.
+  // A record is removed together with all records before it, so there are no gaps.
   trim: db.prepare<[Readonly<Record<'instance' | 'seq' | 'total' | 'at' | 'events' | keyof HeldBack, number>>]>(
     `DELETE FROM records WHERE instance = @instance AND seq <= (
       SELECT max(seq) FROM records
@@ -50,7 +50,7 @@ export const snapshotQueries = (db: Database) => ({
   remove: db.prepare<[number]>('DELETE FROM snapshots WHERE instance = ?'),
 })
 
-/** The statements for what must not be kept. */
+/** The statements that remove texts and identities from records. */
 export const redactionQueries = (db: Database) => ({
   naming: db.prepare<[number, string], RecordRow>(
     'SELECT seq, v, logged, secret FROM records WHERE instance = ? AND instr(logged, ?)',

@@ -10,7 +10,7 @@ import { ALL, type HeldBack, recordOf, recordQueries, redactionQueries, snapshot
 
 type Queries = ReturnType<typeof recordQueries>
 
-/** The records of instances, and the snapshots that they are folded on. */
+/** The records of instances, and the snapshots from which the fold of later records begins. */
 export function recordTables(db: Database) {
   const queries = recordQueries(db)
   const snapshots = snapshotQueries(db)
@@ -19,9 +19,9 @@ export function recordTables(db: Database) {
     ...dropping(queries),
     ...snapshotting(queries, snapshots),
     ...redacting(redactionQueries(db)),
-    /** Puts a record behind those that the instance has. */
+    /** Adds a record after those that the instance has. */
     add: (instance: number, entry: RecordEntry): void => add(queries, instance, entry),
-    /** Everything of an instance. */
+    /** Removes all records and the snapshot of an instance. */
     remove(instance: number): void {
       snapshots.remove.run(instance)
       queries.remove.run(instance)
@@ -31,7 +31,7 @@ export function recordTables(db: Database) {
 
 export type RecordTables = ReturnType<typeof recordTables>
 
-/** A record as a row has it. `total`: bytes of those before it. `identity`: the one that it is about. */
+/** A record as a row has it. `total`: bytes of all records before it. `identity`: the identity that it is about. */
 type RecordEntry = {
   readonly record: StoredRecord
   readonly encoded: string
@@ -46,7 +46,7 @@ function add(queries: Queries, instance: number, { record, encoded, identity, to
 }
 
 const reading = ({ place, behind }: Queries) => ({
-  /** The events after `seq`, when the window that ends with the last record reaches that far back. */
+  /** The events after `seq`; undefined if they are not all in the replay window, which ends with the last record. */
   since(last: InstanceRow, seq: number, now: number): LoggedEvent[] | undefined {
     if (seq > last.seq) return undefined
     if (seq === last.seq) return []
@@ -55,20 +55,20 @@ const reading = ({ place, behind }: Queries) => ({
     if (last.total - first.total > REPLAY_WINDOW.bytes || first.at < now - REPLAY_WINDOW.ms) return undefined
     return behind.all(last.id, seq, ALL).map((row) => publicPart(recordOf(row)))
   },
-  /** The records after a seq that are still there. */
+  /** The records after a seq that are still stored. */
   next: (instance: number, seq: number, limit: number): StoredRecord[] =>
     behind.all(instance, seq, limit).map(recordOf),
 })
 
 const dropping = (queries: Queries) => ({
-  /** Drops what is folded into the snapshot and lies before the replay window, but for what readers need. */
+  /** Removes the records that are in the snapshot and before the replay window, except those that readers need. */
   trim(instance: number, seq: number, total: number, now: number, held: HeldBack): void {
     const { events, bytes, ms } = REPLAY_WINDOW
     queries.trim.run({ instance, seq, total: total - bytes, at: now - ms, events, ...held })
   },
-  /** Drops those that happened before a time. */
+  /** Removes the records from before a time. */
   removeBefore: (instance: number, at: number) => queries.removeBefore.run(instance, at),
-  /** Gives the last record a later seq. Those before it are deleted: no client can resume from them into what comes next. */
+  /** Gives the last record a later seq, and deletes all records before it: no client may resume from them. */
   bumpSeq({ id, seq }: InstanceRow, to: number): void {
     const last = queries.place.get(id, seq)
     const [row] = queries.behind.all(id, seq - 1, ALL)
@@ -81,7 +81,7 @@ const dropping = (queries: Queries) => ({
 })
 
 const snapshotting = ({ behind }: Queries, { get, put, remove }: ReturnType<typeof snapshotQueries>) => ({
-  /** What the records of an instance lead to. */
+  /** The state of an instance: its snapshot, and the later records folded into it. */
   state({ id, snapshot_seq }: InstanceRow): ServerState | undefined {
     const kept = get.get(id)
     const from = kept === undefined ? undefined : readSnapshot(kept.state, kept.v)

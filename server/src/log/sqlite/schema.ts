@@ -5,12 +5,12 @@ import { type Database, inTransaction } from './port'
 const APPLICATION_ID = 0x70656572
 
 /**
- * Each brings the schema one version on; the first makes it in an empty file. What has been released is never changed: another
- * one is added. All tables have a rowid, and what holds texts grows at its end: so SQLite seldom copies a text from page to page.
+ * Each migration raises the schema by one version; the first one creates it in an empty file. A released migration is never changed: a new
+ * one is added. All tables have a rowid, and tables with texts grow at their end, so that SQLite seldom copies a text from page to page.
  */
 export const MIGRATIONS: readonly string[] = [
   `
-  -- A room id, as long as anything is kept of it.
+  -- One row for each room id, until nothing is kept of it.
   CREATE TABLE rooms (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
@@ -26,7 +26,7 @@ export const MIGRATIONS: readonly string[] = [
     ban TEXT NOT NULL,
     UNIQUE (room, identity)
   ) STRICT;
-  -- "total": bytes of all records that it ever had. A forgotten one has a row for as long as its chat is kept.
+  -- "total": bytes of all records that it has ever had. A forgotten instance keeps its row until its chat is removed.
   CREATE TABLE instances (
     id INTEGER PRIMARY KEY,
     room INTEGER NOT NULL,
@@ -42,7 +42,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX instances_by_status ON instances (status, room);
   -- A room's state at its instance's snapshot_seq.
   CREATE TABLE snapshots (instance INTEGER PRIMARY KEY, v INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
-  -- "total": bytes of the instance's records before this one. "identity": whom it is about.
+  -- "total": bytes of the instance's records before this one. "identity": the identity that it is about.
   CREATE TABLE records (
     id INTEGER PRIMARY KEY,
     instance INTEGER NOT NULL,
@@ -56,7 +56,7 @@ export const MIGRATIONS: readonly string[] = [
     UNIQUE (instance, seq)
   ) STRICT;
   CREATE INDEX records_of_identity ON records (identity) WHERE identity IS NOT NULL;
-  -- What was said. Read by the history; a room's records reach no further back than its replay window.
+  -- The chat archive. The records of a room reach back only as far as its replay window.
   CREATE TABLE chat (
     id INTEGER PRIMARY KEY,
     instance INTEGER NOT NULL,
@@ -69,13 +69,13 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX chat_of_instance ON chat (instance);
   CREATE INDEX chat_by_message ON chat (message_id);
   CREATE INDEX chat_of_identity ON chat (identity);
-  -- One row. "erased": something was, since the file was last rebuilt. "machine": the start of the machine under which a log writes without
-  -- waiting for the disk; NULL when none does.
+  -- One row. "erased": whether something was erased since the file was last rebuilt. "machine": the start of the machine while a log is
+  -- open that does not wait for the disk; NULL otherwise.
   CREATE TABLE upkeep (id INTEGER PRIMARY KEY CHECK (id = 1), erased INTEGER NOT NULL, probe BLOB, machine TEXT) STRICT;
   INSERT INTO upkeep VALUES (1, 0, NULL, NULL);
   `,
   `
-  -- Who reads the records of all rooms, and how far each has read an instance. A forgotten instance with a seq is not read yet.
+  -- The readers of the record feed, and how far each has read an instance. A forgotten instance with a seq is not yet read by all.
   CREATE TABLE readers (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
   CREATE TABLE positions (
     id INTEGER PRIMARY KEY,
@@ -88,8 +88,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX instances_unread ON instances (id) WHERE status = 'forgotten' AND seq > 0;
   `,
   `
-  -- Whom the records and the chat of an instance name. What an identity wrote is found in its instances: an index of all that was written
-  -- had a page to write for each message.
+  -- Which identities the records and the chat of an instance name. The messages of an identity are found through its instances: an
+  -- index of all messages by identity would write one more page for each message.
   CREATE TABLE identities (
     id INTEGER PRIMARY KEY,
     identity TEXT NOT NULL,
@@ -107,7 +107,7 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ]
 
-/** Looks whether a file is ours, and not of a newer server, without writing to it. @throws LogUnavailable when it is not */
+/** Checks, without writing, that a file is a log of Peerstage, and not of a newer server. @throws LogUnavailable when it is not */
 export function checkFile(db: Database, path: string, newest = MIGRATIONS.length): void {
   const isEmpty = db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined
   if (!isEmpty && db.pragma('application_id') !== APPLICATION_ID) {
@@ -118,7 +118,7 @@ export function checkFile(db: Database, path: string, newest = MIGRATIONS.length
   }
 }
 
-/** Brings a file to the schema of today, all or nothing. */
+/** Migrates a file to the newest schema, in one transaction. */
 export function migrate(db: Database, migrations: readonly string[] = MIGRATIONS): void {
   const version = versionOf(db)
   if (version === migrations.length) return

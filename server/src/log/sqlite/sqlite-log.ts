@@ -6,27 +6,27 @@ import { OpenedLog, type SqliteRoomLog } from './opened-log'
 const MIB = 1024 * 1024
 const DAY_MS = 24 * 3600 * 1000
 
-/** What a log on disk may take, and what it withstands. */
+/** How much space a log on disk may use, and which failures it survives. */
 export type SqliteLogOptions = {
   /**
-   * What a batch that was kept survives: the end of the process, however it ends (`process`), or the loss of power too (`full`), for
-   * which each batch waits for the disk. Default `process`.
+   * What a committed batch survives. `process`: the end of the process, however it ends. `full`: a loss of power too; for that each
+   * batch waits for the disk. Default `process`.
    */
   readonly durability?: 'process' | 'full'
-  /** Bytes of the file, at least 1 MiB; the write-ahead log beside it takes some MiB more. Default 1 GiB. */
+  /** The most bytes of the file, at least 1 MiB; the write-ahead log beside it needs some MiB more. Default 1 GiB. */
   readonly maxBytes?: number
-  /** Bytes of chat that are kept of one room; beyond them the oldest messages are removed. Default 50 MiB. */
+  /** The most bytes of chat that are kept of one room; beyond that the oldest messages are removed. Default 50 MiB. */
   readonly maxRoomBytes?: number
   /** For how many days chat is kept. Default 30. */
   readonly chatDays?: number
-  /** By which events and chat grow old. Default: the machine's. */
+  /** The clock by which events and chat become old. Default: the machine's. */
   readonly clock?: Pick<Clock, 'now' | 'after'>
 }
 
 /**
- * A log in a file of SQLite: rooms go on after a restart as they were, and chat can be read back. It needs Node 22.13 or newer,
- * which brings SQLite along, or the package `better-sqlite3` 12; either is loaded only here. The file is for one process; it and its folder are made where they are not
- * there, to be read by their own user only. When the file is full, the oldest chat of all rooms is removed.
+ * A log in a SQLite file: after a restart, rooms go on as they were, and chat can be read back. It needs Node 22.13 or newer, which
+ * includes SQLite, or the package `better-sqlite3` 12; it is loaded only when this is called. Only one process can use the file. If the file
+ * and its folder do not exist, they are created, readable by their own user only. When the file is full, the oldest chat of all rooms is removed.
  *
  * @example
  * ```ts
@@ -36,9 +36,9 @@ export type SqliteLogOptions = {
  * const live = createPeerstageServer({ auth: { secret: process.env.PEERSTAGE_SECRET ?? '' }, log })
  * ```
  *
- * @param path of the file, without white space at its ends; `:memory:` for none, which is for tests
+ * @param path of the file, without white space at its ends; for tests `:memory:`, which uses no file
  * @throws LogNotReady when the file is in use, or its disk is full, read-only or faulty; LogUnavailable when there is no SQLite, or the
- * file is damaged, of another program, of a newer server, or not for this user; RangeError when an option is wrong
+ * file is damaged, is of another program or of a newer server, or this user may not use it; RangeError when an option is wrong
  */
 export function sqliteLog(path: string, options: SqliteLogOptions = {}): SqliteRoomLog {
   const { durability = 'process', maxBytes = 1024 * MIB, maxRoomBytes = 50 * MIB, chatDays = 30 } = options

@@ -6,7 +6,7 @@ import { type ReaderTables, readerTables } from './readers'
 import { type RecordTables, recordTables } from './records'
 import { type TombstoneTable, tombstoneTable } from './tombstones'
 
-/** All that a log's file holds. */
+/** The tables of a log's file. */
 export type Tables = {
   readonly instances: InstanceTables
   readonly identities: IdentityTable
@@ -16,7 +16,7 @@ export type Tables = {
   readonly tombstones: TombstoneTable
 }
 
-/** Of a file whose schema is today's. */
+/** Prepares the statements of all tables. The file must have the newest schema. */
 export function openTables(db: Database): Tables {
   const instances = instanceTables(db)
   const records = recordTables(db)

@@ -4,10 +4,10 @@ import type { Projection } from '../../room/slice'
 import type { InstanceTables } from './instances'
 import type { Database } from './port'
 
-/** How many expired ends are removed in one batch. */
+/** How many expired ends of rooms are removed in one batch at most. */
 const EVICT_ROWS = 100
 
-/** What of a room outlives its instances, beside chat: its bans, and when it was ended. */
+/** What is kept of a room after its instances, beside chat: its bans, and the time of its end. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the statements of one table, prepared once
 export function tombstoneTable(db: Database, instances: InstanceTables) {
   const ended = db.prepare<[number, number]>('UPDATE rooms SET ended_at = ? WHERE id = ?')
@@ -29,7 +29,7 @@ export function tombstoneTable(db: Database, instances: InstanceTables) {
   const keep = (room: number, each: Ban) => ban.run(room, each.identity, each.id, JSON.stringify(each))
 
   return {
-    /** Notes how a record of the time `at` changes the bans, and whether it ends the room. */
+    /** Applies a record of the time `at`: its change of the bans, and the end of the room. */
     note(room: number, { bans, isEnd }: Projection, at: number): void {
       if (isEnd) ended.run(at, room)
       if (bans?.bans !== undefined) {
@@ -45,9 +45,9 @@ export function tombstoneTable(db: Database, instances: InstanceTables) {
       const isOver = endedAt === undefined || endedAt + ENDED_FOR_MS <= now
       return { bans: bansOf.all(room).map(({ ban }) => JSON.parse(ban)), ...(isOver ? {} : { endedAt }) }
     },
-    /** An end in the future was noted while the clock was ahead. It counts as of now, or its minute would last too long. */
+    /** Sets ends that lie in the future to now. They were written while the clock was ahead, and would reject clients for too long. */
     opened: (now: number) => settle.run({ now }),
-    /** Forgets some of the ends that reject no client any more. */
+    /** Removes some of the ends that are too old to reject clients. */
     evict(now: number): void {
       for (const { id } of longEnded.all(now - ENDED_FOR_MS, EVICT_ROWS)) {
         evict.run(id)

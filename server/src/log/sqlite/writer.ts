@@ -6,14 +6,14 @@ import type { StoredRecord } from '../../room/state'
 import type { InstanceRow } from './instances'
 import type { Tables } from './tables'
 
-/** A snapshot is written when so many records, or so many bytes of them, lie behind the last one. */
+/** A new snapshot is written when this many records, or this many bytes of records, follow the last one. */
 const SNAPSHOT_AFTER = { records: 200, bytes: 128 * 1024 } as const
 
 export type WriterPorts = Tables & {
-  /** Bytes of chat that are kept of one room. */
+  /** The most bytes of chat that are kept of one room. */
   readonly maxRoomBytes: number
   readonly now: () => number
-  /** Called where a text was erased. */
+  /** Called when a text is erased. */
   readonly erased: () => void
 }
 
@@ -32,11 +32,11 @@ export function batchWriter({
   now,
   erased,
 }: WriterPorts) {
-  /** A record behind `total` bytes of others, and what follows from it. Returns how many bytes of chat it adds. */
+  /** Writes a record, and what its projection changes. `total`: bytes of the records before it. Returns how many bytes of chat it adds. */
   function note({ id, room }: InstanceRow, { record, encoded, projection }: Projected, total: number): number {
     const { identity, archived, deleted } = projection
     records.add(id, { record, encoded, identity, total })
-    // A room's own time may be ahead of the clock. What grows old does so by the clock.
+    // The time of a room may be ahead of the clock, and the age of chat is measured by the clock.
     const at = Math.min(record.at, now())
     const said = archived === undefined ? 0 : chat.add(id, archived, at)
     if (deleted !== undefined) {
@@ -48,7 +48,7 @@ export function batchWriter({
     return said
   }
 
-  /** A closed room needs no state. `isStale`: a message was deleted, and the last snapshot may hold its text: it is replaced. */
+  /** Writes a snapshot if one is due; a closed room needs none. `isStale`: a message was deleted and the last snapshot may hold its text, so it is replaced. */
   function snapshot(
     row: InstanceRow,
     state: ServerState,
@@ -71,7 +71,7 @@ export function batchWriter({
   }
 
   return {
-    /** Keeps a batch. Answers with a fault of the caller's; nothing is written then. */
+    /** Writes a batch. If the batch does not fit the log, returns the error and writes nothing. */
     write(batch: Batch): RangeError | undefined {
       const { roomId, instance, state } = batch
       const known = instances.find(roomId, instance)
