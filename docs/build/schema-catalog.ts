@@ -11,7 +11,6 @@ import * as participants from '../../sdk/src/protocol/participants'
 import * as pins from '../../sdk/src/protocol/pins'
 import * as reactions from '../../sdk/src/protocol/reactions'
 import * as roles from '../../sdk/src/protocol/roles'
-import * as event from '../../sdk/src/protocol/room'
 import * as room from '../../sdk/src/protocol/room'
 import * as roomLife from '../../sdk/src/protocol/room-life'
 import * as serverMessage from '../../sdk/src/protocol/server-message'
@@ -27,7 +26,6 @@ const MODULES: Readonly<Record<string, object>> = {
   'client-message': clientMessage,
   data,
   errors,
-  event,
   ids,
   limits,
   media,
@@ -66,7 +64,7 @@ const CATALOG: ReadonlyMap<SchemaNode, Entry> = new Map(
       .map(([name, schema]): [SchemaNode, Entry] => {
         const node = nodeOf(schema)
         const { text = '', members = new Map() } = comments.get(name) ?? {}
-        return [node, { name, node, text, members: module === room ? PARTS : members }]
+        return [node, { name, node, text, members: schema === room.room ? PARTS : members }]
       })
   }),
 )
