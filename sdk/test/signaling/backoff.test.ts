@@ -5,11 +5,32 @@ import { backoffMs } from '../../src/signaling/close-policy'
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 const failures = fc.nat({ max: 10_000 })
 
-test('a delay is anywhere in its window: from 0, below 1 s at first, doubling to 30 s', () => {
+test('the first delay is anywhere from 0 to 1 s', () => {
   fc.assert(
-    fc.property(failures, chance, (n, random) => {
+    fc.property(chance, (random) => {
+      expect(backoffMs(0, random)).toBeCloseTo(random * 1000, 6)
+    }),
+  )
+})
+
+test('each later delay is anywhere in the second half of its window, which doubles to 30 s', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 10_000 }), chance, (n, random) => {
       const window = Math.min(30_000, 1000 * 2 ** n)
-      expect(backoffMs(n, random)).toBeCloseTo(random * window, 6)
+      expect(backoffMs(n, random)).toBeCloseTo(window / 2 + (random * window) / 2, 6)
+    }),
+  )
+})
+
+test('a client is back within three times the time that its server was away, and 2 s', () => {
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 15_000, noNaN: true }), fc.infiniteStream(chance), (awayMs, chances) => {
+      let at = 0
+      for (let failures = 0; at < awayMs || failures === 0; failures++) {
+        at += backoffMs(failures, chances.next().value)
+      }
+      // The last delay is at most twice the sum of those before it, and 2 s.
+      expect(at).toBeLessThan(3 * awayMs + 2000)
     }),
   )
 })
