@@ -1,5 +1,6 @@
+import { Alarm, type Alarms } from '../ports/alarms'
 import type { Clock } from '../ports/clock'
-import { NOTHING, setTimerAt } from '../ports/clock'
+import { NOTHING } from '../ports/clock'
 
 /** A fresh token is asked for at most so long before the old one ends, and at most a fifth of its life. */
 const AHEAD_MS = 60_000
@@ -17,78 +18,82 @@ export type TokenLife = {
   readonly onWithdrawn?: ((listener: () => void) => () => void) | undefined
 }
 
-export type TokenWatchEvents = {
+/** What happens to the token of a connection. */
+export interface TokenWatchListener {
   /** The token ends at `expiresAt` (ms since the epoch), or its key was withdrawn: it is time for another one. */
-  readonly refreshNeeded: (expiresAt: number) => void
+  refreshNeeded(expiresAt: number): void
   /** It has ended for good, and no other one came. */
-  readonly expired: () => void
+  expired(): void
 }
 
+export type TokenWatchPorts = { readonly clock: Pick<Clock, 'wall'>; readonly alarms: Alarms }
+
 /** Tells when a token is about to end or its key has been withdrawn, and when it has ended for good. */
-export class TokenWatch {
-  readonly #clock: Clock
-  readonly #events: TokenWatchEvents
+export class TokenWatch extends Alarm {
+  readonly #ports: TokenWatchPorts
+  readonly #listener: TokenWatchListener
   #newest: number | undefined
-  /** The expiry of the token for which no fresh one was asked yet. */
-  #unasked: number | undefined
-  #cancelAsk = NOTHING
-  #cancelEnd = NOTHING
+  /** The expiry of the token for which no fresh one was asked yet, and when to ask. */
+  #unasked: { readonly expiresAt: number; readonly askAt: number } | undefined
+  /** When the token has ended for good. */
+  #endAt = 0
   #forgetKey = NOTHING
 
-  constructor(clock: Clock, events: TokenWatchEvents) {
-    this.#clock = clock
-    this.#events = events
+  constructor(ports: TokenWatchPorts, listener: TokenWatchListener) {
+    super()
+    this.#ports = ports
+    this.#listener = listener
   }
 
   /** Watches another token from now on. One that ends no later is not asked for again. */
   renew({ expiresAt, onWithdrawn }: TokenLife): void {
     this.#forgetKey()
-    this.#endBehind(expiresAt)
+    this.#endAt = expiresAt + GRACE_MS
     // A token function that gives the same token again would be asked ever faster.
     if (this.#newest === undefined || expiresAt > this.#newest) this.#askBefore(expiresAt)
+    this.#arm()
     this.#forgetKey = onWithdrawn?.(() => this.#withdrawn(expiresAt)) ?? NOTHING
   }
 
   /** Idempotent. */
   stop(): void {
-    this.#cancelAsk()
-    this.#cancelEnd()
+    this.#ports.alarms.clear(this)
     this.#forgetKey()
   }
 
+  /** Where the clock was set past the end, the client has not been asked so far. */
+  override ring(): void {
+    if (this.#unasked === undefined) return this.#listener.expired()
+    const { expiresAt } = this.#unasked
+    this.#unasked = undefined
+    this.#ask(expiresAt, Math.max(expiresAt, this.#ports.clock.wall()))
+  }
+
   #askBefore(expiresAt: number): void {
-    const now = this.#clock.wall()
+    const now = this.#ports.clock.wall()
     const ahead = Math.min(AHEAD_MS, (expiresAt - now) * AHEAD_SHARE)
     const soonest = this.#newest === undefined ? now : now + PAUSE_MS
     this.#newest = expiresAt
-    this.#unasked = expiresAt
-    this.#cancelAsk()
-    this.#cancelAsk = setTimerAt(this.#clock, Math.max(soonest, expiresAt - ahead), () => this.#ask(expiresAt))
-  }
-
-  #ask(expiresAt: number): void {
-    this.#cancelAsk()
-    this.#unasked = undefined
-    this.#endBehind(Math.max(expiresAt, this.#clock.wall()))
-    this.#events.refreshNeeded(expiresAt)
+    this.#unasked = { expiresAt, askAt: Math.max(soonest, expiresAt - ahead) }
   }
 
   #withdrawn(expiresAt: number): void {
     // The next token is another one, though it may end sooner.
     this.#newest = undefined
     this.#unasked = undefined
-    this.#cancelAsk()
-    const end = Math.min(expiresAt, this.#clock.wall())
-    this.#endBehind(end)
-    this.#events.refreshNeeded(end)
+    const end = Math.min(expiresAt, this.#ports.clock.wall())
+    this.#ask(end, end)
   }
 
-  #endBehind(end: number): void {
-    this.#cancelEnd()
-    this.#cancelEnd = setTimerAt(this.#clock, end + GRACE_MS, () => {
-      // Where the clock was set past the end, the client has not been asked so far.
-      if (this.#unasked === undefined) this.#events.expired()
-      else this.#ask(this.#unasked)
-    })
+  /** Asks for a token in place of one that expires then; that one has ended for good in half a minute after `end`. */
+  #ask(expiresAt: number, end: number): void {
+    this.#endAt = end + GRACE_MS
+    this.#arm()
+    this.#listener.refreshNeeded(expiresAt)
+  }
+
+  #arm(): void {
+    const { askAt = Number.POSITIVE_INFINITY } = this.#unasked ?? {}
+    this.#ports.alarms.set(this, Math.min(askAt, this.#endAt))
   }
 }

@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { IceServer, Limits, Role } from '@peerstage/sdk/protocol'
-import type { WebSocket, WebSocketServer } from 'ws'
+import type { Server as WebSocketServer } from 'ws'
 import type { Verify } from '../auth/verify-token'
 import type { AddressLabel, PeerAddress } from '../config/network'
 import type { OriginRule } from '../config/origins'
 import type { RoomInput } from '../hosting/input'
 import { closeDraining } from '../hosting/rejections'
+import { Alarms } from '../ports/alarms'
 import type { Clock } from '../ports/clock'
 import type { Logger } from '../ports/logger'
 import type { Meter } from '../ports/meter'
@@ -21,7 +22,8 @@ import { HoldQuota } from './limits/hold-quota'
 import { MessageBudgets } from './limits/message-budget'
 import { type QuotaReason, type SocketLease, SocketQuota, type SocketQuotaLimits } from './limits/socket-quota'
 import { ClientSession, type ClientSessionPorts } from './session/client-session'
-import type { TurnServer } from './session/ice-servers'
+import { iceServersBy, type TurnServer } from './session/ice-servers'
+import type { ClientSocket } from './socket/client-socket'
 import { SharedFrames } from './socket/frames'
 import { OpenConnections } from './socket/open-connections'
 import { SocketConnection, type SocketConnectionPorts } from './socket/socket-connection'
@@ -57,7 +59,7 @@ export class Gateway {
   readonly #ports: GatewayPorts
   readonly #sessionPorts: ClientSessionPorts
   readonly #connectionPorts: SocketConnectionPorts
-  readonly #sockets: WebSocketServer
+  readonly #sockets: WebSocketServer<typeof ClientSocket>
   readonly #quota: SocketQuota
   readonly #handshake: Handshake
   readonly #connections: OpenConnections
@@ -68,8 +70,11 @@ export class Gateway {
   constructor(ports: GatewayPorts) {
     const budgets = new MessageBudgets(ports.limits, () => ports.clock.elapsed())
     this.#ports = ports
-    this.#sessionPorts = { ...ports, budgets, holds: new HoldQuota(ports.maxHolds) }
-    this.#connectionPorts = { ...ports, frames: new SharedFrames() }
+    const alarms = new Alarms(ports.clock)
+    const iceServersOf = iceServersBy({ ...ports, alarms })
+    this.#sessionPorts = { ...ports, budgets, holds: new HoldQuota(ports.maxHolds), alarms, iceServersOf }
+    const closed = (connection: SocketConnection) => this.#connections.remove(connection)
+    this.#connectionPorts = { ...ports, frames: new SharedFrames(), closed }
     this.#quota = new SocketQuota(ports.quota)
     this.#handshake = new Handshake({ ...ports, budgets })
     this.#sockets = createSocketServer(ports.limits.maxFrameBytes)
@@ -115,11 +120,10 @@ export class Gateway {
   }
 
   // Closures made in `#open` and `#upgrade` hold the request, which has the token. Listeners that live as long as the socket are
-  // made in functions of their own: `#watchFaults`, `releaseAtEnd`, `destroy`.
+  // made in functions of their own: `releaseAtEnd`.
   #open(upgrade: Upgrade): void {
     const [request, socket] = upgrade
     const address = addressOf(request.url, this.#ports.roomsPath)
-    socket.on('error', destroy)
     const peer = this.#ports.peerAddress(request)
     const quota = this.#quota.acquire(peer)
     if (!quota.ok) return this.#reject(quota.error, upgrade, address.roomId, peer)
@@ -149,11 +153,10 @@ export class Gateway {
   /** 101 comes first, so that a browser hears why it is rejected. The socket is not read until its client is verified. */
   #upgrade(upgrade: Upgrade, room: string | undefined, then: (connection: SocketConnection) => void): void {
     const [, socket] = upgrade
-    this.#sockets.handleUpgrade(...upgrade, (ws: WebSocket) => {
+    this.#sockets.handleUpgrade(...upgrade, (ws) => {
       ws.pause()
       const connection = new SocketConnection(this.#ports.newId(), room, ws, socket, this.#connectionPorts)
       this.#connections.add(connection, ws)
-      this.#watchFaults(connection, ws)
       then(connection)
     })
   }
@@ -168,24 +171,8 @@ export class Gateway {
     lease.verified()
     if (client !== undefined) connection.start(new ClientSession(this.#sessionPorts, connection, client))
   }
-
-  #watchFaults(connection: SocketConnection, ws: WebSocket): void {
-    ws.on('error', (error) => this.#countFault(connection, error))
-  }
-
-  /** `ws` has closed the socket by itself. What is no fault of the frames is the network's. */
-  #countFault({ auditContext }: SocketConnection, { code = '' }: NodeJS.ErrnoException): void {
-    if (!code.startsWith('WS_ERR_')) return
-    const reason = code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'oversized_frame' : 'bad_frame'
-    this.#ports.meter.rejection(reason, auditContext)
-  }
 }
 
 function releaseAtEnd(socket: Duplex, lease: SocketLease): void {
   socket.on('close', () => lease.release())
-}
-
-/** Without a listener an error would end the process. */
-function destroy(this: Duplex): void {
-  this.destroy()
 }

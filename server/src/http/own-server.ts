@@ -28,32 +28,35 @@ export type OwnServerOptions = {
 /** The HTTP server of a stand-alone process: one port, with limits on connections and slow requests. */
 export class OwnServer {
   readonly http: Server
-  /** Pending responses by connection. With pipelined requests, the responses after the first emit no event when the connection breaks. */
+  /** Pending responses by connection, where there are any. With pipelined requests, the responses after the first emit no event when the connection breaks. */
   readonly #answering = new Map<Socket, Set<ServerResponse>>()
 
   readonly #meter: OwnServerOptions['meter']
 
+  /** The same for all connections: a WebSocket keeps it as long as it lives. */
+  readonly #countFault = ({ code }: NodeJS.ErrnoException): void => {
+    const reason = reasonOf(code)
+    if (reason !== undefined) this.#meter.rejection(reason)
+  }
+
+  /** A listener of connections. */
+  readonly #forget: (this: Socket) => void
+
   constructor({ requestListener, meter, maxSockets }: OwnServerOptions) {
     this.#meter = meter
+    const answering = this.#answering
+    this.#forget = function () {
+      answering.delete(this)
+    }
     this.http = createServer(HTTP_TIMEOUTS, requestListener)
     this.http.maxConnections = maxSockets + HTTP_HEADROOM
     this.http.on('drop', () => meter.rejection('connections_full'))
     // Not `clientError`: a listener for that must answer, and Node's own answer is right.
     this.http.on('connection', (socket) => {
       // An upgrade that is answered as a plain request emits `connection` a second time.
-      if (this.#answering.has(socket)) return
-      this.#answering.set(socket, new Set())
-      socket.once('close', () => this.#answering.delete(socket))
-      socket.once('error', ({ code }: NodeJS.ErrnoException) => {
-        const reason = reasonOf(code)
-        if (reason !== undefined) meter.rejection(reason)
-      })
+      if (!socket.listeners('error').includes(this.#countFault)) socket.on('error', this.#countFault)
     })
-    this.http.on('request', ({ socket }, response) => {
-      const answers = this.#answering.get(socket)
-      answers?.add(response)
-      response.once('close', () => answers?.delete(response))
-    })
+    this.http.on('request', ({ socket }, response) => this.#add(socket, response))
   }
 
   /** @throws Error when listening fails */
@@ -81,6 +84,18 @@ export class OwnServer {
     const answered = [...this.#answering].map(([socket, answers]) => Promise.race([closed(socket), ended(answers)]))
     await Promise.race([Promise.all(answered), overdue])
     await Promise.race([this.cut(), overdue])
+  }
+
+  #add(socket: Socket, response: ServerResponse): void {
+    const answers = this.#answering.get(socket) ?? new Set()
+    if (answers.size === 0) socket.on('close', this.#forget)
+    this.#answering.set(socket, answers.add(response))
+    response.once('close', () => {
+      answers.delete(response)
+      if (answers.size > 0) return
+      socket.off('close', this.#forget)
+      this.#answering.delete(socket)
+    })
   }
 
   /** Stops listening now. Resolves when all sockets are closed, including upgraded ones, which close by themselves. */

@@ -103,4 +103,5 @@ const RANDOM_CHARACTERS = 12
 export const orderedIds =
   (clock: Pick<Clock, 'now'>, random: (characters: number) => string): NewId =>
   () =>
-    Math.floor(clock.now()).toString(36).padStart(TIME_CHARACTERS, '0') + random(RANDOM_CHARACTERS)
+    // `+` would keep its two parts in memory beside it.
+    [Math.floor(clock.now()).toString(36).padStart(TIME_CHARACTERS, '0'), random(RANDOM_CHARACTERS)].join('')

@@ -60,12 +60,17 @@ function counted() {
   }
   let onResumed = () => {}
   const nextTurn = (callback: () => void) => void turns.push(callback)
-  const commands = new InFlightCommands(socket, LIMIT, { nextTurn }, () => onResumed())
+  class Counted extends InFlightCommands {
+    protected override resumed(): void {
+      onResumed()
+    }
+  }
+  const commands = new Counted(socket, { clock: { nextTurn }, limits: { maxUnansweredCommands: LIMIT } })
   const ask = (times: number) => {
-    for (let i = 0; i < times; i++) commands.started()
+    for (let i = 0; i < times; i++) commands.commandStarted()
   }
   const answer = (times: number) => {
-    for (let i = 0; i < times; i++) commands.finished()
+    for (let i = 0; i < times; i++) commands.commandFinished()
   }
   const turn = () => {
     for (const callback of turns.splice(0)) callback()

@@ -29,11 +29,12 @@ export function rejectUpgrade(socket: Duplex, why: QuotaReason, clock: Clock): v
 
 /** For an upgrade on a server that answers no requests. */
 export function rejectNotFound(socket: Duplex, clock: Clock): void {
-  socket.on('error', () => socket.destroy())
   endWithStatus(socket, ['404 Not Found', 'Content-Type: text/plain'], 'There is nothing at this path.', clock)
 }
 
 function endWithStatus(socket: Duplex, head: readonly string[], body: string, clock: Clock): void {
+  // Without a listener an error would end the process.
+  socket.on('error', () => socket.destroy())
   const cancel = clock.after(READING_MS, () => socket.destroy())
   socket.once('close', cancel)
   // The sockets of an HTTP server are half-open: one that we alone have ended would stay until its client ends it.

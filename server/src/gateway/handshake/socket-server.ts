@@ -1,4 +1,5 @@
-import { type ServerOptions, WebSocketServer } from 'ws'
+import { type Server, type ServerOptions, WebSocketServer } from 'ws'
+import { ClientSocket } from '../socket/client-socket'
 import { answeredProtocol } from './hello'
 
 /** How long a closing socket may take to answer the close before it is cut. */
@@ -11,9 +12,9 @@ export function assertModernWs(defaults: object): void {
 }
 
 /** What turns an upgrade into a WebSocket. `maxPayload`: bytes of one upward frame; a longer one is closed with 1009. */
-export function createSocketServer(maxPayload: number): WebSocketServer {
+export function createSocketServer(maxPayload: number): Server<typeof ClientSocket> {
   assertModernWs(new WebSocketServer({ noServer: true }).options)
-  const options: ServerOptions & { closeTimeout: number } = {
+  const options: ServerOptions<typeof ClientSocket> & { closeTimeout: number } = {
     noServer: true,
     clientTracking: false,
     // Compression costs memory for each socket and allows compression bombs; a room's messages are small.
@@ -23,6 +24,7 @@ export function createSocketServer(maxPayload: number): WebSocketServer {
     maxBufferedChunks: 4096,
     closeTimeout: CLOSE_TIMEOUT_MS,
     handleProtocols: answeredProtocol,
+    WebSocket: ClientSocket,
   }
   return new WebSocketServer(options)
 }

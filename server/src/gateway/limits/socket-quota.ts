@@ -49,14 +49,17 @@ export class SocketQuota {
     }
     this.#count(counted, 1)
     this.#verifying++
-    return { ok: true, lease: this.#lease(counted) }
+    return { ok: true, lease: new Lease(this, counted) }
   }
 
-  #lease(counted: string | undefined): SocketLease {
-    return new Lease(
-      () => this.#verifying--,
-      () => this.#count(counted, -1),
-    )
+  /** One socket is in verification no more. */
+  verified(): void {
+    this.#verifying--
+  }
+
+  /** One socket is closed. `counted`: the address that it was counted by. */
+  released(counted: string | undefined): void {
+    this.#count(counted, -1)
   }
 
   #count(address: string | undefined, by: 1 | -1): void {
@@ -68,24 +71,26 @@ export class SocketQuota {
   }
 }
 
-/** Calls each of the two once. */
 class Lease implements SocketLease {
-  #verified: (() => void) | undefined
-  #closed: (() => void) | undefined
+  readonly #quota: SocketQuota
+  readonly #counted: string | undefined
+  #state: 'verifying' | 'verified' | 'released' = 'verifying'
 
-  constructor(verified: () => void, closed: () => void) {
-    this.#verified = verified
-    this.#closed = closed
+  constructor(quota: SocketQuota, counted: string | undefined) {
+    this.#quota = quota
+    this.#counted = counted
   }
 
   verified(): void {
-    this.#verified?.()
-    this.#verified = undefined
+    if (this.#state !== 'verifying') return
+    this.#state = 'verified'
+    this.#quota.verified()
   }
 
   release(): void {
     this.verified()
-    this.#closed?.()
-    this.#closed = undefined
+    if (this.#state === 'released') return
+    this.#state = 'released'
+    this.#quota.released(this.#counted)
   }
 }

@@ -4,21 +4,20 @@ import type { VerifiedClient } from '../handshake/handshake'
 import type { MessageBudget, MessageBudgets } from '../limits/message-budget'
 import type { SocketConnection, SocketListener } from '../socket/socket-connection'
 import { Credentials, type CredentialsPorts } from './credentials'
-import { IceServers, type IceServersPorts } from './ice-servers'
+import type { IceServers, iceServersBy } from './ice-servers'
 import { MessageRejections, type MessageRejectionsPorts } from './message-rejections'
-import { SeatRequest, type SeatRequestPorts } from './seat-request'
+import { type SeatListener, SeatRequest, type SeatRequestPorts } from './seat-request'
 
 /** RFC 6455 §7.4.1: a browser navigating away or closing the tab. */
 const GOING_AWAY = 1001
 
 /** Shared by all sessions of a gateway. */
-export type ClientSessionPorts = IceServersPorts &
-  SeatRequestPorts &
+export type ClientSessionPorts = SeatRequestPorts &
   MessageRejectionsPorts &
-  CredentialsPorts & { readonly budgets: MessageBudgets }
+  CredentialsPorts & { readonly budgets: MessageBudgets; readonly iceServersOf: ReturnType<typeof iceServersBy> }
 
 /** A verified connection from its first frame to its end: reads its messages, and hands them to its room. No method throws. */
-export class ClientSession implements SocketListener {
+export class ClientSession implements SocketListener, SeatListener {
   readonly #ports: ClientSessionPorts
   readonly #connection: SocketConnection
   readonly #roomId: string
@@ -28,20 +27,16 @@ export class ClientSession implements SocketListener {
   readonly #iceServers: IceServers
   readonly #rejections: MessageRejections
 
-  constructor(ports: ClientSessionPorts, connection: SocketConnection, { asked, name, principal }: VerifiedClient) {
+  constructor(ports: ClientSessionPorts, connection: SocketConnection, client: VerifiedClient) {
+    const { claims, roomId, sessionHash } = client.principal
     this.#ports = ports
     this.#connection = connection
-    this.#roomId = principal.roomId
-    this.#budget = ports.budgets.of(principal.claims.identity, principal.roomId)
+    this.#roomId = roomId
+    this.#budget = ports.budgets.of(claims.identity, roomId)
     this.#rejections = new MessageRejections(ports, connection)
-    this.#iceServers = new IceServers(ports, principal.sessionHash, (iceServers) =>
-      connection.sendNow({ type: 'iceServers', iceServers }),
-    )
-    this.#seat = new SeatRequest(ports, connection, asked, this.#iceServers, () => this.#answered())
-    this.#credentials = new Credentials(ports, principal, name, {
-      refreshNeeded: (expiresAt) => connection.sendNow({ type: 'session.refreshNeeded', expiresAt }),
-      expired: () => connection.close('unauthorized', 'The token does not hold any more.'),
-    })
+    this.#iceServers = ports.iceServersOf(sessionHash, connection)
+    this.#seat = new SeatRequest(ports, connection, client.asked, this.#iceServers, this)
+    this.#credentials = new Credentials(ports, connection, client)
   }
 
   /** Takes the seat that the hello asked for, or holds. */
@@ -81,7 +76,7 @@ export class ClientSession implements SocketListener {
   }
 
   /** Only now: neither the token nor TURN is mentioned before the first frame. */
-  #answered(): void {
+  answered(): void {
     if (!this.#connection.isOpen) return
     this.#credentials.watch()
     this.#iceServers.keepUp()

@@ -1,10 +1,11 @@
 import { type Rejection, type Role, reject } from '@peerstage/sdk/protocol'
-import { TokenWatch, type TokenWatchEvents } from '../../auth/token-watch'
+import { TokenWatch, type TokenWatchListener, type TokenWatchPorts } from '../../auth/token-watch'
 import { TOKEN_UNVERIFIED, type Verify } from '../../auth/verify-token'
-import type { Clock } from '../../ports/clock'
+import type { VerifiedClient } from '../handshake/handshake'
 import { claimsOf, type Principal } from '../handshake/principal'
+import type { SocketConnection } from '../socket/socket-connection'
 
-export type CredentialsPorts = { readonly clock: Clock; readonly verify: Verify }
+export type CredentialsPorts = TokenWatchPorts & { readonly verify: Verify }
 
 /** What became of a fresh token. `fault`: what was wrong with it, in words of the code. */
 export type RenewalResult =
@@ -12,19 +13,21 @@ export type RenewalResult =
   | { readonly ok: false; readonly error: Rejection; readonly fault?: string | undefined }
 
 /** Who a connection is, by the newest of its tokens, and for how long. */
-export class Credentials {
+export class Credentials implements TokenWatchListener {
   readonly #ports: CredentialsPorts
+  readonly #connection: SocketConnection
   /** The name that its hello gave: it is used if a token has no name. */
   readonly #name: string | undefined
   readonly #watch: TokenWatch
   #principal: Principal
   #state: 'unwatched' | 'watched' | 'stopped' = 'unwatched'
 
-  constructor(ports: CredentialsPorts, principal: Principal, name: string | undefined, events: TokenWatchEvents) {
+  constructor(ports: CredentialsPorts, connection: SocketConnection, { principal, name }: VerifiedClient) {
     this.#ports = ports
+    this.#connection = connection
     this.#principal = principal
     this.#name = name
-    this.#watch = new TokenWatch(ports.clock, events)
+    this.#watch = new TokenWatch(ports, this)
   }
 
   get principal(): Principal {
@@ -55,6 +58,14 @@ export class Credentials {
     this.#principal = { ...this.#principal, claims: claimsOf(claims, this.#name), life }
     if (this.#state === 'watched') this.watch()
     return { ok: true, role: claims.role }
+  }
+
+  refreshNeeded(expiresAt: number): void {
+    this.#connection.sendNow({ type: 'session.refreshNeeded', expiresAt })
+  }
+
+  expired(): void {
+    this.#connection.close('unauthorized', 'The token does not hold any more.')
   }
 
   /** The connection is gone. Idempotent. */

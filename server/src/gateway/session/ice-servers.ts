@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto'
 import type { IceServer } from '@peerstage/sdk/protocol'
+import { Alarm, type Alarms } from '../../ports/alarms'
 import type { Clock } from '../../ports/clock'
-import { NOTHING, setTimerAt } from '../../ports/clock'
+import { NOTHING } from '../../ports/clock'
 import { shortHash } from '../handshake/principal'
+import type { SocketConnection } from '../socket/socket-connection'
 
 /** How much of a password's life is over when the next one is given out. */
 const REFRESH_AT = 0.8
@@ -16,51 +18,71 @@ export type TurnServer = {
 
 export type IceServersPorts = {
   readonly clock: Clock
+  readonly alarms: Alarms
   /** The same for every client. */
   readonly iceServers: readonly IceServer[]
   /** Beside them: one whose passwords expire. */
   readonly turn: TurnServer | undefined
 }
 
-/** The ICE servers of one connection, with TURN passwords that do not run out while it lasts. */
-export class IceServers {
-  readonly #ports: IceServersPorts
-  readonly #sessionHash: string
-  readonly #renewed: (servers: IceServer[]) => void
-  #refreshAt = 0
-  #cancel = NOTHING
+/** The connection that gets fresh ICE servers, once they are kept up. */
+type IceServersConnection = Pick<SocketConnection, 'sendNow'>
 
-  /**
-   * @param sessionHash names the session that passwords are for
-   * @param renewed called with fresh ones, once they are kept up
-   */
-  constructor(ports: IceServersPorts, sessionHash: string, renewed: (servers: IceServer[]) => void) {
-    this.#ports = ports
-    this.#sessionHash = sessionHash
-    this.#renewed = renewed
-  }
-
+/** The ICE servers of one connection. */
+export interface IceServers {
   /** As they are for now. */
-  take(): IceServer[] {
-    const { clock, iceServers, turn } = this.#ports
-    if (turn === undefined) return [...iceServers]
-    const now = clock.wall()
-    this.#refreshAt = now + turn.ttlSeconds * 1000 * REFRESH_AT
-    return [...iceServers, { urls: turn.urls, ...turnCredentials(turn, shortHash(this.#sessionHash), now) }]
+  take(): IceServer[]
+  /** From now on gives out fresh ones before those that were taken last expire. */
+  keepUp(): void
+  stop(): void
+}
+
+/** Makes the ICE servers of each connection. Without TURN they never change, and all connections share one object. */
+export function iceServersBy(
+  ports: IceServersPorts,
+): (sessionHash: string, connection: IceServersConnection) => IceServers {
+  const { turn } = ports
+  if (turn !== undefined) return (sessionHash, connection) => new TurnPasswords(ports, turn, sessionHash, connection)
+  const same = { take: () => [...ports.iceServers], keepUp: NOTHING, stop: NOTHING }
+  return () => same
+}
+
+/** ICE servers with TURN passwords that do not run out while their connection lasts. */
+class TurnPasswords extends Alarm implements IceServers {
+  readonly #ports: IceServersPorts
+  readonly #turn: TurnServer
+  /** Names the session that passwords are for. */
+  readonly #sessionHash: string
+  readonly #connection: IceServersConnection
+  #refreshAt = 0
+
+  constructor(ports: IceServersPorts, turn: TurnServer, sessionHash: string, connection: IceServersConnection) {
+    super()
+    this.#ports = ports
+    this.#turn = turn
+    this.#sessionHash = sessionHash
+    this.#connection = connection
   }
 
-  /** From now on gives out fresh ones before those that were taken last expire. */
+  take(): IceServer[] {
+    const { clock, iceServers } = this.#ports
+    const { urls, ttlSeconds } = this.#turn
+    const now = clock.wall()
+    this.#refreshAt = now + ttlSeconds * 1000 * REFRESH_AT
+    return [...iceServers, { urls, ...turnCredentials(this.#turn, shortHash(this.#sessionHash), now) }]
+  }
+
   keepUp(): void {
-    if (this.#ports.turn === undefined) return
-    this.stop()
-    this.#cancel = setTimerAt(this.#ports.clock, this.#refreshAt, () => {
-      this.#renewed(this.take())
-      this.keepUp()
-    })
+    this.#ports.alarms.set(this, this.#refreshAt)
   }
 
   stop(): void {
-    this.#cancel()
+    this.#ports.alarms.clear(this)
+  }
+
+  override ring(): void {
+    this.#connection.sendNow({ type: 'iceServers', iceServers: this.take() })
+    this.keepUp()
   }
 }
 

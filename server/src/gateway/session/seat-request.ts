@@ -21,39 +21,43 @@ export type SeatRequestPorts = {
   readonly submit: (roomId: string, input: RoomInput) => void
 }
 
-export type SeatState =
-  /** The room has not been asked: the client holds, or its hello has just come. */
-  | { readonly type: 'unrequested' }
-  /** The room has been asked, whatever it has answered so far. */
-  | { readonly type: 'requested' }
+type SeatState =
+  /** `unrequested`: the room has not been asked: the client holds, or its hello has just come. `requested`: it has, whatever it has answered so far. */
+  | { readonly type: 'unrequested' | 'requested'; readonly asked: SeatHello }
   /** The client was welcomed to a seat that another stay of its identity has, and has to confirm that by a `join`. */
-  | { readonly type: 'offered'; readonly offer: Offer }
-  | { readonly type: 'seated' }
+  | { readonly type: 'offered'; readonly asked: SeatHello; readonly offer: Offer }
+  | typeof SEATED
+
+/** One for all: most connections are in this state, and for long. */
+const SEATED = { type: 'seated' } as const
+
+export interface SeatListener {
+  /** The client has its first frame: it is held, was offered a seat, or has one. Called for each of these. */
+  answered(): void
+}
 
 /** A connection on its way to a seat in its room. */
 export class SeatRequest {
   readonly #ports: SeatRequestPorts
   readonly #connection: SocketConnection
-  readonly #asked: SeatHello
   readonly #iceServers: IceServers
-  readonly #answered: () => void
-  #state: SeatState = { type: 'unrequested' }
+  readonly #listener: SeatListener
+  #state: SeatState
   #cancelDeadline = NOTHING
   #releaseHold = NOTHING
 
-  /** `answered`: called when the client has its first frame: it is held, was offered a seat, or has one. Called for each of these. */
   constructor(
     ports: SeatRequestPorts,
     connection: SocketConnection,
     asked: SeatHello,
     iceServers: IceServers,
-    answered: () => void,
+    listener: SeatListener,
   ) {
     this.#ports = ports
     this.#connection = connection
-    this.#asked = asked
+    this.#state = { type: 'unrequested', asked }
     this.#iceServers = iceServers
-    this.#answered = answered
+    this.#listener = listener
   }
 
   get state(): SeatState['type'] {
@@ -62,7 +66,8 @@ export class SeatRequest {
 
   /** Whether the client asks for it by a `join`; else its hello has done so. */
   get isByCommand(): boolean {
-    return this.#asked.intent === 'hold' || this.#state.type === 'offered'
+    const state = this.#state
+    return state.type === 'offered' || (state.type !== 'seated' && state.asked.intent === 'hold')
   }
 
   /** Waits for the client's `join`, for at most `limits.holdMs`. */
@@ -76,19 +81,22 @@ export class SeatRequest {
     this.#releaseHold = release
     this.#closeAfter(limits.holdMs, 'The held connection did not join in time.')
     this.#connection.sendNow({ type: 'held', iceServers: this.#iceServers.take(), limits })
-    this.#answered()
+    this.#listener.answered()
   }
 
   /** Asks the room for it. `commandId`: of the command that is answered then. */
   request({ roomId, claims, sessionHash }: Principal, commandId?: number): void {
-    const offer = this.#state.type === 'offered' ? this.#state.offer : undefined
-    this.#state = { type: 'requested' }
-    const { joinId, attempt, seq, instance } = offer === undefined ? this.#asked : { ...this.#asked, ...offer }
+    const state = this.#state
+    if (state.type === 'seated') return
+    const { asked } = state
+    const offer = state.type === 'offered' ? state.offer : undefined
+    this.#state = { type: 'requested', asked }
+    const { joinId, attempt, seq, instance } = offer === undefined ? asked : { ...asked, ...offer }
     const request = { type: 'join', connection: this.#connection, claims, sessionHash, joinId, attempt } as const
     this.#ports.submit(roomId, {
       ...request,
       seated: () => this.#seated(),
-      offered: (offered) => this.#offered(offered),
+      offered: (offered) => this.#offered(asked, offered),
       ...(offer === undefined ? {} : { offer }),
       iceServers: this.#iceServers.take(),
       ...(seq === undefined ? {} : { seq }),
@@ -104,15 +112,15 @@ export class SeatRequest {
   }
 
   #seated(): void {
-    this.#state = { type: 'seated' }
+    this.#state = SEATED
     this.stop()
-    this.#answered()
+    this.#listener.answered()
   }
 
-  #offered(offer: Offer): void {
-    this.#state = { type: 'offered', offer }
+  #offered(asked: SeatHello, offer: Offer): void {
+    this.#state = { type: 'offered', asked, offer }
     this.#closeAfter(OFFER_MS, 'The welcome was not confirmed in time.')
-    this.#answered()
+    this.#listener.answered()
   }
 
   #closeAfter(ms: number, reason: string): void {

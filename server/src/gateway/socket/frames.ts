@@ -10,7 +10,65 @@ export interface FrameListener {
   badFrame(): void
 }
 
-type FrameReaderPorts = {
+/** What is paused: a `ws` socket. */
+type Pausable = { pause(): void; resume(): void }
+
+/** An honest client has at most the limit in flight. A client with twice as many is not read until it is back at the limit. */
+const PAUSED_AT = 2
+
+/**
+ * Counts the commands of one connection that wait for their reply, and pauses its socket while there are too many: what the
+ * client sends then stays with its operating system.
+ */
+export abstract class InFlightCommands {
+  readonly #socket: Pausable
+  readonly #ports: InFlightPorts
+  #count = 0
+  #paused = false
+
+  constructor(socket: Pausable, ports: InFlightPorts) {
+    this.#socket = socket
+    this.#ports = ports
+  }
+
+  /** Called in an event-loop turn of its own when the socket is read again. */
+  protected abstract resumed(): void
+
+  get #limit(): number {
+    return this.#ports.limits.maxUnansweredCommands
+  }
+
+  /** Whether the socket is not read for now, as too many commands are in flight. */
+  get isPaused(): boolean {
+    return this.#paused
+  }
+
+  /** One more is in flight: it will have a reply. */
+  commandStarted(): void {
+    this.#count++
+    if (this.#paused || this.#count < PAUSED_AT * this.#limit) return
+    this.#paused = true
+    this.#socket.pause()
+  }
+
+  /** One has its reply. */
+  commandFinished(): void {
+    this.#count = Math.max(0, this.#count - 1)
+    if (!this.#paused || this.#count > this.#limit) return
+    // The room is in the middle of a batch now: nothing calls back into it.
+    this.#ports.clock.nextTurn(() => this.#resume())
+  }
+
+  /** Each reply below the limit has scheduled this, and the first one may have filled it up again. */
+  #resume(): void {
+    if (!this.#paused || this.#count > this.#limit) return
+    this.#paused = false
+    this.#socket.resume()
+    this.resumed()
+  }
+}
+
+type InFlightPorts = {
   readonly clock: Pick<Clock, 'nextTurn'>
   readonly limits: { readonly maxUnansweredCommands: number }
 }
@@ -20,25 +78,21 @@ type Source = { readonly isOpen: boolean; flush(): void }
 
 /** A decoded message, or a frame that is none. */
 type Received = Decoded<ClientMessage> | 'bad frame'
+/** One for all readers: they wait for nothing nearly always. */
+const NOTHING_WAITS: readonly Received[] = []
 
 /**
  * Reads frames message by message, and stops in between while too many commands are in flight. A paused socket still delivers
  * what it has read, and a frame has many messages: those wait here, 64 KiB of them at most and a frame.
  */
-export class FrameReader {
+export class FrameReader extends InFlightCommands {
   readonly #connection: Source
-  readonly #inFlight: InFlightCommands
-  #waiting: Received[] = []
+  #waiting = NOTHING_WAITS
   #listener: FrameListener | undefined
 
-  constructor(connection: Source, socket: Pausable, { clock, limits }: FrameReaderPorts) {
+  constructor(connection: Source, socket: Pausable, ports: InFlightPorts) {
+    super(socket, ports)
     this.#connection = connection
-    this.#inFlight = new InFlightCommands(socket, limits.maxUnansweredCommands, clock, () => this.#deliver())
-  }
-
-  /** Whether the socket is not read for now, as too many commands are in flight. */
-  get isPaused(): boolean {
-    return this.#inFlight.isPaused
   }
 
   /** Gives everything to this listener from now on, beginning with what has been read so far. */
@@ -51,18 +105,13 @@ export class FrameReader {
   read(data: Buffer, isBinary: boolean): void {
     if (!this.#connection.isOpen) return
     const frame = isBinary ? undefined : decodeClientFrame(data.toString())
-    if (frame === undefined) this.#waiting.push('bad frame')
-    else for (const decoded of frame) this.#waiting.push(decoded)
+    const received = frame ?? (['bad frame'] as const)
+    this.#waiting = this.#waiting.length === 0 ? received : [...this.#waiting, ...received]
     this.#deliver()
   }
 
-  /** A command will have a reply. */
-  commandStarted(): void {
-    this.#inFlight.started()
-  }
-
-  commandFinished(): void {
-    this.#inFlight.finished()
+  protected override resumed(): void {
+    this.#deliver()
   }
 
   #deliver(): void {
@@ -76,63 +125,8 @@ export class FrameReader {
       if (received === 'bad frame') listener.badFrame()
       else listener.message(received)
     }
-    this.#waiting = connection.isOpen ? this.#waiting.slice(taken) : []
+    this.#waiting = connection.isOpen && taken < this.#waiting.length ? this.#waiting.slice(taken) : NOTHING_WAITS
     connection.flush()
-  }
-}
-
-/** What is paused: a `ws` socket. */
-type Pausable = { pause(): void; resume(): void }
-
-/** An honest client has at most the limit in flight. A client with twice as many is not read until it is back at the limit. */
-const PAUSED_AT = 2
-
-/**
- * Counts the commands of one connection that wait for their reply, and pauses its socket while there are too many: what the
- * client sends then stays with its operating system.
- */
-export class InFlightCommands {
-  readonly #socket: Pausable
-  readonly #limit: number
-  readonly #clock: Pick<Clock, 'nextTurn'>
-  readonly #resumed: () => void
-  #count = 0
-  #paused = false
-
-  /** `resumed`: called in an event-loop turn of its own when the socket is read again. */
-  constructor(socket: Pausable, limit: number, clock: Pick<Clock, 'nextTurn'>, resumed: () => void) {
-    this.#socket = socket
-    this.#limit = limit
-    this.#clock = clock
-    this.#resumed = resumed
-  }
-
-  get isPaused(): boolean {
-    return this.#paused
-  }
-
-  /** One more is in flight. */
-  started(): void {
-    this.#count++
-    if (this.#paused || this.#count < PAUSED_AT * this.#limit) return
-    this.#paused = true
-    this.#socket.pause()
-  }
-
-  /** One has its reply. */
-  finished(): void {
-    this.#count = Math.max(0, this.#count - 1)
-    if (!this.#paused || this.#count > this.#limit) return
-    // The room is in the middle of a batch now: nothing calls back into it.
-    this.#clock.nextTurn(() => this.#resume())
-  }
-
-  /** Each reply below the limit has scheduled this, and the first one may have filled it up again. */
-  #resume(): void {
-    if (!this.#paused || this.#count > this.#limit) return
-    this.#paused = false
-    this.#socket.resume()
-    this.#resumed()
   }
 }
 

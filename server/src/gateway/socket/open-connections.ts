@@ -25,14 +25,16 @@ export class OpenConnections {
     return this.#sum(({ isPaused }) => (isPaused ? 1 : 0))
   }
 
-  /** Until it closes. The heartbeat runs while there is a socket: a server without sockets keeps no process alive. */
+  /** The heartbeat runs while there is a socket: a server without sockets keeps no process alive. */
   add(connection: SocketConnection, socket: WebSocket): void {
     if (this.#sockets.size === 0) this.#stopHeartbeat = startHeartbeat(this.#clock, this.#sockets)
     this.#sockets.set(connection, socket)
-    socket.on('close', () => {
-      this.#sockets.delete(connection)
-      if (this.#sockets.size === 0) this.#stopHeartbeat()
-    })
+  }
+
+  /** Its socket is closed. */
+  remove(connection: SocketConnection): void {
+    this.#sockets.delete(connection)
+    if (this.#sockets.size === 0) this.#stopHeartbeat()
   }
 
   /** Says goodbye to all that are there; resolves when those are closed, or at the deadline. Then it cuts what is left. */

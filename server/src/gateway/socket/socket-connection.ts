@@ -1,8 +1,8 @@
 import { encodeMessage, GOODBYES, type GoodbyeCode, type Limits, type ServerMessage } from '@peerstage/sdk/protocol'
-import type { WebSocket } from 'ws'
 import type { Clock } from '../../ports/clock'
 import type { Connection, Delivery } from '../../ports/connection'
 import type { InternalDetail, Meter } from '../../ports/meter'
+import type { ClientSocket, SocketEvents } from './client-socket'
 import type { SharedFrames } from './frames'
 import { type FrameListener, FrameReader } from './frames'
 import { type FrameSink, SendQueue } from './send-queue'
@@ -15,6 +15,8 @@ export type SocketConnectionPorts = {
   readonly meter: Meter
   readonly limits: Limits
   readonly frames: SharedFrames
+  /** Called when the socket of a connection is closed. */
+  readonly closed: (connection: SocketConnection) => void
 }
 
 /** What a session hears of its socket. No function throws. */
@@ -26,21 +28,22 @@ export interface SocketListener extends FrameListener {
 }
 
 /** One `ws` socket as a room sees it: frames in and out, and one goodbye. */
-export class SocketConnection implements Connection {
+export class SocketConnection implements Connection, SocketEvents {
   readonly id: string
   /** The room that its URL names, for the audit log. */
   readonly #room: string | undefined
   readonly #ports: SocketConnectionPorts
-  readonly #socket: WebSocket
+  readonly #socket: ClientSocket
   readonly #queue: SendQueue
   readonly #reader: FrameReader
+  #listener: SocketListener | undefined
   #closing = false
 
   /** @param stream what the WebSocket writes to. Our frames go there without it: they are encoded once for all connections of a room. */
   constructor(
     id: string,
     room: string | undefined,
-    socket: WebSocket,
+    socket: ClientSocket,
     stream: FrameSink,
     ports: SocketConnectionPorts,
   ) {
@@ -50,6 +53,7 @@ export class SocketConnection implements Connection {
     this.#socket = socket
     this.#queue = new SendQueue(stream, this, ports)
     this.#reader = new FrameReader(this, socket, ports)
+    socket.tell(this)
   }
 
   /** Whether it is open: not closed, nor about to be. */
@@ -73,17 +77,32 @@ export class SocketConnection implements Connection {
    */
   start(listener: SocketListener): void {
     const { clock } = this.#ports
-    this.#socket.on('message', (data: Buffer, isBinary: boolean) => this.#reader.read(data, isBinary))
     this.#socket.resume()
     // Two turns of the event loop: the first may be over before the socket has been read once.
     clock.nextTurn(() =>
       clock.nextTurn(() => {
         if (!this.isOpen) return
-        this.#socket.on('close', (code) => listener.closed(code))
+        this.#listener = listener
         listener.opened()
         this.#reader.start(listener)
       }),
     )
+  }
+
+  received(data: Buffer, isBinary: boolean): void {
+    this.#reader.read(data, isBinary)
+  }
+
+  /** What is no fault of the frames is the network's. */
+  failed({ code = '' }: NodeJS.ErrnoException): void {
+    if (!code.startsWith('WS_ERR_')) return
+    const reason = code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'oversized_frame' : 'bad_frame'
+    this.#ports.meter.rejection(reason, this.auditContext)
+  }
+
+  closed(code: number): void {
+    this.#ports.closed(this)
+    this.#listener?.closed(code)
   }
 
   /** A command will have a reply: while too many have none, the socket is not read. */
