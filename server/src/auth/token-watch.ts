@@ -32,9 +32,10 @@ export type TokenWatchPorts = { readonly clock: Pick<Clock, 'wall'>; readonly al
 export class TokenWatch extends Alarm {
   readonly #ports: TokenWatchPorts
   readonly #listener: TokenWatchListener
+  /** The expiry of the token that ends last. */
   #newest: number | undefined
-  /** The expiry of the token for which no fresh one was asked yet, and when to ask. */
-  #unasked: { readonly expiresAt: number; readonly askAt: number } | undefined
+  /** When to ask for a fresh one; undefined once that is done. */
+  #askAt: number | undefined
   /** When the token has ended for good. */
   #endAt = 0
   #forgetKey = NOTHING
@@ -63,10 +64,9 @@ export class TokenWatch extends Alarm {
 
   /** Where the clock was set past the end, the client has not been asked so far. */
   override ring(): void {
-    if (this.#unasked === undefined) return this.#listener.expired()
-    const { expiresAt } = this.#unasked
-    this.#unasked = undefined
-    this.#ask(expiresAt, Math.max(expiresAt, this.#ports.clock.wall()))
+    if (this.#askAt === undefined || this.#newest === undefined) return this.#listener.expired()
+    this.#askAt = undefined
+    this.#ask(this.#newest, Math.max(this.#newest, this.#ports.clock.wall()))
   }
 
   #askBefore(expiresAt: number): void {
@@ -74,13 +74,13 @@ export class TokenWatch extends Alarm {
     const ahead = Math.min(AHEAD_MS, (expiresAt - now) * AHEAD_SHARE)
     const soonest = this.#newest === undefined ? now : now + PAUSE_MS
     this.#newest = expiresAt
-    this.#unasked = { expiresAt, askAt: Math.max(soonest, expiresAt - ahead) }
+    this.#askAt = Math.max(soonest, expiresAt - ahead)
   }
 
   #withdrawn(expiresAt: number): void {
     // The next token is another one, though it may end sooner.
     this.#newest = undefined
-    this.#unasked = undefined
+    this.#askAt = undefined
     const end = Math.min(expiresAt, this.#ports.clock.wall())
     this.#ask(end, end)
   }
@@ -93,7 +93,6 @@ export class TokenWatch extends Alarm {
   }
 
   #arm(): void {
-    const { askAt = Number.POSITIVE_INFINITY } = this.#unasked ?? {}
-    this.#ports.alarms.set(this, Math.min(askAt, this.#endAt))
+    this.#ports.alarms.set(this, Math.min(this.#askAt ?? Number.POSITIVE_INFINITY, this.#endAt))
   }
 }

@@ -91,17 +91,17 @@ describe('budgets', () => {
   test('chat is counted by identity and room: a second connection brings nothing new, another room does [R7.5]', () => {
     const all = budgets()
     const first = all.of('ada', 'hall')
-    expect(count(12, () => first(chat))).toBe(10)
+    expect(count(12, () => first.take(chat))).toBe(10)
     const second = all.of('ada', 'hall')
-    expect(second(chat).ok).toBe(false)
+    expect(second.take(chat).ok).toBe(false)
     const elsewhere = all.of('ada', 'other')
-    expect(elsewhere(chat).ok).toBe(true)
+    expect(elsewhere.take(chat).ok).toBe(true)
   })
 
   test('chat of a whole room is counted together, and no client is sent away for that of others', () => {
     const all = budgets()
     const passed = Array.from({ length: 6 }, (_, i) => all.of(`person ${i}`, 'hall')).map((of) =>
-      count(10, () => of(chat)),
+      count(10, () => of.take(chat)),
     )
     expect(passed.reduce((sum, each) => sum + each, 0)).toBe(40)
   })
@@ -109,34 +109,34 @@ describe('budgets', () => {
   test('an identity cannot be made to look like another one’s room', () => {
     const all = budgets()
     const one = all.of('a","b', 'c')
-    count(20, () => one(chat))
-    expect(all.of('a', 'b","c')(chat).ok).toBe(true)
+    count(20, () => one.take(chat))
+    expect(all.of('a', 'b","c').take(chat).ok).toBe(true)
   })
 
   test('signals: 1000 at once by connection, 80 of them to one peer', () => {
     const budget = budgets().of('ada', 'hall')
-    expect(count(100, () => budget(signal('bob')))).toBe(80)
-    const others = Array.from({ length: 19 }, (_, i) => count(60, () => budget(signal(`peer ${i}`))))
+    expect(count(100, () => budget.take(signal('bob')))).toBe(80)
+    const others = Array.from({ length: 19 }, (_, i) => count(60, () => budget.take(signal(`peer ${i}`))))
     // Those rejected for the pair have cost the connection too.
     expect(others.reduce((sum, each) => sum + each, 0)).toBe(900)
   })
 
   test('signals: 256 KiB at once to one peer', () => {
     const budget = budgets().of('ada', 'hall')
-    expect(count(20, () => budget(signal('bob', 'x'.repeat(32 * 1024 - 200))))).toBe(8)
-    expect(budget(signal('eve', 'x')).ok).toBe(true)
+    expect(count(20, () => budget.take(signal('bob', 'x'.repeat(32 * 1024 - 200))))).toBe(8)
+    expect(budget.take(signal('eve', 'x')).ok).toBe(true)
   })
 
   test('signals: what counts against a pair cannot be pushed out by naming others', () => {
     let now = 0
     let others = 0
     const budget = new MessageBudgets(DEFAULT_LIMITS, () => now).of('ada', 'hall')
-    expect(count(100, () => budget(signal('bob')))).toBe(80)
+    expect(count(100, () => budget.take(signal('bob')))).toBe(80)
     // 64 pairs are kept: no more, while all of them are in use.
-    expect(count(200, () => budget(signal(`unknown ${++others}`)))).toBe(63)
-    expect(budget(signal('bob'))).toMatchObject({ ok: false })
+    expect(count(200, () => budget.take(signal(`unknown ${++others}`)))).toBe(63)
+    expect(budget.take(signal('bob'))).toMatchObject({ ok: false })
     now += 20_000
-    expect(budget(signal('a newcomer'))).toMatchObject({ ok: true })
+    expect(budget.take(signal('a newcomer'))).toMatchObject({ ok: true })
   })
 
   describe('what one receives from all others', () => {
@@ -154,7 +154,7 @@ describe('budgets', () => {
       for (let round = 0; round < 2; round++) {
         for (const [from, budget] of of) {
           for (const to of people.filter((id) => id !== from)) {
-            expect(budget(offer(to)).ok && budget(signal(to, 'x'.repeat(12_000))).ok).toBe(true)
+            expect(budget.take(offer(to)).ok && budget.take(signal(to, 'x'.repeat(12_000))).ok).toBe(true)
           }
         }
         now.ms += 1000
@@ -167,13 +167,13 @@ describe('budgets', () => {
       let passed = 0
       const minute = 60 * 1000
       while (now.ms < minute) {
-        for (const id of hostile) if (of.get(id)?.(offer(victim, 100)).ok) passed++
+        for (const id of hostile) if (of.get(id)?.take(offer(victim, 100)).ok) passed++
         now.ms += 1000 / 16
       }
       // In common 60 and two a second; of its own each has six, and one in ten seconds.
       expect(passed).toBeLessThanOrEqual(60 + 2 * 60 + hostile.length * (6 + 6))
-      expect(all.of('newcomer', 'hall')(offer(victim)).ok).toBe(true)
-      const rejected = of.get('person 1')?.(offer(victim))
+      expect(all.of('newcomer', 'hall').take(offer(victim)).ok).toBe(true)
+      const rejected = of.get('person 1')?.take(offer(victim))
       expect(rejected).toMatchObject({ ok: false, limit: 'receiver_offers', flood: false })
     })
 
@@ -182,7 +182,7 @@ describe('budgets', () => {
       const [victim = '', ...hostile] = people
       let passed = 0
       for (let round = 0; round < 60; round++) {
-        for (const id of hostile) if (of.get(id)?.(signal(victim, 'x'.repeat(8000))).ok) passed += 8000
+        for (const id of hostile) if (of.get(id)?.take(signal(victim, 'x'.repeat(8000))).ok) passed += 8000
       }
       expect(passed).toBeLessThan(DEFAULT_LIMITS.maxQueuedBytes)
       expect(passed).toBeGreaterThan(DEFAULT_LIMITS.pairByteBurst)
@@ -190,18 +190,18 @@ describe('budgets', () => {
 
     test('a reconnect brings no new offers, nor does another participant cost any [R7.5]', () => {
       const { all } = room()
-      const ask = () => all.of('ada', 'hall')(offer('bob', 10))
+      const ask = () => all.of('ada', 'hall').take(offer('bob', 10))
       while (ask().ok);
       expect(ask()).toMatchObject({ ok: false, limit: 'receiver_offers' })
-      expect(all.of('ada', 'hall')(offer('cy', 10)).ok).toBe(true)
-      expect(all.of('ada', 'elsewhere')(offer('bob', 10)).ok).toBe(true)
+      expect(all.of('ada', 'hall').take(offer('cy', 10)).ok).toBe(true)
+      expect(all.of('ada', 'elsewhere').take(offer('bob', 10)).ok).toBe(true)
     })
 
     test('candidates in a description count as candidates', () => {
       const budget = budgets().of('ada', 'hall')
       const of = (count: number) => signal('bob', 'a=candidate:1 1 udp 1 10.0.0.1 9 typ host\r\n'.repeat(count))
-      expect(budget(of(60)).ok).toBe(true)
-      expect(budget(of(5))).toMatchObject({ ok: false, limit: 'candidates' })
+      expect(budget.take(of(60)).ok).toBe(true)
+      expect(budget.take(of(5))).toMatchObject({ ok: false, limit: 'candidates' })
     })
   })
 
@@ -209,14 +209,14 @@ describe('budgets', () => {
     const now = { ms: 0 }
     const all = new MessageBudgets(DEFAULT_LIMITS, () => now.ms)
     const cast = { type: 'cast', cast: { type: 'data', value: 'x'.repeat(8000) } } as const
-    expect(count(40, () => all.of('ada', 'hall')(cast))).toBe(40)
+    expect(count(40, () => all.of('ada', 'hall').take(cast))).toBe(40)
     let passed = 0
     for (let second = 0; second < 10; second++) {
       now.ms += 1000
-      passed += count(20, () => all.of('ada', 'hall')(cast))
+      passed += count(20, () => all.of('ada', 'hall').take(cast))
     }
     expect(passed).toBeLessThan(90)
-    expect(all.of('bob', 'hall')(cast).ok).toBe(true)
+    expect(all.of('bob', 'hall').take(cast).ok).toBe(true)
   })
 
   test('casts: one of any size that is allowed is within the bytes, however tight the limits are', () => {
@@ -226,25 +226,25 @@ describe('budgets', () => {
     const to = Array.from({ length: 20 }, () => 'x'.repeat(64))
     const value = 'x'.repeat(limits.maxDataBytes - 2)
     const largest = { type: 'cast', cast: { type: 'data', value, to } } as const
-    expect(budget(largest)).toEqual({ ok: true })
+    expect(budget.take(largest)).toEqual({ ok: true })
     now = 10_000
-    expect(budget(largest)).toEqual({ ok: true })
+    expect(budget.take(largest)).toEqual({ ok: true })
     expect(() => checkSettings({ limits: { castByteBurst: 10 * 1024 - 1 } })).toThrow(ConfigError)
   })
 
   test('chat: who was rejected for a busy room is rejected for all the time it was told, so that no text overtakes another', () => {
     let now = 0
     const all = new MessageBudgets(DEFAULT_LIMITS, () => now)
-    for (let i = 0; i < 4; i++) count(10, () => all.of(`person ${i}`, 'hall')(chat))
+    for (let i = 0; i < 4; i++) count(10, () => all.of(`person ${i}`, 'hall').take(chat))
     const ada = all.of('ada', 'hall')
-    const first = ada(chat)
+    const first = ada.take(chat)
     expect(first).toEqual({ ok: false, retryAfterMs: 1000, flood: false, limit: 'room_chat_rate' })
     now = 999
     // The room has space for twenty again, and others find it.
-    expect(all.of('bob', 'hall')(chat)).toEqual({ ok: true })
-    expect(ada(chat)).toMatchObject({ ok: false, retryAfterMs: 1, flood: false })
+    expect(all.of('bob', 'hall').take(chat)).toEqual({ ok: true })
+    expect(ada.take(chat)).toMatchObject({ ok: false, retryAfterMs: 1, flood: false })
     now = 1000
-    expect(ada(chat)).toEqual({ ok: true })
+    expect(ada.take(chat)).toEqual({ ok: true })
   })
 
   test.each([
@@ -253,12 +253,12 @@ describe('budgets', () => {
   ])('chat: who was rejected by %s is rejected until the time it was told, too', (_by, limits) => {
     let now = 0
     const ada = new MessageBudgets({ ...DEFAULT_LIMITS, ...limits }, () => now).of('ada', 'hall')
-    expect(count(2, () => ada(chat))).toBe(2)
-    expect(ada(chat)).toMatchObject({ ok: false, retryAfterMs: 1000, flood: false })
+    expect(count(2, () => ada.take(chat))).toBe(2)
+    expect(ada.take(chat)).toMatchObject({ ok: false, retryAfterMs: 1000, flood: false })
     now = 999
-    expect(ada(chat)).toMatchObject({ ok: false, retryAfterMs: 1, flood: false })
+    expect(ada.take(chat)).toMatchObject({ ok: false, retryAfterMs: 1, flood: false })
     now = 1000
-    expect(ada(chat)).toEqual({ ok: true })
+    expect(ada.take(chat)).toEqual({ ok: true })
   })
 
   test('joins: ten at once by identity and room', () => {

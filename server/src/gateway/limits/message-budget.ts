@@ -19,70 +19,49 @@ const LEAST_CHAT_COOLDOWN_MS = 1000
 
 /** The buckets of all rooms and identities: a reconnect resets nothing. */
 export class MessageBudgets {
-  readonly #limits: Limits
-  readonly #now: () => number
+  readonly limits: Limits
+  readonly now: () => number
   readonly #buckets = new Buckets(BUCKETS_KEPT)
   readonly #receivers: ReceiverBudget
   readonly #chatCooldowns = new ChatCooldowns(BUCKETS_KEPT)
 
   constructor(limits: Limits, now: () => number) {
-    this.#limits = limits
-    this.#now = now
+    this.limits = limits
+    this.now = now
     this.#receivers = new ReceiverBudget(limits, this.#buckets)
   }
 
   /** A seat in a room, for each client that asks for it. */
   join(identity: string, roomId: string): RateResult {
-    const rate = { perSecond: this.#limits.joinsPerSecond, burst: this.#limits.joinBurst }
-    return withReason(this.#buckets.take(key('join', identity, roomId), rate, this.#now()), 'join_rate')
+    const rate = { perSecond: this.limits.joinsPerSecond, burst: this.limits.joinBurst }
+    return withReason(this.take('join', { identity, roomId }, rate), 'join_rate')
   }
 
   /** The budget of one connection. */
   of(identity: string, roomId: string): MessageBudget {
-    // Made when they are needed, because an idle connection should cost little.
-    let pairs: PairBudget | undefined
-    let ownBuckets: Buckets | undefined
-    const own = () => {
-      ownBuckets ??= new Buckets(2)
-      return ownBuckets
-    }
-    const shared: Shared = (name, rate, cost) =>
-      this.#buckets.take(key(name, identity, roomId), rate, this.#now(), cost)
-    return (message, isSeated = true) => {
-      if (message.type === 'heartbeat') {
-        return withReason(own().take('heartbeat', HEARTBEATS, this.#now()), 'heartbeat_rate')
-      }
-      if (message.type === 'signal') {
-        pairs ??= new PairBudget(this.#limits)
-        return this.#signal({ identity, roomId, signal: message }, own(), pairs)
-      }
-      if (message.type === 'cast') return this.#cast(message, shared)
-      const { commandsPerSecond, commandBurst } = this.#limits
-      const rate = { perSecond: commandsPerSecond, burst: commandBurst }
-      const command = withReason(shared('command', rate), 'command_rate')
-      if (message.type === 'chat.send') return this.#chat(identity, roomId, command, shared, isSeated)
-      return message.type === 'join' && command.ok ? this.join(identity, roomId) : command
-    }
+    return new MessageBudget(this, identity, roomId)
   }
 
-  #cast(cast: ClientMessageOf<'cast'>, shared: Shared): RateResult {
-    const { castsPerSecond, castBurst, castBytesPerSecond, castByteBurst } = this.#limits
-    const count = shared('cast', { perSecond: castsPerSecond, burst: castBurst })
-    if (!count.ok) return withReason(count, 'cast_rate')
-    const bytes = { perSecond: castBytesPerSecond, burst: castByteBurst }
-    return withReason(shared('cast bytes', bytes, utf8Bytes(encodeMessage(cast))), 'cast_bytes')
+  /** Takes out of a bucket of one identity in one room. */
+  take(name: string, { identity, roomId }: Owner, rate: Rate, cost?: number): TakeResult {
+    return this.#buckets.take(key(name, identity, roomId), rate, this.now(), cost)
+  }
+
+  /** What a receiver may still be sent. */
+  receive(passage: SignalPassage): RateResult {
+    return this.#receivers.take(passage, this.now())
   }
 
   /**
    * After a rejected text all chat of the identity is rejected for the time that it was told, so that its texts keep their order.
    * They still count against its own bucket, or a cooldown would hide a flood.
    */
-  #chat(identity: string, roomId: string, command: RateResult, shared: Shared, isSeated: boolean): RateResult {
-    const now = this.#now()
+  chat({ identity, roomId }: Owner, command: RateResult, isSeated: boolean): RateResult {
+    const now = this.now()
     const cooldown = key('chat', identity, roomId)
-    const { chatPerSecond, chatBurst } = this.#limits
+    const { chatPerSecond, chatBurst } = this.limits
     const rate = { perSecond: chatPerSecond, burst: chatBurst }
-    const own = command.ok ? withReason(shared('chat', rate), 'chat_rate') : command
+    const own = command.ok ? withReason(this.take('chat', { identity, roomId }, rate), 'chat_rate') : command
     const cooldownMs = this.#chatCooldowns.left(cooldown, now)
     // A client without a seat is rejected by the room, so it takes nothing from the room's bucket.
     const result = own.ok && isSeated ? this.#roomChat(roomId, cooldownMs) : own
@@ -95,27 +74,67 @@ export class MessageBudgets {
   /** Others fill the room's bucket as well, so no connection is closed for that. A client in a cooldown takes nothing out of it. */
   #roomChat(roomId: string, cooldownMs: number): RateResult {
     if (cooldownMs > 0) return { ok: false, retryAfterMs: cooldownMs, flood: false, limit: 'chat_rate' }
-    const rate = { perSecond: this.#limits.roomChatPerSecond, burst: this.#limits.roomChatBurst }
-    const room = this.#buckets.take(key('chat of all', '', roomId), rate, this.#now())
+    const rate = { perSecond: this.limits.roomChatPerSecond, burst: this.limits.roomChatBurst }
+    const room = this.take('chat of all', { identity: '', roomId }, rate)
     return room.ok ? room : { ...room, flood: false, limit: 'room_chat_rate' }
-  }
-
-  #signal(of: Omit<SignalPassage, 'bytes'>, own: Buckets, pairs: PairBudget): RateResult {
-    const bytes = utf8Bytes(encodeMessage(of.signal))
-    const now = this.#now()
-    const rate = { perSecond: this.#limits.signalsPerSecond, burst: this.#limits.signalBurst }
-    const all = withReason(own.take('signal', rate, now), 'signal_rate')
-    if (!all.ok) return all
-    const pair = pairs.take(of.signal, bytes, now)
-    return pair.ok ? this.#receivers.take({ ...of, bytes }, now) : pair
   }
 }
 
-/** Takes out of a bucket of one identity in one room. */
-type Shared = (name: string, rate: Rate, cost?: number) => TakeResult
+/** Whose bucket it is. */
+type Owner = { readonly identity: string; readonly roomId: string }
 
-/** Whether one more message of a connection is within its limits. `isSeated`: whether it has a seat in the room. Default: it has. */
-export type MessageBudget = (message: ClientMessage, isSeated?: boolean) => RateResult
+/** Whether one more message of a connection is within its limits. */
+export class MessageBudget implements Owner {
+  readonly identity: string
+  readonly roomId: string
+  readonly #all: MessageBudgets
+  // Made when they are needed, because an idle connection should cost little.
+  #pairs: PairBudget | undefined
+  #own: Buckets | undefined
+
+  constructor(all: MessageBudgets, identity: string, roomId: string) {
+    this.identity = identity
+    this.roomId = roomId
+    this.#all = all
+  }
+
+  /** `isSeated`: whether the connection has a seat in the room. */
+  take(message: ClientMessage, isSeated = true): RateResult {
+    if (message.type === 'heartbeat') return withReason(this.#ofOwn('heartbeat', HEARTBEATS), 'heartbeat_rate')
+    if (message.type === 'signal') return this.#signal(message)
+    if (message.type === 'cast') return this.#cast(message)
+    const { commandsPerSecond, commandBurst } = this.#all.limits
+    const rate = { perSecond: commandsPerSecond, burst: commandBurst }
+    const command = withReason(this.#all.take('command', this, rate), 'command_rate')
+    if (message.type === 'chat.send') return this.#all.chat(this, command, isSeated)
+    return message.type === 'join' && command.ok ? this.#all.join(this.identity, this.roomId) : command
+  }
+
+  /** Takes out of a bucket of this connection alone. */
+  #ofOwn(name: string, rate: Rate): TakeResult {
+    this.#own ??= new Buckets(2)
+    return this.#own.take(name, rate, this.#all.now())
+  }
+
+  #cast(cast: ClientMessageOf<'cast'>): RateResult {
+    const { castsPerSecond, castBurst, castBytesPerSecond, castByteBurst } = this.#all.limits
+    const count = this.#all.take('cast', this, { perSecond: castsPerSecond, burst: castBurst })
+    if (!count.ok) return withReason(count, 'cast_rate')
+    const bytes = { perSecond: castBytesPerSecond, burst: castByteBurst }
+    return withReason(this.#all.take('cast bytes', this, bytes, utf8Bytes(encodeMessage(cast))), 'cast_bytes')
+  }
+
+  #signal(signal: ClientMessageOf<'signal'>): RateResult {
+    const { limits } = this.#all
+    const bytes = utf8Bytes(encodeMessage(signal))
+    const rate = { perSecond: limits.signalsPerSecond, burst: limits.signalBurst }
+    const all = withReason(this.#ofOwn('signal', rate), 'signal_rate')
+    if (!all.ok) return all
+    this.#pairs ??= new PairBudget(limits)
+    const pair = this.#pairs.take(signal, bytes, this.#all.now())
+    return pair.ok ? this.#all.receive({ identity: this.identity, roomId: this.roomId, signal, bytes }) : pair
+  }
+}
 
 /** Neither a name nor a room id (the hello's was checked) has a line break, so the identity, which may have one, comes last. */
 const key = (name: string, identity: string, roomId: string): string => `${name}\n${roomId}\n${identity}`

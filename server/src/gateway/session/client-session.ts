@@ -85,7 +85,7 @@ export class ClientSession implements SocketListener, SeatListener {
   #check(message: ClientMessage): void {
     // The hello was counted already: a client must not be rejected now because another device of it sends much.
     if (message.type === 'join' && this.#seat.state === 'offered') return this.#handle(message)
-    const rate = this.#budget(message, this.#seat.state === 'seated')
+    const rate = this.#budget.take(message, this.#seat.state === 'seated')
     if (rate.ok) this.#handle(message)
     else this.#rejections.overLimit(message, rate)
   }
