@@ -15,6 +15,12 @@ const HTTP_TIMEOUTS = {
   connectionsCheckingInterval: HTTP_CHECK_MS,
 }
 
+/**
+ * Connections that the operating system holds until they are accepted; it has a bound of its own (`net.core.somaxconn`). Node's default
+ * of 511 overflows when a crowd comes back after a crash: a client whose SYN is dropped tries again after 1, 3 and 7 s.
+ */
+const BACKLOG = 4096
+
 /** TCP connections besides the WebSockets: health, metrics and REST, rejected connections, and those without a complete request. */
 const HTTP_HEADROOM = 100
 
@@ -67,7 +73,7 @@ export class OwnServer {
         if (this.http.listening) this.#meter.rejection('accept_failed', { fault: error.code ?? error.message })
         else reject(explained(error, port, host))
       })
-      this.http.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
+      this.http.listen({ port, backlog: BACKLOG, ...(host === undefined ? {} : { host }) }, () => {
         const address = this.http.address() as AddressInfo
         resolve({ url: `http://${shown(host)}:${address.port}`, port: address.port })
       })

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
 import { memoryLog } from '../../src/index'
@@ -75,4 +77,22 @@ test('TCP connections are bounded too: the WebSockets that there may be, and a h
   // There is room again, as soon as the server has seen that there is.
   await expect.poll(() => rejections(url, 'connections_full').catch(() => 0)).toBeGreaterThanOrEqual(199)
   await (await enter('hall', 'bob')).welcome()
+})
+
+const SOMAXCONN = '/proc/sys/net/core/somaxconn'
+/** Where the system cannot be asked, a number that each of them allows. */
+const systemBound = () => (existsSync(SOMAXCONN) ? Number(readFileSync(SOMAXCONN, 'utf8')) : 100)
+
+test('a crowd that comes while the process is busy waits with the operating system: no connection is dropped', async () => {
+  const { url } = await runServer()
+  const crowd = Math.min(700, systemBound())
+  const connectAll = `
+    let left = ${crowd}
+    for (let i = left; i > 0; i--) {
+      const socket = require('node:net').connect(${new URL(url).port}, '127.0.0.1')
+      socket.on('connect', () => --left === 0 && process.exit(0))
+      socket.on('error', () => process.exit(1))
+    }`
+  // Synchronous: this process accepts none meanwhile. A dropped one would be tried again in vain until the time is over.
+  expect(() => execFileSync(process.execPath, ['-e', connectAll], { timeout: 60_000 })).not.toThrow()
 })
