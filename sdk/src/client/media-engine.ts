@@ -77,7 +77,7 @@ export class MediaEngine {
     this.#mesh =
       wrtc &&
       new Mesh({
-        openTransport: simplePeerTransport(wrtc),
+        openTransport: simplePeerTransport(wrtc, environment.clock),
         clock: environment.clock,
         random: environment.random,
         iceTransportPolicy: config.iceTransportPolicy,

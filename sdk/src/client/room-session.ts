@@ -61,7 +61,11 @@ export class RoomSession {
     this.#phase = 'joining'
     this.#ports.store.setStatus({ status: 'joining' })
     this.#ports.eventQueue.flush()
-    void this.#ports.before.then(() => this.#session.start())
+    void this.#ports.before.then(() => {
+      this.#session.start()
+      // After the socket, whose opening takes longer.
+      this.#ports.mesh?.prepare()
+    })
   }
 
   /** Gives the seat up. `error` is what a pending `join()` rejects with. Idempotent. */

@@ -119,7 +119,8 @@ export class LinkEpoch {
   }
 
   #send(body: SignalBody): void {
-    if (body.type === 'candidate' && / typ relay/.test(body.candidate)) this.#hadRelay = true
+    const text = 'sdp' in body ? body.sdp : 'candidate' in body ? body.candidate : ''
+    if (text.includes(' typ relay')) this.#hadRelay = true
     this.#events.signal(body)
   }
 

@@ -1,6 +1,7 @@
 // The only file that imports simple-peer, which makes the offer, the answer and the candidates of one connection. Tracks and states
 // come from the facade that it gets as its RTCPeerConnection.
 import SimplePeer, { type PeerSignal } from 'simple-peer'
+import type { Clock } from '../ports/clock'
 import { type IceServer, LAYOUT, type SignalBody, type Source } from '../protocol'
 import type { MediaTransport, OpenTransport, TransportEvents, TransportOptions } from './media-transport'
 import { PeerFacade } from './peer-facade'
@@ -11,8 +12,8 @@ import type { WebRtc } from './webrtc'
  * Transports made of the given WebRTC. Outside of browsers connections start one at a time: @roamhq/wrtc runs out of file
  * descriptors if many start together. In browsers all start at once, which is faster. Both were measured.
  */
-export function simplePeerTransport(wrtc: WebRtc): OpenTransport {
-  const open = (options: TransportOptions): MediaTransport => new SimplePeerTransport(wrtc, options)
+export function simplePeerTransport(wrtc: WebRtc, clock: Clock): OpenTransport {
+  const open = (options: TransportOptions): MediaTransport => new SimplePeerTransport(wrtc, clock, options)
   return Object.assign(open, { oneAtATime: typeof window === 'undefined' })
 }
 
@@ -30,7 +31,7 @@ class SimplePeerTransport implements MediaTransport {
   #closed = false
 
   /** @throws what the RTCPeerConnection constructor throws */
-  constructor(wrtc: WebRtc, options: TransportOptions) {
+  constructor(wrtc: WebRtc, clock: Clock, options: TransportOptions) {
     this.#offerer = options.offerer
     this.#events = options.events
     this.#configuration = configurationOf(options)
@@ -38,6 +39,7 @@ class SimplePeerTransport implements MediaTransport {
     this.#senders = new SlotSenders(options.tracks)
     this.#facade = new PeerFacade({
       wrtc,
+      clock,
       pc: this.#pc,
       offerer: options.offerer,
       senders: this.#senders,

@@ -21,7 +21,7 @@ export function addSlots(pc: RTCPeerConnection, streams: readonly MediaStream[])
 
 /**
  * The answerer's slots, as in the offer. A slot that the answer rejects can never be used, so all four are opened for both
- * directions. Returns their senders, in the order of SOURCES.
+ * directions. Their codecs are those of the offer. Returns their senders, in the order of SOURCES.
  * @throws when the other side offers another layout
  */
 export function takeSlots(pc: RTCPeerConnection, streams: readonly MediaStream[]): RTCRtpSender[] {
@@ -29,7 +29,6 @@ export function takeSlots(pc: RTCPeerConnection, streams: readonly MediaStream[]
     transceiver.direction = 'sendrecv'
     // Missing in Firefox before 113: there picture and sound may get out of sync.
     transceiver.sender.setStreams?.(...streamsOf(source, streams))
-    trimCodecs(transceiver)
     return transceiver.sender
   })
 }

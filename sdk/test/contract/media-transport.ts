@@ -132,9 +132,10 @@ export const mediaTransportContract: Readonly<Record<string, Scenario>> = {
   'takes candidates that overtake their description': async (world) => {
     const late: SignalBody[] = []
     const pipe = (body: SignalBody): SignalBody[] => {
-      if (body.type === 'candidate') return [body, ...late.splice(0)]
-      late.push(body)
-      return []
+      if (!('sdp' in body)) return [body, ...late.splice(0)]
+      const candidates = (body.sdp.match(CANDIDATES) ?? []).map((line) => candidateOf(line.slice(2).trim()))
+      late.push({ ...body, sdp: body.sdp.replace(CANDIDATES, '') })
+      return candidates.length === 0 ? [] : [...candidates, ...late.splice(0)]
     }
     await withPair(world, { pipe, offererTracks: { camera: world.track('video') } }, async (pair) => {
       await flows(world, pair.answerer, 'camera')
@@ -280,3 +281,12 @@ function assert(condition: boolean, what: string): void {
 function equal(actual: unknown, expected: unknown, what: string): void {
   if (actual !== expected) throw new Error(`${what}: expected ${expected}, got ${actual}`)
 }
+
+const CANDIDATES = /^a=candidate:.*\r\n/gm
+/** A candidate of the first section, whose transport all sections use. */
+const candidateOf = (candidate: string): SignalBody => ({
+  type: 'candidate',
+  candidate,
+  sdpMid: null,
+  sdpMLineIndex: 0,
+})

@@ -1,5 +1,6 @@
 // Runs the scenarios of the transport contract on @roamhq/wrtc, one after the other, and tells the parent of each.
 import { simplePeerTransport } from '../../src/peering/simple-peer'
+import { systemClock } from '../../src/ports/clock'
 import { mediaTransportContract, type World } from '../contract/media-transport'
 import { leave } from './leave'
 import { GeneratedMedia, nodeWebRtc } from './wrtc-media'
@@ -11,7 +12,7 @@ const LIMIT_MS = 4 * 60_000
 
 for (const [name, scenario] of Object.entries(mediaTransportContract)) {
   const media = new GeneratedMedia()
-  const world: World = { open: simplePeerTransport(nodeWebRtc), track: (kind) => media.track(kind), until }
+  const world: World = { open: simplePeerTransport(nodeWebRtc, systemClock), track: (kind) => media.track(kind), until }
   const failure = await scenario(world).then(
     () => null,
     (error) => String(error),

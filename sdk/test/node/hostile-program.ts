@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { WebSocket } from 'ws'
 import { EMPTY_SLOTS } from '../../src/peering/media-transport'
 import { simplePeerTransport } from '../../src/peering/simple-peer'
+import { systemClock } from '../../src/ports/clock'
 import {
   type ClientMessage,
   decodeServerFrame,
@@ -42,7 +43,10 @@ const hello: Hello = {
   joinId: 'join-of-mal',
   client: 'hostile',
 }
-const offering = simplePeerTransport(nodeWebRtc)({
+const offering = simplePeerTransport(
+  nodeWebRtc,
+  systemClock,
+)({
   offerer: true,
   tracks: EMPTY_SLOTS,
   iceServers: [],

@@ -2,6 +2,7 @@
 import wrtc from '@roamhq/wrtc'
 import { EMPTY_SLOTS } from '../../src/peering/media-transport'
 import { simplePeerTransport } from '../../src/peering/simple-peer'
+import { systemClock } from '../../src/ports/clock'
 import type { SignalBody } from '../../src/protocol'
 import { leave } from './leave'
 import { GeneratedMedia, nodeWebRtc } from './wrtc-media'
@@ -21,7 +22,10 @@ const media = new GeneratedMedia()
 const sinks: { stop(): void }[] = []
 const tell = (message: PeerUp) => process.send?.(message)
 
-const transport = simplePeerTransport(nodeWebRtc)({
+const transport = simplePeerTransport(
+  nodeWebRtc,
+  systemClock,
+)({
   offerer: role === 'offerer',
   tracks: load === 'media' ? { ...EMPTY_SLOTS, camera: media.track('video') } : EMPTY_SLOTS,
   iceServers: [],

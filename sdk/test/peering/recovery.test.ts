@@ -1,6 +1,8 @@
 // How a link starts over: only that one, for as long as its edge exists.
 import { expect, test } from 'vitest'
 import { restartDelay } from '../../src/peering/link-timing'
+import { LAYOUT } from '../../src/protocol'
+import { sdp } from '../harness/fake-transport'
 import { arrived, edge, MeshRoom, type Sent } from '../harness/mesh-room'
 
 /** Two that are connected, or would be if the pipe or the network let them. */
@@ -150,6 +152,19 @@ test('it does not when there is one, nor when the signals were lost, nor after t
   expect(withTurn.ada.links.at(-1)).toBe('bob recovering link_failed')
   expect(unheard.ada.links.at(-1)).toBe('bob recovering link_failed')
   expect(wasUp.ada.links.at(-1)).toBe('bob recovering link_failed')
+})
+
+test('a relay candidate says that there is TURN, in a description or alone', async () => {
+  const relay = 'candidate:4 1 udp 41819903 198.51.100.1 60000 typ relay'
+  const alone = { type: 'candidate', candidate: relay, sdpMid: '0', sdpMLineIndex: 0 } as const
+  for (const body of [alone, { type: 'offer', sdp: sdp(`a=${relay}`), layout: LAYOUT }] as const) {
+    const { room, ada } = await twoLinked((it) => {
+      it.network.reachable = false
+    })
+    room.network.last('ada').options.events.signal(body)
+    await room.clock.advanceAsync(11_000)
+    expect(ada.links.at(-1)).toBe('bob recovering link_failed')
+  }
 })
 
 test('a browser that can open no connection is tried again', async () => {

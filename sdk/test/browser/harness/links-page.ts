@@ -4,6 +4,7 @@ import { SharedCertificate } from '../../../src/peering/shared-certificate'
 import { simplePeerTransport } from '../../../src/peering/simple-peer'
 import type { LinkStats } from '../../../src/peering/stats'
 import { linkStats } from '../../../src/peering/stats'
+import { systemClock } from '../../../src/ports/clock'
 import { mediaTransportContract, type World } from '../../contract/media-transport'
 import { type End, Pair, type PairOptions } from '../../harness/transport-pair'
 import { LinksRoom } from './links-room'
@@ -16,7 +17,7 @@ const connections: { pc: RTCPeerConnection; channels: RTCDataChannel[]; remoteDe
 
 watchConnections()
 
-const open = simplePeerTransport(window)
+const open = simplePeerTransport(window, systemClock)
 const world: World = { open, track: (kind) => (kind === 'audio' ? tone() : picture()), until }
 
 const linksPage = {

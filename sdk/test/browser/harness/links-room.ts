@@ -2,6 +2,7 @@
 import { Mesh } from '../../../src/peering/mesh'
 import { SharedCertificate } from '../../../src/peering/shared-certificate'
 import { simplePeerTransport } from '../../../src/peering/simple-peer'
+import { systemClock } from '../../../src/ports/clock'
 import type { Edge, SignalDown } from '../../../src/protocol'
 
 const clock = {
@@ -67,7 +68,7 @@ export class LinksRoom {
 
   #newMesh(id: string): Mesh {
     return new Mesh({
-      openTransport: simplePeerTransport(window),
+      openTransport: simplePeerTransport(window, systemClock),
       clock,
       random: Math.random,
       iceTransportPolicy: 'all',
