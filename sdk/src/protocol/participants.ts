@@ -101,12 +101,13 @@ export function withParticipants(
   participants: Participant[],
   fresh?: string,
 ): ParticipantsPart {
-  const known = new Map(room.edges.map((edge) => [pairKey(edge.offerer, edge.answerer), edge]))
+  const known = edgesByPlace(room.edges, participants)
   const edges: Edge[] = []
   participants.forEach((a, i) => {
-    for (const b of participants.slice(i + 1)) {
+    for (let j = i + 1; j < participants.length; j++) {
+      const b = participants[j] as Participant
       if (!isOnStage(a.role) && !isOnStage(b.role)) continue
-      const kept = a.id === fresh || b.id === fresh ? undefined : known.get(pairKey(a.id, b.id))
+      const kept = a.id === fresh || b.id === fresh ? undefined : known[i * participants.length + j]
       edges.push(kept ?? newEdge(a, b, seq))
     }
   })
@@ -119,4 +120,13 @@ function newEdge(a: Participant, b: Participant, born: number): Edge {
   return { offerer, answerer, born }
 }
 
-const pairKey = (a: string, b: string): string => (a < b ? `${a} ${b}` : `${b} ${a}`)
+/** Edges by the places of their two participants: of the pair `i` and `j`, which is the later one, at `i * participants.length + j`. */
+function edgesByPlace(edges: readonly Edge[], participants: readonly Participant[]): (Edge | undefined)[] {
+  const places = new Map(participants.map(({ id }, place) => [id, place]))
+  const found: (Edge | undefined)[] = new Array(participants.length ** 2)
+  for (const edge of edges) {
+    const [i, j] = [places.get(edge.offerer), places.get(edge.answerer)]
+    if (i !== undefined && j !== undefined) found[Math.min(i, j) * participants.length + Math.max(i, j)] = edge
+  }
+  return found
+}
