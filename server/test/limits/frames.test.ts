@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { InFlightCommands, SharedFrames, textFrame } from '../../src/gateway/socket/frames'
+import { InFlightCommands, SharedFrames, textFrame, type Waiting } from '../../src/gateway/socket/frames'
 
 /** A client of `ws`, and the stream at the server's end of it. */
 async function connected(): Promise<{ client: WebSocket; stream: Duplex }> {
@@ -28,20 +28,44 @@ test('frames of each length are read by a WebSocket as they were written', async
   messages.push('"€ and 🔥"')
   const received: string[] = []
   client.on('message', (data) => received.push(String(data)))
-  for (const each of messages) stream.write(textFrame([each]))
+  for (const each of messages) stream.write(textFrame([{ text: each }]))
   await expect.poll(() => received).toEqual(messages.map((each) => `[${each}]`))
 })
 
+const waitingIn = (frames: SharedFrames, texts: readonly string[]) => texts.map((text) => frames.waiting(text, 'kept'))
+
 test('the same messages share a frame, others do not', async () => {
   const frames = new SharedFrames()
-  const first = frames.of(['1', '2'])
-  expect(frames.of(['1', '2'])).toBe(first)
-  for (const others of [['1'], ['1', '2', '3'], ['1', '3'], ['1', '2']]) expect(frames.of(others)).not.toBe(first)
-  const again = frames.of(['1', '2'])
-  expect(again).toEqual(first)
+  const [one, two, three] = waitingIn(frames, ['1', '2', '3']) as [Waiting, Waiting, Waiting]
+  const first = frames.of([one, two])
+  expect(frames.of([one, two])).toBe(first)
+  for (const others of [[one], [one, two, three], [one, three]]) expect(frames.of(others)).not.toBe(first)
   // A frame may hold secrets of one client: none is remembered when the batch is over.
   await Promise.resolve()
-  expect(frames.of(['1', '2'])).not.toBe(again)
+  const again = frames.of([one, two])
+  expect(again).toEqual(first)
+  expect(again).not.toBe(first)
+})
+
+test('the frame of a batch outlives what single connections get in between', () => {
+  const frames = new SharedFrames()
+  const batch = waitingIn(frames, ['1', '2'])
+  const first = frames.of(batch)
+  for (let i = 0; i < 20; i++) {
+    frames.of(waitingIn(frames, [`"only ${i}"`]))
+    expect(frames.of([...batch])).toBe(first)
+  }
+})
+
+test('a message waits as one object for all its readers, and is forgotten when the batch is over', async () => {
+  const frames = new SharedFrames()
+  const first = frames.waiting('"€"', 'kept')
+  expect(first).toEqual({ text: '"€"', bytes: 5, delivery: 'kept' })
+  expect(frames.waiting('"€"', 'kept')).toBe(first)
+  expect(frames.waiting('"€"', 'droppable')).toEqual({ ...first, delivery: 'droppable' })
+  const last = frames.waiting('1', 'kept')
+  await Promise.resolve()
+  expect(frames.waiting('1', 'kept')).not.toBe(last)
 })
 
 const LIMIT = 4

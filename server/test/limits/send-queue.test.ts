@@ -14,11 +14,20 @@ function slowQueue(maxFrameBytes = 1000) {
   const writes: Buffer[] = []
   const taken: ((error?: Error) => void)[] = []
   const connection = { isOpen: true }
+  let corked: Buffer[] | undefined
   const stream = {
-    write(bytes: Buffer, written: (error?: Error) => void) {
-      writes.push(bytes)
+    write(bytes: Buffer, written?: (error?: Error) => void) {
+      if (corked === undefined) writes.push(bytes)
+      else corked.push(bytes)
       frames.push(...framesIn(bytes))
-      taken.push(written)
+      if (written !== undefined) taken.push(written)
+    },
+    cork: () => {
+      corked = []
+    },
+    uncork: () => {
+      writes.push(Buffer.concat(corked ?? []))
+      corked = undefined
     },
   }
   const limits = { maxFrameBytes, maxQueuedBytes: MAX_QUEUED_BYTES, stalledMs: STALLED_MS }

@@ -1,6 +1,7 @@
 // The WebSocket frames of one connection: reading those of its client, which pauses while too many commands are in flight, and writing those of the server.
 import { type ClientMessage, type Decoded, decodeClientFrame, joinFrame } from '@peerstage/sdk/protocol'
 import type { Clock } from '../../ports/clock'
+import type { Delivery } from '../../ports/connection'
 
 /** What a connection does with what its client sends. Neither function throws. */
 export interface FrameListener {
@@ -137,8 +138,8 @@ const SHORT = 125
 const MEDIUM = 0xffff
 
 /** Encoded messages as one WebSocket frame of a server: text, whole, not masked, not compressed. */
-export function textFrame(messages: readonly string[]): Buffer {
-  const text = joinFrame(messages)
+export function textFrame(messages: readonly Pick<Waiting, 'text'>[]): Buffer {
+  const text = joinFrame(messages.map((message) => message.text))
   const length = Buffer.byteLength(text)
   const start = length <= SHORT ? 2 : length <= MEDIUM ? 4 : 10
   const frame = Buffer.allocUnsafe(start + length)
@@ -155,26 +156,48 @@ export function textFrame(messages: readonly string[]): Buffer {
   return frame
 }
 
+/** A message that waits for its reader. `bytes`: of its text as UTF-8. */
+export type Waiting = { readonly text: string; readonly bytes: number; readonly delivery: Delivery }
+
+/** Lists of messages whose frames are known at once: that of a batch, and a few of what single connections got meanwhile. */
+const FRAMES_KNOWN = 4
+
 /**
- * Frames of messages. All connections of a room get the same ones, one after the other: those get the same frame. It is forgotten
- * when the running code is done: it may hold a welcome with TURN passwords.
+ * Messages and their frames. All connections of a room get the same ones, one after the other: those share them, also where what goes
+ * to a single connection comes in between. They are forgotten when the running code is done: they may hold a welcome with TURN passwords.
  */
 export class SharedFrames {
-  #messages: readonly string[] = []
-  #frame: Buffer = Buffer.alloc(0)
+  #last: Waiting | undefined
+  #known: { readonly messages: readonly Waiting[]; readonly frame: Buffer }[] = []
 
-  of(messages: readonly string[]): Buffer {
-    const last = this.#messages
-    const isSame = last.length > 0 && messages.length === last.length && messages.every((each, i) => each === last[i])
-    if (isSame) return this.#frame
-    this.#messages = messages
-    this.#frame = textFrame(messages)
-    if (last.length === 0) queueMicrotask(() => this.#forget())
-    return this.#frame
+  /** A message as it waits for one of its readers: the same object as for the reader before, where it is the same message. */
+  waiting(text: string, delivery: Delivery): Waiting {
+    const last = this.#last
+    if (last !== undefined && last.text === text && last.delivery === delivery) return last
+    if (last === undefined) this.#forgetSoon()
+    this.#last = { text, bytes: Buffer.byteLength(text), delivery }
+    return this.#last
   }
 
-  #forget(): void {
-    this.#messages = []
-    this.#frame = Buffer.alloc(0)
+  /** The frame of these messages. */
+  of(messages: readonly Waiting[]): Buffer {
+    const known = this.#known.find((each) => isSame(each.messages, messages))
+    if (known !== undefined) return known.frame
+    if (this.#known.length === 0) this.#forgetSoon()
+    // What was encoded first stays: it is what most connections get.
+    else if (this.#known.length === FRAMES_KNOWN) this.#known.pop()
+    const frame = textFrame(messages)
+    this.#known.push({ messages, frame })
+    return frame
+  }
+
+  #forgetSoon(): void {
+    queueMicrotask(() => {
+      this.#last = undefined
+      this.#known = []
+    })
   }
 }
+
+const isSame = (some: readonly Waiting[], others: readonly Waiting[]): boolean =>
+  some.length === others.length && some.every((each, i) => each === others[i])

@@ -1,11 +1,14 @@
 import type { Limits } from '@peerstage/sdk/protocol'
 import type { Clock } from '../../ports/clock'
 import type { Delivery } from '../../ports/connection'
-import { type SharedFrames, textFrame } from './frames'
+import { type SharedFrames, textFrame, type Waiting } from './frames'
 
 /** The stream that WebSocket frames go to. `written` is called when the operating system has the bytes, or with the error that lost them. */
 export interface FrameSink {
-  write(frames: Buffer, written: (error?: Error | null) => void): unknown
+  write(frame: Buffer, written?: (error?: Error | null) => void): unknown
+  /** What is written from now on leaves together, in one call of the operating system, when `uncork` is called. */
+  cork(): void
+  uncork(): void
 }
 
 export type SendQueuePorts = {
@@ -15,8 +18,6 @@ export type SendQueuePorts = {
   /** The same for all connections of a server. */
   readonly frames: SharedFrames
 }
-
-type Waiting = { readonly text: string; readonly bytes: number; readonly delivery: Delivery }
 
 /** Handed to the socket at once; the rest waits here, where casts can still be dropped. */
 const MAX_IN_FLIGHT_BYTES = 256 * 1024
@@ -44,13 +45,14 @@ export class SendQueue {
 
   /** Queues a message. False when the reader is too slow for it: nothing more may be queued then. */
   push(text: string, delivery: Delivery): boolean {
-    const bytes = Buffer.byteLength(text)
+    const waiting = this.#frames.waiting(text, delivery)
+    const { bytes } = waiting
     if (this.#isFullFor(bytes)) {
       if (delivery === 'droppable') return true
       this.#makeRoom(delivery)
       if (this.#isFullFor(bytes)) return false
     }
-    this.#waiting.push({ text, bytes, delivery })
+    this.#waiting.push(waiting)
     this.#waitingBytes += bytes
     return true
   }
@@ -63,7 +65,7 @@ export class SendQueue {
   /** Drops all that is queued but for one last message, and writes that. */
   finish(text: string): void {
     this.#drop()
-    this.#sink.write(textFrame([text]), () => {})
+    this.#sink.write(textFrame([{ text }]), () => {})
   }
 
   /** Writes all that is queued, however slow the reader is: the connection ends behind it. */
@@ -106,14 +108,21 @@ export class SendQueue {
     this.#waitingBytes -= bytes
     this.#inFlightBytes += bytes
     const frames = runs(messages).map((run) => this.#frameOf(run))
-    this.#sink.write(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames), (error) =>
-      this.#written(bytes, error),
-    )
+    this.#writeFrames(frames, (error) => this.#written(bytes, error))
+  }
+
+  /** Frames that others share are not copied: to join them to an answer cost an eighth of all CPU where each reader speaks too. */
+  #writeFrames(frames: readonly Buffer[], written: (error?: Error | null) => void): void {
+    if (frames.length > 1) this.#sink.cork()
+    for (const [i, frame] of frames.entries()) {
+      if (i < frames.length - 1) this.#sink.write(frame)
+      else this.#sink.write(frame, written)
+    }
+    if (frames.length > 1) this.#sink.uncork()
   }
 
   #frameOf(run: readonly Waiting[]): Buffer {
-    const texts = run.map(({ text }) => text)
-    return run[0]?.delivery === 'answer' ? textFrame(texts) : this.#frames.of(texts)
+    return isAnswer(run[0]) ? textFrame(run) : this.#frames.of(run)
   }
 
   #written(bytes: number, error: Error | null | undefined): void {
@@ -149,10 +158,13 @@ export class SendQueue {
 /** Messages in runs of answers and of others. */
 function runs(messages: readonly Waiting[]): Waiting[][] {
   const found: Waiting[][] = []
-  for (const each of messages) {
-    const last = found.at(-1)
-    if (last !== undefined && (last[0]?.delivery === 'answer') === (each.delivery === 'answer')) last.push(each)
-    else found.push([each])
+  let from = 0
+  for (let to = 1; to <= messages.length; to++) {
+    if (to < messages.length && isAnswer(messages[to]) === isAnswer(messages[from])) continue
+    found.push(messages.slice(from, to))
+    from = to
   }
   return found
 }
+
+const isAnswer = (message: Waiting | undefined): boolean => message?.delivery === 'answer'
