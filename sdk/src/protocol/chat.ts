@@ -97,7 +97,7 @@ export const chatSlice = {
   start: { messages: [] },
   events: chatEvents,
   folds: {
-    'chat.sent': ({ messages }, { message }) => ({ messages: [...messages, message].slice(-CHAT_KEPT) }),
+    'chat.sent': ({ messages }, { message }) => ({ messages: messages.slice(1 - CHAT_KEPT).concat(message) }),
     'chat.deleted': ({ messages }, { messageId }) => ({ messages: withoutMessage(messages, messageId) }),
   } satisfies Folds<ChatPart, v.InferOutput<(typeof chatEvents)[number]>>,
 } as const

@@ -51,6 +51,9 @@ export class InputQueue {
   }
 }
 
+/** Most inputs ask nothing: a promise for each of them would cost more than all else that is done here. */
+const asksLog = (input: RoomInput): boolean => input.type === 'join' || readsChat(input)
+
 /** What the log answered for one command. */
 type LogAnswer = Pick<DecideContext, 'message' | 'history' | 'unread'>
 
@@ -84,7 +87,7 @@ export async function prefetch(inputs: readonly RoomInput[], asking: Asking): Pr
       if (answer !== undefined) answers.set(input, answer)
     }
   }
-  await Promise.all(inputs.map(look))
+  await Promise.all(inputs.filter(asksLog).map(look))
   return { missed, answers }
 }
 

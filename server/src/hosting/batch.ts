@@ -55,8 +55,9 @@ function command(tx: Transaction, input: InputOf<'command'>, prefetched: Prefetc
     fail(tx, command.type, connection, command.id, NOT_IN_ROOM.error)
     return
   }
-  const context = { ...contextOf(tx, by, command.id), ...prefetched.answers.get(input) }
-  const decision = decide(tx.state, command, context)
+  const context = contextOf(tx, by, command.id)
+  const answer = prefetched.answers.get(input)
+  const decision = decide(tx.state, command, answer === undefined ? context : { ...context, ...answer })
   if ('goodbye' in decision) {
     tx.effects.push(close(connection, decision.goodbye, decision.reason))
   } else if (!decision.ok) {

@@ -79,34 +79,54 @@ export const close = (connection: Connection, code: GoodbyeCode, reason: string,
  */
 export function perform(effects: readonly Effect[], logger: Logger): void {
   const touched = new Set<Connection>()
-  const take = (effect: Effect) => {
-    if (effect.type === 'send') {
-      if (effect.to.length === 0) return
-      const text = effect.text()
-      for (const connection of effect.to) {
-        touched.add(connection)
-        guarded(logger, () => connection.send(text, effect.delivery))
-      }
-    } else if (effect.type === 'close') effect.connection.close(effect.code, effect.reason, effect.retryAfterMs)
-    else if (effect.type === 'end') effect.connection.end()
-    else effect.callback()
+  for (const rank of RANKS) {
+    for (const effect of effects) if (rankOf(effect) === rank) take(effect, touched, logger)
   }
-  const inOrder = [...effects].sort((one, other) => rankOf(one) - rankOf(other))
-  for (const effect of inOrder) guarded(logger, () => take(effect))
-  for (const connection of touched) guarded(logger, () => connection.flush())
+  for (const connection of touched) {
+    try {
+      connection.flush()
+    } catch (error) {
+      logFault(logger, error)
+    }
+  }
 }
 
+function take(effect: Effect, touched: Set<Connection>, logger: Logger): void {
+  try {
+    if (effect.type === 'send') sendToEach(effect, touched, logger)
+    else if (effect.type === 'close') effect.connection.close(effect.code, effect.reason, effect.retryAfterMs)
+    else if (effect.type === 'end') effect.connection.end()
+    else effect.callback()
+  } catch (error) {
+    logFault(logger, error)
+  }
+}
+
+function sendToEach(
+  { to, text, delivery }: Extract<Effect, { type: 'send' }>,
+  touched: Set<Connection>,
+  logger: Logger,
+): void {
+  if (to.length === 0) return
+  const encoded = text()
+  for (const connection of to) {
+    touched.add(connection)
+    try {
+      connection.send(encoded, delivery)
+    } catch (error) {
+      logFault(logger, error)
+    }
+  }
+}
+
+const RANKS = [0, 1, 2, 3] as const
+
 /** The lowest rank comes first. Effects of one rank keep their order. */
-function rankOf(effect: Effect): number {
+function rankOf(effect: Effect): (typeof RANKS)[number] {
   if (effect.type === 'close') return 3
   if (effect.type === 'end') return 2
   return effect.type === 'send' && effect.isLate ? 1 : 0
 }
 
-function guarded(logger: Logger, work: () => void): void {
-  try {
-    work()
-  } catch (error) {
-    logger.error({ err: error }, 'a room could not carry out what it had decided')
-  }
-}
+const logFault = (logger: Logger, error: unknown): void =>
+  logger.error({ err: error }, 'a room could not carry out what it had decided')

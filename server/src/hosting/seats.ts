@@ -20,6 +20,8 @@ type SeatStatus =
 /** The seats of one room, in the order of joining. Not logged: after a restart every seat is unconfirmed. */
 export class Seats {
   readonly #seats: Map<string, Seat>
+  /** The open connections, until a seat changes. */
+  #open: readonly Connection[] | undefined
 
   constructor(seats: Iterable<readonly [string, Seat]> = []) {
     this.#seats = new Map(seats)
@@ -45,19 +47,28 @@ export class Seats {
   }
 
   put(seat: Seat): void {
+    this.#open = undefined
     this.#seats.set(seat.participantId, seat)
   }
 
   remove(participantId: string): void {
+    this.#open = undefined
     this.#seats.delete(participantId)
   }
 
   clear(): void {
+    this.#open = undefined
     this.#seats.clear()
   }
 
   /** The open connections, but for the participants left out. */
-  connections(except?: string): Connection[] {
+  connections(except?: string): readonly Connection[] {
+    if (except !== undefined) return this.#connectedBut(except)
+    this.#open ??= this.#connectedBut()
+    return this.#open
+  }
+
+  #connectedBut(except?: string): readonly Connection[] {
     const open: Connection[] = []
     for (const { participantId, status } of this.#seats.values()) {
       if (status.type === 'connected' && participantId !== except) open.push(status.connection)

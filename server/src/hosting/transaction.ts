@@ -52,8 +52,9 @@ export const lastSeq = (tx: Transaction): number => tx.state?.room.seq ?? 0
 export function contextOf(tx: Transaction, by: string | null, commandId?: number): DecideContext {
   const { rules, newId } = tx.settings
   const isDisconnected = (id: string) => connectionOf(tx.seats.get(id)) === undefined
-  const context = { by, now: tx.now, newId, rules, bans: tx.bans, isDisconnected }
-  return commandId === undefined ? context : { ...context, commandId }
+  const { now, bans } = tx
+  if (commandId === undefined) return { by, now, newId, rules, bans, isDisconnected }
+  return { by, now, newId, rules, bans, isDisconnected, commandId }
 }
 
 /** Folds what was decided into the provisional state, and sends the events to all connections of the room. */

@@ -46,8 +46,16 @@ const eachPart = <T>(value: (name: keyof Ledger, part: LedgerPart<unknown>) => u
 const EMPTY_LEDGER = eachPart<Ledger>((_, { start }) => start)
 
 /** Folds one record into the ledger. `present`: how many participants are in the room after it. */
-const evolveLedger = (before: Ledger = EMPTY_LEDGER, record: LedgerRecord, present: number): Ledger =>
-  eachPart((name, { fold }) => fold(before[name], record, present))
+function evolveLedger(before: Ledger = EMPTY_LEDGER, record: LedgerRecord, present: number): Ledger {
+  let changed: Record<string, unknown> | undefined
+  for (const [name, { fold }] of PARTS) {
+    const value = fold(before[name], record, present)
+    if (value === before[name]) continue
+    changed ??= { ...before }
+    changed[name] = value
+  }
+  return changed === undefined ? before : (changed as Ledger)
+}
 
 /** The ledger as JSON can hold it. */
 export const writeLedger = (ledger: Ledger): StoredLedger => eachPart((name, { write }) => write(ledger[name]))

@@ -75,7 +75,12 @@ export const mapPart = <K, V, S extends Secret>(
 
 /** A map with one entry more. */
 export function put<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): Map<K, V> {
-  return new Map(map).set(key, value)
+  const copy = new Map<K, V>()
+  // `new Map(map)` makes two objects for each entry, and this is done for each command.
+  map.forEach((each, its) => {
+    copy.set(its, each)
+  })
+  return copy.set(key, value)
 }
 
 /** Takes the oldest out until `most` are left. */

@@ -103,8 +103,7 @@ function answered(sessions: Sessions, { seq, secret }: LedgerRecord<SessionSecre
   const command = secret?.command
   const session = command && sessions.get(command.participantId)
   if (!command || !session) return sessions
-  const newest = session.answered.slice(1 - ANSWERED_COMMANDS_KEPT)
-  newest.push([command.id, seq])
+  const newest = session.answered.slice(1 - ANSWERED_COMMANDS_KEPT).concat([[command.id, seq]])
   const lastCommandId = Math.max(session.lastCommandId, command.id)
   return put(sessions, command.participantId, sessionRecord(session, { answered: newest, lastCommandId }))
 }
