@@ -7,7 +7,7 @@ import type { InstanceRow } from './instances'
 import type { Tables } from './tables'
 
 /** A new snapshot is written when this many records, or this many bytes of records, follow the last one. */
-const SNAPSHOT_AFTER = { records: 400, bytes: 128 * 1024 } as const
+const SNAPSHOT_AFTER = { records: 200, bytes: 128 * 1024 } as const
 
 export type WriterPorts = Tables & {
   /** The most bytes of chat that are kept of one room. */
