@@ -15,7 +15,7 @@ export { ConfigError, type Problem, type SettingsInput } from './config/settings
 export type { TurnOptions } from './config/turn-servers'
 export type { RoomStats } from './hosting/room-stats'
 export type { RequestListener } from './http/listener'
-export type { Listening } from './http/own-ports'
+export type { Listening } from './http/own-servers'
 export type { Lifecycle } from './lifecycle'
 export { memoryLog } from './log/memory/memory-log'
 export type { SqliteRoomLog } from './log/sqlite/opened-log'

@@ -6,7 +6,7 @@ import type { Gateway } from './gateway/gateway'
 import type { HttpServer } from './gateway/handshake/upgrades'
 import type { Recovery } from './hosting/recovery'
 import type { Rooms } from './hosting/rooms'
-import { type Listening, OwnPorts, type OwnPortsOptions } from './http/own-ports'
+import { type Listening, OwnServers, type OwnServersPorts } from './http/own-servers'
 import { stderrFlushed } from './logging/stderr'
 import type { Clock } from './ports/clock'
 import { setTimer } from './ports/clock'
@@ -17,7 +17,7 @@ const DEFAULT_DEADLINE_MS = 25_000
 /** Beyond this, there is a warning about an app's own server: no honest client takes so long for its headers. */
 const LONGEST_HEADERS_MS = 20_000
 
-export type LifecyclePorts = OwnPortsOptions & {
+export type LifecyclePorts = OwnServersPorts & {
   readonly clock: Clock
   readonly logger: Logger
   readonly gateway: Gateway
@@ -62,7 +62,7 @@ export type Lifecycle = {
 export function createLifecycle(ports: LifecyclePorts): Lifecycle {
   const { gateway, localOnly } = ports
   const attached = new Map<HttpServer, () => void>()
-  let own: OwnPorts | undefined
+  let own: OwnServers | undefined
   let closed: Promise<void> | undefined
   return {
     attach(foreign) {
@@ -78,7 +78,7 @@ export function createLifecycle(ports: LifecyclePorts): Lifecycle {
       if (localOnly) assertLoopback({ host, 'metrics.host': ports.metrics.host })
       assertOpen(closed)
       if (own !== undefined) throw new Error('This server listens already: it can do so once.')
-      own = new OwnPorts(ports)
+      own = new OwnServers(ports)
       gateway.attach(own.main.http, 'own')
       try {
         const address = await own.listen(port, host)
@@ -123,7 +123,7 @@ function assertOpen(closed: Promise<void> | undefined): void {
   if (closed !== undefined) throw new Error('This server is closed: make another one.')
 }
 
-async function end(ports: LifecyclePorts, own: OwnPorts | undefined, deadlineMs: number): Promise<void> {
+async function end(ports: LifecyclePorts, own: OwnServers | undefined, deadlineMs: number): Promise<void> {
   ports.draining()
   let cancel = () => {}
   const overdue = new Promise<void>((resolve) => {

@@ -4,7 +4,7 @@ import type { Logger } from '../ports/logger'
 import { fetchJwks, JwksFault } from './jwks-fetch'
 import { type KeySource, KeysUnavailable, type PublicKey, pick, readPublicKey, type TokenKey } from './keys'
 
-export type JwksOptions = {
+export type JwksPorts = {
   readonly url: string
   /** How often the set is read: the bound on how long a key that was taken out of it still counts. */
   readonly refreshMs: number
@@ -29,7 +29,7 @@ const NEVER: Instant = { wall: Number.NEGATIVE_INFINITY, elapsed: Number.NEGATIV
  * set did not have. While the endpoint is down, or answers what is no set, the last keys go on serving.
  */
 export class Jwks implements KeySource {
-  readonly #settings: JwksOptions
+  readonly #ports: JwksPorts
   #keys: readonly LivingKey[] = []
   /** When the set was last requested, and when the request began whose answer was last read. */
   #askedAt = NEVER
@@ -38,12 +38,12 @@ export class Jwks implements KeySource {
   #cancelNext = () => {}
   #closed = false
 
-  constructor(settings: JwksOptions) {
-    this.#settings = settings
+  constructor(ports: JwksPorts) {
+    this.#ports = ports
   }
 
   async find(kid: string | undefined): Promise<TokenKey | undefined> {
-    if (this.#ageOf(this.#readAt) > this.#settings.maxAgeMs) await this.#read()
+    if (this.#ageOf(this.#readAt) > this.#ports.maxAgeMs) await this.#read()
     const key = pick(this.#keys, kid)
     if (key !== undefined || kid === undefined) return key
     // If the set was read just now, a key that it does not have does not exist.
@@ -66,7 +66,7 @@ export class Jwks implements KeySource {
   }
 
   #ask(): void {
-    const { url, clock, logger, refreshMs } = this.#settings
+    const { url, clock, logger, refreshMs } = this.#ports
     this.#cancelNext()
     this.#askedAt = { wall: clock.wall(), elapsed: clock.elapsed() }
     const controller = new AbortController()
@@ -91,7 +91,7 @@ export class Jwks implements KeySource {
 
   /** In ms, by the wall clock, because a machine may sleep; a clock that is set back makes no key younger. */
   #ageOf({ wall, elapsed }: Instant): number {
-    const { clock } = this.#settings
+    const { clock } = this.#ports
     return Math.max(clock.wall() - wall, clock.elapsed() - elapsed)
   }
 
@@ -112,7 +112,7 @@ export class Jwks implements KeySource {
       withdrawn: withdrawn.length,
       other: jwks.length - read.length,
     }
-    this.#settings.logger.info(counts, 'the keys of the tokens have changed')
+    this.#ports.logger.info(counts, 'the keys of the tokens have changed')
   }
 }
 

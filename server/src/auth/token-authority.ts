@@ -24,7 +24,7 @@ export type TokenRules = {
   readonly maxTokenAgeSeconds?: number
 }
 
-export type TokenAuthorityOptions = {
+export type TokenAuthorityPorts = {
   readonly auth: TokenRules | undefined
   /** Dev mode's own key, if it must outlive the process. */
   readonly devKey: Uint8Array | undefined
@@ -33,7 +33,7 @@ export type TokenAuthorityOptions = {
 }
 
 /** Made of the option `auth`; dev mode has none, and signs with a secret of its own. */
-export function createTokenAuthority({ auth, devKey, clock, logger }: TokenAuthorityOptions): TokenAuthority {
+export function createTokenAuthority({ auth, devKey, clock, logger }: TokenAuthorityPorts): TokenAuthority {
   const own = () => [{ kid: undefined, alg: 'HS256', material: devKey ?? randomBytes(32) } as const]
   const given = auth === undefined ? own() : auth.keys
   const keys = auth?.jwksUrl === undefined ? fixedKeys(given) : jwksOf(auth, auth.jwksUrl, clock, logger)

@@ -19,7 +19,7 @@ export type TokenLife = {
 }
 
 /** What happens to the token of a connection. */
-export interface TokenWatchListener {
+export interface TokenWatchEvents {
   /** The token ends at `expiresAt` (ms since the epoch), or its key was withdrawn: it is time for another one. */
   refreshNeeded(expiresAt: number): void
   /** It has ended for good, and no other one came. */
@@ -31,7 +31,7 @@ export type TokenWatchPorts = { readonly clock: Pick<Clock, 'wall'>; readonly al
 /** Tells when a token is about to end or its key has been withdrawn, and when it has ended for good. */
 export class TokenWatch extends Alarm {
   readonly #ports: TokenWatchPorts
-  readonly #listener: TokenWatchListener
+  readonly #events: TokenWatchEvents
   /** The expiry of the token that ends last. */
   #newest: number | undefined
   /** When to ask for a fresh one; undefined once that is done. */
@@ -40,10 +40,10 @@ export class TokenWatch extends Alarm {
   #endAt = 0
   #forgetKey = NOTHING
 
-  constructor(ports: TokenWatchPorts, listener: TokenWatchListener) {
+  constructor(ports: TokenWatchPorts, events: TokenWatchEvents) {
     super()
     this.#ports = ports
-    this.#listener = listener
+    this.#events = events
   }
 
   /** Watches another token from now on. One that ends no later is not asked for again. */
@@ -64,7 +64,7 @@ export class TokenWatch extends Alarm {
 
   /** Where the clock was set past the end, the client has not been asked so far. */
   override ring(): void {
-    if (this.#askAt === undefined || this.#newest === undefined) return this.#listener.expired()
+    if (this.#askAt === undefined || this.#newest === undefined) return this.#events.expired()
     this.#askAt = undefined
     this.#ask(this.#newest, Math.max(this.#newest, this.#ports.clock.wall()))
   }
@@ -89,7 +89,7 @@ export class TokenWatch extends Alarm {
   #ask(expiresAt: number, end: number): void {
     this.#endAt = end + GRACE_MS
     this.#arm()
-    this.#listener.refreshNeeded(expiresAt)
+    this.#events.refreshNeeded(expiresAt)
   }
 
   #arm(): void {

@@ -50,7 +50,7 @@ export const tokenClaims = v.object({
 })
 export type TokenClaims = v.InferOutput<typeof tokenClaims>
 
-type VerifyOptions = {
+type VerifyPorts = {
   readonly keys: KeySource
   readonly audience: string
   /** The `iss` that a token must have; any, or none, where this is not given. */
@@ -87,11 +87,11 @@ export const TOKEN_UNVERIFIED = 'The token could not be verified now.'
 const UNAVAILABLE = { goodbye: 'unavailable', reason: TOKEN_UNVERIFIED } as const
 
 /** A token that names another algorithm than its key's, `none` among them, is rejected before its signature is looked at. */
-export function createVerify(options: VerifyOptions): Verify {
+export function createVerify(ports: VerifyPorts): Verify {
   const secrets = new SecretKeys()
   return async (token, roomId) => {
     try {
-      const { claims, life } = await readToken(token, options, secrets)
+      const { claims, life } = await readToken(token, ports, secrets)
       return claims.room === roomId || claims.room === ANY_ROOM ? { ok: true, claims, life } : OTHER_ROOM
     } catch (error) {
       if (error instanceof KeysUnavailable) {
@@ -107,7 +107,7 @@ const OTHER_ROOM = { ok: false, error: { goodbye: 'forbidden', reason: 'The toke
 /** @throws an error of `jose` or valibot, or one of ours, that says what is wrong with it */
 async function readToken(
   token: string,
-  { keys, audience, issuer, maxTokenAgeSeconds, now }: VerifyOptions,
+  { keys, audience, issuer, maxTokenAgeSeconds, now }: VerifyPorts,
   secrets: SecretKeys,
 ) {
   let used: TokenKey | undefined

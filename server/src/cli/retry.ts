@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 
 const BETWEEN_TRIES_MS = 250
 
-export type RetryOptions = {
+export type RetryRule = {
   readonly deadlineMs: number
   /** Whether a retry may succeed after this error. */
   readonly helps: (error: unknown) => boolean
@@ -13,7 +13,7 @@ export type RetryOptions = {
 /** Retries until it succeeds. Rejects with the last error when a retry cannot help, or the deadline has passed. */
 export async function retryUntil<T>(
   attempt: () => T | Promise<T>,
-  { deadlineMs, helps, waiting }: RetryOptions,
+  { deadlineMs, helps, waiting }: RetryRule,
 ): Promise<T> {
   const end = performance.now() + deadlineMs
   for (let isFirst = true; ; isFirst = false) {

@@ -8,7 +8,7 @@ import { cors } from 'hono/cors'
 import * as v from 'valibot'
 import { createReject, type Reject, type RejectionMeter } from './problem'
 
-export type DevRoutesOptions = {
+export type DevRoutesPorts = {
   readonly signToken: (claims: { room: string; identity: string; role: Role; name?: string }) => Promise<string>
   /** Whether a request comes from this machine. Other requests are rejected, because an app may listen on all addresses. */
   readonly isLocal: (request: HttpBindings['incoming']) => boolean
@@ -60,8 +60,8 @@ const tokenQuery = v.object({
 type Bound = { Bindings: HttpBindings }
 
 /** The routes of dev mode, for requests from this machine only: a token endpoint without authentication, and the example page. */
-export function devRoutes(options: DevRoutesOptions): Hono<Bound> {
-  const { signToken, isLocal, mayRead, meter, basePath, demoFolder } = options
+export function devRoutes(ports: DevRoutesPorts): Hono<Bound> {
+  const { signToken, isLocal, mayRead, meter, basePath, demoFolder } = ports
   const app = new Hono<Bound>()
   const reject = createReject(meter)
   const local = onlyIf(isLocal, reject)
@@ -87,7 +87,7 @@ export function devRoutes(options: DevRoutesOptions): Hono<Bound> {
 }
 
 /** Rejects requests that do not come from this machine. */
-function onlyIf(isLocal: DevRoutesOptions['isLocal'], reject: Reject): MiddlewareHandler<Bound> {
+function onlyIf(isLocal: DevRoutesPorts['isLocal'], reject: Reject): MiddlewareHandler<Bound> {
   return async (c, next) => {
     if (isLocal(c.env.incoming)) return next()
     const message = 'Dev mode serves only the machine that it runs on, under the name localhost.'

@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import { createReject, type RejectionMeter } from './problem'
 import { type AccessResult, rejectionOf } from './require-access'
 
-export type MetricsRouteOptions = {
+export type MetricsRoutePorts = {
   readonly metrics: { readonly contentType: string; readonly text: () => Promise<string> }
   /** The token that a reader must send; undefined: none. */
   readonly token: string | undefined
@@ -11,7 +11,7 @@ export type MetricsRouteOptions = {
 }
 
 /** `/metrics`, for Prometheus. */
-export function metricsRoute({ metrics, token, meter }: MetricsRouteOptions): Hono {
+export function metricsRoute({ metrics, token, meter }: MetricsRoutePorts): Hono {
   const app = new Hono()
   const rule = { reject: createReject(meter), needed: 'the token of the metrics' }
   app.get('/metrics', async (c) => {

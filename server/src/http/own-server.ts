@@ -24,7 +24,7 @@ const BACKLOG = 4096
 /** TCP connections besides the WebSockets: health, metrics and REST, rejected connections, and those without a complete request. */
 const HTTP_HEADROOM = 100
 
-export type OwnServerOptions = {
+export type OwnServerPorts = {
   readonly requestListener: RequestListener
   readonly meter: Pick<Meter, 'rejection'>
   /** WebSockets of the process. */
@@ -37,7 +37,7 @@ export class OwnServer {
   /** Pending responses by connection, where there are any. With pipelined requests, the responses after the first emit no event when the connection breaks. */
   readonly #answering = new Map<Socket, Set<ServerResponse>>()
 
-  readonly #meter: OwnServerOptions['meter']
+  readonly #meter: OwnServerPorts['meter']
 
   /** The same for all connections: a WebSocket keeps it as long as it lives. */
   readonly #countFault = ({ code }: NodeJS.ErrnoException): void => {
@@ -48,7 +48,7 @@ export class OwnServer {
   /** A listener of connections. */
   readonly #forget: (this: Socket) => void
 
-  constructor({ requestListener, meter, maxSockets }: OwnServerOptions) {
+  constructor({ requestListener, meter, maxSockets }: OwnServerPorts) {
     this.#meter = meter
     const answering = this.#answering
     this.#forget = function () {

@@ -2,11 +2,11 @@ import type { ClientMessage, ClientMessageOf, Decoded } from '@peerstage/sdk/pro
 import type { RoomInput } from '../../hosting/input'
 import type { VerifiedClient } from '../handshake/handshake'
 import type { MessageBudget, MessageBudgets } from '../limits/message-budget'
-import type { SocketConnection, SocketListener } from '../socket/socket-connection'
+import type { ConnectionEvents, SocketConnection } from '../socket/socket-connection'
 import { Credentials, type CredentialsPorts } from './credentials'
 import type { IceServers, iceServersBy } from './ice-servers'
 import { MessageRejections, type MessageRejectionsPorts } from './message-rejections'
-import { type SeatListener, SeatRequest, type SeatRequestPorts } from './seat-request'
+import { type SeatEvents, SeatRequest, type SeatRequestPorts } from './seat-request'
 
 /** RFC 6455 §7.4.1: a browser navigating away or closing the tab. */
 const GOING_AWAY = 1001
@@ -17,7 +17,7 @@ export type ClientSessionPorts = SeatRequestPorts &
   CredentialsPorts & { readonly budgets: MessageBudgets; readonly iceServersOf: ReturnType<typeof iceServersBy> }
 
 /** A verified connection from its first frame to its end: reads its messages, and hands them to its room. No method throws. */
-export class ClientSession implements SocketListener, SeatListener {
+export class ClientSession implements ConnectionEvents, SeatEvents {
   readonly #ports: ClientSessionPorts
   readonly #connection: SocketConnection
   readonly #roomId: string

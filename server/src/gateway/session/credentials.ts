@@ -1,5 +1,5 @@
 import { type Rejection, type Role, reject } from '@peerstage/sdk/protocol'
-import { TokenWatch, type TokenWatchListener, type TokenWatchPorts } from '../../auth/token-watch'
+import { TokenWatch, type TokenWatchEvents, type TokenWatchPorts } from '../../auth/token-watch'
 import { TOKEN_UNVERIFIED, type Verify } from '../../auth/verify-token'
 import type { VerifiedClient } from '../handshake/handshake'
 import { claimsOf, type Principal } from '../handshake/principal'
@@ -13,7 +13,7 @@ export type RenewalResult =
   | { readonly ok: false; readonly error: Rejection; readonly fault?: string | undefined }
 
 /** Who a connection is, by the newest of its tokens, and for how long. */
-export class Credentials implements TokenWatchListener {
+export class Credentials implements TokenWatchEvents {
   readonly #ports: CredentialsPorts
   readonly #connection: SocketConnection
   /** The name that its hello gave: it is used if a token has no name. */

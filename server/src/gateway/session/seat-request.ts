@@ -31,7 +31,7 @@ type SeatState =
 /** One for all: most connections are in this state, and for long. */
 const SEATED = { type: 'seated' } as const
 
-export interface SeatListener {
+export interface SeatEvents {
   /** The client has its first frame: it is held, was offered a seat, or has one. Called for each of these. */
   answered(): void
 }
@@ -41,7 +41,7 @@ export class SeatRequest {
   readonly #ports: SeatRequestPorts
   readonly #connection: SocketConnection
   readonly #iceServers: IceServers
-  readonly #listener: SeatListener
+  readonly #events: SeatEvents
   #state: SeatState
   #cancelDeadline = NOTHING
   #releaseHold = NOTHING
@@ -51,13 +51,13 @@ export class SeatRequest {
     connection: SocketConnection,
     asked: SeatHello,
     iceServers: IceServers,
-    listener: SeatListener,
+    events: SeatEvents,
   ) {
     this.#ports = ports
     this.#connection = connection
     this.#state = { type: 'unrequested', asked }
     this.#iceServers = iceServers
-    this.#listener = listener
+    this.#events = events
   }
 
   get state(): SeatState['type'] {
@@ -81,7 +81,7 @@ export class SeatRequest {
     this.#releaseHold = release
     this.#closeAfter(limits.holdMs, 'The held connection did not join in time.')
     this.#connection.sendNow({ type: 'held', iceServers: this.#iceServers.take(), limits })
-    this.#listener.answered()
+    this.#events.answered()
   }
 
   /** Asks the room for it. `commandId`: of the command that is answered then. */
@@ -114,13 +114,13 @@ export class SeatRequest {
   #seated(): void {
     this.#state = SEATED
     this.stop()
-    this.#listener.answered()
+    this.#events.answered()
   }
 
   #offered(asked: SeatHello, offer: Offer): void {
     this.#state = { type: 'offered', asked, offer }
     this.#closeAfter(OFFER_MS, 'The welcome was not confirmed in time.')
-    this.#listener.answered()
+    this.#events.answered()
   }
 
   #closeAfter(ms: number, reason: string): void {

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws'
 
-/** What a WebSocket tells its connection. No function throws. */
+/** What a WebSocket calls its connection with. No function throws. */
 export interface SocketEvents {
   received(data: Buffer, isBinary: boolean): void
   /** `ws` closes the socket by itself. */
@@ -9,12 +9,12 @@ export interface SocketEvents {
   closed(code: number): void
 }
 
-/** A WebSocket that knows what it tells its events to. So all sockets share their listeners: functions for each of them would cost memory. */
+/** A WebSocket that keeps the object whose functions its listeners call. All sockets share these listeners: closures for each socket would cost memory. */
 export class ClientSocket extends WebSocket {
   events: SocketEvents | undefined
 
-  /** From now on. Call it once. */
-  tell(events: SocketEvents): void {
+  /** Calls `events` from now on. Call it once. */
+  emitTo(events: SocketEvents): void {
     this.events = events
     this.on('message', onMessage as OnMessage)
       .on('error', onError as OnError)

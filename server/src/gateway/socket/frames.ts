@@ -4,7 +4,7 @@ import type { Clock } from '../../ports/clock'
 import type { Delivery } from '../../ports/connection'
 
 /** What a connection does with what its client sends. Neither function throws. */
-export interface FrameListener {
+export interface FrameEvents {
   /** One message of a frame; `ok: false` where it could not be decoded. */
   message(decoded: Decoded<ClientMessage>): void
   /** A frame that is not a JSON array, or not text. */
@@ -75,7 +75,7 @@ type InFlightPorts = {
 }
 
 /** The connection that is read. */
-type Source = { readonly isOpen: boolean; flush(): void }
+type OpenConnection = { readonly isOpen: boolean; flush(): void }
 
 /** A decoded message, or a frame that is none. */
 type Received = Decoded<ClientMessage> | 'bad frame'
@@ -87,18 +87,18 @@ const NOTHING_WAITS: readonly Received[] = []
  * what it has read, and a frame has many messages: those wait here, 64 KiB of them at most and a frame.
  */
 export class FrameReader extends InFlightCommands {
-  readonly #connection: Source
+  readonly #connection: OpenConnection
   #waiting = NOTHING_WAITS
-  #listener: FrameListener | undefined
+  #events: FrameEvents | undefined
 
-  constructor(connection: Source, socket: Pausable, ports: InFlightPorts) {
+  constructor(connection: OpenConnection, socket: Pausable, ports: InFlightPorts) {
     super(socket, ports)
     this.#connection = connection
   }
 
-  /** Gives everything to this listener from now on, beginning with what has been read so far. */
-  start(listener: FrameListener): void {
-    this.#listener = listener
+  /** Gives everything to `events` from now on, beginning with what has been read so far. */
+  start(events: FrameEvents): void {
+    this.#events = events
     this.#deliver()
   }
 
@@ -116,15 +116,15 @@ export class FrameReader extends InFlightCommands {
   }
 
   #deliver(): void {
-    const [connection, listener] = [this.#connection, this.#listener]
-    if (listener === undefined) return
+    const [connection, events] = [this.#connection, this.#events]
+    if (events === undefined) return
     let taken = 0
     while (connection.isOpen && !this.isPaused) {
       const received = this.#waiting[taken]
       if (received === undefined) break
       taken++
-      if (received === 'bad frame') listener.badFrame()
-      else listener.message(received)
+      if (received === 'bad frame') events.badFrame()
+      else events.message(received)
     }
     this.#waiting = connection.isOpen && taken < this.#waiting.length ? this.#waiting.slice(taken) : NOTHING_WAITS
     connection.flush()

@@ -4,7 +4,7 @@ import type { Connection, Delivery } from '../../ports/connection'
 import type { InternalDetail, Meter } from '../../ports/meter'
 import type { ClientSocket, SocketEvents } from './client-socket'
 import type { SharedFrames } from './frames'
-import { type FrameListener, FrameReader } from './frames'
+import { type FrameEvents, FrameReader } from './frames'
 import { type FrameSink, SendQueue } from './send-queue'
 
 /** RFC 6455 §7.4.1: the purpose is fulfilled. */
@@ -19,8 +19,8 @@ export type SocketConnectionPorts = {
   readonly closed: (connection: SocketConnection) => void
 }
 
-/** What a session hears of its socket. No function throws. */
-export interface SocketListener extends FrameListener {
+/** What a connection calls its session with. No function throws. */
+export interface ConnectionEvents extends FrameEvents {
   /** The socket is read, and its peer is still there. */
   opened(): void
   /** It is closed. `code`: the close code of the peer. */
@@ -36,7 +36,7 @@ export class SocketConnection implements Connection, SocketEvents {
   readonly #socket: ClientSocket
   readonly #queue: SendQueue
   readonly #reader: FrameReader
-  #listener: SocketListener | undefined
+  #events: ConnectionEvents | undefined
   #closing = false
 
   /** @param stream what the WebSocket writes to. Our frames go there without it: they are encoded once for all connections of a room. */
@@ -53,7 +53,7 @@ export class SocketConnection implements Connection, SocketEvents {
     this.#socket = socket
     this.#queue = new SendQueue(stream, this, ports)
     this.#reader = new FrameReader(this, socket, ports)
-    socket.tell(this)
+    socket.emitTo(this)
   }
 
   /** Whether it is open: not closed, nor about to be. */
@@ -72,19 +72,19 @@ export class SocketConnection implements Connection, SocketEvents {
   }
 
   /**
-   * Reads the socket again, for this listener. A peer that has gone meanwhile shows that before `opened`: the listener then hears
-   * nothing.
+   * Reads the socket again and calls `events` from now on. Where the peer has closed the socket meanwhile, neither `opened` nor
+   * `closed` is called.
    */
-  start(listener: SocketListener): void {
+  start(events: ConnectionEvents): void {
     const { clock } = this.#ports
     this.#socket.resume()
     // Two turns of the event loop: the first may be over before the socket has been read once.
     clock.nextTurn(() =>
       clock.nextTurn(() => {
         if (!this.isOpen) return
-        this.#listener = listener
-        listener.opened()
-        this.#reader.start(listener)
+        this.#events = events
+        events.opened()
+        this.#reader.start(events)
       }),
     )
   }
@@ -93,7 +93,7 @@ export class SocketConnection implements Connection, SocketEvents {
     this.#reader.read(data, isBinary)
   }
 
-  /** What is no fault of the frames is the network's. */
+  /** Counts errors of the frames. Other errors are those of the network. */
   failed({ code = '' }: NodeJS.ErrnoException): void {
     if (!code.startsWith('WS_ERR_')) return
     const reason = code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 'oversized_frame' : 'bad_frame'
@@ -102,7 +102,7 @@ export class SocketConnection implements Connection, SocketEvents {
 
   closed(code: number): void {
     this.#ports.closed(this)
-    this.#listener?.closed(code)
+    this.#events?.closed(code)
   }
 
   /** A command will have a reply: while too many have none, the socket is not read. */

@@ -28,7 +28,7 @@ export type SqliteRoomLog = RoomLog &
     holdStill(): (() => boolean) | undefined
   }
 
-export type OpenedLogOptions = {
+export type OpenedLogPorts = {
   readonly durability: 'process' | 'full'
   readonly maxRoomBytes: number
   /** How long chat is kept, in ms. */
@@ -47,7 +47,7 @@ export class OpenedLog implements SqliteRoomLog {
   readonly #commits: GroupCommit
   readonly #power: ReturnType<typeof powerWatch>
 
-  constructor(db: Database, { durability, maxRoomBytes, chatMs, clock }: OpenedLogOptions) {
+  constructor(db: Database, { durability, maxRoomBytes, chatMs, clock }: OpenedLogPorts) {
     this.#db = db
     this.#now = () => clock.now()
     this.#maintenance = new Maintenance(db, clock)

@@ -1,7 +1,7 @@
 import type { RequestListener } from './listener'
-import { OwnServer, type OwnServerOptions } from './own-server'
+import { OwnServer, type OwnServerPorts } from './own-server'
 
-export type OwnPortsOptions = OwnServerOptions & {
+export type OwnServersPorts = OwnServerPorts & {
   /** Metrics on a separate port, if it is set. */
   readonly metrics: { readonly port?: number; readonly host: string; readonly listener: RequestListener }
 }
@@ -17,15 +17,15 @@ export type Listening = {
 }
 
 /** The ports of a stand-alone server: the public port, and one for metrics if it is set. */
-export class OwnPorts {
+export class OwnServers {
   readonly main: OwnServer
   readonly #metrics: OwnServer
-  readonly #metricsAt: OwnPortsOptions['metrics']
+  readonly #metricsAt: OwnServersPorts['metrics']
 
-  constructor(options: OwnPortsOptions) {
-    this.main = new OwnServer(options)
-    this.#metricsAt = options.metrics
-    this.#metrics = new OwnServer({ ...options, requestListener: options.metrics.listener, maxSockets: 0 })
+  constructor(ports: OwnServersPorts) {
+    this.main = new OwnServer(ports)
+    this.#metricsAt = ports.metrics
+    this.#metrics = new OwnServer({ ...ports, requestListener: ports.metrics.listener, maxSockets: 0 })
   }
 
   /** @throws Error when listening fails on one of the ports; then neither is open */
