@@ -62,7 +62,7 @@ const returned = ({ members, perRoom, talkMs }: typeof FULL): Promise<Readings> 
     await load.ask('chatter')
     await passed(talkMs)
     await first.kill()
-    await load.ask('hush')
+    await load.ask('silence')
     const startedAt = Date.now()
     const second = start(port)
     const backAt = await load.ask<number>('back')

@@ -7,7 +7,7 @@ type WithoutId<C> = C extends { id: number } ? Omit<C, 'id'> : never
 export type Request = WithoutId<Command>
 
 /** A reply that accepts a command. */
-export type Accepted = Extract<Reply, { ok: true }>
+export type AcceptedReply = Extract<Reply, { ok: true }>
 
 /** What to do with a command while the socket is down: keep it in order, keep only the latest of its key, or reject it. */
 export type WhileOffline = 'queue' | 'reject' | { readonly latest: string }
@@ -19,7 +19,7 @@ export interface Requests {
    * @throws LiveStreamError with the rejection's code; `not_joined`, `outbox_full`, `payload_too_large`, `invalid`, `unavailable`, `aborted`, or what
    * ended the room
    */
-  request(command: Request, whileOffline: WhileOffline): Promise<Accepted>
+  request(command: Request, whileOffline: WhileOffline): Promise<AcceptedReply>
   /**
    * Sends what has no reply, within the server's rate limits.
    * @throws LiveStreamError `not_joined`, `payload_too_large`, `invalid`; `unavailable` while the socket is down; `rate_limited` when

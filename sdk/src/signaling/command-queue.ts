@@ -1,5 +1,5 @@
 import { LiveStreamError } from '../errors'
-import type { Accepted, Request, WhileOffline } from '../ports/requests'
+import type { AcceptedReply, Request, WhileOffline } from '../ports/requests'
 import { ANSWERED_COMMANDS_KEPT, type Command, type Reply } from '../protocol'
 import {
   commandErrorOf,
@@ -37,7 +37,7 @@ export class CommandQueue {
   #lastId = 0
 
   /** @throws LiveStreamError (as a rejection) `outbox_full`, or the error of the command */
-  add(command: Request, whileOffline: WhileOffline): Promise<Accepted> {
+  add(command: Request, whileOffline: WhileOffline): Promise<AcceptedReply> {
     return new Promise((resolve, reject) => {
       const caller = { resolve, reject }
       const earlier = this.#waiting.find((entry) => sameKey(entry.whileOffline, whileOffline))

@@ -1,6 +1,6 @@
 // One command from the call to its reply: its number, its kind, and how it fails.
 import { LiveStreamError } from '../errors'
-import type { Accepted, Request, WhileOffline } from '../ports/requests'
+import type { AcceptedReply, Request, WhileOffline } from '../ports/requests'
 import type { Command, Reply } from '../protocol'
 
 /** A command from the call to its reply. */
@@ -8,7 +8,7 @@ export type QueuedCommand = {
   command: Request
   readonly whileOffline: WhileOffline
   /** Several callers, if a later call of the same `latest` key replaced an earlier one. */
-  readonly callers: { resolve(reply: Accepted): void; reject(error: LiveStreamError): void }[]
+  readonly callers: { resolve(reply: AcceptedReply): void; reject(error: LiveStreamError): void }[]
   /** The number under which it was rejected because the room was too busy; it gets another one. */
   rejectedAs?: number
   /** It was sent before, on a connection that broke: the server may have executed it already. */

@@ -1,7 +1,14 @@
 import * as v from 'valibot'
 import { LiveStreamError } from '../errors'
 import type { Clock } from '../ports/clock'
-import { type Accepted, NOT_JOINED, notJoined, type Request, type Requests, type WhileOffline } from '../ports/requests'
+import {
+  type AcceptedReply,
+  NOT_JOINED,
+  notJoined,
+  type Request,
+  type Requests,
+  type WhileOffline,
+} from '../ports/requests'
 import {
   type Cast,
   type ClientMessage,
@@ -48,7 +55,7 @@ export class Sender {
   }
 
   /** Sends a command and waits for its reply. For the errors see `Requests`. */
-  request(command: Request, whileOffline: WhileOffline): Promise<Accepted> {
+  request(command: Request, whileOffline: WhileOffline): Promise<AcceptedReply> {
     const longest = { ...command, id: Number.MAX_SAFE_INTEGER } as ClientMessage
     const rejected = this.#rejectionOf(longest, whileOffline === 'reject')
     if (rejected) return Promise.reject(rejected)

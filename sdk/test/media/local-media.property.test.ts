@@ -30,7 +30,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 class Run {
   readonly room = new MediaRoom()
   readonly calls: Promise<unknown>[] = []
-  refusals = 0
+  rejections = 0
 
   constructor() {
     this.room.devices.answer = undefined
@@ -83,7 +83,7 @@ class Run {
   }
 
   refuse(): void {
-    this.refusals++
+    this.rejections++
     this.room.refuse(new LiveStreamError('rate_limited', 'slowly'))
   }
 
@@ -130,7 +130,7 @@ test('random requests, prompts, replies, moderators and losses come to a consist
         if (isSent(room, source)) expect(room.sources[source]).toMatchObject({ published: true, muted: false })
       // And what the room believes is so, unless it refused to be told.
       const untold = room.untold()
-      if (run.refusals === 0) expect(untold).toEqual([])
+      if (run.rejections === 0) expect(untold).toEqual([])
       await run.finish()
       for (const source of SOURCES) expect([source, isSent(room, source)]).toEqual([source, isOpen(room, source)])
       room.leave()

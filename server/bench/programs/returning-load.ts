@@ -49,7 +49,7 @@ async function talk(): Promise<void> {
   }
 }
 
-function hush(): void {
+function silence(): void {
   isTalking = false
 }
 
@@ -80,4 +80,4 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await passed(5)
 }
 
-answerRequests<ReturningCrowd>({ join, chatter, hush, back, checked })
+answerRequests<ReturningCrowd>({ join, chatter, silence, back, checked })

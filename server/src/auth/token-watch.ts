@@ -1,6 +1,6 @@
-import { Alarm, type Alarms } from '../ports/alarms'
 import type { Clock } from '../ports/clock'
 import { NOTHING } from '../ports/clock'
+import { WallTimer, type WallTimers } from '../ports/wall-timers'
 
 /** A fresh token is asked for at most so long before the old one ends, and at most a fifth of its life. */
 const AHEAD_MS = 60_000
@@ -26,10 +26,10 @@ export interface TokenWatchEvents {
   expired(): void
 }
 
-export type TokenWatchPorts = { readonly clock: Pick<Clock, 'wall'>; readonly alarms: Alarms }
+export type TokenWatchPorts = { readonly clock: Pick<Clock, 'wall'>; readonly timers: WallTimers }
 
 /** Tells when a token is about to end or its key has been withdrawn, and when it has ended for good. */
-export class TokenWatch extends Alarm {
+export class TokenWatch extends WallTimer {
   readonly #ports: TokenWatchPorts
   readonly #events: TokenWatchEvents
   /** The expiry of the token that ends last. */
@@ -58,12 +58,12 @@ export class TokenWatch extends Alarm {
 
   /** Idempotent. */
   stop(): void {
-    this.#ports.alarms.clear(this)
+    this.#ports.timers.clear(this)
     this.#forgetKey()
   }
 
   /** Where the clock was set past the end, the client has not been asked so far. */
-  override ring(): void {
+  override fire(): void {
     if (this.#askAt === undefined || this.#newest === undefined) return this.#events.expired()
     this.#askAt = undefined
     this.#ask(this.#newest, Math.max(this.#newest, this.#ports.clock.wall()))
@@ -93,6 +93,6 @@ export class TokenWatch extends Alarm {
   }
 
   #arm(): void {
-    this.#ports.alarms.set(this, Math.min(this.#askAt ?? Number.POSITIVE_INFINITY, this.#endAt))
+    this.#ports.timers.set(this, Math.min(this.#askAt ?? Number.POSITIVE_INFINITY, this.#endAt))
   }
 }

@@ -7,10 +7,10 @@ import type { AddressLabel, PeerAddress } from '../config/network'
 import type { OriginRule } from '../config/origins'
 import type { RoomInput } from '../hosting/input'
 import { closeDraining } from '../hosting/rejections'
-import { Alarms } from '../ports/alarms'
 import type { Clock } from '../ports/clock'
 import type { Logger } from '../ports/logger'
 import type { Meter } from '../ports/meter'
+import { WallTimers } from '../ports/wall-timers'
 import type { NewId } from '../room/command'
 import { Handshake } from './handshake/handshake'
 import { type Address, addressOf } from './handshake/hello'
@@ -28,8 +28,8 @@ import { SharedFrames } from './socket/frames'
 import { OpenConnections } from './socket/open-connections'
 import { SocketConnection, type SocketConnectionPorts } from './socket/socket-connection'
 
-/** How many clients at a time may be told that their network is at its bound: each costs a handshake. */
-const MOST_TOLD = 50
+/** How many clients over the limit of their network get a goodbye at a time: each costs a WebSocket handshake. The others get a bare 429. */
+const MAX_GOODBYES = 50
 
 export type GatewayPorts = {
   /** What the URLs of rooms begin with: `/v1/rooms/`. */
@@ -63,16 +63,16 @@ export class Gateway {
   readonly #quota: SocketQuota
   readonly #handshake: Handshake
   readonly #connections: OpenConnections
-  /** Of those that are rejected, how many are just being told. */
-  #told = 0
+  /** Rejected sockets that get a goodbye and are not closed yet. */
+  #goodbyes = 0
   #state: 'open' | 'draining' = 'open'
 
   constructor(ports: GatewayPorts) {
     const budgets = new MessageBudgets(ports.limits, () => ports.clock.elapsed())
     this.#ports = ports
-    const alarms = new Alarms(ports.clock)
-    const iceServersOf = iceServersBy({ ...ports, alarms })
-    this.#sessionPorts = { ...ports, budgets, holds: new HoldQuota(ports.maxHolds), alarms, iceServersOf }
+    const timers = new WallTimers(ports.clock)
+    const iceServersOf = iceServersBy({ ...ports, timers })
+    this.#sessionPorts = { ...ports, budgets, holds: new HoldQuota(ports.maxHolds), timers, iceServersOf }
     const closed = (connection: SocketConnection) => this.#connections.remove(connection)
     this.#connectionPorts = { ...ports, frames: new SharedFrames(), closed }
     this.#quota = new SocketQuota(ports.quota)
@@ -135,12 +135,12 @@ export class Gateway {
     })
   }
 
-  /** A network at its bound is told so. A flood gets a bare answer, and so does every socket at the bound of the process. */
+  /** A client over the limit of its network gets a goodbye. In a flood it gets a bare 429, and a client over a limit of the process a bare 503. */
   #reject(why: QuotaReason, upgrade: Upgrade, room: string | undefined, peer: string | undefined): void {
     const label = this.#ports.addressLabel(peer)
-    if (why === 'address_full' && this.#told < MOST_TOLD) {
-      this.#told++
-      upgrade[1].on('close', () => this.#told--)
+    if (why === 'address_full' && this.#goodbyes < MAX_GOODBYES) {
+      this.#goodbyes++
+      upgrade[1].on('close', () => this.#goodbyes--)
       return this.#upgrade(upgrade, room, (connection) => {
         if (this.#state === 'draining') closeDraining(connection)
         else rejectBusy(connection, { why, ...label })

@@ -28,8 +28,8 @@ export class LineQueue {
   /** Whether the last written byte was inside a line. */
   #torn = false
   #dropped = 0
-  /** How many of these are reported in the lines that are being written. */
-  #told = 0
+  /** How many of these are counted in the lines that are being written. */
+  #reported = 0
 
   constructor(sink: Sink) {
     this.#sink = sink
@@ -66,7 +66,7 @@ export class LineQueue {
 
   #next(): void {
     if (this.#works && this.#dropped > 0) {
-      this.#told = this.#dropped
+      this.#reported = this.#dropped
       this.#waiting += lineOf(this.#dropped)
     }
     if (this.#waiting === '') {
@@ -98,15 +98,15 @@ export class LineQueue {
     this.#inHand = this.#inHand.subarray(written)
     if (this.#inHand.length > 0) return
     this.#works = true
-    this.#dropped -= this.#told
-    this.#told = 0
+    this.#dropped -= this.#reported
+    this.#reported = 0
   }
 
   /** Drops the lines. There is no other output for the reason. */
   #giveUp(): void {
     const lines = this.#inHand.toString().match(/[^\n]\n/g)?.length ?? 0
-    this.#dropped += this.#told > 0 ? lines - 1 : lines
-    this.#told = 0
+    this.#dropped += this.#reported > 0 ? lines - 1 : lines
+    this.#reported = 0
     this.#works = false
     this.#inHand = Buffer.alloc(0)
   }

@@ -37,12 +37,12 @@ type AnyLedgerPart = {
 }
 
 /** The identity to erase, and the ids of the messages that it wrote in this instance, as the log has them. */
-export type Erasure = Pick<Extract<InternalCommand, { type: 'identity.erase' }>, 'identity' | 'messageIds'>
+export type ErasedIdentity = Pick<Extract<InternalCommand, { type: 'identity.erase' }>, 'identity' | 'messageIds'>
 
 /** What a slice takes out of a room when an identity is erased. It reads the parts `L` of the ledger. */
 export type Erases<L = BaseLedger> = (
   state: RoomState<L>,
-  erasure: Erasure,
+  erased: ErasedIdentity,
   context: DecideContext,
 ) => readonly Decided[]
 

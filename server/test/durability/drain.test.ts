@@ -131,7 +131,7 @@ test('a deadline may be as far off as anybody likes: no timer is longer than tim
   await closing
 })
 
-test('a drain ends though a client that was turned away keeps its half of the socket open [R8.2]', async () => {
+test('a drain ends though a client that was rejected keeps its half of the socket open [R8.2]', async () => {
   const { url, server, enter } = await runServer({ maxSockets: 1 })
   await (await enter('hall', 'ada', { role: 'host' })).welcome()
   expect(await halfOpenUpgrade(url)).toMatch(/^HTTP\/1.1 503 /)

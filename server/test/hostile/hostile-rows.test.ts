@@ -144,7 +144,7 @@ test('a connection flood: one /64 of IPv6 is one address, and only the proxy’s
   )
 })
 
-test('a connection flood is turned away by a bare 503, the whole process, which says when to come again [R7.9]', async () => {
+test('a connection flood is rejected with a bare 503, the whole process, which says when to come again [R7.9]', async () => {
   const { url, enter } = await runServer({ maxSockets: 1 })
   await (await enter('hall', 'ada')).welcome()
   expect(await upgradeAnswer(url, '/v1/rooms/hall')).toEqual({ status: 503, retryAfter: '5' })

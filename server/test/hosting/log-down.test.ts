@@ -100,7 +100,7 @@ test('signals and casts go on while the log is down, in the same batch as comman
   expect(bob.events('chat.sent')).toEqual([])
 })
 
-test('a join that cannot be kept is turned away for a moment [R3.12]', async () => {
+test('a join that cannot be kept is rejected for a moment [R3.12]', async () => {
   const { log, enter, mend } = await hostAndGuest()
   log.broken = true
   const eve = await enter('hall', 'eve')

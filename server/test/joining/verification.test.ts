@@ -71,7 +71,7 @@ test('a verification that breaks is unavailable, and only for that one', async (
   expect(await client.goodbye()).toMatchObject({ code: 'unavailable', close: 1013 })
 })
 
-test('so many may be in verification at once; the next one is turned away before any work [R7.9]', async () => {
+test('so many may be in verification at once; the next one is rejected before any work [R7.9]', async () => {
   const { asked, connect, verifications } = await slowlyVerifying()
   const first = connect()
   connect()

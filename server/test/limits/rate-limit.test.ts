@@ -300,7 +300,7 @@ describe('on the wire', () => {
     expect(await ada.next('rejected')).toMatchObject({ what: 'cast', error: { code: 'rate_limited' } })
   })
 
-  test('joins beyond the limit are turned away for a moment [R7.4]', async () => {
+  test('joins beyond the limit are rejected for a moment [R7.4]', async () => {
     const { enter } = await runServer({ clock: new FakeClock() })
     for (let attempt = 1; attempt <= 10; attempt++) await (await enter('hall', 'ada', { attempt })).welcome()
     const eleventh = await enter('hall', 'ada', { attempt: 11 })

@@ -30,7 +30,7 @@ export type VerifiedClient = {
   readonly principal: Principal
 }
 
-type Goodbye = {
+type HandshakeRejection = {
   readonly goodbye: GoodbyeCode
   readonly reason: string
   readonly retryAfterMs?: number
@@ -39,7 +39,7 @@ type Goodbye = {
 
 type Verification =
   | { readonly ok: true; readonly client: VerifiedClient }
-  | { readonly ok: false; readonly error: Goodbye }
+  | { readonly ok: false; readonly error: HandshakeRejection }
 
 /** Verifies a connection: its origin, its hello, its token, and how often its identity joins. */
 export class Handshake {

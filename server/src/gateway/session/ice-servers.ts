@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import type { IceServer } from '@peerstage/sdk/protocol'
-import { Alarm, type Alarms } from '../../ports/alarms'
 import type { Clock } from '../../ports/clock'
 import { NOTHING } from '../../ports/clock'
+import { WallTimer, type WallTimers } from '../../ports/wall-timers'
 import { shortHash } from '../handshake/principal'
 import type { SocketConnection } from '../socket/socket-connection'
 
@@ -18,7 +18,7 @@ export type TurnServer = {
 
 export type IceServersPorts = {
   readonly clock: Clock
-  readonly alarms: Alarms
+  readonly timers: WallTimers
   /** The same for every client. */
   readonly iceServers: readonly IceServer[]
   /** Beside them: one whose passwords expire. */
@@ -48,7 +48,7 @@ export function iceServersBy(
 }
 
 /** ICE servers with TURN passwords that do not run out while their connection lasts. */
-class TurnPasswords extends Alarm implements IceServers {
+class TurnPasswords extends WallTimer implements IceServers {
   readonly #ports: IceServersPorts
   readonly #turn: TurnServer
   /** Names the session that passwords are for. */
@@ -73,14 +73,14 @@ class TurnPasswords extends Alarm implements IceServers {
   }
 
   keepUp(): void {
-    this.#ports.alarms.set(this, this.#refreshAt)
+    this.#ports.timers.set(this, this.#refreshAt)
   }
 
   stop(): void {
-    this.#ports.alarms.clear(this)
+    this.#ports.timers.clear(this)
   }
 
-  override ring(): void {
+  override fire(): void {
     this.#connection.sendNow({ type: 'iceServers', iceServers: this.take() })
     this.keepUp()
   }
