@@ -27,10 +27,10 @@ function personTile(client, { id, isSelf }) {
     close: detach,
     update(participant) {
       const { name, role, sources } = participant
-      element.classList.toggle('has-picture', isOn(sources.camera) && Boolean(sources.camera.track))
+      element.classList.toggle('has-picture', sources.camera.isLive && Boolean(sources.camera.track))
       parts.name.textContent = isSelf ? `${name} (you)` : name
       parts.role.textContent = role === 'guest' ? '' : ROLE_NAMES[role]
-      parts.microphone.toggleAttribute('hidden', isOn(sources.microphone))
+      parts.microphone.toggleAttribute('hidden', sources.microphone.isLive)
       parts.note.textContent = noteOn(participant)
       showInitials(parts.initials, participant)
     },
@@ -50,9 +50,6 @@ function screenTile(client, { id, isSelf }) {
     },
   }
 }
-
-/** Whether a source can be heard or seen. */
-export const isOn = ({ published, muted, interrupted }) => published && !muted && !interrupted
 
 function noteOn({ presence, link, sources }) {
   if (presence === 'reconnecting') return 'Reconnecting…'

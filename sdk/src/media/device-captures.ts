@@ -12,7 +12,9 @@ export type Acquire = (signal: AbortSignal) => Promise<Capture>
 
 type DeviceConstraints = Partial<Record<DeviceSource, MediaTrackConstraints>>
 
-type Outcome = { readonly capture: Capture } | { readonly error: LiveStreamError }
+type Outcome =
+  | { readonly ok: true; readonly capture: Capture }
+  | { readonly ok: false; readonly error: LiveStreamError }
 type Outcomes = Partial<Record<DeviceSource, Outcome>>
 type Signals = ReadonlyMap<DeviceSource, AbortSignal>
 
@@ -108,7 +110,9 @@ export class DeviceCaptures {
   }
 
   #failed(sources: DeviceSource[], cause: unknown): Outcomes {
-    return Object.fromEntries(sources.map((source) => [source, { error: deviceError(source, cause, this.#access) }]))
+    return Object.fromEntries(
+      sources.map((source) => [source, { ok: false, error: deviceError(source, cause, this.#access) }]),
+    )
   }
 
   async #getUserMedia(sources: DeviceSource[], requests: DeviceConstraints): Promise<Outcomes> {
@@ -125,7 +129,9 @@ export class DeviceCaptures {
     const outcomes: Outcomes = {}
     for (const source of sources) {
       const track = tracks[source]
-      outcomes[source] = track ? { capture: new Capture(track, { isOwn: true }) } : { error: noDevice(source) }
+      outcomes[source] = track
+        ? { ok: true, capture: new Capture(track, { isOwn: true }) }
+        : { ok: false, error: noDevice(source) }
     }
     return outcomes
   }
@@ -135,12 +141,12 @@ export class DeviceCaptures {
 async function outcomeOf(opened: Promise<Outcome | undefined>, signal: AbortSignal): Promise<Capture> {
   await Promise.race([opened, ended(signal)])
   if (signal.aborted) {
-    void opened.then((late) => late && 'capture' in late && late.capture.close())
+    void opened.then((late) => late?.ok && late.capture.close())
     throw superseded()
   }
   const outcome = await opened
   if (!outcome) throw superseded()
-  if ('error' in outcome) throw outcome.error
+  if (!outcome.ok) throw outcome.error
   return outcome.capture
 }
 
@@ -154,7 +160,7 @@ const ended = (signal: AbortSignal): Promise<void> =>
 function closeSuperseded(outcomes: Outcomes, signals: Signals): void {
   for (const source of sourcesOf(outcomes)) {
     const outcome = outcomes[source]
-    if (outcome && 'capture' in outcome && !isCurrent(signals, source)) outcome.capture.close()
+    if (outcome?.ok && !isCurrent(signals, source)) outcome.capture.close()
   }
 }
 

@@ -1,5 +1,5 @@
 import { LiveStreamError } from '../errors'
-import type { IceServer } from '../protocol'
+import { type IceServer, isTurn } from '../protocol'
 
 /** Why an epoch ended, and what was seen of it until then. */
 export type LinkFailure = {
@@ -29,5 +29,3 @@ export function linkError(failure: LinkFailure, iceServers: readonly IceServer[]
     },
   )
 }
-
-const isTurn = ({ urls }: IceServer): boolean => [urls].flat().some((url) => /^turns?:/i.test(url))

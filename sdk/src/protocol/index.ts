@@ -89,6 +89,7 @@ export {
   type Goodbye,
   type IceServer,
   iceServer,
+  isTurn,
   type Reply,
   type ServerMessage,
   type ServerMessageOf,

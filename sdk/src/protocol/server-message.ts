@@ -16,6 +16,9 @@ export const iceServer = v.object({
 /** A STUN or TURN server, as `RTCConfiguration.iceServers` takes it. @useDeclaredType */
 export type IceServer = v.InferOutput<typeof iceServer>
 
+/** Whether an ICE server is a TURN server: one of its URLs has the scheme `turn` or `turns`. */
+export const isTurn = ({ urls }: IceServer): boolean => [urls].flat().some((url) => /^turns?:/i.test(url))
+
 /**
  * The first message on a joined connection. It has either the whole `room`, or the `events` after the `seq` of the hello;
  * `resumed` tells which one.

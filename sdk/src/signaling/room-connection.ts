@@ -9,14 +9,14 @@ import { TokenRefresh } from './token'
 /** A held socket may have died while the page slept. If it does not answer the request for a seat by then, another is opened. */
 const HELD_ANSWER_MS = 2_000
 
-type Stage =
+type Phase =
   | { readonly type: 'connecting' }
   /** `held`: verified, without a seat. */
   | { readonly type: 'held' | 'connected'; readonly since: number }
   /** Held, and the seat was requested by that command. */
   | { readonly type: 'requesting'; readonly commandId: number }
 
-/** What the session does when a connection comes to its next stage. */
+/** What the session does when a connection comes to its next phase. */
 export type RoomConnectionEvents = {
   /** The server accepted the socket. */
   opened(): void
@@ -39,7 +39,7 @@ export class RoomConnection {
   readonly #session: RoomConnectionEvents
   readonly #connection: Connection
   readonly #refresh: TokenRefresh
-  #stage: Stage = { type: 'connecting' }
+  #phase: Phase = { type: 'connecting' }
   #isOver = false
 
   /** @throws LiveStreamError `hello_too_large`, `not_supported`, and what the WebSocket's constructor throws */
@@ -64,18 +64,18 @@ export class RoomConnection {
     this.#refresh = new TokenRefresh(options, {
       connection: this.#connection,
       isOver: () => this.#isOver,
-      isHeld: () => this.#stage.type === 'held',
+      isHeld: () => this.#phase.type === 'held',
       log: client.log,
     })
   }
 
-  get stage(): Stage['type'] {
-    return this.#stage.type
+  get phase(): Phase['type'] {
+    return this.#phase.type
   }
 
   /** Since when it is held, or in the room. */
   get since(): number | undefined {
-    return 'since' in this.#stage ? this.#stage.since : undefined
+    return 'since' in this.#phase ? this.#phase.since : undefined
   }
 
   /**
@@ -83,14 +83,14 @@ export class RoomConnection {
    * request for a seat and said when to try again, that time is kept.
    */
   wasHold({ retryAfterMs }: Ending): boolean {
-    const { type } = this.#stage
+    const { type } = this.#phase
     return type === 'requesting' ? retryAfterMs === undefined : type === 'connecting' && this.#intent === 'hold'
   }
 
   /** A held connection asks for a seat. */
   requestSeat(): void {
     const commandId = this.#options.sender.nextId()
-    this.#stage = { type: 'requesting', commandId }
+    this.#phase = { type: 'requesting', commandId }
     this.#connection.send({ type: 'join', id: commandId })
     this.#connection.probe(HELD_ANSWER_MS)
   }
@@ -98,7 +98,7 @@ export class RoomConnection {
   /** The session takes the seat. `sameSession`: as the same participant in the same instance as before. */
   seated(welcome: Welcome, sameSession: boolean): void {
     const { clock, sender } = this.#options
-    this.#stage = { type: 'connected', since: clock.now() }
+    this.#phase = { type: 'connected', since: clock.now() }
     this.#connection.welcomed(welcome.limits.maxFrameBytes)
     sender.connected(this.#connection, welcome, sameSession)
     if (welcome.confirm) this.#connection.send({ type: 'join', id: sender.nextId() })
@@ -106,14 +106,14 @@ export class RoomConnection {
 
   /** The page woke up: is the server still there? */
   wake(): void {
-    if ('since' in this.#stage) this.#connection.probe()
+    if ('since' in this.#phase) this.#connection.probe()
   }
 
   /** Gives the seat up. Resolves when the server has answered, after a second at most. No event follows. */
   leave(): Promise<void> {
     const { sender, clock } = this.#options
     this.#over()
-    const commandId = this.#stage.type === 'connecting' ? undefined : sender.nextId()
+    const commandId = this.#phase.type === 'connecting' ? undefined : sender.nextId()
     const left = sendLeave(this.#connection, commandId, clock)
     return commandId === undefined ? Promise.resolve() : left
   }
@@ -166,24 +166,24 @@ export class RoomConnection {
   }
 
   get #isInRoom(): boolean {
-    return !this.#isOver && this.#stage.type === 'connected'
+    return !this.#isOver && this.#phase.type === 'connected'
   }
 
   #welcomed(welcome: Welcome): void {
-    if (this.#stage.type === 'connecting' || this.#stage.type === 'requesting') this.#session.welcomed(welcome)
+    if (this.#phase.type === 'connecting' || this.#phase.type === 'requesting') this.#session.welcomed(welcome)
   }
 
   #held({ limits }: ServerMessageOf<'held'>): void {
-    if (this.#stage.type !== 'connecting') return
-    this.#stage = { type: 'held', since: this.#options.clock.now() }
+    if (this.#phase.type !== 'connecting') return
+    this.#phase = { type: 'held', since: this.#options.clock.now() }
     this.#connection.welcomed(limits.maxFrameBytes)
     this.#session.held()
   }
 
   /** If the server rejects a request for a seat, it keeps the connection held. A hello would get a goodbye; this is treated alike. */
   #answered(reply: Reply): void {
-    const stage = this.#stage
-    if (stage.type !== 'requesting' || reply.re !== stage.commandId || reply.ok)
+    const phase = this.#phase
+    if (phase.type !== 'requesting' || reply.re !== phase.commandId || reply.ok)
       return this.#options.sender.answered(reply)
     const { message: reason, retryAfterMs } = reply.error
     this.end({ code: 'unavailable', reason, retryAfterMs }, reason)

@@ -4,6 +4,7 @@ import { expect } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import {
   type ClientMessage,
+  type ClientMessageOf,
   DEFAULT_LIMITS,
   decodeClientFrame,
   decodeHello,
@@ -18,8 +19,6 @@ import {
   SUBPROTOCOL,
   type Welcome,
 } from '../../src/protocol'
-
-type MessageOf<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>
 
 /** One socket, as a server that does only what a test tells it to. */
 export class ScriptedConnection {
@@ -43,14 +42,17 @@ export class ScriptedConnection {
     })
   }
 
-  received<T extends ClientMessage['type']>(type: T): MessageOf<T>[] {
-    return this.frames.flat().filter((message): message is MessageOf<T> => message.type === type)
+  received<T extends ClientMessage['type']>(type: T): ClientMessageOf<T>[] {
+    return this.frames.flat().filter((message): message is ClientMessageOf<T> => message.type === type)
   }
 
   /** Waits until so many messages of a type have come. */
-  async until<T extends ClientMessage['type']>(type: T, count = 1): Promise<[MessageOf<T>, ...MessageOf<T>[]]> {
+  async until<T extends ClientMessage['type']>(
+    type: T,
+    count = 1,
+  ): Promise<[ClientMessageOf<T>, ...ClientMessageOf<T>[]]> {
     await expect.poll(() => this.received(type).length, { interval: 2, timeout: 10_000 }).toBeGreaterThanOrEqual(count)
-    return this.received(type) as [MessageOf<T>, ...MessageOf<T>[]]
+    return this.received(type) as [ClientMessageOf<T>, ...ClientMessageOf<T>[]]
   }
 
   /** Sends messages as one frame. */

@@ -46,7 +46,7 @@ export type PageParts = {
 }
 
 /**
- * One loaded page with the SDK's own session code in it: hello, resume, outbox, backoff, and the store that folds. What is
+ * One loaded page with the SDK's own session code in it: hello, resume, command queue, backoff, and the store that folds. What is
  * left out is media and the verbs.
  */
 export class LoadedPage {

@@ -1,4 +1,4 @@
-import type { IceServer } from '@peerstage/sdk/protocol'
+import { type IceServer, isTurn } from '@peerstage/sdk/protocol'
 
 type Facts = {
   readonly url: string
@@ -33,5 +33,3 @@ const DEV_LINES = (url: string): string[] => [
   `Open ${url}/?room=lobby in two tabs: the first one in a room is its host.`,
   'A phone or another computer needs https: browsers give cameras to secure pages only.',
 ]
-
-const isTurn = ({ urls }: IceServer): boolean => [urls].flat().some((each) => /^turns?:/.test(each))
