@@ -3,7 +3,7 @@ import type { EventQueue } from '../events/event-queue'
 import { LocalMedia } from '../media/local-media'
 import { observeDom, Playback } from '../media/playback'
 import { RemoteStreams, type StreamChange } from '../media/remote-streams'
-import { type LinkView, Mesh, type MeshOptions } from '../peering/mesh'
+import { type LinkView, Mesh, type MeshPorts } from '../peering/mesh'
 import { SharedCertificate } from '../peering/shared-certificate'
 import { simplePeerTransport } from '../peering/simple-peer'
 import type { WebRtc } from '../peering/webrtc'
@@ -70,7 +70,7 @@ export class MediaEngine {
   }
 
   /** The links of a new session. Undefined without WebRTC: then there is no media, and all else works. */
-  newMesh(sendSignal: MeshOptions['sendSignal']): Mesh | undefined {
+  newMesh(sendSignal: MeshPorts['sendSignal']): Mesh | undefined {
     const wrtc = this.#wrtc()
     const { environment, config } = this.#ports
     this.#linkStates.clear()

@@ -1,12 +1,12 @@
 import type { LiveStreamError } from '../errors'
 import type { GoodbyeCode, Welcome } from '../protocol'
 import { SignalingSession } from '../signaling/session'
-import type { SessionEvents, SessionOptions } from '../signaling/session-ports'
+import type { SessionEvents, SessionPorts } from '../signaling/session-ports'
 import type { LeftReason } from '../state/state'
 import { RoomUpdates, type RoomUpdatesPorts } from './room-updates'
 
 export type RoomSessionPorts = RoomUpdatesPorts & {
-  readonly session: SessionOptions
+  readonly session: SessionPorts
   /** The session waits for this: the leave of an earlier session, and the opening of the page, which may be prerendered. */
   readonly before: Promise<unknown>
   /**

@@ -5,7 +5,7 @@ import type { BrowserPage } from '../signaling/browser-page'
 import { randomId } from '../signaling/random-id'
 import { type CurrentSender, Sender } from '../signaling/sender'
 import { SessionKey } from '../signaling/session-key'
-import type { SessionOptions } from '../signaling/session-ports'
+import type { SessionPorts } from '../signaling/session-ports'
 import type { RoomStore } from '../state/store'
 import type { SliceState } from '../verbs/slices'
 import { SDK_VERSION } from '../version'
@@ -66,15 +66,15 @@ export class RoomSessions {
 
   #begin(): RoomSession {
     const { config, page, engine, store, eventQueue, serverClock, current, log } = this.#ports
-    const options = this.#sessionOptions()
-    const { sender } = options
+    const ports = this.#sessionPorts()
+    const { sender } = ports
     const session = new RoomSession({
       store,
       eventQueue,
       media: engine.local,
       mesh: engine.newMesh((signal) => sender.signal({ ...signal, type: 'signal' })),
       log,
-      session: options,
+      session: ports,
       before: Promise.all([this.#leaving, page.opened()]),
       serverClock,
       hasOwnIceServers: config.iceServers !== undefined,
@@ -82,7 +82,7 @@ export class RoomSessions {
       over: (left, wasPrepared) => this.#over(stopListening, left, wasPrepared),
     })
     const stopListening = page.on('online', () => engine.networkChanged())
-    options.key.live = true
+    ports.key.live = true
     current.use(sender)
     this.#session = session
     return session
@@ -107,7 +107,7 @@ export class RoomSessions {
   }
 
   /** @throws LiveStreamError `invalid_options` */
-  #sessionOptions(): SessionOptions {
+  #sessionPorts(): SessionPorts {
     const { config, environment, page } = this.#ports
     const { room, token, name, joinTimeoutMs, WebSocket } = config
     const { clock, random, randomBytes } = environment

@@ -16,7 +16,7 @@ export type TransportEvents = {
   failed(reason: string): void
 }
 
-export type TransportOptions = {
+export type TransportPorts = {
   readonly offerer: boolean
   /** What is published already: it is in the slots before the first description is sent. */
   readonly tracks: SlotTracks
@@ -45,7 +45,7 @@ export interface MediaTransport {
 
 export interface OpenTransport {
   /** @throws whatever the platform throws when it can make no connection at all (too many of them, a bad ICE server). */
-  (options: TransportOptions): MediaTransport
+  (ports: TransportPorts): MediaTransport
   /** Set if many connections cannot start together; then a mesh starts the next one when the last one is connected. */
   readonly oneAtATime?: boolean
 }

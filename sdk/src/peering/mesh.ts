@@ -11,7 +11,7 @@ import type { SharedCertificate } from './shared-certificate'
 import { StartQueue } from './start-queue'
 import { type LinkStats, linkStats } from './stats'
 
-export type MeshOptions = {
+export type MeshPorts = {
   readonly openTransport: OpenTransport
   readonly clock: Clock
   /** From 0 up to 1. */
@@ -45,7 +45,7 @@ export type LinkView = {
 
 /** Keeps one link for each edge of the own participant. It does not know roles or published sources. */
 export class Mesh {
-  readonly #options: MeshOptions
+  readonly #ports: MeshPorts
   readonly #startQueue: StartQueue
   readonly #links = new Map<string, Link>()
   readonly #held = new HeldSignals()
@@ -54,11 +54,11 @@ export class Mesh {
   #iceServers: readonly IceServer[] = []
   #state: 'unused' | 'used' | 'closed' = 'unused'
 
-  constructor(options: MeshOptions) {
-    this.#options = options
+  constructor(ports: MeshPorts) {
+    this.#ports = ports
     this.#startQueue = new StartQueue(
-      options.openTransport.oneAtATime === true ? 1 : Number.POSITIVE_INFINITY,
-      options.clock,
+      ports.openTransport.oneAtATime === true ? 1 : Number.POSITIVE_INFINITY,
+      ports.clock,
     )
   }
 
@@ -148,11 +148,11 @@ export class Mesh {
   #remove(peerId: string): void {
     this.#links.get(peerId)?.close()
     this.#links.delete(peerId)
-    this.#options.onLink(peerId, null)
+    this.#ports.onLink(peerId, null)
   }
 
   #newLink(peerId: string, offerer: boolean, born: number): Link {
-    const { onLink, sendSignal, clock, random } = this.#options
+    const { onLink, sendSignal, clock, random } = this.#ports
     const openTransport = (events: LinkTransportEvents) => this.#open(peerId, offerer, events)
     return new Link(
       offerer,
@@ -170,13 +170,13 @@ export class Mesh {
   }
 
   #open(peerId: string, offerer: boolean, events: LinkTransportEvents): MediaTransport {
-    const track = (source: Source, received: MediaStreamTrack) => this.#options.onTrack(peerId, source, received)
-    return this.#options.openTransport({
+    const track = (source: Source, received: MediaStreamTrack) => this.#ports.onTrack(peerId, source, received)
+    return this.#ports.openTransport({
       offerer,
       tracks: this.#tracks,
       iceServers: this.#iceServers,
-      iceTransportPolicy: this.#options.iceTransportPolicy,
-      certificate: this.#options.certificate.take(),
+      iceTransportPolicy: this.#ports.iceTransportPolicy,
+      certificate: this.#ports.certificate.take(),
       events: { ...events, track },
     })
   }
@@ -185,7 +185,7 @@ export class Mesh {
   prepare(): void {
     if (this.#state !== 'unused') return
     this.#state = 'used'
-    void this.#options.certificate.prepare().then(() => this.#startQueue.open())
+    void this.#ports.certificate.prepare().then(() => this.#startQueue.open())
   }
 }
 

@@ -3,7 +3,7 @@
 import SimplePeer, { type PeerSignal } from 'simple-peer'
 import type { Clock } from '../ports/clock'
 import { type IceServer, LAYOUT, type SignalBody, type Source } from '../protocol'
-import type { MediaTransport, OpenTransport, TransportEvents, TransportOptions } from './media-transport'
+import type { MediaTransport, OpenTransport, TransportEvents, TransportPorts } from './media-transport'
 import { PeerFacade } from './peer-facade'
 import { SlotSenders } from './slots'
 import type { WebRtc } from './webrtc'
@@ -13,7 +13,7 @@ import type { WebRtc } from './webrtc'
  * descriptors if many start together. In browsers all start at once, which is faster. Both were measured.
  */
 export function simplePeerTransport(wrtc: WebRtc, clock: Clock): OpenTransport {
-  const open = (options: TransportOptions): MediaTransport => new SimplePeerTransport(wrtc, clock, options)
+  const open = (ports: TransportPorts): MediaTransport => new SimplePeerTransport(wrtc, clock, ports)
   return Object.assign(open, { oneAtATime: typeof window === 'undefined' })
 }
 
@@ -31,17 +31,17 @@ class SimplePeerTransport implements MediaTransport {
   #closed = false
 
   /** @throws what the RTCPeerConnection constructor throws */
-  constructor(wrtc: WebRtc, clock: Clock, options: TransportOptions) {
-    this.#offerer = options.offerer
-    this.#events = options.events
-    this.#configuration = configurationOf(options)
+  constructor(wrtc: WebRtc, clock: Clock, ports: TransportPorts) {
+    this.#offerer = ports.offerer
+    this.#events = ports.events
+    this.#configuration = configurationOf(ports)
     this.#pc = new wrtc.RTCPeerConnection(this.#configuration)
-    this.#senders = new SlotSenders(options.tracks)
+    this.#senders = new SlotSenders(ports.tracks)
     this.#facade = new PeerFacade({
       wrtc,
       clock,
       pc: this.#pc,
-      offerer: options.offerer,
+      offerer: ports.offerer,
       senders: this.#senders,
       onAdvanced: () => this.#live(() => this.#events.advanced()),
       onConnected: () => this.#connect(),
@@ -140,7 +140,7 @@ class SimplePeerTransport implements MediaTransport {
   }
 }
 
-function configurationOf({ iceServers, iceTransportPolicy, certificate }: TransportOptions): RTCConfiguration {
+function configurationOf({ iceServers, iceTransportPolicy, certificate }: TransportPorts): RTCConfiguration {
   return {
     iceServers: iceServers.map(toBrowser),
     iceTransportPolicy,

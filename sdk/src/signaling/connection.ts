@@ -21,7 +21,7 @@ const HEARTBEAT_MS = 15_000
 /** How long a server may take to answer after the page woke up. Then the socket counts as dead. */
 const PROBE_MS = 5_000
 
-export type ConnectionOptions = {
+export type ConnectionPorts = {
   readonly WebSocket: WebSocketConstructor
   readonly url: string
   readonly protocols: string[]
@@ -51,7 +51,7 @@ export class Connection {
   #closed = false
 
   /** @throws what the WebSocket's constructor throws: a bad URL or subprotocol */
-  constructor({ WebSocket, url, protocols, clock }: ConnectionOptions, events: ConnectionEvents) {
+  constructor({ WebSocket, url, protocols, clock }: ConnectionPorts, events: ConnectionEvents) {
     this.#clock = clock
     this.#events = events
     this.#socket = new Socket(WebSocket, url, protocols, {

@@ -1,6 +1,6 @@
 import { LiveStreamError } from '../errors'
 import { encodeHello, HELLO_PREFIX, type Hello, MAX_HELLO_CHARACTERS, ROOMS_PATH, SUBPROTOCOL } from '../protocol'
-import type { Position, SessionOptions } from './session-ports'
+import type { Position, SessionPorts } from './session-ports'
 
 /** What a socket is opened with: its intent, the token, and the position of the last event. */
 export type Opening = Pick<Hello, 'intent'> & {
@@ -9,8 +9,8 @@ export type Opening = Pick<Hello, 'intent'> & {
 }
 
 /** The hello of a new socket. Each call counts as an attempt of the session. */
-export function helloOf(options: SessionOptions, { intent, token, position }: Opening): Hello {
-  const { key, joinId, name, client } = options
+export function helloOf(ports: SessionPorts, { intent, token, position }: Opening): Hello {
+  const { key, joinId, name, client } = ports
   return {
     intent,
     ...(token === undefined ? {} : { token }),

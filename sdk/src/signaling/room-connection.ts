@@ -3,7 +3,7 @@ import type { Ending } from './close-policy'
 import { Connection } from './connection'
 import { helloOf, type Opening, roomUrl, subprotocolsOf } from './hello'
 import { sendLeave } from './send-leave'
-import type { SessionEvents, SessionOptions } from './session-ports'
+import type { SessionEvents, SessionPorts } from './session-ports'
 import { TokenRefresh } from './token'
 
 /** A held socket may have died while the page slept. If it does not answer the request for a seat by then, another is opened. */
@@ -33,7 +33,7 @@ export type RoomConnectionEvents = {
  * about the room go to the client, everything else is handled here or told to the session.
  */
 export class RoomConnection {
-  readonly #options: SessionOptions
+  readonly #ports: SessionPorts
   readonly #intent: Opening['intent']
   readonly #client: SessionEvents
   readonly #session: RoomConnectionEvents
@@ -43,13 +43,13 @@ export class RoomConnection {
   #isOver = false
 
   /** @throws LiveStreamError `hello_too_large`, `not_supported`, and what the WebSocket's constructor throws */
-  constructor(options: SessionOptions, opening: Opening, client: SessionEvents, session: RoomConnectionEvents) {
-    const { base, room, clock, WebSocket } = options
-    this.#options = options
+  constructor(ports: SessionPorts, opening: Opening, client: SessionEvents, session: RoomConnectionEvents) {
+    const { base, room, clock, WebSocket } = ports
+    this.#ports = ports
     this.#intent = opening.intent
     this.#client = client
     this.#session = session
-    const protocols = subprotocolsOf(helloOf(options, opening))
+    const protocols = subprotocolsOf(helloOf(ports, opening))
     this.#connection = new Connection(
       { WebSocket: WebSocket(), url: roomUrl(base, room), protocols, clock },
       {
@@ -61,7 +61,7 @@ export class RoomConnection {
         ended: (ending, detail) => this.end(ending, detail),
       },
     )
-    this.#refresh = new TokenRefresh(options, {
+    this.#refresh = new TokenRefresh(ports, {
       connection: this.#connection,
       isOver: () => this.#isOver,
       isHeld: () => this.#phase.type === 'held',
@@ -89,7 +89,7 @@ export class RoomConnection {
 
   /** A held connection asks for a seat. */
   requestSeat(): void {
-    const commandId = this.#options.sender.nextId()
+    const commandId = this.#ports.sender.nextId()
     this.#phase = { type: 'requesting', commandId }
     this.#connection.send({ type: 'join', id: commandId })
     this.#connection.probe(HELD_ANSWER_MS)
@@ -97,7 +97,7 @@ export class RoomConnection {
 
   /** The session takes the seat. `sameSession`: as the same participant in the same instance as before. */
   seated(welcome: Welcome, sameSession: boolean): void {
-    const { clock, sender } = this.#options
+    const { clock, sender } = this.#ports
     this.#phase = { type: 'connected', since: clock.now() }
     this.#connection.welcomed(welcome.limits.maxFrameBytes)
     sender.connected(this.#connection, welcome, sameSession)
@@ -111,7 +111,7 @@ export class RoomConnection {
 
   /** Gives the seat up. Resolves when the server has answered, after a second at most. No event follows. */
   leave(): Promise<void> {
-    const { sender, clock } = this.#options
+    const { sender, clock } = this.#ports
     this.#over()
     const commandId = this.#phase.type === 'connecting' ? undefined : sender.nextId()
     const left = sendLeave(this.#connection, commandId, clock)
@@ -122,7 +122,7 @@ export class RoomConnection {
   end(ending: Ending, detail: string): void {
     if (this.#isOver) return
     this.close()
-    this.#options.sender.disconnected(ending.unsendable ?? false)
+    this.#ports.sender.disconnected(ending.unsendable ?? false)
     this.#client.log('info', 'the connection ended', { detail })
     this.#session.ended(ending, detail)
   }
@@ -175,7 +175,7 @@ export class RoomConnection {
 
   #held({ limits }: ServerMessageOf<'held'>): void {
     if (this.#phase.type !== 'connecting') return
-    this.#phase = { type: 'held', since: this.#options.clock.now() }
+    this.#phase = { type: 'held', since: this.#ports.clock.now() }
     this.#connection.welcomed(limits.maxFrameBytes)
     this.#session.held()
   }
@@ -184,7 +184,7 @@ export class RoomConnection {
   #answered(reply: Reply): void {
     const phase = this.#phase
     if (phase.type !== 'requesting' || reply.re !== phase.commandId || reply.ok)
-      return this.#options.sender.answered(reply)
+      return this.#ports.sender.answered(reply)
     const { message: reason, retryAfterMs } = reply.error
     this.end({ code: 'unavailable', reason, retryAfterMs }, reason)
   }

@@ -9,7 +9,7 @@ import type { WebSocketConstructor } from './socket'
 /** A token, or where to get one. A function is called for each connection, and before the token expires. */
 export type TokenSource = string | (() => string | Promise<string>)
 
-export type SessionOptions = {
+export type SessionPorts = {
   /** The server: `ws:` or `wss:`, without a trailing slash. */
   readonly base: string
   readonly room: string

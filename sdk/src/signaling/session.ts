@@ -2,7 +2,7 @@ import { LiveStreamError } from '../errors'
 import { type GoodbyeCode, PROTOCOL_FLOOR, PROTOCOL_VERSION, type Welcome } from '../protocol'
 import { type Aim, backoffMs, closePolicyOf, type Ending, errorOf, joinTimeout, mayGoIdle } from './close-policy'
 import { RoomConnection } from './room-connection'
-import type { SessionEvents, SessionOptions } from './session-ports'
+import type { SessionEvents, SessionPorts } from './session-ports'
 import { tokenOf } from './token'
 
 /** After a connection that lasted this long, the next failure counts as the first. */
@@ -23,7 +23,7 @@ type Phase =
  * next one, and when to give up.
  */
 export class SignalingSession {
-  readonly #options: SessionOptions
+  readonly #ports: SessionPorts
   readonly #events: SessionEvents
   #phase: Phase = { type: 'idle' }
   #aim: Aim = 'prepare'
@@ -36,14 +36,14 @@ export class SignalingSession {
   #lastFailure: unknown
   #stop: (() => void)[] = []
 
-  constructor(options: SessionOptions, events: SessionEvents) {
-    this.#options = options
+  constructor(ports: SessionPorts, events: SessionEvents) {
+    this.#ports = ports
     this.#events = events
   }
 
   /** Holds a connection for a while, so that `start()` needs no new one. After that, or if none can be held, the session is idle. */
   prepare(): void {
-    this.#readyUntil = this.#options.clock.now() + KEPT_READY_MS
+    this.#readyUntil = this.#ports.clock.now() + KEPT_READY_MS
     if (this.#phase.type !== 'idle') return
     this.#listen()
     void this.#connect()
@@ -57,12 +57,12 @@ export class SignalingSession {
     this.#failures = 0
     this.#freshTokenTried = false
     this.#listen()
-    if (phase.type === 'open' && phase.connection.stage === 'held') phase.connection.requestSeat()
+    if (phase.type === 'open' && phase.connection.phase === 'held') phase.connection.requestSeat()
     if (phase.type === 'idle' || phase.type === 'waiting') void this.#connect()
   }
 
   #listen(): void {
-    const { clock, page, joinTimeoutMs } = this.#options
+    const { clock, page, joinTimeoutMs } = this.#ports
     this.#stopListening()
     this.#stop = [page.on('wake', () => this.#wake()), clock.after(joinTimeoutMs, () => this.#joinTimedOut())]
   }
@@ -70,7 +70,7 @@ export class SignalingSession {
   /** Events are missing: connects again, and `position()` then asks for a snapshot. */
   resync(): void {
     const phase = this.#phase
-    if (phase.type === 'open' && phase.connection.stage === 'connected') phase.connection.end({}, 'events are missing')
+    if (phase.type === 'open' && phase.connection.phase === 'connected') phase.connection.end({}, 'events are missing')
   }
 
   /**
@@ -87,7 +87,7 @@ export class SignalingSession {
     this.#stopWaiting()
     const authorizing: Phase = { type: 'authorizing' }
     this.#phase = authorizing
-    const { token: source, clock } = this.#options
+    const { token: source, clock } = this.#ports
     try {
       const token = await tokenOf(source, clock)
       if (this.#phase === authorizing) this.#open(token)
@@ -100,7 +100,7 @@ export class SignalingSession {
   #open(token: string | undefined): void {
     const intent = this.#aim === 'join' ? 'join' : 'hold'
     const opening = { intent, token, position: this.#events.position() } as const
-    const connection: RoomConnection = new RoomConnection(this.#options, opening, this.#events, {
+    const connection: RoomConnection = new RoomConnection(this.#ports, opening, this.#events, {
       opened: () => {
         this.#reachedServer = true
       },
@@ -146,9 +146,9 @@ export class SignalingSession {
   #disconnected(connection: RoomConnection, ending: Ending, detail: string): void {
     const { since = Number.POSITIVE_INFINITY } = connection
     this.#lastFailure = ending.code === undefined ? new Error(detail) : errorOf(ending.code, ending)
-    const now = this.#options.clock.now()
+    const now = this.#ports.clock.now()
     if (now - since >= STABLE_MS) this.#failures = 0
-    const freshTokenLeft = typeof this.#options.token === 'function' && !this.#freshTokenTried
+    const freshTokenLeft = typeof this.#ports.token === 'function' && !this.#freshTokenTried
     const policy = closePolicyOf(ending, { joined: this.#seat !== undefined, freshTokenLeft })
     if (mayGoIdle(this.#aim, now >= this.#readyUntil, ending, policy)) return this.#goIdle()
     if (policy.type === 'final') return this.#end(policy.error, policy.code)
@@ -158,7 +158,7 @@ export class SignalingSession {
   }
 
   #retry({ retryAfterMs }: Ending, slowly: boolean): void {
-    const { clock, random } = this.#options
+    const { clock, random } = this.#ports
     const retryInMs = backoffMs(this.#failures++, random(), { slowly, retryAfterMs })
     const cancel = clock.after(retryInMs, () => void this.#connect())
     this.#phase = { type: 'waiting', cancel, urgent: !slowly && retryAfterMs === undefined }
@@ -191,7 +191,7 @@ export class SignalingSession {
     this.#stopWaiting()
     this.#phase = { type: 'ended' }
     this.#stopListening()
-    this.#options.sender.close(error)
+    this.#ports.sender.close(error)
   }
 
   #stopListening(): void {

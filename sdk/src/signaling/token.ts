@@ -2,7 +2,7 @@
 import { LiveStreamError } from '../errors'
 import type { Clock } from '../ports/clock'
 import type { Connection } from './connection'
-import type { SessionEvents, SessionOptions, TokenSource } from './session-ports'
+import type { SessionEvents, SessionPorts, TokenSource } from './session-ports'
 
 /** A token function that takes longer has failed: a backend that hangs must not stop reconnecting. */
 const TOKEN_DEADLINE_MS = 10_000
@@ -50,18 +50,18 @@ export type TokenRefreshPorts = {
 
 /** Gives the server a new token before the old one ends. Tries again after a failure, as the old one is still valid for a while. */
 export class TokenRefresh {
-  readonly #options: Pick<SessionOptions, 'token' | 'clock' | 'sender'>
+  readonly #session: Pick<SessionPorts, 'token' | 'clock' | 'sender'>
   readonly #ports: TokenRefreshPorts
   #cancel = () => {}
 
-  constructor(options: Pick<SessionOptions, 'token' | 'clock' | 'sender'>, ports: TokenRefreshPorts) {
-    this.#options = options
+  constructor(session: Pick<SessionPorts, 'token' | 'clock' | 'sender'>, ports: TokenRefreshPorts) {
+    this.#session = session
     this.#ports = ports
   }
 
   /** The server says that the token ends soon. */
   async run(): Promise<void> {
-    const { token: source, clock, sender } = this.#options
+    const { token: source, clock, sender } = this.#session
     const { connection, isOver, isHeld, log } = this.#ports
     if (typeof source !== 'function') return log('warn', 'the token ends soon, and it cannot be renewed')
     try {

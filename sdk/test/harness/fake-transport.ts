@@ -1,6 +1,6 @@
 // Connections without a network, for links and meshes: they do what the contract says, in time that the test moves.
 
-import type { MediaTransport, OpenTransport, TransportOptions } from '../../src/peering/media-transport'
+import type { MediaTransport, OpenTransport, TransportPorts } from '../../src/peering/media-transport'
 import { KIND_OF } from '../../src/peering/slots'
 import type { Clock } from '../../src/ports/clock'
 import { type IceServer, LAYOUT, type SignalBody, SOURCES, type Source } from '../../src/protocol'
@@ -31,9 +31,9 @@ export class FakeNetwork {
   }
 
   opener(owner = ''): OpenTransport {
-    const open = (options: TransportOptions): MediaTransport => {
+    const open = (ports: TransportPorts): MediaTransport => {
       if (this.refuseOpen) throw new Error('too many connections')
-      const transport = new FakeTransport(owner, this.transports.length, options, this, this.#clock)
+      const transport = new FakeTransport(owner, this.transports.length, ports, this, this.#clock)
       this.transports.push(transport)
       this.#mostLive.set(owner, Math.max(this.mostLive(owner), this.live(owner).length))
       return transport
@@ -60,7 +60,7 @@ export class FakeNetwork {
 export class FakeTransport implements MediaTransport {
   readonly accepted: SignalBody[] = []
   readonly slots: Record<Source, MediaStreamTrack | null>
-  readonly options: TransportOptions
+  readonly ports: TransportPorts
   /** With which it would gather now. */
   iceServers: readonly IceServer[]
   readonly owner: string
@@ -75,15 +75,15 @@ export class FakeTransport implements MediaTransport {
   #candidates = 0
   readonly #steps = new Set<string>()
 
-  constructor(owner: string, id: number, options: TransportOptions, network: FakeNetwork, clock: Clock) {
+  constructor(owner: string, id: number, ports: TransportPorts, network: FakeNetwork, clock: Clock) {
     this.owner = owner
-    this.options = options
-    this.slots = { ...options.tracks }
-    this.iceServers = options.iceServers
+    this.ports = ports
+    this.slots = { ...ports.tracks }
+    this.iceServers = ports.iceServers
     this.#id = id
     this.#network = network
     this.#clock = clock
-    if (options.offerer) this.#describe({ type: 'offer', sdp: sdp(`offer ${id}`), layout: LAYOUT })
+    if (ports.offerer) this.#describe({ type: 'offer', sdp: sdp(`offer ${id}`), layout: LAYOUT })
   }
 
   accept(body: SignalBody): void {
@@ -130,7 +130,7 @@ export class FakeTransport implements MediaTransport {
   fail(reason: string): void {
     if (this.closed) return
     this.close()
-    this.options.events.failed(reason)
+    this.ports.events.failed(reason)
   }
 
   get #peer(): FakeTransport | undefined {
@@ -138,7 +138,7 @@ export class FakeTransport implements MediaTransport {
   }
 
   #acceptDescription(body: Extract<SignalBody, { sdp: string }>): void {
-    if (this.#peerId !== undefined || (body.type === 'answer') !== this.options.offerer) return
+    if (this.#peerId !== undefined || (body.type === 'answer') !== this.ports.offerer) return
     const [, from, to] = /^(?:offer|answer) (\d+)(?: to (\d+))?$/m.exec(body.sdp) ?? []
     const fits = from !== undefined && (body.type === 'offer' ? body.layout === LAYOUT : Number(to) === this.#id)
     this.#peerId = fits ? Number(from) : -1
@@ -148,7 +148,7 @@ export class FakeTransport implements MediaTransport {
     }
     this.#later(() => {
       this.#step('described')
-      for (const source of SOURCES) this.options.events.track(source, fakeTrack(KIND_OF[source], `${from} ${source}`))
+      for (const source of SOURCES) this.ports.events.track(source, fakeTrack(KIND_OF[source], `${from} ${source}`))
       if (body.type === 'offer') this.#describe({ type: 'answer', sdp: sdp(`answer ${this.#id} to ${from}`) })
     })
   }
@@ -156,9 +156,9 @@ export class FakeTransport implements MediaTransport {
   #describe(body: SignalBody): void {
     this.#later(() => {
       this.#step('describing')
-      this.options.events.signal(body)
+      this.ports.events.signal(body)
       const candidate = `candidate:${this.#id} typ host`
-      this.#later(() => this.options.events.signal({ type: 'candidate', candidate, sdpMid: '0', sdpMLineIndex: 0 }))
+      this.#later(() => this.ports.events.signal({ type: 'candidate', candidate, sdpMid: '0', sdpMLineIndex: 0 }))
     })
   }
 
@@ -171,14 +171,14 @@ export class FakeTransport implements MediaTransport {
     for (const end of [this, peer]) {
       end.connected = true
       // After the tracks, which come a moment after the description.
-      end.#later(() => end.#later(() => end.options.events.connected()))
+      end.#later(() => end.#later(() => end.ports.events.connected()))
     }
   }
 
   #step(state: string): void {
     if (this.#steps.has(state)) return
     this.#steps.add(state)
-    this.options.events.advanced()
+    this.ports.events.advanced()
   }
 
   #later(act: () => void): void {

@@ -1,6 +1,6 @@
 // Participants with a mesh each, a signal pipe between them that does as it is told, and time that the test moves.
 import type { LiveStreamError } from '../../src/errors'
-import { Mesh, type MeshOptions } from '../../src/peering/mesh'
+import { Mesh, type MeshPorts } from '../../src/peering/mesh'
 import { SharedCertificate } from '../../src/peering/shared-certificate'
 import type { LinkState } from '../../src/ports/participant-media'
 import type { Edge, SignalDown, SignalUp, Source } from '../../src/protocol'
@@ -17,7 +17,7 @@ export class Seat {
   readonly errors: LiveStreamError[] = []
   readonly tracks: { from: string; source: Source; id: string }[] = []
 
-  constructor(id: string, room: MeshRoom, options: Partial<MeshOptions>) {
+  constructor(id: string, room: MeshRoom, ports: Partial<MeshPorts>) {
     this.id = id
     this.mesh = new Mesh({
       openTransport: room.network.opener(id),
@@ -28,7 +28,7 @@ export class Seat {
       sendSignal: (signal) => room.carry({ ...signal, from: id }),
       onTrack: (from, source, track) => this.tracks.push({ from, source, id: track.id }),
       onLink: (peer, state, error) => this.#told(peer, state, error),
-      ...options,
+      ...ports,
     })
   }
 
@@ -51,9 +51,9 @@ export class MeshRoom {
   readonly #seats = new Map<string, Seat>()
 
   /** Takes a seat; its earlier participant is gone, as by a reload. */
-  seat(id: string, options: Partial<MeshOptions> = {}): Seat {
+  seat(id: string, ports: Partial<MeshPorts> = {}): Seat {
     this.#seats.get(id)?.mesh.close()
-    const seat = new Seat(id, this, options)
+    const seat = new Seat(id, this, ports)
     this.#seats.set(id, seat)
     return seat
   }

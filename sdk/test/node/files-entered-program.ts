@@ -10,7 +10,7 @@ import { leave } from './leave'
 import { GeneratedMedia, nodeWebRtc } from './wrtc-media'
 
 export type FilesEntered = {
-  readonly kind: 'counted'
+  readonly type: 'counted'
   readonly files: Readonly<Record<'message' | 'track' | 'reconnect', readonly string[]>>
 }
 
@@ -74,7 +74,7 @@ async function main(): Promise<void> {
   media.stop()
   await Promise.all([ada, ben, cy, dee].map((each) => each.leave()))
   await server.close()
-  leave({ kind: 'counted', files: { message, track, reconnect } } satisfies FilesEntered)
+  leave({ type: 'counted', files: { message, track, reconnect } } satisfies FilesEntered)
 }
 
 function until(client: LiveStreamClient, isSo: () => boolean): Promise<void> {
@@ -88,4 +88,4 @@ function until(client: LiveStreamClient, isSo: () => boolean): Promise<void> {
   })
 }
 
-void main().catch((error: unknown) => leave({ kind: 'failed', reason: String(error) }))
+void main().catch((error: unknown) => leave({ type: 'failed', reason: String(error) }))

@@ -21,7 +21,7 @@ afterEach(() => remove())
 test('a chat message, a camera track and a reconnect enter few files', async () => {
   const program = await compile('./files-entered-program.ts', SERVER_PACKAGES)
   remove = program.remove
-  const child = new Child<FilesEntered | { kind: 'failed'; reason: string }, never>(program.path, [])
+  const child = new Child<FilesEntered | { type: 'failed'; reason: string }, never>(program.path, [])
   const { files } = await until(child, 'counted')
   for (const [what, entered] of Object.entries(files)) {
     const least = await leastFiles(entered)

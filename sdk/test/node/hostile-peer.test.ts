@@ -22,6 +22,6 @@ test('a peer that makes an offer and asks to start over again and again keeps no
   expect(await until(ada, 'live')).toMatchObject({ linked: ['Ben'], seen: ['Ben'] })
   expect(await until(ben, 'live')).toMatchObject({ linked: ['Ada'], seen: ['Ada'] })
 
-  for (const child of [ada, ben, hostile]) child.send({ kind: 'leave' })
+  for (const child of [ada, ben, hostile]) child.send({ type: 'leave' })
   for (const child of [ada, ben, hostile]) expect(await child.ended()).toBe('exit code 0')
 }, 60_000)

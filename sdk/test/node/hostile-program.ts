@@ -20,12 +20,12 @@ import { nodeWebRtc } from './wrtc-media'
 
 /** `answered`: the victim has opened a connection for the offer. `asked`: to start over, once more. */
 export type HostileUp =
-  | { kind: 'joined' }
-  | { kind: 'answered' }
-  | { kind: 'asked' }
-  | { kind: 'left' }
-  | { kind: 'failed'; reason: string }
-export type HostileDown = { kind: 'leave' }
+  | { type: 'joined' }
+  | { type: 'answered' }
+  | { type: 'asked' }
+  | { type: 'left' }
+  | { type: 'failed'; reason: string }
+export type HostileDown = { type: 'leave' }
 
 type Victim = { readonly id: string; readonly born: number }
 type Say = (to: Victim, order: number, body: SignalBody) => void
@@ -64,7 +64,7 @@ const offering = simplePeerTransport(
 })
 process.on('message', () => {
   offering.close()
-  leave({ kind: 'left' } satisfies HostileUp)
+  leave({ type: 'left' } satisfies HostileUp)
 })
 
 function enter(offer: SignalBody): void {
@@ -73,7 +73,7 @@ function enter(offer: SignalBody): void {
     const signal: ClientMessage = { type: 'signal', to: to.id, epoch: { born: to.born, n: 0 }, order, body }
     socket.send(joinFrame([encodeMessage(signal)]))
   }
-  socket.on('close', (code) => tell({ kind: 'failed', reason: `the socket closed with ${code}` }))
+  socket.on('close', (code) => tell({ type: 'failed', reason: `the socket closed with ${code}` }))
   socket.on('message', (frame) => {
     for (const decoded of decodeServerFrame(String(frame)) ?? []) if (decoded.ok) take(decoded.message, offer, say)
   })
@@ -82,7 +82,7 @@ function enter(offer: SignalBody): void {
 let victim: Victim | undefined
 
 function take(message: ServerMessage, offer: SignalBody, say: Say): void {
-  if (message.type === 'welcome') tell({ kind: 'joined' })
+  if (message.type === 'welcome') tell({ type: 'joined' })
   if (message.type === 'signal' && message.body.type === 'answer') torment(say)
   if (message.type !== 'event' || victim !== undefined) return
   const { seq, event } = message.logged
@@ -93,9 +93,9 @@ function take(message: ServerMessage, offer: SignalBody, say: Say): void {
 
 function torment(say: Say): void {
   let order = 1
-  tell({ kind: 'answered' })
+  tell({ type: 'answered' })
   setInterval(() => {
     if (victim) say(victim, order++, { type: 'restart' })
-    tell({ kind: 'asked' })
+    tell({ type: 'asked' })
   }, PACE_MS)
 }

@@ -19,10 +19,10 @@ test.each(['media', 'bare'])('two processes link up (%s), close without a timer 
 
   const last = load === 'media' ? 'frames' : 'connected'
   const seen = await Promise.all([relay(offerer, answerer, last), relay(answerer, offerer, last)])
-  if (load === 'media') expect(seen).toEqual(seen.map(() => ({ kind: 'frames', width: 160, height: 120 })))
+  if (load === 'media') expect(seen).toEqual(seen.map(() => ({ type: 'frames', width: 160, height: 120 })))
 
-  for (const peer of peers) peer.send({ kind: 'close' })
-  for (const peer of peers) expect(await until(peer, 'closed')).toEqual({ kind: 'closed', timers: 0 })
+  for (const peer of peers) peer.send({ type: 'close' })
+  for (const peer of peers) expect(await until(peer, 'closed')).toEqual({ type: 'closed', timers: 0 })
   for (const peer of peers) expect(await peer.ended()).toBe('exit code 0')
 })
 
@@ -39,19 +39,19 @@ test('the Node transport keeps the contract of transports', async () => {
 async function relay(
   from: Child<PeerUp, PeerDown>,
   to: Child<PeerUp, PeerDown>,
-  last: PeerUp['kind'],
+  last: PeerUp['type'],
 ): Promise<PeerUp> {
   for (;;) {
     const message = await from.next()
-    if (message.kind === 'failed') throw new Error(message.reason)
-    if (message.kind === 'signal') to.send(message)
-    if (message.kind === last) return message
+    if (message.type === 'failed') throw new Error(message.reason)
+    if (message.type === 'signal') to.send(message)
+    if (message.type === last) return message
   }
 }
 
-async function until(peer: Child<PeerUp, PeerDown>, kind: PeerUp['kind']): Promise<PeerUp> {
+async function until(peer: Child<PeerUp, PeerDown>, type: PeerUp['type']): Promise<PeerUp> {
   for (;;) {
     const message = await peer.next()
-    if (message.kind === kind) return message
+    if (message.type === type) return message
   }
 }

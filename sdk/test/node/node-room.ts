@@ -45,14 +45,14 @@ export class NodeRoom {
   }
 }
 
-/** The next message of that kind. Throws what the process complains of, and when it ends instead. */
-export async function until<Up extends { kind: string }, K extends Up['kind']>(
+/** The next message of that type. Throws what the process complains of, and when it ends instead. */
+export async function until<Up extends { type: string }, K extends Up['type']>(
   child: Child<Up, unknown>,
-  kind: K,
-): Promise<Extract<Up, { kind: K }>> {
+  type: K,
+): Promise<Extract<Up, { type: K }>> {
   for (;;) {
     const message = await child.next()
-    if (message.kind === 'failed') throw new Error('reason' in message ? String(message.reason) : 'failed')
-    if (message.kind === kind) return message as Extract<Up, { kind: K }>
+    if (message.type === 'failed') throw new Error('reason' in message ? String(message.reason) : 'failed')
+    if (message.type === type) return message as Extract<Up, { type: K }>
   }
 }

@@ -8,12 +8,12 @@ import { leave } from './leave'
 import { GeneratedMedia, nodeWebRtc } from './wrtc-media'
 
 export type PeerUp =
-  | { kind: 'signal'; body: SignalBody }
-  | { kind: 'connected' }
-  | { kind: 'frames'; width: number; height: number }
-  | { kind: 'failed'; reason: string }
-  | { kind: 'closed'; timers: number }
-export type PeerDown = { kind: 'signal'; body: SignalBody } | { kind: 'close' }
+  | { type: 'signal'; body: SignalBody }
+  | { type: 'connected' }
+  | { type: 'frames'; width: number; height: number }
+  | { type: 'failed'; reason: string }
+  | { type: 'closed'; timers: number }
+export type PeerDown = { type: 'signal'; body: SignalBody } | { type: 'close' }
 
 const ENOUGH_FRAMES = 5
 
@@ -32,18 +32,18 @@ const transport = simplePeerTransport(
   iceTransportPolicy: 'all',
   certificate: undefined,
   events: {
-    signal: (body) => tell({ kind: 'signal', body }),
+    signal: (body) => tell({ type: 'signal', body }),
     track: (source, track) => {
       if (source === 'camera' && load === 'media') watch(track)
     },
     advanced: () => undefined,
-    connected: () => tell({ kind: 'connected' }),
-    failed: (reason) => tell({ kind: 'failed', reason }),
+    connected: () => tell({ type: 'connected' }),
+    failed: (reason) => tell({ type: 'failed', reason }),
   },
 })
 
 process.on('message', (message: PeerDown) => {
-  if (message.kind === 'signal') transport.accept(message.body)
+  if (message.type === 'signal') transport.accept(message.body)
   else close()
 })
 
@@ -52,7 +52,7 @@ function watch(track: MediaStreamTrack): void {
   sinks.push(sink)
   let frames = 0
   sink.onframe = ({ frame }: { frame: { width: number; height: number } }) => {
-    if (++frames === ENOUGH_FRAMES) tell({ kind: 'frames', width: frame.width, height: frame.height })
+    if (++frames === ENOUGH_FRAMES) tell({ type: 'frames', width: frame.width, height: frame.height })
   }
 }
 
@@ -63,6 +63,6 @@ function close(): void {
   // A turn later: what runs at once may still leave a timer behind.
   setImmediate(() => {
     const timers = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
-    leave({ kind: 'closed', timers } satisfies PeerUp)
+    leave({ type: 'closed', timers } satisfies PeerUp)
   })
 }

@@ -10,12 +10,12 @@ import { GeneratedMedia, nodeWebRtc } from './wrtc-media'
  * link had to start over. `texts`: the chat.
  */
 export type RoomUp =
-  | { kind: 'live'; linked: string[]; seen: string[]; restarts: number[] }
-  | { kind: 'awaiting outage' }
-  | { kind: 'heard'; texts: string[] }
-  | { kind: 'left'; texts: string[]; status: string; links: number }
-  | { kind: 'failed'; reason: string }
-export type RoomDown = { kind: 'say' } | { kind: 'leave' } | { kind: 'leave in an outage, and join' }
+  | { type: 'live'; linked: string[]; seen: string[]; restarts: number[] }
+  | { type: 'awaiting outage' }
+  | { type: 'heard'; texts: string[] }
+  | { type: 'left'; texts: string[]; status: string; links: number }
+  | { type: 'failed'; reason: string }
+export type RoomDown = { type: 'say' } | { type: 'leave' } | { type: 'leave in an outage, and join' }
 
 const ENOUGH_FRAMES = 5
 
@@ -32,11 +32,11 @@ client.on('trackAdded', ({ participant, source, track }) => {
 })
 client.on('linkChanged', tellOnceLive)
 client.on('message', () => {
-  if (client.state.messages.length > OTHERS) tell({ kind: 'heard', texts: textsNow() })
+  if (client.state.messages.length > OTHERS) tell({ type: 'heard', texts: textsNow() })
 })
 process.on('message', (message: RoomDown) => {
-  if (message.kind === 'say') void client.chat.send(`${name} is here`)
-  else if (message.kind === 'leave') void end()
+  if (message.type === 'say') void client.chat.send(`${name} is here`)
+  else if (message.type === 'leave') void end()
   else void leaveUnheard().then(enter)
 })
 await enter()
@@ -46,13 +46,13 @@ async function enter(): Promise<void> {
     await client.join()
     await client.media.publish({ camera: media.track('video'), microphone: media.track('audio') })
   } catch (error) {
-    tell({ kind: 'failed', reason: String(error) })
+    tell({ type: 'failed', reason: String(error) })
   }
 }
 
 async function leaveUnheard(): Promise<void> {
   const outage = new Promise((resolve) => client.once('reconnecting', resolve))
-  tell({ kind: 'awaiting outage' })
+  tell({ type: 'awaiting outage' })
   await outage
   await client.leave()
 }
@@ -76,7 +76,7 @@ function tellOnceLive(): void {
   const linked = client.state.participants.filter(({ link }) => link === 'connected').map((each) => each.name)
   const seen = [...frames].filter(([, count]) => count >= ENOUGH_FRAMES).map(([sender]) => sender)
   if (linked.length === OTHERS && seen.length === OTHERS)
-    tell({ kind: 'live', linked: linked.sort(), seen: seen.sort(), restarts: client.links.map(({ epoch }) => epoch.n) })
+    tell({ type: 'live', linked: linked.sort(), seen: seen.sort(), restarts: client.links.map(({ epoch }) => epoch.n) })
 }
 
 async function end(): Promise<void> {
@@ -84,5 +84,5 @@ async function end(): Promise<void> {
   for (const sink of sinks) sink.stop()
   await client.leave()
   media.stop()
-  leave({ kind: 'left', texts, status: client.state.status, links: client.links.length } satisfies RoomUp)
+  leave({ type: 'left', texts, status: client.state.status, links: client.links.length } satisfies RoomUp)
 }

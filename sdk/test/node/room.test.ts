@@ -17,14 +17,14 @@ test('four processes in one room: six links, everyone’s pictures and chat reac
   const live = await Promise.all(peers.map(({ child }) => until(child, 'live')))
   expect(live).toMatchObject(peers.map(({ name }) => ({ linked: othersOf(name), seen: othersOf(name) })))
 
-  for (const { child } of peers) child.send({ kind: 'say' })
+  for (const { child } of peers) child.send({ type: 'say' })
   const [first, ...rest] = await Promise.all(peers.map(({ child }) => until(child, 'heard')))
   const texts = first?.texts ?? []
   expect([...texts].sort()).toEqual(NAMES.map((name) => `${name} is here`))
   for (const each of rest) expect(each.texts).toEqual(texts)
 
-  for (const { child } of peers) child.send({ kind: 'leave' })
-  const left = { kind: 'left', texts, status: 'left', links: 0 }
+  for (const { child } of peers) child.send({ type: 'leave' })
+  const left = { type: 'left', texts, status: 'left', links: 0 }
   for (const { child } of peers) expect(await until(child, 'left')).toEqual(left)
   for (const { child } of peers) expect(await child.ended()).toBe('exit code 0')
 })
@@ -34,13 +34,13 @@ test('who leaves unheard and joins again is seen at once, and sees: the new link
   const [ada, ben] = peers.map(({ child }) => child) as [Peer['child'], Peer['child']]
   await Promise.all([until(ada, 'live'), until(ben, 'live')])
 
-  ben.send({ kind: 'leave in an outage, and join' })
+  ben.send({ type: 'leave in an outage, and join' })
   await until(ben, 'awaiting outage')
   room.server.faults.close({ identity: 'Ben' })
-  expect(await until(ada, 'live')).toEqual({ kind: 'live', linked: ['Ben'], seen: ['Ben'], restarts: [0] })
-  expect(await until(ben, 'live')).toEqual({ kind: 'live', linked: ['Ada'], seen: ['Ada'], restarts: [0] })
+  expect(await until(ada, 'live')).toEqual({ type: 'live', linked: ['Ben'], seen: ['Ben'], restarts: [0] })
+  expect(await until(ben, 'live')).toEqual({ type: 'live', linked: ['Ada'], seen: ['Ada'], restarts: [0] })
 
-  for (const child of [ada, ben]) child.send({ kind: 'leave' })
+  for (const child of [ada, ben]) child.send({ type: 'leave' })
   for (const child of [ada, ben]) expect(await child.ended()).toBe('exit code 0')
 })
 

@@ -38,7 +38,7 @@ test('a turn has an end, however its link gets on, and the link goes on without 
   const { room, ada } = await withMal(true)
   const malicious = () => room.network.transports.find(({ accepted }) => accepted.some(({ type }) => type === 'offer'))
   for (let waited = 0; waited < LONGEST_START_MS; waited += 1000) {
-    malicious()?.options.events.advanced()
+    malicious()?.ports.events.advanced()
     await room.clock.advanceAsync(1000)
   }
   await room.clock.advanceAsync(1000)

@@ -127,7 +127,7 @@ test('a track goes to every link, to those that come later too', async () => {
     { ...EMPTY_SLOTS, camera: track },
     { ...EMPTY_SLOTS, camera: track },
   ])
-  expect(room.network.last('ada').options.tracks.camera).toBe(track)
+  expect(room.network.last('ada').ports.tracks.camera).toBe(track)
 })
 
 test('a link that refuses a track starts over with it, and no caller has to catch anything', async () => {
@@ -167,10 +167,10 @@ test('connections start when the certificate is there, or is known not to come',
   room.fold(1, edge('bob', 'ada'), edge('ada', 'cy'))
   await room.clock.advanceAsync(100)
   expect(room.network.live('ada')).toEqual([])
-  expect(room.network.last('bob').options.certificate).toBeUndefined()
+  expect(room.network.last('bob').ports.certificate).toBeUndefined()
   arrive(issued)
   await room.clock.advanceAsync(100)
-  expect(room.network.live('ada').map(({ options }) => options.certificate)).toEqual([issued, issued])
+  expect(room.network.live('ada').map(({ ports }) => ports.certificate)).toEqual([issued, issued])
 })
 
 test('a link that is made after the certificate has ended takes another', async () => {
@@ -179,7 +179,7 @@ test('a link that is made after the certificate has ended takes another', async 
   let days = 0
   const make = async () => ({ expires: (days + 30) * DAY_MS }) as RTCCertificate
   room.seat('ada', { certificate: new SharedCertificate(make, () => days * DAY_MS) })
-  const ends = () => room.network.live('ada').map(({ options }) => (options.certificate?.expires ?? 0) / DAY_MS)
+  const ends = () => room.network.live('ada').map(({ ports }) => (ports.certificate?.expires ?? 0) / DAY_MS)
   room.fold(1, edge('ada', 'bob'))
   await room.clock.advanceAsync(0)
   days = 29.5
@@ -199,9 +199,9 @@ test('settings of ICE are those of the moment that a connection starts', async (
   ada.mesh.setIceServers([{ urls: 'stun:two' }])
   room.fold(2, edge('ada', 'bob'), edge('ada', 'cy', 2))
   await room.clock.advanceAsync(0)
-  const options = room.network.live('ada').map((transport) => transport.options)
-  expect(options.map(({ iceServers }) => iceServers)).toEqual([[{ urls: 'stun:one' }], [{ urls: 'stun:two' }]])
-  expect(options.map(({ iceTransportPolicy }) => iceTransportPolicy)).toEqual(['relay', 'relay'])
+  const ports = room.network.live('ada').map((transport) => transport.ports)
+  expect(ports.map(({ iceServers }) => iceServers)).toEqual([[{ urls: 'stun:one' }], [{ urls: 'stun:two' }]])
+  expect(ports.map(({ iceTransportPolicy }) => iceTransportPolicy)).toEqual(['relay', 'relay'])
 })
 
 test('TURN passwords that are renewed reach every connection that is there, and the next epoch', async () => {
@@ -212,11 +212,11 @@ test('TURN passwords that are renewed reach every connection that is there, and 
   room.fold(1, edge('ada', 'bob'), edge('cy', 'ada'))
   await room.clock.advanceAsync(100)
   ada.mesh.setIceServers(server('second'))
-  const { options, iceServers } = room.network.last('ada')
-  expect([options.iceServers, iceServers]).toEqual([server('first'), server('second')])
+  const { ports, iceServers } = room.network.last('ada')
+  expect([ports.iceServers, iceServers]).toEqual([server('first'), server('second')])
   room.network.last('ada').fail('the network went')
   await room.clock.advanceAsync(60_000)
-  expect(room.network.last('ada').options.iceServers).toEqual(server('second'))
+  expect(room.network.last('ada').ports.iceServers).toEqual(server('second'))
 })
 
 test('in a browser all links start at once', async () => {

@@ -161,7 +161,7 @@ test('a relay candidate says that there is TURN, in a description or alone', asy
     const { room, ada } = await twoLinked((it) => {
       it.network.reachable = false
     })
-    room.network.last('ada').options.events.signal(body)
+    room.network.last('ada').ports.events.signal(body)
     await room.clock.advanceAsync(11_000)
     expect(ada.links.at(-1)).toBe('bob recovering link_failed')
   }
