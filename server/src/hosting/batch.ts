@@ -5,7 +5,7 @@ import { decide } from '../room/decide'
 import { NOT_IN_ROOM } from '../room/rejections'
 import { route } from '../room/route'
 import type { Prefetched } from './batch-inputs'
-import { call, close, type Effect, presenceOf, replyError, replyOk, send } from './effect'
+import { call, type Effect, presenceOf, replyError, replyOk, send } from './effect'
 import type { InputOf, RoomInput } from './input'
 import { join } from './join'
 import { countRejection, REJECTIONS, rejectedRelay, rejectionOf } from './rejections'
@@ -58,14 +58,9 @@ function command(tx: Transaction, input: InputOf<'command'>, prefetched: Prefetc
   const context = contextOf(tx, by, command.id)
   const answer = prefetched.answers.get(input)
   const decision = decide(tx.state, command, answer === undefined ? context : { ...context, ...answer })
-  if ('goodbye' in decision) {
-    tx.effects.push(close(connection, decision.goodbye, decision.reason))
-  } else if (!decision.ok) {
-    fail(tx, command.type, connection, command.id, decision.error)
-  } else {
-    apply(tx, decision.events)
-    succeed(tx, command.type, replyOk(connection, command.id, decision.answeredSeq ?? lastSeq(tx), decision.result))
-  }
+  if (!decision.ok) return fail(tx, command.type, connection, command.id, decision.error)
+  apply(tx, decision.events)
+  succeed(tx, command.type, replyOk(connection, command.id, decision.answeredSeq ?? lastSeq(tx), decision.result))
 }
 
 /** Counted only when the batch is kept, as its answer is sent only then. A command of a batch that is thrown away counts with the outcome of its rejection. */
@@ -191,6 +186,6 @@ function erase(tx: Transaction, { identity, messages, settle }: InputOf<'erase'>
 /** Decides a command of the server itself. Says whether the rules accepted it. */
 function decideInternal(tx: Transaction, command: InternalCommand): boolean {
   const decision = decide(tx.state, command, contextOf(tx, null))
-  if ('events' in decision) apply(tx, decision.events)
-  return 'events' in decision
+  if (decision.ok) apply(tx, decision.events)
+  return decision.ok
 }

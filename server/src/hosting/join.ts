@@ -1,9 +1,8 @@
 import { type LoggedEvent, PROTOCOL_VERSION, type Welcome } from '@peerstage/sdk/protocol'
-import type { JoinCommand } from '../room/command'
+import type { JoinAccepted, JoinCommand } from '../room/command'
 import { decide } from '../room/decide'
 import { publicPart } from '../room/fold'
 import type { ServerState } from '../room/slices'
-import type { Decided } from '../room/state'
 import type { Prefetched } from './batch-inputs'
 import { call, close, presenceOf, replyOk, send } from './effect'
 import type { JoinRequest } from './input'
@@ -22,14 +21,12 @@ export function join(tx: Transaction, request: JoinRequest, prefetched: Prefetch
     return
   }
   const decision = decide(tx.state, joinCommandOf(request), contextOf(tx, null))
-  if ('goodbye' in decision) {
-    tx.effects.push(close(request.connection, decision.goodbye, decision.reason))
-  } else if (!decision.ok || decision.participantId === undefined) {
-    tx.effects.push(close(request.connection, 'unavailable', 'The seat could not be taken.'))
+  if (!decision.ok) {
+    tx.effects.push(close(request.connection, decision.error.goodbye, decision.error.reason))
   } else if (mustConfirm(tx, decision.participantId, request)) {
     offer(tx, decision.participantId, request, prefetched)
   } else {
-    takeSeat(tx, { participantId: decision.participantId, events: decision.events }, request, prefetched)
+    takeSeat(tx, decision, request, prefetched)
   }
 }
 
@@ -65,11 +62,9 @@ function offer(tx: Transaction, self: string, request: JoinRequest, prefetched: 
   reply(tx, request)
 }
 
-type SeatTaken = { readonly participantId: string; readonly events: readonly Decided[] }
-
 function takeSeat(
   tx: Transaction,
-  { participantId, events }: SeatTaken,
+  { participantId, events }: JoinAccepted,
   request: JoinRequest,
   prefetched: Prefetched,
 ): void {

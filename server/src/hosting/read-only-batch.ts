@@ -1,5 +1,5 @@
 import type { Rejection } from '@peerstage/sdk/protocol'
-import type { Decision } from '../room/command'
+import type { Decision, JoinDecision } from '../room/command'
 import { decide } from '../room/decide'
 import { announceUnconfirmed, attempt } from './batch'
 import type { Prefetched } from './batch-inputs'
@@ -42,7 +42,7 @@ function writesNothing(tx: Transaction, input: RoomInput, prefetched: Prefetched
 }
 
 /** What the rules decide on an input; undefined for inputs that always write. */
-function decisionOn(tx: Transaction, input: RoomInput, prefetched: Prefetched): Decision | undefined {
+function decisionOn(tx: Transaction, input: RoomInput, prefetched: Prefetched): Decision | JoinDecision | undefined {
   if (input.type === 'join') return decide(tx.state, joinCommandOf(input), contextOf(tx, null))
   if (input.type !== 'command' && input.type !== 'refresh') return undefined
   const by = tx.seats.ofConnection(input.connection)?.participantId

@@ -1,10 +1,10 @@
 import { isBlank, type Permission } from '@peerstage/sdk/protocol'
-import type { Accepted } from './command'
+import type { Decision } from './command'
 import type { Asking, AskingOf, Handlers } from './handler'
 import type { LedgerRecord } from './ledger'
 import { messageGone } from './rejections'
 import type { Erases, Projection, Slice } from './slice'
-import type { Decided, Rejected } from './state'
+import type { Decided } from './state'
 import { rejected } from './state'
 
 const handlers: Handlers<'chat.send' | 'chat.delete' | 'chat.history'> = {
@@ -57,7 +57,7 @@ const LONE_SURROGATES = /\p{Surrogate}/gu
 const kept = (text: string): string =>
   text.replace(/\r\n?/g, '\n').replace(CONTROLS, '').replace(LONE_SURROGATES, '\ufffd')
 
-function sendChat({ state: { ledger }, command, actor, context }: AskingOf<'chat.send'>): Accepted | Rejected {
+function sendChat({ state: { ledger }, command, actor, context }: AskingOf<'chat.send'>): Decision {
   const text = kept(command.text)
   if (isBlank(text)) return rejected('invalid', 'A message needs some text.')
   const message = {
@@ -83,7 +83,7 @@ function neededToDelete({ state, command, actor, context }: DeleteAsked): Permis
 type DeleteAsked = Omit<AskingOf<'chat.delete'>, 'target'>
 
 /** What the room does not keep any more is as the log has it. */
-function deleteChat({ state, command, actor, context }: AskingOf<'chat.delete'>): Accepted | Rejected {
+function deleteChat({ state, command, actor, context }: AskingOf<'chat.delete'>): Decision {
   const { messageId } = command
   const { message, unread } = context
   const isKept = state.room.messages.some((each) => each.id === messageId) || message?.message.id === messageId
@@ -94,6 +94,6 @@ function deleteChat({ state, command, actor, context }: AskingOf<'chat.delete'>)
 const NOTHING_SAID = { messages: [], hasMore: false }
 
 /** A query; the log was asked before the batch. */
-function chatHistory({ context: { history = NOTHING_SAID, unread } }: Asking<unknown>): Accepted | Rejected {
+function chatHistory({ context: { history = NOTHING_SAID, unread } }: Asking<unknown>): Decision {
   return unread ? { ok: false, error: unread } : { ok: true, events: [], result: history }
 }

@@ -36,9 +36,8 @@ export type JoinCommand = {
   readonly resumes?: { readonly instance: string; readonly seq: number }
 }
 
-/** What the server itself asks of a room; never on the wire. */
+/** A command of the server itself; never on the wire. */
 export type InternalCommand =
-  | JoinCommand
   /** The participant said `leave`, or did not come back in time. */
   | { readonly type: 'session.end'; readonly participantId: string; readonly reason: 'left' | 'lost' }
   /** A fresh token in mid-session: it may lower the role, never raise it. Same identity and room: checked before. */
@@ -54,7 +53,7 @@ export type InternalCommand =
   /** The room ends: by REST, by its own emptiness, or for another reason of the server. */
   | { readonly type: 'room.end'; readonly reason: 'ended' | 'empty' }
 
-export type AnyCommand = RoomCommand | InternalCommand
+export type AnyCommand = JoinCommand | RoomCommand | InternalCommand
 
 /** The rules of a room that configuration sets. */
 export type RoomRules = {
@@ -100,20 +99,31 @@ export type ArchivedMessage = {
   readonly identity: string
 }
 
-/** Accepted: events to append (none for a repeat or a query), and for a join the participant. */
+/** Accepted: events to append (none for a repeat or a query). */
 export type Accepted = {
   readonly ok: true
   readonly events: readonly Decided[]
-  readonly participantId?: string
   readonly result?: ChatHistoryResult | BanListResult
   /** The first answer to a command that came again: the seq it had then. */
   readonly answeredSeq?: number
 }
 
-/** A join that is rejected: the connection ends with this goodbye. */
-export type JoinRejected = { readonly ok: false; readonly goodbye: GoodbyeCode; readonly reason: string }
+export type Decision = Accepted | Rejected
 
-export type Decision = Accepted | Rejected | JoinRejected
+/** A join that is accepted, and the participant whose seat it is. */
+export type JoinAccepted = {
+  readonly ok: true
+  readonly events: readonly Decided[]
+  readonly participantId: string
+}
+
+/** A join that is rejected: the connection ends with this goodbye. */
+export type JoinRejected = {
+  readonly ok: false
+  readonly error: { readonly goodbye: GoodbyeCode; readonly reason: string }
+}
+
+export type JoinDecision = JoinAccepted | JoinRejected
 
 /** What `route` decides about: messages that are passed on, not logged. */
 export type RelayMessage =

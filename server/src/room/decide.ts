@@ -1,19 +1,37 @@
 import type { RoomCommand } from '@peerstage/sdk/protocol'
 import { participantOf, permissionsOf } from '@peerstage/sdk/protocol'
-import type { Accepted, AnyCommand, DecideContext, Decision } from './command'
+import type {
+  Accepted,
+  AnyCommand,
+  DecideContext,
+  Decision,
+  InternalCommand,
+  JoinCommand,
+  JoinDecision,
+} from './command'
 import type { Asking, Handler } from './handler'
 import { join, openRoom } from './join'
 import type { SessionSecret } from './participants'
 import { NOT_IN_ROOM, notPermitted, ROOM_ENDED, TARGET_NOT_IN_ROOM } from './rejections'
 import { HANDLERS, INTERNAL_HANDLERS, type Internal, type Ledger, type ServerState } from './slices'
-import type { Decided, Rejected } from './state'
+import type { Decided } from './state'
 import { rejected } from './state'
 
 /**
- * What becomes of a command: events, a rejection, or no seat in the room. Pure: time, ids and rules come in with `context`.
+ * Decides a command: events, or a rejection; for a join a seat, or a goodbye. Pure: time, ids and rules come in with `context`.
  * A command that was accepted before is answered as it was then, without new events.
  */
-export function decide(state: ServerState | undefined, command: AnyCommand, context: DecideContext): Decision {
+export function decide(state: ServerState | undefined, command: JoinCommand, context: DecideContext): JoinDecision
+export function decide(
+  state: ServerState | undefined,
+  command: RoomCommand | InternalCommand,
+  context: DecideContext,
+): Decision
+export function decide(
+  state: ServerState | undefined,
+  command: AnyCommand,
+  context: DecideContext,
+): Decision | JoinDecision {
   if (command.type === 'session.join') return join(state, command, context)
   if (command.type === 'room.open') return openRoom(state, context)
   if (state === undefined) return rejected('forbidden', 'The room is not open.')
@@ -42,7 +60,7 @@ function decideInternal(state: ServerState, command: Internal, context: DecideCo
 }
 type InternalHandler = (state: ServerState, command: Internal, context: DecideContext) => Accepted
 
-function decideCommand(asking: Omit<Asking<RoomCommand, Ledger>, 'target'>): Accepted | Rejected {
+function decideCommand(asking: Omit<Asking<RoomCommand, Ledger>, 'target'>): Decision {
   const { state, command, actor } = asking
   // The compiler pairs no handler of a union with a command of that union.
   const { needs, reasonAgainst, decide } = HANDLERS[command.type] as Handler<RoomCommand, Ledger>
@@ -56,7 +74,7 @@ function decideCommand(asking: Omit<Asking<RoomCommand, Ledger>, 'target'>): Acc
 }
 
 /** The last record of what a command led to names it, so that the ledger knows it when it comes again. */
-function withCommandId(decision: Accepted | Rejected, { by, commandId }: DecideContext): Accepted | Rejected {
+function withCommandId(decision: Decision, { by, commandId }: DecideContext): Decision {
   if (!decision.ok || by === null || commandId === undefined) return decision
   const last = decision.events.at(-1)
   if (last === undefined) return decision

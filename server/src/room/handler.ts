@@ -1,5 +1,5 @@
 import type { Cast, CastDown, Limits, Participant, Permission, RoomCommand } from '@peerstage/sdk/protocol'
-import type { Accepted, DecideContext, InternalCommand } from './command'
+import type { Accepted, DecideContext, Decision, InternalCommand } from './command'
 import type { BaseLedger } from './ledger'
 import type { Rejected, RoomState } from './state'
 
@@ -20,7 +20,7 @@ export type Handler<C, L = BaseLedger> = {
   readonly needs: Permission | null | ((asking: Omit<Asking<C, L>, 'target'>) => Permission | null)
   /** Why this actor may not do that to this target, in words. */
   readonly reasonAgainst?: (asking: Asking<C, L>) => string | undefined
-  readonly decide: (asking: Asking<C, L>) => Accepted | Rejected
+  readonly decide: (asking: Asking<C, L>) => Decision
 }
 
 type CommandOf<T extends RoomCommand['type']> = Extract<RoomCommand, { type: T }>

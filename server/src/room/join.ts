@@ -1,6 +1,6 @@
-import type { Participant, Role, Room } from '@peerstage/sdk/protocol'
+import type { GoodbyeCode, Participant, Role, Room } from '@peerstage/sdk/protocol'
 import { outranks } from '@peerstage/sdk/protocol'
-import type { Accepted, DecideContext, JoinCommand, JoinRejected } from './command'
+import type { DecideContext, Decision, JoinAccepted, JoinCommand, JoinDecision, JoinRejected } from './command'
 import type { BaseLedger } from './ledger'
 import type { ModerationLedger, ModerationSecret } from './moderation-ledger'
 import {
@@ -12,7 +12,7 @@ import {
   stopPublishing,
 } from './participants'
 import { ROOM_CLOSING, ROOM_ENDED } from './rejections'
-import type { Decided, Rejected, RoomState } from './state'
+import type { Decided, RoomState } from './state'
 import { rejected } from './state'
 import { awaitHost, type Following, succession } from './succession'
 
@@ -20,7 +20,7 @@ import { awaitHost, type Following, succession } from './succession'
 type State = RoomState<BaseLedger & ModerationLedger>
 
 /** A seat in the room: a new one, or the one that this identity holds already. */
-export function join(state: State | undefined, command: JoinCommand, context: DecideContext): Accepted | JoinRejected {
+export function join(state: State | undefined, command: JoinCommand, context: DecideContext): JoinDecision {
   if (state === undefined) return open(command, context)
   if (state.room.status === 'closed') return closed(state)
   const { identity } = command.claims
@@ -30,7 +30,7 @@ export function join(state: State | undefined, command: JoinCommand, context: De
   return present ? rejoin(state, present, command, context) : enter(state, command, context)
 }
 
-const rejectJoin = (goodbye: JoinRejected['goodbye'], reason: string): JoinRejected => ({ ok: false, goodbye, reason })
+const rejectJoin = (goodbye: GoodbyeCode, reason: string): JoinRejected => ({ ok: false, error: { goodbye, reason } })
 
 const BANNED = rejectJoin('removed', 'You are banned from this room.')
 
@@ -47,7 +47,7 @@ export function isRemoved({ ledger }: State, identity: string, now: number): boo
   return until !== undefined && (until === null || now < until)
 }
 
-function open(command: JoinCommand, context: DecideContext): Accepted | JoinRejected {
+function open(command: JoinCommand, context: DecideContext): JoinDecision {
   const { rules, newId, bans = [] } = context
   if (bans.some(({ identity }) => identity === command.claims.identity)) return BANNED
   const opens = rules.createRooms === 'onJoin' || (rules.createRooms === 'host' && command.claims.role === 'host')
@@ -69,12 +69,12 @@ function opening({ rules, newId, bans = [] }: DecideContext): Decided<Moderation
 }
 
 /** The API opens a room before any participant joins. Like every room it closes after a minute without participants. */
-export function openRoom(state: State | undefined, context: DecideContext): Accepted | Rejected {
+export function openRoom(state: State | undefined, context: DecideContext): Decision {
   if (state === undefined) return { ok: true, events: [opening(context)] }
   return state.room.status === 'open' ? { ok: true, events: [] } : rejected('unavailable', ROOM_CLOSING)
 }
 
-function enter(state: State, command: JoinCommand, context: DecideContext): Accepted | JoinRejected {
+function enter(state: State, command: JoinCommand, context: DecideContext): JoinDecision {
   const { room, ledger } = state
   const { claims } = command
   const override = ledger.overrides.get(claims.identity)
@@ -94,11 +94,7 @@ function enter(state: State, command: JoinCommand, context: DecideContext): Acce
 /** A guest who finds the stage full sits in the audience; hosts and cohosts always get on it. */
 const onStageIfFree = (room: Room, role: Role): Role => (role === 'guest' && isStageFull(room) ? 'viewer' : role)
 
-function seat(
-  command: JoinCommand,
-  role: Role,
-  id: string,
-): Required<Pick<Accepted, 'ok' | 'events' | 'participantId'>> {
+function seat(command: JoinCommand, role: Role, id: string): JoinAccepted {
   const { name, metadata } = command.claims
   const participant = metadata === undefined ? { id, name, role } : { id, name, role, metadata }
   const joined: Decided<SessionSecret> = {
@@ -117,12 +113,7 @@ const sessionOf = ({ claims, sessionHash, joinId }: JoinCommand): NonNullable<Se
 })
 
 /** The same identity again: a new socket changes nothing; a new page, or a new session where rules allow it, returns. */
-function rejoin(
-  state: State,
-  present: Participant,
-  command: JoinCommand,
-  context: DecideContext,
-): Accepted | JoinRejected {
+function rejoin(state: State, present: Participant, command: JoinCommand, context: DecideContext): JoinDecision {
   const { rules, isDisconnected } = context
   const session = state.ledger.sessions.get(present.id)
   const sameSession = session?.hash === command.sessionHash

@@ -1,10 +1,9 @@
 import type { Participant, Source, SourceChange, SourceState, SourceStates } from '@peerstage/sdk/protocol'
 import { SOURCES, UNPUBLISHED } from '@peerstage/sdk/protocol'
-import type { Accepted } from './command'
+import type { Accepted, Decision } from './command'
 import type { AskingOf, Handlers } from './handler'
 import { reasonAgainstTarget } from './rank'
 import type { Slice } from './slice'
-import type { Rejected } from './state'
 import { rejected } from './state'
 
 const handlers: Handlers<'media.update' | 'moderation.mute'> = {
@@ -20,7 +19,7 @@ const handlers: Handlers<'media.update' | 'moderation.mute'> = {
 export const mediaSlice = { handlers } satisfies Slice
 
 /** What a participant publishes. What is left out stays as it is; nothing changes on a repeat. */
-function updateMedia({ state: { room }, command: { sources }, actor }: AskingOf<'media.update'>): Accepted | Rejected {
+function updateMedia({ state: { room }, command: { sources }, actor }: AskingOf<'media.update'>): Decision {
   const asked = SOURCES.filter((source) => sources[source]?.published)
   if (asked.some((source) => !room.mode.sources.includes(source)))
     return rejected('source_not_allowed', `This room takes ${room.mode.sources.join(', ')}.`)

@@ -1,6 +1,6 @@
 import type { Participant, RoomCommandOf } from '@peerstage/sdk/protocol'
 import { isOnStage, MAX_BANS, mayGive } from '@peerstage/sdk/protocol'
-import type { Accepted, DecideContext } from './command'
+import type { Accepted, DecideContext, Decision } from './command'
 import type { AskingOf, Handlers } from './handler'
 import type { BaseLedger } from './ledger'
 import {
@@ -15,7 +15,7 @@ import { reasonAgainst, reasonAgainstRank, reasonAgainstTarget } from './rank'
 import { messageGone, STAGE_FULL, TARGET_NOT_IN_ROOM } from './rejections'
 import { endRoom } from './room-life'
 import type { Slice } from './slice'
-import type { Decided, Rejected, RoomState } from './state'
+import type { Decided, RoomState } from './state'
 import { rejected } from './state'
 import { leaving } from './succession'
 
@@ -90,7 +90,7 @@ const removed = (target: Participant, by: string): Decided<ModerationSecret> => 
 })
 
 /** Bans a participant: its identity is rejected, in every instance, until a moderator lifts the ban. */
-function ban(state: State, target: Participant, context: DecideContext, by: string): Accepted | Rejected {
+function ban(state: State, target: Participant, context: DecideContext, by: string): Decision {
   const identity = state.ledger.sessions.get(target.id)?.identity
   if (identity === undefined) return TARGET_NOT_IN_ROOM
   const noted = note(state, { identity, name: target.name }, context, by)
@@ -104,7 +104,7 @@ function banAuthor(
   { messageId }: RoomCommandOf<'moderation.banAuthor'>,
   actor: Participant,
   context: DecideContext,
-): Accepted | Rejected {
+): Decision {
   const { message: kept, unread } = context
   if (kept?.message.id !== messageId || kept.identity === '') return messageGone(unread)
   const { identity, message } = kept
@@ -122,12 +122,12 @@ function note(
   whom: Pick<Ban, 'identity' | 'name'>,
   { newId, now }: DecideContext,
   by: string,
-): Accepted | Rejected {
+): Decision {
   if (ledger.bans.size >= MAX_BANS) return rejected('bans_full', `A room has at most ${MAX_BANS} bans: lift one first.`)
   return bansChanged({ banned: { ...whom, id: newId(), at: now } }, by)
 }
 
-function unban({ ledger }: State, { banId }: RoomCommandOf<'moderation.unban'>, by: string): Accepted | Rejected {
+function unban({ ledger }: State, { banId }: RoomCommandOf<'moderation.unban'>, by: string): Decision {
   const isKnown = [...ledger.bans.values()].some(({ id }) => id === banId)
   if (!isKnown) return rejected('ban_not_found', 'There is no such ban any more.')
   return bansChanged({ unbanned: banId }, by)
@@ -146,7 +146,7 @@ const listBans = ({ ledger }: State): Accepted => ({
 })
 
 /** Gives a role. The one it has already changes nothing; a room keeps its last host. */
-function setRole({ state, target, command, actor: { id: by } }: AskingOf<'moderation.setRole'>): Accepted | Rejected {
+function setRole({ state, target, command, actor: { id: by } }: AskingOf<'moderation.setRole'>): Decision {
   const { role } = command
   if (role === target.role) return { ok: true, events: [] }
   if (target.role === 'host' && !hasHost(state.room, target.id))

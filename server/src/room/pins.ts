@@ -1,8 +1,8 @@
 import { participantOf } from '@peerstage/sdk/protocol'
-import type { Accepted } from './command'
+import type { Accepted, Decision } from './command'
 import type { AskingOf, Handlers } from './handler'
 import type { Erases, Slice } from './slice'
-import type { Decided, Rejected } from './state'
+import type { Decided } from './state'
 import { rejected } from './state'
 
 /** Messages that are pinned at once. What a room always shows must fit a small screen. */
@@ -30,7 +30,7 @@ const erase: Erases = ({ room }, { messageIds }) =>
 export const pinsSlice = { handlers, erase } satisfies Slice
 
 /** Only of the newest messages: those both ends have, so the event need not repeat the text. */
-function pin({ state: { room }, command: { messageId }, actor }: AskingOf<'chat.pin'>): Accepted | Rejected {
+function pin({ state: { room }, command: { messageId }, actor }: AskingOf<'chat.pin'>): Decision {
   if (room.pinnedMessages.some(({ id }) => id === messageId)) return { ok: true, events: [] }
   if (!room.messages.some(({ id }) => id === messageId))
     return rejected('message_not_found', 'This message is deleted, or too old to be pinned.')

@@ -46,7 +46,7 @@ function all<Name extends keyof Slice>(name: Name): All<Of<Name>> {
 export const HANDLERS: Handlers<RoomCommand['type'], Ledger> = all('handlers')
 
 /** Commands of the server to an open room. */
-export type Internal = Exclude<InternalCommand, { type: 'session.join' | 'room.open' }>
+export type Internal = Exclude<InternalCommand, { type: 'room.open' }>
 
 /** What becomes of what the server itself asks. One without a handler does not compile. */
 export const INTERNAL_HANDLERS: InternalHandlers<Internal['type'], Ledger> = {

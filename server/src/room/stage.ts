@@ -1,11 +1,11 @@
 import type { Participant } from '@peerstage/sdk/protocol'
 import { isOnStage } from '@peerstage/sdk/protocol'
-import type { Accepted } from './command'
+import type { Accepted, Decision } from './command'
 import type { Handlers } from './handler'
 import { changeRole, closeHand, hasInvitation, hasRequest, isStageFull } from './participants'
 import { STAGE_FULL } from './rejections'
 import type { Slice } from './slice'
-import type { Rejected, RoomState } from './state'
+import type { RoomState } from './state'
 import { rejected } from './state'
 
 // What is so already is accepted without an event: two moderators, or a click and an approval, often cross.
@@ -32,7 +32,7 @@ const handlers: Handlers<
 export const stageSlice = { handlers } satisfies Slice
 
 /** Raises the hand, or takes an invitation up. */
-function requestStage(state: RoomState, actor: Participant): Accepted | Rejected {
+function requestStage(state: RoomState, actor: Participant): Decision {
   if (isOnStage(actor.role)) return NOTHING
   if (hasInvitation(state.room, actor.id)) return bringOnStage(state, actor, actor.id, 'accepted')
   if (hasRequest(state.room, actor.id)) return NOTHING
@@ -46,7 +46,7 @@ const cancelStage = ({ room }: RoomState, actor: Participant): Accepted => ({
 })
 
 /** Rejected without a raised hand: it may have been lowered just now, and no viewer is put on stage against its will. */
-function approveStage(state: RoomState, target: Participant, by: string): Accepted | Rejected {
+function approveStage(state: RoomState, target: Participant, by: string): Decision {
   if (isOnStage(target.role)) return NOTHING
   if (!hasRequest(state.room, target.id)) return rejected('invalid', 'This participant is not asking to come on stage.')
   return bringOnStage(state, target, by, 'withdrawn')
@@ -59,7 +59,7 @@ const rejectStage = ({ room }: RoomState, target: Participant, by: string): Acce
 })
 
 /** Invites a viewer; one whose hand is up comes on stage at once. */
-function inviteToStage(state: RoomState, target: Participant, by: string): Accepted | Rejected {
+function inviteToStage(state: RoomState, target: Participant, by: string): Decision {
   if (isOnStage(target.role) || hasInvitation(state.room, target.id)) return NOTHING
   if (hasRequest(state.room, target.id)) return bringOnStage(state, target, by, 'withdrawn')
   if (isStageFull(state.room)) return STAGE_FULL
@@ -77,7 +77,7 @@ function bringOnStage(
   target: Participant,
   by: string,
   invitation: 'accepted' | 'withdrawn',
-): Accepted | Rejected {
+): Decision {
   if (isStageFull(state.room)) return STAGE_FULL
   return { ok: true, events: changeRole(state, target, { role: 'guest', reason: 'stage', by, invitation }) }
 }

@@ -1,6 +1,6 @@
 import type { Participant, Role, Room, RoomCommand, RoomEvent } from '@peerstage/sdk/protocol'
 import { DEFAULT_LIMITS, MODES, participantOf } from '@peerstage/sdk/protocol'
-import type { AnyCommand, Claims, DecideContext, Decision, RoomRules } from '../../src/room/command'
+import type { Claims, DecideContext, Decision, InternalCommand, JoinDecision, RoomRules } from '../../src/room/command'
 import { decide } from '../../src/room/decide'
 import { evolveState, fold, toRecords } from '../../src/room/fold'
 import type { Ban } from '../../src/room/moderation-ledger'
@@ -43,9 +43,17 @@ export function roomHarness(rules: Partial<RoomRules> = {}, bans: readonly Ban[]
   }
 
   /** Decides a command, and folds the events if it was accepted. */
-  function run(command: AnyCommand, by: string | null = null, commandId?: number, logAnswers?: LogAnswers): Decision {
-    const decision = decide(state, command, context(by, commandId, logAnswers))
-    if (!('events' in decision)) return decision
+  function run(
+    command: RoomCommand | InternalCommand,
+    by: string | null = null,
+    commandId?: number,
+    logAnswers?: LogAnswers,
+  ): Decision {
+    return folded(decide(state, command, context(by, commandId, logAnswers)))
+  }
+
+  function folded<D extends Decision | JoinDecision>(decision: D): D {
+    if (!decision.ok) return decision
     for (const record of toRecords(state, decision.events, now)) {
       // Frozen, so that code that changes a state in place throws.
       state = frozen(evolveState(state, frozen(record)))
@@ -60,7 +68,8 @@ export function roomHarness(rules: Partial<RoomRules> = {}, bans: readonly Ban[]
     logAnswers?: LogAnswers,
   ) => {
     const whole = { identity, role: 'viewer', name: identity, ...claims } as const
-    return run({ type: 'session.join', claims: whole, sessionHash: session, joinId }, null, undefined, logAnswers)
+    const command = { type: 'session.join', claims: whole, sessionHash: session, joinId } as const
+    return folded(decide(state, command, context(null, undefined, logAnswers)))
   }
 
   return {
@@ -70,8 +79,7 @@ export function roomHarness(rules: Partial<RoomRules> = {}, bans: readonly Ban[]
     /** Joins, and returns the id of the participant. Throws when the join was rejected. */
     enter(identity: string, role: Role = 'viewer', more: JoinOptions = {}): string {
       const decision = join(identity, { role, ...more })
-      if (!('events' in decision) || decision.participantId === undefined)
-        throw new Error(`${identity} was rejected: ${JSON.stringify(decision)}`)
+      if (!decision.ok) throw new Error(`${identity} was rejected: ${JSON.stringify(decision)}`)
       return decision.participantId
     },
     /** A participant sends a command. `logAnswers`: what the log returned for it. */
@@ -116,18 +124,18 @@ function frozen<T>(value: T): T {
 }
 
 /** The events of an accepted command. Throws when it was rejected. */
-export function eventsOf(decision: Decision): RoomEvent[] {
+export function eventsOf(decision: Decision | JoinDecision): RoomEvent[] {
   if (!decision.ok) throw new Error(`rejected: ${JSON.stringify(decision)}`)
   return decision.events.map(({ event }) => event)
 }
 
 /** The types of these events, in order. */
-export const typesOf = (decision: Decision): string[] => eventsOf(decision).map(({ type }) => type)
+export const typesOf = (decision: Decision | JoinDecision): string[] => eventsOf(decision).map(({ type }) => type)
 
 /** The code of a rejection or goodbye; otherwise `accepted`. */
-export function outcomeOf(decision: Decision): string {
+export function outcomeOf(decision: Decision | JoinDecision): string {
   if (decision.ok) return 'accepted'
-  return 'goodbye' in decision ? decision.goodbye : decision.error.code
+  return 'goodbye' in decision.error ? decision.error.goodbye : decision.error.code
 }
 
 export const ON = { published: true, muted: false, interrupted: false }

@@ -13,7 +13,7 @@ function panel() {
 
 const bansOf = (room: RoomHarness, by: string) => {
   const decision = room.ask(by, { type: 'moderation.bans' })
-  return 'events' in decision ? decision.result : outcomeOf(decision)
+  return decision.ok ? decision.result : outcomeOf(decision)
 }
 
 const ban = (room: RoomHarness, by: string, participantId: string) =>
@@ -107,7 +107,10 @@ describe('lifting a ban', () => {
     const { room, host, guest } = panel()
     ban(room, host, guest)
     const [{ id: banId } = { id: 'none' }] = [...room.state.ledger.bans.values()]
-    expect(room.join('guest')).toEqual({ ok: false, goodbye: 'removed', reason: 'You are banned from this room.' })
+    expect(room.join('guest')).toEqual({
+      ok: false,
+      error: { goodbye: 'removed', reason: 'You are banned from this room.' },
+    })
     expect(eventsOf(room.ask(host, { type: 'moderation.unban', banId }))).toEqual([{ type: 'room.bansChanged' }])
     expect(room.enter('guest', 'guest')).not.toBe(guest)
   })

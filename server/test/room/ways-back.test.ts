@@ -1,11 +1,11 @@
 // Kick, ban, demotion and lock against every way back into a room. The same on real sockets: joining/ways-back.test.ts.
 import type { Role } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
-import type { Decision } from '../../src/room/command'
+import type { Decision, JoinDecision } from '../../src/room/command'
 import { outcomeOf, type RoomHarness, roomHarness } from '../harness/room-rules'
 
 /** Bob comes again. His place, if he still has one, was taken by `bob-session` on `page-one`, with the token of a guest. */
-const WAYS: Record<string, (room: RoomHarness, id: string) => Decision> = {
+const WAYS: Record<string, (room: RoomHarness, id: string) => Decision | JoinDecision> = {
   'the same session and page (a new socket)': (room) => room.join('bob', { role: 'guest' }),
   'a new page of the same session (a reload)': (room) => room.join('bob', { role: 'guest', joinId: 'page-two' }),
   'another session (another tab or device)': (room) =>
