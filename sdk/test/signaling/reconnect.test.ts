@@ -42,11 +42,11 @@ test('the room stays on show while the line is down', async () => {
   expect(bench.client.state.room).toBe(before.room)
 })
 
-test('tries come with full jitter, doubling to 30 s, and go on for ever', async () => {
+test('tries come in windows that double to 30 s, after the first in their second half, and go on for ever', async () => {
   await join()
   bench.server.close()
   bench.chance = 0.5
-  const expected = [500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]
+  const expected = [500, 1500, 3000, 6000, 12_000, 22_500, 22_500, 22_500]
   const delays = () =>
     bench.events.flatMap(({ name, payload }) =>
       name === 'reconnecting' ? [(payload as { retryInMs: number }).retryInMs] : [],
@@ -187,7 +187,8 @@ test('a token function that fails in mid-session is asked again for ever', async
   const tries = () => bench.names().filter((name) => name === 'reconnecting').length
   for (let n = 1; n <= 3; n++) {
     await expect.poll(tries, { interval: 2 }).toBe(n)
-    bench.clock.advance(0)
+    // At the earliest: at once, then after 1 and 2 s.
+    bench.clock.advance(1000 * (n - 1))
   }
   expect((await bench.server.connection(2)).hello.token).toBe('token-4')
 })
