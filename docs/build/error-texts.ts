@@ -71,13 +71,13 @@ export const LOCAL: Readonly<Record<LocalErrorCode, ErrorText & { readonly retry
     meaning: 'The user, the browser or the system blocked the device.',
     seenBy: '`media.publish`, `unmute`, `switchDevice`, `shareScreen`',
     retryable: true,
-    whatToDo: 'Show `userAction`, which says where to allow it.',
+    whatToDo: 'Show `error.text`, which says where to allow it.',
   },
   device_in_use: {
     meaning: 'The device cannot be opened; another program may be using it.',
     seenBy: '`media.publish`, `unmute`, `switchDevice`, `shareScreen`',
     retryable: true,
-    whatToDo: 'Show `userAction`, and offer another device of `media.devices()`.',
+    whatToDo: 'Show `error.text`, and offer another device of `media.devices()`.',
   },
   no_device: {
     meaning: 'There is no such device, or it is gone.',

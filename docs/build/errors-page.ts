@@ -18,7 +18,7 @@ tried again, or with \`timeout\` if trying again did not succeed in time. After 
       keysOf(GOODBYES).map((name) => [...words(name), RETRIES[GOODBYES[name].retry]]),
     ),
     '## What a call is rejected with',
-    'The connection stays. Each failed call also emits the event `commandFailed`.',
+    'The connection stays. Each failed call also emits the event `commandFailed`, except one that fails with `aborted`.',
     ANY_VERB,
     table(
       ['code', 'meaning', 'who sees it', 'what to do', 'retryable'],

@@ -7,7 +7,7 @@ export const VAGUE = ['whoever', 'whomever', 'somebody', 'nobody', 'oneself']
 
 const VAGUE_WORD = new RegExp(`\\b(?:${VAGUE.join('|')})\\b`, 'gi')
 const FILES = ['README.md', 'sdk/README.md', 'server/README.md', 'sdk/CHANGELOG.md', 'server/CHANGELOG.md']
-const PARTS = ['sdk/src', 'sdk/bench', 'sdk/test', 'server/src', 'server/bench', 'server/test']
+const PARTS = ['sdk/src', 'sdk/build', 'sdk/bench', 'sdk/test', 'server/src', 'server/bench', 'server/test']
 const FOLDERS = ['.changeset', '.ci', '.github', 'docs', 'examples', ...PARTS]
 const TEXT = /\.(?:md|[cm]?[jt]sx?|css|html|ya?ml)$/
 /** Not ours, or written by a tool. */

@@ -1,2 +1,2 @@
-/** simple-peer gives each error a code beside its message. Here the message is told, and nobody reads the code. */
+/** simple-peer gives each error a code beside its message. Only the message is used here. */
 export default (error: Error) => error

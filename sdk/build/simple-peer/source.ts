@@ -1,6 +1,6 @@
-// What simple-peer can do and is never asked to do here is not shipped. What goes is known by its name or its first words.
+// Parts of simple-peer that the SDK does not use are not shipped. They are found by their names or their first words.
 
-/** What the facade does in its stead, or nobody asks for: they go, with the lines that call them. */
+/** The facade does this in their place, or the SDK does not need it. They are removed, with the lines that call them. */
 const METHODS = [
   // Tracks belong to the facade, which opens all slots before simple-peer sees the connection.
   'addTransceiver',
@@ -27,7 +27,7 @@ const METHODS = [
   '_write',
   '_onInterval',
   '_onFinish',
-  // Candidates are sent as they come: nobody waits for them.
+  // Candidates are sent as they come: nothing waits for all of them.
   '_startIceCompleteTimeout',
   '_debug',
   // A peer negotiates once: the next epoch has a peer of its own.

@@ -1,4 +1,4 @@
-// simple-peer from its source, without the Node stream and Buffer layer it drags along and without what nobody here calls:
+// simple-peer from its source, without its Node stream and Buffer layer, and without what the SDK does not call:
 // 2 kB gzipped instead of 30, and no `process`, `global` or `Buffer` that a page would have to provide.
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
