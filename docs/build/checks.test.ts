@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { checkSettings } from '../../server/src/config/settings'
+import { unlistedDecisions } from './decisions'
 import { examplePages, missingExamples } from './examples'
 import { brokenLinks } from './links'
 import { unknownNames } from './names'
@@ -78,6 +79,24 @@ test('a rule without a test, a number that is given twice, and a citation of no 
     'docs/spec.md: two rules are called R1.2.',
     'docs/spec.md: no test cites rule R10.1.',
     'A test cites R1.3, which is no rule.',
+  ])
+})
+
+test('a decision that the index does not list, or lists by another title, is found', () => {
+  const decision = (file: string, title: string) => ({ path: `docs/decisions/${file}`, text: `# ${title}\n\nWhy.` })
+  const index = {
+    path: 'docs/decisions/README.md',
+    text: '# Decisions\n\n- [1. One](0001-one.md)\n- [2. Too](0002-two.md)',
+  }
+  const of = [
+    index,
+    decision('0001-one.md', '1. One'),
+    decision('0002-two.md', '2. Two'),
+    decision('0003-three.md', '3. Three'),
+  ]
+  expect(unlistedDecisions(of)).toEqual([
+    'docs/decisions/README.md: there is no line "- [2. Two](0002-two.md)".',
+    'docs/decisions/README.md: there is no line "- [3. Three](0003-three.md)".',
   ])
 })
 

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { unlistedDecisions } from './decisions'
 import { examplePages, missingExamples } from './examples'
 import { brokenLinks } from './links'
 import { unknownNames } from './names'
@@ -10,7 +11,7 @@ import { vagueWords } from './words'
 
 /**
  * `docs.js` writes the generated pages. Then it checks all pages, the examples of all exports, that each rule has tests and each test that a page names exists,
- * and the words of sources and pages. `docs.js --check` writes nothing, and fails if a generated page is stale. Run it in the root of the repository.
+ * that each decision is in their index, and the words of sources and pages. `docs.js --check` writes nothing, and fails if a generated page is stale. Run it in the root of the repository.
  */
 function run(isCheck: boolean): string[] {
   const stale: string[] = []
@@ -26,6 +27,7 @@ function run(isCheck: boolean): string[] {
     ...unknownNames(),
     ...missingExamples(),
     ...brokenRules(),
+    ...unlistedDecisions(),
     ...missingTests(),
     ...vagueWords(),
     ...snippets,
