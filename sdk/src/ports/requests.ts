@@ -15,11 +15,11 @@ export type WhileOffline = 'queue' | 'reject' | { readonly latest: string }
 /** How the verbs reach the server. */
 export interface Requests {
   /**
-   * Sends a command and waits for its reply.
+   * Sends a command and waits for its reply. `isQuery`: it changes nothing, so it need not be known whether the server executed it.
    * @throws LiveStreamError with the rejection's code; `not_joined`, `outbox_full`, `payload_too_large`, `invalid`, `unavailable`, `aborted`, or what
    * ended the room
    */
-  request(command: Request, whileOffline: WhileOffline): Promise<AcceptedReply>
+  request(command: Request, whileOffline: WhileOffline, isQuery?: boolean): Promise<AcceptedReply>
   /**
    * Sends what has no reply, within the server's rate limits.
    * @throws LiveStreamError `not_joined`, `payload_too_large`, `invalid`; `unavailable` while the socket is down; `rate_limited` when

@@ -6,7 +6,6 @@ import {
   type ErrorReply,
   fail,
   isOfConnection,
-  isQuery,
   isUndecided,
   numbered,
   offline,
@@ -37,7 +36,7 @@ export class CommandQueue {
   #lastId = 0
 
   /** @throws LiveStreamError (as a rejection) `outbox_full`, or the error of the command */
-  add(command: Request, whileOffline: WhileOffline): Promise<AcceptedReply> {
+  add(command: Request, whileOffline: WhileOffline, isQuery = false): Promise<AcceptedReply> {
     return new Promise((resolve, reject) => {
       const caller = { resolve, reject }
       const earlier = this.#waiting.find((entry) => sameKey(entry.whileOffline, whileOffline))
@@ -46,7 +45,7 @@ export class CommandQueue {
         earlier.callers.push(caller)
       } else if (this.#waiting.length >= COMMAND_QUEUE_LIMIT) {
         reject(new LiveStreamError('outbox_full', 'Too much waits to be sent already.', { retryable: true }))
-      } else this.#waiting.push({ command, whileOffline, callers: [caller] })
+      } else this.#waiting.push({ command, whileOffline, isQuery, callers: [caller] })
     })
   }
 
@@ -162,7 +161,7 @@ export class CommandQueue {
     this.#lastId = Math.max(this.#lastId, lastCommandId)
     if (sameSession) {
       this.#resend = [...this.#unanswered.keys()]
-      for (const entry of this.#unanswered.values()) entry.maybeDone = !isQuery(entry.command)
+      for (const entry of this.#unanswered.values()) entry.maybeDone = !entry.isQuery
       return
     }
     const entries = [...this.#unanswered.values()]

@@ -7,6 +7,8 @@ import type { Command, Reply } from '../protocol'
 export type QueuedCommand = {
   command: Request
   readonly whileOffline: WhileOffline
+  /** It changes nothing, so after a reconnect it may fail like one that was just sent. */
+  readonly isQuery: boolean
   /** Several callers, if a later call of the same `latest` key replaced an earlier one. */
   readonly callers: { resolve(reply: AcceptedReply): void; reject(error: LiveStreamError): void }[]
   /** The number under which it was rejected because the room was too busy; it gets another one. */
@@ -22,9 +24,6 @@ export const sameKey = (a: WhileOffline, b: WhileOffline): boolean =>
 
 export const isOfConnection = ({ type }: Request): boolean =>
   type === 'session.refresh' || type === 'leave' || type === 'join'
-
-/** A query changes nothing, so it may fail like one that was just sent. */
-export const isQuery = ({ type }: Request): boolean => type === 'chat.history' || type === 'moderation.bans'
 
 /** Rejects the promises of all its callers. */
 export function fail({ callers }: QueuedCommand, error: LiveStreamError): void {

@@ -55,11 +55,11 @@ export class Sender {
   }
 
   /** Sends a command and waits for its reply. For the errors see `Requests`. */
-  request(command: Request, whileOffline: WhileOffline): Promise<AcceptedReply> {
+  request(command: Request, whileOffline: WhileOffline, isQuery = false): Promise<AcceptedReply> {
     const longest = { ...command, id: Number.MAX_SAFE_INTEGER } as ClientMessage
     const rejected = this.#rejectionOf(longest, whileOffline === 'reject')
     if (rejected) return Promise.reject(rejected)
-    const reply = this.#commandQueue.add(command, whileOffline)
+    const reply = this.#commandQueue.add(command, whileOffline, isQuery)
     this.#pump()
     return reply
   }

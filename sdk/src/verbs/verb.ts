@@ -42,18 +42,20 @@ export function safelyWith(failed: (command: string, error: LiveStreamError) => 
 
 /** Sends commands for verbs. `check` runs before the request, and may throw. */
 export function asking({ requests, safely }: VerbPorts, whileOffline: WhileOffline) {
-  const send = <T>(command: Request, check: () => void, read: (result: unknown) => T): Promise<T> =>
-    safely(command.type, async () => {
-      check()
-      const { result } = await requests().request(command, whileOffline)
-      return read(result)
-    })
   return {
     /** Resolves when the server has accepted the command. */
-    ask: (command: Request, check = () => {}): Promise<void> => send(command, check, () => {}),
-    /** Resolves with what `read` makes of the result. */
+    ask: (command: Request, check = () => {}): Promise<void> =>
+      safely(command.type, async () => {
+        check()
+        await requests().request(command, whileOffline)
+      }),
+    /** For a command that changes nothing. Resolves with what `read` makes of the result. */
     query: <T>(command: Request, read: (result: unknown) => T, check = () => {}): Promise<T> =>
-      send(command, check, read),
+      safely(command.type, async () => {
+        check()
+        const { result } = await requests().request(command, whileOffline, true)
+        return read(result)
+      }),
   }
 }
 
