@@ -88,13 +88,14 @@ test('an identity may hold twice at once; a place or an end makes room for the n
 
 test('so many may hold in the whole process [R7.8]', () => {
   const quota = new HoldQuota(500)
-  const first = quota.take('person 0')
-  for (let i = 1; i < 500; i++) quota.take(`person ${i}`)
-  expect(quota.take('one more')).toBeUndefined()
-  first?.()
-  first?.()
-  expect(quota.take('one more')).toBeTypeOf('function')
-  expect(quota.take('yet one more')).toBeUndefined()
+  const first = quota.acquire('person 0')
+  for (let i = 1; i < 500; i++) quota.acquire(`person ${i}`)
+  expect(quota.acquire('one more')).toEqual({ ok: false, error: 'holds' })
+  if (!first.ok) throw new Error('the first one may hold')
+  first.release()
+  first.release()
+  expect(quota.acquire('one more').ok).toBe(true)
+  expect(quota.acquire('yet one more').ok).toBe(false)
 })
 
 test('who changes their mind leaves without having been there', async () => {

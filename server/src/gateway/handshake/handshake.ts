@@ -86,7 +86,7 @@ export class Handshake {
     const joins = budgets.join(principal.claims.identity, principal.roomId)
     const { name, ...hello } = parsed.hello.hello
     if (joins.ok) return { ok: true, client: { asked: seatHelloOf(hello), name, principal } }
-    const { retryAfterMs, limit: why } = joins
+    const { retryAfterMs, limit: why } = joins.error
     const reason = 'Too many joins in a short time.'
     return { ok: false, error: { goodbye: 'rate_limited', reason, retryAfterMs, detail: { why } } }
   }

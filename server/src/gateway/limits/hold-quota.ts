@@ -1,5 +1,10 @@
 /** A person has one prejoin screen, and for a moment two: while a lost socket of it still counts. */
 const MAX_HOLDS_PER_IDENTITY = 2
+
+export type HoldResult =
+  /** `release`: gives the hold back; idempotent. */
+  { readonly ok: true; readonly release: () => void } | { readonly ok: false; readonly error: 'holds' }
+
 /** Counts the verified connections that hold without a seat. */
 export class HoldQuota {
   readonly #byIdentity = new Map<string, number>()
@@ -11,16 +16,16 @@ export class HoldQuota {
     this.#most = most
   }
 
-  /** What gives it back, idempotent; undefined when there are too many. */
-  take(identity: string): (() => void) | undefined {
+  acquire(identity: string): HoldResult {
     const own = this.#byIdentity.get(identity) ?? 0
-    if (own >= MAX_HOLDS_PER_IDENTITY || this.#all >= this.#most) return undefined
+    if (own >= MAX_HOLDS_PER_IDENTITY || this.#all >= this.#most) return { ok: false, error: 'holds' }
     this.#count(identity, 1)
     let held = true
-    return () => {
+    const release = () => {
       if (held) this.#count(identity, -1)
       held = false
     }
+    return { ok: true, release }
   }
 
   #count(identity: string, by: 1 | -1): void {

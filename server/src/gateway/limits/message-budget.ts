@@ -66,17 +66,17 @@ export class MessageBudgets {
     // A client without a seat is rejected by the room, so it takes nothing from the room's bucket.
     const result = own.ok && isSeated ? this.#roomChat(roomId, cooldownMs) : own
     if (result.ok) return result
-    const retryAfterMs = Math.max(result.retryAfterMs, cooldownMs > 0 ? cooldownMs : LEAST_CHAT_COOLDOWN_MS)
+    const retryAfterMs = Math.max(result.error.retryAfterMs, cooldownMs > 0 ? cooldownMs : LEAST_CHAT_COOLDOWN_MS)
     this.#chatCooldowns.begin(cooldown, now, retryAfterMs)
-    return { ...result, retryAfterMs }
+    return { ok: false, error: { ...result.error, retryAfterMs } }
   }
 
   /** Others fill the room's bucket as well, so no connection is closed for that. A client in a cooldown takes nothing out of it. */
   #roomChat(roomId: string, cooldownMs: number): RateResult {
-    if (cooldownMs > 0) return { ok: false, retryAfterMs: cooldownMs, flood: false, limit: 'chat_rate' }
+    if (cooldownMs > 0) return { ok: false, error: { retryAfterMs: cooldownMs, flood: false, limit: 'chat_rate' } }
     const rate = { perSecond: this.limits.roomChatPerSecond, burst: this.limits.roomChatBurst }
     const room = this.take('chat of all', { identity: '', roomId }, rate)
-    return room.ok ? room : { ...room, flood: false, limit: 'room_chat_rate' }
+    return room.ok ? room : { ok: false, error: { ...room.error, flood: false, limit: 'room_chat_rate' } }
   }
 }
 

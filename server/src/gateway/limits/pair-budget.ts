@@ -1,5 +1,5 @@
 import type { Epoch, Limits, SignalUp } from '@peerstage/sdk/protocol'
-import { type Bucket, type Rate, type RateLimited, type RateResult, take } from './token-bucket'
+import { type Bucket, type Rate, type RateResult, take, withReason } from './token-bucket'
 
 /** A room has 19 others; ids that are not there cost their sender only. */
 const PAIRS_KEPT = 64
@@ -45,12 +45,12 @@ export class PairBudget {
     const [taken, weighed] = counted.ok ? take(pair?.bytes, this.#bytes, now, bytes) : [pair?.bytes, counted]
     this.#pairs.delete(to)
     this.#pairs.set(to, { count, bytes: taken, at: now, epoch, candidates })
-    if (!weighed.ok) return { ...weighed, limit: counted.ok ? 'pair_bytes' : 'pair_rate' }
+    if (!weighed.ok) return withReason(weighed, counted.ok ? 'pair_bytes' : 'pair_rate')
     return candidates > this.#maxCandidates ? this.#rejected('candidates') : weighed
   }
 
-  #rejected(limit: 'pair_rate' | 'candidates'): RateLimited {
-    return { ok: false, retryAfterMs: this.#refilledMs, flood: false, limit }
+  #rejected(limit: 'pair_rate' | 'candidates'): RateResult {
+    return { ok: false, error: { retryAfterMs: this.#refilledMs, flood: false, limit } }
   }
 
   #forgetRefilled(now: number): void {

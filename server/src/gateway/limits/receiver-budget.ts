@@ -56,7 +56,7 @@ export class ReceiverBudget {
     const key = [name, roomId, signal.to]
     if (this.#buckets.take(JSON.stringify([...key, identity]), own, now, cost).ok) return YES
     const result = this.#buckets.take(JSON.stringify(key), common, now, cost)
-    return withReason(result.ok ? result : { ...result, flood: false }, name)
+    return withReason(result.ok ? result : { ok: false, error: { ...result.error, flood: false } }, name)
   }
 }
 

@@ -6,18 +6,19 @@ export type Rate = { readonly perSecond: number; readonly burst: number }
 /** A bucket as it was at `at` (ms). It may hold less than nothing: a client that goes on after a rejection sinks deeper. */
 export type Bucket = { readonly tokens: number; readonly at: number }
 
-/** Whether a bucket held enough; if not, when to ask again. `flood`: far beyond anything honest. */
-export type TakeResult =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly retryAfterMs: number; readonly flood: boolean }
+/** A bucket that does not hold enough: when to try again, and whether the client is far beyond anything honest. */
+type Shortage = { readonly retryAfterMs: number; readonly flood: boolean }
+
+/** Whether a bucket held enough. */
+export type TakeResult = { readonly ok: true } | { readonly ok: false; readonly error: Shortage }
 
 /** The same, with the limit that was exceeded. */
-export type RateResult = Extract<TakeResult, { ok: true }> | RateLimited
-export type RateLimited = Extract<TakeResult, { ok: false }> & { readonly limit: LimitReason }
+export type RateResult = { readonly ok: true } | { readonly ok: false; readonly error: RateLimited }
+export type RateLimited = Shortage & { readonly limit: LimitReason }
 
 /** Names the limit that a bucket belongs to. */
 export const withReason = (result: TakeResult, limit: LimitReason): RateResult =>
-  result.ok ? result : { ...result, limit }
+  result.ok ? result : { ok: false, error: { ...result.error, limit } }
 
 /** Beyond this many times the limit it counts as a flood, and the connection ends. */
 const FLOOD = 10
@@ -33,7 +34,7 @@ export function take(bucket: Bucket | undefined, rate: Rate, now: number, cost =
   const retryAfterMs = Math.ceil(((cost - after) / rate.perSecond) * 1000)
   return [
     { tokens: after, at: now },
-    { ok: false, retryAfterMs, flood: after <= -rate.burst },
+    { ok: false, error: { retryAfterMs, flood: after <= -rate.burst } },
   ]
 }
 
@@ -68,10 +69,6 @@ export class Buckets {
     this.#kept.set(key, { bucket, fullAt })
     this.#forget(now)
     return result
-  }
-
-  get size(): number {
-    return this.#kept.size
   }
 
   #forget(now: number): void {

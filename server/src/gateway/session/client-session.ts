@@ -87,7 +87,7 @@ export class ClientSession implements ConnectionEvents, SeatEvents {
     if (message.type === 'join' && this.#seat.state === 'offered') return this.#handle(message)
     const rate = this.#budget.take(message, this.#seat.state === 'seated')
     if (rate.ok) this.#handle(message)
-    else this.#rejections.overLimit(message, rate)
+    else this.#rejections.overLimit(message, rate.error)
   }
 
   #handle(message: ClientMessage): void {

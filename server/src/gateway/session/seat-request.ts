@@ -73,12 +73,12 @@ export class SeatRequest {
   /** Waits for the client's `join`, for at most `limits.holdMs`. */
   hold(identity: string): void {
     const { limits, holds } = this.#ports
-    const release = holds.take(identity)
-    if (release === undefined) {
-      this.#connection.close('rate_limited', 'Too many connections wait to join.', HOLD_RETRY_MS, { why: 'holds' })
+    const result = holds.acquire(identity)
+    if (!result.ok) {
+      this.#connection.close('rate_limited', 'Too many connections wait to join.', HOLD_RETRY_MS, { why: result.error })
       return
     }
-    this.#releaseHold = release
+    this.#releaseHold = result.release
     this.#closeAfter(limits.holdMs, 'The held connection did not join in time.')
     this.#connection.sendNow({ type: 'held', iceServers: this.#iceServers.take(), limits })
     this.#events.answered()
