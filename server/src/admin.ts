@@ -2,7 +2,7 @@ import { MAX_IDENTITY_CHARACTERS, roomId } from '@peerstage/sdk/protocol'
 import * as v from 'valibot'
 import { tokenClaims } from './auth/verify-token'
 import { ROOM_ID_FORM } from './gateway/handshake/hello'
-import type { Erasure } from './hosting/erasure'
+import type { EraseResult, Erasure } from './hosting/erasure'
 import type { RoomStats } from './hosting/room-stats'
 import type { Rooms } from './hosting/rooms'
 
@@ -26,10 +26,10 @@ export type AdminApi = {
   readonly identities: {
     /**
      * Takes an identity (the `sub` of its tokens) out of all open rooms, and erases its messages, names and metadata from all
-     * that is kept. Bans stay. Resolves to how many messages it had. Harmless to repeat.
+     * that is kept. Bans stay. Resolves to how many messages it had; `unavailable`: not all is erased, repeat the call. Harmless to repeat.
      * @throws (rejects with) TypeError for an invalid identity: it must be a string of 1 to 256 characters of well-formed Unicode
      */
-    erase(identity: string): Promise<number | 'unavailable'>
+    erase(identity: string): Promise<EraseResult>
   }
 }
 

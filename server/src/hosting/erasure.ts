@@ -11,6 +11,13 @@ export type ErasurePorts = {
   readonly log: Pick<RoomLog, 'messagesOf' | 'eraseRoom' | 'eraseIdentity'>
 }
 
+/** `messages`: how many an identity had. `unavailable`: not all of them are erased, and the same call again does the rest. */
+export type EraseResult =
+  | { readonly ok: true; readonly messages: number }
+  | { readonly ok: false; readonly error: 'unavailable' }
+
+const UNAVAILABLE: EraseResult = { ok: false, error: 'unavailable' }
+
 /** Erases what is kept. `unavailable`: not all of it is erased, and the same call again does the rest. */
 export class Erasure {
   readonly #ports: ErasurePorts
@@ -26,27 +33,31 @@ export class Erasure {
       if ((await rooms.end(roomId)) === 'unavailable') return 'unavailable'
       await rooms.over(roomId)
       const erased = rooms.whileClosed(roomId, () => log.eraseRoom(roomId))
-      if (erased !== undefined) return orUnavailable(erased.then(() => 'erased'))
+      if (erased !== undefined)
+        return orUnavailable(
+          erased.then(() => 'erased'),
+          'unavailable',
+        )
       // A client joined in between.
     }
   }
 
-  /** Takes an identity out of all open rooms, and erases what it wrote anywhere. Answers how many messages these were. */
-  identity(identity: string): Promise<number | 'unavailable'> {
-    return orUnavailable(this.#eraseIdentity(identity))
+  /** Takes an identity out of all open rooms, and erases all that it wrote. */
+  identity(identity: string): Promise<EraseResult> {
+    return orUnavailable(this.#eraseIdentity(identity), UNAVAILABLE)
   }
 
-  async #eraseIdentity(identity: string): Promise<number | 'unavailable'> {
+  async #eraseIdentity(identity: string): Promise<EraseResult> {
     const { recovery, log } = this.#ports
     await recovery.start()
     // It could be in a room that is not loaded yet.
-    if (!recovery.isDone) return 'unavailable'
+    if (!recovery.isDone) return UNAVAILABLE
     // It leaves first, so that it writes nothing more while its messages are searched.
-    if (!(await this.#eraseInRooms(identity, []))) return 'unavailable'
+    if (!(await this.#eraseInRooms(identity, []))) return UNAVAILABLE
     const messages = await log.messagesOf(identity)
-    if (!(await this.#eraseInRooms(identity, messages))) return 'unavailable'
+    if (!(await this.#eraseInRooms(identity, messages))) return UNAVAILABLE
     await log.eraseIdentity(identity)
-    return messages.length
+    return { ok: true, messages: messages.length }
   }
 
   /** Whether all rooms have kept it. */
@@ -74,11 +85,11 @@ export class Erasure {
   }
 }
 
-async function orUnavailable<T>(work: Promise<T>): Promise<T | 'unavailable'> {
+async function orUnavailable<T, U>(work: Promise<T>, unavailable: U): Promise<T | U> {
   try {
     return await work
   } catch (error) {
-    if (error instanceof LogUnavailable) return 'unavailable'
+    if (error instanceof LogUnavailable) return unavailable
     throw error
   }
 }

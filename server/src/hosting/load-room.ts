@@ -18,29 +18,28 @@ export type LoadedRoom = {
   readonly time: RoomTime
 }
 
-/** What a log knows of a room; `unavailable` where it could not say. Never rejects. */
+export type LoadResult =
+  | { readonly ok: true; readonly room: LoadedRoom }
+  | { readonly ok: false; readonly error: 'unavailable' }
+
+/** Loads a room from the log. Never rejects. */
 export async function loadRoom(
   roomId: string,
   { log, clock, logger }: { readonly log: EventLog; readonly clock: Clock; readonly logger: Logger },
-): Promise<LoadedRoom | 'unavailable'> {
+): Promise<LoadResult> {
   try {
     const { state, bans, endedAt } = await log.load(roomId)
     if (state === undefined) {
       const time = timeSince(0, clock)
-      return { isEnded: endedAt !== undefined, state, seats: new Seats(), bans, time }
+      return { ok: true, room: { isEnded: endedAt !== undefined, state, seats: new Seats(), bans, time } }
     }
     const lastAt = await lastEventAt(state, log)
     logger.info({ room: roomId, seq: state.room.seq, participants: state.room.participants.length }, 'a room goes on')
-    return {
-      isEnded: false,
-      state,
-      seats: unconfirmedSeats(state, clock.elapsed()),
-      bans,
-      time: timeSince(lastAt, clock),
-    }
+    const seats = unconfirmedSeats(state, clock.elapsed())
+    return { ok: true, room: { isEnded: false, state, seats, bans, time: timeSince(lastAt, clock) } }
   } catch (error) {
     if (!(error instanceof LogUnavailable)) logger.error({ err: error, room: roomId }, 'a room could not be loaded')
-    return 'unavailable'
+    return { ok: false, error: 'unavailable' }
   }
 }
 

@@ -102,7 +102,7 @@ export class RoomHost {
     await loadAfter
     const loaded = await loadRoom(this.roomId, { log, clock, logger: settings.logger })
     if (this.#phase !== 'loading') return false
-    if (loaded !== 'unavailable') return this.#start(loaded)
+    if (loaded.ok) return this.#start(loaded.room)
     rejectAll(this.#queue.takeAll(), REJECTIONS.notLoaded, settings.logger)
     this.#leave([])
     return false
@@ -147,14 +147,14 @@ export class RoomHost {
     const prefetched = await prefetch(inputs, { log, logger: settings.logger, state: this.#state })
     const tx = this.#begin()
     runBatch(tx, inputs, prefetched)
-    const outcome = await commit(tx, log)
-    if (outcome === 'unknown') return this.#abandon(taken)
-    const kept = outcome === 'committed' ? tx : this.#begin()
-    if (outcome === 'unavailable') runReadOnly(kept, inputs, prefetched, REJECTIONS.notKept)
+    const result = await commit(tx, log)
+    if (!result.ok && result.error === 'unknown') return this.#abandon(taken)
+    const kept = result.ok ? tx : this.#begin()
+    if (!result.ok) runReadOnly(kept, inputs, prefetched, REJECTIONS.notKept)
     this.#state = kept.state
     this.#seats = kept.seats
     this.#seeWaits(kept)
-    this.#arm(outcome === 'unavailable' || inputs.some((input) => input.type === 'tick'))
+    this.#arm(!result.ok || inputs.some((input) => input.type === 'tick'))
     // The last step. It does not throw, so that no input is answered twice.
     perform([...excess, ...kept.effects], settings.logger)
     return kept.deferred

@@ -24,6 +24,13 @@ export type RoomsPorts = {
 /** What a room has to be loaded for: a join, or what the API does to a room. For all other inputs an absent room is not loaded. */
 const LOADS: ReadonlySet<RoomInput['type']> = new Set<RoomInput['type']>(['join', 'open', 'end', 'erase'])
 
+/** `isRemoved`: kicked or banned. `role`: of its participant, else the one that a moderator gave; undefined where the token decides. */
+export type RoleResult =
+  | { readonly ok: true; readonly isRemoved: boolean; readonly role: Role | undefined }
+  | { readonly ok: false; readonly error: 'unavailable' }
+
+const UNAVAILABLE: RoleResult = { ok: false, error: 'unavailable' }
+
 /** The open rooms by id. Rooms are loaded or opened on demand, and removed when they have closed. */
 export class Rooms {
   readonly #ports: RoomsPorts
@@ -99,18 +106,18 @@ export class Rooms {
     return [...this.#hosts.values()].flatMap((host) => statsOf(host) ?? [])
   }
 
-  /**
-   * What an identity is in a room: the role of its participant, else the one that the room has given it; `removed` for who is
-   * banned, whether the room is open or not. Undefined where the token says it all; `unknown` while the log can't tell.
-   */
-  async roleOf(roomId: string, identity: string): Promise<Role | 'removed' | 'unknown' | undefined> {
-    if (this.#closed) return 'unknown'
+  /** The role of an identity in a room, whether the room is open or not. `unavailable`: the log cannot be read now. */
+  async roleOf(roomId: string, identity: string): Promise<RoleResult> {
+    if (this.#closed) return UNAVAILABLE
     const host = this.#hosts.get(roomId) ?? this.#run(roomId)
-    if (!(await host.loaded)) return 'unknown'
+    if (!(await host.loaded)) return UNAVAILABLE
     const { state, bans } = host
-    if (state === undefined) return bans.some((ban) => ban.identity === identity) ? 'removed' : undefined
-    if (isRemoved(state, identity, host.moment.now)) return 'removed'
-    return participantOfIdentity(state, identity)?.role ?? state.ledger.overrides.get(identity)
+    if (state === undefined) {
+      return { ok: true, isRemoved: bans.some((ban) => ban.identity === identity), role: undefined }
+    }
+    if (isRemoved(state, identity, host.moment.now)) return { ok: true, isRemoved: true, role: undefined }
+    const role = participantOfIdentity(state, identity)?.role ?? state.ledger.overrides.get(identity)
+    return { ok: true, isRemoved: false, role }
   }
 
   /** Stops all rooms where they are; the log is not told that they ended. Idempotent. */

@@ -69,19 +69,24 @@ export function apply(tx: Transaction, decided: readonly Decided[]): void {
   }
 }
 
-/** One append for a batch. `unavailable`: nothing was kept; `unknown`: the log may hold something else than this server. */
-export async function commit(tx: Transaction, log: EventLog): Promise<'committed' | 'unavailable' | 'unknown'> {
+/** `unavailable`: nothing was kept; `unknown`: the log may hold something else than this server. */
+export type CommitResult = { readonly ok: true } | { readonly ok: false; readonly error: 'unavailable' | 'unknown' }
+
+const COMMITTED: CommitResult = { ok: true }
+
+/** Appends what a batch has decided, in one append. */
+export async function commit(tx: Transaction, log: EventLog): Promise<CommitResult> {
   const { records, encoded, state, settings } = tx
-  if (records.length === 0 || state === undefined) return 'committed'
+  if (records.length === 0 || state === undefined) return COMMITTED
   const { id, instance } = state.room
   const expectedSeq = lastSeq(tx) - records.length
   try {
     await log.append({ roomId: id, instance, expectedSeq, records, encoded, state })
-    return 'committed'
+    return COMMITTED
   } catch (error) {
-    if (error instanceof LogUnavailable) return 'unavailable'
+    if (error instanceof LogUnavailable) return { ok: false, error: 'unavailable' }
     settings.logger.error({ err: error, room: id, seq: expectedSeq }, 'a room and its log do not agree')
-    return 'unknown'
+    return { ok: false, error: 'unknown' }
   }
 }
 

@@ -22,8 +22,8 @@ export function identityRoutes({ erasure, mayAdminister, meter }: IdentityRoutes
     if (rejection !== undefined) return rejection
     const identity = lastSegment(c.req.url)
     if (identity === undefined) return reject(c, 400, 'invalid', NO_IDENTITY)
-    const messages = await erasure.identity(identity)
-    return messages === 'unavailable' ? reject(c, ...UNAVAILABLE) : c.json({ messages })
+    const erased = await erasure.identity(identity)
+    return erased.ok ? c.json({ messages: erased.messages }) : reject(c, ...UNAVAILABLE)
   })
   return app
 }

@@ -19,8 +19,8 @@ export function restAccess(verify: Verify, rooms: Pick<Rooms, 'roleOf'>): RestAc
       const { admin, role, sub } = verified.claims
       if (admin) return ALLOWED
       const current = await rooms.roleOf(roomId, sub)
-      if (current === 'unknown') return { ok: false, error: { why: 'unavailable' } }
-      return only((current ?? role) === 'host')
+      if (!current.ok) return { ok: false, error: { why: current.error } }
+      return only(!current.isRemoved && (current.role ?? role) === 'host')
     },
     async mayAdminister(token, roomId = ANY_ROOM) {
       const verified = await verify(token, roomId)

@@ -75,10 +75,10 @@ test('a room that cannot be loaded leaves the others alone, and is tried again',
   const { server, enter, url } = await house.start()
   await expect.poll(() => server.rooms.stats('whole')).toBeDefined()
   expect(await (await enter('broken', 'bob')).goodbye()).toMatchObject({ code: 'unavailable', close: 1013 })
-  expect(await server.identities.erase('bob')).toBe('unavailable')
+  expect(await server.identities.erase('bob')).toEqual({ ok: false, error: 'unavailable' })
   expect(await readiness(url)).toBe(200)
   isBroken = false
   clock.advance(PAUSE_MS)
   await expect.poll(() => server.rooms.stats('broken')).toBeDefined()
-  expect(await server.identities.erase('bob')).toBe(0)
+  expect(await server.identities.erase('bob')).toEqual({ ok: true, messages: 0 })
 })

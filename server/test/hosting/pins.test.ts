@@ -59,7 +59,7 @@ test.each(STORES)('of an erased identity nothing stays pinned %s, however old it
   const his = await say(bob, 'a secret of his')
   await pin(host, his)
   for (let i = 0; i < 3 * CHAT_KEPT; i++) await say(host, `message ${i}`)
-  expect(await server.identities.erase('bob')).toBe(1)
+  expect(await server.identities.erase('bob')).toEqual({ ok: true, messages: 1 })
   expect((await host.event('chat.deleted')).logged.event).toEqual({ type: 'chat.deleted', messageId: his })
   await life.kill()
   const cyd = await (await life.start()).enter('hall', 'cyd')

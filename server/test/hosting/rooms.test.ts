@@ -149,11 +149,11 @@ test('nor does it lengthen a kick for a minute by that hour: it is over within t
   const { rooms, clock, join } = await anHourBehind()
   await got(join('ada'), 'welcome')
   clock.advance(59_000)
-  expect(await rooms.roleOf('hall', 'bob')).toBe('removed')
+  expect(await rooms.roleOf('hall', 'bob')).toMatchObject({ ok: true, isRemoved: true })
   const early = join('bob')
   await expect.poll(() => early.closed).toBe('removed')
   clock.advance(61_000)
-  expect(await rooms.roleOf('hall', 'bob')).toBeUndefined()
+  expect(await rooms.roleOf('hall', 'bob')).toEqual({ ok: true, isRemoved: false, role: undefined })
   await got(join('bob'), 'welcome')
 })
 

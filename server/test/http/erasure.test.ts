@@ -90,7 +90,7 @@ test.each(STORES)(
     })
     await host.event('chat.deleted')
     expect([await texts(), await texts('other')]).toEqual([['hers'], []])
-    expect(await server.identities.erase('bob')).toBe(0)
+    expect(await server.identities.erase('bob')).toEqual({ ok: true, messages: 0 })
     const newcomer = await enter('hall', 'cyd')
     expect(JSON.stringify(await newcomer.welcome())).not.toMatch(/bob|his/)
   },
@@ -218,7 +218,7 @@ test('an admin reads what was said in a room id, page by page', async () => {
 
 test('an app erases from the inside; what is no id is told so', async () => {
   const { server, host } = await hall()
-  expect(await server.identities.erase('bob')).toBe(1)
+  expect(await server.identities.erase('bob')).toEqual({ ok: true, messages: 1 })
   expect(await server.rooms.erase('hall')).toBe('erased')
   expect(await host.goodbye()).toMatchObject({ code: 'room_ended' })
   await expect(server.rooms.erase('a room')).rejects.toThrow(TypeError)

@@ -225,7 +225,7 @@ test('a request that fails is a 500 without words of the fault, which the logger
   const rooms = { stats, open: async () => 'opened' as const, end: async () => 'ended' as const }
   const parts = {
     rooms,
-    erasure: { room: async () => 'erased' as const, identity: async () => 0 },
+    erasure: { room: async () => 'erased' as const, identity: async () => ({ ok: true as const, messages: 0 }) },
     chat: async () => ({ messages: [], hasMore: false }),
     metrics: undefined,
     logger,
