@@ -25,8 +25,17 @@ afterEach(() => house.close())
 /** What is tested here is not the pace. */
 const UNHURRIED = { chatPerSecond: 1000, chatBurst: 1000, roomChatPerSecond: 1000, roomChatBurst: 1000 }
 
-/** A client that tries again at once. */
+/** A client that tries again at once, where the last connection did not fail too. */
 const promptly = { ...systemEnvironment, random: () => 0 }
+
+/** One whose time runs faster than the server's. */
+const hurried = (times: number) => ({
+  ...promptly,
+  clock: {
+    now: () => systemClock.now() * times,
+    after: (ms: number, callback: () => void) => systemClock.after(ms / times, callback),
+  },
+})
 
 function eventsOf(client: LiveStreamClient): AnyEvent[] {
   const all: AnyEvent[] = []
@@ -56,12 +65,8 @@ test('a reply that is lost after the server has done its work: asked again, answ
 test('exactly once, where the rate rejects what is asked again: it keeps its number until the answer comes', async () => {
   const strict = new RoomHouse({ limits: { chatPerSecond: 1, chatBurst: 1 } })
   onTestFinished(() => strict.close())
-  // Its time runs faster than the server's, so it asks again before the server's rate allows it.
-  const hasty = {
-    now: () => systemClock.now() * 4,
-    after: (ms: number, callback: () => void) => systemClock.after(ms / 4, callback),
-  }
-  const cleo = await strict.join('Cleo', { logLevel: 'silent' }, { ...promptly, clock: hasty })
+  // It asks again before the server's rate allows it.
+  const cleo = await strict.join('Cleo', { logLevel: 'silent' }, hurried(4))
   const dan = await strict.join('Dan')
   const rejections: string[] = []
   cleo.on('commandFailed', ({ error }) => rejections.push(error.code))
@@ -209,6 +214,9 @@ test('a backend that gives the old token: rejected in mid-session and at the doo
 })
 
 test('a bad day: connections break, messages come late and twice; all is said once, in one order for everybody', async () => {
+  await ada.leave()
+  // It waits longer after each of the connections that break one after the other.
+  ada = await house.join('Ada', { logLevel: 'silent' }, hurried(10))
   const about = `seed ${server.seed}`
   server.faults.duplicate({ direction: 'up', probability: 0.3 })
   server.faults.delay({ direction: 'down', probability: 0.2, ms: 20 })
