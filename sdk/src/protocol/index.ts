@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-export { type ChatHistoryResult, type ChatMessage, chatHistoryResult, chatMessage } from './chat'
+export { type ChatHistoryResult, type ChatMessage, chatHistoryResult } from './chat'
 export {
   type Cast,
   type ClientMessage,
@@ -15,11 +15,11 @@ export {
   clientMessage,
   type RoomCommand,
   type RoomCommandOf,
-  type SessionCommand,
+  type SessionCommand, // a part of `Command`, which apps see
 } from './client-message'
 export {
   type Decoded,
-  type DecodedFrame,
+  type DecodedFrame, // what `decodeClientFrame` and `decodeServerFrame` return
   decodeClientFrame,
   decodeHello,
   decodeServerFrame,
@@ -36,9 +36,8 @@ export {
   type RejectionCode,
   type Retry,
   reject,
-  rejection,
 } from './errors'
-export { participantId, roomId, sessionKey } from './ids'
+export { roomId, sessionKey } from './ids'
 export { isSafeJson, MAX_JSON_DEPTH } from './json'
 export {
   ANSWERED_COMMANDS_KEPT,
@@ -61,26 +60,22 @@ export {
   MODES,
   type Mode,
   type ModeName,
-  modeName,
   outranks,
   ROLES,
   type Role,
   role,
   SOURCES,
   type Source,
-  source,
 } from './roles'
 export {
   EVENT_VERSION,
   evolve,
   type LoggedEvent,
-  loggedEvent,
   NEW_ROOM,
   participantOf,
   type Room,
   type RoomEvent,
   type RoomEventOf,
-  room,
   roomEvent,
   type UnknownEvent,
 } from './room'

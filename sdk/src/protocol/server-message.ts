@@ -16,7 +16,16 @@ export const iceServer = v.object({
 /** A STUN or TURN server, as `RTCConfiguration.iceServers` takes it. @useDeclaredType */
 export type IceServer = v.InferOutput<typeof iceServer>
 
-/** Whether an ICE server is a TURN server: one of its URLs has the scheme `turn` or `turns`. */
+/**
+ * Whether an ICE server is a TURN server: one of its URLs has the scheme `turn` or `turns`.
+ *
+ * @example
+ * ```ts
+ * import { isTurn } from '@peerstage/sdk/protocol'
+ *
+ * isTurn({ urls: ['stun:stun.example.com', 'turn:turn.example.com'] }) // true
+ * ```
+ */
 export const isTurn = ({ urls }: IceServer): boolean => [urls].flat().some((url) => /^turns?:/i.test(url))
 
 /**
