@@ -65,14 +65,23 @@ describe.each(FEATURES)('the feature $name', ({ name, stem, permissions, hasEven
   })
 })
 
+/** What an app may name of a feature, and the wire as it is: neither is a register. */
+const EXPORTS = 'sdk/src/index.ts'
+const FINGERPRINT = 'sdk/src/protocol/fingerprint.json'
+
+/** Any name with `pin` or `pins` as one of its words; `ping`, `pino` and `mapping` have none. */
+const PIN = /(?<![a-z])(?:un)?pin(?![go])|Pin(?![go])|(?<![A-Z])PIN(?![A-Z])|PINS/
+
 test('pins, the feature that was added last, are named in their own files and the registers alone', () => {
-  const files = FOLDERS.flatMap((folder) =>
-    readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`),
+  const files = ['sdk/src', 'server/src'].flatMap((folder) =>
+    readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' }).map(
+      (file) => `${folder}/${file.replaceAll('\\', '/')}`,
+    ),
   )
   const naming = files
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('/pins.ts'))
-    .filter((file) => /\bpins?\b|Pins?\b|pin[A-Z]|pinned/i.test(readFileSync(join(repository, file), 'utf8')))
-  expect(naming.sort()).toEqual([EVENTS, SERVER, MESSAGES, PERMISSIONS, VERBS].sort())
+    .filter((file) => /\.(?:ts|json)$/.test(file) && !file.endsWith('/pins.ts'))
+    .filter((file) => PIN.test(readFileSync(join(repository, file), 'utf8')))
+  expect(naming.sort()).toEqual([EVENTS, SERVER, MESSAGES, PERMISSIONS, VERBS, EXPORTS, FINGERPRINT].sort())
 })
 
 /** A room in which no part of the ledger is as it begins, in one way or the other. */
