@@ -105,8 +105,8 @@ const roomsPathOf = ({ basePath }: Settings): string => `${basePath}${ROOMS_PATH
 function createHosting({ settings, ...shared }: Shared, log: WatchedLog) {
   const { mode, limits, createRooms, duplicateSessions, dev } = settings
   const rules = { mode: MODES[mode], limits, createRooms, duplicateSessions, firstIsHost: dev }
-  const rooms = new Rooms({ ...shared, log, rules })
-  const recovery = new Recovery({ ...shared, rooms, log })
+  const rooms = new Rooms({ ...shared, log, rules, abandoned: () => recovery.roomAbandoned() })
+  const recovery: Recovery = new Recovery({ ...shared, rooms, log })
   return { log, rooms, recovery, erasure: new Erasure({ rooms, recovery, log }) }
 }
 

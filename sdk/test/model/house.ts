@@ -107,10 +107,12 @@ export class House {
       newId: () => this.#nextId(),
       meter: UNCOUNTED,
       logger: SILENT,
+      abandoned: () => recovery.roomAbandoned(),
     })
     this.#process = Object.assign(process, { rooms })
     this.socketRecords.restarted()
-    void new Recovery({ rooms, log, clock, logger: SILENT }).start()
+    const recovery: Recovery = new Recovery({ rooms, log, clock, logger: SILENT })
+    void recovery.start()
   }
 
   /** The process is gone from one instant to the next. `told`: the machine lives, and resets its sockets. */

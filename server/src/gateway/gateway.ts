@@ -156,7 +156,7 @@ export class Gateway {
     this.#sockets.handleUpgrade(...upgrade, (ws) => {
       ws.pause()
       const connection = new SocketConnection(this.#ports.newId(), room, ws, socket, this.#connectionPorts)
-      this.#connections.add(connection, ws)
+      this.#connections.add(connection)
       then(connection)
     })
   }

@@ -10,7 +10,7 @@ const TRY_AGAIN_MS = 5000
 const AT_ONCE = 4
 
 export type RecoveryPorts = {
-  readonly rooms: Pick<Rooms, 'load' | 'whileClosed' | 'onAbandoned'>
+  readonly rooms: Pick<Rooms, 'load' | 'whileClosed'>
   readonly log: Pick<EventLog, 'openRooms' | 'forget'>
   readonly clock: Clock
   readonly logger: Logger
@@ -27,7 +27,6 @@ export class Recovery {
 
   constructor(ports: RecoveryPorts) {
     this.#ports = ports
-    ports.rooms.onAbandoned(() => this.#abandonedRoom())
   }
 
   /** Whether every open room of the log is run here. */
@@ -53,8 +52,8 @@ export class Recovery {
     this.#cancel()
   }
 
-  /** Its participants must leave in time, even if no client ever joins again. */
-  #abandonedRoom(): void {
+  /** A room was abandoned: it is loaded again, because its participants must leave in time even if no client ever joins again. */
+  roomAbandoned(): void {
     this.#isStale = true
     if (this.#state === 'done') this.#tryLater()
   }

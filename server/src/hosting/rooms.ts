@@ -19,6 +19,8 @@ export type RoomsPorts = {
   readonly newId: NewId
   readonly meter: Meter
   readonly logger: Logger
+  /** Called when a room is not run any more though the log may have it open: the log may hold another state than this server. */
+  readonly abandoned: () => void
 }
 
 /** What a room has to be loaded for: a join, or what the API does to a room. For all other inputs an absent room is not loaded. */
@@ -37,7 +39,6 @@ export class Rooms {
   readonly #hosts = new Map<string, RoomHost>()
   /** What is being done to room ids whose room is not running. */
   readonly #closures = new Map<string, Promise<void>>()
-  #abandonedRoom = () => {}
   #closed = false
 
   constructor(ports: RoomsPorts) {
@@ -66,11 +67,6 @@ export class Rooms {
   load(roomId: string): Promise<boolean> {
     if (this.#closed) return Promise.resolve(false)
     return (this.#hosts.get(roomId) ?? this.#run(roomId)).loaded
-  }
-
-  /** Calls back when a room that the log has open is not run any more, for it may not be as it was here. */
-  onAbandoned(listener: () => void): void {
-    this.#abandonedRoom = listener
   }
 
   /** Does something to a room id whose room is not running; a client that joins meanwhile waits. Undefined, and nothing done, while it runs. */
@@ -128,7 +124,7 @@ export class Rooms {
   }
 
   #run(roomId: string): RoomHost {
-    const { rules, newId, meter, logger, log, clock } = this.#ports
+    const { rules, newId, meter, logger, log, clock, abandoned } = this.#ports
     const settings = { rules: { ...rules, roomId }, newId, meter, logger }
     const loadAfter = this.#closures.get(roomId)
     const host = new RoomHost({
@@ -138,7 +134,7 @@ export class Rooms {
       loadAfter,
       closed: (host, deferred, why) => {
         this.#evict(host, deferred)
-        if (why === 'abandoned') this.#abandonedRoom()
+        if (why === 'abandoned') abandoned()
       },
     })
     this.#hosts.set(roomId, host)

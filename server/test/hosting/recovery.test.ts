@@ -26,7 +26,6 @@ test('rooms are taken up four in a turn of the event loop, however many there ar
   const rooms = {
     load: async (roomId: string) => loaded.push(roomId) > 0,
     whileClosed: () => undefined,
-    onAbandoned: () => {},
   }
   const log = alteredLog(memoryLog(), { openRooms: async () => open })
   const logger = { debug() {}, info() {}, warn() {}, error() {} }

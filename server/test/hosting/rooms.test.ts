@@ -12,7 +12,7 @@ import { hangingLog } from '../harness/hanging-log'
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
-function openRooms(log?: RoomLog, clock = new FakeClock()) {
+function openRooms(log?: RoomLog, clock = new FakeClock(), abandoned = () => {}) {
   let ids = 0
   let batches = 0
   const rooms = new Rooms({
@@ -36,6 +36,7 @@ function openRooms(log?: RoomLog, clock = new FakeClock()) {
       },
     },
     logger: silent,
+    abandoned,
   })
   const joinRequest = (identity: string, role: Role): JoinRequest & { connection: FakeConnection } => ({
     type: 'join',
@@ -166,8 +167,8 @@ test('a room that no longer agrees with its log is loaded again, though no clien
       if (isOdd) throw new Error('it is unknown whether it was kept')
     },
   })
-  const { rooms, clock, join } = openRooms(odd)
-  const recovery = new Recovery({ rooms, log: odd, clock, logger: silent })
+  const { rooms, clock, join } = openRooms(odd, undefined, () => recovery.roomAbandoned())
+  const recovery: Recovery = new Recovery({ rooms, log: odd, clock, logger: silent })
   await recovery.start()
   const ada = join('ada')
   await got(ada, 'welcome')

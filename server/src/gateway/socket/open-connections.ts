@@ -1,4 +1,3 @@
-import type { WebSocket } from 'ws'
 import { closeDraining } from '../../hosting/rejections'
 import type { Clock } from '../../ports/clock'
 import { NOTHING, setTimer } from '../../ports/clock'
@@ -8,7 +7,9 @@ import type { SocketConnection } from './socket-connection'
 /** The connections of a gateway whose sockets are not closed yet. */
 export class OpenConnections {
   readonly #clock: Clock
-  readonly #sockets = new Map<SocketConnection, WebSocket>()
+  readonly #open = new Set<SocketConnection>()
+  /** Called for each connection that is removed, while a drain waits. */
+  readonly #drains = new Set<(removed: SocketConnection) => void>()
   #stopHeartbeat = NOTHING
 
   constructor(clock: Clock) {
@@ -20,42 +21,52 @@ export class OpenConnections {
     return this.#sum((connection) => connection.queuedBytes)
   }
 
-  /** Those that are not read for now, as their clients have too many commands in flight. */
+  /** Connections that are not read for now, because their clients have too many commands in flight. */
   get paused(): number {
     return this.#sum(({ isPaused }) => (isPaused ? 1 : 0))
   }
 
   /** The heartbeat runs while there is a socket: a server without sockets keeps no process alive. */
-  add(connection: SocketConnection, socket: WebSocket): void {
-    if (this.#sockets.size === 0) this.#stopHeartbeat = startHeartbeat(this.#clock, this.#sockets)
-    this.#sockets.set(connection, socket)
+  add(connection: SocketConnection): void {
+    if (this.#open.size === 0) this.#stopHeartbeat = startHeartbeat(this.#clock, this.#open)
+    this.#open.add(connection)
   }
 
   /** Its socket is closed. */
   remove(connection: SocketConnection): void {
-    this.#sockets.delete(connection)
-    if (this.#sockets.size === 0) this.#stopHeartbeat()
+    this.#open.delete(connection)
+    if (this.#open.size === 0) this.#stopHeartbeat()
+    for (const removed of this.#drains) removed(connection)
   }
 
-  /** Says goodbye to all that are there; resolves when those are closed, or at the deadline. Then it cuts what is left. */
+  /** Says goodbye to all that are open; resolves when those are closed, or at the deadline. Then it terminates all that are open. */
   async drain(deadlineMs: number): Promise<void> {
-    const leaving = [...this.#sockets.values()]
-    for (const connection of this.#sockets.keys()) closeDraining(connection)
-    await this.#closed(leaving, deadlineMs)
-    for (const socket of this.#sockets.values()) socket.terminate()
+    const closed = this.#closed(new Set(this.#open), deadlineMs)
+    for (const connection of this.#open) closeDraining(connection)
+    await closed
+    for (const connection of this.#open) connection.terminate()
   }
 
-  #closed(sockets: readonly WebSocket[], deadlineMs: number): Promise<void> {
+  #closed(waiting: Set<SocketConnection>, deadlineMs: number): Promise<void> {
+    if (waiting.size === 0) return Promise.resolve()
     return new Promise((resolve) => {
-      const cancel = setTimer(this.#clock, deadlineMs, resolve)
-      const closed = sockets.map((ws) => new Promise<void>((gone) => ws.once('close', () => gone())))
-      void Promise.all(closed).then(cancel).then(resolve)
+      const end = () => {
+        cancel()
+        this.#drains.delete(removed)
+        resolve()
+      }
+      const removed = (connection: SocketConnection) => {
+        waiting.delete(connection)
+        if (waiting.size === 0) end()
+      }
+      const cancel = setTimer(this.#clock, deadlineMs, end)
+      this.#drains.add(removed)
     })
   }
 
   #sum(of: (connection: SocketConnection) => number): number {
     let sum = 0
-    for (const connection of this.#sockets.keys()) sum += of(connection)
+    for (const connection of this.#open) sum += of(connection)
     return sum
   }
 }

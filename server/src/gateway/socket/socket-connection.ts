@@ -149,10 +149,16 @@ export class SocketConnection implements Connection, SocketEvents {
     if (this.isOpen && this.#queue.isStalled) this.#closeSlow()
   }
 
-  /** Terminates it without a goodbye, which would not arrive: the peer answered no ping. */
-  terminateDead(): void {
+  /** Pings the peer. If it has sent nothing since the ping before, the connection is terminated: a goodbye would not arrive. */
+  ping(): void {
+    if (this.#socket.pingPeer()) return
     // A connection that has its goodbye was counted by it.
     if (this.isOpen) this.#ports.meter.rejection('dead', this.auditContext)
+    this.terminate()
+  }
+
+  /** Closes the socket at once, without a goodbye. */
+  terminate(): void {
     this.#socket.terminate()
   }
 
