@@ -84,8 +84,7 @@ export class MediaEngine {
         certificate: this.#certificate,
         sendSignal,
         onTrack: (participantId, source, track) => {
-          this.#remote.track(participantId, source, track)
-          this.#changed()
+          if (this.#remote.track(participantId, source, track)) this.#changed()
         },
         onLink: (participantId, link, error) => this.#linkChanged(participantId, link, error),
       })

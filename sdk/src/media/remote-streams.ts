@@ -37,10 +37,14 @@ export class RemoteStreams {
     this.#ports = ports
   }
 
-  /** A receiving track of a link. A track of a new epoch replaces the old one in the same stream. */
-  track(participantId: string, source: Source, track: MediaStreamTrack): void {
+  /**
+   * A receiving track of a link. A track of a new epoch replaces the old one in the same stream. Returns whether it can be shown:
+   * the tracks of a link's empty slots change nothing.
+   */
+  track(participantId: string, source: Source, track: MediaStreamTrack): boolean {
     this.#mediaOf(participantId).arrived.set(source, track)
     this.#refresh(participantId)
+    return this.trackOf(participantId, source) === track
   }
 
   /** To be called with each new state of the room. A participant that is no longer there is dropped. */

@@ -41,9 +41,9 @@ const tracksOf = (id: string, kind: 'talk' | 'screen') => streams.streams(id)[ki
 
 test('all slots arrive, but only what the room says is published is shown', () => {
   streams.update([participant('ada', { camera: ON })], 'me')
-  streams.track('ada', 'camera', camera)
-  streams.track('ada', 'microphone', microphone)
-  streams.track('ada', 'screen', screen)
+  expect(streams.track('ada', 'camera', camera)).toBe(true)
+  expect(streams.track('ada', 'microphone', microphone)).toBe(false)
+  expect(streams.track('ada', 'screen', screen)).toBe(false)
   expect(tracksOf('ada', 'talk')).toEqual([camera])
   expect(streams.streams('ada').screen).toBeUndefined()
   expect(news).toEqual(['+ada camera talk'])
