@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import { inRepository } from '../../server/bench/harness/repository'
-import { ensureBrowser, launch } from '../test/browser/harness/ensure-browser'
+import { ensureBrowser, launch } from '../test/harness/browser/ensure-browser'
 
 /** Pictures come often, so that a first one is not late by the time between two. */
 const ARGS = ['--use-fake-device-for-media-stream=fps=60']

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { accessibleNodes, nameless } from './harness/accessible-nodes'
-import { demoHouse } from './harness/demo-house'
+import { accessibleNodes, nameless } from '../harness/browser/accessible-nodes'
+import { demoHouse } from '../harness/browser/demo-house'
 
 // The demo as people use it: what is looked for is what they see, what is touched is what they touch.
 const house = demoHouse()

@@ -2,8 +2,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { mediaTransportContract } from '../contract/media-transport'
-import { launchBrowser } from './harness/launch-browser'
-import { openLinksPage } from './harness/open-links-page'
+import { launchBrowser } from '../harness/browser/launch-browser'
+import { openLinksPage } from '../harness/browser/open-links-page'
 
 let browser: Browser
 let page: Page

@@ -1,10 +1,10 @@
 // One's own media and playback in a real browser, with its fake camera and microphone.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { BROWSERS, type BrowserName, type BrowserOptions } from './harness/browser-name'
-import { launchBrowser } from './harness/launch-browser'
-import { openMediaPage } from './harness/media-harness'
-import type {} from './harness/media-page'
+import { BROWSERS, type BrowserName, type BrowserOptions } from '../harness/browser/browser-name'
+import { launchBrowser } from '../harness/browser/launch-browser'
+import { openMediaPage } from '../harness/browser/media-harness'
+import type {} from '../harness/browser/media-page'
 
 let browser: Browser
 let tab: Page

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
-import { demoHouse } from './harness/demo-house'
+import { demoHouse } from '../harness/browser/demo-house'
 
 const BOT = fileURLToPath(new URL('../../../examples/node-bot/index.js', import.meta.url))
 const house = demoHouse()

@@ -1,10 +1,10 @@
 // One device refused and the other not: by a frame, by the browser's settings, and while it is in use.
 import type { Browser, BrowserContext, Frame, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { BROWSERS } from './harness/browser-name'
-import { launchBrowser } from './harness/launch-browser'
-import { openMediaFrame, openMediaPage } from './harness/media-harness'
-import type {} from './harness/media-page'
+import { BROWSERS } from '../harness/browser/browser-name'
+import { launchBrowser } from '../harness/browser/launch-browser'
+import { openMediaFrame, openMediaPage } from '../harness/browser/media-harness'
+import type {} from '../harness/browser/media-page'
 
 let browser: Browser
 let context: BrowserContext

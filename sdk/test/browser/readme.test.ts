@@ -2,10 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
+import { launchBrowser } from '../harness/browser/launch-browser'
+import { LiveServer } from '../harness/browser/live-server'
 import { emptyFolder } from '../packaging/npm'
 import { serveFolder } from '../packaging/static-folder'
-import { launchBrowser } from './harness/launch-browser'
-import { LiveServer } from './harness/live-server'
 
 test('the page that the README embeds a room with: two of them see each other', async () => {
   const server = await LiveServer.start()

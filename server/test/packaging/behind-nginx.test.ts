@@ -1,7 +1,7 @@
 // A real nginx, with the lines that docs/deployment.md gives, in front of the server.
 import { encodeHello, MAX_HELLO_CHARACTERS } from '@peerstage/sdk/protocol'
 import { expect, onTestFinished, test } from 'vitest'
-import { Daemon, settingsOfDocs } from '../../../sdk/test/browser/harness/daemon'
+import { Daemon, settingsOfDocs } from '../../../sdk/test/harness/browser/daemon'
 import { createPeerstageServer, type PeerstageServerOptions, signToken } from '../../src/index'
 import { LARGE_HELLO, largestToken } from '../harness/largest-hello'
 import { TestClient } from '../harness/test-client'

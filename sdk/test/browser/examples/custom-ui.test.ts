@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildByVite, ExampleApp } from '../harness/example-app'
-import { exampleHouse } from '../harness/example-house'
-import { type ExampleTab, meet, seeEachOther } from '../harness/example-tab'
-import { LiveServer } from '../harness/live-server'
+import { buildByVite, ExampleApp } from '../../harness/browser/example-app'
+import { exampleHouse } from '../../harness/browser/example-house'
+import { type ExampleTab, meet, seeEachOther } from '../../harness/browser/example-tab'
+import { LiveServer } from '../../harness/browser/live-server'
 
 const house = exampleHouse()
 let server: LiveServer

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ExampleApp } from '../harness/example-app'
-import { exampleHouse } from '../harness/example-house'
-import { type ExampleTab, meet, seeEachOther } from '../harness/example-tab'
+import { ExampleApp } from '../../harness/browser/example-app'
+import { exampleHouse } from '../../harness/browser/example-house'
+import { type ExampleTab, meet, seeEachOther } from '../../harness/browser/example-tab'
 
 const house = exampleHouse()
 

@@ -2,10 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
+import { chromiumOptions } from '../../harness/browser/chromium'
+import { buildByVite, ExampleApp } from '../../harness/browser/example-app'
+import { LiveServer } from '../../harness/browser/live-server'
 import { emptyFolder } from '../../packaging/npm'
-import { chromiumOptions } from '../harness/chromium'
-import { buildByVite, ExampleApp } from '../harness/example-app'
-import { LiveServer } from '../harness/live-server'
 
 // Users block storage, refuse devices, and use browsers without WebRTC. A room is worth joining all the same.
 let server: LiveServer

@@ -1,8 +1,8 @@
 // What the coturn of docs/deployment.md refuses, and how long its passwords hold.
 import { createHmac } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
-import { startCoturn, TURN_SECRET } from '../harness/coturn'
-import { TurnClient, type TurnUser } from '../harness/turn-client'
+import { startCoturn, TURN_SECRET } from '../../harness/browser/coturn'
+import { TurnClient, type TurnUser } from '../../harness/browser/turn-client'
 
 const UNAUTHORIZED = 401
 const FORBIDDEN_ADDRESS = 403

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { roomHouse } from '../harness/room-house'
+import { pageHouse } from '../../harness/browser/page-house'
 
-const house = roomHouse()
+const house = pageHouse()
 
 test('four pages in full mesh all see each other', async () => {
   const names = ['Ada', 'Ben', 'Cy', 'Dee']

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { roomHouse } from '../harness/room-house'
+import { pageHouse } from '../../harness/browser/page-house'
 
-const house = roomHouse()
+const house = pageHouse()
 
 test('video goes on while the server is down; once it is back, all come back by themselves, and so do the pictures [R9.4]', async () => {
   // Without tokens: a server in dev mode has other keys after a restart.

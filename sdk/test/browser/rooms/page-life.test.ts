@@ -2,10 +2,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { LiveStreamClient, type Role } from '../../../src/index'
-import { LiveServer } from '../harness/live-server'
-import { PlainChromium } from '../harness/plain-chromium'
-import { TcpProxy } from '../harness/tcp-proxy'
-import { ToldSite } from '../harness/told-site'
+import { LiveServer } from '../../harness/browser/live-server'
+import { PlainChromium } from '../../harness/browser/plain-chromium'
+import { TcpProxy } from '../../harness/browser/tcp-proxy'
+import { ToldSite } from '../../harness/browser/told-site'
 
 let server: LiveServer
 let rooms = 0

@@ -1,9 +1,9 @@
 // What an element shows and plays of a participant, whatever becomes of its media, of the element and of the link.
 import { describe, expect, test } from 'vitest'
-import { BROWSERS } from '../harness/browser-name'
-import type { Drawing } from '../harness/drawing'
-import { roomHouse } from '../harness/room-house'
-import type { RoomPage } from '../harness/room-page'
+import { BROWSERS } from '../../harness/browser/browser-name'
+import type { Drawing } from '../../harness/browser/drawing'
+import { pageHouse } from '../../harness/browser/page-house'
+import type { RoomPage } from '../../harness/browser/room-page'
 
 declare global {
   interface Window {
@@ -114,7 +114,7 @@ const ENDS: Record<string, (ada: RoomPage, ben: RoomPage) => Promise<unknown>> =
 }
 
 describe.each(BROWSERS)('in %s', (browser) => {
-  const house = roomHouse({ autoplay: 'allowed' }, {}, browser)
+  const house = pageHouse({ autoplay: 'allowed' }, {}, browser)
 
   /** Ada, who publishes, and Ben, who watches. */
   const adaAndBen = async () => {

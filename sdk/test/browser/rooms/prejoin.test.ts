@@ -1,8 +1,8 @@
 // A prejoin screen as docs/react.md has it: a preview, a connection made ready, then one message to be in the room.
 import { expect, test } from 'vitest'
-import { roomHouse } from '../harness/room-house'
+import { pageHouse } from '../../harness/browser/page-house'
 
-const house = roomHouse()
+const house = pageHouse()
 
 test('a prejoin screen: preview and prepare(), not seen by the room; join() opens no socket, and the previewed picture is the one shown [R2.11]', async () => {
   const ada = await house.publish({ name: 'Ada', role: 'host' })

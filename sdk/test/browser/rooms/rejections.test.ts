@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { roomHouse } from '../harness/room-house'
+import { pageHouse } from '../../harness/browser/page-house'
 
 // Every prompt is answered like by a user who clicks "Block".
-const house = roomHouse({ devices: 'denied' })
+const house = pageHouse({ devices: 'denied' })
 
 test('a denied camera is one typed error with a word for the user, and the room goes on', async () => {
   const ada = await house.join({ name: 'Ada', role: 'host' })

@@ -1,12 +1,12 @@
 // Pictures that come by TURN alone, over the coturn that docs/deployment.md describes, with passwords that the server makes.
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { startCoturn, TURN_SECRET } from '../harness/coturn'
-import { launchBrowser } from '../harness/launch-browser'
-import { LiveServer } from '../harness/live-server'
-import { RoomPage, type Visitor } from '../harness/room-page'
-import { barePage, StaticSite } from '../harness/static-site'
-import { TurnClient, type TurnUser } from '../harness/turn-client'
+import { startCoturn, TURN_SECRET } from '../../harness/browser/coturn'
+import { launchBrowser } from '../../harness/browser/launch-browser'
+import { LiveServer } from '../../harness/browser/live-server'
+import { RoomPage, type Visitor } from '../../harness/browser/room-page'
+import { barePage, StaticSite } from '../../harness/browser/static-site'
+import { TurnClient, type TurnUser } from '../../harness/browser/turn-client'
 
 const ice = { iceTransportPolicy: 'relay' } as const
 const UNAUTHORIZED = 401

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import { roomHouse } from '../harness/room-house'
-import type { RoomPage } from '../harness/room-page'
-import { allTexts, startTalk, type Talk } from '../harness/talk'
-import { expectWhole, Talkers } from '../harness/talkers'
+import { pageHouse } from '../../harness/browser/page-house'
+import type { RoomPage } from '../../harness/browser/room-page'
+import { allTexts, startTalk, type Talk } from '../../harness/browser/talk'
+import { expectWhole, Talkers } from '../../harness/browser/talkers'
 
 declare global {
   interface Window {
@@ -18,7 +18,7 @@ declare global {
 const folder = mkdtempSync(join(tmpdir(), 'peerstage-restart-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const house = roomHouse({}, { args: ['--log', join(folder, 'rooms.db')] })
+const house = pageHouse({}, { args: ['--log', join(folder, 'rooms.db')] })
 
 const NAMES = ['Ada', 'Ben', 'Cyd'] as const
 const TALKING_ROOMS = 4

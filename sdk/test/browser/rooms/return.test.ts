@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { roomHouse } from '../harness/room-house'
-import { TcpProxy } from '../harness/tcp-proxy'
+import { pageHouse } from '../../harness/browser/page-house'
+import { TcpProxy } from '../../harness/browser/tcp-proxy'
 
-const house = roomHouse()
+const house = pageHouse()
 
 test('a page reload brings back the same participant, without a ghost, with pictures both ways [R2.4]', async () => {
   const ada = await house.publish({ name: 'Ada', role: 'host' })

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { roomHouse } from '../harness/room-house'
-import type { RoomPage } from '../harness/room-page'
+import { pageHouse } from '../../harness/browser/page-house'
+import type { RoomPage } from '../../harness/browser/room-page'
 
-const house = roomHouse()
+const house = pageHouse()
 
 test('a viewer asks, the host approves, the viewer’s video arrives, and no link was renegotiated', async () => {
   const host = await house.publish({ name: 'Host', role: 'host' })

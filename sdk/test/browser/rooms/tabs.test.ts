@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { roomHouse } from '../harness/room-house'
+import { pageHouse } from '../../harness/browser/page-house'
 
-const house = roomHouse()
+const house = pageHouse()
 
 test('one identity, one live session: of two tabs the newer one has the seat, and the older one does not fight back [R2.5, R2.7]', async () => {
   const ada = await house.join({ name: 'Ada', role: 'host' })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LiveStreamClient } from '../../../src/index'
-import { roomHouse } from '../harness/room-house'
+import { pageHouse } from '../../harness/browser/page-house'
 
 declare global {
   interface Window {
@@ -13,7 +13,7 @@ declare global {
 // Bounds a hang. Twenty peers on a busy machine take what they take.
 const PATIENT = { timeout: 240_000, interval: 500 }
 
-const house = roomHouse()
+const house = pageHouse()
 const nineteen = Array.from({ length: 19 }, (_, i) => `P${i + 1}`)
 
 test('a room of 20: one host publishing, nineteen viewers who all see it', async () => {

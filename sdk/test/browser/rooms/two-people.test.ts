@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { BROWSERS } from '../harness/browser-name'
-import type {} from '../harness/drawing'
-import { roomHouse } from '../harness/room-house'
+import { BROWSERS } from '../../harness/browser/browser-name'
+import type {} from '../../harness/browser/drawing'
+import { pageHouse } from '../../harness/browser/page-house'
 
 /** Mean brightness, of 255: the fake camera's picture is about 50, and black as a codec leaves it a few. */
 const FACE = 30
 const BLACK = 10
 
 describe.each(BROWSERS)('in %s', (browser) => {
-  const house = roomHouse({ autoplay: 'allowed' }, {}, browser)
+  const house = pageHouse({ autoplay: 'allowed' }, {}, browser)
 
   test('two pages see each other’s moving picture, chat and react both ways', async () => {
     const ada = await house.publish({ name: 'Ada', role: 'host' })

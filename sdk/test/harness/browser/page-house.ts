@@ -7,7 +7,7 @@ import { RoomPage, type Visitor } from './room-page'
 import { barePage, StaticSite } from './static-site'
 
 /** One server and one browser for a file of tests; each test has a room of its own, and leaves no page behind. */
-export function roomHouse(
+export function pageHouse(
   options: BrowserOptions = {},
   serverOptions: LiveServerOptions = {},
   name: BrowserName = 'chromium',

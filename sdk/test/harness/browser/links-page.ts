@@ -6,7 +6,7 @@ import type { LinkStats } from '../../../src/peering/stats'
 import { linkStats } from '../../../src/peering/stats'
 import { systemClock } from '../../../src/ports/clock'
 import { mediaTransportContract, type World } from '../../contract/media-transport'
-import { type End, Pair, type PairOptions } from '../../harness/transport-pair'
+import { type End, Pair, type PairOptions } from '../transport-pair'
 import { LinksRoom } from './links-room'
 
 /** Bounds a hang; nothing is measured against it. */
