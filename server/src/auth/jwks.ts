@@ -19,14 +19,14 @@ const TIMEOUT_MS = 4000
 /** The endpoint is asked at most once in this time, however many tokens need it. */
 export const COOLDOWN_MS = 30_000
 
-/** A moment, by both. */
+/** A moment by both clocks. */
 type Instant = { readonly wall: number; readonly elapsed: number }
 
 const NEVER: Instant = { wall: Number.NEGATIVE_INFINITY, elapsed: Number.NEGATIVE_INFINITY }
 
 /**
  * The keys of a JWKS endpoint. Read when the first token comes, then every `refreshMs`, and when a token names a key that the
- * set did not have. While the endpoint is down, or answers what is no set, the last keys go on serving.
+ * set did not have. While the endpoint is down, or its answer is not a key set, the last keys stay in use.
  */
 export class Jwks implements KeySource {
   readonly #ports: JwksPorts
@@ -76,7 +76,7 @@ export class Jwks implements KeySource {
       .then((jwks) => this.#take(jwks))
       .catch((error: unknown) => {
         if (this.#closed) return
-        const fault = error instanceof JwksFault ? error.message : 'it failed by itself'
+        const fault = error instanceof JwksFault ? error.message : 'an internal error'
         logger.warn({ fault }, 'the keys of the tokens could not be read; the last ones go on serving')
       })
       .then(() => {

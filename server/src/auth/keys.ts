@@ -63,8 +63,8 @@ export type KeyResult<K extends TokenKey> =
 export const badKey = (error: string) => ({ ok: false, error }) as const
 
 /**
- * A public key of a JWK or a PEM, or why it is none that tokens are verified by. Its algorithm follows from the key; for RSA, which
- * knows several, from the JWK's `alg` or from `wanted`, and is RS256 where neither says.
+ * Reads a public key from a JWK or a PEM, or says why tokens cannot be verified with it. The key determines its algorithm; an RSA key
+ * has the algorithm of the JWK's `alg` or of `wanted`, else RS256.
  */
 export function readPublicKey(given: string | JsonWebKey, wanted?: Algorithm): KeyResult<PublicKey> {
   const jwk: JsonWebKey = typeof given === 'string' ? {} : given

@@ -8,10 +8,10 @@ export type Asking<T> = {
 }
 
 /**
- * A `fetch` that follows no redirects and, by https, goes through the proxy that the environment's `HTTPS_PROXY` names, but to
- * hosts in `NO_PROXY` and to this machine. Node's own `fetch` reads these from 24 on, and only where it is told to.
+ * A `fetch` that follows no redirects. For https it uses the proxy of the environment variable `HTTPS_PROXY`, except for hosts in
+ * `NO_PROXY` and for this machine. Node's own `fetch` reads these variables since Node 24, and only if that is turned on.
  *
- * @throws (rejects with) what `fetch` does, and a TypeError where the proxy's address is none
+ * @throws (rejects with) the errors of `fetch`, and a TypeError if the address of the proxy is not valid
  */
 export async function fetchOutward<T>(url: string, { signal, headers, read }: Asking<T>): Promise<T> {
   const init = { signal, headers, redirect: 'manual' } as const

@@ -5,13 +5,13 @@ export const MIN_SECRET_BYTES = 32
 export const SET_SECRET = 'set the variable that it comes from, such as PEERSTAGE_SECRET'
 
 /**
- * A secret as it counts, at the server and where tokens are signed. White space at the ends of a text is no part of it: files and
- * variables often end so, and the two sides would have different keys. Bytes are taken as they are.
+ * Removes white space at both ends of a text secret, in the server and where tokens are signed: files and variables often end with a
+ * newline, and the two sides would have different keys. Bytes are not changed.
  */
 export const trimmed = <T extends string | Uint8Array>(secret: T): T =>
   (typeof secret === 'string' ? secret.trim() : secret) as T
 
-/** What is wrong with a secret that has white space where it may be meant; undefined where nothing is. */
+/** The fault of a secret with white space inside, which may be intended; undefined if there is none. */
 export function spaceFault(secret: string | Uint8Array): string | undefined {
   if (typeof secret === 'string') return /[\r\n]/.test(secret) ? 'must be one line' : undefined
   const isText = secret.every((byte) => (byte >= 0x20 && byte < 0x7f) || isSpace(byte))

@@ -6,7 +6,7 @@ import { fixedKeys, type KeySource, type TokenKey } from './keys'
 import { signToken, type TokenOptions } from './sign-token'
 import { createVerify, DEFAULT_AUDIENCE, type Verify } from './verify-token'
 
-/** Who verifies tokens and, where it has a secret, signs them. */
+/** Verifies tokens and, if it has a secret, signs them. */
 export type TokenAuthority = {
   readonly verify: Verify
   readonly sign: (options: TokenOptions) => Promise<string>
@@ -32,7 +32,7 @@ export type TokenAuthorityPorts = {
   readonly logger: Logger
 }
 
-/** Made of the option `auth`; dev mode has none, and signs with a secret of its own. */
+/** Created from the option `auth`. Dev mode has no such option, and signs with a random secret. */
 export function createTokenAuthority({ auth, devKey, clock, logger }: TokenAuthorityPorts): TokenAuthority {
   const own = () => [{ kid: undefined, alg: 'HS256', material: devKey ?? randomBytes(32) } as const]
   const given = auth === undefined ? own() : auth.keys

@@ -66,11 +66,11 @@ export type RejectedToken = {
   readonly goodbye: 'unauthorized' | 'forbidden' | 'unavailable'
   readonly reason: string
   readonly retryAfterMs?: number
-  /** What was wrong, in words of the code: for our own log only. */
+  /** The exact fault, a constant of the code: for the log only, not sent. */
   readonly fault?: string
 }
 
-/** What a good token says, or why it is none. */
+/** The claims of a valid token, or why it is rejected. */
 export type TokenResult =
   | { readonly ok: true; readonly claims: TokenClaims; readonly life: TokenLife }
   | { readonly ok: false; readonly error: RejectedToken }
@@ -82,7 +82,7 @@ export type Verify = (token: string, roomId: string) => Promise<TokenResult>
 const LEEWAY_SECONDS = 10
 
 const UNAUTHORIZED = { goodbye: 'unauthorized', reason: 'The token is not valid.' } as const
-/** What a client is told where no key could be asked for: the token may be valid. */
+/** The reason sent to a client if the keys could not be read: the token may be valid. */
 export const TOKEN_UNVERIFIED = 'The token could not be verified now.'
 const UNAVAILABLE = { goodbye: 'unavailable', reason: TOKEN_UNVERIFIED } as const
 

@@ -86,12 +86,12 @@ function typed(address: string): [plain: string, family: 'ipv4' | 'ipv6'] {
 /** The address of a socket's client, for counting sockets by address. */
 export type PeerAddress = (request: Pick<IncomingMessage, 'socket' | 'headers'>) => string | undefined
 
-/** How many own proxies are before the server, or their addresses and subnets. */
+/** How many trusted proxies are in front of the server, or their addresses and subnets. */
 type TrustedProxies = number | readonly string[]
 
 /**
- * The address at the other end; behind proxies of one's own the one that the outermost of them saw. X-Forwarded-For is read from the
- * right: what stands left of the trusted proxies was written by the client, and is not trusted.
+ * The address of the client: the remote address of the socket, or, behind trusted proxies, the address that the outermost of them saw.
+ * X-Forwarded-For is read from the right: entries left of those of the trusted proxies were written by the client.
  */
 export function peerAddress(trusted: TrustedProxies, logger: Logger): PeerAddress {
   const seenBy = typeof trusted === 'number' ? byCount(trusted) : bySubnets(trusted)
@@ -110,7 +110,7 @@ export function peerAddress(trusted: TrustedProxies, logger: Logger): PeerAddres
   }
 }
 
-/** What the outermost trusted proxy saw: an address, or what is none. */
+/** Returns the address that the outermost trusted proxy saw, or a text that is not an address. */
 type SeenBy = (hops: readonly string[], remote: string) => string
 
 const byCount =
@@ -124,7 +124,7 @@ function bySubnets(subnets: readonly string[]): SeenBy {
     if (!isTrusted(remote)) return 'not trusted'
     const outermost = hops.findLastIndex((hop) => !isTrusted(hop))
     const seen = hops[Math.max(0, outermost)] ?? remote
-    // A proxy that saw no address is the outermost that can be counted.
+    // If the outermost proxy saw no address, the address of that proxy is used.
     return isIP(seen) === 0 ? (hops[outermost + 1] ?? remote) : seen
   }
 }

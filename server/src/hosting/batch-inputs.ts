@@ -1,4 +1,4 @@
-// What a batch is made of: the inputs that wait for it, and what is read from the log for them.
+// The inputs of a batch: the queue of a room, and what is read from the log before a batch.
 
 import { type LoggedEvent, type RoomCommand, reject } from '@peerstage/sdk/protocol'
 import type { Connection } from '../ports/connection'
@@ -51,13 +51,13 @@ export class InputQueue {
   }
 }
 
-/** Most inputs ask nothing: a promise for each of them would cost more than all else that is done here. */
+/** Most inputs need nothing from the log: a promise for each of them would cost more than the rest of this function. */
 const asksLog = (input: RoomInput): boolean => input.type === 'join' || readsChat(input)
 
 /** What the log answered for one command. */
-type LogAnswer = Pick<DecideContext, 'message' | 'history' | 'unread'>
+type LogAnswer = Pick<DecideContext, 'message' | 'history' | 'logFailure'>
 
-/** What the log was asked before a batch, so that the batch itself waits for nothing. */
+/** What was read from the log before a batch, so that the batch itself is synchronous. */
 export type Prefetched = {
   /** By request: the events that it has missed. Without an entry only a snapshot will do. */
   readonly missed: ReadonlyMap<RoomInput, readonly LoggedEvent[]>
@@ -65,7 +65,7 @@ export type Prefetched = {
   readonly answers: ReadonlyMap<RoomInput, LogAnswer>
 }
 
-const UNREAD: LogAnswer = { unread: reject('unavailable', 'The log cannot be read now. Try again.', 1000) }
+const LOG_FAILURE: LogAnswer = { logFailure: reject('unavailable', 'The log cannot be read now. Try again.', 1000) }
 
 type Asking = {
   readonly log: RoomLog
@@ -83,7 +83,7 @@ export async function prefetch(inputs: readonly RoomInput[], asking: Asking): Pr
       const events = await tried(asking, undefined, () => eventsSince(input, asking))
       if (events !== undefined) missed.set(input, events)
     } else if (input.type === 'command') {
-      const answer = await tried(asking, UNREAD, () => lookedFor(input.command, asking))
+      const answer = await tried(asking, LOG_FAILURE, () => lookedFor(input.command, asking))
       if (answer !== undefined) answers.set(input, answer)
     }
   }
@@ -92,8 +92,8 @@ export async function prefetch(inputs: readonly RoomInput[], asking: Asking): Pr
 }
 
 /**
- * How many of these inputs make one batch. The log is asked before the batch, so what reads the chat does not share a batch with
- * what has just changed it.
+ * How many of these inputs make one batch. The log is read before the batch, so an input that reads the chat is not in one batch with
+ * an input before it that changes the chat.
  */
 function batchLength(inputs: readonly RoomInput[]): number {
   const changed = inputs.findIndex((input) => input.type === 'erase' || changesChat(input))
@@ -121,7 +121,7 @@ async function lookedFor(command: RoomCommand, { log, state }: Asking): Promise<
   if (command.type === 'chat.history') {
     const { before, limit = HISTORY_DEFAULT } = command
     const history = await framedPage(log, id, { instance, limit, ...(before === undefined ? {} : { before }) })
-    return history === undefined ? { unread: CURSOR_GONE } : { history }
+    return history === undefined ? { logFailure: CURSOR_GONE } : { history }
   }
   const messageId = messageIn(command)
   const message = messageId === undefined ? undefined : await log.message(id, instance, messageId)
@@ -133,7 +133,7 @@ async function tried<T>({ logger, state }: Asking, otherwise: T, work: () => Pro
     return await work()
   } catch (error) {
     if (!(error instanceof LogUnavailable))
-      logger.error({ err: error, room: state?.room.id }, 'a look into the log failed')
+      logger.error({ err: error, room: state?.room.id }, 'the log could not be read for an input')
     return otherwise
   }
 }

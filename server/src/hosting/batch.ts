@@ -137,7 +137,7 @@ function gone(tx: Transaction, { connection, departure }: InputOf<'gone'>): void
   tx.effects.push(presenceOf(tx.seats.connections(), participantId, 'reconnecting'))
 }
 
-/** What is due is computed at this place in the batch: a participant that came back in it does not leave. */
+/** Deadlines are computed here, after the other inputs of the batch: a participant that came back in it does not leave. */
 function tick(tx: Transaction): void {
   if (tx.state === undefined || isClosed(tx)) return
   announceUnconfirmed(tx)

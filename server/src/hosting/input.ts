@@ -36,7 +36,7 @@ export type Offer = {
   readonly disconnected: readonly string[]
 }
 
-/** All that an identity has left in the room is to be erased. `settle` is told whether that is kept. */
+/** Erases all data of an identity in the room. `settle` is called when that is stored, or could not be. */
 export type Erase = {
   readonly type: 'erase'
   readonly identity: string
@@ -62,13 +62,13 @@ export type RoomInput =
   | { readonly type: 'gone'; readonly connection: Connection; readonly departure: Departure }
   /** A deadline has come. */
   | { readonly type: 'tick' }
-  /** The API opens the room. `settle` is told whether it is open now. */
+  /** The API opens the room. `settle` is called with the outcome. */
   | { readonly type: 'open'; readonly settle: (outcome: 'opened' | 'ended' | 'unavailable') => void }
-  /** The server ends the room. `settle` is told whether it could. */
+  /** The server ends the room. `settle` is called with the outcome. */
   | { readonly type: 'end'; readonly settle: (outcome: 'ended' | 'absent' | 'unavailable') => void }
   | Erase
 
-/** The type of the command that a client waits for an answer to; undefined where none is counted as a command. */
+/** The type of the command that an input is; undefined if it is not counted as a command. */
 export function commandTypeOf(input: RoomInput): ClientCommandType | undefined {
   if (input.type === 'command') return input.command.type
   if (input.type === 'leave') return 'leave'

@@ -4,7 +4,7 @@ import { LogUnavailable } from '../ports/log-unavailable'
 import type { Logger } from '../ports/logger'
 import type { Ban } from '../room/moderation-ledger'
 import type { ServerState } from '../room/slices'
-import { type RoomTime, timeSince } from './room-time'
+import { createRoomTime, type RoomTime } from './room-time'
 import { type Seat, Seats } from './seats'
 
 /** A room as a log remembers it. */
@@ -30,13 +30,13 @@ export async function loadRoom(
   try {
     const { state, bans, endedAt } = await log.load(roomId)
     if (state === undefined) {
-      const time = timeSince(0, clock)
+      const time = createRoomTime(0, clock)
       return { ok: true, room: { isEnded: endedAt !== undefined, state, seats: new Seats(), bans, time } }
     }
     const lastAt = await lastEventAt(state, log)
     logger.info({ room: roomId, seq: state.room.seq, participants: state.room.participants.length }, 'a room goes on')
     const seats = unconfirmedSeats(state, clock.elapsed())
-    return { ok: true, room: { isEnded: false, state, seats, bans, time: timeSince(lastAt, clock) } }
+    return { ok: true, room: { isEnded: false, state, seats, bans, time: createRoomTime(lastAt, clock) } }
   } catch (error) {
     if (!(error instanceof LogUnavailable)) logger.error({ err: error, room: roomId }, 'a room could not be loaded')
     return { ok: false, error: 'unavailable' }

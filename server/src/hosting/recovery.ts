@@ -60,7 +60,7 @@ export class Recovery {
 
   async #try(): Promise<void> {
     this.#isStale = false
-    const isDone = await this.#takeUp().catch((error: unknown) => this.#failed(error))
+    const isDone = await this.#loadAll().catch((error: unknown) => this.#failed(error))
     if (this.#state !== 'trying') return
     if (isDone && !this.#isStale) this.#state = 'done'
     else this.#tryLater()
@@ -71,13 +71,13 @@ export class Recovery {
     this.#cancel = this.#ports.clock.after(TRY_AGAIN_MS, () => void this.#try())
   }
 
-  /** Whether everything is taken up. A room that is run already counts as that: a repeat does only what is left. */
-  async #takeUp(): Promise<boolean> {
+  /** Loads all open rooms of the log. Returns whether all are loaded; a room that runs already is one of them. */
+  async #loadAll(): Promise<boolean> {
     const open = [...(await this.#ports.log.openRooms())]
     let allDone = true
     const worker = async () => {
       for (let next = open.pop(); next !== undefined && this.#state === 'trying'; next = open.pop()) {
-        if (!(await this.#takeUpOne(next))) allDone = false
+        if (!(await this.#loadOne(next))) allDone = false
       }
     }
     await Promise.all(Array.from({ length: AT_ONCE }, worker))
@@ -85,7 +85,7 @@ export class Recovery {
   }
 
   /** No participant can come back to an empty room: it is over, and need not be loaded for that. */
-  async #takeUpOne({ roomId, instance, participants }: OpenInstance): Promise<boolean> {
+  async #loadOne({ roomId, instance, participants }: OpenInstance): Promise<boolean> {
     const { rooms, log, clock } = this.#ports
     await new Promise<void>((resolve) => clock.nextTurn(resolve))
     if (participants > 0) return rooms.load(roomId)
@@ -95,7 +95,7 @@ export class Recovery {
 
   #failed(error: unknown): false {
     if (!(error instanceof LogUnavailable))
-      this.#ports.logger.error({ err: error }, 'the open rooms could not be taken up')
+      this.#ports.logger.error({ err: error }, 'the open rooms could not be loaded')
     return false
   }
 }

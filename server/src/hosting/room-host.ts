@@ -10,7 +10,7 @@ import type { RoomInput } from './input'
 import { type LoadedRoom, loadRoom } from './load-room'
 import { runReadOnly } from './read-only-batch'
 import { closeForReload, REJECTIONS, rejectAll, rejectAllWithoutRoom, rejectFailed, withinLimit } from './rejections'
-import { dueAt, type Moment, NO_WAITS, nextDeadline, type RoomTime, timeSince, waitsOf } from './room-time'
+import { createRoomTime, dueAt, type Moment, NO_WAITS, nextDeadline, type RoomTime, waitsOf } from './room-time'
 import { Seats } from './seats'
 import { commit, type RoomSettings, type Transaction } from './transaction'
 
@@ -49,7 +49,7 @@ export class RoomHost {
 
   constructor(ports: RoomHostPorts) {
     this.#ports = ports
-    this.#time = timeSince(0, ports.clock)
+    this.#time = createRoomTime(0, ports.clock)
     this.#queue = new InputQueue(ports.settings.rules.limits.maxQueuedInputs)
     this.over = new Promise((resolve) => {
       this.#resolveOver = resolve

@@ -1,48 +1,48 @@
-// The time of a room: what moment it is, what is due by then, and when to look again.
+// The time of a room: the current moment, which deadlines have passed, and when the next one is.
 
 import type { Limits } from '@peerstage/sdk/protocol'
 import type { Clock } from '../ports/clock'
-import { onwards } from '../ports/clock'
+import { monotonicTime } from '../ports/clock'
 import { type Deadlines, deadlines } from '../room/room-life'
 import type { ServerState } from '../room/slices'
 import { absencesOf, announceAt, type Seats } from './seats'
 
 /**
- * A moment: what has elapsed by then, in ms since some start, and the room's own time, in ms since the epoch. `loadedAt`: what had
- * elapsed when the room was loaded.
+ * A moment. `elapsed`: monotonic, in ms since an arbitrary start. `now`: the room's own time, in ms since the epoch. `loadedAt`: the
+ * elapsed time at which the room was loaded.
  */
 export type Moment = { readonly elapsed: number; readonly now: number; readonly loadedAt: number }
 
 type Times = Pick<Clock, 'now' | 'elapsed'>
 
-/** What moment it is in a room. */
+/** Returns the current moment of a room. */
 export type RoomTime = () => Moment
 
 /**
- * The time of a room whose last event was at `lastAt`: no later event is older. Since a restart the clock may be behind that; it is
- * waited for as where it was set back.
+ * Creates the time of a room whose last event was at `lastAt`: no later event gets an earlier time. If the clock is behind `lastAt`
+ * after a restart, the time runs at half speed until the clock has caught up.
  */
-export function timeSince(lastAt: number, clock: Times): RoomTime {
+export function createRoomTime(lastAt: number, clock: Times): RoomTime {
   const loadedAt = clock.elapsed()
-  const next = onwards(lastAt, loadedAt)
+  const next = monotonicTime(lastAt, loadedAt)
   return () => {
     const elapsed = clock.elapsed()
     return { elapsed, now: Math.floor(next(clock.now(), elapsed)), loadedAt }
   }
 }
 
-/** `mark`: the time of the room that tells this wait from an earlier one. `ahead`: how far that time was ahead of what had elapsed. */
+/** `mark`: when it began, in the room's own time; it identifies the wait. `ahead`: the room's own time minus elapsed time, when it began. */
 type Wait = { readonly mark: number; readonly ahead: number }
 
 /**
- * A room waits while it is empty, and while it has no host. Each wait is measured by what elapses from the moment at which it was
- * first seen: a clock that is set meanwhile makes it neither shorter nor longer.
+ * A room waits while it is empty, and while it has no host. Each wait is measured in elapsed time from the moment at which it was
+ * first seen, so that setting the clock makes it neither shorter nor longer.
  */
 export type Waits = { readonly empty: Wait | undefined; readonly hostGrace: Wait | undefined }
 
 export const NO_WAITS: Waits = { empty: undefined, hostGrace: undefined }
 
-/** The waits of a room as it is now. Those that were seen before keep what was seen of them. */
+/** The waits of a room now. A wait that was there before is kept unchanged. */
 export function waitsOf({ room, ledger }: ServerState, before: Waits, { now, elapsed }: Moment): Waits {
   const seen = (mark: number | null, wait: Wait | undefined): Wait | undefined => {
     if (mark === null) return undefined
@@ -51,10 +51,10 @@ export function waitsOf({ room, ledger }: ServerState, before: Waits, { now, ela
   return { empty: seen(ledger.emptySince, before.empty), hostGrace: seen(room.hostGraceUntil, before.hostGrace) }
 }
 
-/** How long to wait with what is still due after a try, in ms, so that a room does not loop. */
+/** The delay before a deadline that is still due after a try is tried again, in ms, so that a room does not loop. */
 const TRY_AGAIN_MS = 1000
 
-/** What is due in a room now, and when to look again (elapsed time). */
+/** Which deadlines of a room have passed, and when the next one is (elapsed time). */
 export function dueAt(
   state: ServerState,
   seats: Seats,
@@ -66,7 +66,7 @@ export function dueAt(
   return deadlines(state, absencesOf(seats, limits), limits, moment.elapsed, ahead, moment.loadedAt)
 }
 
-/** When a room has to look again (elapsed time): one timer for all its deadlines. */
+/** When the one timer of a room must fire next (elapsed time); undefined if it has no deadline. */
 export function nextDeadline(
   { due, nextAt }: Deadlines,
   seats: Seats,

@@ -23,7 +23,7 @@ export type RoomsPorts = {
   readonly abandoned: () => void
 }
 
-/** What a room has to be loaded for: a join, or what the API does to a room. For all other inputs an absent room is not loaded. */
+/** The inputs for which an absent room is loaded: a join, and those of the API. */
 const LOADS: ReadonlySet<RoomInput['type']> = new Set<RoomInput['type']>(['join', 'open', 'end', 'erase'])
 
 /** `isRemoved`: kicked or banned. `role`: of its participant, else the one that a moderator gave; undefined where the token decides. */
@@ -37,7 +37,7 @@ const UNAVAILABLE: RoleResult = { ok: false, error: 'unavailable' }
 export class Rooms {
   readonly #ports: RoomsPorts
   readonly #hosts = new Map<string, RoomHost>()
-  /** What is being done to room ids whose room is not running. */
+  /** Work on room ids whose room is not running. */
   readonly #closures = new Map<string, Promise<void>>()
   #closed = false
 
@@ -69,7 +69,7 @@ export class Rooms {
     return (this.#hosts.get(roomId) ?? this.#run(roomId)).loaded
   }
 
-  /** Does something to a room id whose room is not running; a client that joins meanwhile waits. Undefined, and nothing done, while it runs. */
+  /** Runs `work` for a room id whose room is not running; a client that joins meanwhile waits. Returns undefined without running it if the room runs. */
   whileClosed(roomId: string, work: () => Promise<void>): Promise<void> | undefined {
     if (this.#hosts.has(roomId)) return undefined
     const done = (this.#closures.get(roomId) ?? Promise.resolve()).then(work)

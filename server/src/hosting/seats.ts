@@ -100,7 +100,7 @@ export const connectionOf = (seat: Seat | undefined): Connection | undefined =>
 /** How long after loading the room the others are not told that a participant has not come back, in ms: most come back within it. */
 export const UNCONFIRMED_MS = 10_000
 
-/** When the others are told that a seat is disconnected (elapsed time); undefined where they know, or it is connected. */
+/** When the others are informed that a seat is disconnected (elapsed time); undefined if they are already, or it is connected. */
 export const announceAt = ({ status }: Seat): number | undefined =>
   status.type === 'unconfirmed' ? status.since + UNCONFIRMED_MS : undefined
 

@@ -7,16 +7,16 @@ import type { Logger } from './logger'
  */
 export interface Clock {
   /**
-   * For the order of a room, and for what follows from the times of its events: milliseconds since the epoch, never less than
-   * before. Where the machine's clock is set back, this one is ahead of it for a while.
+   * For the times of a room's events: milliseconds since the epoch, never less than before. After the machine's clock was set back,
+   * this one is ahead of it for a while.
    */
   now(): number
   /**
-   * What the machine's clock shows: milliseconds since the epoch. It may be set forward and back. For what other machines judge
-   * by their clocks too: the ends of tokens and of TURN passwords.
+   * The machine's wall clock: milliseconds since the epoch. It may be set forward and back. For times that other machines compare
+   * with their own clocks: when tokens and TURN passwords expire.
    */
   wall(): number
-  /** For how long something takes, or has been: milliseconds since some moment. No setting of a clock changes it. */
+  /** For durations: milliseconds since an arbitrary moment, by a monotonic clock. Setting the wall clock does not change it. */
   elapsed(): number
   /** Calls back once after `delayMs`; returns what cancels it. */
   after(delayMs: number, callback: () => void): () => void
@@ -62,27 +62,27 @@ export function setTimer(clock: Pick<Clock, 'after'>, delayMs: number, callback:
   return () => cancel()
 }
 
-/** Where time comes from, in ms: the clock on the wall, which may be set, and what has elapsed of it all the same. */
+/** The wall clock, which may be set, and a monotonic clock. Both in ms. */
 type TimeSource = { readonly wall: () => number; readonly elapsed: () => number }
 
 const MACHINE: TimeSource = { wall: () => Date.now(), elapsed: () => performance.now() }
 
 /**
- * A time that neither runs back nor stands still: from `latest` on it goes at half the speed until the wall's has caught up, so
- * whatever is due in a minute is due within two. What this answers with is asked with the wall's time and with what has elapsed,
- * which was `lookedAt` at first; all in ms.
+ * Returns a function of wall time and elapsed time. Its result never decreases: after the wall clock is set back it runs at half
+ * speed until that has caught up. So a delay of a minute takes two at most. `latest`: the least first result; `readAt`: the elapsed
+ * time now.
  */
-export function onwards(latest: number, lookedAt: number): (wall: number, elapsed: number) => number {
+export function monotonicTime(latest: number, readAt: number): (wall: number, elapsed: number) => number {
   return (wall, elapsed) => {
-    latest = Math.max(wall, latest + Math.max(0, elapsed - lookedAt) / 2)
-    lookedAt = elapsed
+    latest = Math.max(wall, latest + Math.max(0, elapsed - readAt) / 2)
+    readAt = elapsed
     return latest
   }
 }
 
-/** The machine's clock. Where the wall's is set back, this one goes {@link onwards}. */
+/** The clock of this machine. When its wall clock is set back, `now` follows {@link monotonicTime}. */
 export function systemClock({ wall, elapsed }: TimeSource = MACHINE): Clock {
-  const next = onwards(0, elapsed())
+  const next = monotonicTime(0, elapsed())
   return {
     now: () => Math.floor(next(wall(), elapsed())),
     wall,
@@ -98,15 +98,14 @@ export function systemClock({ wall, elapsed }: TimeSource = MACHINE): Clock {
 }
 
 /**
- * A clock whose callbacks cannot end the process: an error that one throws is reported, and the process goes on. It tells, too,
- * where the machine's clock was set.
+ * A clock whose callbacks cannot end the process: an error that one throws is logged. It also logs when the wall clock was set.
  */
 export function guardedClock(clock: OwnClock, logger: Logger): Clock {
   const guarded = (callback: () => void) => () => {
     try {
       callback()
     } catch (error) {
-      logger.error({ err: error }, 'what was due could not be done')
+      logger.error({ err: error }, 'a timer callback failed')
     }
   }
   const wall = () => clock.wall?.() ?? clock.now()
@@ -127,12 +126,12 @@ export function guardedClock(clock: OwnClock, logger: Logger): Clock {
   }
 }
 
-/** As far as tokens let clocks be apart. What a clock is set right by in passing is far less. */
+/** The same tolerance as for token times. NTP corrections are smaller. */
 const CLOCK_CHANGE_MS = 10_000
 
 /**
- * Tells, once for each change, that the machine's clock does not show what has elapsed since the last look. That is so where it was
- * set, and after a machine has slept. Call what is returned whenever the clock is read.
+ * Logs a warning when wall time and elapsed time differ by more than that since the last call: the wall clock was set, or the machine
+ * slept. Call the returned function whenever the clock is read.
  */
 function watchClockChanges(clock: Pick<Clock, 'wall' | 'elapsed'>, logger: Logger): () => void {
   const offset = () => clock.wall() - clock.elapsed()
@@ -143,9 +142,6 @@ function watchClockChanges(clock: Pick<Clock, 'wall' | 'elapsed'>, logger: Logge
     last = now
     if (Math.abs(byMs) <= CLOCK_CHANGE_MS) return
     const [from, to] = [clock.wall() - byMs, clock.wall()].map((ms) => new Date(ms).toISOString())
-    logger.warn(
-      { from, to, byMs },
-      'the clock of this machine has leapt: ends of tokens and of TURN passwords go by it',
-    )
+    logger.warn({ from, to, byMs }, 'the clock of this machine was changed: tokens and TURN passwords expire by it')
   }
 }

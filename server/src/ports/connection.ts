@@ -1,6 +1,6 @@
 import type { GoodbyeCode } from '@peerstage/sdk/protocol'
 
-/** What a message is to the connection that it goes to. */
+/** How a message is delivered to a connection. */
 export type Delivery =
   /** It must arrive. */
   | 'kept'

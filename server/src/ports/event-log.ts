@@ -25,7 +25,7 @@ export type Batch = {
   readonly state: ServerState
 }
 
-/** Why a log whose last seq of an instance is `lastSeq` cannot take a batch of it; undefined if it can. */
+/** The error if a batch does not fit an instance whose last seq in the log is `lastSeq`; undefined if it fits. */
 export function batchFault({ expectedSeq, records, encoded }: Batch, lastSeq: number): RangeError | undefined {
   if (expectedSeq !== lastSeq) return new RangeError(`expected seq ${expectedSeq}, the log has ${lastSeq}`)
   if (encoded.length === records.length) return undefined
@@ -53,8 +53,8 @@ export type OpenInstance = {
 }
 
 /**
- * Where the events of rooms are kept. It need not know the types of events: the slices say what a record means. All
- * methods reject with a `LogUnavailable` when it could not be done; then nothing of it has happened, not even in part.
+ * Stores the events of rooms. It does not need to know their types: `projectionOf` says what a record changes elsewhere. All methods
+ * reject with a `LogUnavailable` when they cannot do their work; then they have changed nothing.
  */
 export interface EventLog {
   /**

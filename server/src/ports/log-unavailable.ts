@@ -1,5 +1,5 @@
 /**
- * A log could not take or give something, and nothing of it has happened. After a write that failed so, the log counts as down for
+ * A log could not read or write, and has changed nothing. After a write that failed so, the log counts as down for
  * all rooms until its `probe` succeeds: batches are thrown away and answered `unavailable`.
  *
  * @example
@@ -12,12 +12,12 @@
  * ```
  */
 export class LogUnavailable extends Error {
-  /** Always that, in stacks and logs. */
+  /** The name in stacks and logs. */
   override readonly name = 'LogUnavailable'
 }
 
 /**
- * A log cannot be opened now, and may be in a moment as it is: nothing about its settings is wrong.
+ * A log cannot be opened now, but its settings are right: the same call may succeed later.
  *
  * @example
  * ```ts
@@ -42,5 +42,5 @@ export class LogNotReady extends LogUnavailable {
   }
 }
 
-/** A log has no room for more. What makes room is tried all the same. */
+/** A log is full. Batches that free space are still tried. */
 export class LogFull extends LogUnavailable {}

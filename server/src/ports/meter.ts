@@ -1,25 +1,25 @@
 import type { RejectionReason } from './rejection-reason'
 
-/** Whom a rejection concerns. Ids that the server made, and room ids: nothing secret, and no text of a client. */
+/** What an audit line says about a rejection. It has ids of the server and room ids, but no secret and no text of a client. */
 export type AuditContext = {
   readonly connection?: string
   readonly room?: string
-  /** Why, in words of the server's own. */
+  /** The reason, as the client got it. */
   readonly sentence?: string
-  /** What the client was not told of it. */
+  /** The exact fault, which is not sent to the client. */
   readonly fault?: string
   /** The client's address: a hash, unless addresses are logged in the clear. */
   readonly address?: string
 }
 
-/** Of a rejection, what the client does not learn: the name that metrics and the audit log have for it, and what was at fault. */
+/** What is logged about a rejection and not sent to the client. `why`: its name in metrics and the audit log, if it is not the code. */
 export type InternalDetail = { readonly why?: RejectionReason; readonly fault?: string; readonly address?: string }
 
-/** What is counted. The labels are words of the code, never of a client. */
+/** Counts what happens. All labels are constants of the code, never texts of a client. */
 export interface Meter {
   /** `outcome`: `ok`, or the code it was rejected with. */
   command(type: string, outcome: string): void
-  /** A connection or message that was rejected, and whose it was: for the audit log. */
+  /** A connection or message was rejected. `about`: for the audit log. */
   rejection(reason: RejectionReason, about?: AuditContext): void
   /** A client came back for what it missed: it got the events, or a snapshot in their place. */
   resume(outcome: 'events' | 'snapshot'): void

@@ -46,7 +46,7 @@ export type RejectionReason =
   | 'slow_request'
   /** Headers of more than 16 KiB: 431. */
   | 'oversized_headers'
-  /** What is no HTTP: 400. */
+  /** A request that is not HTTP: 400. */
   | 'bad_request'
   /** A peer that sent nothing between two pings: its connection is terminated. */
   | 'dead'

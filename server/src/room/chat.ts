@@ -85,15 +85,15 @@ type DeleteAsked = Omit<AskingOf<'chat.delete'>, 'target'>
 /** What the room does not keep any more is as the log has it. */
 function deleteChat({ state, command, actor, context }: AskingOf<'chat.delete'>): Decision {
   const { messageId } = command
-  const { message, unread } = context
+  const { message, logFailure } = context
   const isKept = state.room.messages.some((each) => each.id === messageId) || message?.message.id === messageId
-  if (!isKept) return messageGone(unread)
+  if (!isKept) return messageGone(logFailure)
   return { ok: true, events: [{ event: { type: 'chat.deleted', messageId }, by: actor.id }] }
 }
 
 const NOTHING_SAID = { messages: [], hasMore: false }
 
 /** A query; the log was asked before the batch. */
-function chatHistory({ context: { history = NOTHING_SAID, unread } }: Asking<unknown>): Decision {
-  return unread ? { ok: false, error: unread } : { ok: true, events: [], result: history }
+function chatHistory({ context: { history = NOTHING_SAID, logFailure } }: Asking<unknown>): Decision {
+  return logFailure ? { ok: false, error: logFailure } : { ok: true, events: [], result: history }
 }

@@ -24,13 +24,13 @@ export type Claims = {
   readonly metadata?: Readonly<Record<string, unknown>>
 }
 
-/** A connection asks for its participant's seat: a join, a resume, a reload or a takeover; `decide` tells which. */
+/** A connection asks for its participant's seat. `decide` finds out whether this is a join, a resume, a reload or a takeover. */
 export type JoinCommand = {
   readonly type: 'session.join'
   readonly claims: Claims
   /** SHA-256 of the session key, hex. */
   readonly sessionHash: string
-  /** Which stay of the session this is. */
+  /** Identifies this stay of the session. */
   readonly joinId: string
   /** The instance that the client was in before, and the last event that it has. Absent where it starts without one. */
   readonly resumes?: { readonly instance: string; readonly seq: number }
@@ -44,7 +44,7 @@ export type InternalCommand =
   | { readonly type: 'session.refreshed'; readonly participantId: string; readonly role: Role }
   /** Opens an absent room without a participant, by the API. An open one stays as it is. */
   | { readonly type: 'room.open' }
-  /** The owner of an identity wants all that it has left here erased. `messageIds`: what it wrote in this instance. */
+  /** Erases all data of an identity. `messageIds`: of its messages in this instance. */
   | { readonly type: 'identity.erase'; readonly identity: string; readonly messageIds: ReadonlySet<string> }
   /** The server has restarted, and no host could join while it was down: the wait for one begins again. */
   | { readonly type: 'hostGrace.renew' }
@@ -68,7 +68,7 @@ export type RoomRules = {
   readonly duplicateSessions: 'replace' | 'reject'
 }
 
-/** Random ids: nothing about them can be guessed. */
+/** Makes random ids, which cannot be guessed. */
 export type NewId = () => string
 
 /** What `decide` gets beside state and command. `by`: the participant that asks; null for the server. */
@@ -79,16 +79,16 @@ export type DecideContext = {
   readonly rules: RoomRules
   /** The wire id of the command, for the ledger; absent for internal ones. */
   readonly commandId?: number
-  /** Of an absent room: the bans of its earlier instances that were not lifted. An open room's ledger has its own. */
+  /** For a room that is not open: the bans of its earlier instances that were not lifted. An open room has them in its ledger. */
   readonly bans?: readonly Ban[]
   /** Whether a participant is disconnected, as the others have been told. Default: none is. */
   readonly isDisconnected?: (participantId: string) => boolean
-  /** The message that the command names, as the log has it: the room keeps only the newest, and not who wrote them. */
+  /** The message that the command names, read from the log: the room state has only the newest messages, and no identities. */
   readonly message?: ArchivedMessage
-  /** The page that `chat.history` asks for, as the log has it. Default: none, nothing was said yet. */
+  /** The page of the log that `chat.history` asks for. Default: an empty page. */
   readonly history?: ChatHistoryResult
-  /** Why the log could not be read for this command; it is rejected with this, where it needs what would be there. */
-  readonly unread?: Rejection
+  /** The rejection of this command if it needs the log, which could not be read for it. */
+  readonly logFailure?: Rejection
 }
 
 /** A message as it is kept, and the identity that wrote it. */

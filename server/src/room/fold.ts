@@ -22,7 +22,7 @@ export function fold(records: Iterable<StoredRecord>, from?: ServerState): Serve
   return state
 }
 
-/** What was decided, in its place after all that the state holds. `now` in ms since the epoch. */
+/** Makes records of decided events, with the seqs after that of the state. `now` in ms since the epoch. */
 export function toRecords(state: ServerState | undefined, decided: readonly Decided[], now: number): StoredRecord[] {
   const before = state?.room.seq ?? 0
   return decided.map(({ event, by, secret }, i) => {

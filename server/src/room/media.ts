@@ -18,7 +18,7 @@ const handlers: Handlers<'media.update' | 'moderation.mute'> = {
 /** What participants publish. */
 export const mediaSlice = { handlers } satisfies Slice
 
-/** What a participant publishes. What is left out stays as it is; nothing changes on a repeat. */
+/** Changes what a participant publishes. Fields that are left out do not change; a repeat changes nothing. */
 function updateMedia({ state: { room }, command: { sources }, actor }: AskingOf<'media.update'>): Decision {
   const asked = SOURCES.filter((source) => sources[source]?.published)
   if (asked.some((source) => !room.mode.sources.includes(source)))
@@ -28,7 +28,7 @@ function updateMedia({ state: { room }, command: { sources }, actor }: AskingOf<
   return changed(actor, next, actor.id)
 }
 
-/** A moderator silences a source; a source that is not published, or is muted already, stays as it is. */
+/** A moderator mutes a source. A source that is not published, or is muted already, does not change. */
 function mute({ target, command: { source }, actor: { id: by } }: AskingOf<'moderation.mute'>): Accepted {
   const state = target.sources[source]
   if (!state.published || state.muted) return { ok: true, events: [] }
@@ -36,8 +36,8 @@ function mute({ target, command: { source }, actor: { id: by } }: AskingOf<'mode
 }
 
 /**
- * A slot after a change by its owner. What is not published is neither muted nor interrupted. A moderator's mute stays one until
- * the owner ends it: to say again that it is muted makes it no mute of the owner's.
+ * A slot after a change by its owner. A source that is not published is neither muted nor interrupted. A mute by a moderator stays
+ * marked as such until the owner unmutes: `muted: true` from the owner does not change who muted it.
  */
 function after(now: SourceState, change: SourceChange): SourceState {
   const { published = now.published, muted = now.muted, interrupted = now.interrupted } = change

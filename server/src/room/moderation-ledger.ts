@@ -46,7 +46,7 @@ export const moderationLedger: LedgerParts<ModerationLedger, ModerationSecret> =
 
 type Bans = ModerationLedger['bans']
 
-/** Who is banned after what a record's secret says; the same map when it says nothing of it. */
+/** The bans after a record; the same map if its secret does not change them. */
 export function applyBans(bans: Bans, change: BanChange | undefined): Bans {
   if (change?.bans) return new Map(change.bans.map((ban) => [ban.identity, ban]))
   if (change?.banned) return put(bans, change.banned.identity, change.banned)

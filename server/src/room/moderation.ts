@@ -98,15 +98,15 @@ function ban(state: State, target: Participant, context: DecideContext, by: stri
   return { ok: true, events: [...leaving(state, target, removed(target, by), context), ...noted.events] }
 }
 
-/** Who has left counts as what a moderator made of it, else as what it was when it wrote. */
+/** Bans the author of a message. If it has left, its rank is the role that a moderator gave it, else the role that it had when it wrote. */
 function banAuthor(
   state: State,
   { messageId }: RoomCommandOf<'moderation.banAuthor'>,
   actor: Participant,
   context: DecideContext,
 ): Decision {
-  const { message: kept, unread } = context
-  if (kept?.message.id !== messageId || kept.identity === '') return messageGone(unread)
+  const { message: kept, logFailure } = context
+  if (kept?.message.id !== messageId || kept.identity === '') return messageGone(logFailure)
   const { identity, message } = kept
   const present = participantOfIdentity(state, identity)
   const role = present?.role ?? state.ledger.overrides.get(identity) ?? message.role
@@ -155,7 +155,7 @@ function setRole({ state, target, command, actor: { id: by } }: AskingOf<'modera
   return { ok: true, events: changeRole(state, target, { role, reason: 'moderation', by }) }
 }
 
-/** Locks or unlocks; a room that is so already stays as it is. */
+/** Locks or unlocks the room. A repeat changes nothing. */
 function setLock({ room }: State, locked: boolean, by: string): Accepted {
   if (room.locked === locked) return { ok: true, events: [] }
   return { ok: true, events: [{ event: { type: locked ? 'room.locked' : 'room.unlocked' }, by }] }

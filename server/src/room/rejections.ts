@@ -11,6 +11,6 @@ export const ROOM_CLOSING = 'The room is just closing: try again.'
 
 export const notPermitted = (role: Role): Rejected => rejected('forbidden', `A ${role} may not do that.`)
 
-/** For a message that is not kept. `unread`: why the log, which may keep it, could not be asked. */
-export const messageGone = (unread: Rejection | undefined): Rejected =>
-  unread ? { ok: false, error: unread } : rejected('message_not_found', 'This message is gone already.')
+/** For a message that is not stored. `logFailure`: the rejection if the log, which may have it, could not be read. */
+export const messageGone = (logFailure: Rejection | undefined): Rejected =>
+  logFailure ? { ok: false, error: logFailure } : rejected('message_not_found', 'This message is gone already.')

@@ -1,4 +1,4 @@
-// The course of a room: how participants leave, how the room ends, and what is due by time alone.
+// The life of a room: how participants leave, how the room ends, and its deadlines.
 import { type Limits, participantOf, type Room } from '@peerstage/sdk/protocol'
 import type { Accepted, DecideContext, InternalCommand } from './command'
 import type { InternalHandlers } from './handler'
@@ -91,18 +91,17 @@ export function endRoom({ room }: RoomState, reason: Reason, by: string | null):
   return { ok: true, events: [{ event: { type: 'room.ended', reason }, by }] }
 }
 
-/** What is due now, and when to look again; without `nextAt` nothing is to come. */
+/** `due`: the commands whose deadline has passed. `nextAt`: when the next deadline is; absent if there is none. */
 export type Deadlines = { readonly due: readonly InternalCommand[]; readonly nextAt?: number }
 
 /** How far the room's own time was ahead of a clock that cannot be set when each of its waits began, in ms. */
 type Ahead = { readonly empty: number; readonly hostGrace: number }
 
 /**
- * What is due in a room by time alone. `absences`: the participants without a connection, by id, and when each of them counts as
- * gone. These, `now`, `loadedAt` and what is answered are ms by a clock that cannot be set; `ahead` translates the times of the room,
- * which tell since when it is empty and until when it waits for a host. `loadedAt`: since when clients could connect; a wait for a host that began before that
- * begins again.
- * Pure: the host keeps one timer, and asks again after every change.
+ * The deadlines of a room. `absences`: the participants without a connection, by id, and when each of them is removed. These, `now`,
+ * `loadedAt` and the result are elapsed times in ms; `ahead` converts the times in the state of the room (empty since, waiting for a
+ * host until) to elapsed times. `loadedAt`: since when clients could connect; a wait for a host that began before it begins again.
+ * Pure: the host has one timer, and calls this again after every change.
  */
 export function deadlines(
   state: RoomState,

@@ -46,7 +46,7 @@ export type Erases<L = BaseLedger> = (
   context: DecideContext,
 ) => readonly Decided[]
 
-/** What a record means beyond its room: what a log keeps of it in other places. Absent parts do not change. */
+/** What a log stores of a record in other places than the room's records. Absent parts do not change. */
 export type Projection = {
   /** The identity that joined, or wrote: erasing an identity finds its records by this. Absent where nothing is personal. */
   readonly identity?: string

@@ -8,7 +8,7 @@ import type { Slice } from './slice'
 import type { RoomState } from './state'
 import { rejected } from './state'
 
-// What is so already is accepted without an event: two moderators, or a click and an approval, often cross.
+// A command that would change nothing is accepted without an event: two moderators, or a click and an approval, often cross.
 const NOTHING: Accepted = { ok: true, events: [] }
 
 const handlers: Handlers<

@@ -1,9 +1,9 @@
 import type { Clock } from '../../src/ports/clock'
-import { onwards } from '../../src/ports/clock'
+import { monotonicTime } from '../../src/ports/clock'
 
 /** A clock that a test advances. `setImmediate` stays real, because the sockets are real. */
 export class FakeClock implements Clock {
-  readonly #next = onwards(0, 0)
+  readonly #next = monotonicTime(0, 0)
   #wall: number
   #elapsed = 0
   #timers = new Set<{ at: number; callback: () => void }>()

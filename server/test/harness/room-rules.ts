@@ -12,7 +12,7 @@ type WithoutId<C> = C extends unknown ? Omit<C, 'id'> : never
 export type Asked = WithoutId<RoomCommand>
 
 /** What was logAnswers up in the log before a command is decided. */
-type LogAnswers = Pick<DecideContext, 'message' | 'history' | 'unread' | 'bans' | 'isDisconnected'>
+type LogAnswers = Pick<DecideContext, 'message' | 'history' | 'logFailure' | 'bans' | 'isDisconnected'>
 
 type JoinOptions = Partial<Omit<Claims, 'identity'>> & { session?: string; joinId?: string }
 

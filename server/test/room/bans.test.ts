@@ -173,9 +173,9 @@ describe('the author of a message', () => {
     expect(outcomeOf(banAuthor(room, host))).toBe('message_not_found')
     expect(outcomeOf(banAuthor(room, host, keptBy('')))).toBe('message_not_found')
     // If the log cannot be read, it is unknown whether it is gone.
-    const unread = reject('unavailable', 'The log cannot be read.', 1000)
+    const logFailure = reject('unavailable', 'The log cannot be read.', 1000)
     const asked = { type: 'moderation.banAuthor', messageId: 'm' } as const
-    expect(outcomeOf(room.ask(host, asked, undefined, { unread }))).toBe('unavailable')
+    expect(outcomeOf(room.ask(host, asked, undefined, { logFailure }))).toBe('unavailable')
   })
 })
 

@@ -72,7 +72,7 @@ describe('what the log has', () => {
     message: { id: 'old', participantId: 'p', name: 'x', role: 'guest', text: 'long ago', at: 1 } as const,
     identity: author,
   })
-  const unread = reject('unavailable', 'The log cannot be read.', 1000)
+  const logFailure = reject('unavailable', 'The log cannot be read.', 1000)
 
   test('is the page of a query, which writes nothing', () => {
     const { room, ada } = talk(1)
@@ -87,7 +87,7 @@ describe('what the log has', () => {
       events: [],
       result: { messages: [], hasMore: false },
     })
-    expect(outcomeOf(room.ask(ada, { type: 'chat.history' }, undefined, { unread }))).toBe('unavailable')
+    expect(outcomeOf(room.ask(ada, { type: 'chat.history' }, undefined, { logFailure }))).toBe('unavailable')
   })
 
   test('can be deleted by moderators, though the room keeps it no more', () => {
@@ -103,7 +103,7 @@ describe('what the log has', () => {
   test('need not be read for a message that the room keeps', () => {
     const { room, ada } = talk(1)
     const [kept] = room.room.messages
-    const remove = (messageId = '') => room.ask(ada, { type: 'chat.delete', messageId }, undefined, { unread })
+    const remove = (messageId = '') => room.ask(ada, { type: 'chat.delete', messageId }, undefined, { logFailure })
     expect(outcomeOf(remove('old'))).toBe('unavailable')
     expect(typesOf(remove(kept?.id))).toEqual(['chat.deleted'])
   })

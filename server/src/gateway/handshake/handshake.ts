@@ -56,7 +56,7 @@ export class Handshake {
     address: Address,
   ): Promise<VerifiedClient | undefined> {
     const { clock, limits } = this.#ports
-    // Absolute: nothing that a client does makes it longer.
+    // A fixed deadline: a client cannot extend it.
     const cancel = clock.after(limits.verificationMs, () => {
       connection.close('verification_timeout', 'The token could not be verified in time.')
     })
@@ -92,7 +92,7 @@ export class Handshake {
   }
 
   readonly #failed = (error: unknown): Verification => {
-    this.#ports.logger.error({ err: error }, 'a verification failed by itself')
+    this.#ports.logger.error({ err: error }, 'a verification failed with an internal error')
     return { ok: false, error: { goodbye: 'unavailable', reason: TOKEN_UNVERIFIED } }
   }
 

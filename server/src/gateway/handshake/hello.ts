@@ -17,7 +17,7 @@ import { bearerToken } from '../../auth/bearer-token'
 export type Address = { readonly roomId: string | undefined; readonly query: URLSearchParams }
 
 export type ParsedHello = { readonly roomId: string; readonly hello: Hello; readonly token: string | undefined }
-/** What of a hello its seat is asked for with. Nothing in it is secret. */
+/** The part of a hello that the request for a seat needs. It has no secrets. */
 export type SeatHello = Pick<Hello, 'intent' | 'joinId' | 'attempt' | 'seq' | 'instance'>
 
 export const seatHelloOf = ({ intent, joinId, attempt, seq, instance }: SeatHello): SeatHello => ({
@@ -44,7 +44,7 @@ export function addressOf(url: string | undefined, roomsPath: string): Address {
 export const offeredProtocols = (request: IncomingMessage): string[] =>
   (request.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim())
 
-/** What is understood here, from our own version down to the floor; ours is preferred. */
+/** The subprotocols that this server supports, from its own version down to the oldest; the first is preferred. */
 const UNDERSTOOD: readonly string[] = Array.from(
   { length: PROTOCOL_VERSION - PROTOCOL_FLOOR + 1 },
   (_, below) => `peerstage.v${PROTOCOL_VERSION - below}`,
@@ -60,7 +60,7 @@ export function answeredProtocol(offered: Iterable<string>): string | false {
   return ours ?? all.find((each) => /^peerstage\.v\d{1,4}$/.test(each)) ?? false
 }
 
-/** The hello of an upgrade, or what is wrong with it. */
+/** Reads the hello of an upgrade, or says what is wrong with it. */
 export function parseHello(request: IncomingMessage, { roomId, query }: Address): HelloResult {
   if (query.has('token')) return badHello('A token does not belong into a URL: send it in the hello.')
   if (roomId === undefined) return badHello(ROOM_ID_FORM)

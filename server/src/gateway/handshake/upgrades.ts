@@ -8,26 +8,26 @@ import { rejectNotFound } from './reject-upgrade'
 
 type UpgradeListener = (...upgrade: Upgrade) => void
 
-/** Marks a listener as one of ours, whichever copy of this module made it: a hot reload loads another. */
+/** Marks a listener of a Peerstage server. A symbol of the registry, because a hot reload loads a second copy of this module. */
 const CLAIM = Symbol.for('@peerstage/server.claim')
 
 type Claim = {
   /** What its URLs begin with: `/v1/rooms/`. */
   readonly path: string
-  /** Whether another may have the path: it has been closed. */
+  /** Whether another server may take the path, because this one is closing. */
   readonly isLeaving: () => boolean
 }
 
 type UpgradeHandler = Claim & {
-  /** Takes a WebSocket under the path from its upgrade on. */
+  /** Handles the upgrade of a WebSocket under the path. */
   readonly open: UpgradeListener
   readonly clock: Clock
 }
 
 /**
- * Listens for the WebSockets under a path. Upgrades on other paths are the app's; where it does not listen for them, they wait a
- * moment until it does, and then are answered as the plain requests that they also are. Returns what ends it.
- * @throws Error where another of ours has the path
+ * Takes the WebSockets under a path. Upgrades on other paths are left to the app. If the app has no listener for them yet, they wait
+ * up to 5 s for one, and are then answered as plain requests. Returns a function that removes the listeners.
+ * @throws Error if another Peerstage server has the path
  */
 export function takeUpgrades(server: HttpServer, handler: UpgradeHandler, owner: 'app' | 'own'): () => void {
   makeWay(server, handler.path)
@@ -60,12 +60,12 @@ export function takeUpgrades(server: HttpServer, handler: UpgradeHandler, owner:
 
 /** Answers an upgrade as the plain request that it also is. */
 function answerRequest(server: HttpServer, upgrade: Upgrade, clock: Clock): void {
-  // Nothing else would ever answer this one.
+  // Without a request listener nothing would answer it.
   if (server.listenerCount('request') === 0) rejectNotFound(upgrade[1], clock)
   else answerPlainly(server, ...upgrade)
 }
 
-/** A path is for one of ours at a time. One that is closing gives it up. */
+/** Checks that no other Peerstage server takes this path on `server`. The listener of one that is closing is removed. */
 function makeWay(server: HttpServer, path: string): void {
   for (const listener of server.listeners('upgrade')) {
     const claim = claimOf(listener)
@@ -80,14 +80,14 @@ function makeWay(server: HttpServer, path: string): void {
   }
 }
 
-/** Whether only we listen for upgrades; of several of ours the first one answers. */
+/** Whether `self` answers upgrades on other paths: all listeners are of Peerstage servers, and it is the first of them. */
 function isOnlyOurs(server: HttpServer, self: UpgradeListener): boolean {
   const listeners = server.listeners('upgrade')
   return listeners[0] === self && listeners.every((listener) => CLAIM in listener)
 }
 
 function hand(server: HttpServer, upgrade: Upgrade): void {
-  // Raw, or a listener for one event would stay for a second one.
+  // Raw listeners: those of `once` remove themselves when they are called.
   for (const listener of server.rawListeners('upgrade')) {
     if (!(CLAIM in listener)) Reflect.apply(listener, server, upgrade)
   }
@@ -97,7 +97,7 @@ const claimOf = (listener: object): Claim | undefined => (listener as { readonly
 
 export type Upgrade = readonly [request: IncomingMessage, socket: Duplex, head: Buffer]
 
-/** How long a framework may take to listen: Next.js begins to with the first page that it serves. */
+/** How long a framework may take to add its listener: Next.js adds it when it serves its first page. */
 const WAIT_MS = 5000
 /** More than the tabs of a developer. */
 const MOST_WAITING = 100
@@ -110,13 +110,13 @@ class Unclaimed {
   readonly #answer: (upgrade: Upgrade) => void
   readonly #waiting = new Set<Waiting>()
 
-  /** `answer`: what happens to those that no listener has taken in time. */
+  /** `answer`: called for an upgrade that no listener has taken in time. */
   constructor(clock: Clock, answer: (upgrade: Upgrade) => void) {
     this.#clock = clock
     this.#answer = answer
   }
 
-  /** It waits for a listener that takes it, unless too many wait. Nothing of it is read meanwhile. */
+  /** Keeps an upgrade until a listener takes it, unless too many wait. Its socket is not read meanwhile. */
   add(upgrade: Upgrade): void {
     if (this.#waiting.size >= MOST_WAITING) return this.#answer(upgrade)
     const [, socket] = upgrade

@@ -158,7 +158,7 @@ export class ChatCooldowns {
     this.#forget(now)
   }
 
-  /** What is left of the key's cooldown, in ms; 0 when it is over, or there is none. */
+  /** How long the key's cooldown still lasts, in ms; 0 if it is over, or there is none. */
   left(key: string, now: number): number {
     const until = this.#until.get(key)
     if (until === undefined || until > now) return until === undefined ? 0 : until - now

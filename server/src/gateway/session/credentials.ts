@@ -7,12 +7,12 @@ import type { SocketConnection } from '../socket/socket-connection'
 
 export type CredentialsPorts = TokenWatchPorts & { readonly verify: Verify }
 
-/** What became of a fresh token. `fault`: what was wrong with it, in words of the code. */
+/** Whether a fresh token was accepted. `fault`: the exact fault, a constant of the code. */
 export type RenewalResult =
   | { readonly ok: true; readonly role: Role }
   | { readonly ok: false; readonly error: Rejection; readonly fault?: string | undefined }
 
-/** Who a connection is, by the newest of its tokens, and for how long. */
+/** The identity of a connection by its newest token, and when that expires. */
 export class Credentials implements TokenWatchEvents {
   readonly #ports: CredentialsPorts
   readonly #connection: SocketConnection

@@ -3,7 +3,7 @@ import { type ClientMessage, type Decoded, decodeClientFrame, joinFrame } from '
 import type { Clock } from '../../ports/clock'
 import type { Delivery } from '../../ports/connection'
 
-/** What a connection does with what its client sends. Neither function throws. */
+/** What a reader calls for the messages of a client. Neither function throws. */
 export interface FrameEvents {
   /** One message of a frame; `ok: false` where it could not be decoded. */
   message(decoded: Decoded<ClientMessage>): void
@@ -11,7 +11,7 @@ export interface FrameEvents {
   badFrame(): void
 }
 
-/** What is paused: a `ws` socket. */
+/** A `ws` socket. */
 type Pausable = { pause(): void; resume(): void }
 
 /** An honest client has at most the limit in flight. A client with twice as many is not read until it is back at the limit. */
@@ -77,7 +77,7 @@ type InFlightPorts = {
 /** The connection that is read. */
 type OpenConnection = { readonly isOpen: boolean; flush(): void }
 
-/** A decoded message, or a frame that is none. */
+/** A decoded message, or a frame that is not valid. */
 type Received = Decoded<ClientMessage> | 'bad frame'
 /** One for all readers: they wait for nothing nearly always. */
 const NOTHING_WAITS: readonly Received[] = []
@@ -133,7 +133,7 @@ export class FrameReader extends InFlightCommands {
 
 /** FIN, and the opcode of a text frame: RFC 6455 §5.2. */
 const FINAL_TEXT = 0x81
-/** Payloads up to here are told in 7 bits, those up to 65,535 bytes in 16, longer ones in 64. */
+/** The length of a payload up to here is written in 7 bits, up to 65,535 bytes in 16 bits, else in 64. */
 const SHORT = 125
 const MEDIUM = 0xffff
 
