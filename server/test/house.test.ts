@@ -9,6 +9,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const repository = fileURLToPath(new URL('../../', import.meta.url))
 
+/** A file of so many lines. */
+const linesOf = (count: number): string =>
+  Array.from({ length: count }, (_, n) => `export const line${n} = ${n}\n`).join('')
+
+/** A function with so many lines between its first and its last one. */
+const functionOf = (count: number): string =>
+  `export function long(): number {\n${'  console.info()\n'.repeat(count - 1)}  return 1\n}\n`
+
 const importing = (...paths: string[]) => paths.map((path) => `export * from '${path}'\n`).join('')
 
 /** File, what it says, and the rule that must answer. */
@@ -71,6 +79,10 @@ const violations: [file: string, source: string, rule: string][] = [
   ['server/src/index.ts', importing('./testing/index'), 'noRestrictedImports'],
   ['server/src/circle-a.ts', `import type { B } from './circle-b'\n\nexport type A = B[]\n`, 'noImportCycles'],
   ['server/src/circle-b.ts', `import type { A } from './circle-a'\n\nexport type B = A[]\n`, 'noImportCycles'],
+  ['server/src/long-file.ts', linesOf(201), 'noExcessiveLinesPerFile'],
+  ['server/src/long-function.ts', functionOf(31), 'noExcessiveLinesPerFunction'],
+  ['sdk/src/long-file.ts', linesOf(201), 'noExcessiveLinesPerFile'],
+  ['sdk/src/long-function.ts', functionOf(31), 'noExcessiveLinesPerFunction'],
   ['server/src/any.ts', 'export const loose = (value: any) => value\n', 'noExplicitAny'],
 ]
 
@@ -92,6 +104,8 @@ const allowed: [file: string, source: string][] = [
   ['server/src/log/sqlite/fine.ts', importing('../../ports/event-log', '../../room/state', '../upcast')],
   ['server/bench/fine.ts', importing('./harness/rounds', '../src/auth/sign-token')],
   ['sdk/bench/fine.ts', importing('../../server/bench/harness/rounds')],
+  ['server/src/full-file.ts', linesOf(200)],
+  ['server/src/full-function.ts', functionOf(30)],
   ['server/src/cli/main.ts', importing('../config/settings', '../server')],
 ]
 

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { ConfigError } from '../config/settings'
 import { createPeerstageServer } from '../server'
@@ -6,7 +7,6 @@ import { banner, NO_SECRET } from './banner'
 import type { CommandLine } from './command-line'
 import { isInUse } from './exit-code'
 import { openLog } from './open-log'
-import { retryUntil } from './retry'
 
 export type ServeCommand = Extract<CommandLine, { type: 'serve' }>
 
@@ -64,4 +64,28 @@ function closeOnSignals(close: () => Promise<void>): void {
   process.on('message', (message) => {
     if (message === 'shutdown') onSignal()
   })
+}
+
+const BETWEEN_TRIES_MS = 250
+
+type RetryRule = {
+  readonly deadlineMs: number
+  /** Whether a retry may succeed after this error. */
+  readonly helps: (error: unknown) => boolean
+  /** Called once, before the first wait. */
+  readonly waiting: (error: unknown) => void
+}
+
+/** Retries until it succeeds. Rejects with the last error when a retry cannot help, or the deadline has passed. */
+async function retryUntil<T>(attempt: () => T | Promise<T>, { deadlineMs, helps, waiting }: RetryRule): Promise<T> {
+  const end = performance.now() + deadlineMs
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!helps(error) || performance.now() >= end) throw error
+      if (isFirst) waiting(error)
+    }
+    await setTimeout(BETWEEN_TRIES_MS)
+  }
 }

@@ -1,9 +1,7 @@
 import { Counter, Histogram, Registry } from 'prom-client'
 import type { Meter } from '../ports/meter'
-import { eventLoopLag } from './event-loop-lag'
 import { createGauges, type Sources } from './gauges'
-import { openFiles } from './open-files'
-import { processMetrics } from './process'
+import { eventLoopLag, openFiles, processMetrics } from './process'
 
 export type Metrics = {
   readonly meter: Meter

@@ -6,9 +6,13 @@ import { type ClientOptions, WebSocket as NodeWebSocket, type ServerOptions, Web
 import { answeredProtocol } from '../gateway/handshake/hello'
 import { answerPlainly, asksForWebSocket } from '../gateway/handshake/upgrades'
 import type { RequestListener } from '../http/listener'
-import type { Outages } from './outage'
+import type { CountedFault } from './fault'
+import type { FaultTarget } from './message-rule'
 import { ABNORMAL, ProxiedConnection, type ProxiedConnectionPorts } from './proxied-connection'
 import { readUpgradeRequest, type UpgradeRequest } from './upgrade-request'
+
+/** The current outages, each with the identity that it affects. */
+export type Outages = Set<FaultTarget & { readonly fault: CountedFault }>
 
 /** The proxy relays bytes unchanged, so that the other end reports what is wrong with them. */
 const PLAIN = { perMessageDeflate: false, autoPong: false, skipUTF8Validation: true, closeTimeout: 2000 }

@@ -1,10 +1,9 @@
 import type { BreakableLog } from './breakable-log'
 import { CountedFault, type Fault } from './fault'
-import type { FaultProxy } from './fault-proxy'
+import type { FaultProxy, Outages } from './fault-proxy'
 import type { Direction } from './frame'
 import type { MessageFaults } from './message-faults'
 import type { FaultTarget, MessageRule } from './message-rule'
-import type { Outages } from './outage'
 import { ABNORMAL, type ProxiedConnection } from './proxied-connection'
 
 /** Which messages are held back, and for how long. */

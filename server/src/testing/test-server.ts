@@ -8,11 +8,10 @@ import {
   type TokenOptions,
 } from '../index'
 import { breakable } from './breakable-log'
-import { FaultProxy } from './fault-proxy'
+import { FaultProxy, type Outages } from './fault-proxy'
 import { type CloseRule, createFaults, type DelayRule, type Faults } from './faults'
 import { MessageFaults } from './message-faults'
 import type { MessageRule } from './message-rule'
-import type { Outages } from './outage'
 import { seededRandom } from './seeded-random'
 import { TestClock } from './test-clock'
 
