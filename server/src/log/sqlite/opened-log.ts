@@ -13,7 +13,7 @@ import { Maintenance } from './maintenance'
 import { type Database, inTransaction } from './port'
 import { powerWatch } from './power-loss'
 import { openTables, type Tables } from './tables'
-import { batchWriter } from './writer'
+import { BatchWriter } from './writer'
 
 /** A log in a file. */
 export type SqliteRoomLog = RoomLog &
@@ -42,7 +42,7 @@ export class OpenedLog implements SqliteRoomLog {
   readonly #now: () => number
   readonly #tables: Tables
   readonly #maintenance: Maintenance
-  readonly #writer: ReturnType<typeof batchWriter>
+  readonly #writer: BatchWriter
   readonly #eraser: ReturnType<typeof eraser>
   readonly #commits: GroupCommit
   readonly #power: ReturnType<typeof powerWatch>
@@ -55,7 +55,7 @@ export class OpenedLog implements SqliteRoomLog {
     const tables = openTables(db)
     this.#tables = tables
     const erased = () => this.#maintenance.erased()
-    this.#writer = batchWriter({ ...tables, maxRoomBytes, now: this.#now, erased })
+    this.#writer = new BatchWriter({ ...tables, maxRoomBytes, now: this.#now, erased })
     this.#eraser = eraser(tables, erased)
     const housekeeping = () => {
       tables.chat.prune(chatMs, this.#now())

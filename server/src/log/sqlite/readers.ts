@@ -8,68 +8,18 @@ const SWEEP_EVERY_MS = 60_000
 const SWEEP_ROWS = 100
 
 /** How far each reader of the feed has read each instance. A new instance gets a position for each reader. */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the statements of one table, prepared once
 export function readerTables(db: Database, instances: InstanceTables, records: RecordTables) {
-  const statements = prepare(db)
-  let nextSweep = Number.NEGATIVE_INFINITY
-
-  /** Whether a reader has not read all of an instance. */
-  const isUnread = ({ id, seq }: InstanceRow): boolean => (statements.readTo.get(id)?.seq ?? seq) < seq
-
-  function drop(row: InstanceRow): void {
-    records.remove(row.id)
-    statements.removePositions.run(row.id)
-    instances.markForgotten(row.id)
-    instances.removeEmpty(row.id, row.room)
-  }
-
+  const parts = { statements: prepare(db), instances, records }
+  const { addPositions, removePositions } = parts.statements
   return {
-    set(names: readonly string[]): void {
-      const known = statements.names.all().map(({ name }) => name)
-      for (const name of known) if (!names.includes(name)) statements.removeReader.run(name)
-      statements.removeStrays.run()
-      for (const name of names) if (!known.includes(name)) statements.addCaughtUp.run(add(name))
-      for (const row of instances.held()) if (!isUnread(row)) drop(row)
-
-      function add(name: string): number {
-        return Number(statements.addReader.run(name).lastInsertRowid)
-      }
-    },
+    ...registering(parts),
     /** Adds the positions of a new instance, which no reader has read. */
-    begin: (instance: number) => statements.addPositions.run(instance),
-    unread: (reader: string) => statements.unread.all(reader),
-    nextPage(reader: string, roomId: string, instance: string): RecordPage | undefined {
-      const row = instances.find(roomId, instance)
-      const position = row && statements.position.get(reader, row.id)?.seq
-      if (row === undefined || position === undefined) return undefined
-      return pageAfter({ roomId, instance }, position, records.next(row.id, position, PAGE_RECORDS), row.seq)
-    },
-    save(reader: string, roomId: string, instance: string, seq: number): void {
-      const row = instances.find(roomId, instance)
-      if (row === undefined) return
-      statements.save.run({ reader, instance: row.id, seq })
-      if (row.status === 'forgotten' && !isUnread(row)) drop(row)
-    },
-    /** Which records of an instance the readers still need; its records have `total` bytes. All other records may be removed. */
-    heldOf(instance: number, total: number, now: number) {
-      const readTo = statements.readTo.get(instance)?.seq ?? Number.MAX_SAFE_INTEGER
-      return { readTo, heldTotal: total - HELD_BACK.bytes, heldAt: now - HELD_BACK.ms }
-    },
-    /** Forgets an instance that has closed, when all readers have read it. */
-    forget(row: InstanceRow): void {
-      if (isUnread(row)) instances.hold(row.id)
-      else drop(row)
-    },
+    begin: (instance: number) => addPositions.run(instance),
+    ...reading(parts),
+    ...holding(parts),
     /** Removes the positions of an erased instance, whether it was read or not. */
-    erase: (instance: number) => statements.removePositions.run(instance),
-    /** Once a minute removes records of forgotten instances that were held back too long. The readers are told that they have a gap. */
-    sweep(now: number): void {
-      if (now < nextSweep) return
-      nextSweep = now + SWEEP_EVERY_MS
-      for (const { id } of statements.overdue.all(now - HELD_BACK.ms, SWEEP_ROWS)) {
-        records.removeBefore(id, now - HELD_BACK.ms)
-      }
-    },
+    erase: (instance: number) => removePositions.run(instance),
+    sweep: sweeping(parts),
   }
 }
 
@@ -103,5 +53,79 @@ function prepare(db: Database) {
       `SELECT id FROM instances AS i WHERE status = 'forgotten' AND seq > 0
         AND (SELECT at FROM records WHERE instance = i.id ORDER BY seq LIMIT 1) < ? ORDER BY id LIMIT ?`,
     ),
+  }
+}
+
+type Parts = {
+  readonly statements: ReturnType<typeof prepare>
+  readonly instances: InstanceTables
+  readonly records: RecordTables
+}
+
+/** Whether a reader has not read all of an instance. */
+const isUnread = ({ statements }: Parts, { id, seq }: InstanceRow): boolean =>
+  (statements.readTo.get(id)?.seq ?? seq) < seq
+
+function drop({ statements, instances, records }: Parts, row: InstanceRow): void {
+  records.remove(row.id)
+  statements.removePositions.run(row.id)
+  instances.markForgotten(row.id)
+  instances.removeEmpty(row.id, row.room)
+}
+
+const registering = (parts: Parts) => ({
+  set(names: readonly string[]): void {
+    const { statements, instances } = parts
+    const known = statements.names.all().map(({ name }) => name)
+    for (const name of known) if (!names.includes(name)) statements.removeReader.run(name)
+    statements.removeStrays.run()
+    for (const name of names) {
+      if (!known.includes(name)) statements.addCaughtUp.run(Number(statements.addReader.run(name).lastInsertRowid))
+    }
+    for (const row of instances.held()) if (!isUnread(parts, row)) drop(parts, row)
+  },
+})
+
+function reading(parts: Parts) {
+  const { statements, instances, records } = parts
+  return {
+    unread: (reader: string) => statements.unread.all(reader),
+    nextPage(reader: string, roomId: string, instance: string): RecordPage | undefined {
+      const row = instances.find(roomId, instance)
+      const position = row && statements.position.get(reader, row.id)?.seq
+      if (row === undefined || position === undefined) return undefined
+      return pageAfter({ roomId, instance }, position, records.next(row.id, position, PAGE_RECORDS), row.seq)
+    },
+    save(reader: string, roomId: string, instance: string, seq: number): void {
+      const row = instances.find(roomId, instance)
+      if (row === undefined) return
+      statements.save.run({ reader, instance: row.id, seq })
+      if (row.status === 'forgotten' && !isUnread(parts, row)) drop(parts, row)
+    },
+  }
+}
+
+const holding = (parts: Parts) => ({
+  /** Which records of an instance the readers still need; its records have `total` bytes. All other records may be removed. */
+  heldOf(instance: number, total: number, now: number) {
+    const readTo = parts.statements.readTo.get(instance)?.seq ?? Number.MAX_SAFE_INTEGER
+    return { readTo, heldTotal: total - HELD_BACK.bytes, heldAt: now - HELD_BACK.ms }
+  },
+  /** Forgets an instance that has closed, when all readers have read it. */
+  forget(row: InstanceRow): void {
+    if (isUnread(parts, row)) parts.instances.hold(row.id)
+    else drop(parts, row)
+  },
+})
+
+/** Once a minute removes records of forgotten instances that were held back too long. The readers are told that they have a gap. */
+function sweeping({ statements, records }: Parts): (now: number) => void {
+  let nextSweep = Number.NEGATIVE_INFINITY
+  return (now) => {
+    if (now < nextSweep) return
+    nextSweep = now + SWEEP_EVERY_MS
+    for (const { id } of statements.overdue.all(now - HELD_BACK.ms, SWEEP_ROWS)) {
+      records.removeBefore(id, now - HELD_BACK.ms)
+    }
   }
 }

@@ -20,20 +20,16 @@ export type WriterPorts = Tables & {
 type Projected = { readonly record: StoredRecord; readonly encoded: string; readonly projection: Projection }
 
 /** Writes batches, within a transaction that the caller begins and ends. */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one transaction, in the order of its writes
-export function batchWriter({
-  instances,
-  identities,
-  records,
-  readers,
-  chat,
-  tombstones,
-  maxRoomBytes,
-  now,
-  erased,
-}: WriterPorts) {
+export class BatchWriter {
+  readonly #ports: WriterPorts
+
+  constructor(ports: WriterPorts) {
+    this.#ports = ports
+  }
+
   /** Writes a record, and what its projection changes. `total`: bytes of the records before it. Returns how many bytes of chat it adds. */
-  function note({ id, room }: InstanceRow, { record, encoded, projection }: Projected, total: number): number {
+  #note({ id, room }: InstanceRow, { record, encoded, projection }: Projected, total: number): number {
+    const { records, chat, tombstones, now, erased } = this.#ports
     const { identity, archived, deleted } = projection
     records.add(id, { record, encoded, identity, total })
     // The time of a room may be ahead of the clock, and the age of chat is measured by the clock.
@@ -49,12 +45,8 @@ export function batchWriter({
   }
 
   /** Writes a snapshot if one is due; a closed room needs none. `isStale`: a message was deleted and the last snapshot may hold its text, so it is replaced. */
-  function snapshot(
-    row: InstanceRow,
-    state: ServerState,
-    isStale: boolean,
-    total: number,
-  ): [seq: number, total: number] {
+  #snapshot(row: InstanceRow, state: ServerState, isStale: boolean, total: number): [seq: number, total: number] {
+    const { records, readers, now } = this.#ports
     const { seq, status } = state.room
     if (status === 'closed') records.dropSnapshot(row.id)
     const isDue = seq - row.snapshot_seq >= SNAPSHOT_AFTER.records || total - row.snapshot_total >= SNAPSHOT_AFTER.bytes
@@ -64,39 +56,46 @@ export function batchWriter({
     return [seq, total]
   }
 
-  function add(roomId: string, instance: string): InstanceRow {
+  #add(roomId: string, instance: string): InstanceRow {
+    const { instances, readers } = this.#ports
     const row = instances.add(instances.room(roomId), instance)
     readers.begin(row.id)
     return row
   }
 
-  return {
-    /** Writes a batch. If the batch does not fit the log, returns the error and writes nothing. */
-    write(batch: Batch): RangeError | undefined {
-      const { roomId, instance, state } = batch
-      const known = instances.find(roomId, instance)
-      const fault = batchFault(batch, known?.seq ?? 0)
-      if (fault !== undefined) return fault
-      const row = known ?? add(roomId, instance)
-      let { total } = row
-      let said = 0
-      const projected = batch.records.map((record, i) => {
-        return { record, encoded: batch.encoded[i] as string, projection: projectionOf(record) }
-      })
-      for (const each of projected) {
-        said += note(row, each, total)
-        total += each.encoded.length
-      }
-      if (said > 0) chat.weigh(said, row.id)
-      for (const identity of new Set(projected.map(({ projection }) => projection.identity))) {
-        if (identity !== undefined) identities.add(identity, row.id)
-      }
-      const isStale = projected.some(({ projection }) => projection.deleted !== undefined)
-      const { seq, status, participants } = state.room
-      const [snapshot_seq, snapshot_total] = snapshot(row, state, isStale, total)
-      instances.put(row.id, { status, seq, total, participants: participants.length, snapshot_seq, snapshot_total })
-      chat.trimRoom(row.room, maxRoomBytes)
-      return undefined
-    },
+  /** Writes a batch. If the batch does not fit the log, returns the error and writes nothing. */
+  write(batch: Batch): RangeError | undefined {
+    const { instances, chat, maxRoomBytes } = this.#ports
+    const { roomId, instance, state } = batch
+    const known = instances.find(roomId, instance)
+    const fault = batchFault(batch, known?.seq ?? 0)
+    if (fault !== undefined) return fault
+    const row = known ?? this.#add(roomId, instance)
+    const projected = batch.records.map((record, i) => {
+      return { record, encoded: batch.encoded[i] as string, projection: projectionOf(record) }
+    })
+    const total = this.#writeRecords(row, projected)
+    const isStale = projected.some(({ projection }) => projection.deleted !== undefined)
+    const { seq, status, participants } = state.room
+    const [snapshot_seq, snapshot_total] = this.#snapshot(row, state, isStale, total)
+    instances.put(row.id, { status, seq, total, participants: participants.length, snapshot_seq, snapshot_total })
+    chat.trimRoom(row.room, maxRoomBytes)
+    return undefined
+  }
+
+  /** Returns the bytes of all records that the instance has ever had. */
+  #writeRecords(row: InstanceRow, projected: readonly Projected[]): number {
+    const { identities, chat } = this.#ports
+    let { total } = row
+    let said = 0
+    for (const each of projected) {
+      said += this.#note(row, each, total)
+      total += each.encoded.length
+    }
+    if (said > 0) chat.weigh(said, row.id)
+    for (const identity of new Set(projected.map(({ projection }) => projection.identity))) {
+      if (identity !== undefined) identities.add(identity, row.id)
+    }
+    return total
   }
 }
