@@ -13,8 +13,18 @@ export type ErasurePorts = {
 
 /** `messages`: how many an identity had. `unavailable`: not all of them are erased, and the same call again does the rest. */
 export type EraseResult =
-  | { readonly ok: true; readonly messages: number }
-  | { readonly ok: false; readonly error: 'unavailable' }
+  | {
+      /** All of it is erased. */
+      readonly ok: true
+      /** How many chat messages were among it. */
+      readonly messages: number
+    }
+  | {
+      /** Not all of it is erased: call it again. */
+      readonly ok: false
+      /** The log is down, or rooms are still being loaded. */
+      readonly error: 'unavailable'
+    }
 
 const UNAVAILABLE: EraseResult = { ok: false, error: 'unavailable' }
 
