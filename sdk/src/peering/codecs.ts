@@ -25,8 +25,8 @@ const codecsOf = new Map<string, RTCRtpCodec[]>()
 export function trimCodecs(transceiver: RTCRtpTransceiver): void {
   const { kind } = transceiver.receiver.track
   const codecs = codecsOf.get(kind) ?? offeredCodecs(kind)
-  codecsOf.set(kind, codecs)
   if (codecs.length === 0) return
+  codecsOf.set(kind, codecs)
   try {
     transceiver.setCodecPreferences(codecs)
   } catch {

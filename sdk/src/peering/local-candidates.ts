@@ -1,9 +1,6 @@
 import type { Clock } from '../ports/clock'
 
-/**
- * How long a description waits for the first candidate. Addresses of the machine are found 1 to 5 ms after it is set (Chromium 156);
- * where only a TURN server gives candidates, the description goes first.
- */
+/** How long a description waits for the first candidate. The machine's own are found 1 to 5 ms after it is set (Chromium 156). */
 const FIRST_MS = 20
 
 /**
@@ -12,9 +9,16 @@ const FIRST_MS = 20
  * as they come.
  */
 export class LocalCandidates {
+  readonly #clock: Clock
+  readonly #policy: RTCIceTransportPolicy
   #areInDescription = true
   #found = () => {}
   #cancel = () => {}
+
+  constructor(clock: Clock, policy: RTCIceTransportPolicy) {
+    this.#clock = clock
+    this.#policy = policy
+  }
 
   /** Whether this one is a signal of its own. Null ends the list. */
   find(candidate: RTCIceCandidate | null): boolean {
@@ -23,15 +27,22 @@ export class LocalCandidates {
     return false
   }
 
-  /** To be called when a description was set. Resolves when it is to be read and sent: later candidates are not in it. */
-  async first(clock: Clock): Promise<void> {
+  /**
+   * To be called when a description was set. Resolves when it is to be read and sent: later candidates are not in it. Candidates
+   * of TURN servers alone come too late to wait for.
+   */
+  async first(): Promise<void> {
+    if (this.#policy !== 'relay') await this.#someFound()
+    this.#areInDescription = false
+  }
+
+  async #someFound(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#found = resolve
-      this.#cancel = clock.after(FIRST_MS, resolve)
+      this.#cancel = this.#clock.after(FIRST_MS, resolve)
     })
     this.#cancel()
     await nextTask()
-    this.#areInDescription = false
   }
 }
 

@@ -3,6 +3,7 @@
 import SimplePeer, { type PeerSignal } from 'simple-peer'
 import type { Clock } from '../ports/clock'
 import { type IceServer, LAYOUT, type SignalBody, type Source } from '../protocol'
+import { LocalCandidates } from './local-candidates'
 import type { MediaTransport, OpenTransport, TransportEvents, TransportPorts } from './media-transport'
 import { PeerFacade } from './peer-facade'
 import { SlotSenders } from './slots'
@@ -39,7 +40,7 @@ class SimplePeerTransport implements MediaTransport {
     this.#senders = new SlotSenders(ports.tracks)
     this.#facade = new PeerFacade({
       wrtc,
-      clock,
+      candidates: new LocalCandidates(clock, ports.iceTransportPolicy),
       pc: this.#pc,
       offerer: ports.offerer,
       senders: this.#senders,

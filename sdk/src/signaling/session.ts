@@ -144,6 +144,8 @@ export class SignalingSession {
   }
 
   #disconnected(connection: RoomConnection, ending: Ending, detail: string): void {
+    // The app's logger is told of the end first, and may have left the room.
+    if (this.#phase.type !== 'open' || this.#phase.connection !== connection) return
     const { since = Number.POSITIVE_INFINITY } = connection
     this.#lastFailure = ending.code === undefined ? new Error(detail) : errorOf(ending.code, ending)
     const now = this.#ports.clock.now()

@@ -64,3 +64,15 @@ test('after leaving, join() takes a new seat: same session key, higher attempt, 
   second.welcome()
   await joining
 })
+
+test("leave() in the app's logger while a connection ends: nothing connects again", async () => {
+  const logger = (_level: string, text: string) => {
+    if (text === 'the connection ended') void bench.client.leave()
+  }
+  const [made, line] = await Bench.joined({ logLevel: 'info', logger })
+  bench = made
+  line.close(1011)
+  await expect.poll(() => bench.client.state.status).toBe('left')
+  await bench.clock.advanceAsync(2000)
+  expect(bench.clock.waiting).toBe(0)
+})

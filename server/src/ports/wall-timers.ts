@@ -34,7 +34,9 @@ export class WallTimers {
     this.#remove(timer)
     timer.at = at
     this.#rise(timer, this.#heap.length)
-    if (this.#heap[0] === timer && this.#clock.elapsed() + at - this.#clock.wall() < this.#firesAt) this.#arm()
+    // The first may be another one: it is overdue if the wall clock was set forward.
+    const first = this.#heap[0] ?? timer
+    if (this.#clock.elapsed() + first.at - this.#clock.wall() < this.#firesAt) this.#arm()
   }
 
   /** It does not fire any more. Idempotent. */

@@ -85,6 +85,18 @@ test('one that was set after the clock leapt is not late', () => {
   expect(fired).toEqual([[2, 51_000]])
 })
 
+test('one that is set after a leap past an earlier one is on time, and so is the earlier one then', () => {
+  const { clock, timers, fired, timer } = recorded()
+  timers.set(timer(1), START + 3_600_000)
+  clock.setWall(7_200_000)
+  timers.set(timer(2), clock.wall() + 3000)
+  clock.advance(3000)
+  expect(fired).toEqual([
+    [1, 7_200_000],
+    [2, 7_203_000],
+  ])
+})
+
 test('one that throws does not silence the others', () => {
   const { clock, timers, fired, timer } = recorded()
   class Faulty extends WallTimer {
