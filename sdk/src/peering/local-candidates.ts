@@ -11,13 +11,17 @@ const FIRST_MS = 20
 export class LocalCandidates {
   readonly #clock: Clock
   readonly #policy: RTCIceTransportPolicy
-  #areInDescription = true
+  /** Resolves with the first candidate, or the end of the list. */
+  readonly #some: Promise<void>
   #found = () => {}
-  #cancel = () => {}
+  #areInDescription = true
 
   constructor(clock: Clock, policy: RTCIceTransportPolicy) {
     this.#clock = clock
     this.#policy = policy
+    this.#some = new Promise((resolve) => {
+      this.#found = resolve
+    })
   }
 
   /** Whether this one is a signal of its own. Null ends the list. */
@@ -37,11 +41,9 @@ export class LocalCandidates {
   }
 
   async #someFound(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#found = resolve
-      this.#cancel = this.#clock.after(FIRST_MS, resolve)
-    })
-    this.#cancel()
+    const cancel = this.#clock.after(FIRST_MS, this.#found)
+    await this.#some
+    cancel()
     await nextTask()
   }
 }

@@ -22,6 +22,15 @@ test('a description waits for the first candidate and for those of the same mome
   expect(candidates.find(UDP)).toBe(true)
 })
 
+test('a candidate that comes before the description is complete is not waited for again', async () => {
+  const clock = new FakeClock()
+  const candidates = new LocalCandidates(clock, 'all')
+  expect(candidates.find(UDP)).toBe(false)
+  await candidates.first()
+  expect(clock.now()).toBe(0)
+  expect(clock.waiting).toBe(0)
+})
+
 test('a machine without candidates sends its description when the list ends', async () => {
   const { candidates, ready } = world()
   expect(candidates.find(null)).toBe(false)
