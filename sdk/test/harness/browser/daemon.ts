@@ -23,6 +23,8 @@ export interface DaemonOptions {
   settings: (port: number, folder: string) => string
   /** Its command line, by the path of that file. */
   args: (file: string) => string[]
+  /** The address that it listens at. Default 127.0.0.1. */
+  host?: string
 }
 
 type Process = ChildProcessByStdio<null, Readable, Readable>
@@ -34,19 +36,20 @@ export class Daemon {
   readonly #folder: string
   #output = ''
 
-  static async start({ program, debian, settings, args }: DaemonOptions): Promise<Daemon> {
+  static async start({ program, debian, settings, args, host = '127.0.0.1' }: DaemonOptions): Promise<Daemon> {
     const path = await ensured(program, debian)
     const folder = await mkdtemp(join(tmpdir(), `${program}-`))
     const port = await freePort()
     const file = join(folder, 'settings')
     await writeFile(file, settings(port, folder))
-    const daemon = new Daemon(spawn(path, args(file), { stdio: ['ignore', 'pipe', 'pipe'] }), port, folder)
-    await daemon.#listening(port)
+    const child = spawn(path, args(file), { stdio: ['ignore', 'pipe', 'pipe'] })
+    const daemon = new Daemon(child, `${host}:${port}`, folder)
+    await daemon.#listening(port, host)
     return daemon
   }
 
-  private constructor(child: Process, port: number, folder: string) {
-    this.address = `127.0.0.1:${port}`
+  private constructor(child: Process, address: string, folder: string) {
+    this.address = address
     this.#process = child
     this.#folder = folder
     for (const stream of [child.stdout, child.stderr]) {
@@ -65,9 +68,9 @@ export class Daemon {
     await rm(this.#folder, { recursive: true })
   }
 
-  async #listening(port: number): Promise<void> {
+  async #listening(port: number, host: string): Promise<void> {
     const limit = performance.now() + START_LIMIT_MS
-    while (!(await answers(port))) {
+    while (!(await answers(port, host))) {
       if (this.#process.exitCode !== null) throw new Error(`It ended:\n${this.#output}`)
       if (performance.now() > limit) throw new Error(`It does not listen:\n${this.#output}`)
       await new Promise((resolve) => setTimeout(resolve, 20))
@@ -100,8 +103,8 @@ function pathOf(program: string): string | undefined {
   return folders.map((folder) => join(folder, program)).find((path) => existsSync(path))
 }
 
-function answers(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
+function answers(port: number, host: string): Promise<boolean> {
+  const socket = connect(port, host)
   return new Promise((resolve) => {
     socket.once('error', () => resolve(false))
     socket.once('connect', () => {

@@ -17,6 +17,8 @@ const STOP_LIMIT_MS = 40_000
 const KEPT_OUTPUT = 16_384
 
 export interface LiveServerOptions {
+  /** Its mode for development, which is for this machine alone. Default true. */
+  dev?: boolean
   /** More of the command line, as `['--log', 'rooms.db']`. */
   args?: string[]
   env?: Record<string, string>
@@ -81,13 +83,17 @@ class RunningServer {
     return server
   }
 
-  private constructor(port: number, { args = [], env = {} }: LiveServerOptions) {
+  private constructor(port: number, { dev = true, args = [], env = {} }: LiveServerOptions) {
     if (!existsSync(CLI)) throw new Error('The server is not built: run `npm run build` first.')
-    this.#process = spawn(process.execPath, [CLI, '--dev', '--port', String(port), '--json', ...args], {
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // In memory, unless a test says where: no test leaves a file behind.
-      env: { ...process.env, PEERSTAGE_LOG: ':memory:', ...env },
-    }) as Process
+    this.#process = spawn(
+      process.execPath,
+      [CLI, ...(dev ? ['--dev'] : []), '--port', String(port), '--json', ...args],
+      {
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+        // In memory, unless a test says where: no test leaves a file behind.
+        env: { ...process.env, PEERSTAGE_LOG: ':memory:', ...env },
+      },
+    ) as Process
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => this.#keep(text))
     }

@@ -20,6 +20,8 @@ export type Visitor = {
   /** The role its token gives. Without one it comes as a stranger does in dev mode: the first is host. */
   role?: Role
   identity?: string
+  /** Where the server is not in dev mode. */
+  token?: string
   /** Where its sockets go, when not straight to the server. */
   signalingUrl?: string
   /** How it connects to others. Default: without any ICE server. */
@@ -63,7 +65,7 @@ export class RoomPage {
   async load(): Promise<void> {
     await this.page.goto(this.#places.site)
     const { name, room = 'test', signalingUrl = this.#places.server, ice = { iceServers: [] } } = this.visitor
-    const token = this.visitor.role === undefined ? undefined : await this.#token()
+    const { role, token = role && (await this.#token()) } = this.visitor
     await this.page.evaluate(
       (options) => {
         const { token, ...rest } = options

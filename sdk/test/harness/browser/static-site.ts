@@ -11,19 +11,19 @@ export class StaticSite {
   readonly url: string
   readonly #server: Server
 
-  static async serve(html: string): Promise<StaticSite> {
+  static async serve(html: string, host = 'localhost'): Promise<StaticSite> {
     const server = createServer((_, response) => {
       response.setHeader('Content-Type', 'text/html; charset=utf-8')
       response.end(html)
     })
-    server.listen(0, 'localhost')
+    server.listen(0, host)
     await once(server, 'listening')
-    return new StaticSite(server)
+    return new StaticSite(server, host)
   }
 
-  private constructor(server: Server) {
+  private constructor(server: Server, host: string) {
     this.#server = server
-    this.url = `http://localhost:${(server.address() as AddressInfo).port}/`
+    this.url = `http://${host}:${(server.address() as AddressInfo).port}/`
   }
 
   async close(): Promise<void> {
