@@ -84,7 +84,7 @@ export class MediaEngine {
         certificate: this.#certificate,
         sendSignal,
         onTrack: (participantId, source, track) => {
-          if (this.#remote.track(participantId, source, track)) this.#changed()
+          if (this.#remote.track(participantId, source, track)) this.#changed(participantId)
         },
         onLink: (participantId, link, error) => this.#linkChanged(participantId, link, error),
       })
@@ -106,7 +106,7 @@ export class MediaEngine {
     if (this.#ports.store.participant(participantId) === undefined)
       throw new LiveStreamError('peer_not_found', 'There is no such participant to be heard.')
     this.playback.setSound(participantId, options)
-    this.#changed()
+    this.#changed(participantId)
   }
 
   /** The network came back. */
@@ -125,7 +125,7 @@ export class MediaEngine {
       setTrack: async (source, track) => this.#mesh?.setTrack(source, track),
       onChange: () => {
         this.#remote.own(this.local.tracks())
-        this.#changed()
+        this.#changed(this.#ports.store.selfId)
       },
       onError: (source, error) => eventQueue.emit({ name: 'mediaError', payload: { source, error } }),
       onDevices: (devices) => eventQueue.emit({ name: 'devicesChanged', payload: { devices } }),
@@ -142,13 +142,13 @@ export class MediaEngine {
       this.#linkStates.set(participantId, link)
       this.#ports.eventQueue.addAbout(participantId, 'linkChanged', { link, ...(error === undefined ? {} : { error }) })
     }
-    this.#changed()
+    this.#changed(participantId)
   }
 
-  /** Something that the state shows has changed. */
-  #changed(): void {
+  /** Something that the state shows of a participant has changed; undefined while we are in no room. */
+  #changed(participantId: string | undefined): void {
     this.playback.update()
-    this.#ports.store.invalidate()
+    this.#ports.store.invalidate(participantId)
     this.#ports.eventQueue.nudge()
   }
 

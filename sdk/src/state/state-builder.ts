@@ -111,7 +111,9 @@ export class StateBuilder<Fields extends object> {
   #fields: Fields
   #sources: StateSources = { room: undefined, selfId: undefined, reconnecting: new Set(), status: { status: 'idle' } }
   #state: StateOf<Fields>
-  /** Whether media or links have changed since the views of participants were made. */
+  /** The views of participants that need not be made again. */
+  readonly #views = new Map<string, ParticipantView>()
+  /** Whether media or links have changed since the state was made. */
   #isStale = false
 
   /** @param fieldsOf the fields that the features add */
@@ -128,9 +130,11 @@ export class StateBuilder<Fields extends object> {
     this.invalidate()
   }
 
-  /** Media or links of participants have changed. */
-  invalidate(): void {
+  /** Media or links have changed: those of a participant, or of all. */
+  invalidate(participantId?: string): void {
     this.#isStale = true
+    if (participantId === undefined) this.#views.clear()
+    else this.#views.delete(participantId)
   }
 
   /** The state: the same object as before if nothing has changed. */
@@ -149,27 +153,34 @@ export class StateBuilder<Fields extends object> {
     return participantView(of, { room, selfId, reconnecting, media: this.#media })
   }
 
-  #next({ room, selfId, reconnecting, status }: StateSources, last: StateSources): StateOf<Fields> {
+  #next({ room, selfId, status }: StateSources, last: StateSources): StateOf<Fields> {
     if (room === undefined) return this.#outside(status)
     const before = this.#state
     // Our seat is gone, and the goodbye that says why follows. Until then the state keeps the room as it was.
     if (participantOf(room, selfId ?? '') === undefined) return { ...before, ...status } as StateOf<Fields>
-    const sameViews =
-      !this.#isStale &&
-      last.room?.participants === room.participants &&
-      last.selfId === selfId &&
-      last.reconnecting === reconnecting
-    const views = sameViews ? before.participants : room.participants.map((each) => this.view(each, room))
-    const participants = share(before.participants, views)
-    this.#fields = share(this.#fields, this.#fieldsOf(room))
+    const isSameRoom = last.room === room
+    const participants = this.#participants(room, last)
+    if (!isSameRoom) this.#fields = share(this.#fields, this.#fieldsOf(room))
     return {
       ...status,
       ...this.#fields,
-      room: share(before.room, roomView(room)),
+      room: isSameRoom ? before.room : share(before.room, roomView(room)),
       self: participants.find((each) => each.isSelf),
       participants,
       viewerCount: participants.filter((each) => !each.isOnStage).length,
     } as StateOf<Fields>
+  }
+
+  /** A link or a track changes one participant. The others keep their views, which then need not be made and compared. */
+  #participants(room: Room, last: StateSources): readonly ParticipantView[] {
+    const { selfId, reconnecting } = this.#sources
+    const isAsBefore =
+      last.room?.participants === room.participants && last.selfId === selfId && last.reconnecting === reconnecting
+    if (!isAsBefore) this.#views.clear()
+    const views = room.participants.map((each) => this.#views.get(each.id) ?? this.view(each, room))
+    const participants = share(this.#state.participants, views)
+    for (const each of participants) this.#views.set(each.id, each)
+    return participants
   }
 
   #outside(status: Status): StateOf<Fields> {

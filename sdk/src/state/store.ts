@@ -130,9 +130,9 @@ export class RoomStore<Fields extends object = object> {
     this.#hasGap = false
   }
 
-  /** Media or links of participants have changed. */
-  invalidate(): void {
-    this.#builder.invalidate()
+  /** Media or links have changed: those of a participant, or of all. */
+  invalidate(participantId?: string): void {
+    this.#builder.invalidate(participantId)
   }
 
   // Arrow functions, because they are handed on without their object.

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
-import type { MediaView } from '../../src/ports/participant-media'
+import type { LinkState, MediaView } from '../../src/ports/participant-media'
 import { NO_SOURCES, type Role, type RoomEvent } from '../../src/protocol'
+import type { ParticipantView } from '../../src/state/state'
 import { NO_MEDIA } from '../../src/state/state-builder'
 import { RoomStore } from '../../src/state/store'
 import { type SliceState, viewOf } from '../../src/verbs/slices'
@@ -110,6 +111,35 @@ test('tracks, streams, links and how it is heard are shown with the participant 
   expect(store.getState().self).toMatchObject({ volume: 1, mutedForMe: false })
 })
 
+test('a link that changes makes the view of its participant anew, and of no other', () => {
+  const linkOf = vi.fn<MediaView['linkOf']>(() => 'connecting')
+  const store = joinedStore({ ...NO_MEDIA, linkOf })
+  for (const logged of [joins(3, 'ben'), joins(4, 'cyd')]) store.apply(logged)
+  const before = store.getState()
+  linkOf.mockClear().mockReturnValue('connected')
+  store.invalidate('cyd')
+  const after = store.getState()
+  expect(linkOf.mock.calls).toEqual([['cyd']])
+  expect(after.participants.map(({ link }) => link)).toEqual([null, 'connecting', 'connected'])
+  expect(after.participants[1]).toBe(before.participants[1])
+  expect([after.room, after.self, after.messages]).toEqual([before.room, before.self, before.messages])
+})
+
+test('a list that the app has sorted does not change who is shown with which link', () => {
+  const links = new Map<string, LinkState>()
+  const store = joinedStore({ ...NO_MEDIA, linkOf: (id) => links.get(id) ?? null })
+  for (const logged of [joins(3, 'ben'), joins(4, 'cyd')]) store.apply(logged)
+  ;(store.getState().participants as ParticipantView[]).reverse()
+  links.set('ben', 'connected')
+  store.invalidate('ben')
+  const shown = store.getState().participants.map(({ id, link }) => [id, link])
+  expect(shown).toEqual([
+    ['ada', null],
+    ['ben', 'connected'],
+    ['cyd', null],
+  ])
+})
+
 test("one's own microphone and camera say which device they are; what no device feeds, and what is another's, does not", () => {
   const fromDevice = (deviceId: string, label: string) =>
     ({ id: `track of ${label}`, label, getSettings: () => ({ deviceId }) }) as MediaStreamTrack
@@ -176,32 +206,49 @@ test('a subscriber that throws is reported, and the others are called', () => {
   expect(listener).toHaveBeenCalledTimes(1)
 })
 
-test('whatever comes, the state has no participant twice, and at most one self', () => {
+test('whatever comes, the state has no participant twice and at most one self, and shows who is away and which links stand', () => {
   const id = fc.constantFrom('ada', 'ben', 'cyd', 'dee')
   const step = fc.oneof(
     fc.record({ do: fc.constant('join' as const), id }),
     fc.record({ do: fc.constant('leave' as const), id }),
     fc.record({ do: fc.constant('snapshot' as const), ids: fc.uniqueArray(id), self: id }),
     fc.record({ do: fc.constant('presence' as const), id, away: fc.boolean() }),
+    fc.record({ do: fc.constant('link' as const), id, link: fc.constantFrom<LinkState>('connecting', 'connected') }),
   )
   const person = { role: 'guest' as const, joinedAt: 1, joinSeq: 1, roleSeq: 1, sources: NO_SOURCES }
   fc.assert(
     fc.property(fc.array(step), (steps) => {
-      const store = joinedStore()
+      const links = new Map<string, LinkState>()
+      const away = new Set<string>()
+      const store = joinedStore({ ...NO_MEDIA, linkOf: (id) => links.get(id) ?? null })
       for (const each of steps) {
         const seq = (store.room?.seq ?? 0) + 1
         const present = store.room?.participants.some((of) => 'id' in each && of.id === each.id)
         if (each.do === 'join' && !present) store.apply(joins(seq, each.id))
         if (each.do === 'leave')
           store.apply(at(seq, { type: 'participant.left', participantId: each.id, reason: 'left' }))
-        if (each.do === 'presence') store.presence(each.id, each.away)
+        if (each.do === 'presence') {
+          store.presence(each.id, each.away)
+          away[each.away ? 'add' : 'delete'](each.id)
+        }
+        if (each.do === 'link') {
+          links.set(each.id, each.link)
+          store.invalidate(each.id)
+        }
         if (each.do === 'snapshot') {
+          away.clear()
           const participants = each.ids.map((of) => ({ ...person, id: of, name: of }))
           store.welcome(welcomeOf({ self: each.self, room: roomOf({ seq, participants }) }))
         }
         const { participants, self } = store.getState()
         expect(new Set(participants.map((of) => of.id)).size).toBe(participants.length)
         expect(participants.filter((of) => of.isSelf)).toEqual(self === null ? [] : [self])
+        // Without a seat the state stays as it was until the goodbye.
+        if (!store.room?.participants.some((of) => of.id === store.selfId)) continue
+        for (const { id, isSelf, link, presence } of participants) {
+          expect(link).toBe(isSelf ? null : (links.get(id) ?? null))
+          expect(presence).toBe(away.has(id) ? 'reconnecting' : 'connected')
+        }
       }
     }),
   )
