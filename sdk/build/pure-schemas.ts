@@ -17,4 +17,4 @@ export const pureSchemas: Plugin = {
 
 /** `v.object(`, `strict(`, `limit(`, `maxCharacters(`, and what gathers the parts of all slices; but neither types, as `v.InferOutput<`, nor the declaration of `strict` itself. */
 const SCHEMA_CALL =
-  /(?<!function )\b(?:v\.[a-z]\w*|strict|limit|maxCharacters|roomSchemas|sessionSchemas|castSchemas|passedOnSchemas|roomEntries|roomStart|eventSchemas|foldsByType)(?=\()/g
+  /(?<!function )\b(?:v\.[a-z]\w*|strict|limit|maxBytes|maxCharacters|roomSchemas|sessionSchemas|castSchemas|passedOnSchemas|roomEntries|roomStart|eventSchemas|foldsByType)(?=\()/g

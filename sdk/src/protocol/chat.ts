@@ -4,7 +4,7 @@ import { commandId, messageId, participantId, timestamp } from './ids'
 import { CHAT_KEPT, DEFAULT_LIMITS } from './limits'
 import { type Role, role } from './roles'
 import { strict } from './strict'
-import { maxCharacters, utf8Bytes } from './text'
+import { maxBytes, maxCharacters } from './text'
 
 /** A chat message, as all participants see it. Plain text: escape it when you show it. */
 export const chatMessage = v.object({
@@ -41,7 +41,7 @@ export const chatSend = strict({
     v.string(),
     v.minLength(1),
     maxCharacters(DEFAULT_LIMITS.maxChatCharacters),
-    v.check((text) => utf8Bytes(text) <= DEFAULT_LIMITS.maxChatBytes),
+    maxBytes(DEFAULT_LIMITS.maxChatBytes),
   ),
 })
 

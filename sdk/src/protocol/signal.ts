@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { participantId, seq } from './ids'
 import { DEFAULT_LIMITS } from './limits'
 import { strict } from './strict'
-import { maxCharacters, utf8Bytes } from './text'
+import { maxBytes, maxCharacters } from './text'
 
 /**
  * The peer connection of a pair that a signal belongs to. `born`: the `seq` of the event that made the edge, which both ends know.
@@ -15,14 +15,8 @@ export type Epoch = v.InferOutput<typeof epoch>
 /** The version of the order of transceivers in a link. 1: microphone, camera, screen, screenAudio. */
 export const LAYOUT = 1
 
-const sdp = v.pipe(
-  v.string(),
-  v.check((text) => utf8Bytes(text) <= DEFAULT_LIMITS.maxSdpBytes),
-)
-const candidateLine = v.pipe(
-  v.string(),
-  v.check((text) => utf8Bytes(text) <= DEFAULT_LIMITS.maxCandidateBytes),
-)
+const sdp = v.pipe(v.string(), maxBytes(DEFAULT_LIMITS.maxSdpBytes))
+const candidateLine = v.pipe(v.string(), maxBytes(DEFAULT_LIMITS.maxCandidateBytes))
 
 /** The content of a signal. */
 export const signalBody = v.variant('type', [

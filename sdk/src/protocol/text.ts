@@ -56,6 +56,11 @@ export const maxCharacters = (most: number) =>
     { most },
   )
 
+/** Accepts a text of at most `most` UTF-8 bytes. */
+export const maxBytes = (most: number) =>
+  // Most texts are so short that nothing needs counting: no code unit has more than three bytes.
+  v.check((text: string) => text.length * 3 <= most || utf8Bytes(text) <= most)
+
 /** The last four are letters and signs in Unicode, but every font shows them blank: braille, music, two hieroglyphs. */
 const SEEN = /[^\s\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}\u{13441}\u{13442}]/u
 

@@ -139,7 +139,8 @@ const BRACKETS = 2
 
 /** Whether one encoded message fits into a frame of its own. */
 export const fitsFrame = (message: string, maxFrameBytes: number): boolean =>
-  utf8Bytes(message) + BRACKETS <= maxFrameBytes
+  // Most are so short that nothing needs counting: no code unit has more than three bytes.
+  message.length * 3 + BRACKETS <= maxFrameBytes || utf8Bytes(message) + BRACKETS <= maxFrameBytes
 
 /** Encoded messages, in order, in as few frames of at most `maxFrameBytes` as possible. Each message must fit into a frame. */
 export function framesOf(messages: readonly string[], maxFrameBytes: number): string[] {
