@@ -1,7 +1,7 @@
 import { LiveStreamError } from '../errors'
 import { type Emitted, Emitter, type Listener } from '../events/emitter'
 import { EventQueue } from '../events/event-queue'
-import type { LinkView } from '../peering/mesh'
+import type { LinkView } from '../peering/link-view'
 import { ServerClock } from '../ports/clock'
 import type { Cast } from '../protocol'
 import { CurrentSender } from '../signaling/sender'

@@ -51,8 +51,12 @@ export class RoomSession {
   /** Holds a connection for `start()`. After `start()` it does nothing. */
   prepare(): void {
     if (!this.isPreparing) return
-    this.#ports.mesh?.prepare()
-    void this.#ports.before.then(() => this.#session.prepare())
+    const { mesh, before } = this.#ports
+    void mesh?.prepare()
+    void before.then(() => {
+      this.#session.prepare()
+      void mesh?.warmUp()
+    })
   }
 
   /** Takes a seat. Idempotent. */
@@ -61,10 +65,11 @@ export class RoomSession {
     this.#phase = 'joining'
     this.#ports.store.setStatus({ status: 'joining' })
     this.#ports.eventQueue.flush()
-    void this.#ports.before.then(() => {
+    const { mesh, before } = this.#ports
+    void before.then(() => {
       this.#session.start()
       // After the socket, whose opening takes longer.
-      this.#ports.mesh?.prepare()
+      void mesh?.warmUp()
     })
   }
 

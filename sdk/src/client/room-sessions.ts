@@ -68,11 +68,12 @@ export class RoomSessions {
     const { config, page, engine, store, eventQueue, serverClock, current, log } = this.#ports
     const ports = this.#sessionPorts()
     const { sender } = ports
+    const mesh = engine.newMesh((signal) => sender.signal({ ...signal, type: 'signal' }))
     const session = new RoomSession({
       store,
       eventQueue,
       media: engine.local,
-      mesh: engine.newMesh((signal) => sender.signal({ ...signal, type: 'signal' })),
+      mesh,
       log,
       session: ports,
       before: Promise.all([this.#leaving, page.opened()]),
@@ -81,7 +82,14 @@ export class RoomSessions {
       onRoomChanged: () => engine.onRoomChanged(),
       over: (left, wasPrepared) => this.#over(stopListening, left, wasPrepared),
     })
-    const stopListening = page.on('online', () => engine.networkChanged())
+    const removals = [
+      page.on('online', () => engine.networkChanged()),
+      // A browser keeps no page for the way back that has an open connection.
+      page.on('hide', () => mesh?.coolDown()),
+    ]
+    const stopListening = () => {
+      for (const remove of removals) remove()
+    }
     ports.key.live = true
     current.use(sender)
     this.#session = session

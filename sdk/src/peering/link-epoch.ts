@@ -119,6 +119,7 @@ export class LinkEpoch {
   }
 
   #send(body: SignalBody): void {
+    if (this.#state.type === 'closed') return
     const text = 'sdp' in body ? body.sdp : 'candidate' in body ? body.candidate : ''
     if (text.includes(' typ relay')) this.#hadRelay = true
     this.#events.signal(body)

@@ -24,6 +24,8 @@ export type TransportPorts = {
   readonly iceTransportPolicy: RTCIceTransportPolicy
   /** Undefined: the connection makes its own. */
   readonly certificate: RTCCertificate | undefined
+  /** An offerer waits for this before it sets its offer, and so before it gathers candidates; it makes ready what it can. Default: it does not wait. */
+  readonly begin?: Promise<void>
   readonly events: TransportEvents
 }
 

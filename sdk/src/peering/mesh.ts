@@ -1,15 +1,17 @@
 import type { LiveStreamError } from '../errors'
 import type { Clock } from '../ports/clock'
 import type { LinkState, SlotTracks } from '../ports/participant-media'
-import type { Edge, Epoch, IceServer, SignalDown, SignalUp, Source } from '../protocol'
+import type { Edge, IceServer, SignalDown, SignalUp, Source } from '../protocol'
+import { EarlyOffer } from './early-offer'
 import { HeldSignals } from './early-signals'
 import { Link } from './link'
 import type { LinkTransportEvents } from './link-epoch'
 import { linkError } from './link-state'
-import { EMPTY_SLOTS, type MediaTransport, type OpenTransport } from './media-transport'
+import type { LinkView } from './link-view'
+import { EMPTY_SLOTS, type MediaTransport, type OpenTransport, type TransportPorts } from './media-transport'
 import type { SharedCertificate } from './shared-certificate'
 import { StartQueue } from './start-queue'
-import { type LinkStats, linkStats } from './stats'
+import { linkStats } from './stats'
 
 export type MeshPorts = {
   readonly openTransport: OpenTransport
@@ -29,30 +31,18 @@ export type MeshPorts = {
 /** The part of the room that the mesh is made from. */
 type MeshView = { readonly selfId: string; readonly seq: number; readonly edges: readonly Edge[] }
 
-/** One link of the mesh, as it is now. */
-export type LinkView = {
-  /** The participant at the other end. */
-  readonly participantId: string
-  /** Its state; the same as `participant.link`. */
-  readonly state: LinkState
-  /** Which connection of this pair it is: `n` counts how often the pair started over. */
-  readonly epoch: Epoch
-  /** Whether this side makes the offers. */
-  readonly offerer: boolean
-  /** All zero while there is no connection. */
-  getStats(): Promise<LinkStats>
-}
-
 /** Keeps one link for each edge of the own participant. It does not know roles or published sources. */
 export class Mesh {
   readonly #ports: MeshPorts
   readonly #startQueue: StartQueue
   readonly #links = new Map<string, Link>()
   readonly #held = new HeldSignals()
+  readonly #early = new EarlyOffer((begin, events) => this.#open({ offerer: true, begin, events }))
   #seq = 0
   #tracks: SlotTracks = EMPTY_SLOTS
   #iceServers: readonly IceServer[] = []
-  #state: 'unused' | 'used' | 'closed' = 'unused'
+  #prepared: Promise<void> | undefined
+  #isClosed = false
 
   constructor(ports: MeshPorts) {
     this.#ports = ports
@@ -67,13 +57,14 @@ export class Mesh {
    * @param isBack whether the connection to the server was down before: then links that are not connected start over at once
    */
   update({ selfId, seq, edges }: MeshView, isBack = false): void {
-    if (this.#state === 'closed') return
+    if (this.#isClosed) return
     this.#seq = seq
     const mine = new Map(edges.filter((edge) => isOf(edge, selfId)).map((edge) => [otherOf(edge, selfId), edge]))
     for (const peerId of [...this.#links.keys()]) {
       if (!mine.has(peerId)) this.#remove(peerId)
     }
     for (const [peerId, edge] of mine) this.#keep(peerId, edge, selfId, isBack)
+    this.#early.close()
     for (const signal of this.#held.release(seq)) this.receive(signal)
   }
 
@@ -83,7 +74,7 @@ export class Mesh {
   }
 
   receive(signal: SignalDown): void {
-    if (this.#state === 'closed') return
+    if (this.#isClosed) return
     const { from, epoch, order, body } = signal
     if (epoch.born > this.#seq) return this.#held.hold(signal, this.#seq)
     const link = this.#links.get(from)
@@ -95,7 +86,7 @@ export class Mesh {
    * Never rejects: a link that rejects the track starts over with it.
    */
   async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
-    if (this.#state === 'closed') return
+    if (this.#isClosed) return
     this.#tracks = { ...this.#tracks, [source]: track }
     await Promise.all(this.#transports().map((transport) => transport.setTrack(source, track)))
   }
@@ -123,8 +114,9 @@ export class Mesh {
 
   /** Ends all links. Idempotent; no callback comes after it. */
   close(): void {
-    if (this.#state === 'closed') return
-    this.#state = 'closed'
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#early.close()
     for (const link of this.#links.values()) link.close()
     this.#links.clear()
     this.#held.clear()
@@ -135,10 +127,10 @@ export class Mesh {
     const offerer = edge.offerer === selfId
     const known = this.#links.get(peerId)
     // A callback of the link before may have closed the mesh.
-    if (this.#state === 'closed') return
+    if (this.#isClosed) return
     if (known?.born === edge.born && known.offerer === offerer) return isBack ? known.resume() : undefined
     known?.close()
-    this.prepare()
+    void this.prepare()
     const link = this.#newLink(peerId, offerer, edge.born)
     this.#links.set(peerId, link)
     link.start()
@@ -153,7 +145,7 @@ export class Mesh {
 
   #newLink(peerId: string, offerer: boolean, born: number): Link {
     const { onLink, sendSignal, clock, random } = this.#ports
-    const openTransport = (events: LinkTransportEvents) => this.#open(peerId, offerer, events)
+    const openTransport = (events: LinkTransportEvents) => this.#transportTo(peerId, offerer, events)
     return new Link(
       offerer,
       born,
@@ -166,26 +158,41 @@ export class Mesh {
   }
 
   #transports(): MediaTransport[] {
-    return [...this.#links.values()].flatMap(({ transport }) => transport ?? [])
+    return [...this.#links.values(), this.#early].flatMap(({ transport }) => transport ?? [])
   }
 
-  #open(peerId: string, offerer: boolean, events: LinkTransportEvents): MediaTransport {
+  #transportTo(peerId: string, offerer: boolean, linkEvents: LinkTransportEvents): MediaTransport {
     const track = (source: Source, received: MediaStreamTrack) => this.#ports.onTrack(peerId, source, received)
+    const events = { ...linkEvents, track }
+    return (offerer ? this.#early.take(events) : undefined) ?? this.#open({ offerer, events })
+  }
+
+  #open(ports: Pick<TransportPorts, 'offerer' | 'begin' | 'events'>): MediaTransport {
     return this.#ports.openTransport({
-      offerer,
+      ...ports,
       tracks: this.#tracks,
       iceServers: this.#iceServers,
       iceTransportPolicy: this.#ports.iceTransportPolicy,
       certificate: this.#ports.certificate.take(),
-      events: { ...events, track },
     })
   }
 
   /** Makes the certificate that links wait for. Idempotent; otherwise the first link calls it. */
-  prepare(): void {
-    if (this.#state !== 'unused') return
-    this.#state = 'used'
-    void this.#ports.certificate.prepare().then(() => this.#startQueue.open())
+  prepare(): Promise<void> {
+    this.#prepared ??= this.#ports.certificate.prepare().then(() => this.#startQueue.open())
+    return this.#prepared
+  }
+
+  /** Opens the connection for the offer of a newcomer. Does nothing in the room, or where connections start one at a time. */
+  async warmUp(): Promise<void> {
+    await this.prepare()
+    if (this.#isClosed || this.#seq > 0 || this.#ports.openTransport.oneAtATime) return
+    this.#early.warmUp()
+  }
+
+  /** Closes what `warmUp()` has opened. */
+  coolDown(): void {
+    this.#early.close()
   }
 }
 

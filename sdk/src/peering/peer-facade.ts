@@ -11,6 +11,7 @@ export type PeerFacadePorts = {
   readonly candidates: LocalCandidates
   readonly pc: RTCPeerConnection
   readonly offerer: boolean
+  readonly begin: Promise<void> | undefined
   readonly senders: SlotSenders
   readonly onAdvanced: () => void
   readonly onConnected: () => void
@@ -65,7 +66,11 @@ export class PeerFacade {
 
   async createOffer(): Promise<RTCSessionDescriptionInit> {
     await this.#filled
-    return this.#describe(() => this.#pc.createOffer(), this.#filled)
+    const { begin } = this.#ports
+    if (begin === undefined) return this.#describe(() => this.#pc.createOffer(), this.#filled)
+    const offer = await this.#pc.createOffer()
+    await begin
+    return this.#describe(async () => offer, this.#filled, offer)
   }
 
   async createAnswer(): Promise<RTCSessionDescriptionInit> {
@@ -126,13 +131,15 @@ export class PeerFacade {
    * Makes and sets a description: in one step where the connection can do that, which Safari before 14.1 and @roamhq/wrtc cannot.
    * With 19 links this saves a tenth of the newcomer's work. Resolves when it is to be sent.
    * @param filled the slots have their tracks; meanwhile the description is made
+   * @param made the description, if it is made already
    */
   async #describe(
     make: () => Promise<RTCSessionDescriptionInit>,
     filled: Promise<void>,
+    made?: RTCSessionDescriptionInit,
   ): Promise<RTCSessionDescriptionInit> {
     const pc = this.#pc
-    const set = pc.setLocalDescription().catch(async () => pc.setLocalDescription(await make()))
+    const set = pc.setLocalDescription(made).catch(async () => pc.setLocalDescription(await make()))
     await Promise.all([set, filled])
     await this.#ports.candidates.first()
     return pc.localDescription ?? make()

@@ -43,6 +43,7 @@ class SimplePeerTransport implements MediaTransport {
       candidates: new LocalCandidates(clock, ports.iceTransportPolicy),
       pc: this.#pc,
       offerer: ports.offerer,
+      begin: ports.begin,
       senders: this.#senders,
       onAdvanced: () => this.#live(() => this.#events.advanced()),
       onConnected: () => this.#connect(),

@@ -13,7 +13,7 @@ export const participant = v.object({
   /** The `metadata` of its token. */
   metadata: v.optional(v.record(v.string(), v.unknown())),
   joinedAt: timestamp,
-  /** The `seq` of the event with which it joined, or last returned with a new `joinId`. Of a pair, the participant with the lower one makes the offers. */
+  /** The `seq` of the event with which it joined, or last returned with a new `joinId`. The edges of the room tell who makes the offers. */
   joinSeq: seq,
   /** The `seq` of the event that gave it its current role. */
   roleSeq: seq,
@@ -37,6 +37,11 @@ export const participantJoined = v.object({
     role,
     metadata: v.optional(v.record(v.string(), v.unknown())),
   }),
+  /**
+   * The participant of the room to which the newcomer makes the offer, because its first picture comes sooner then. Offers of the
+   * other new pairs come from the one that was there first.
+   */
+  offersTo: v.optional(participantId),
 })
 /** A participant that was here returns with a new `joinId`: a reload, a leave that did not arrive, or the same identity on another device. */
 export const participantReturned = v.object({ type: v.literal('participant.returned'), participantId })
@@ -70,7 +75,7 @@ export const participantsSlice = {
   folds: {
     'participant.joined': joined,
     'participant.returned': (room, { participantId: id }, { seq }) =>
-      withParticipants(room, seq, withParticipant(room.participants, id, { joinSeq: seq }), id),
+      withParticipants(room, seq, withParticipant(room.participants, id, { joinSeq: seq }), { fresh: id }),
     'participant.left': (room, { participantId: id }, { seq }) =>
       withParticipants(
         room,
@@ -85,7 +90,7 @@ function joined(room: ParticipantsPart, event: v.InferOutput<typeof participantJ
   const { id, name, role, metadata } = event.participant
   const start = { joinedAt: at, joinSeq: seq, roleSeq: seq, sources: NO_SOURCES }
   const participant = { id, name, role, ...(metadata === undefined ? {} : { metadata }), ...start }
-  return withParticipants(room, seq, [...room.participants, participant])
+  return withParticipants(room, seq, [...room.participants, participant], { offersTo: event.offersTo })
 }
 
 /** The participants with one of them changed; the same array when none has this id. */
@@ -94,12 +99,20 @@ export function withParticipant(of: Participant[], id: string, change: Partial<P
   return of.map((each) => (each.id === id ? { ...each, ...change } : each))
 }
 
+/** What is special about new edges. */
+type NewEdges = {
+  /** The participant that has a new `joinId`: its edges are made anew. */
+  readonly fresh?: string
+  /** The participant that gets the offer of the newcomer, which is the last one. */
+  readonly offersTo?: string | undefined
+}
+
 /** Replaces the participants and computes their edges. A pair keeps its edge unless one of the two has a new `joinId`. */
 export function withParticipants(
   room: ParticipantsPart,
   seq: number,
   participants: Participant[],
-  fresh?: string,
+  { fresh, offersTo }: NewEdges = {},
 ): ParticipantsPart {
   const known = edgesByPlace(room.edges, participants)
   const edges: Edge[] = []
@@ -108,16 +121,17 @@ export function withParticipants(
       const b = participants[j] as Participant
       if (!isOnStage(a.role) && !isOnStage(b.role)) continue
       const kept = a.id === fresh || b.id === fresh ? undefined : known[i * participants.length + j]
-      edges.push(kept ?? newEdge(a, b, seq))
+      edges.push(kept ?? newEdge(a, b, seq, offersTo))
     }
   })
   const same = edges.length === room.edges.length && edges.every((edge, i) => edge === room.edges[i])
   return { participants, edges: same ? room.edges : edges }
 }
 
-function newEdge(a: Participant, b: Participant, born: number): Edge {
-  const [offerer, answerer] = a.joinSeq < b.joinSeq ? [a.id, b.id] : [b.id, a.id]
-  return { offerer, answerer, born }
+/** The one that was there first makes the offer, unless the newcomer, whose `joinSeq` is that of the event, makes it. */
+function newEdge(a: Participant, b: Participant, born: number, offersTo?: string): Edge {
+  const [first, later] = a.joinSeq < b.joinSeq ? [a.id, b.id] : [b.id, a.id]
+  return first === offersTo ? { offerer: later, answerer: first, born } : { offerer: first, answerer: later, born }
 }
 
 /** Edges by the places of their two participants: of the pair `i` and `j`, which is the later one, at `i * participants.length + j`. */

@@ -66,6 +66,35 @@ export const mediaTransportContract: Readonly<Record<string, Scenario>> = {
     })
   },
 
+  'makes no offer before it may begin, and takes tracks and ICE servers meanwhile': async (world) => {
+    let begin = () => {}
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve
+    })
+    const before = new Pair(world.open)
+    const pair = new Pair(world.open, { begin: begun })
+    pair.offerer.transport.setIceServers([])
+    await pair.offerer.transport.setTrack('camera', world.track('video'))
+    await world.until('another pair connects', () => before.connected)
+    before.close()
+    equal(pair.offerer.events.join(), '', 'events before')
+    begin()
+    await withPair(world, pair, async () => {
+      await flows(world, pair.answerer, 'camera')
+      equal(descriptions(pair), 2, 'descriptions')
+    })
+  },
+
+  'makes no offer if it is closed before it may begin': async (world) => {
+    const pair = new Pair(world.open, { begin: Promise.resolve() })
+    pair.offerer.transport.close()
+    const after = new Pair(world.open)
+    await world.until('another pair connects', () => after.connected)
+    after.close()
+    equal(pair.offerer.events.join(), '', 'events')
+    pair.answerer.transport.close()
+  },
+
   'replaces a track, empties the slot and fills it again': async (world) => {
     await withPair(world, { offererTracks: { camera: world.track('video') } }, async (pair) => {
       await flows(world, pair.answerer, 'camera')

@@ -83,7 +83,9 @@ export class FakeTransport implements MediaTransport {
     this.#id = id
     this.#network = network
     this.#clock = clock
-    if (ports.offerer) this.#describe({ type: 'offer', sdp: sdp(`offer ${id}`), layout: LAYOUT })
+    const offer = () => this.#describe({ type: 'offer', sdp: sdp(`offer ${id}`), layout: LAYOUT })
+    if (ports.offerer && ports.begin === undefined) offer()
+    else if (ports.offerer) void ports.begin?.then(offer)
   }
 
   accept(body: SignalBody): void {

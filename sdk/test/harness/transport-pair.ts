@@ -19,6 +19,7 @@ export class End {
       iceServers: options.iceServers ?? [],
       iceTransportPolicy: options.iceTransportPolicy ?? 'all',
       certificate: options.certificate,
+      ...(options.begin === undefined ? {} : { begin: options.begin }),
       events: {
         signal: (body) => {
           this.events.push(body.type)
@@ -50,6 +51,7 @@ type EndOptions = {
   iceServers?: readonly IceServer[] | undefined
   iceTransportPolicy?: RTCIceTransportPolicy | undefined
   certificate?: RTCCertificate | undefined
+  begin?: Promise<void> | undefined
 }
 
 export type PairOptions = {
@@ -57,6 +59,8 @@ export type PairOptions = {
   offererTracks?: Partial<SlotTracks>
   answererTracks?: Partial<SlotTracks>
   certificate?: RTCCertificate | undefined
+  /** What the offerer waits for. */
+  begin?: Promise<void> | undefined
   iceServers?: readonly IceServer[]
   iceTransportPolicy?: RTCIceTransportPolicy
   /** What arrives at the other end for each signal that is sent; none, one or many. Default: the signal. */
@@ -81,7 +85,7 @@ export class Pair {
     )
     this.offerer = new End(
       open,
-      { ...both, offerer: true, tracks: options.offererTracks ?? {} },
+      { ...both, offerer: true, begin: options.begin, tracks: options.offererTracks ?? {} },
       to(() => this.answerer),
     )
   }

@@ -10,10 +10,10 @@ afterEach(() => room.close())
 const guest = (name: string) => room.start<RoomUp, RoomDown>('./room-program.ts', { name, role: 'guest' }, ['1'])
 
 test('a peer that makes an offer and asks to start over again and again keeps no other link from starting [R9.3, R9.5]', async () => {
-  const mal = { name: 'Mal', role: 'host' } as const
+  const ada = await room.start<RoomUp, RoomDown>('./room-program.ts', { name: 'Ada', role: 'host' }, ['1'])
+  await expect.poll(() => room.server.rooms.stats('node')?.participants.host).toBe(1)
+  const mal = { name: 'Mal', role: 'guest' } as const
   const hostile = await room.start<HostileUp, HostileDown>('./hostile-program.ts', mal, ['Ada'])
-  await until(hostile, 'joined')
-  const ada = await guest('Ada')
   // She has opened a connection for the offer, and a Node client opens one at a time: the link to Ben has to wait for its turn.
   await until(hostile, 'answered')
   await until(hostile, 'asked')

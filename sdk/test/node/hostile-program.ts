@@ -19,12 +19,7 @@ import { leave } from './leave'
 import { nodeWebRtc } from './wrtc-media'
 
 /** `answered`: the victim has opened a connection for the offer. `asked`: to start over, once more. */
-export type HostileUp =
-  | { type: 'joined' }
-  | { type: 'answered' }
-  | { type: 'asked' }
-  | { type: 'left' }
-  | { type: 'failed'; reason: string }
+export type HostileUp = { type: 'answered' } | { type: 'asked' } | { type: 'left' } | { type: 'failed'; reason: string }
 export type HostileDown = { type: 'leave' }
 
 type Victim = { readonly id: string; readonly born: number }
@@ -82,12 +77,13 @@ function enter(offer: SignalBody): void {
 let victim: Victim | undefined
 
 function take(message: ServerMessage, offer: SignalBody, say: Say): void {
-  if (message.type === 'welcome') tell({ type: 'joined' })
   if (message.type === 'signal' && message.body.type === 'answer') torment(say)
-  if (message.type !== 'event' || victim !== undefined) return
-  const { seq, event } = message.logged
-  if (event.type !== 'participant.joined' || event.participant.name !== victimName) return
-  victim = { id: event.participant.id, born: seq }
+  if (message.type !== 'welcome') return
+  const id = message.room?.participants.find(({ name }) => name === victimName)?.id
+  // The newcomer makes the offer on this edge.
+  const edge = message.room?.edges.find(({ offerer, answerer }) => offerer === message.self && answerer === id)
+  if (edge === undefined) return void tell({ type: 'failed', reason: `there is no ${victimName} to make an offer to` })
+  victim = { id: edge.answerer, born: edge.born }
   say(victim, 0, offer)
 }
 

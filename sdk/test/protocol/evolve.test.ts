@@ -46,6 +46,23 @@ describe('edges', () => {
     ])
   })
 
+  test('a newcomer offers to the one that its event names, and answers all others [R9.2]', () => {
+    const participant = { id: 'cy', name: 'Cy', role: 'guest' } as const
+    const joined = folded([{ type: 'participant.joined', participant, offersTo: 'ada' }], stage())
+    expect(joined.edges).toEqual([
+      { offerer: 'host', answerer: 'ada', born: 3 },
+      { offerer: 'host', answerer: 'bob', born: 4 },
+      { offerer: 'host', answerer: 'cy', born: 5 },
+      { offerer: 'cy', answerer: 'ada', born: 5 },
+      { offerer: 'bob', answerer: 'cy', born: 5 },
+    ])
+    const later = folded(
+      [{ type: 'participant.roleChanged', participantId: 'ada', role: 'guest', reason: 'stage' }],
+      joined,
+    )
+    expect(later.edges).toContainEqual({ offerer: 'cy', answerer: 'ada', born: 5 })
+  })
+
   test('a promotion adds edges and keeps those that were there; a demotion takes them away again [R9.1, R9.2]', () => {
     const promoted = folded(
       [{ type: 'participant.roleChanged', participantId: 'bob', role: 'guest', reason: 'stage' }],

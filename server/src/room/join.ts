@@ -1,5 +1,5 @@
 import type { GoodbyeCode, Participant, Role, Room } from '@peerstage/sdk/protocol'
-import { outranks } from '@peerstage/sdk/protocol'
+import { isOnStage, outranks } from '@peerstage/sdk/protocol'
 import type { DecideContext, Decision, JoinAccepted, JoinCommand, JoinDecision, JoinRejected } from './command'
 import type { BaseLedger } from './ledger'
 import type { ModerationLedger, ModerationSecret } from './moderation-ledger'
@@ -88,17 +88,28 @@ function enter(state: State, command: JoinCommand, context: DecideContext): Join
   if (free === 1 && hostless && role !== 'host') {
     return rejectJoin('room_full', 'The room is full: its last seat is kept for a host.')
   }
-  return seat(command, onStageIfFree(room, role), context.newId())
+  const seated = onStageIfFree(room, role)
+  return seat(command, seated, context.newId(), offersTo(room, seated, context))
+}
+
+/**
+ * The participant that gets the newcomer's offer: the one of highest role that it has an edge with, and of these the first. One that
+ * is disconnected would miss it.
+ */
+function offersTo({ participants }: Room, role: Role, { isDisconnected }: DecideContext): string | undefined {
+  const peers = participants.filter((each) => (isOnStage(role) || isOnStage(each.role)) && !isDisconnected?.(each.id))
+  const [first, ...others] = peers
+  return first && others.reduce((best, each) => (outranks(each.role, best.role) ? each : best), first).id
 }
 
 /** A guest who finds the stage full sits in the audience; hosts and cohosts always get on it. */
 const onStageIfFree = (room: Room, role: Role): Role => (role === 'guest' && isStageFull(room) ? 'viewer' : role)
 
-function seat(command: JoinCommand, role: Role, id: string): JoinAccepted {
+function seat(command: JoinCommand, role: Role, id: string, offersTo?: string): JoinAccepted {
   const { name, metadata } = command.claims
   const participant = metadata === undefined ? { id, name, role } : { id, name, role, metadata }
   const joined: Decided<SessionSecret> = {
-    event: { type: 'participant.joined', participant },
+    event: { type: 'participant.joined', participant, ...(offersTo === undefined ? {} : { offersTo }) },
     by: id,
     secret: { session: sessionOf(command) },
   }

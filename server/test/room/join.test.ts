@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS, MODES, NO_SOURCES } from '@peerstage/sdk/protocol'
+import { DEFAULT_LIMITS, MODES, NO_SOURCES, type Role } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
 import { eventsOf, ON, outcomeOf, roomHarness, typesOf } from '../harness/room-rules'
 
@@ -42,6 +42,23 @@ describe('opening a room', () => {
     expect(room.roleOf(room.enter('bob'))).toBe('viewer')
     room.leave(ada)
     expect(room.roleOf(room.enter('cyd'))).toBe('host')
+  })
+
+  test('a newcomer offers to the highest of those that it has a link with, of these to the first that is connected [R9.2]', () => {
+    const room = roomHarness()
+    const offersTo = (role: Role, isDisconnected: (id: string) => boolean = () => false) => {
+      const [event] = eventsOf(room.join(`newcomer-${room.records.length}`, { role }, { isDisconnected })).slice(-1)
+      if (event?.type !== 'participant.joined') throw new Error('no event of a newcomer')
+      return event.offersTo
+    }
+    expect(offersTo('viewer')).toBeUndefined()
+    expect(offersTo('viewer')).toBeUndefined()
+    const guest = room.enter('guest', 'guest')
+    expect(offersTo('viewer')).toBe(guest)
+    const [first, second] = [room.enter('first', 'host'), room.enter('second', 'host')]
+    expect(offersTo('guest')).toBe(first)
+    expect(offersTo('viewer', (id) => id === first)).toBe(second)
+    expect(offersTo('viewer', () => true)).toBeUndefined()
   })
 
   test('a room without a host stays as it is outside dev mode', () => {

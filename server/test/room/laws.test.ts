@@ -172,13 +172,27 @@ function pairsOf({ participants }: Room): string[] {
   return found.sort()
 }
 
-test('edges are exactly where one of a pair is on stage, and the one that was there first offers [R9.1, R9.2]', () => {
+test('edges are exactly where one of a pair is on stage [R9.1]', () => {
   always(({ records }) => {
     for (const { after } of states(records)) {
       const { room } = after
       expect(room.edges.map(({ offerer, answerer }) => pair(offerer, answerer)).sort()).toEqual(pairsOf(room))
-      for (const { offerer, answerer } of room.edges)
-        expect(participantOf(room, offerer)?.joinSeq).toBeLessThan(participantOf(room, answerer)?.joinSeq ?? -1)
+    }
+  })
+})
+
+test('a newcomer offers on one of its edges, and on all other new edges the one that was there first [R9.2]', () => {
+  always(({ records }) => {
+    for (const { record, after } of states(records)) {
+      const born = after.room.edges.filter((edge) => edge.born === record.seq)
+      const joinSeq = (id: string) => participantOf(after.room, id)?.joinSeq ?? -1
+      const offered = born.filter(({ offerer, answerer }) => joinSeq(offerer) > joinSeq(answerer))
+      const hasJoined = record.event.type === 'participant.joined'
+      expect(offered).toHaveLength(hasJoined && born.length > 0 ? 1 : 0)
+      if (hasJoined && offered[0] !== undefined) {
+        const { participant, offersTo } = record.event
+        expect(offered[0]).toEqual({ offerer: participant.id, answerer: offersTo, born: record.seq })
+      }
     }
   })
 })
@@ -191,6 +205,7 @@ test('an edge keeps its birth unless one of the pair came with a fresh page, or 
         const old = before?.room.edges.find((each) => pair(each.offerer, each.answerer) === pair(offerer, answerer))
         const remade = old === undefined || offerer === fresh || answerer === fresh
         expect(born).toBe(remade ? record.seq : old.born)
+        if (!remade) expect(offerer).toBe(old.offerer)
       }
     }
   })

@@ -1,0 +1,17 @@
+import type { LinkState } from '../ports/participant-media'
+import type { Epoch } from '../protocol'
+import type { LinkStats } from './stats'
+
+/** One link of the mesh, as it is now. */
+export type LinkView = {
+  /** The participant at the other end. */
+  readonly participantId: string
+  /** Its state; the same as `participant.link`. */
+  readonly state: LinkState
+  /** Which connection of this pair it is: `n` counts how often the pair started over. */
+  readonly epoch: Epoch
+  /** Whether this side makes the offers. */
+  readonly offerer: boolean
+  /** All zero while there is no connection. */
+  getStats(): Promise<LinkStats>
+}
