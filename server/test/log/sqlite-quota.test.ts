@@ -3,6 +3,9 @@ import { statSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { openFile } from '../../src/log/sqlite/file'
 import { Maintenance } from '../../src/log/sqlite/maintenance'
+import { inTransaction } from '../../src/log/sqlite/port'
+import { openTables } from '../../src/log/sqlite/tables'
+import { ENDED_FOR_MS } from '../../src/ports/event-log'
 import { LogUnavailable } from '../../src/ports/log-unavailable'
 import { fold } from '../../src/room/fold'
 import { decided, LogWriter } from '../contract/log-writer'
@@ -114,4 +117,44 @@ test('a file gives its free pages back to the disk in the course of batches', as
   for (let i = 0; i < 60; i++) await room.say('ada', 'hello')
   await log.close()
   expect(statSync(files.path).size).toBeLessThan(6 * MIB)
+})
+
+test('chat is removed when it is too old, though a batch that failed had removed it before that', () => {
+  const DAY_MS = 24 * 3600 * 1000
+  const db = openFile(':memory:', { durability: 'process', maxBytes: MIB })
+  const { instances, chat } = openTables(db)
+  const { id } = instances.add(instances.room('hall'), 'first')
+  const add = (name: string, at: number) => {
+    const message = { id: name, participantId: 'p', name: 'Ada', role: 'host', text: name, at } as const
+    chat.add(id, { message, identity: 'ada' }, at)
+  }
+  add('older', 0)
+  add('newer', 30_000)
+  const failing = () => {
+    chat.delete(id, 'older')
+    chat.prune(DAY_MS, 30_000)
+    throw new Error('the disk has failed')
+  }
+  expect(() => inTransaction(db, 'IMMEDIATE', failing)).toThrow('the disk has failed')
+  const ids = () => chat.history('hall', { limit: 9 }).messages.map((message) => message.id)
+  chat.prune(DAY_MS, DAY_MS)
+  expect(ids()).toEqual(['older', 'newer'])
+  chat.prune(DAY_MS, DAY_MS + 1)
+  expect(ids()).toEqual(['newer'])
+  db.close()
+})
+
+test('the ends of rooms leave the file when they reject no client any more, some in each batch', async () => {
+  const files = new LogFolder()
+  const log = files.open()
+  const rooms = Array.from({ length: 250 }, (_, i) => new LogWriter(log, `room-${i}`, 'first', () => files.clock.now()))
+  for (const room of rooms) {
+    await room.open()
+    await room.end('ended')
+    await log.forget(room.roomId, 'first')
+  }
+  files.clock.advance(ENDED_FOR_MS)
+  for (let i = 0; i < 3; i++) await log.probe()
+  await log.close()
+  expect(files.ask('SELECT count(*) FROM rooms')).toBe(0)
 })

@@ -109,13 +109,16 @@ describe('after a restart with the clock set right, which was an hour ahead', ()
 })
 
 describe('a turn of the event loop', () => {
-  /** Transactions in the write-ahead log: frames that name a size of the file end one. */
-  function transactions(path: string): number {
+  /** Pages of each transaction in the write-ahead log: a frame that names a size of the file ends one. */
+  function transactions(path: string): number[] {
     const wal = readFileSync(`${path}-wal`)
     const frameBytes = 24 + wal.readUInt32BE(8)
-    let commits = 0
-    for (let at = 32; at + frameBytes <= wal.length; at += frameBytes) if (wal.readUInt32BE(at + 4) > 0) commits++
-    return commits
+    const pages = [0]
+    for (let at = 32; at + frameBytes <= wal.length; at += frameBytes) {
+      pages.push((pages.pop() ?? 0) + 1)
+      if (wal.readUInt32BE(at + 4) > 0) pages.push(0)
+    }
+    return pages.slice(0, -1)
   }
 
   test('is one transaction, whatever number of rooms it has [R3.1]', async () => {
@@ -123,9 +126,20 @@ describe('a turn of the event loop', () => {
     const log = files.open()
     const rooms = Array.from({ length: 25 }, (_, i) => new LogWriter(log, `room-${i}`, 'first'))
     await Promise.all(rooms.map((room) => room.open()))
-    const before = transactions(files.path)
+    const before = transactions(files.path).length
     await Promise.all(rooms.map((room) => room.join('ada')))
-    expect(transactions(files.path)).toBe(before + 1)
+    expect(transactions(files.path)).toHaveLength(before + 1)
+  })
+
+  test('writes seven pages for a text: of rooms, instances, records with their index, and chat with its two', async () => {
+    const files = new LogFolder()
+    const room = new LogWriter(files.open(), 'hall', 'first', () => files.clock.now())
+    await room.open()
+    await room.say('ada', 'the author is new')
+    const before = transactions(files.path).length
+    await room.say('ada', 'one')
+    await room.say('ada', 'two')
+    expect(transactions(files.path).slice(before)).toEqual([7, 7])
   })
 
   test('keeps the other rooms’ batches when one of them does not go on where its room stands', async () => {

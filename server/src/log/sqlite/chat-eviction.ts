@@ -6,6 +6,8 @@ import type { InstanceTables } from './instances'
 const TRIM_ROWS = 500
 /** How many old messages are removed in one batch at most. */
 const PRUNE_ROWS = 500
+/** When the log looks for old messages: when the oldest becomes too old, and after this time at most, in ms: a batch that failed may have hidden an older one. */
+const PRUNE_EVERY_MS = 60_000
 /** How many of the oldest messages are removed at once when the file has no space for a batch. */
 const MAKE_ROOM_ROWS = 2000
 /** How many messages one step erases or reads: it takes some 15 ms. */
@@ -31,20 +33,7 @@ export function chatEviction(queries: ChatQueries, instances: InstanceTables) {
         if (over <= 0 || going.length === TRIM_ROWS) return
       }
     },
-    /** Removes some messages that are older than `ms`: the oldest of all rooms. */
-    prune(ms: number, now: number): void {
-      const old: ChatRow[] = []
-      let next = now
-      const hasOld = oldest.all(1).some(({ at }) => at < now - ms)
-      for (const row of oldest.all(hasOld ? PRUNE_ROWS : 1)) {
-        next = row.at
-        if (next >= now - ms) break
-        old.push(row)
-      }
-      drop(old)
-      // This message was written while the clock was ahead. Its time becomes now; otherwise it and all later ones would be kept too long.
-      if (next > now) queries.settle.run({ now })
-    },
+    prune: pruning(queries, drop),
     /** Removes the oldest messages of all rooms, whatever their age. Returns how many it removed. */
     makeRoom: (): number => drop(oldest.all(MAKE_ROOM_ROWS)),
     /** Removes what an identity wrote in the next rows of an instance. Returns the last of these rows; undefined when there are no more rows. */
@@ -55,6 +44,26 @@ export function chatEviction(queries: ChatQueries, instances: InstanceTables) {
     },
     /** Removes some messages of an instance. Returns whether it removed the last one. */
     erase: (instance: number): boolean => drop(oldestOf.all(instance, ERASE_ROWS)) < ERASE_ROWS,
+  }
+}
+
+/** Removes some messages that are older than `ms`: the oldest of all rooms. */
+function pruning({ oldest, settle }: ChatQueries, drop: (messages: readonly ChatRow[]) => number) {
+  let nextPrune = Number.NEGATIVE_INFINITY
+  return (ms: number, now: number): void => {
+    if (now < nextPrune) return
+    const old: ChatRow[] = []
+    let next = now
+    const hasOld = oldest.all(1).some(({ at }) => at < now - ms)
+    for (const row of oldest.all(hasOld ? PRUNE_ROWS : 1)) {
+      next = row.at
+      if (next >= now - ms) break
+      old.push(row)
+    }
+    drop(old)
+    // This message was written while the clock was ahead. Its time becomes now; otherwise it and all later ones would be kept too long.
+    if (next > now) settle.run({ now })
+    else if (old.length === 0) nextPrune = Math.min(next + ms, now + PRUNE_EVERY_MS)
   }
 }
 

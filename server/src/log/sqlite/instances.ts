@@ -14,8 +14,8 @@ export type InstanceRow = {
   readonly snapshot_total: number
 }
 
-/** What a batch changes in the row of an instance. */
-export type InstanceProgress = Omit<InstanceRow, 'id' | 'room'>
+/** What each batch changes in the row of an instance. */
+export type InstanceProgress = Omit<InstanceRow, 'id' | 'room' | 'status'>
 
 /** The rows of rooms and their instances, without their content. */
 export function instanceTables(db: Database) {
@@ -85,15 +85,18 @@ function changing(db: Database) {
     "INSERT INTO instances (room, name, status) VALUES (?, ?, 'open') RETURNING *",
   )
   const put = db.prepare<[InstanceProgress & { id: number }]>(
-    `UPDATE instances SET status = @status, seq = @seq, total = @total, participants = @participants,
+    `UPDATE instances SET seq = @seq, total = @total, participants = @participants,
       snapshot_seq = @snapshot_seq, snapshot_total = @snapshot_total WHERE id = @id`,
   )
+  const setStatus = db.prepare<[string, number]>('UPDATE instances SET status = ? WHERE id = ?')
   const remove = db.prepare<[number]>('DELETE FROM instances WHERE id = ?')
   return {
     add: (room: number, instance: string): InstanceRow => add.get(room, instance) as InstanceRow,
-    put(id: number, { status, seq, total, participants, snapshot_seq, snapshot_total }: InstanceProgress): void {
-      put.run({ id, status, seq, total, participants, snapshot_seq, snapshot_total })
+    put(id: number, { seq, total, participants, snapshot_seq, snapshot_total }: InstanceProgress): void {
+      put.run({ id, seq, total, participants, snapshot_seq, snapshot_total })
     },
+    /** Apart from `put`: SQLite writes an index of what a statement sets, whether it changes or not. */
+    setStatus: (id: number, status: 'open' | 'closed') => setStatus.run(status, id),
     remove: (id: number) => remove.run(id),
   }
 }

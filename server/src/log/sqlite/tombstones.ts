@@ -6,12 +6,15 @@ import type { Database } from './port'
 
 /** How many expired ends of rooms are removed in one batch at most. */
 const EVICT_ROWS = 100
+/** How often the log looks for them, in ms, when none were left the last time. */
+const EVICT_EVERY_MS = 1000
 
 /** What is kept of a room after its instances, beside chat: its bans, and the time of its end. */
 export function tombstoneTable(db: Database, instances: InstanceTables) {
   const bans = banRows(db)
   const ends = endsOfRooms(db)
   const removeRoom = db.prepare<[number]>('DELETE FROM rooms WHERE id = ?')
+  let nextEviction = Number.NEGATIVE_INFINITY
   return {
     /** Applies a record of the time `at`: its change of the bans, and the end of the room. */
     note(room: number, { bans: change, isEnd }: Projection, at: number): void {
@@ -28,7 +31,10 @@ export function tombstoneTable(db: Database, instances: InstanceTables) {
     opened: ends.opened,
     /** Removes some of the ends that are too old to reject clients. */
     evict(now: number): void {
-      for (const room of ends.evict(now - ENDED_FOR_MS)) instances.removeEmptyRoom(room)
+      if (now < nextEviction) return
+      const expired = ends.evict(now - ENDED_FOR_MS)
+      for (const room of expired) instances.removeEmptyRoom(room)
+      if (expired.length < EVICT_ROWS) nextEviction = now + EVICT_EVERY_MS
     },
     remove(room: number): void {
       bans.remove(room)

@@ -78,7 +78,8 @@ export class BatchWriter {
     const isStale = projected.some(({ projection }) => projection.deleted !== undefined)
     const { seq, status, participants } = state.room
     const [snapshot_seq, snapshot_total] = this.#snapshot(row, state, isStale, total)
-    instances.put(row.id, { status, seq, total, participants: participants.length, snapshot_seq, snapshot_total })
+    instances.put(row.id, { seq, total, participants: participants.length, snapshot_seq, snapshot_total })
+    if (status !== row.status) instances.setStatus(row.id, status)
     chat.trimRoom(row.room, maxRoomBytes)
     return undefined
   }
