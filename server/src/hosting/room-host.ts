@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock'
 import { setTimer } from '../ports/clock'
 import type { RoomLog } from '../ports/room-log'
+import { Draft } from '../room/ledger'
 import type { Ban } from '../room/moderation-ledger'
 import type { ServerState } from '../room/slices'
 import { runBatch } from './batch'
@@ -184,7 +185,8 @@ export class RoomHost {
   #begin(): Transaction {
     const { settings } = this.#ports
     const before = { seats: this.#seats.fork(), bans: this.#bans, state: this.#state, waits: this.#waits }
-    return { settings, ...this.moment, ...before, records: [], encoded: [], effects: [], deferred: [] }
+    const made = { draft: new Draft(), records: [], encoded: [], effects: [], deferred: [] }
+    return { settings, ...this.moment, ...before, ...made }
   }
 
   #seeWaits(moment: Moment): void {

@@ -4,6 +4,7 @@ import type { Logger } from '../ports/logger'
 import type { Meter } from '../ports/meter'
 import type { DecideContext, NewId, RoomRules } from '../room/command'
 import { encodeRecord, evolveState, toRecords } from '../room/fold'
+import type { Draft } from '../room/ledger'
 import type { Ban } from '../room/moderation-ledger'
 import { ROOM_ENDED } from '../room/rejections'
 import type { ServerState } from '../room/slices'
@@ -37,6 +38,8 @@ export type Transaction = {
   readonly bans: readonly Ban[]
   /** Absent until the room's first event. */
   state: ServerState | undefined
+  /** What of `state` is of this batch alone. */
+  readonly draft: Draft
   readonly records: StoredRecord[]
   /** The public part of each record as JSON. */
   readonly encoded: string[]
@@ -60,7 +63,7 @@ export function contextOf(tx: Transaction, by: string | null, commandId?: number
 /** Folds what was decided into the provisional state, and sends the events to all connections of the room. */
 export function apply(tx: Transaction, decided: readonly Decided[]): void {
   for (const record of toRecords(tx.state, decided, tx.now)) {
-    tx.state = evolveState(tx.state, record)
+    tx.state = evolveState(tx.state, record, tx.draft)
     const encoded = encodeRecord(record)
     tx.records.push(record)
     tx.encoded.push(encoded)

@@ -1,24 +1,30 @@
 // What records lead to: the state of a room, and what a log keeps of them in other places.
 import { EVENT_VERSION, evolve, type LoggedEvent, type RoomEvent } from '@peerstage/sdk/protocol'
-import type { LedgerPart, LedgerRecord } from './ledger'
+import { Draft, type LedgerPart, type LedgerRecord } from './ledger'
 import type { Projection, Slice } from './slice'
 import { LEDGER_PARTS, type Ledger, type ServerState, SLICES } from './slices'
 import type { Decided, StoredRecord } from './state'
 
 /**
- * Folds one record into what the server knows: the public room by the shared `evolve`, the ledger beside it.
+ * Folds one record into what the server knows: the public room by the shared `evolve`, the ledger beside it. `draft`: what was made before, for a
+ * state that only this caller has seen; it may be changed in place. Otherwise the state stays as it is.
  *
  * @throws RangeError when the record is not the next one of this room.
  */
-export function evolveState(state: ServerState | undefined, record: StoredRecord): ServerState {
+export function evolveState(
+  state: ServerState | undefined,
+  record: StoredRecord,
+  draft: Draft = new Draft(),
+): ServerState {
   const room = evolve(state?.room, record)
-  return { room, ledger: evolveLedger(state?.ledger, record, room.participants.length) }
+  return { room, ledger: evolveLedger(state?.ledger, record, room.participants.length, draft) }
 }
 
 /** The state that a room's records lead to; undefined for none. Throws as {@link evolveState} does. */
 export function fold(records: Iterable<StoredRecord>, from?: ServerState): ServerState | undefined {
+  const draft = new Draft()
   let state = from
-  for (const record of records) state = evolveState(state, record)
+  for (const record of records) state = evolveState(state, record, draft)
   return state
 }
 
@@ -46,10 +52,10 @@ const eachPart = <T>(value: (name: keyof Ledger, part: LedgerPart<unknown>) => u
 const EMPTY_LEDGER = eachPart<Ledger>((_, { start }) => start)
 
 /** Folds one record into the ledger. `present`: how many participants are in the room after it. */
-function evolveLedger(before: Ledger = EMPTY_LEDGER, record: LedgerRecord, present: number): Ledger {
+function evolveLedger(before: Ledger = EMPTY_LEDGER, record: LedgerRecord, present: number, draft: Draft): Ledger {
   let changed: Record<string, unknown> | undefined
   for (const [name, { fold }] of PARTS) {
-    const value = fold(before[name], record, present)
+    const value = fold(before[name], record, present, draft)
     if (value === before[name]) continue
     changed ??= { ...before }
     changed[name] = value

@@ -41,8 +41,11 @@ export type LedgerRecord<S extends Secret = Secret> = LoggedEvent<RoomEvent> & {
 export type LedgerPart<T, S extends Secret = Secret> = {
   /** Before the first record, and in a stored room that is older than the part. */
   readonly start: T
-  /** The same value where the record does not change it. `present`: how many participants are in the room after the record. */
-  readonly fold: (before: T, record: LedgerRecord<S>, present: number) => T
+  /**
+   * The same value where the record does not change it, or where it is of the draft. `present`: how many participants are in the room after the
+   * record.
+   */
+  readonly fold: (before: T, record: LedgerRecord<S>, present: number, draft: Draft) => T
   /** What JSON can hold of it. */
   readonly write: (value: T) => unknown
   /** The value of what `write` gave, after JSON. */
@@ -73,14 +76,24 @@ export const mapPart = <K, V, S extends Secret>(
   read: (entries: readonly (readonly [K, V])[]) => new Map(entries),
 })
 
-/** A map with one entry more. */
-export function put<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): Map<K, V> {
-  const copy = new Map<K, V>()
-  // `new Map(map)` makes two objects for each entry, and this is done for each command.
-  map.forEach((each, its) => {
-    copy.set(its, each)
-  })
-  return copy.set(key, value)
+/**
+ * The maps that were made since a state was published: until the next one is, they are changed in place. A copy for each command would be a tenth
+ * of all garbage.
+ */
+export class Draft {
+  readonly #own = new Set<unknown>()
+
+  /** The map with one entry more. */
+  put<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
+    return this.#owned(map).set(key, value)
+  }
+
+  #owned<K, V>(map: ReadonlyMap<K, V>): Map<K, V> {
+    if (this.#own.has(map)) return map as Map<K, V>
+    const copy = new Map(map)
+    this.#own.add(copy)
+    return copy
+  }
 }
 
 /** Takes the oldest out until `most` are left. */

@@ -1,4 +1,4 @@
-import { type LedgerParts, type LedgerRecord, mapPart, put, remembered } from './ledger'
+import { type LedgerParts, type LedgerRecord, mapPart, remembered } from './ledger'
 
 /** An identity that is rejected for a room id until a moderator lifts the ban. */
 export type Ban = {
@@ -49,7 +49,7 @@ type Bans = ModerationLedger['bans']
 /** The bans after a record; the same map if its secret does not change them. */
 export function applyBans(bans: Bans, change: BanChange | undefined): Bans {
   if (change?.bans) return new Map(change.bans.map((ban) => [ban.identity, ban]))
-  if (change?.banned) return put(bans, change.banned.identity, change.banned)
+  if (change?.banned) return new Map(bans).set(change.banned.identity, change.banned)
   if (change?.unbanned === undefined) return bans
   return new Map([...bans].filter(([, { id }]) => id !== change.unbanned))
 }

@@ -12,10 +12,10 @@ import {
 } from '@peerstage/sdk/protocol'
 import {
   type BaseLedger,
+  type Draft,
   type LedgerParts,
   type LedgerRecord,
   mapPart,
-  put,
   remembered,
   type SessionRecord,
 } from './ledger'
@@ -44,7 +44,9 @@ type RoleSecret = {
 type Sessions = BaseLedger['sessions']
 
 const ledger: LedgerParts<Pick<BaseLedger, 'sessions' | 'overrides'>, SessionSecret & RoleSecret> = {
-  sessions: mapPart((before, record) => answered(seated(before, record.event, record.secret?.session), record)),
+  sessions: mapPart((before, record, _, draft) =>
+    answered(seated(before, record.event, record.secret?.session, draft), record, draft),
+  ),
   // They outlive the erasure of an identity.
   overrides: mapPart((before, { secret }) =>
     secret?.override ? remembered(before, secret.override.identity, secret.override.role) : before,
@@ -69,19 +71,19 @@ export function participantOfIdentity({ room, ledger }: RoomState, identity: str
   return room.participants.find((each) => ledger.sessions.get(each.id)?.identity === identity)
 }
 
-function seated(sessions: Sessions, event: RoomEvent, session: SessionSecret['session']): Sessions {
+function seated(sessions: Sessions, event: RoomEvent, session: SessionSecret['session'], draft: Draft): Sessions {
   switch (event.type) {
     case 'participant.joined':
-      return session ? put(sessions, event.participant.id, sessionRecord(session, NO_COMMANDS)) : sessions
+      return session ? draft.put(sessions, event.participant.id, sessionRecord(session, NO_COMMANDS)) : sessions
     case 'participant.returned': {
       if (!session) return sessions
       const before = sessions.get(event.participantId)
       // Command ids count within a session: another session starts at 1, another page of the same session counts on.
       const counted = before?.hash === session.hash ? before : NO_COMMANDS
-      return put(sessions, event.participantId, sessionRecord(session, counted))
+      return draft.put(sessions, event.participantId, sessionRecord(session, counted))
     }
     case 'participant.roleChanged':
-      return event.reason === 'token' ? withTokenRole(sessions, event) : sessions
+      return event.reason === 'token' ? withTokenRole(sessions, event, draft) : sessions
     case 'participant.left': {
       const rest = new Map(sessions)
       rest.delete(event.participantId)
@@ -92,20 +94,24 @@ function seated(sessions: Sessions, event: RoomEvent, session: SessionSecret['se
   }
 }
 
-function withTokenRole(sessions: Sessions, { participantId, role }: RoomEventOf<'participant.roleChanged'>): Sessions {
+function withTokenRole(
+  sessions: Sessions,
+  { participantId, role }: RoomEventOf<'participant.roleChanged'>,
+  draft: Draft,
+): Sessions {
   const session = sessions.get(participantId)
   return session === undefined
     ? sessions
-    : put(sessions, participantId, sessionRecord({ ...session, tokenRole: role }, session))
+    : draft.put(sessions, participantId, sessionRecord({ ...session, tokenRole: role }, session))
 }
 
-function answered(sessions: Sessions, { seq, secret }: LedgerRecord<SessionSecret>): Sessions {
+function answered(sessions: Sessions, { seq, secret }: LedgerRecord<SessionSecret>, draft: Draft): Sessions {
   const command = secret?.command
   const session = command && sessions.get(command.participantId)
   if (!command || !session) return sessions
   const newest = session.answered.slice(1 - ANSWERED_COMMANDS_KEPT).concat([[command.id, seq]])
   const lastCommandId = Math.max(session.lastCommandId, command.id)
-  return put(sessions, command.participantId, sessionRecord(session, { answered: newest, lastCommandId }))
+  return draft.put(sessions, command.participantId, sessionRecord(session, { answered: newest, lastCommandId }))
 }
 
 type Counted = Pick<SessionRecord, 'answered' | 'lastCommandId'>

@@ -1,6 +1,6 @@
 import type { ChatMessage, RoomEvent, RoomEventOf } from '@peerstage/sdk/protocol'
 import type { ArchivedMessage, DecideContext, InternalCommand } from './command'
-import type { BaseLedger, LedgerRecord } from './ledger'
+import type { BaseLedger, Draft, LedgerRecord } from './ledger'
 import type { BanChange } from './moderation-ledger'
 import type { Decided, RoomState } from './state'
 
@@ -31,7 +31,7 @@ export type Slice = {
 
 type AnyLedgerPart = {
   readonly start: unknown
-  readonly fold: (before: never, record: LedgerRecord<never>, present: number) => unknown
+  readonly fold: (before: never, record: LedgerRecord<never>, present: number, draft: Draft) => unknown
   readonly write: (value: never) => unknown
   readonly read: (stored: never) => unknown
 }

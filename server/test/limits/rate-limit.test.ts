@@ -2,51 +2,54 @@ import { DEFAULT_LIMITS } from '@peerstage/sdk/protocol'
 import { describe, expect, test } from 'vitest'
 import { ConfigError, checkSettings } from '../../src/config/settings'
 import { MessageBudgets } from '../../src/gateway/limits/message-budget'
-import { type Bucket, Buckets, take } from '../../src/gateway/limits/token-bucket'
+import { Bucket, Buckets } from '../../src/gateway/limits/token-bucket'
 import { FakeClock } from '../harness/fake-clock'
 import { runServer } from '../harness/running-server'
 
 const RATE = { perSecond: 5, burst: 10 }
 
-/** Takes so often at one moment: how many were let through, and the bucket after it. */
-function takeMany(times: number, now: number, bucket?: Bucket) {
+/** Takes so often at one moment: how many were let through, and whether one was called a flood. */
+function takeMany(bucket: Bucket, times: number, now: number) {
   let passed = 0
   let flooded = false
-  let after = bucket
   for (let i = 0; i < times; i++) {
-    const [next, result] = take(after, RATE, now)
-    after = next
+    const result = bucket.take(RATE, now)
     if (result.ok) passed++
     else flooded ||= result.error.flood
   }
-  return { passed, flooded, bucket: after }
+  return { passed, flooded }
 }
 
 describe('a bucket', () => {
   test('lets a burst through at once, and then so many a second', () => {
-    const first = takeMany(12, 0)
-    expect(first).toMatchObject({ passed: 10, flooded: false })
-    expect(takeMany(5, 1000, first.bucket).passed).toBe(4)
+    const bucket = new Bucket(RATE, 0)
+    expect(takeMany(bucket, 12, 0)).toEqual({ passed: 10, flooded: false })
+    expect(takeMany(bucket, 5, 1000).passed).toBe(4)
   })
 
   test('says when to come again, and keeps its word [R7.4]', () => {
-    const { bucket } = takeMany(10, 0)
-    const [after, result] = take(bucket, RATE, 0)
-    expect(result).toMatchObject({ ok: false, error: { flood: false } })
-    const retryAfterMs = result.ok ? 0 : result.error.retryAfterMs
+    const comesAgain = (early: number) => {
+      const bucket = new Bucket(RATE, 0)
+      takeMany(bucket, 10, 0)
+      const result = bucket.take(RATE, 0)
+      expect(result).toMatchObject({ ok: false, error: { flood: false } })
+      const retryAfterMs = result.ok ? 0 : result.error.retryAfterMs
+      return bucket.take(RATE, retryAfterMs - early).ok
+    }
     // Rounded up to a whole ms.
-    expect(take(after, RATE, retryAfterMs - 2)[1].ok).toBe(false)
-    expect(take(after, RATE, retryAfterMs)[1].ok).toBe(true)
+    expect(comesAgain(2)).toBe(false)
+    expect(comesAgain(0)).toBe(true)
   })
 
   test('calls ten times the burst a flood, and not much less [R7.4]', () => {
-    expect(takeMany(100, 0).flooded).toBe(false)
-    expect(takeMany(120, 0).flooded).toBe(true)
+    expect(takeMany(new Bucket(RATE, 0), 100, 0).flooded).toBe(false)
+    expect(takeMany(new Bucket(RATE, 0), 120, 0).flooded).toBe(true)
   })
 
   test('never holds more than its burst', () => {
-    const [bucket] = take(undefined, RATE, 0)
-    expect(takeMany(100, 1_000_000, bucket).passed).toBe(10)
+    const bucket = new Bucket(RATE, 0)
+    bucket.take(RATE, 0)
+    expect(takeMany(bucket, 100, 1_000_000).passed).toBe(10)
   })
 })
 

@@ -1,12 +1,12 @@
 import type { Epoch, Limits, SignalUp } from '@peerstage/sdk/protocol'
-import { type Bucket, type Rate, type RateResult, take, withReason } from './token-bucket'
+import { Bucket, type Rate, type RateResult, withReason } from './token-bucket'
 
 /** A room has 19 others; ids that are not there cost their sender only. */
 const PAIRS_KEPT = 64
 
 type Pair = {
-  readonly count: Bucket | undefined
-  readonly bytes: Bucket | undefined
+  readonly count: Bucket
+  readonly bytes: Bucket
   readonly at: number
   readonly epoch: Epoch
   /** ICE candidates in this epoch. */
@@ -41,10 +41,12 @@ export class PairBudget {
     }
     const before = pair !== undefined && isSame(pair.epoch, epoch) ? pair.candidates : 0
     const candidates = before + candidatesIn(body)
-    const [count, counted] = take(pair?.count, this.#signals, now)
-    const [taken, weighed] = counted.ok ? take(pair?.bytes, this.#bytes, now, bytes) : [pair?.bytes, counted]
+    const weight = pair?.bytes ?? new Bucket(this.#bytes, now)
+    const count = pair?.count ?? new Bucket(this.#signals, now)
+    const counted = count.take(this.#signals, now)
+    const weighed = counted.ok ? weight.take(this.#bytes, now, bytes) : counted
     this.#pairs.delete(to)
-    this.#pairs.set(to, { count, bytes: taken, at: now, epoch, candidates })
+    this.#pairs.set(to, { count, bytes: weight, at: now, epoch, candidates })
     if (!weighed.ok) return withReason(weighed, counted.ok ? 'pair_bytes' : 'pair_rate')
     return candidates > this.#maxCandidates ? this.#rejected('candidates') : weighed
   }

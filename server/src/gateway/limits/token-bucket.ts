@@ -3,9 +3,6 @@ import type { LimitReason } from '../../ports/rejection-reason'
 /** A token bucket's measure: `perSecond` in the long run, `burst` at once after a pause. */
 export type Rate = { readonly perSecond: number; readonly burst: number }
 
-/** A bucket as it was at `at` (ms). It may hold less than nothing: a client that goes on after a rejection sinks deeper. */
-export type Bucket = { readonly tokens: number; readonly at: number }
-
 /** A bucket that does not hold enough: when to try again, and whether the client is far beyond anything honest. */
 type Shortage = { readonly retryAfterMs: number; readonly flood: boolean }
 
@@ -25,24 +22,40 @@ const FLOOD = 10
 
 const YES: TakeResult = { ok: true }
 
-/** Takes `cost` out of a bucket. Pure: the new bucket, and the result. A bucket not seen before is full. */
-export function take(bucket: Bucket | undefined, rate: Rate, now: number, cost = 1): [Bucket, TakeResult] {
-  const tokens = bucket === undefined ? rate.burst : refilled(bucket, rate, now)
-  if (tokens >= cost) return [{ tokens: tokens - cost, at: now }, YES]
-  // A rejection costs a tenth, so that a client at exactly ten times the limit never reaches the bottom.
-  const after = Math.max(-rate.burst, tokens - cost / FLOOD)
-  const retryAfterMs = Math.ceil(((cost - after) / rate.perSecond) * 1000)
-  return [
-    { tokens: after, at: now },
-    { ok: false, error: { retryAfterMs, flood: after <= -rate.burst } },
-  ]
+/**
+ * A token bucket, full at first. It may hold less than nothing: a client that goes on after a rejection sinks deeper. It changes in place: each
+ * message takes out of some, and what would be made anew each time outlives a collection of garbage.
+ */
+export class Bucket {
+  #tokens: number
+  /** When it held them (ms). */
+  #at: number
+  #fullAt: number
+
+  constructor({ burst }: Rate, now: number) {
+    this.#tokens = burst
+    this.#at = now
+    this.#fullAt = now
+  }
+
+  /** Takes `cost` out, if it holds as much. */
+  take({ perSecond, burst }: Rate, now: number, cost = 1): TakeResult {
+    const tokens = Math.min(burst, this.#tokens + (Math.max(0, now - this.#at) / 1000) * perSecond)
+    const isEnough = tokens >= cost
+    // A rejection costs a tenth, so that a client at exactly ten times the limit never reaches the bottom.
+    this.#tokens = isEnough ? tokens - cost : Math.max(-burst, tokens - cost / FLOOD)
+    this.#at = now
+    this.#fullAt = now + ((burst - this.#tokens) / perSecond) * 1000
+    if (isEnough) return YES
+    const retryAfterMs = Math.ceil(((cost - this.#tokens) / perSecond) * 1000)
+    return { ok: false, error: { retryAfterMs, flood: this.#tokens <= -burst } }
+  }
+
+  /** When it is full again (ms): as if it had never been used. */
+  get fullAt(): number {
+    return this.#fullAt
+  }
 }
-
-const refilled = ({ tokens, at }: Bucket, { perSecond, burst }: Rate, now: number): number =>
-  Math.min(burst, tokens + (Math.max(0, now - at) / 1000) * perSecond)
-
-/** A bucket, and when it is full again: as if it had never been used. */
-type KeptBucket = { readonly bucket: Bucket; readonly fullAt: number }
 
 /** At how many others is looked each time that one is used: more than can be added. */
 const LOOKS = 2
@@ -53,7 +66,7 @@ const LOOKS = 2
  */
 export class Buckets {
   /** The one not used for longest first. */
-  readonly #kept = new Map<string, KeptBucket>()
+  readonly #kept = new Map<string, Bucket>()
   /** Comes past all of them, again and again: one that fills slowly holds no other up. */
   #round = this.#kept.entries()
   readonly #capacity: number
@@ -63,10 +76,10 @@ export class Buckets {
   }
 
   take(key: string, rate: Rate, now: number, cost = 1): TakeResult {
-    const [bucket, result] = take(this.#kept.get(key)?.bucket, rate, now, cost)
-    const fullAt = now + ((rate.burst - bucket.tokens) / rate.perSecond) * 1000
+    const bucket = this.#kept.get(key) ?? new Bucket(rate, now)
+    const result = bucket.take(rate, now, cost)
     this.#kept.delete(key)
-    this.#kept.set(key, { bucket, fullAt })
+    this.#kept.set(key, bucket)
     this.#forget(now)
     return result
   }
@@ -77,7 +90,8 @@ export class Buckets {
       if (done) this.#round = this.#kept.entries()
       else if (value[1].fullAt <= now) this.#kept.delete(value[0])
     }
+    if (this.#kept.size <= this.#capacity) return
     const [oldest] = this.#kept.keys()
-    if (this.#kept.size > this.#capacity && oldest !== undefined) this.#kept.delete(oldest)
+    if (oldest !== undefined) this.#kept.delete(oldest)
   }
 }
