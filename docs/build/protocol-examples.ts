@@ -49,7 +49,7 @@ export const HELLO: Hello = {
 }
 
 export const UP: { readonly [T in ClientMessage['type']]: Extract<ClientMessage, { type: T }> } = {
-  join: { type: 'join', id: 1 },
+  join: { type: 'join', id: 1, offer: { type: 'offer', sdp: 'v=0…', layout: 1 } },
   leave: { type: 'leave', id: 9 },
   'session.refresh': { type: 'session.refresh', id: 2, token: 'eyJhbGciOi…' },
   heartbeat: { type: 'heartbeat' },

@@ -112,7 +112,7 @@ export class LiveStreamClient extends WithVerbs {
 
   /**
    * Prepares a later `join()`, for a prejoin screen: gets a token, opens the connection, lets the server verify it, and
-   * makes the certificate for links. The room sees nothing of it, it takes no seat, and `state` does not change. Resolves when `join()`
+   * makes the offer of the first link. The room sees nothing of it, it takes no seat, and `state` does not change. Resolves when `join()`
    * needs only one message, or when the server accepts no more such connections. It is optional: `join()` does what is missing. A lost
    * connection is replaced for half an hour after the last call. Called again, it returns the
    * same promise, until `leave()` or an abort. After joining it has no effect.

@@ -1,5 +1,5 @@
 import type { LiveStreamError } from '../errors'
-import type { GoodbyeCode, Welcome } from '../protocol'
+import type { GoodbyeCode, IceServer, Welcome } from '../protocol'
 import { SignalingSession } from '../signaling/session'
 import type { SessionEvents, SessionPorts } from '../signaling/session-ports'
 import type { LeftReason } from '../state/state'
@@ -82,7 +82,9 @@ export class RoomSession {
     const { store, eventQueue, log } = this.#ports
     return {
       position: () => store.position(),
-      welcome: (welcome) => this.#welcomed(welcome),
+      welcome: (welcome, hasOffered) => this.#welcomed(welcome, hasOffered),
+      held: (iceServers) => this.#held(iceServers),
+      offer: () => this.#ports.mesh?.early.read(),
       message: (message) => this.#updated(() => this.#updates.message(message)),
       frameEnd: () => this.#frameEnd(),
       prepared: () => this.#prepared.resolve(),
@@ -95,7 +97,15 @@ export class RoomSession {
     }
   }
 
-  #welcomed(welcome: Welcome): void {
+  /** While it waits for `start()`, the offer is made: it goes with the request for a seat. */
+  #held(iceServers: readonly IceServer[]): void {
+    const { mesh, hasOwnIceServers } = this.#ports
+    if (!hasOwnIceServers) mesh?.setIceServers(iceServers)
+    void mesh?.makeOffer()
+  }
+
+  #welcomed(welcome: Welcome, hasOffered: boolean): void {
+    if (hasOffered) this.#ports.mesh?.early.sent(welcome.seq)
     this.#updated(() => {
       this.#updates.welcomed(welcome, this.#phase === 'joining')
       this.#isBack = this.#phase === 'in'

@@ -85,7 +85,7 @@ export class RoomSessions {
     const removals = [
       page.on('online', () => engine.networkChanged()),
       // A browser keeps no page for the way back that has an open connection.
-      page.on('hide', () => mesh?.coolDown()),
+      page.on('hide', () => mesh?.early.coolDown()),
     ]
     const stopListening = () => {
       for (const remove of removals) remove()

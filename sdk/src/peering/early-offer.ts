@@ -1,4 +1,4 @@
-import type { SignalBody } from '../protocol'
+import type { Epoch, OfferBody, SignalBody } from '../protocol'
 import type { MediaTransport, TransportEvents } from './media-transport'
 
 /** Opens a connection that makes the offer, when `begin` resolves. May throw, as an OpenTransport may. */
@@ -11,6 +11,7 @@ export type OpenEarly = (begin: Promise<void>, events: TransportEvents) => Media
 export class EarlyOffer {
   readonly #open: OpenEarly
   #early: Early | undefined
+  #sentFor: number | undefined
 
   constructor(open: OpenEarly) {
     this.#open = open
@@ -30,11 +31,38 @@ export class EarlyOffer {
     }
   }
 
+  /** Makes the offer. If it is made already, with other ICE servers perhaps, another connection makes another. */
+  make(): void {
+    if (this.#early?.hasBegun) this.close()
+    this.warmUp()
+    this.#early?.begin()
+  }
+
+  /** The offer, to be sent by the caller in a request for a seat; undefined if it is not made yet. */
+  read(): OfferBody | undefined {
+    return this.#early?.read()
+  }
+
+  /** It was sent: for the edge of that birth. */
+  sent(born: number): void {
+    this.#sentFor = born
+  }
+
+  /** Whether a signal of a link is the offer that was sent. */
+  isSent({ born, n }: Epoch, { type }: SignalBody): boolean {
+    return born === this.#sentFor && n === 0 && type === 'offer'
+  }
+
   /** For the first link that makes an offer; undefined if there is none. The events come later, none before this has returned. */
   take(events: TransportEvents): MediaTransport | undefined {
     const early = this.#early
     this.#early = undefined
     return early?.take(events)
+  }
+
+  /** The page is hidden: the connection is closed, if its offer is not sent. */
+  coolDown(): void {
+    if (!this.#early?.wasRead) this.close()
   }
 
   /** There is no link for it. Idempotent. */
@@ -46,9 +74,11 @@ export class EarlyOffer {
 
 class Early {
   readonly transport: MediaTransport
+  hasBegun = false
+  wasRead = false
   #begin = () => {}
   #events: TransportEvents | undefined
-  readonly #signals: SignalBody[] = []
+  #signals: SignalBody[] = []
   #failure: string | undefined
 
   constructor(open: OpenEarly) {
@@ -67,8 +97,22 @@ class Early {
     })
   }
 
-  take(events: TransportEvents): MediaTransport {
+  begin(): void {
+    this.hasBegun = true
     this.#begin()
+  }
+
+  /** The candidates found since then are in it. */
+  read(): OfferBody | undefined {
+    const offer = this.#signals.length > 0 ? this.transport.offer() : undefined
+    if (offer === undefined) return undefined
+    this.#signals = [offer]
+    this.wasRead = true
+    return offer
+  }
+
+  take(events: TransportEvents): MediaTransport {
+    this.begin()
     queueMicrotask(() => {
       this.#events = events
       for (const body of this.#signals.splice(0)) events.signal(body)

@@ -1,5 +1,5 @@
 import type { SlotTracks } from '../ports/participant-media'
-import type { IceServer, SignalBody, Source } from '../protocol'
+import type { IceServer, OfferBody, SignalBody, Source } from '../protocol'
 
 export const EMPTY_SLOTS: SlotTracks = { microphone: null, camera: null, screen: null, screenAudio: null }
 
@@ -31,6 +31,8 @@ export type TransportPorts = {
 
 /** One WebRTC connection, for one epoch of a link. It has one offer and one answer, never more. */
 export interface MediaTransport {
+  /** Its offer, with the candidates that were found so far. Only for an offerer that has told its offer. */
+  offer(): OfferBody | undefined
   /** Takes a signal of the other side. Ignores a signal that does not fit its role or state: a second answer, an offer to the offerer. */
   accept(body: SignalBody): void
   /**

@@ -9,6 +9,7 @@ import type { LinkTransportEvents } from './link-epoch'
 import { linkError } from './link-state'
 import type { LinkView } from './link-view'
 import { EMPTY_SLOTS, type MediaTransport, type OpenTransport, type TransportPorts } from './media-transport'
+import { ownEdges } from './own-edges'
 import type { SharedCertificate } from './shared-certificate'
 import { StartQueue } from './start-queue'
 import { linkStats } from './stats'
@@ -37,7 +38,7 @@ export class Mesh {
   readonly #startQueue: StartQueue
   readonly #links = new Map<string, Link>()
   readonly #held = new HeldSignals()
-  readonly #early = new EarlyOffer((begin, events) => this.#open({ offerer: true, begin, events }))
+  readonly early = new EarlyOffer((begin, events) => this.#open({ offerer: true, begin, events }))
   #seq = 0
   #tracks: SlotTracks = EMPTY_SLOTS
   #iceServers: readonly IceServer[] = []
@@ -59,12 +60,12 @@ export class Mesh {
   update({ selfId, seq, edges }: MeshView, isBack = false): void {
     if (this.#isClosed) return
     this.#seq = seq
-    const mine = new Map(edges.filter((edge) => isOf(edge, selfId)).map((edge) => [otherOf(edge, selfId), edge]))
+    const mine = ownEdges(edges, selfId)
     for (const peerId of [...this.#links.keys()]) {
       if (!mine.has(peerId)) this.#remove(peerId)
     }
     for (const [peerId, edge] of mine) this.#keep(peerId, edge, selfId, isBack)
-    this.#early.close()
+    this.early.close()
     for (const signal of this.#held.release(seq)) this.receive(signal)
   }
 
@@ -116,7 +117,7 @@ export class Mesh {
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.#early.close()
+    this.early.close()
     for (const link of this.#links.values()) link.close()
     this.#links.clear()
     this.#held.clear()
@@ -151,20 +152,22 @@ export class Mesh {
       born,
       { clock, random, startQueue: this.#startQueue, openTransport },
       {
-        signal: (epoch, order, body) => sendSignal({ to: peerId, epoch, order, body }),
+        signal: (epoch, order, body) => {
+          if (!this.early.isSent(epoch, body)) sendSignal({ to: peerId, epoch, order, body })
+        },
         state: (state, failure) => onLink(peerId, state, failure && linkError(failure, this.#iceServers)),
       },
     )
   }
 
   #transports(): MediaTransport[] {
-    return [...this.#links.values(), this.#early].flatMap(({ transport }) => transport ?? [])
+    return [...this.#links.values(), this.early].flatMap(({ transport }) => transport ?? [])
   }
 
   #transportTo(peerId: string, offerer: boolean, linkEvents: LinkTransportEvents): MediaTransport {
     const track = (source: Source, received: MediaStreamTrack) => this.#ports.onTrack(peerId, source, received)
     const events = { ...linkEvents, track }
-    return (offerer ? this.#early.take(events) : undefined) ?? this.#open({ offerer, events })
+    return (offerer ? this.early.take(events) : undefined) ?? this.#open({ offerer, events })
   }
 
   #open(ports: Pick<TransportPorts, 'offerer' | 'begin' | 'events'>): MediaTransport {
@@ -186,15 +189,16 @@ export class Mesh {
   /** Opens the connection for the offer of a newcomer. Does nothing in the room, or where connections start one at a time. */
   async warmUp(): Promise<void> {
     await this.prepare()
-    if (this.#isClosed || this.#seq > 0 || this.#ports.openTransport.oneAtATime) return
-    this.#early.warmUp()
+    if (this.#mayWarmUp) this.early.warmUp()
   }
 
-  /** Closes what `warmUp()` has opened. */
-  coolDown(): void {
-    this.#early.close()
+  get #mayWarmUp(): boolean {
+    return !this.#isClosed && this.#seq === 0 && this.#ports.openTransport.oneAtATime !== true
+  }
+
+  /** Makes the offer of a newcomer with the current ICE servers. */
+  async makeOffer(): Promise<void> {
+    await this.warmUp()
+    if (this.#mayWarmUp) this.early.make()
   }
 }
-
-const isOf = (edge: Edge, id: string): boolean => edge.offerer === id || edge.answerer === id
-const otherOf = (edge: Edge, id: string): string => (edge.offerer === id ? edge.answerer : edge.offerer)

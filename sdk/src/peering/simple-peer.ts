@@ -2,7 +2,7 @@
 // come from the facade that it gets as its RTCPeerConnection.
 import SimplePeer, { type PeerSignal } from 'simple-peer'
 import type { Clock } from '../ports/clock'
-import { type IceServer, LAYOUT, type SignalBody, type Source } from '../protocol'
+import { type IceServer, LAYOUT, type OfferBody, type SignalBody, type Source } from '../protocol'
 import { LocalCandidates } from './local-candidates'
 import type { MediaTransport, OpenTransport, TransportEvents, TransportPorts } from './media-transport'
 import { PeerFacade } from './peer-facade'
@@ -50,6 +50,11 @@ class SimplePeerTransport implements MediaTransport {
       onTrack: (source, track) => this.#live(() => this.#events.track(source, track)),
     })
     this.#peer = this.#makePeer(wrtc)
+  }
+
+  offer(): OfferBody | undefined {
+    const { localDescription } = this.#pc
+    return localDescription?.type === 'offer' ? { type: 'offer', sdp: localDescription.sdp, layout: LAYOUT } : undefined
   }
 
   accept(body: SignalBody): void {

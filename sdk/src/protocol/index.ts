@@ -92,7 +92,16 @@ export {
   type Welcome,
 } from './server-message'
 export { type Hello, hello, type Presence } from './session'
-export { type Epoch, fitsLayout, LAYOUT, type SignalBody, type SignalDown, type SignalUp } from './signal'
+export {
+  type Epoch,
+  fitsLayout,
+  LAYOUT,
+  type OfferBody,
+  offerBody,
+  type SignalBody,
+  type SignalDown,
+  type SignalUp,
+} from './signal'
 export { NO_SOURCES, publishedSources, type SourceState, type SourceStates, UNPUBLISHED } from './sources'
 export type { StageInvitation, StageRequest } from './stage'
 export { countCharacters, isBlank, utf8Bytes } from './text'

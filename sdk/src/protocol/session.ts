@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { commandId, instanceId, joinId, seq, sessionKey } from './ids'
+import { offerBody } from './signal'
 import { strict } from './strict'
 import { maxCharacters } from './text'
 
@@ -36,7 +37,15 @@ export type Hello = v.InferOutput<typeof hello>
  * On a held connection: takes the seat. The server answers with `welcome`, then the reply. After a welcome with `confirm`:
  * confirms it. The server answers with the events since that welcome, then the reply.
  */
-export const joinCommand = strict({ type: v.literal('join'), id: commandId })
+export const joinCommand = strict({
+  type: v.literal('join'),
+  id: commandId,
+  /**
+   * The offer of a newcomer. If its event says to whom it offers (`offersTo`), the server passes this on as its first signal to that
+   * participant: `n` and `order` are 0. Otherwise it is dropped.
+   */
+  offer: v.optional(offerBody),
+})
 /** Frees the seat at once. The server replies, then closes the connection. */
 export const leaveCommand = strict({ type: v.literal('leave'), id: commandId })
 /** Sends a new token before the old one expires. It may lower the role, but not raise it. */

@@ -18,9 +18,14 @@ export const LAYOUT = 1
 const sdp = v.pipe(v.string(), maxBytes(DEFAULT_LIMITS.maxSdpBytes))
 const candidateLine = v.pipe(v.string(), maxBytes(DEFAULT_LIMITS.maxCandidateBytes))
 
+/** An offer, as the content of a signal. */
+export const offerBody = strict({ type: v.literal('offer'), sdp, layout: v.pipe(v.number(), v.integer()) })
+/** An offer, as the content of a signal. */
+export type OfferBody = v.InferOutput<typeof offerBody>
+
 /** The content of a signal. */
 export const signalBody = v.variant('type', [
-  strict({ type: v.literal('offer'), sdp, layout: v.pipe(v.number(), v.integer()) }),
+  offerBody,
   strict({ type: v.literal('answer'), sdp }),
   strict({
     type: v.literal('candidate'),

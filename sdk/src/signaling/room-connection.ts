@@ -1,9 +1,17 @@
-import type { Goodbye, Reply, ServerMessage, ServerMessageOf, Welcome } from '../protocol'
+import * as v from 'valibot'
+import {
+  type Goodbye,
+  offerBody,
+  type Reply,
+  type ServerMessage,
+  type ServerMessageOf,
+  type Welcome,
+} from '../protocol'
 import type { Ending } from './close-policy'
 import { Connection } from './connection'
 import { helloOf, type Opening, roomUrl, subprotocolsOf } from './hello'
 import { sendLeave } from './send-leave'
-import type { SessionEvents, SessionPorts } from './session-ports'
+import type { RoomConnectionEvents, SessionEvents, SessionPorts } from './session-ports'
 import { TokenRefresh } from './token'
 
 /** A held socket may have died while the page slept. If it does not answer the request for a seat by then, another is opened. */
@@ -15,18 +23,6 @@ type Phase =
   | { readonly type: 'held' | 'connected'; readonly since: number }
   /** Held, and the seat was requested by that command. */
   | { readonly type: 'requesting'; readonly commandId: number }
-
-/** What the session does when a connection comes to its next phase. */
-export type RoomConnectionEvents = {
-  /** The server accepted the socket. */
-  opened(): void
-  /** Verified, without a seat: it may be kept, or ask for a seat. */
-  held(): void
-  /** The server gives a seat. The session takes it by `seated`, or closes the connection. */
-  welcomed(welcome: Welcome): void
-  /** It has ended by itself, and is closed. */
-  ended(ending: Ending, detail: string): void
-}
 
 /**
  * One connection of a session: from its hello, perhaps by a time as held, to the seat in the room, and to its end. The messages
@@ -41,6 +37,8 @@ export class RoomConnection {
   readonly #refresh: TokenRefresh
   #phase: Phase = { type: 'connecting' }
   #isOver = false
+  /** Whether an offer went with its request for a seat. */
+  hasOffered = false
 
   /** @throws LiveStreamError `hello_too_large`, `not_supported`, and what the WebSocket's constructor throws */
   constructor(ports: SessionPorts, opening: Opening, client: SessionEvents, session: RoomConnectionEvents) {
@@ -91,7 +89,11 @@ export class RoomConnection {
   requestSeat(): void {
     const commandId = this.#ports.sender.nextId()
     this.#phase = { type: 'requesting', commandId }
-    this.#connection.send({ type: 'join', id: commandId })
+    const offer = this.#client.offer()
+    // A longer one than the server takes is left to the link.
+    this.hasOffered = v.is(offerBody, offer)
+    const join = { type: 'join', id: commandId } as const
+    this.#connection.send(v.is(offerBody, offer) ? { ...join, offer } : join)
     this.#connection.probe(HELD_ANSWER_MS)
   }
 
@@ -161,7 +163,8 @@ export class RoomConnection {
       case 'heartbeat':
         return
       default:
-        if (this.#isInRoom) this.#client.message(message)
+        if (message.type === 'iceServers' && this.#phase.type === 'held') this.#client.held(message.iceServers)
+        else if (this.#isInRoom) this.#client.message(message)
     }
   }
 
@@ -173,10 +176,11 @@ export class RoomConnection {
     if (this.#phase.type === 'connecting' || this.#phase.type === 'requesting') this.#session.welcomed(welcome)
   }
 
-  #held({ limits }: ServerMessageOf<'held'>): void {
+  #held({ limits, iceServers }: ServerMessageOf<'held'>): void {
     if (this.#phase.type !== 'connecting') return
     this.#phase = { type: 'held', since: this.#ports.clock.now() }
     this.#connection.welcomed(limits.maxFrameBytes)
+    this.#client.held(iceServers)
     this.#session.held()
   }
 

@@ -1,7 +1,8 @@
 import type { LiveStreamError } from '../errors'
 import type { Clock } from '../ports/clock'
-import type { Goodbye, GoodbyeCode, ServerMessage, Welcome } from '../protocol'
+import type { Goodbye, GoodbyeCode, IceServer, OfferBody, ServerMessage, Welcome } from '../protocol'
 import type { BrowserPage } from './browser-page'
+import type { Ending } from './close-policy'
 import type { Sender } from './sender'
 import type { SessionKey } from './session-key'
 import type { WebSocketConstructor } from './socket'
@@ -43,10 +44,14 @@ export type RoomMessage = Extract<
 export type SessionEvents = {
   /** A connection is held, or the server cannot hold one now. May come again. */
   prepared(): void
+  /** The server holds the connection. May come again, with other ICE servers. */
+  held(iceServers: readonly IceServer[]): void
+  /** The offer that goes with the request for a seat, if there is one. */
+  offer(): OfferBody | undefined
   /** The server sends the events after this position; undefined asks for a snapshot. */
   position(): Position | undefined
-  /** The client is in the room, for the first time or again. */
-  welcome(welcome: Welcome): void
+  /** The client is in the room, for the first time or again. `hasOffered`: the offer went with the request for this seat. */
+  welcome(welcome: Welcome, hasOffered: boolean): void
   message(message: RoomMessage): void
   /** All messages of a frame were passed on. */
   frameEnd(): void
@@ -56,4 +61,16 @@ export type SessionEvents = {
   /** The session has ended. `code`: the code of the server's goodbye, if that ended it. */
   ended(error: LiveStreamError, code: GoodbyeCode | undefined): void
   log(level: 'debug' | 'info' | 'warn', text: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+/** What the session does when a connection comes to its next phase. */
+export type RoomConnectionEvents = {
+  /** The server accepted the socket. */
+  opened(): void
+  /** Verified, without a seat: it may be kept, or ask for a seat. */
+  held(): void
+  /** The server gives a seat. The session takes it by `seated`, or closes the connection. */
+  welcomed(welcome: Welcome): void
+  /** It has ended by itself, and is closed. */
+  ended(ending: Ending, detail: string): void
 }

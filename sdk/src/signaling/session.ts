@@ -140,7 +140,7 @@ export class SignalingSession {
     this.#seat = { self, instance }
     this.#freshTokenTried = false
     connection.seated(welcome, sameSession)
-    this.#events.welcome(welcome)
+    this.#events.welcome(welcome, connection.hasOffered)
   }
 
   #disconnected(connection: RoomConnection, ending: Ending, detail: string): void {

@@ -85,6 +85,14 @@ export const mediaTransportContract: Readonly<Record<string, Scenario>> = {
     })
   },
 
+  'gives its offer with the candidates of then, and connects by that alone': async (world) => {
+    const pair = new Pair(world.open, { pipe: (body) => (body.type === 'offer' ? [] : [body]) })
+    await world.until('the offer is there', () => pair.offerer.transport.offer()?.sdp.includes('candidate:') === true)
+    const offer = pair.offerer.transport.offer()
+    if (offer) pair.answerer.transport.accept(offer)
+    await withPair(world, pair, async () => equal(offer?.type, 'offer', 'type'))
+  },
+
   'makes no offer if it is closed before it may begin': async (world) => {
     const pair = new Pair(world.open, { begin: Promise.resolve() })
     pair.offerer.transport.close()

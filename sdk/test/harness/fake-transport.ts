@@ -3,7 +3,7 @@
 import type { MediaTransport, OpenTransport, TransportPorts } from '../../src/peering/media-transport'
 import { KIND_OF } from '../../src/peering/slots'
 import type { Clock } from '../../src/ports/clock'
-import { type IceServer, LAYOUT, type SignalBody, SOURCES, type Source } from '../../src/protocol'
+import { type IceServer, LAYOUT, type OfferBody, type SignalBody, SOURCES, type Source } from '../../src/protocol'
 
 /** How long an end takes to notice that the other one is gone. */
 export const CONSENT_MS = 15_000
@@ -88,6 +88,10 @@ export class FakeTransport implements MediaTransport {
     else if (ports.offerer) void ports.begin?.then(offer)
   }
 
+  offer(): OfferBody {
+    return { type: 'offer', sdp: sdp(`offer ${this.#id}\r\na=candidate:${this.#id} typ host`), layout: LAYOUT }
+  }
+
   accept(body: SignalBody): void {
     if (this.closed) return
     this.accepted.push(structuredClone(body))
@@ -141,6 +145,7 @@ export class FakeTransport implements MediaTransport {
 
   #acceptDescription(body: Extract<SignalBody, { sdp: string }>): void {
     if (this.#peerId !== undefined || (body.type === 'answer') !== this.ports.offerer) return
+    if (body.sdp.includes('a=candidate:')) this.#candidates++
     const [, from, to] = /^(?:offer|answer) (\d+)(?: to (\d+))?$/m.exec(body.sdp) ?? []
     const fits = from !== undefined && (body.type === 'offer' ? body.layout === LAYOUT : Number(to) === this.#id)
     this.#peerId = fits ? Number(from) : -1

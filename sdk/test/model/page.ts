@@ -181,6 +181,8 @@ export class LoadedPage {
     const { readers } = this.parts
     return {
       position: () => this.#store.position(),
+      held: () => {},
+      offer: () => undefined,
       prepared: () => {},
       welcome: (welcome) => this.#apply(() => this.#welcomed(welcome)),
       message: (message) => this.#apply(() => this.#received(message)),

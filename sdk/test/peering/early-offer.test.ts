@@ -65,7 +65,7 @@ test('it is closed with the mesh, and a closed mesh opens none', async () => {
 
 test('when the page is hidden it is closed, and the link opens its own', async () => {
   const { room, ada, opened } = await warm()
-  ada.mesh.coolDown()
+  ada.mesh.early.coolDown()
   expect(opened.closed).toBe(true)
   room.fold(1, edge('ada', 'bob'))
   await room.clock.advanceAsync(100)
@@ -102,4 +102,59 @@ test('where connections start one at a time, none is opened ahead', async () => 
   room.network.oneAtATime = true
   await room.seat('ada').mesh.warmUp()
   expect(room.network.transports).toEqual([])
+})
+
+/** A newcomer whose offer was read for its request for a seat. */
+async function asked() {
+  const warmed = await warm()
+  await warmed.ada.mesh.makeOffer()
+  await warmed.room.clock.advanceAsync(100)
+  return { ...warmed, offer: warmed.ada.mesh.early.read() }
+}
+
+test('the offer is made ahead, and a link does not send it again where it was sent in the request [R2.11]', async () => {
+  const { room, ada, bob, opened, offer } = await asked()
+  expect(offer).toEqual(opened.offer())
+  ada.mesh.early.sent(1)
+  room.fold(1, edge('ada', 'bob'))
+  bob.mesh.receive({
+    type: 'signal',
+    from: 'ada',
+    epoch: { born: 1, n: 0 },
+    order: 0,
+    body: offer ?? { type: 'restart' },
+  })
+  await room.clock.advanceAsync(100)
+  expect(room.sentBy('ada')).toEqual([])
+  expect(ada.linkTo('bob')).toMatchObject({ state: 'connected', epoch: { n: 0 } })
+  expect(room.network.live('ada')).toEqual([opened])
+})
+
+test('where another edge came than it was sent for, or none of the server, the link sends it', async () => {
+  for (const born of [undefined, 7]) {
+    const { room, ada, opened } = await asked()
+    if (born !== undefined) ada.mesh.early.sent(born)
+    room.fold(8, edge('ada', 'bob', 8))
+    await room.clock.advanceAsync(100)
+    expect(room.sentBy('ada')).toEqual(['offer 0'])
+    expect(ada.linkTo('bob')).toMatchObject({ state: 'connected', epoch: { n: 0 } })
+    expect(room.network.live('ada')).toEqual([opened])
+  }
+})
+
+test('with other ICE servers another connection makes another offer', async () => {
+  const { room, ada, opened } = await asked()
+  const servers = [{ urls: 'turn:127.0.0.1:1', username: 'ada', credential: 'fresh' }]
+  ada.mesh.setIceServers(servers)
+  await ada.mesh.makeOffer()
+  expect(opened.closed).toBe(true)
+  expect(room.network.live('ada')).toMatchObject([{ iceServers: servers }])
+})
+
+test('before it is made there is none to read; once it is read, a page that is hidden keeps it', async () => {
+  const { ada } = await warm()
+  expect(ada.mesh.early.read()).toBeUndefined()
+  const { ada: prepared, opened } = await asked()
+  prepared.mesh.early.coolDown()
+  expect(opened.closed).toBe(false)
 })

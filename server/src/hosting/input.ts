@@ -1,4 +1,4 @@
-import type { IceServer, Role, RoomCommand } from '@peerstage/sdk/protocol'
+import type { Edge, IceServer, Role, RoomCommand } from '@peerstage/sdk/protocol'
 import type { Connection } from '../ports/connection'
 import type { Claims, RelayMessage } from '../room/command'
 
@@ -18,8 +18,8 @@ export type JoinRequest = {
   readonly iceServers: readonly IceServer[]
   /** The `join` command of a held connection, answered after the welcome. */
   readonly commandId?: number
-  /** Called once, when the seat is taken and the welcome is queued. */
-  readonly seated: () => void
+  /** Called once, when the seat is taken and the welcome is queued. `offersOn`: the edge on which the newcomer makes the offer. */
+  readonly seated: (offersOn: Edge | undefined) => void
   /** Called when another stay of the identity holds the seat and the client was shown the room: it asks again when it confirms. */
   readonly offered: (offer: Offer) => void
   /** What the client confirms by this request. */

@@ -1,4 +1,4 @@
-import { type LoggedEvent, PROTOCOL_VERSION, type Welcome } from '@peerstage/sdk/protocol'
+import { type Edge, type LoggedEvent, PROTOCOL_VERSION, participantOf, type Welcome } from '@peerstage/sdk/protocol'
 import type { JoinAccepted, JoinCommand } from '../room/command'
 import { decide } from '../room/decide'
 import { publicPart } from '../room/fold'
@@ -84,7 +84,7 @@ function takeSeat(
     seat(tx, participantId, request)
     catchUp(tx, request, request.offer.disconnected, missed)
     apply(tx, events)
-    seated(tx, request)
+    seated(tx, participantId, request)
   }
   if (wasDisconnected) tx.effects.push(presenceOf(tx.seats.connections(participantId), participantId, 'connected'))
 }
@@ -112,13 +112,20 @@ function welcome(tx: Transaction, participantId: string, request: JoinRequest, p
   if (tx.state === undefined) return
   const welcome = welcomeOf(tx, tx.state, participantId, request, prefetched)
   tx.effects.push(send([request.connection], welcome))
-  seated(tx, request)
+  seated(tx, participantId, request)
   const { meter } = tx.settings
   if (request.seq !== undefined) tx.effects.push(call(() => meter.resume(welcome.resumed ? 'events' : 'snapshot')))
 }
 
-function seated(tx: Transaction, request: JoinRequest): void {
-  tx.effects.push(call(request.seated))
+/** The edge on which a participant makes the offer that has just joined. */
+function newcomersEdge({ room }: ServerState, id: string): Edge | undefined {
+  const joinSeq = participantOf(room, id)?.joinSeq
+  return room.edges.find(({ offerer, born }) => offerer === id && born === joinSeq)
+}
+
+function seated(tx: Transaction, participantId: string, request: JoinRequest): void {
+  const edge = tx.state && newcomersEdge(tx.state, participantId)
+  tx.effects.push(call(() => request.seated(edge)))
   reply(tx, request)
 }
 

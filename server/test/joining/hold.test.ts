@@ -1,6 +1,8 @@
+import { DEFAULT_LIMITS } from '@peerstage/sdk/protocol'
 import { expect, test } from 'vitest'
 import { HoldQuota } from '../../src/gateway/limits/hold-quota'
 import { PROBE_EVERY_MS } from '../../src/hosting/log-health'
+import { description, descriptionOf } from '../harness/description'
 import { failingLog } from '../harness/failing-log'
 import { FakeClock } from '../harness/fake-clock'
 import { passTime } from '../harness/passing-time'
@@ -153,4 +155,58 @@ test('join is rejected where the hello has asked for the place', async () => {
   const host = await enter('hall', 'ada', { role: 'host' })
   await host.welcome()
   expect(await host.ask({ type: 'join' })).toMatchObject({ ok: false, error: { code: 'invalid' } })
+})
+
+const OFFER = { type: 'offer', sdp: description(), layout: 1 } as const
+
+test('the offer in its join goes to the participant that the event names, right behind the event [R2.11]', async () => {
+  const { enter } = await runServer()
+  const host = await enter('hall', 'ada', { role: 'host' })
+  await host.welcome()
+  const bob = await enter('hall', 'bob', { intent: 'hold' })
+  await bob.next('held')
+  await bob.ask({ type: 'join', offer: OFFER })
+  const { self, seq } = await bob.welcome()
+  expect(await host.next('signal')).toMatchObject({ from: self, epoch: { born: seq, n: 0 }, order: 0, body: OFFER })
+  expect(host.received.slice(-2)).toMatchObject([{ type: 'event', logged: { seq } }, { type: 'signal' }])
+})
+
+test('an offer that is no good is rejected like a signal, and the join is not [R2.11, R9.8]', async () => {
+  const { enter } = await runServer()
+  const host = await enter('hall', 'ada', { role: 'host' })
+  const { self } = await host.welcome()
+  const bob = await enter('hall', 'bob', { intent: 'hold' })
+  await bob.next('held')
+  expect(await bob.ask({ type: 'join', offer: { ...OFFER, sdp: 'v=0' } })).toMatchObject({ ok: true })
+  expect(await bob.next('rejected')).toMatchObject({ what: 'signal', to: self, error: { code: 'bad_description' } })
+  await bob.roundTrip()
+  expect(host.received.some(({ type }) => type === 'signal')).toBe(false)
+})
+
+test('an offer that is too long costs the command, not the connection [R2.11]', async () => {
+  const { enter } = await runServer()
+  const bob = await enter('hall', 'bob', { intent: 'hold' })
+  await bob.next('held')
+  const offer = { ...OFFER, sdp: descriptionOf(DEFAULT_LIMITS.maxSdpBytes + 1) }
+  expect(await bob.ask({ type: 'join', offer })).toMatchObject({ ok: false, error: { code: 'invalid' } })
+  expect(await bob.ask({ type: 'join' })).toMatchObject({ ok: true })
+})
+
+test('an offer is dropped where there is no edge for it: in an empty room, and of a participant that returns [R2.11]', async () => {
+  const { enter } = await runServer()
+  const ada = await enter('hall', 'ada', { role: 'host', intent: 'hold' })
+  await ada.next('held')
+  expect(await ada.ask({ type: 'join', offer: OFFER })).toMatchObject({ ok: true })
+  const bob = await enter('hall', 'bob')
+  await bob.welcome()
+  const again = await enter('hall', 'ada', { role: 'host', intent: 'hold' })
+  await again.next('held')
+  await again.ask({ type: 'join', offer: OFFER })
+  await again.welcome()
+  await again.roundTrip()
+  expect(
+    [...ada.received, ...bob.received, ...again.received].filter(
+      ({ type }) => type === 'rejected' || type === 'signal',
+    ),
+  ).toEqual([])
 })

@@ -8,7 +8,11 @@ test('a prejoin screen: preview and prepare(), not seen by the room; join() open
   const ada = await house.publish({ name: 'Ada', role: 'host' })
   const ben = await house.open({ name: 'Ben', role: 'guest' })
   const sockets: string[] = []
-  ben.page.on('websocket', (socket) => sockets.push(socket.url()))
+  const sent: string[] = []
+  ben.page.on('websocket', (socket) => {
+    sockets.push(socket.url())
+    socket.on('framesent', ({ payload }) => sent.push(String(payload)))
+  })
   const before = await ben.page.evaluate(async () => {
     const [preview] = await Promise.all([
       navigator.mediaDevices.getUserMedia({ video: true, audio: true }),
@@ -33,6 +37,13 @@ test('a prejoin screen: preview and prepare(), not seen by the room; join() open
   expect(isTheSame).toBe(true)
   expect(sockets).toHaveLength(1)
   await Promise.all([ada.sees('Ben'), ben.sees('Ada')])
+  // The one offer of the link went with the request for a seat.
+  const offers = sent.filter((frame) => frame.includes('"type":"offer"'))
+  expect(offers).toHaveLength(1)
+  expect(JSON.parse(offers[0] ?? '[]')).toMatchObject([
+    { type: 'join', offer: { type: 'offer' } },
+    { type: 'heartbeat' },
+  ])
   await ben.page.evaluate(() => window.client.chat.send('hello'))
   await expect.poll(() => ada.texts()).toEqual(['still alone', 'hello'])
   expect(await ben.events('joined')).toHaveLength(1)

@@ -1,4 +1,4 @@
-import type { ClientMessage, ClientMessageOf, Decoded } from '@peerstage/sdk/protocol'
+import type { ClientMessage, ClientMessageOf, Decoded, SignalUp } from '@peerstage/sdk/protocol'
 import type { RoomInput } from '../../hosting/input'
 import type { VerifiedClient } from '../handshake/handshake'
 import type { MessageBudget, MessageBudgets } from '../limits/message-budget'
@@ -82,6 +82,11 @@ export class ClientSession implements ConnectionEvents, SeatEvents {
     this.#iceServers.keepUp()
   }
 
+  /** Counted, checked and passed on like any other signal of this client. */
+  offered(signal: SignalUp): void {
+    this.message({ ok: true, message: signal })
+  }
+
   #check(message: ClientMessage): void {
     // The hello was counted already: a client must not be rejected now because another device of it sends much.
     if (message.type === 'join' && this.#seat.state === 'offered') return this.#handle(message)
@@ -113,11 +118,11 @@ export class ClientSession implements ConnectionEvents, SeatEvents {
     this.#submit({ type: 'relay', connection: this.#connection, message })
   }
 
-  #join({ id }: ClientMessageOf<'join'>): void {
+  #join({ id, offer }: ClientMessageOf<'join'>): void {
     if (this.#seat.state === 'seated') return this.#rejections.invalid(id, 'The seat is taken already.')
     if (!this.#seat.isByCommand) return this.#rejections.invalid(id, 'The hello has asked for the seat already.')
     this.#connection.commandStarted()
-    this.#seat.request(this.#credentials.principal, id)
+    this.#seat.request(this.#credentials.principal, id, offer)
   }
 
   #leave({ id }: ClientMessageOf<'leave'>): void {

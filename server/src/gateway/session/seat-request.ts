@@ -1,4 +1,4 @@
-import type { Limits } from '@peerstage/sdk/protocol'
+import type { Edge, Limits, OfferBody, SignalUp } from '@peerstage/sdk/protocol'
 import type { Offer, RoomInput } from '../../hosting/input'
 import type { Clock } from '../../ports/clock'
 import { NOTHING } from '../../ports/clock'
@@ -34,6 +34,8 @@ const SEATED = { type: 'seated' } as const
 export interface SeatEvents {
   /** The client has its first frame: it is held, was offered a seat, or has one. Called for each of these. */
   answered(): void
+  /** It has its seat, and its offer is to be passed on as this signal. */
+  offered(signal: SignalUp): void
 }
 
 /** A connection on its way to a seat in its room. */
@@ -84,8 +86,8 @@ export class SeatRequest {
     this.#events.answered()
   }
 
-  /** Asks the room for it. `commandId`: of the command that is answered then. */
-  request({ roomId, claims, sessionHash }: Principal, commandId?: number): void {
+  /** Asks the room for it. `commandId`: of the command that is answered then; `early`: the offer in it. */
+  request({ roomId, claims, sessionHash }: Principal, commandId?: number, early?: OfferBody): void {
     const state = this.#state
     if (state.type === 'seated') return
     const { asked } = state
@@ -95,7 +97,7 @@ export class SeatRequest {
     const request = { type: 'join', connection: this.#connection, claims, sessionHash, joinId, attempt } as const
     this.#ports.submit(roomId, {
       ...request,
-      seated: () => this.#seated(),
+      seated: (edge) => this.#seated(edge && early && signalOn(edge, early)),
       offered: (offered) => this.#offered(asked, offered),
       ...(offer === undefined ? {} : { offer }),
       iceServers: this.#iceServers.take(),
@@ -111,10 +113,11 @@ export class SeatRequest {
     this.#releaseHold()
   }
 
-  #seated(): void {
+  #seated(signal: SignalUp | undefined): void {
     this.#state = SEATED
     this.stop()
     this.#events.answered()
+    if (signal !== undefined) this.#events.offered(signal)
   }
 
   #offered(asked: SeatHello, offer: Offer): void {
@@ -128,3 +131,12 @@ export class SeatRequest {
     this.#cancelDeadline = this.#ports.clock.after(ms, () => this.#connection.close('verification_timeout', reason))
   }
 }
+
+/** What the newcomer would send itself, were it not for the time until it has its welcome. */
+const signalOn = ({ answerer, born }: Edge, body: OfferBody): SignalUp => ({
+  type: 'signal',
+  to: answerer,
+  epoch: { born, n: 0 },
+  order: 0,
+  body,
+})

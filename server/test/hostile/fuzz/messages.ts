@@ -66,7 +66,9 @@ const MAKERS: readonly Maker[] = [
   (random, { nextId }) =>
     random.chance(0.005)
       ? { type: random.pick(['leave', 'leave', 'leave', 'moderation.endRoom'] as const), id: nextId() }
-      : { type: 'join', id: nextId() },
+      : random.chance(0.5)
+        ? { type: 'join', id: nextId() }
+        : { type: 'join', id: nextId(), offer: { type: 'offer', sdp: description(), layout: random.below(3) } },
 ]
 
 export const validMessage = (random: Random, known: Known): ClientMessage => random.pick(MAKERS)(random, known)
