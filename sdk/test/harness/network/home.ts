@@ -6,7 +6,7 @@ import type { Browser } from 'playwright-core'
 import { inject } from 'vitest'
 import type { BrowserName, BrowserOptions } from '../browser/browser-name'
 import { launch } from '../browser/ensure-browser'
-import { cable, type End, Namespace } from './namespace'
+import { cable, command, type End, Namespace } from './namespace'
 
 /**
  * `cone`: one port outside for each port inside, whatever the other side; only hosts that were sent something may answer (RFC 4787:
@@ -23,6 +23,8 @@ export type HomeOptions = {
   readonly gateway: string
   /** The router's address in the internet. */
   readonly address: string
+  /** Sets the largest packet of the internet's end of its cable. */
+  readonly setMtu: (bytes: number) => Promise<unknown>
 }
 
 /** What a cut stops: packets of UDP alone, or all; on their way out, in, or both. */
@@ -31,6 +33,7 @@ export type Cut = { readonly what?: 'udp' | 'all'; readonly way?: 'out' | 'in' |
 export class Home {
   readonly #router: Namespace
   readonly #machine: Namespace
+  readonly #options: HomeOptions
   readonly #network: string
   #host = 2
   #folder = ''
@@ -39,7 +42,7 @@ export class Home {
   static async create(options: HomeOptions, connect: (wan: End) => Promise<void>): Promise<Home> {
     const router = await Namespace.create(`${options.name}r`)
     const machine = await Namespace.create(`${options.name}m`)
-    const home = new Home(router, machine, `192.168.${100 + options.number}`)
+    const home = new Home(router, machine, options)
     await router.forward()
     await connect({ namespace: router, interface: 'wan', address: `${options.address}/30` })
     await router.run(`ip route add default via ${options.gateway}`)
@@ -48,10 +51,11 @@ export class Home {
     return home
   }
 
-  private constructor(router: Namespace, machine: Namespace, network: string) {
+  private constructor(router: Namespace, machine: Namespace, options: HomeOptions) {
     this.#router = router
     this.#machine = machine
-    this.#network = network
+    this.#options = options
+    this.#network = `192.168.${100 + options.number}`
   }
 
   /** The machine's address in the home's own network. */
@@ -73,10 +77,11 @@ export class Home {
     const packets = what === 'udp' ? 'meta l4proto udp ' : ''
     const out = `iifname "lan" ${packets}drop`
     const back = `iifname "wan" ${packets}drop`
-    const lost = [way === 'in' ? '' : out, way === 'out' ? '' : back].filter(Boolean).join('; ')
-    await this.#router.rules(`table inet cut { chain forward { type filter hook forward priority -10; ${lost}; } }`)
+    const lost = [way === 'in' ? '' : out, way === 'out' ? '' : back].filter(Boolean).join('\n')
+    const chain = `chain forward {\ntype filter hook forward priority -10;\n${lost}\n}`
+    await this.#router.rules(`table inet cut {\n${chain}\n}\n`)
     return async () => {
-      await this.#router.rules('delete table inet cut')
+      await this.#router.rules('delete table inet cut\n')
     }
   }
 
@@ -90,10 +95,19 @@ export class Home {
     await this.#machine.run(`ip route replace default via ${this.#network}.1`)
   }
 
+  /** Stops all programs of the machine, as a sleep does. Returns what wakes them. */
+  async freeze(): Promise<() => Promise<void>> {
+    const pids = (await command(`ip netns pids ${this.#machine.name}`)).trim().split('\n').map(Number)
+    for (const pid of pids) process.kill(pid, 'SIGSTOP')
+    return async () => {
+      for (const pid of pids) process.kill(pid, 'SIGCONT')
+    }
+  }
+
   /** The largest packet that the home's line carries, in bytes. */
   async setMtu(bytes: number): Promise<void> {
+    await this.#options.setMtu(bytes)
     await this.#router.run(`ip link set wan mtu ${bytes}`)
-    await this.#machine.run(`ip link set lan mtu ${bytes}`)
   }
 
   async close(): Promise<void> {

@@ -9,13 +9,16 @@ const INTERNETS = 4
 const PER_INTERNET = 64
 /** Each cable has four addresses: its network, two hosts, its broadcast. */
 const PER_CABLE = 4
+/** The numbers of the cables to homes. The first cable leads to the test. */
+const FREE = Array.from({ length: PER_INTERNET / PER_CABLE - 1 }, (_, i) => i + 1)
 
 export class Internet {
   /** The address of the test's own process, where homes reach its servers. */
   readonly address: string
   readonly #core: Namespace
   readonly #index: number
-  readonly #homes: Home[] = []
+  /** By the number of its cable. */
+  readonly #homes = new Map<number, Home>()
 
   /** @throws when this machine cannot make namespaces, or so many internets are in use */
   static async create(): Promise<Internet> {
@@ -39,17 +42,26 @@ export class Internet {
 
   /** A home with a router: its hosts are reached only where they have sent something first. */
   async home(nat: Nat): Promise<Home> {
-    const number = this.#homes.length + 1
+    const number = FREE.find((each) => !this.#homes.has(each))
+    if (number === undefined) throw new Error(`An internet has ${FREE.length} homes at most.`)
     const [gateway, address] = [this.#addressOf(number, 1), this.#addressOf(number, 2)]
-    const home = await Home.create({ name: `${nameOf(this.#index)}-${number}`, number, nat, gateway, address }, (wan) =>
-      cable({ namespace: this.#core, interface: `home${number}`, address: `${gateway}/30` }, wan),
+    const near = `home${number}`
+    const setMtu = (bytes: number) => this.#core.run(`ip link set ${near} mtu ${bytes}`)
+    const name = `${nameOf(this.#index)}-${number}`
+    const home = await Home.create({ name, number, nat, gateway, address, setMtu }, (wan) =>
+      cable({ namespace: this.#core, interface: near, address: `${gateway}/30` }, wan),
     )
-    this.#homes.push(home)
+    this.#homes.set(number, home)
     return home
   }
 
+  async remove(home: Home): Promise<void> {
+    for (const [number, each] of this.#homes) if (each === home) this.#homes.delete(number)
+    await home.close()
+  }
+
   async close(): Promise<void> {
-    for (const home of this.#homes) await home.close()
+    for (const home of this.#homes.values()) await home.close()
     await this.#core.delete()
   }
 

@@ -54,7 +54,7 @@ export function networkHouse() {
   }
 
   return {
-    home: (nat: Nat): Promise<Home> => internet.home(nat),
+    home: async (nat: Nat): Promise<Home> => keep(await internet.home(nat), (it) => internet.remove(it)),
 
     async server({ turn: tellsTurn = true, env = {} }: NetworkOptions = {}): Promise<LiveServer> {
       const ofTurn = { PEERSTAGE_TURN_URLS: `turn:${turn.address}`, PEERSTAGE_TURN_SECRET: TURN_SECRET }
