@@ -53,6 +53,7 @@ function screenTile(client, { id, isSelf }) {
 
 function noteOn({ presence, link, sources }) {
   if (presence === 'reconnecting') return 'Reconnecting…'
+  if (link === 'unwell') return 'The connection is poor. Another way is being looked for…'
   if (link === 'recovering') return 'Picture and sound are coming back…'
   if (sources.camera.interrupted) return 'Camera lost'
   return ''

@@ -71,7 +71,7 @@ export class MediaEngine {
   }
 
   /** The links of a new session. Undefined without WebRTC: then there is no media, and all else works. */
-  newMesh(sendSignal: MeshPorts['sendSignal']): Mesh | undefined {
+  newMesh(signaling: Pick<MeshPorts, 'sendSignal' | 'onHealth'>): Mesh | undefined {
     const wrtc = this.#wrtc()
     const { environment, config } = this.#ports
     this.#linkStates.clear()
@@ -83,7 +83,7 @@ export class MediaEngine {
         random: environment.random,
         iceTransportPolicy: config.iceTransportPolicy,
         certificate: this.#certificate,
-        sendSignal,
+        ...signaling,
         onTrack: (participantId, source, track) => {
           if (this.#remote.track(participantId, source, track)) this.#changed(participantId)
         },

@@ -1,4 +1,5 @@
 import type { LiveStreamError } from '../errors'
+import type { MeshHealth } from '../peering/link-health'
 import type { GoodbyeCode, IceServer, Welcome } from '../protocol'
 import { SignalingSession } from '../signaling/session'
 import type { SessionEvents, SessionPorts } from '../signaling/session-ports'
@@ -55,7 +56,7 @@ export class RoomSession {
     void mesh?.prepare()
     void before.then(() => {
       this.#session.prepare()
-      void mesh?.warmUp()
+      void mesh?.early.warmUp()
     })
   }
 
@@ -69,8 +70,15 @@ export class RoomSession {
     void before.then(() => {
       this.#session.start()
       // After the socket, whose opening takes longer.
-      void mesh?.warmUp()
+      void mesh?.early.warmUp()
     })
+  }
+
+  /** Where links are unwell, the connection to the server may be dead too, which it would notice only much later. */
+  linksAre(health: MeshHealth): void {
+    if (this.#phase !== 'in') return
+    this.#session.hurry(health === 'all unwell')
+    if (health !== 'well') this.#session.check()
   }
 
   /** Gives the seat up. `error` is what a pending `join()` rejects with. Idempotent. */
@@ -101,7 +109,7 @@ export class RoomSession {
   #held(iceServers: readonly IceServer[]): void {
     const { mesh, hasOwnIceServers } = this.#ports
     if (!hasOwnIceServers) mesh?.setIceServers(iceServers)
-    void mesh?.makeOffer()
+    void mesh?.early.make()
   }
 
   #welcomed(welcome: Welcome, hasOffered: boolean): void {
@@ -152,6 +160,7 @@ export class RoomSession {
     const { store, eventQueue, log } = this.#ports
     log('info', 'connecting again', retry)
     if (this.#phase === 'in') {
+      this.#ports.mesh?.signalingLost()
       store.setStatus({ status: 'reconnecting' })
       eventQueue.add({ name: 'reconnecting', payload: retry })
     }

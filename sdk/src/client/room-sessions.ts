@@ -68,8 +68,11 @@ export class RoomSessions {
     const { config, page, engine, store, eventQueue, serverClock, current, log } = this.#ports
     const ports = this.#sessionPorts()
     const { sender } = ports
-    const mesh = engine.newMesh((signal) => sender.signal({ ...signal, type: 'signal' }))
-    const session = new RoomSession({
+    const mesh = engine.newMesh({
+      sendSignal: (signal) => sender.signal({ ...signal, type: 'signal' }),
+      onHealth: (health) => session.linksAre(health),
+    })
+    const session: RoomSession = new RoomSession({
       store,
       eventQueue,
       media: engine.local,

@@ -3,8 +3,9 @@ import type { EventQueue } from '../events/event-queue'
 import { eventsOf, eventsOfSnapshot, type ParticipantLookup } from '../events/event-queue'
 import type { LocalMedia } from '../media/local-media'
 import type { Mesh } from '../peering/mesh'
+import type { Expected } from '../peering/silence-watch'
 import type { ServerClock } from '../ports/clock'
-import { participantOf, type Room, type Welcome } from '../protocol'
+import { type Participant, participantOf, type Room, SOURCES, type SourceState, type Welcome } from '../protocol'
 import type { RoomMessage } from '../signaling/session-ports'
 import type { RoomStore } from '../state/store'
 import type { SliceState } from '../verbs/slices'
@@ -101,6 +102,7 @@ export class RoomUpdates {
     else mesh?.reach(room.seq)
     if (last?.participants !== room.participants) {
       media.applyRemoteState(participantOf(room, selfId) ?? null, room.mode.sources)
+      mesh?.expect(expectedFrom(room.participants, selfId))
       onRoomChanged()
     }
     // Last: if something throws, it is done again at the next frame.
@@ -109,3 +111,14 @@ export class RoomUpdates {
 
   readonly #look: ParticipantLookup = (id, past) => this.#ports.store.participant(id, past)
 }
+
+/** What others send now. */
+const expectedFrom = (participants: readonly Participant[], selfId: string): Expected =>
+  new Map(
+    participants.flatMap(({ id, sources }) => {
+      const sent = SOURCES.filter((source) => isSent(sources[source]))
+      return id === selfId || sent.length === 0 ? [] : [[id, sent]]
+    }),
+  )
+
+const isSent = ({ published, muted, interrupted }: SourceState): boolean => published && !muted && !interrupted

@@ -1,20 +1,26 @@
 import type { Epoch, OfferBody, SignalBody } from '../protocol'
 import type { MediaTransport, TransportEvents } from './media-transport'
 
-/** Opens a connection that makes the offer, when `begin` resolves. May throw, as an OpenTransport may. */
-export type OpenEarly = (begin: Promise<void>, events: TransportEvents) => MediaTransport
+export type EarlyOfferPorts = {
+  /** Opens a connection that makes the offer, when `begin` resolves. May throw, as an OpenTransport may. */
+  readonly open: (begin: Promise<void>, events: TransportEvents) => MediaTransport
+  /** Resolves when connections can be opened. */
+  readonly prepare: () => Promise<void>
+  /** Not in the room, where links open their own, nor where connections start one at a time. */
+  readonly mayOpen: () => boolean
+}
 
 /**
  * A connection that is opened before the edge is there that it is for, so that a newcomer sends its offer at once. What it tells
  * waits until a link takes it.
  */
 export class EarlyOffer {
-  readonly #open: OpenEarly
+  readonly #ports: EarlyOfferPorts
   #early: Early | undefined
   #sentFor: number | undefined
 
-  constructor(open: OpenEarly) {
-    this.#open = open
+  constructor(ports: EarlyOfferPorts) {
+    this.#ports = ports
   }
 
   /** The connection, until a link takes it. */
@@ -23,18 +29,17 @@ export class EarlyOffer {
   }
 
   /** Opens the connection. It makes the offer when a link takes it: until then its ICE servers may not be known. */
-  warmUp(): void {
-    try {
-      this.#early ??= new Early(this.#open)
-    } catch {
-      // A link opens its own then, and tells why it cannot.
-    }
+  async warmUp(): Promise<void> {
+    await this.#ports.prepare()
+    if (this.#ports.mayOpen()) this.#open()
   }
 
   /** Makes the offer. If it is made already, with other ICE servers perhaps, another connection makes another. */
-  make(): void {
+  async make(): Promise<void> {
+    await this.warmUp()
+    if (!this.#ports.mayOpen()) return
     if (this.#early?.hasBegun) this.close()
-    this.warmUp()
+    this.#open()
     this.#early?.begin()
   }
 
@@ -49,8 +54,8 @@ export class EarlyOffer {
   }
 
   /** Whether a signal of a link is the offer that was sent. */
-  isSent({ born, n }: Epoch, { type }: SignalBody): boolean {
-    return born === this.#sentFor && n === 0 && type === 'offer'
+  isSent({ born, n, restarts }: Epoch, { type }: SignalBody): boolean {
+    return born === this.#sentFor && n === 0 && restarts === undefined && type === 'offer'
   }
 
   /** For the first link that makes an offer; undefined if there is none. The events come later, none before this has returned. */
@@ -70,6 +75,14 @@ export class EarlyOffer {
     this.#early?.transport.close()
     this.#early = undefined
   }
+
+  #open(): void {
+    try {
+      this.#early ??= new Early(this.#ports.open)
+    } catch {
+      // A link opens its own then, and tells why it cannot.
+    }
+  }
 }
 
 class Early {
@@ -81,15 +94,16 @@ class Early {
   #signals: SignalBody[] = []
   #failure: string | undefined
 
-  constructor(open: OpenEarly) {
+  constructor(open: EarlyOfferPorts['open']) {
     const begin = new Promise<void>((resolve) => {
       this.#begin = resolve
     })
     this.transport = open(begin, {
-      signal: (body) => (this.#events ? this.#events.signal(body) : this.#signals.push(body)),
+      signal: (body, restarts) => (this.#events ? this.#events.signal(body, restarts) : this.#signals.push(body)),
       track: (...track) => this.#events?.track(...track),
       advanced: () => this.#events?.advanced(),
       connected: () => this.#events?.connected(),
+      path: (path) => this.#events?.path(path),
       failed: (reason) => {
         this.#failure = reason
         this.#events?.failed(reason)
@@ -115,7 +129,7 @@ class Early {
     this.begin()
     queueMicrotask(() => {
       this.#events = events
-      for (const body of this.#signals.splice(0)) events.signal(body)
+      for (const body of this.#signals.splice(0)) events.signal(body, 0)
       if (this.#failure !== undefined) events.failed(this.#failure)
     })
     return this.transport

@@ -1,8 +1,8 @@
-import type { Clock } from '../ports/clock'
+import { type Clock, type ProgressWatchdog, watchProgress } from '../ports/clock'
 import type { SignalBody } from '../protocol'
 import { MAX_SIGNALS } from './early-signals'
+import { IceRepair } from './ice-repair'
 import type { LinkFailure } from './link-state'
-import { type ProgressWatchdog, watchProgress } from './link-timing'
 import type { MediaTransport, TransportEvents } from './media-transport'
 import type { QueuedStart, StartQueue } from './start-queue'
 
@@ -10,16 +10,23 @@ import type { QueuedStart, StartQueue } from './start-queue'
 export type LinkTransportEvents = Omit<TransportEvents, 'track'>
 
 export type LinkPorts = {
+  /** Whether this side makes the offers. */
+  readonly offerer: boolean
   readonly clock: Clock
   readonly random: () => number
   readonly startQueue: StartQueue
+  /** Whether signals can be sent now. */
+  readonly canSignal: () => boolean
   /** Opens a transport with the tracks and settings of this moment. May throw, as an OpenTransport may. */
   openTransport(events: LinkTransportEvents): MediaTransport
 }
 
 export type EpochEvents = {
-  signal(body: SignalBody): void
+  /** `restarts`: the ICE restart that it belongs to, 0 for the first descriptions; `order` counts from 0 in each. */
+  signal(order: number, body: SignalBody, restarts: number): void
   connected(): void
+  /** Nothing comes over its path; it looks for another one. */
+  unwell(): void
   /** The last event. The epoch has closed itself. */
   failed(failure: LinkFailure): void
 }
@@ -28,17 +35,28 @@ type State =
   /** In the queue; `inbox` is what came in meanwhile. */
   | { readonly type: 'waiting'; readonly inbox: SignalBody[] }
   | { readonly type: 'connecting'; readonly transport: MediaTransport; readonly watchdog: ProgressWatchdog }
-  | { readonly type: 'connected'; readonly transport: MediaTransport; readonly since: number }
+  | {
+      readonly type: 'connected'
+      readonly transport: MediaTransport
+      readonly since: number
+      readonly repair: IceRepair
+    }
   | { readonly type: 'closed' }
 
 /** One attempt to connect a pair, from its first signal to its end. It does not know earlier or later attempts. */
 export class LinkEpoch {
   readonly n: number
+  readonly #offerer: boolean
   readonly #timeoutMs: number
   readonly #ports: LinkPorts
   readonly #events: EpochEvents
   readonly #start: QueuedStart
-  readonly #received = new Set<number>()
+  /** The orders of the signals that belong to the newest ICE restart. */
+  #received = new Set<number>()
+  #restarts = 0
+  /** How many signals this side has sent since ICE has restarted last. */
+  #order = 0
+  #isAnswered = false
   #state: State = { type: 'waiting', inbox: [] }
   #hadRelay = false
   #openedAt: number | undefined
@@ -46,6 +64,7 @@ export class LinkEpoch {
   /** @param timeoutMs how long it may make no progress before it is connected */
   constructor(n: number, timeoutMs: number, ports: LinkPorts, events: EpochEvents) {
     this.n = n
+    this.#offerer = ports.offerer
     this.#timeoutMs = timeoutMs
     this.#ports = ports
     this.#events = events
@@ -59,7 +78,7 @@ export class LinkEpoch {
 
   /** Since when (by the clock) it waits for the first signal of the other side; undefined after that signal, and in the queue. */
   get unansweredSince(): number | undefined {
-    return this.#received.size > 0 ? undefined : this.#openedAt
+    return this.#isAnswered ? undefined : this.#openedAt
   }
 
   /** Its connection: undefined before it is opened, and after its end. */
@@ -67,12 +86,26 @@ export class LinkEpoch {
     return this.#state.type === 'connecting' || this.#state.type === 'connected' ? this.#state.transport : undefined
   }
 
-  /** Each `order` is taken once: duplicates are dropped, and late signals are taken. */
-  receive(order: number, body: SignalBody): void {
-    if (this.#received.has(order) || this.#received.size >= MAX_SIGNALS) return
+  /** What looks for other paths; undefined before it has connected. */
+  get repair(): IceRepair | undefined {
+    return this.#state.type === 'connected' ? this.#state.repair : undefined
+  }
+
+  /** How often ICE has restarted. */
+  get restarts(): number {
+    return this.#restarts
+  }
+
+  /** Each `order` of an ICE restart is taken once: duplicates are dropped, and late signals are taken, but for those of earlier restarts. */
+  receive(order: number, body: SignalBody, restarts = 0): void {
+    if (body.type === 'iceRestart') return this.repair?.requested()
+    if (restarts > this.#restarts && body.type === 'offer') this.#restarted(restarts)
+    if (restarts !== this.#restarts || this.#received.has(order) || this.#received.size >= MAX_SIGNALS) return
     this.#received.add(order)
+    this.#isAnswered = true
     if (this.#state.type === 'waiting') this.#state.inbox.push(body)
-    else this.transport?.accept(body)
+    else this.transport?.accept(body, restarts)
+    if (restarts > 0 && 'sdp' in body) this.repair?.described()
   }
 
   /** Ends it as failed. */
@@ -80,7 +113,7 @@ export class LinkEpoch {
     if (this.#state.type === 'closed') return
     const connectedMs = this.#state.type === 'connected' ? this.#ports.clock.now() - this.#state.since : null
     this.close()
-    this.#events.failed({ reason, connectedMs, gotSignals: this.#received.size > 0, hadRelay: this.#hadRelay })
+    this.#events.failed({ reason, connectedMs, gotSignals: this.#isAnswered, hadRelay: this.#hadRelay })
   }
 
   close(): void {
@@ -88,6 +121,7 @@ export class LinkEpoch {
     if (state.type === 'closed') return
     this.#state = { type: 'closed' }
     if (state.type === 'connecting') state.watchdog.cancel()
+    if (state.type === 'connected') state.repair.close()
     if (state.type !== 'waiting') state.transport.close()
     this.#start.done()
   }
@@ -111,18 +145,20 @@ export class LinkEpoch {
 
   #transportEvents(): LinkTransportEvents {
     return {
-      signal: (body) => this.#send(body),
+      signal: (body, restarts) => this.#send(body, restarts),
       advanced: () => this.#advance(),
       connected: () => this.#connect(),
+      path: (path) => this.repair?.path(path),
       failed: (reason) => this.fail(reason),
     }
   }
 
-  #send(body: SignalBody): void {
+  #send(body: SignalBody, restarts: number): void {
     if (this.#state.type === 'closed') return
+    if (restarts > this.#restarts) this.#restarted(restarts)
     const text = 'sdp' in body ? body.sdp : 'candidate' in body ? body.candidate : ''
     if (text.includes(' typ relay')) this.#hadRelay = true
-    this.#events.signal(body)
+    this.#events.signal(this.#order++, body, restarts)
   }
 
   /** A signal that arrives is no progress: the other side could keep a dead attempt alive by sending. */
@@ -134,8 +170,26 @@ export class LinkEpoch {
     if (this.#state.type !== 'connecting') return
     const { transport, watchdog } = this.#state
     watchdog.cancel()
-    this.#state = { type: 'connected', transport, since: this.#ports.clock.now() }
+    this.#state = { type: 'connected', transport, since: this.#ports.clock.now(), repair: this.#repair(transport) }
     this.#start.done()
     this.#events.connected()
+  }
+
+  #repair(transport: MediaTransport): IceRepair {
+    const { clock, random, canSignal } = this.#ports
+    const restart = () => {
+      if (this.#offerer) transport.restartIce()
+      else this.#send({ type: 'iceRestart' }, this.#restarts)
+    }
+    const failed = (reason: string) => this.fail(reason)
+    const { connected: well, unwell } = this.#events
+    return new IceRepair({ clock, random, restart, unwell, well, failed }, canSignal())
+  }
+
+  /** The signals of both sides are counted anew. */
+  #restarted(restarts: number): void {
+    this.#restarts = restarts
+    this.#order = 0
+    this.#received = new Set()
   }
 }

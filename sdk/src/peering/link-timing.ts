@@ -1,6 +1,4 @@
 // How long a link may take to connect, and how long it waits before it starts over.
-import type { Clock } from '../ports/clock'
-
 /** A connection that is not connected, and makes no progress for this long, starts over. */
 export const CONNECT_LIMIT_MS = 10_000
 /** After failures in a row a connection gets more time, up to this. */
@@ -25,36 +23,4 @@ export const connectTimeout = (failures: number): number => Math.min(LONGEST_LIM
 export function restartDelay(failures: number, random: () => number): number {
   const ceiling = Math.min(LONGEST_RESTART_MS, FIRST_RESTART_MS * 2 ** Math.min(failures - 1, 16))
   return ceiling * (0.5 + random() / 2)
-}
-
-const BEATS = 10
-
-export type ProgressWatchdog = {
-  /** There was progress: the time starts again. */
-  progressed(): void
-  cancel(): void
-}
-
-/**
- * Calls back once if there was no progress for `limitMs`. The time is measured by several timers in a row: on a page that is too busy
- * to run its timers each of them takes longer, so a slow page is not taken for a silent other side. Starting over would only add to
- * the load.
- */
-export function watchProgress(clock: Clock, limitMs: number, onStalled: () => void): ProgressWatchdog {
-  let left = BEATS
-  let cancel = () => {}
-  const beat = () => {
-    cancel = clock.after(limitMs / BEATS, () => {
-      left -= 1
-      if (left > 0) beat()
-      else onStalled()
-    })
-  }
-  beat()
-  return {
-    progressed: () => {
-      left = BEATS
-    },
-    cancel: () => cancel(),
-  }
 }

@@ -1,6 +1,7 @@
 import type { LinkState } from '../ports/participant-media'
 import type { Epoch } from '../protocol'
-import type { LinkStats } from './stats'
+import type { Link } from './link'
+import { type LinkStats, linkStats } from './stats'
 
 /** One link of the mesh, as it is now. */
 export type LinkView = {
@@ -15,3 +16,11 @@ export type LinkView = {
   /** All zero while there is no connection. */
   getStats(): Promise<LinkStats>
 }
+
+export const viewOf = (participantId: string, link: Link): LinkView => ({
+  participantId,
+  state: link.shown,
+  epoch: link.epoch,
+  offerer: link.offerer,
+  getStats: async () => linkStats(await link.transport?.getStats()),
+})

@@ -1,6 +1,7 @@
 import type { LinkState } from '../ports/participant-media'
 import { type Epoch, fitsLayout, type SignalBody } from '../protocol'
 import { NextEpoch, type Signal } from './early-signals'
+import type { IceRepair } from './ice-repair'
 import { LinkEpoch, type LinkPorts } from './link-epoch'
 import type { LinkFailure } from './link-state'
 import { ASK_AGAIN_MS, CONNECT_LIMIT_MS, connectTimeout, restartDelay, UNANSWERED_MS } from './link-timing'
@@ -36,11 +37,9 @@ export class Link {
   #shown: LinkState = 'connecting'
   /** Failures in a row. */
   #failures = 0
-  /** How many signals this side has sent in the current epoch. */
-  #order = 0
 
-  constructor(offerer: boolean, born: number, ports: LinkPorts, events: LinkEvents) {
-    this.offerer = offerer
+  constructor(born: number, ports: LinkPorts, events: LinkEvents) {
+    this.offerer = ports.offerer
     this.born = born
     this.#ports = ports
     this.#events = events
@@ -53,7 +52,8 @@ export class Link {
 
   /** The current or last epoch. */
   get epoch(): Epoch {
-    return { born: this.born, n: Math.max(0, this.#n) }
+    const restarts = this.#state.type === 'trying' ? this.#state.epoch.restarts : 0
+    return epochOf(this.born, Math.max(0, this.#n), restarts)
   }
 
   start(): void {
@@ -64,12 +64,12 @@ export class Link {
   }
 
   /** Takes a signal of this edge. Drops signals of an epoch that has ended, and descriptions with another layout. */
-  receive({ n }: Epoch, order: number, body: SignalBody): void {
-    if (this.#state.type === 'closed' || this.#state.type === 'idle') return
-    if (!fitsLayout(body)) return
+  receive({ n, restarts }: Epoch, order: number, body: SignalBody): void {
+    if (this.#state.type === 'closed' || this.#state.type === 'idle' || !fitsLayout(body)) return
     if (body.type === 'restart') this.#restart(n)
     else if (!this.offerer && n > this.#n) this.#next.receive(n, order, body)
-    else if (this.#state.type === 'trying' && n === this.#state.epoch.n) this.#state.epoch.receive(order, body)
+    else if (this.#state.type === 'trying' && n === this.#state.epoch.n)
+      this.#state.epoch.receive(order, body, restarts)
   }
 
   /** The connection of the current epoch. Tracks, ICE servers and statistics use it. */
@@ -77,8 +77,18 @@ export class Link {
     return this.#state.type === 'trying' ? this.#state.epoch.transport : undefined
   }
 
-  /** The network is better now: a link that waits goes on at once. */
-  retryNow(): void {
+  /** What finds another path for the current connection; undefined before that has connected. */
+  get repair(): IceRepair | undefined {
+    return this.#state.type === 'trying' ? this.#state.epoch.repair : undefined
+  }
+
+  /** The network has changed: a link that waits goes on at once, and one that is connected looks for other paths. */
+  networkChanged(): void {
+    this.repair?.networkChanged()
+    this.#retryNow()
+  }
+
+  #retryNow(): void {
     if (this.#state.type === 'backingOff') this.#try(this.#state.n)
     else if (this.#state.type === 'awaitingOffer' && this.#state.n >= 0) this.#ask(this.#state.n)
   }
@@ -93,9 +103,12 @@ export class Link {
       if (this.offerer) this.#try(state.epoch.n + 1)
       else this.#ask(state.epoch.n, ASK_AGAIN_MS)
     } else if (state.type === 'awaitingOffer') {
-      if (state.n < 0) this.#send(0, { type: 'restart' })
+      if (state.n < 0) this.#askFor(0)
       else this.#ask(state.n, ASK_AGAIN_MS)
-    } else this.retryNow()
+    } else {
+      this.repair?.signaling(true)
+      this.#retryNow()
+    }
   }
 
   close(): void {
@@ -106,24 +119,21 @@ export class Link {
   }
 
   get #n(): number {
-    switch (this.#state.type) {
-      case 'trying':
-        return this.#state.epoch.n
-      case 'backingOff':
-        return this.#state.n - 1
-      case 'awaitingOffer':
-        return this.#state.n
-      default:
-        return -1
-    }
+    const state = this.#state
+    if (state.type === 'trying') return state.epoch.n
+    if (state.type === 'backingOff') return state.n - 1
+    return state.type === 'awaitingOffer' ? state.n : -1
   }
 
   #try(n: number): void {
     leave(this.#state)
-    this.#order = 0
     const epoch = new LinkEpoch(n, connectTimeout(this.#failures), this.#ports, {
-      signal: (body) => this.#send(n, body),
+      signal: (order, body, restarts) => {
+        if (body.type === 'answer') this.#next.answered()
+        this.#events.signal(epochOf(this.born, n, restarts), order, body)
+      },
       connected: () => this.#show('connected'),
+      unwell: () => this.#show('unwell'),
       failed: (failure) => this.#failed(n, failure),
     })
     this.#state = { type: 'trying', epoch }
@@ -131,7 +141,7 @@ export class Link {
 
   /** The offerer has started a new epoch. */
   #follow(n: number, signals: readonly Signal[]): void {
-    const wasConnected = this.#shown === 'connected'
+    const wasConnected = this.#shown === 'connected' || this.#shown === 'unwell'
     this.#try(n)
     if (wasConnected) this.#show('recovering', { ...NO_SIGNALS, reason: 'the other side started over' })
     for (const [order, body] of signals) {
@@ -179,12 +189,11 @@ export class Link {
     leave(this.#state)
     const forMs = againMs + restartDelay(this.#failures + 1, this.#ports.random)
     this.#state = { type: 'awaitingOffer', n, cancel: this.#ports.clock.after(forMs, () => this.#ask(n)) }
-    this.#send(n, { type: 'restart' })
+    this.#askFor(n)
   }
 
-  #send(n: number, body: SignalBody): void {
-    if (body.type === 'answer') this.#next.answered()
-    this.#events.signal({ born: this.born, n }, this.#order++, body)
+  #askFor(n: number): void {
+    this.#events.signal({ born: this.born, n }, 0, { type: 'restart' })
   }
 
   #show(state: LinkState, failure?: LinkFailure): void {
@@ -194,6 +203,9 @@ export class Link {
 }
 
 const NO_SIGNALS: Omit<LinkFailure, 'reason'> = { connectedMs: null, gotSignals: false, hadRelay: false }
+
+const epochOf = (born: number, n: number, restarts: number): Epoch =>
+  restarts === 0 ? { born, n } : { born, n, restarts }
 
 function leave(state: State): void {
   if (state.type === 'trying') state.epoch.close()

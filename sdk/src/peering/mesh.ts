@@ -1,18 +1,20 @@
 import type { LiveStreamError } from '../errors'
 import type { Clock } from '../ports/clock'
-import type { LinkState, SlotTracks } from '../ports/participant-media'
+import type { LinkState } from '../ports/participant-media'
 import type { Edge, IceServer, SignalDown, SignalUp, Source } from '../protocol'
+import { Connections } from './connections'
 import { EarlyOffer } from './early-offer'
 import { HeldSignals } from './early-signals'
 import { Link } from './link'
 import type { LinkTransportEvents } from './link-epoch'
+import { LinkHealth, type MeshHealth } from './link-health'
 import { linkError } from './link-state'
-import type { LinkView } from './link-view'
-import { EMPTY_SLOTS, type MediaTransport, type OpenTransport, type TransportPorts } from './media-transport'
+import { type LinkView, viewOf } from './link-view'
+import type { MediaTransport, OpenTransport } from './media-transport'
 import { ownEdges } from './own-edges'
 import type { SharedCertificate } from './shared-certificate'
+import type { Expected } from './silence-watch'
 import { StartQueue } from './start-queue'
-import { linkStats } from './stats'
 
 export type MeshPorts = {
   readonly openTransport: OpenTransport
@@ -27,6 +29,8 @@ export type MeshPorts = {
   readonly onTrack: (participantId: string, source: Source, track: MediaStreamTrack) => void
   /** Null if there is no edge any more. `error` comes with 'recovering': `turn_needed` or `link_failed`. */
   readonly onLink: (participantId: string, link: LinkState | null, error?: LiveStreamError) => void
+  /** Links have become unwell, or well again. Comes again while one is: the network of this page may be gone. */
+  readonly onHealth: (health: MeshHealth) => void
 }
 
 /** The part of the room that the mesh is made from. */
@@ -38,15 +42,24 @@ export class Mesh {
   readonly #startQueue: StartQueue
   readonly #links = new Map<string, Link>()
   readonly #held = new HeldSignals()
-  readonly early = new EarlyOffer((begin, events) => this.#open({ offerer: true, begin, events }))
+  readonly #connections: Connections
+  /** The connection that a newcomer opens ahead. */
+  readonly early: EarlyOffer
   #seq = 0
-  #tracks: SlotTracks = EMPTY_SLOTS
-  #iceServers: readonly IceServer[] = []
+  readonly #health: LinkHealth
   #prepared: Promise<void> | undefined
   #isClosed = false
+  #canSignal = true
 
   constructor(ports: MeshPorts) {
     this.#ports = ports
+    this.#connections = new Connections({ ...ports, all: () => this.#transports() })
+    this.early = new EarlyOffer({
+      open: (begin, events) => this.#connections.open({ offerer: true, begin, events }),
+      prepare: () => this.prepare(),
+      mayOpen: () => !this.#isClosed && this.#seq === 0 && ports.openTransport.oneAtATime !== true,
+    })
+    this.#health = new LinkHealth({ clock: ports.clock, links: this.#links, tell: ports.onHealth })
     this.#startQueue = new StartQueue(
       ports.openTransport.oneAtATime === true ? 1 : Number.POSITIVE_INFINITY,
       ports.clock,
@@ -60,6 +73,7 @@ export class Mesh {
   update({ selfId, seq, edges }: MeshView, isBack = false): void {
     if (this.#isClosed) return
     this.#seq = seq
+    if (isBack) this.#canSignal = true
     const mine = ownEdges(edges, selfId)
     for (const peerId of [...this.#links.keys()]) {
       if (!mine.has(peerId)) this.#remove(peerId)
@@ -87,30 +101,32 @@ export class Mesh {
    * Never rejects: a link that rejects the track starts over with it.
    */
   async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
-    if (this.#isClosed) return
-    this.#tracks = { ...this.#tracks, [source]: track }
-    await Promise.all(this.#transports().map((transport) => transport.setTrack(source, track)))
+    if (!this.#isClosed) await this.#connections.setTrack(source, track)
   }
 
   /** Used for new connections, and for candidates of current ones. The passwords of earlier servers may expire. */
   setIceServers(servers: readonly IceServer[]): void {
-    this.#iceServers = servers
-    for (const transport of this.#transports()) transport.setIceServers(servers)
+    this.#connections.setIceServers(servers)
   }
 
-  /** The network came back: links that wait to start over do so now. */
+  /** There is no connection to the server: until `update` says that it is back, links do not use up their tries. */
+  signalingLost(): void {
+    this.#canSignal = false
+    for (const { repair } of this.#links.values()) repair?.signaling(false)
+  }
+
+  /** What others publish and do not mute. Where nothing of it arrives, other paths are looked for. */
+  expect(expected: Expected): void {
+    if (!this.#isClosed) this.#health.expect(expected)
+  }
+
+  /** The network has changed: links look for other paths, and those that wait to start over do so. */
   networkChanged(): void {
-    for (const link of [...this.#links.values()]) link.retryNow()
+    for (const link of [...this.#links.values()]) link.networkChanged()
   }
 
   links(): readonly LinkView[] {
-    return [...this.#links].map(([participantId, link]) => ({
-      participantId,
-      state: link.shown,
-      epoch: link.epoch,
-      offerer: link.offerer,
-      getStats: async () => linkStats(await link.transport?.getStats()),
-    }))
+    return [...this.#links].map(([participantId, link]) => viewOf(participantId, link))
   }
 
   /** Ends all links. Idempotent; no callback comes after it. */
@@ -118,6 +134,7 @@ export class Mesh {
     if (this.#isClosed) return
     this.#isClosed = true
     this.early.close()
+    this.#health.close()
     for (const link of this.#links.values()) link.close()
     this.#links.clear()
     this.#held.clear()
@@ -147,15 +164,18 @@ export class Mesh {
   #newLink(peerId: string, offerer: boolean, born: number): Link {
     const { onLink, sendSignal, clock, random } = this.#ports
     const openTransport = (events: LinkTransportEvents) => this.#transportTo(peerId, offerer, events)
+    const canSignal = () => this.#canSignal
     return new Link(
-      offerer,
       born,
-      { clock, random, startQueue: this.#startQueue, openTransport },
+      { offerer, clock, random, startQueue: this.#startQueue, canSignal, openTransport },
       {
         signal: (epoch, order, body) => {
           if (!this.early.isSent(epoch, body)) sendSignal({ to: peerId, epoch, order, body })
         },
-        state: (state, failure) => onLink(peerId, state, failure && linkError(failure, this.#iceServers)),
+        state: (state, failure) => {
+          onLink(peerId, state, failure && linkError(failure, this.#connections.iceServers))
+          this.#health.tell()
+        },
       },
     )
   }
@@ -167,38 +187,12 @@ export class Mesh {
   #transportTo(peerId: string, offerer: boolean, linkEvents: LinkTransportEvents): MediaTransport {
     const track = (source: Source, received: MediaStreamTrack) => this.#ports.onTrack(peerId, source, received)
     const events = { ...linkEvents, track }
-    return (offerer ? this.early.take(events) : undefined) ?? this.#open({ offerer, events })
-  }
-
-  #open(ports: Pick<TransportPorts, 'offerer' | 'begin' | 'events'>): MediaTransport {
-    return this.#ports.openTransport({
-      ...ports,
-      tracks: this.#tracks,
-      iceServers: this.#iceServers,
-      iceTransportPolicy: this.#ports.iceTransportPolicy,
-      certificate: this.#ports.certificate.take(),
-    })
+    return (offerer ? this.early.take(events) : undefined) ?? this.#connections.open({ offerer, events })
   }
 
   /** Makes the certificate that links wait for. Idempotent; otherwise the first link calls it. */
   prepare(): Promise<void> {
     this.#prepared ??= this.#ports.certificate.prepare().then(() => this.#startQueue.open())
     return this.#prepared
-  }
-
-  /** Opens the connection for the offer of a newcomer. Does nothing in the room, or where connections start one at a time. */
-  async warmUp(): Promise<void> {
-    await this.prepare()
-    if (this.#mayWarmUp) this.early.warmUp()
-  }
-
-  get #mayWarmUp(): boolean {
-    return !this.#isClosed && this.#seq === 0 && this.#ports.openTransport.oneAtATime !== true
-  }
-
-  /** Makes the offer of a newcomer with the current ICE servers. */
-  async makeOffer(): Promise<void> {
-    await this.warmUp()
-    if (this.#mayWarmUp) this.early.make()
   }
 }

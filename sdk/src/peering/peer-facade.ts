@@ -1,5 +1,7 @@
 import type { Source } from '../protocol'
+import type { IceRestarts } from './ice-restarts'
 import type { LocalCandidates } from './local-candidates'
+import type { Path } from './media-transport'
 import type { SlotSenders } from './slots'
 import { addSlots, slotsOf, takeSlots } from './slots'
 import type { WebRtc } from './webrtc'
@@ -9,13 +11,22 @@ type Handler<E = Event> = ((event: E) => void) | null
 export type PeerFacadePorts = {
   readonly wrtc: WebRtc
   readonly candidates: LocalCandidates
+  readonly restarts: IceRestarts
   readonly pc: RTCPeerConnection
   readonly offerer: boolean
   readonly begin: Promise<void> | undefined
   readonly senders: SlotSenders
   readonly onAdvanced: () => void
   readonly onConnected: () => void
+  /** After `onConnected`. simple-peer would close the connection when its path is lost. */
+  readonly onPath: (path: Path) => void
   readonly onTrack: (source: Source, track: MediaStreamTrack) => void
+}
+
+const PATHS: Readonly<Partial<Record<RTCPeerConnectionState, Path>>> = {
+  connected: 'up',
+  disconnected: 'unwell',
+  failed: 'lost',
 }
 
 /**
@@ -31,7 +42,9 @@ export class PeerFacade {
   readonly #streams: readonly MediaStream[]
   #channel: RTCDataChannel | null = null
   #filled: Promise<void> = Promise.resolve()
+  readonly #receivers = new Map<Source, RTCRtpReceiver>()
   #hasTracks = false
+  #wasConnected = false
   readonly #states = new Set<string>()
 
   constructor(ports: PeerFacadePorts) {
@@ -85,7 +98,10 @@ export class PeerFacade {
   async setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
     await this.#pc.setRemoteDescription(description)
     if (this.#pc.signalingState === 'closed') return
-    for (const [source, { receiver }] of slotsOf(this.#pc)) this.#ports.onTrack(source, receiver.track)
+    for (const [source, { receiver }] of slotsOf(this.#pc)) {
+      this.#receivers.set(source, receiver)
+      this.#ports.onTrack(source, receiver.track)
+    }
     this.#hasTracks = true
     this.#tellConnected()
   }
@@ -97,6 +113,13 @@ export class PeerFacade {
     } catch {
       // See above.
     }
+  }
+
+  /** Missing in @roamhq/wrtc. */
+  lastArrival(source: Source): number | undefined | null {
+    const receiver = this.#receivers.get(source)
+    if (receiver?.getSynchronizationSources === undefined) return null
+    return receiver.getSynchronizationSources()[0]?.timestamp
   }
 
   close(): void {
@@ -114,14 +137,17 @@ export class PeerFacade {
     const pc = this.#pc
     pc.oniceconnectionstatechange = (event) => {
       this.#enter(`ice ${pc.iceConnectionState}`)
-      this.oniceconnectionstatechange?.(event)
+      if (!this.#wasConnected) this.oniceconnectionstatechange?.(event)
     }
     pc.onsignalingstatechange = () => this.#enter(`signaling ${pc.signalingState}`)
     pc.onicecandidate = (event) => {
-      if (this.#ports.candidates.find(event.candidate)) this.onicecandidate?.(event)
+      const { restarts, candidates } = this.#ports
+      if (restarts.number > 0) restarts.found(event.candidate)
+      else if (candidates.find(event.candidate)) this.onicecandidate?.(event)
     }
     pc.onconnectionstatechange = (event) => {
       this.#enter(`connection ${pc.connectionState}`)
+      if (this.#wasConnected) return this.#tellPath()
       this.#tellConnected()
       this.onconnectionstatechange?.(event)
     }
@@ -153,7 +179,14 @@ export class PeerFacade {
 
   /** In Node the connection may be connected before the promise of its last description resolves. */
   #tellConnected(): void {
-    if (this.#hasTracks && this.#pc.connectionState === 'connected') this.#ports.onConnected()
+    if (!this.#hasTracks || this.#pc.connectionState !== 'connected') return
+    this.#wasConnected = true
+    this.#ports.onConnected()
+  }
+
+  #tellPath(): void {
+    const path = PATHS[this.#pc.connectionState]
+    if (path !== undefined) this.#ports.onPath(path)
   }
 
   #addSlots(): void {

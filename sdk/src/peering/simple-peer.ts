@@ -3,11 +3,12 @@
 import SimplePeer, { type PeerSignal } from 'simple-peer'
 import type { Clock } from '../ports/clock'
 import { type IceServer, LAYOUT, type OfferBody, type SignalBody, type Source } from '../protocol'
+import { IceRestarts } from './ice-restarts'
 import { LocalCandidates } from './local-candidates'
 import type { MediaTransport, OpenTransport, TransportEvents, TransportPorts } from './media-transport'
 import { PeerFacade } from './peer-facade'
 import { SlotSenders } from './slots'
-import type { WebRtc } from './webrtc'
+import { configurationOf, toBrowser, type WebRtc } from './webrtc'
 
 /**
  * Transports made of the given WebRTC. Outside of browsers connections start one at a time: @roamhq/wrtc runs out of file
@@ -24,6 +25,7 @@ class SimplePeerTransport implements MediaTransport {
   readonly #configuration: RTCConfiguration
   readonly #pc: RTCPeerConnection
   readonly #senders: SlotSenders
+  readonly #restarts: IceRestarts
   readonly #facade: PeerFacade
   readonly #peer: SimplePeer
   /** Whether the description of the other side arrived: a transport takes only one. */
@@ -38,15 +40,26 @@ class SimplePeerTransport implements MediaTransport {
     this.#configuration = configurationOf(ports)
     this.#pc = new wrtc.RTCPeerConnection(this.#configuration)
     this.#senders = new SlotSenders(ports.tracks)
+    const newCandidates = () => new LocalCandidates(clock, ports.iceTransportPolicy)
+    this.#restarts = new IceRestarts({
+      pc: this.#pc,
+      wrtc,
+      clock,
+      newCandidates,
+      send: (body, restarts) => this.#live(() => this.#events.signal(body, restarts)),
+      failed: (reason) => this.#fail(reason),
+    })
     this.#facade = new PeerFacade({
       wrtc,
-      candidates: new LocalCandidates(clock, ports.iceTransportPolicy),
+      candidates: newCandidates(),
+      restarts: this.#restarts,
       pc: this.#pc,
       offerer: ports.offerer,
       begin: ports.begin,
       senders: this.#senders,
       onAdvanced: () => this.#live(() => this.#events.advanced()),
       onConnected: () => this.#connect(),
+      onPath: (path) => this.#live(() => this.#events.path(path)),
       onTrack: (source, track) => this.#live(() => this.#events.track(source, track)),
     })
     this.#peer = this.#makePeer(wrtc)
@@ -57,8 +70,9 @@ class SimplePeerTransport implements MediaTransport {
     return localDescription?.type === 'offer' ? { type: 'offer', sdp: localDescription.sdp, layout: LAYOUT } : undefined
   }
 
-  accept(body: SignalBody): void {
-    if (this.#closed || body.type === 'restart') return
+  accept(body: SignalBody, restarts = 0): void {
+    if (this.#closed || body.type === 'restart' || body.type === 'iceRestart') return
+    if (restarts > 0) return this.#acceptRestart(body, restarts)
     if (body.type === 'candidate') {
       const { candidate, sdpMid, sdpMLineIndex } = body
       this.#peer.signal({ type: 'candidate', candidate: { candidate, sdpMid, sdpMLineIndex } })
@@ -69,6 +83,10 @@ class SimplePeerTransport implements MediaTransport {
     this.#described = true
     if (body.type === 'offer' && body.layout !== LAYOUT) this.#fail(`the other side uses slot layout ${body.layout}`)
     else this.#peer.signal({ type: body.type, sdp: body.sdp })
+  }
+
+  restartIce(): void {
+    if (this.#connected && !this.#closed && this.#offerer) this.#restarts.start()
   }
 
   async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
@@ -88,6 +106,10 @@ class SimplePeerTransport implements MediaTransport {
     }
   }
 
+  lastArrival(source: Source): number | undefined | null {
+    return this.#facade.lastArrival(source)
+  }
+
   getStats(): Promise<RTCStatsReport> {
     return this.#pc.getStats()
   }
@@ -96,9 +118,16 @@ class SimplePeerTransport implements MediaTransport {
     if (this.#closed) return
     this.#closed = true
     this.#senders.close()
+    this.#restarts.close()
     // At once, not in simple-peer's microtask: browsers limit the number of connections.
     this.#facade.close()
     this.#peer.destroy()
+  }
+
+  /** Ignores what does not fit its role, as `accept` does. Only the offerer restarts, and only what has connected. */
+  #acceptRestart(body: SignalBody, restarts: number): void {
+    if (!this.#connected || body.type === (this.#offerer ? 'offer' : 'answer')) return
+    if (body.type !== 'offer' || body.layout === LAYOUT) this.#restarts.accept(body, restarts)
   }
 
   #makePeer(wrtc: WebRtc): SimplePeer {
@@ -127,7 +156,7 @@ class SimplePeerTransport implements MediaTransport {
 
   #signal(signal: PeerSignal): void {
     const body = bodyOf(signal)
-    if (body !== undefined) this.#live(() => this.#events.signal(body))
+    if (body !== undefined) this.#live(() => this.#events.signal(body, 0))
   }
 
   #connect(): void {
@@ -145,21 +174,6 @@ class SimplePeerTransport implements MediaTransport {
   #live(emit: () => void): void {
     if (!this.#closed) emit()
   }
-}
-
-function configurationOf({ iceServers, iceTransportPolicy, certificate }: TransportPorts): RTCConfiguration {
-  return {
-    iceServers: iceServers.map(toBrowser),
-    iceTransportPolicy,
-    // One transport for all slots from the start: a quarter of the candidates. All browsers support it.
-    bundlePolicy: 'max-bundle',
-    ...(certificate === undefined ? {} : { certificates: [certificate] }),
-  }
-}
-
-/** Leaves out undefined members: not every WebRTC implementation treats them as absent. */
-function toBrowser({ urls, username, credential }: IceServer): RTCIceServer {
-  return { urls, ...(username === undefined ? {} : { username }), ...(credential === undefined ? {} : { credential }) }
 }
 
 /** Undefined for simple-peer's requests to renegotiate, and for the empty candidate that ends the list. */

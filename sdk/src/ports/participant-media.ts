@@ -3,8 +3,11 @@ import { SOURCES, type Source } from '../protocol'
 /** Which of a participant's two streams: `talk` is microphone and camera, `screen` is screen and its sound. */
 export type StreamKind = 'talk' | 'screen'
 
-/** The state of the link to a participant. `recovering`: it was lost or could not connect, and is made again by itself. */
-export type LinkState = 'connecting' | 'connected' | 'recovering'
+/**
+ * The state of the link to a participant. `unwell`: it is connected, but nothing arrives, and other paths are looked for.
+ * `recovering`: it was lost or could not connect, and is made again by itself.
+ */
+export type LinkState = 'connecting' | 'connected' | 'unwell' | 'recovering'
 
 /** A track for each of the four slots; null is an empty slot. */
 export type SlotTracks = Readonly<Record<Source, MediaStreamTrack | null>>

@@ -6,9 +6,14 @@ import { maxBytes, maxCharacters } from './text'
 
 /**
  * The peer connection of a pair that a signal belongs to. `born`: the `seq` of the event that made the edge, which both ends know.
- * `n`: increased by the offerer each time the pair starts a new connection.
+ * `n`: increased by the offerer each time the pair starts a new connection. `restarts`: increased by the offerer each time ICE restarts
+ * in this connection; absent: 0.
  */
-export const epoch = strict({ born: seq, n: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) })
+export const epoch = strict({
+  born: seq,
+  n: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  restarts: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
+})
 /** The peer connection of a pair that a signal belongs to. */
 export type Epoch = v.InferOutput<typeof epoch>
 
@@ -35,8 +40,10 @@ export const signalBody = v.variant('type', [
   }),
   /** The answerer asks the offerer to start the next epoch. */
   strict({ type: v.literal('restart') }),
+  /** The answerer asks the offerer to restart ICE in this connection. */
+  strict({ type: v.literal('iceRestart') }),
 ])
-/** The content of a signal: an offer, an answer, a candidate, or a request to restart. */
+/** The content of a signal: an offer, an answer, a candidate, or a request to restart the connection or its ICE. */
 export type SignalBody = v.InferOutput<typeof signalBody>
 
 /** The media sections of a description in this layout: the slots and the data channel. */

@@ -30,6 +30,12 @@ export function browserPage(storage?: KeyValueStore): BrowserPage {
   }
 }
 
+/** The network is another one: Wi-Fi and mobile data, for example. Chromium has it, and Firefox on Android. */
+function networkType(listener: () => void): (() => void)[] {
+  const { connection } = navigator as { connection?: EventTarget }
+  return connection === undefined ? [] : [added(connection, 'change', listener)]
+}
+
 function sessionStorageOf(): KeyValueStore | undefined {
   try {
     return globalThis.sessionStorage
@@ -49,7 +55,7 @@ function listen(moment: PageMoment, listener: () => void): () => void {
   const removals = {
     hide: () => [added(window, 'pagehide', listener), added(document, 'freeze', listener)],
     show: thawed,
-    online: () => [added(window, 'online', listener)],
+    online: () => [added(window, 'online', listener), ...networkType(listener)],
     wake: () => [
       ...thawed(),
       added(window, 'online', listener),

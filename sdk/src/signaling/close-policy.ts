@@ -71,6 +71,12 @@ export function joinTimeout(reachedServer: boolean, cause: unknown): LiveStreamE
     : new LiveStreamError('unreachable', 'The server cannot be reached.', details)
 }
 
+/** Why no socket was opened: there is no token, or no WebSocket for this URL. */
+export const openingError = (cause: unknown): LiveStreamError =>
+  cause instanceof LiveStreamError
+    ? cause
+    : new LiveStreamError('invalid_options', 'The WebSocket could not be made.', { cause })
+
 const SENTENCES: Record<GoodbyeCode, string> = {
   bad_frame: 'The server could not read what this client sent.',
   unauthorized: 'The token is missing, wrong or expired.',

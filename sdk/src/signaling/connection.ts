@@ -1,4 +1,4 @@
-import type { Clock } from '../ports/clock'
+import { type Clock, watchProgress } from '../ports/clock'
 import {
   type ClientMessage,
   decodeServerFrame,
@@ -10,8 +10,6 @@ import {
 import { type Ending, endingOfClose } from './close-policy'
 import { Socket, type WebSocketConstructor } from './socket'
 
-/** How long it may take from opening the socket to the welcome. The server takes at most 5 s to check the token. */
-const WELCOME_DEADLINE_MS = 10_000
 /**
  * Browser JavaScript cannot see WebSocket pings. So after this time without a message it sends a heartbeat, and waits as long for
  * an answer: a dead connection is found in 30 s. Silence alone is no proof, as a hidden tab may run its timers only once a minute
@@ -20,17 +18,24 @@ const WELCOME_DEADLINE_MS = 10_000
 const HEARTBEAT_MS = 15_000
 /** How long a server may take to answer after the page woke up. Then the socket counts as dead. */
 const PROBE_MS = 5_000
+/** How long it may take when links have fallen silent: three round trips as measured, but at least this long. */
+const SHORTEST_CHECK_MS = 700
+const ROUND_TRIPS = 3
+/** Checks do not follow each other sooner. */
+const CHECK_EVERY_MS = 2_000
 
 export type ConnectionPorts = {
   readonly WebSocket: WebSocketConstructor
   readonly url: string
   readonly protocols: string[]
   readonly clock: Clock
+  /** How long it may take from opening the socket to the welcome, in ms. */
+  readonly limitMs: number
 }
 
 export type ConnectionEvents = {
-  /** The server accepted the socket. */
-  opened(): void
+  /** The server accepted the socket, after so many ms. */
+  opened(afterMs: number): void
   /** The messages of one frame that this version can read. */
   messages(messages: ServerMessage[]): void
   /** The connection is closed, or counts as dead. Called once, and never after `close()`. */
@@ -49,20 +54,28 @@ export class Connection {
   #welcomed = false
   #isOpen = false
   #closed = false
+  #roundTripMs: number | undefined
+  #askedAt: number | undefined
+  #isChecked = false
+  #checkedAt = Number.NEGATIVE_INFINITY
 
   /** @throws what the WebSocket's constructor throws: a bad URL or subprotocol */
-  constructor({ WebSocket, url, protocols, clock }: ConnectionPorts, events: ConnectionEvents) {
+  constructor({ WebSocket, url, protocols, clock, limitMs }: ConnectionPorts, events: ConnectionEvents) {
+    const startedAt = clock.now()
     this.#clock = clock
     this.#events = events
     this.#socket = new Socket(WebSocket, url, protocols, {
       opened: () => {
         this.#isOpen = true
-        this.#events.opened()
+        // More than one round trip: TCP, TLS and the upgrade.
+        const afterMs = clock.now() - startedAt
+        this.#roundTripMs = afterMs
+        this.#events.opened(afterMs)
       },
       frame: (text) => this.#received(text),
       closed: (code) => this.#end(endingOfClose(code), `closed with ${code}`),
     })
-    this.#cancelWatch = clock.after(WELCOME_DEADLINE_MS, () => this.#end({}, 'no welcome in 10 s'))
+    this.#cancelWatch = clock.after(limitMs, () => this.#end({}, `no welcome in ${limitMs} ms`))
   }
 
   /** Whether the server accepted the socket. */
@@ -95,7 +108,22 @@ export class Connection {
   probe(ms = PROBE_MS): void {
     this.#cancelProbe()
     this.#cancelProbe = this.#clock.after(ms, () => this.#end({}, `no answer in ${ms} ms`))
-    this.send({ type: 'heartbeat' })
+    this.#ask()
+  }
+
+  /**
+   * A link has fallen silent. The network of this page may be gone, which TCP alone finds out only after minutes. Does nothing while
+   * an answer is awaited.
+   */
+  check(): void {
+    const now = this.#clock.now()
+    if (!this.#welcomed || this.#isChecked || now - this.#checkedAt < CHECK_EVERY_MS) return
+    this.#isChecked = true
+    this.#checkedAt = now
+    const limitMs = Math.min(PROBE_MS, Math.max(SHORTEST_CHECK_MS, ROUND_TRIPS * (this.#roundTripMs ?? PROBE_MS)))
+    this.#cancelProbe()
+    this.#cancelProbe = watchProgress(this.#clock, limitMs, () => this.#end({}, `no answer in ${limitMs} ms`)).cancel
+    this.#ask()
   }
 
   /** Idempotent; no event comes after it. */
@@ -113,16 +141,29 @@ export class Connection {
 
   #received(text: string): void {
     this.#cancelProbe()
+    this.#isChecked = false
     if (this.#welcomed) this.#watch()
     const messages = decodeServerFrame(text)?.flatMap((decoded) => (decoded.ok ? [decoded.message] : []))
+    if (messages?.some(({ type }) => type === 'heartbeat')) this.#answered()
     if (messages !== undefined && messages.length > 0) this.#events.messages(messages)
+  }
+
+  #ask(): void {
+    this.#askedAt = this.#clock.now()
+    this.send({ type: 'heartbeat' })
+  }
+
+  /** The server has answered a heartbeat. */
+  #answered(): void {
+    if (this.#askedAt !== undefined) this.#roundTripMs = this.#clock.now() - this.#askedAt
+    this.#askedAt = undefined
   }
 
   /** Starts again with each frame. Silence, a heartbeat, and silence again: the connection is dead. */
   #watch(): void {
     this.#cancelWatch()
     this.#cancelWatch = this.#clock.after(HEARTBEAT_MS, () => {
-      this.send({ type: 'heartbeat' })
+      this.#ask()
       this.#cancelWatch = this.#clock.after(HEARTBEAT_MS, () => this.#end({}, 'nothing heard for 30 s'))
     })
   }

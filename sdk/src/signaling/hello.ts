@@ -6,6 +6,8 @@ import type { Position, SessionPorts } from './session-ports'
 export type Opening = Pick<Hello, 'intent'> & {
   readonly token: string | undefined
   readonly position: Position | undefined
+  /** How long it may take until the welcome, in ms. */
+  readonly limitMs: number
 }
 
 /** The hello of a new socket. Each call counts as an attempt of the session. */

@@ -49,10 +49,10 @@ export class RoomConnection {
     this.#session = session
     const protocols = subprotocolsOf(helloOf(ports, opening))
     this.#connection = new Connection(
-      { WebSocket: WebSocket(), url: roomUrl(base, room), protocols, clock },
+      { WebSocket: WebSocket(), url: roomUrl(base, room), protocols, clock, limitMs: opening.limitMs },
       {
-        opened: () => {
-          session.opened()
+        opened: (afterMs) => {
+          session.opened(afterMs)
           client.log('debug', 'the server took the socket')
         },
         messages: (messages) => this.#received(messages),
@@ -109,6 +109,11 @@ export class RoomConnection {
   /** The page woke up: is the server still there? */
   wake(): void {
     if ('since' in this.#phase) this.#connection.probe()
+  }
+
+  /** A link has fallen silent: is the server still there? */
+  check(): void {
+    if (this.#phase.type === 'connected') this.#connection.check()
   }
 
   /** Gives the seat up. Resolves when the server has answered, after a second at most. No event follows. */

@@ -1,6 +1,7 @@
 import { LiveStreamError } from '../errors'
 import { type GoodbyeCode, PROTOCOL_FLOOR, PROTOCOL_VERSION, type Welcome } from '../protocol'
-import { type Aim, backoffMs, closePolicyOf, type Ending, errorOf, joinTimeout, mayGoIdle } from './close-policy'
+import { type Aim, closePolicyOf, type Ending, errorOf, joinTimeout, mayGoIdle, openingError } from './close-policy'
+import { Pace } from './pace'
 import { RoomConnection } from './room-connection'
 import type { SessionEvents, SessionPorts } from './session-ports'
 import { tokenOf } from './token'
@@ -13,10 +14,8 @@ const KEPT_READY_MS = 30 * 60_000
 /** The phase of a session, from its first call to its end. */
 type Phase =
   /** `idle`: not begun, or no connection can be held now. */
-  | { readonly type: 'idle' | 'authorizing' | 'ended' }
+  | { readonly type: 'idle' | 'authorizing' | 'waiting' | 'ended' }
   | { readonly type: 'open'; readonly connection: RoomConnection }
-  /** `urgent`: a page that wakes up may try at once, as the server has not asked to wait. */
-  | { readonly type: 'waiting'; readonly cancel: () => void; readonly urgent: boolean }
 
 /**
  * The connection side of one stay in a room: one connection after the other, until the session ends. It decides when to open the
@@ -25,20 +24,20 @@ type Phase =
 export class SignalingSession {
   readonly #ports: SessionPorts
   readonly #events: SessionEvents
+  readonly #pace: Pace
   #phase: Phase = { type: 'idle' }
   #aim: Aim = 'prepare'
   #readyUntil = 0
   /** Our participant and the instance, since the first welcome. */
   #seat: { readonly self: string; readonly instance: string } | undefined
-  #failures = 0
   #freshTokenTried = false
-  #reachedServer = false
   #lastFailure: unknown
   #stop: (() => void)[] = []
 
   constructor(ports: SessionPorts, events: SessionEvents) {
     this.#ports = ports
     this.#events = events
+    this.#pace = new Pace(ports)
   }
 
   /** Holds a connection for a while, so that `start()` needs no new one. After that, or if none can be held, the session is idle. */
@@ -54,7 +53,7 @@ export class SignalingSession {
     const phase = this.#phase
     if (phase.type === 'ended') return
     this.#aim = 'join'
-    this.#failures = 0
+    this.#pace.restart()
     this.#freshTokenTried = false
     this.#listen()
     if (phase.type === 'open' && phase.connection.phase === 'held') phase.connection.requestSeat()
@@ -65,6 +64,16 @@ export class SignalingSession {
     const { clock, page, joinTimeoutMs } = this.#ports
     this.#stopListening()
     this.#stop = [page.on('wake', () => this.#wake()), clock.after(joinTimeoutMs, () => this.#joinTimedOut())]
+  }
+
+  /** A link has fallen silent: is the server still there? */
+  check(): void {
+    if (this.#phase.type === 'open') this.#phase.connection.check()
+  }
+
+  /** Whether all links have fallen silent. Then connections are tried without a backoff, and given up sooner, until links are back. */
+  hurry(hurries: boolean): void {
+    this.#pace.hurry(hurries)
   }
 
   /** Events are missing: connects again, and `position()` then asks for a snapshot. */
@@ -84,12 +93,12 @@ export class SignalingSession {
   }
 
   async #connect(): Promise<void> {
-    this.#stopWaiting()
+    this.#pace.cancel()
     const authorizing: Phase = { type: 'authorizing' }
     this.#phase = authorizing
     const { token: source, clock } = this.#ports
     try {
-      const token = await tokenOf(source, clock)
+      const token = await tokenOf(source, clock, this.#pace.limitMs)
       if (this.#phase === authorizing) this.#open(token)
     } catch (error) {
       if (this.#phase === authorizing) this.#couldNotConnect(error)
@@ -99,11 +108,9 @@ export class SignalingSession {
   /** @throws LiveStreamError `hello_too_large`, `not_supported` */
   #open(token: string | undefined): void {
     const intent = this.#aim === 'join' ? 'join' : 'hold'
-    const opening = { intent, token, position: this.#events.position() } as const
+    const opening = { intent, token, position: this.#events.position(), limitMs: this.#pace.limitMs } as const
     const connection: RoomConnection = new RoomConnection(this.#ports, opening, this.#events, {
-      opened: () => {
-        this.#reachedServer = true
-      },
+      opened: (afterMs) => this.#pace.opened(afterMs),
       held: () => this.#held(connection),
       welcomed: (welcome) => this.#welcomed(welcome, connection),
       ended: (ending, detail) => this.#disconnected(connection, ending, detail),
@@ -114,10 +121,7 @@ export class SignalingSession {
   /** There is no socket without a token and a hello. Only a missing token is worth another try, and only for a joined session. */
   #couldNotConnect(cause: unknown): void {
     if (this.#aim === 'keep') return this.#goIdle()
-    const error =
-      cause instanceof LiveStreamError
-        ? cause
-        : new LiveStreamError('invalid_options', 'The WebSocket could not be made.', { cause })
+    const error = openingError(cause)
     if (error.code !== 'token_unavailable' || this.#seat === undefined) return this.#end(error, undefined)
     this.#retry({}, false)
   }
@@ -149,7 +153,7 @@ export class SignalingSession {
     const { since = Number.POSITIVE_INFINITY } = connection
     this.#lastFailure = ending.code === undefined ? new Error(detail) : errorOf(ending.code, ending)
     const now = this.#ports.clock.now()
-    if (now - since >= STABLE_MS) this.#failures = 0
+    if (now - since >= STABLE_MS) this.#pace.restart()
     const freshTokenLeft = typeof this.#ports.token === 'function' && !this.#freshTokenTried
     const policy = closePolicyOf(ending, { joined: this.#seat !== undefined, freshTokenLeft })
     if (mayGoIdle(this.#aim, now >= this.#readyUntil, ending, policy)) return this.#goIdle()
@@ -159,12 +163,10 @@ export class SignalingSession {
     this.#retry(ending, policy.type === 'retry' && policy.slowly)
   }
 
-  #retry({ retryAfterMs }: Ending, slowly: boolean): void {
-    const { clock, random } = this.#ports
-    const retryInMs = backoffMs(this.#failures++, random(), { slowly, retryAfterMs })
-    const cancel = clock.after(retryInMs, () => void this.#connect())
-    this.#phase = { type: 'waiting', cancel, urgent: !slowly && retryAfterMs === undefined }
-    this.#events.waiting({ attempt: this.#failures, retryInMs })
+  #retry(ending: Ending, slowly: boolean): void {
+    this.#phase = { type: 'waiting' }
+    const retryInMs = this.#pace.wait(ending, slowly, () => void this.#connect())
+    this.#events.waiting({ attempt: this.#pace.failures, retryInMs })
   }
 
   #goIdle(): void {
@@ -175,13 +177,13 @@ export class SignalingSession {
 
   #wake(): void {
     if (this.#phase.type === 'open') this.#phase.connection.wake()
-    if (this.#phase.type === 'waiting' && this.#phase.urgent) void this.#connect()
+    this.#pace.skip()
   }
 
   #joinTimedOut(): void {
     if (this.#seat !== undefined || this.#aim === 'keep') return
     if (this.#phase.type === 'open') void this.#phase.connection.leave()
-    this.#end(joinTimeout(this.#reachedServer, this.#lastFailure), undefined)
+    this.#end(joinTimeout(this.#pace.hasOpened, this.#lastFailure), undefined)
   }
 
   #end(error: LiveStreamError, code: GoodbyeCode | undefined): void {
@@ -190,7 +192,7 @@ export class SignalingSession {
   }
 
   #close(error: LiveStreamError): void {
-    this.#stopWaiting()
+    this.#pace.cancel()
     this.#phase = { type: 'ended' }
     this.#stopListening()
     this.#ports.sender.close(error)
@@ -198,9 +200,5 @@ export class SignalingSession {
 
   #stopListening(): void {
     for (const stop of this.#stop.splice(0)) stop()
-  }
-
-  #stopWaiting(): void {
-    if (this.#phase.type === 'waiting') this.#phase.cancel()
   }
 }

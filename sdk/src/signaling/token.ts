@@ -4,16 +4,21 @@ import type { Clock } from '../ports/clock'
 import type { Connection } from './connection'
 import type { SessionEvents, SessionPorts, TokenSource } from './session-ports'
 
-/** A token function that takes longer has failed: a backend that hangs must not stop reconnecting. */
-const TOKEN_DEADLINE_MS = 10_000
+/** How long a token function may take, unless links have fallen silent. */
+const TOKEN_LIMIT_MS = 10_000
 
 /**
  * Asks the source for a token.
- * @throws LiveStreamError `token_unavailable` when the function throws, gives no text or takes over 10 s
+ * @param limitMs a function that takes longer has failed: a backend that hangs must not stop reconnecting
+ * @throws LiveStreamError `token_unavailable` when the function throws, gives no text or takes too long
  */
-export async function tokenOf(source: TokenSource | undefined, clock: Clock): Promise<string | undefined> {
+export async function tokenOf(
+  source: TokenSource | undefined,
+  clock: Clock,
+  limitMs = TOKEN_LIMIT_MS,
+): Promise<string | undefined> {
   if (typeof source !== 'function') return source
-  const { promise: tooLate, cancel } = deadline(clock)
+  const { promise: tooLate, cancel } = deadline(clock, limitMs)
   try {
     const token: unknown = await Promise.race([source(), tooLate])
     if (typeof token === 'string' && token !== '') return token
@@ -25,10 +30,10 @@ export async function tokenOf(source: TokenSource | undefined, clock: Clock): Pr
   throw unavailable('The token function gave no token.')
 }
 
-function deadline(clock: Clock): { promise: Promise<never>; cancel: () => void } {
+function deadline(clock: Clock, limitMs: number): { promise: Promise<never>; cancel: () => void } {
   let cancel = () => {}
   const promise = new Promise<never>((_, reject) => {
-    cancel = clock.after(TOKEN_DEADLINE_MS, () => reject(new Error('no answer in 10 s')))
+    cancel = clock.after(limitMs, () => reject(new Error(`no answer in ${limitMs} ms`)))
   })
   return { promise, cancel }
 }

@@ -231,13 +231,67 @@ export const mediaTransportContract: Readonly<Record<string, Scenario>> = {
     pair.close()
   },
 
-  'fails when the other end is gone': async (world) => {
+  'tells that its path is lost when the other end is gone, and does not close by itself': async (world) => {
     const pair = new Pair(world.open)
     await world.until('the pair connects', () => pair.connected)
     pair.offerer.transport.close()
-    await world.until('the answerer notices', () => pair.answerer.failure !== undefined)
-    equal(pair.answerer.events.at(-1), 'failed', 'the last event')
-    equal(pair.offerer.failure, undefined, 'failure of the end that was closed')
+    await world.until('the answerer notices', () => pair.answerer.events.includes('path lost'))
+    for (const end of pair.ends) equal(end.failure, undefined, 'failure')
+    pair.close()
+  },
+
+  'restarts ICE, again and again, while media goes on': async (world) => {
+    const tracks = { offererTracks: { camera: world.track('video') }, answererTracks: { camera: world.track('video') } }
+    await withPair(world, tracks, async (pair) => {
+      for (const end of pair.ends) await flows(world, end, 'camera')
+      const before = await Promise.all(pair.ends.map((end) => arrived(end, 'camera')))
+      for (const restart of [1, 2, 3]) {
+        pair.offerer.transport.restartIce()
+        await world.until('the restart is answered', () => count(pair.answerer, `answer of restart ${restart}`) === 1)
+        for (const end of pair.ends) await flows(world, end, 'camera')
+      }
+      const after = await Promise.all(pair.ends.map((end) => arrived(end, 'camera')))
+      for (const [i, frames] of before.entries()) assert((after[i] ?? 0) > frames, 'frames are counted on')
+      for (const end of pair.ends) equal(count(end, 'track camera'), 1, 'times that a track came')
+    })
+  },
+
+  'takes the newest of restarts that follow each other at once, and drops the signals of those before': async (
+    world,
+  ) => {
+    await withPair(world, { offererTracks: { camera: world.track('video') } }, async (pair) => {
+      for (let n = 0; n < 5; n++) pair.offerer.transport.restartIce()
+      await world.until('the last one is answered', () => count(pair.answerer, 'answer of restart 5') === 1)
+      pair.offerer.transport.restartIce()
+      await world.until('the next one is answered', () => count(pair.answerer, 'answer of restart 6') === 1)
+      await flows(world, pair.answerer, 'camera')
+    })
+  },
+
+  'only the offerer restarts ICE, after it has connected; an answerer does not take an answer': async (world) => {
+    const pair = new Pair(world.open, { offererTracks: { camera: world.track('video') } })
+    for (const end of pair.ends) end.transport.restartIce()
+    await withPair(world, pair, async () => {
+      pair.answerer.transport.restartIce()
+      for (const body of pair.answerer.sent) pair.answerer.transport.accept(body, 1)
+      for (const body of pair.offerer.sent) pair.offerer.transport.accept(body, 1)
+      await flows(world, pair.answerer, 'camera')
+      equal(descriptions(pair), 2, 'descriptions')
+    })
+  },
+
+  'fails by a restart with the certificate of another connection [R9.11]': async (world) => {
+    const other = new Pair(world.open)
+    const foreign = () => other.offerer.sent.find(({ type }) => type === 'offer')
+    await world.until('there is another offer', () => foreign() !== undefined)
+    const pair = new Pair(world.open)
+    await world.until('the pair connects', () => pair.connected)
+    const offer = foreign()
+    if (offer !== undefined) pair.answerer.transport.accept(offer, 1)
+    await world.until('the answerer fails', () => pair.answerer.failure !== undefined)
+    assert(pair.answerer.failure?.includes('certificate') ?? false, `${pair.answerer.failure} says why`)
+    pair.close()
+    other.close()
   },
 
   'says nothing after close, and bears every call': async (world) => {

@@ -67,6 +67,10 @@ export class FakeTransport implements MediaTransport {
   closed = false
   connected = false
   refuseTracks = false
+  /** How often ICE has restarted. */
+  restarts = 0
+  /** When the last packet of a slot arrived. */
+  readonly arrivals: Partial<Record<Source, number>> = {}
   readonly #id: number
   readonly #network: FakeNetwork
   readonly #clock: Clock
@@ -92,12 +96,30 @@ export class FakeTransport implements MediaTransport {
     return { type: 'offer', sdp: sdp(`offer ${this.#id}\r\na=candidate:${this.#id} typ host`), layout: LAYOUT }
   }
 
-  accept(body: SignalBody): void {
+  accept(body: SignalBody, restarts = 0): void {
     if (this.closed) return
     this.accepted.push(structuredClone(body))
+    if (restarts > 0) return this.#acceptRestart(body, restarts)
     if (body.type === 'candidate' && body.candidate.startsWith('candidate:')) this.#candidates++
     if (body.type === 'offer' || body.type === 'answer') this.#acceptDescription(body)
     this.#tryConnect()
+  }
+
+  restartIce(): void {
+    if (!this.connected || !this.ports.offerer) return
+    const restarts = ++this.restarts
+    this.#later(() =>
+      this.ports.events.signal({ type: 'offer', sdp: sdp(`offer ${this.#id}`), layout: LAYOUT }, restarts),
+    )
+  }
+
+  lastArrival(source: Source): number | undefined {
+    return this.arrivals[source]
+  }
+
+  /** As a browser tells it that hears nothing on the path any more. */
+  losePath(path: 'unwell' | 'lost'): void {
+    if (!this.closed) this.ports.events.path(path)
   }
 
   async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {
@@ -130,7 +152,7 @@ export class FakeTransport implements MediaTransport {
     this.closed = true
     this.connected = false
     const peer = this.#peer
-    if (peer?.connected) this.#clock.after(CONSENT_MS, () => peer.fail('consent expired'))
+    if (peer?.connected) this.#clock.after(CONSENT_MS, () => peer.losePath('lost'))
   }
 
   fail(reason: string): void {
@@ -160,12 +182,25 @@ export class FakeTransport implements MediaTransport {
     })
   }
 
+  #acceptRestart(body: SignalBody, restarts: number): void {
+    if (!this.connected || body.type === (this.ports.offerer ? 'offer' : 'answer')) return
+    if ('sdp' in body && !body.sdp.includes(` ${this.#peerId}\r\n`))
+      return this.fail('the other side has another certificate')
+    if (body.type === 'offer' && restarts > this.restarts) {
+      this.restarts = restarts
+      this.#later(() => this.ports.events.signal({ type: 'answer', sdp: sdp(`answer ${this.#id}`) }, restarts))
+    } else if (body.type !== 'answer' || restarts !== this.restarts) return
+    this.#later(() => {
+      if (this.#network.reachable) for (const end of [this, this.#peer]) end?.ports.events.path('up')
+    })
+  }
+
   #describe(body: SignalBody): void {
     this.#later(() => {
       this.#step('describing')
-      this.ports.events.signal(body)
+      this.ports.events.signal(body, 0)
       const candidate = `candidate:${this.#id} typ host`
-      this.#later(() => this.ports.events.signal({ type: 'candidate', candidate, sdpMid: '0', sdpMLineIndex: 0 }))
+      this.#later(() => this.ports.events.signal({ type: 'candidate', candidate, sdpMid: '0', sdpMLineIndex: 0 }, 0))
     })
   }
 

@@ -1,5 +1,6 @@
 // Participants with a mesh each, a signal pipe between them that does as it is told, and time that the test moves.
 import type { LiveStreamError } from '../../src/errors'
+import type { MeshHealth } from '../../src/peering/link-health'
 import { Mesh, type MeshPorts } from '../../src/peering/mesh'
 import { SharedCertificate } from '../../src/peering/shared-certificate'
 import type { LinkState } from '../../src/ports/participant-media'
@@ -15,6 +16,8 @@ export class Seat {
   /** What was told of links, in order: `bob connecting`, `bob recovering turn_needed`, `bob null`. */
   readonly links: string[] = []
   readonly errors: LiveStreamError[] = []
+  /** What was told of all links together. */
+  readonly health: MeshHealth[] = []
   readonly tracks: { from: string; source: Source; id: string }[] = []
 
   constructor(id: string, room: MeshRoom, ports: Partial<MeshPorts>) {
@@ -28,6 +31,7 @@ export class Seat {
       sendSignal: (signal) => room.carry({ ...signal, from: id }),
       onTrack: (from, source, track) => this.tracks.push({ from, source, id: track.id }),
       onLink: (peer, state, error) => this.#told(peer, state, error),
+      onHealth: (health) => this.health.push(health),
       ...ports,
     })
   }

@@ -12,7 +12,7 @@ export class End {
   readonly transport: MediaTransport
   failure: string | undefined
 
-  constructor(open: OpenTransport, options: EndOptions, deliver: (body: SignalBody) => void) {
+  constructor(open: OpenTransport, options: EndOptions, deliver: (body: SignalBody, restarts: number) => void) {
     this.transport = open({
       offerer: options.offerer,
       tracks: { ...EMPTY_SLOTS, ...options.tracks },
@@ -21,10 +21,10 @@ export class End {
       certificate: options.certificate,
       ...(options.begin === undefined ? {} : { begin: options.begin }),
       events: {
-        signal: (body) => {
-          this.events.push(body.type)
+        signal: (body, restarts) => {
+          this.events.push(restarts === 0 ? body.type : `${body.type} of restart ${restarts}`)
           this.sent.push(body)
-          deliver(body)
+          deliver(body, restarts)
         },
         track: (source, track) => {
           this.events.push(`track ${source}`)
@@ -32,6 +32,7 @@ export class End {
         },
         advanced: () => this.events.push('advanced'),
         connected: () => this.events.push('connected'),
+        path: (path) => this.events.push(`path ${path}`),
         failed: (reason) => {
           this.events.push('failed')
           this.failure = reason
@@ -64,7 +65,7 @@ export type PairOptions = {
   iceServers?: readonly IceServer[]
   iceTransportPolicy?: RTCIceTransportPolicy
   /** What arrives at the other end for each signal that is sent; none, one or many. Default: the signal. */
-  pipe?: (body: SignalBody) => readonly SignalBody[]
+  pipe?: (body: SignalBody, restarts: number) => readonly SignalBody[]
 }
 
 export class Pair {
@@ -73,9 +74,10 @@ export class Pair {
 
   constructor(open: OpenTransport, options: PairOptions = {}) {
     const { pipe = (body) => [body], certificate, iceServers, iceTransportPolicy } = options
-    const to = (end: () => End) => (body: SignalBody) => {
+    const to = (end: () => End) => (body: SignalBody, restarts: number) => {
       // Over a wire: copied, and later.
-      for (const each of pipe(body)) queueMicrotask(() => end().transport.accept(structuredClone(each)))
+      for (const each of pipe(body, restarts))
+        queueMicrotask(() => end().transport.accept(structuredClone(each), restarts))
     }
     const both = { certificate, iceServers, iceTransportPolicy }
     this.answerer = new End(

@@ -53,6 +53,7 @@ const offering = simplePeerTransport(
     },
     track: () => undefined,
     advanced: () => undefined,
+    path: () => undefined,
     connected: () => undefined,
     failed: () => undefined,
   },

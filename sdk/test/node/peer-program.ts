@@ -37,6 +37,7 @@ const transport = simplePeerTransport(
       if (source === 'camera' && load === 'media') watch(track)
     },
     advanced: () => undefined,
+    path: () => undefined,
     connected: () => tell({ type: 'connected' }),
     failed: (reason) => tell({ type: 'failed', reason }),
   },

@@ -5,7 +5,7 @@ import { edge, MeshRoom } from '../harness/mesh-room'
 
 async function warm(room = new MeshRoom()) {
   const [ada, bob] = [room.seat('ada'), room.seat('bob')]
-  await ada.mesh.warmUp()
+  await ada.mesh.early.warmUp()
   return { room, ada, bob, opened: room.network.last('ada') }
 }
 
@@ -47,7 +47,7 @@ test.each([
   const { room, ada, opened } = await warm()
   room.fold(1, ...edges)
   expect(opened.closed).toBe(true)
-  await ada.mesh.warmUp()
+  await ada.mesh.early.warmUp()
   expect(room.network.live('ada')).toHaveLength(0)
   await room.clock.advanceAsync(100)
   expect(room.network.live('ada')).toHaveLength(edges.length)
@@ -57,7 +57,7 @@ test('it is closed with the mesh, and a closed mesh opens none', async () => {
   const { room, ada, bob, opened } = await warm()
   ada.mesh.close()
   expect(opened.closed).toBe(true)
-  const late = bob.mesh.warmUp()
+  const late = bob.mesh.early.warmUp()
   bob.mesh.close()
   await late
   expect(room.network.live('bob')).toEqual([])
@@ -74,7 +74,7 @@ test('when the page is hidden it is closed, and the link opens its own', async (
 
 test('called twice it opens one', async () => {
   const { room, ada } = await warm()
-  await ada.mesh.warmUp()
+  await ada.mesh.early.warmUp()
   expect(room.network.live('ada')).toHaveLength(1)
 })
 
@@ -90,7 +90,7 @@ test('where none can be opened, the link opens its own', async () => {
   const room = new MeshRoom()
   const [ada] = [room.seat('ada'), room.seat('bob')]
   room.network.refuseOpen = true
-  await ada.mesh.warmUp()
+  await ada.mesh.early.warmUp()
   room.network.refuseOpen = false
   room.fold(1, edge('ada', 'bob'))
   await room.clock.advanceAsync(100)
@@ -100,14 +100,14 @@ test('where none can be opened, the link opens its own', async () => {
 test('where connections start one at a time, none is opened ahead', async () => {
   const room = new MeshRoom()
   room.network.oneAtATime = true
-  await room.seat('ada').mesh.warmUp()
+  await room.seat('ada').mesh.early.warmUp()
   expect(room.network.transports).toEqual([])
 })
 
 /** A newcomer whose offer was read for its request for a seat. */
 async function asked() {
   const warmed = await warm()
-  await warmed.ada.mesh.makeOffer()
+  await warmed.ada.mesh.early.make()
   await warmed.room.clock.advanceAsync(100)
   return { ...warmed, offer: warmed.ada.mesh.early.read() }
 }
@@ -146,7 +146,7 @@ test('with other ICE servers another connection makes another offer', async () =
   const { room, ada, opened } = await asked()
   const servers = [{ urls: 'turn:127.0.0.1:1', username: 'ada', credential: 'fresh' }]
   ada.mesh.setIceServers(servers)
-  await ada.mesh.makeOffer()
+  await ada.mesh.early.make()
   expect(opened.closed).toBe(true)
   expect(room.network.live('ada')).toMatchObject([{ iceServers: servers }])
 })

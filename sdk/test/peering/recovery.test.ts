@@ -161,7 +161,7 @@ test('a relay candidate says that there is TURN, in a description or alone', asy
     const { room, ada } = await twoLinked((it) => {
       it.network.reachable = false
     })
-    room.network.last('ada').ports.events.signal(body)
+    room.network.last('ada').ports.events.signal(body, 0)
     await room.clock.advanceAsync(11_000)
     expect(ada.links.at(-1)).toBe('bob recovering link_failed')
   }
@@ -195,4 +195,113 @@ test('signals of an epoch that is over, doubles, and offers of an answerer chang
   function seatOf({ to }: Sent) {
     return to === 'ada' ? ada : bob
   }
+})
+
+/** Kinds of the signals that one has sent for ICE restarts: `offer of restart 1`. */
+const restartsBy = (room: MeshRoom, id: string) =>
+  room.sent.flatMap(({ from, body, epoch }) =>
+    from === id && (epoch.restarts !== undefined || body.type === 'iceRestart')
+      ? [`${body.type} of restart ${epoch.restarts ?? 0}`]
+      : [],
+  )
+
+test('a path that is lost is replaced within the same connection, whichever side loses it [R9.10]', async () => {
+  for (const side of ['ada', 'bob']) {
+    const { room, ada, bob } = await twoLinked()
+    room.network.last(side).losePath('lost')
+    await room.clock.advanceAsync(1_000)
+    expect(restartsBy(room, 'ada')).toEqual(['offer of restart 1'])
+    expect(restartsBy(room, 'bob')).toEqual([
+      ...(side === 'bob' ? ['iceRestart of restart 0'] : []),
+      'answer of restart 1',
+    ])
+    for (const [seat, other] of [
+      [ada, 'bob'],
+      [bob, 'ada'],
+    ] as const) {
+      expect(seat.linkTo(other)).toMatchObject({ state: 'connected', epoch: { n: 0, restarts: 1 } })
+    }
+    expect((side === 'ada' ? ada : bob).links.slice(-2)).toEqual(
+      side === 'ada' ? ['bob unwell', 'bob connected'] : ['ada unwell', 'ada connected'],
+    )
+    expect(room.network.transports).toHaveLength(2)
+  }
+})
+
+test('where no other path is found, the pair starts over with a new connection', async () => {
+  const { room, ada } = await twoLinked()
+  room.network.reachable = false
+  room.network.last('ada').losePath('lost')
+  await room.clock.advanceAsync(8_100)
+  room.network.reachable = true
+  await room.clock.advanceAsync(1_000)
+  expect(ada.links.slice(-3)).toEqual(['bob unwell', 'bob recovering link_failed', 'bob connected'])
+  expect(ada.linkTo('bob')).toMatchObject({ state: 'connected', epoch: { n: 1 } })
+  expect(ada.linkTo('bob')?.epoch.restarts).toBeUndefined()
+})
+
+test('while the server is away nothing is tried; with its return links that are unwell restart ICE at once [R9.6, R9.10]', async () => {
+  const { room, ada } = await twoLinked()
+  ada.mesh.signalingLost()
+  room.network.last('ada').losePath('unwell')
+  await room.clock.advanceAsync(15_000)
+  room.network.last('ada').losePath('lost')
+  await room.clock.advanceAsync(20_000)
+  expect(restartsBy(room, 'ada')).toEqual([])
+  room.back('ada', 1, edge('ada', 'bob'))
+  await room.clock.advanceAsync(100)
+  expect(restartsBy(room, 'ada')).toEqual(['offer of restart 1'])
+  expect(ada.linkTo('bob')?.state).toBe('connected')
+})
+
+test('an offer of a restart that is lost is sent again, and late signals of the one before are dropped', async () => {
+  let lost = 0
+  const { room, ada, bob } = await twoLinked()
+  room.pipe = ({ body, epoch }) => {
+    if (epoch.restarts === 1 && body.type === 'answer') return [5_000]
+    return body.type === 'offer' && lost++ === 0 ? [] : [1]
+  }
+  room.network.last('ada').losePath('lost')
+  await room.clock.advanceAsync(10_000)
+  expect(restartsBy(room, 'ada')).toEqual(['offer of restart 1', 'offer of restart 2'])
+  expect(ada.linkTo('bob')).toMatchObject({ state: 'connected', epoch: { n: 0, restarts: 2 } })
+  expect(bob.linkTo('ada')?.state).toBe('connected')
+  expect(room.network.last('ada').accepted.filter(({ type }) => type === 'answer')).toHaveLength(2)
+})
+
+test('what is published and does not arrive makes the link unwell, and others are not touched [R9.12]', async () => {
+  const { room, ada } = await twoLinked()
+  room.seat('cy')
+  room.fold(2, edge('ada', 'bob'), edge('ada', 'cy', 2))
+  await room.clock.advanceAsync(100)
+  const [fromBob, fromCy] = room.network.live('ada')
+  ada.mesh.expect(new Map([...['bob', 'cy'].map((id) => [id, ['microphone']] as const)]))
+  const hear = async (ms: number, ...heard: (typeof fromBob)[]) => {
+    for (let passed = 0; passed < ms; passed += 100) {
+      for (const transport of heard) if (transport) transport.arrivals.microphone = room.clock.now()
+      await room.clock.advanceAsync(100)
+    }
+  }
+  await hear(5_000, fromBob, fromCy)
+  await hear(1_000, fromCy)
+  expect(ada.links.at(-1)).toBe('bob unwell')
+  expect(ada.health.at(-1)).toBe('unwell')
+  await hear(1_000)
+  expect(ada.links.at(-1)).toBe('cy unwell')
+  expect(ada.health.at(-1)).toBe('all unwell')
+  await hear(1_000, fromBob, fromCy)
+  expect(ada.links.slice(-2).sort()).toEqual(['bob connected', 'cy connected'])
+  expect(ada.health.at(-1)).toBe('well')
+  ada.mesh.close()
+  await room.clock.advanceAsync(10)
+})
+
+test('a side that asks for restarts without end is obeyed seldom, and no connection is made for it', async () => {
+  const { room } = await twoLinked()
+  for (let n = 0; n < 1_000; n++) {
+    room.carry({ from: 'bob', to: 'ada', epoch: { born: 1, n: 0 }, order: n, body: { type: 'iceRestart' } })
+    await room.clock.advanceAsync(60)
+  }
+  expect(restartsBy(room, 'ada').length).toBeLessThan(10)
+  expect(room.network.transports).toHaveLength(2)
 })

@@ -76,6 +76,7 @@ export class LinksRoom {
       sendSignal: ({ to, ...signal }) => this.#hand(to, { type: 'signal', from: id, ...signal }),
       onTrack: () => undefined,
       onLink: () => undefined,
+      onHealth: () => undefined,
     })
   }
 
