@@ -71,11 +71,10 @@ export class IceRepair {
     this.#judge()
   }
 
-  /** Whether signals can be sent. When they can again, an unwell path is not waited for any longer. */
+  /** Whether signals can be sent. When they can again, an unwell path is not waited for any longer: signals may have been lost too. */
   signaling(canSignal: boolean): void {
-    const isBack = canSignal && !this.#canSignal
     this.#canSignal = canSignal
-    if (isBack && (this.#isUnwell || this.#isDue)) this.#restartNow()
+    if (canSignal && (this.#isUnwell || this.#isDue)) this.#restartNow()
   }
 
   /** This side's network has changed: its addresses may be others. */

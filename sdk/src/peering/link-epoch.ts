@@ -99,7 +99,7 @@ export class LinkEpoch {
   /** Each `order` of an ICE restart is taken once: duplicates are dropped, and late signals are taken, but for those of earlier restarts. */
   receive(order: number, body: SignalBody, restarts = 0): void {
     if (body.type === 'iceRestart') return this.repair?.requested()
-    if (restarts > this.#restarts && body.type === 'offer') this.#restarted(restarts)
+    if (restarts > this.#restarts && body.type === 'offer' && !this.#offerer) this.#restarted(restarts)
     if (restarts !== this.#restarts || this.#received.has(order) || this.#received.size >= MAX_SIGNALS) return
     this.#received.add(order)
     this.#isAnswered = true

@@ -159,6 +159,7 @@ export class Mesh {
     this.#links.get(peerId)?.close()
     this.#links.delete(peerId)
     this.#ports.onLink(peerId, null)
+    this.#health.tell()
   }
 
   #newLink(peerId: string, offerer: boolean, born: number): Link {

@@ -9,6 +9,9 @@ const SILENT_MS = { microphone: 750, camera: 2_500 } as const
 /** How long a source may take until it sends, after the room was told of it. */
 const START_MS = 3_000
 
+/** A look that comes so long after the last one is late. */
+const LATE_MS = 2 * LOOK_MS
+
 /** Sources that never pause while they are published and not muted. A screen that does not change sends nothing. */
 type Steady = keyof typeof SILENT_MS
 const isSteady = (source: Source): source is Steady => source in SILENT_MS
@@ -41,6 +44,7 @@ export class SilenceWatch {
   readonly #hearings = new Map<string, Hearing>()
   #expected: Expected = new Map()
   #cancel: (() => void) | undefined
+  #lookedAt = 0
 
   constructor(ports: SilenceWatchPorts) {
     this.#ports = ports
@@ -64,6 +68,11 @@ export class SilenceWatch {
   }
 
   #look(): void {
+    const now = this.#ports.clock.now()
+    // The page was hidden, asleep or busy: what has arrived since may not be known yet.
+    if (now - this.#lookedAt > LATE_MS)
+      for (const hearing of this.#hearings.values()) hearing.heardAt = Math.max(hearing.heardAt, now)
+    this.#lookedAt = now
     const gone = new Set(this.#hearings.keys())
     for (const [participantId, transport] of this.#ports.transports()) {
       const sources = (this.#expected.get(participantId) ?? []).filter(isSteady)

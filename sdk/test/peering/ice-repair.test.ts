@@ -80,6 +80,14 @@ test('no try is used up while no signal can be sent; with the connection to the 
   expect(did).toEqual(['unwell 0', 'restart 55000'])
 })
 
+test('a return of the connection to the server that was not missed restarts an unwell path as well', () => {
+  const { clock, did, repair } = repairing()
+  repair.path('unwell')
+  clock.advance(1_000)
+  repair.signaling(true)
+  expect(did).toEqual(['unwell 0', 'restart 1000'])
+})
+
 test('a change of the network that came without a connection to the server is answered with it', () => {
   const { clock, did, repair } = repairing(false)
   repair.networkChanged()

@@ -305,3 +305,21 @@ test('a side that asks for restarts without end is obeyed seldom, and no connect
   expect(restartsBy(room, 'ada').length).toBeLessThan(10)
   expect(room.network.transports).toHaveLength(2)
 })
+
+test('a link that is gone does not count as unwell', async () => {
+  const { room, ada } = await twoLinked()
+  room.network.last('ada').losePath('lost')
+  expect(ada.health.at(-1)).toBe('all unwell')
+  room.fold(2)
+  expect(ada.health.at(-1)).toBe('well')
+})
+
+test('an answerer that counts restarts itself does not keep the offerer from its own', async () => {
+  const { room, ada } = await twoLinked()
+  const epoch = { born: 1, n: 0, restarts: 1_000_000 }
+  room.carry({ from: 'bob', to: 'ada', epoch, order: 0, body: { type: 'offer', sdp: sdp('offer 1'), layout: LAYOUT } })
+  await room.clock.advanceAsync(10)
+  room.network.last('ada').losePath('lost')
+  await room.clock.advanceAsync(1_000)
+  expect(ada.linkTo('bob')).toMatchObject({ state: 'connected', epoch: { n: 0, restarts: 1 } })
+})

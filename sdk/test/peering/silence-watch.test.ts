@@ -105,3 +105,16 @@ test('after the end there is no timer', () => {
   watch.close()
   expect(clock.waiting).toBe(0)
 })
+
+test('a look that comes late, as in a hidden or busy page, misses nothing by itself', () => {
+  const { clock, silent, watch, pass } = watching()
+  watch.expect(new Map([['ada', ['microphone']]]))
+  pass(5_000, 'microphone')
+  clock.grainMs = 60_000
+  clock.advance(60_000)
+  clock.grainMs = 0
+  clock.advance(300)
+  expect(silent.size).toBe(0)
+  clock.advance(1_000)
+  expect([...silent]).toEqual(['ada'])
+})
