@@ -12,6 +12,8 @@ const AGAIN_MS = 2_000
 const LONGEST_AGAIN_MS = 30_000
 /** After a change of the network links restart within this time, not all at the same moment. */
 const SPREAD_MS = 300
+/** The same after a change of TURN passwords, which come some time before the earlier ones end. */
+const PASSWORD_SPREAD_MS = 2_000
 /** The other side is not obeyed sooner after the last restart: its request may be older than that. Twice as late each time while this side is well. */
 const OBEY_MS = 1_000
 const LONGEST_OBEY_MS = 30_000
@@ -81,6 +83,12 @@ export class IceRepair {
   networkChanged(): void {
     this.#isDue = true
     this.#tryIn(this.#ports.random() * SPREAD_MS)
+  }
+
+  /** The password that this side's TURN server knows the path by ends soon: the next path has the next password. */
+  passwordChanged(): void {
+    this.#isDue = true
+    if (!this.#isUnwell) this.#tryIn(this.#ports.random() * PASSWORD_SPREAD_MS)
   }
 
   /** The other side asks for a restart, or answers an earlier one too late. */

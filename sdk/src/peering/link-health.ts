@@ -2,6 +2,7 @@ import type { Clock } from '../ports/clock'
 import type { Link } from './link'
 import type { MediaTransport } from './media-transport'
 import { type Expected, SilenceWatch } from './silence-watch'
+import { linkStats } from './stats'
 
 /** Of the links that have connected: none is unwell, some are, or all. */
 export type MeshHealth = 'well' | 'unwell' | 'all unwell'
@@ -34,6 +35,14 @@ export class LinkHealth {
     this.#silence.expect(expected)
   }
 
+  /**
+   * There are other passwords for TURN. Links that go over this side's TURN server restart ICE with them, as that server may end what the
+   * earlier password allowed. Others stay as they are.
+   */
+  passwordsChanged(): void {
+    for (const link of this.#ports.links.values()) void restartIfRelayed(link)
+  }
+
   tell(): void {
     const all = [...this.#ports.links.values()].flatMap(({ repair }) => repair ?? [])
     const unwell = all.filter(({ isUnwell }) => isUnwell)
@@ -49,4 +58,10 @@ export class LinkHealth {
       if (repair !== undefined && transport !== undefined) yield [participantId, transport]
     }
   }
+}
+
+async function restartIfRelayed({ repair, transport }: Link): Promise<void> {
+  if (repair === undefined || transport === undefined) return
+  const { localCandidateType } = linkStats(await transport.getStats())
+  if (localCandidateType === 'relay') repair.passwordChanged()
 }

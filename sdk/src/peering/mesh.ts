@@ -104,9 +104,10 @@ export class Mesh {
     if (!this.#isClosed) await this.#connections.setTrack(source, track)
   }
 
-  /** Used for new connections, and for candidates of current ones. The passwords of earlier servers may expire. */
+  /** Used for new connections, and for candidates of current ones. As passwords of earlier servers may expire, links that are relayed restart ICE. */
   setIceServers(servers: readonly IceServer[]): void {
     this.#connections.setIceServers(servers)
+    this.#health.passwordsChanged()
   }
 
   /** There is no connection to the server: until `update` says that it is back, links do not use up their tries. */

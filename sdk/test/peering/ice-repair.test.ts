@@ -68,6 +68,18 @@ test('a change of the network is answered within 300 ms, also where the path is 
   expect(did).toEqual(['restart 150'])
 })
 
+test('another TURN password is used within 2 s, and does not hurry a path that is unwell', () => {
+  const { clock, did, repair } = repairing()
+  repair.passwordChanged()
+  clock.advance(2_000)
+  repair.described()
+  expect(did).toEqual(['restart 1000'])
+  repair.path('unwell')
+  repair.passwordChanged()
+  clock.advance(2_999)
+  expect(did).toEqual(['restart 1000', 'unwell 2000'])
+})
+
 test('no try is used up while no signal can be sent; with the connection to the server the restart comes at once', () => {
   const { clock, did, repair } = repairing()
   repair.signaling(false)

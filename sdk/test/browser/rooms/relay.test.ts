@@ -112,3 +112,20 @@ test('pictures go on when the first passwords have expired, and who comes then i
   expect(server.output).not.toContain(TURN_SECRET)
   for (const { credential } of [first, fresh]) expect(server.output).not.toContain(credential)
 })
+
+test('over three expiries a relayed link goes on in the same connection, with the passwords of then', async () => {
+  const { turn, server } = await serverWithTurn((address) => `turn:${address}`, '10')
+  const ada = await join(server, { name: 'Ada', role: 'host', ice })
+  const ben = await join(server, { name: 'Ben', role: 'guest', ice })
+  await seeEachOtherByRelay(ada, ben)
+  for (const expired of [1, 2, 3]) {
+    const password = await passwordOf(ada)
+    await expect.poll(() => answerTo(password, turn.address), { timeout: 60_000 }).toBe(UNAUTHORIZED)
+    await seeEachOtherByRelay(ada, ben)
+    const epochs = () => ada.page.evaluate(() => window.client.links.map(({ epoch }) => epoch))
+    await expect.poll(async () => (await epochs())[0]?.restarts ?? 0).toBeGreaterThanOrEqual(expired)
+    expect((await epochs()).map(({ n }) => n)).toEqual([0])
+  }
+  const states = await Promise.all([ada, ben].map((page) => page.events('linkChanged')))
+  expect(states.flat().map(({ link }) => link)).toEqual(['connecting', 'connected', 'connecting', 'connected'])
+})
