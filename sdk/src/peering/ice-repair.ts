@@ -1,4 +1,4 @@
-import type { Clock } from '../ports/clock'
+import { type Clock, watchProgress } from '../ports/clock'
 import type { Path } from './media-transport'
 
 /** How long a path may be unwell before other paths are looked for: most come back by themselves. */
@@ -104,11 +104,12 @@ export class IceRepair {
     this.#tries = 0
     this.#cancel()
     if (!this.#isUnwell) return
-    this.#cancel = this.#ports.clock.after(WATCH_MS, () => {
+    const watch = watchProgress(this.#ports.clock, WATCH_MS, () => {
       // Where only media is missing, another connection would not bring it, and would interrupt what this side sends.
       if (this.#path === 'up') this.#tryIn(LONGEST_AGAIN_MS)
       else this.#ports.failed('no other path was found')
     })
+    this.#cancel = watch.cancel
   }
 
   close(): void {
