@@ -46,7 +46,10 @@ export class IceRepair {
   #canSignal: boolean
   #tries = 0
   #obeyed = 0
-  /** The network changed while no signal could be sent. */
+  /** The other side's description of a restart is here, and no path is found yet. */
+  #isDescribed = false
+  #isClosed = false
+  /** A restart is due that the other side has not answered, although the path may be well. */
   #isDue = false
   #lastAt = Number.NEGATIVE_INFINITY
   #cancel = () => {}
@@ -61,10 +64,11 @@ export class IceRepair {
   }
 
   path(path: Path): void {
-    const wasLost = this.#path === 'lost'
+    const isNews = path === 'lost' && this.#path !== 'lost'
     this.#path = path
     this.#judge()
-    if (path === 'lost' && !wasLost) this.#tryIn(0)
+    // Where the other side has answered a restart, its paths are being checked already.
+    if (isNews && !this.#isDescribed) this.#tryIn(0)
   }
 
   /** Whether nothing comes of what should come. */
@@ -91,7 +95,7 @@ export class IceRepair {
     if (!this.#isUnwell) this.#tryIn(this.#ports.random() * PASSWORD_SPREAD_MS)
   }
 
-  /** The other side asks for a restart, or answers an earlier one too late. */
+  /** The other side asks for a restart. */
   requested(): void {
     const pauseMs = Math.min(LONGEST_OBEY_MS, OBEY_MS * 2 ** this.#obeyed)
     if (this.#ports.clock.now() - this.#lastAt < pauseMs) return
@@ -102,9 +106,14 @@ export class IceRepair {
   /** The other side's description of a restart is here: paths are being checked. */
   described(): void {
     this.#tries = 0
+    this.#isDue = false
     this.#cancel()
     if (!this.#isUnwell) return
+    this.#isDescribed = true
     const watch = watchProgress(this.#ports.clock, WATCH_MS, () => {
+      this.#isDescribed = false
+      // Signals may have been lost since. The next restart comes when they can be sent.
+      if (!this.#canSignal) return
       // Where only media is missing, another connection would not bring it, and would interrupt what this side sends.
       if (this.#path === 'up') this.#tryIn(LONGEST_AGAIN_MS)
       else this.#ports.failed('no other path was found')
@@ -113,6 +122,7 @@ export class IceRepair {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#cancel()
   }
 
@@ -126,13 +136,16 @@ export class IceRepair {
       this.#ports.unwell()
     } else {
       this.#tries = 0
-      this.#cancel()
+      this.#isDescribed = false
+      if (!this.#isDue) this.#cancel()
       this.#ports.well()
     }
   }
 
   #tryIn(ms: number): void {
     this.#cancel()
+    if (this.#isClosed) return
+    this.#isDescribed = false
     this.#cancel = this.#ports.clock.after(ms, () => this.#restartNow())
   }
 
@@ -140,7 +153,6 @@ export class IceRepair {
     if (!this.#canSignal) return
     if (this.#tries >= MOST_TRIES && this.#path !== 'up') return this.#ports.failed('the other side does not answer')
     if (this.#tries >= MOST_TRIES && !this.#isUnwell) return
-    this.#isDue = false
     this.#tryIn(Math.min(LONGEST_AGAIN_MS, AGAIN_MS * 2 ** this.#tries++))
     this.#restart()
   }

@@ -18,7 +18,13 @@ export type IceRestartsPorts = {
 const FOLLOW_MS = 500
 
 /** A restart that runs: its number, counted from 1, and the candidates that this side finds for it. */
-type Restart = { readonly number: number; readonly candidates: LocalCandidates; isDescribed: boolean }
+type Restart = {
+  readonly number: number
+  readonly candidates: LocalCandidates
+  /** What came before the description of the other side. */
+  readonly early: RTCIceCandidateInit[]
+  isDescribed: boolean
+}
 
 /**
  * ICE restarts of a connection (RFC 8839 §4.4.1.1.1): other paths are looked for while media goes on over the old one, and DTLS,
@@ -28,8 +34,6 @@ type Restart = { readonly number: number; readonly candidates: LocalCandidates; 
 export class IceRestarts {
   readonly #ports: IceRestartsPorts
   #current: Restart | undefined
-  /** What came before the description of its restart. */
-  #early: RTCIceCandidateInit[] = []
   #last: Promise<void> = Promise.resolve()
   #isClosed = false
   #endPause = () => {}
@@ -42,14 +46,15 @@ export class IceRestarts {
     return this.#current?.number ?? 0
   }
 
-  /** The offerer starts the next restart. */
-  start(): void {
+  /** The offerer starts the next restart. Returns its number. */
+  start(): number {
     const restart = this.#begin(this.number + 1)
     const { pc } = this.#ports
     this.#run(restart, async () => {
       await pc.setLocalDescription(await pc.createOffer({ iceRestart: true }))
       await this.#tell(restart, 'offer')
     })
+    return restart.number
   }
 
   /** A signal of the other side for a restart. Those of earlier restarts are dropped. */
@@ -74,8 +79,7 @@ export class IceRestarts {
   }
 
   #begin(number: number): Restart {
-    this.#early = []
-    this.#current = { number, candidates: this.#ports.newCandidates(), isDescribed: false }
+    this.#current = { number, candidates: this.#ports.newCandidates(), early: [], isDescribed: false }
     return this.#current
   }
 
@@ -85,8 +89,8 @@ export class IceRestarts {
       await this.#describe(restart, { type: 'offer', sdp })
       await pc.setLocalDescription(await pc.createAnswer())
       await this.#tell(restart, 'answer')
+      await this.#pause()
     })
-    this.#last = this.#last.then(() => this.#pause())
   }
 
   /** An answer fits the newest offer only. */
@@ -103,13 +107,13 @@ export class IceRestarts {
     }
     await pc.setRemoteDescription(description)
     restart.isDescribed = true
-    for (const candidate of this.#early.splice(0)) await this.#addNow(candidate)
+    for (const candidate of restart.early.splice(0)) await this.#addNow(candidate)
   }
 
   #add(restart: Restart, { candidate, sdpMid, sdpMLineIndex }: Extract<SignalBody, { type: 'candidate' }>): void {
     const init = { candidate, sdpMid, sdpMLineIndex }
     if (restart.isDescribed) void this.#addNow(init)
-    else this.#early.push(init)
+    else restart.early.push(init)
   }
 
   /** Ignores a candidate that cannot be used, as others may work. */

@@ -155,7 +155,6 @@ export class LinkEpoch {
 
   #send(body: SignalBody, restarts: number): void {
     if (this.#state.type === 'closed') return
-    if (restarts > this.#restarts) this.#restarted(restarts)
     const text = 'sdp' in body ? body.sdp : 'candidate' in body ? body.candidate : ''
     if (text.includes(' typ relay')) this.#hadRelay = true
     this.#events.signal(this.#order++, body, restarts)
@@ -178,8 +177,9 @@ export class LinkEpoch {
   #repair(transport: MediaTransport): IceRepair {
     const { clock, random, canSignal } = this.#ports
     const restart = () => {
-      if (this.#offerer) transport.restartIce()
-      else this.#send({ type: 'iceRestart' }, this.#restarts)
+      const started = this.#offerer ? transport.restartIce() : undefined
+      if (started !== undefined) this.#restarted(started)
+      if (!this.#offerer) this.#send({ type: 'iceRestart' }, this.#restarts)
     }
     const failed = (reason: string) => this.fail(reason)
     const { connected: well, unwell } = this.#events

@@ -24,10 +24,7 @@ export class LinkHealth {
     this.#silence = new SilenceWatch({
       clock: ports.clock,
       transports: () => this.#connected(),
-      looked: (participantId, isSilent) => {
-        ports.links.get(participantId)?.repair?.silent(isSilent)
-        if (isSilent) this.tell()
-      },
+      looked: (participantId, isSilent) => ports.links.get(participantId)?.repair?.silent(isSilent),
     })
   }
 

@@ -41,8 +41,11 @@ export interface MediaTransport {
   offer(): OfferBody | undefined
   /** Takes a signal of the other side. Ignores a signal that does not fit its role or state: a second answer, an offer to the offerer. */
   accept(body: SignalBody, restarts?: number): void
-  /** Looks for other paths, while media goes on over the one that there is. To be called after `connected`, at the offerer only. */
-  restartIce(): void
+  /**
+   * Looks for other paths, while media goes on over the one that there is. To be called after `connected`, at the offerer only. Returns
+   * the number of the restart.
+   */
+  restartIce(): number | undefined
   /**
    * Puts a track into a slot, or empties it. No renegotiation. Calls for one slot take effect in order. Never rejects: a track
    * that the browser refuses fails the transport, and the link opens the next one with it. Does nothing after `close()`.

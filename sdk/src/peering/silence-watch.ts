@@ -1,30 +1,37 @@
 import type { Clock } from '../ports/clock'
 import type { Source } from '../protocol'
 import type { MediaTransport } from './media-transport'
+import { linkStats } from './stats'
 
 /** How often it is looked whether something has arrived. */
 const LOOK_MS = 250
-/** Nothing for this long is silence: sound is sent each 20 ms, a picture at least once a second. */
-const SILENT_MS = { microphone: 750, camera: 2_500 } as const
+/** Without a mark for so long the statistics are asked: sound is sent each 20 ms, a picture at least once a second. */
+const DOUBT_MS = { microphone: 500, camera: 2_250 } as const
+/** The same where packets come that leave no mark: statistics cost 5 ms of the page. */
+const UNMARKED_DOUBT_MS = 2_000
 /** How long a source may take until it sends, after the room was told of it. */
 const START_MS = 3_000
 
-/** A look that comes so long after the last one is late. */
-const LATE_MS = 2 * LOOK_MS
-
 /** Sources that never pause while they are published and not muted. A screen that does not change sends nothing. */
-type Steady = keyof typeof SILENT_MS
-const isSteady = (source: Source): source is Steady => source in SILENT_MS
+type Steady = keyof typeof DOUBT_MS
+const isSteady = (source: Source): source is Steady => source in DOUBT_MS
 
-/** The steady sources of each participant that should arrive now. */
+/** What should arrive now from each participant. */
 export type Expected = ReadonlyMap<string, readonly Source[]>
 
+/** What is known of the media of one participant. */
 type Hearing = {
-  transport: MediaTransport
-  sources: string
-  marks: readonly (number | undefined)[]
+  readonly transport: MediaTransport
+  sources: readonly Steady[]
+  /** The times of the last packets. */
+  marks: readonly (number | null | undefined)[]
   /** By the clock; in the future for sources that have just begun. */
   heardAt: number
+  /** By the statistics that were asked last. */
+  packets: number | undefined
+  isAsking: boolean
+  isUnmarked: boolean
+  isSilent: boolean
 }
 
 export type SilenceWatchPorts = {
@@ -37,7 +44,8 @@ export type SilenceWatchPorts = {
 
 /**
  * Notices when media stops to arrive: the browser itself tells of a dead path only after 5 s, and gives it up after 15 more. It
- * compares the times of the last packets, which costs no statistics.
+ * compares the times of the last packets, and asks for statistics only where these stand still: Chromium marks the packets of sound
+ * only while an element plays it.
  */
 export class SilenceWatch {
   readonly #ports: SilenceWatchPorts
@@ -45,6 +53,7 @@ export class SilenceWatch {
   #expected: Expected = new Map()
   #cancel: (() => void) | undefined
   #lookedAt = 0
+  #isClosed = false
 
   constructor(ports: SilenceWatchPorts) {
     this.#ports = ports
@@ -56,6 +65,7 @@ export class SilenceWatch {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#cancel?.()
     this.#hearings.clear()
   }
@@ -63,22 +73,24 @@ export class SilenceWatch {
   #next(): () => void {
     return this.#ports.clock.after(LOOK_MS, () => {
       this.#look()
-      this.#cancel = this.#expected.size > 0 ? this.#next() : undefined
+      this.#cancel = this.#expected.size > 0 && !this.#isClosed ? this.#next() : undefined
     })
   }
 
   #look(): void {
     const now = this.#ports.clock.now()
-    // The page was hidden, asleep or busy: what has arrived since may not be known yet.
-    if (now - this.#lookedAt > LATE_MS)
-      for (const hearing of this.#hearings.values()) hearing.heardAt = Math.max(hearing.heardAt, now)
+    // A look is late in a page that is hidden, asleep or busy, which may not know yet what has arrived: that time is not counted.
+    const lateMs = Math.max(0, now - this.#lookedAt - LOOK_MS)
     this.#lookedAt = now
     const gone = new Set(this.#hearings.keys())
     for (const [participantId, transport] of this.#ports.transports()) {
       const sources = (this.#expected.get(participantId) ?? []).filter(isSteady)
       if (sources.length === 0 || sources.some((source) => transport.lastArrival(source) === null)) continue
       gone.delete(participantId)
-      this.#ports.looked(participantId, this.#isSilent(participantId, transport, sources))
+      const hearing = this.#hearing(participantId, transport, sources, now)
+      hearing.heardAt = Math.max(hearing.heardAt, Math.min(now, hearing.heardAt + lateMs))
+      this.#hear(hearing, now)
+      this.#ports.looked(participantId, hearing.isSilent)
     }
     for (const participantId of gone) {
       this.#hearings.delete(participantId)
@@ -86,18 +98,44 @@ export class SilenceWatch {
     }
   }
 
-  #isSilent(participantId: string, transport: MediaTransport, of: readonly Steady[]): boolean {
-    const now = this.#ports.clock.now()
+  /** A source that begins has time to do so, but does not make a silent link heard. */
+  #hearing(participantId: string, transport: MediaTransport, sources: readonly Steady[], now: number): Hearing {
     const before = this.#hearings.get(participantId)
-    const sources = of.join()
-    const marks = of.map((source) => transport.lastArrival(source) ?? undefined)
-    if (before?.transport !== transport || before.sources !== sources) {
-      this.#hearings.set(participantId, { transport, sources, marks, heardAt: now + START_MS })
-      return false
+    if (before?.transport === transport && before.sources.join() === sources.join()) return before
+    const fresh = { heardAt: now + START_MS, isUnmarked: false, isSilent: false }
+    const kept = before?.transport === transport && before.isSilent ? before : fresh
+    const hearing = { ...fresh, ...kept, transport, sources, marks: [], packets: undefined, isAsking: false }
+    this.#hearings.set(participantId, hearing)
+    return hearing
+  }
+
+  #hear(hearing: Hearing, now: number): void {
+    const { transport, sources, marks, heardAt, isUnmarked, isSilent } = hearing
+    hearing.marks = sources.map((source) => transport.lastArrival(source))
+    // Without marks before there is nothing to compare with.
+    if (marks.length > 0 && hearing.marks.some((mark, i) => mark !== undefined && mark !== marks[i])) {
+      Object.assign(hearing, {
+        heardAt: Math.max(heardAt, now),
+        isUnmarked: false,
+        isSilent: false,
+        packets: undefined,
+      })
+      return
     }
-    const isHeard = marks.some((mark, i) => mark !== undefined && mark !== before.marks[i])
-    if (isHeard) this.#hearings.set(participantId, { ...before, marks, heardAt: now })
-    if (isHeard) return false
-    return now - before.heardAt >= Math.min(...of.map((source) => SILENT_MS[source]))
+    const doubtMs = isUnmarked ? UNMARKED_DOUBT_MS : Math.min(...sources.map((source) => DOUBT_MS[source]))
+    if ((isSilent || now - heardAt >= doubtMs) && !hearing.isAsking) void this.#ask(hearing)
+  }
+
+  async #ask(hearing: Hearing): Promise<void> {
+    hearing.isAsking = true
+    const report = await hearing.transport.getStats().catch(() => undefined)
+    hearing.isAsking = false
+    const { received } = linkStats(report)
+    const packets = hearing.sources.reduce((sum, source) => sum + received[source].packetsReceived, 0)
+    if (hearing.packets === packets) hearing.isSilent = true
+    else if (hearing.packets !== undefined) {
+      Object.assign(hearing, { heardAt: this.#ports.clock.now(), isUnmarked: true, isSilent: false })
+    }
+    hearing.packets = packets
   }
 }

@@ -85,8 +85,8 @@ class SimplePeerTransport implements MediaTransport {
     else this.#peer.signal({ type: body.type, sdp: body.sdp })
   }
 
-  restartIce(): void {
-    if (this.#connected && !this.#closed && this.#offerer) this.#restarts.start()
+  restartIce(): number | undefined {
+    return this.#connected && !this.#closed && this.#offerer ? this.#restarts.start() : undefined
   }
 
   async setTrack(source: Source, track: MediaStreamTrack | null): Promise<void> {

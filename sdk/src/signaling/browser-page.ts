@@ -30,10 +30,17 @@ export function browserPage(storage?: KeyValueStore): BrowserPage {
   }
 }
 
-/** The network is another one: Wi-Fi and mobile data, for example. Chromium has it, and Firefox on Android. */
+/** The network is of another type: mobile data in place of Wi-Fi, for example. Phones tell it; the event also comes with each new estimate of the speed. */
 function networkType(listener: () => void): (() => void)[] {
-  const { connection } = navigator as { connection?: EventTarget }
-  return connection === undefined ? [] : [added(connection, 'change', listener)]
+  const { connection } = navigator as { connection?: EventTarget & { readonly type?: string } }
+  if (connection === undefined) return []
+  let { type } = connection
+  const changed = () => {
+    if (connection.type === type) return
+    type = connection.type
+    listener()
+  }
+  return [added(connection, 'change', changed)]
 }
 
 function sessionStorageOf(): KeyValueStore | undefined {

@@ -34,8 +34,8 @@ export type ConnectionPorts = {
 }
 
 export type ConnectionEvents = {
-  /** The server accepted the socket, after so many ms. */
-  opened(afterMs: number): void
+  /** The server accepted the socket. */
+  opened(): void
   /** The messages of one frame that this version can read. */
   messages(messages: ServerMessage[]): void
   /** The connection is closed, or counts as dead. Called once, and never after `close()`. */
@@ -68,9 +68,8 @@ export class Connection {
       opened: () => {
         this.#isOpen = true
         // More than one round trip: TCP, TLS and the upgrade.
-        const afterMs = clock.now() - startedAt
-        this.#roundTripMs = afterMs
-        this.#events.opened(afterMs)
+        this.#roundTripMs = clock.now() - startedAt
+        this.#events.opened()
       },
       frame: (text) => this.#received(text),
       closed: (code) => this.#end(endingOfClose(code), `closed with ${code}`),

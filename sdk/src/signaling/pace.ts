@@ -1,16 +1,16 @@
 import type { Clock } from '../ports/clock'
 import { backoffMs, type Ending } from './close-policy'
 
-/** How long it may take from opening the socket to the welcome. The server takes at most 5 s to check the token. */
-const WELCOME_LIMIT_MS = 10_000
+/** How long it may take from opening the socket to the welcome, and a token function before it. The server takes at most 5 s to check the token. */
+const LIMIT_MS = 10_000
 /** The same in a hurry: a first packet that is lost is sent again after 1 s (RFC 6298), a second one after 2 s more. */
 const HURRIED_LIMIT_MS = 2_000
-/** In a hurry a try may take this many times as long as the last one that opened: TCP, TLS and the upgrade are 3 round trips or more. */
-const OPENINGS = 4
-/** The longest pause between two tries in a hurry. */
-const HURRIED_PAUSE_MS = 500
-/** After so many hurried tries one may take its full time: the network may have become that slow. */
-const HURRIED_TRIES = 10
+/** In a hurry a try may take this many times as long as the last one that succeeded. */
+const TIMES_LAST = 4
+/** In a hurry tries begin about this long after each other, also where each fails at once. */
+const HURRIED_EVERY_MS = 1_000
+/** How long a hurry lasts at most. After that it may be the server that is away, and the links are unwell for another reason. */
+const LONGEST_HURRY_MS = 60_000
 
 export type PacePorts = {
   readonly clock: Clock
@@ -20,15 +20,19 @@ export type PacePorts = {
 
 /**
  * When the next connection is tried, and how long it may take. Usually with a backoff, for the server's sake. In a hurry, when the
- * links of the page have fallen silent too, it is the page's own network that is gone: then tries follow each other, so that
- * one of them meets the moment of its return.
+ * links of the page have fallen silent too, it is probably the page's own network that is gone: then tries follow each other for a
+ * minute, so that one of them meets the moment of its return.
  */
 export class Pace {
   readonly #ports: PacePorts
-  #hurries = false
+  /** Since when links have fallen silent. */
+  #hurriedSince: number | undefined
+  /** Tries in a row that failed without a hurry. */
   #failures = 0
-  #hurriedTries = 0
-  #openMs: number | undefined
+  #attempts = 0
+  #hasOpened = false
+  #triedAt = 0
+  #lastMs = 0
   #waiting: { readonly next: () => void; readonly cancel: () => void; readonly isUrgent: boolean } | undefined
 
   constructor(ports: PacePorts) {
@@ -36,37 +40,48 @@ export class Pace {
   }
 
   /** How many tries failed in a row. */
-  get failures(): number {
-    return this.#failures
-  }
-
-  /** How long the next try may take, from opening the socket to the welcome. */
-  get limitMs(): number {
-    if (!this.#hurries || this.#hurriedTries >= HURRIED_TRIES) return WELCOME_LIMIT_MS
-    return Math.min(WELCOME_LIMIT_MS, Math.max(HURRIED_LIMIT_MS, OPENINGS * (this.#openMs ?? 0)))
-  }
-
-  /** Whether links have fallen silent as well. */
-  hurry(hurries: boolean): void {
-    const begins = hurries && !this.#hurries
-    this.#hurries = hurries
-    if (begins) this.skip()
+  get attempts(): number {
+    return this.#attempts
   }
 
   /** Whether the server has ever accepted a socket. */
   get hasOpened(): boolean {
-    return this.#openMs !== undefined
+    return this.#hasOpened
   }
 
-  /** A socket was open after so long. */
-  opened(ms: number): void {
-    this.#openMs = ms
+  /** How long a token function may take, and then the time from opening the socket to the welcome. */
+  get limitMs(): number {
+    return this.#hurries ? Math.min(LIMIT_MS, Math.max(HURRIED_LIMIT_MS, TIMES_LAST * this.#lastMs)) : LIMIT_MS
+  }
+
+  /** Whether links have fallen silent as well. */
+  hurry(hurries: boolean): void {
+    const begins = hurries && this.#hurriedSince === undefined
+    if (begins) this.#hurriedSince = this.#ports.clock.now()
+    if (!hurries) this.#hurriedSince = undefined
+    if (begins) this.skip()
+  }
+
+  /** A try begins. */
+  begin(): void {
+    this.cancel()
+    this.#triedAt = this.#ports.clock.now()
+  }
+
+  /** The server accepted a socket. */
+  opened(): void {
+    this.#hasOpened = true
+  }
+
+  /** The try has led to a seat, or is held. */
+  succeeded(): void {
+    this.#lastMs = this.#ports.clock.now() - this.#triedAt
   }
 
   /** The next failure counts as the first. */
   restart(): void {
     this.#failures = 0
-    this.#hurriedTries = 0
+    this.#attempts = 0
   }
 
   /** A try failed: calls back when the next one is due. Returns in how many ms. */
@@ -94,14 +109,19 @@ export class Pace {
     this.#waiting = undefined
   }
 
+  get #hurries(): boolean {
+    const since = this.#hurriedSince
+    return since !== undefined && this.#ports.clock.now() - since < LONGEST_HURRY_MS
+  }
+
   /** What the server asked for is kept in a hurry too. */
   #pauseMs({ code, retryAfterMs }: Ending, slowly: boolean): number {
-    const failures = this.#failures++
-    const random = this.#ports.random()
-    if (!this.#hurries || slowly || code !== undefined || retryAfterMs !== undefined) {
-      return backoffMs(failures, random, { slowly, retryAfterMs })
+    const { clock, random } = this.#ports
+    this.#attempts++
+    if (this.#hurries && !slowly && code === undefined && retryAfterMs === undefined) {
+      const tookMs = clock.now() - this.#triedAt
+      return Math.max(0, HURRIED_EVERY_MS * (0.5 + random()) - tookMs)
     }
-    this.#hurriedTries = this.#hurriedTries >= HURRIED_TRIES ? 0 : this.#hurriedTries + 1
-    return HURRIED_PAUSE_MS * random
+    return backoffMs(this.#failures++, random(), { slowly, retryAfterMs })
   }
 }

@@ -51,8 +51,8 @@ export class RoomConnection {
     this.#connection = new Connection(
       { WebSocket: WebSocket(), url: roomUrl(base, room), protocols, clock, limitMs: opening.limitMs },
       {
-        opened: (afterMs) => {
-          session.opened(afterMs)
+        opened: () => {
+          session.opened()
           client.log('debug', 'the server took the socket')
         },
         messages: (messages) => this.#received(messages),

@@ -66,7 +66,7 @@ export type SessionEvents = {
 /** What the session does when a connection comes to its next phase. */
 export type RoomConnectionEvents = {
   /** The server accepted the socket. */
-  opened(afterMs: number): void
+  opened(): void
   /** Verified, without a seat: it may be kept, or ask for a seat. */
   held(): void
   /** The server gives a seat. The session takes it by `seated`, or closes the connection. */

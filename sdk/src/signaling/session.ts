@@ -93,7 +93,7 @@ export class SignalingSession {
   }
 
   async #connect(): Promise<void> {
-    this.#pace.cancel()
+    this.#pace.begin()
     const authorizing: Phase = { type: 'authorizing' }
     this.#phase = authorizing
     const { token: source, clock } = this.#ports
@@ -110,7 +110,7 @@ export class SignalingSession {
     const intent = this.#aim === 'join' ? 'join' : 'hold'
     const opening = { intent, token, position: this.#events.position(), limitMs: this.#pace.limitMs } as const
     const connection: RoomConnection = new RoomConnection(this.#ports, opening, this.#events, {
-      opened: (afterMs) => this.#pace.opened(afterMs),
+      opened: () => this.#pace.opened(),
       held: () => this.#held(connection),
       welcomed: (welcome) => this.#welcomed(welcome, connection),
       ended: (ending, detail) => this.#disconnected(connection, ending, detail),
@@ -143,6 +143,7 @@ export class SignalingSession {
     const sameSession = this.#seat?.self === self && this.#seat.instance === instance
     this.#seat = { self, instance }
     this.#freshTokenTried = false
+    this.#pace.succeeded()
     connection.seated(welcome, sameSession)
     this.#events.welcome(welcome, connection.hasOffered)
   }
@@ -166,7 +167,7 @@ export class SignalingSession {
   #retry(ending: Ending, slowly: boolean): void {
     this.#phase = { type: 'waiting' }
     const retryInMs = this.#pace.wait(ending, slowly, () => void this.#connect())
-    this.#events.waiting({ attempt: this.#pace.failures, retryInMs })
+    this.#events.waiting({ attempt: this.#pace.attempts, retryInMs })
   }
 
   #goIdle(): void {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { logUpTo } from '../../src/client/logger'
 import { checkSupport, formatCount, formatDuration, SDK_VERSION } from '../../src/index'
+import { browserPage } from '../../src/signaling/browser-page'
 
 test('counts as people write them', () => {
   expect([0, 999, 1234, 12_345, 1_500_000].map((count) => formatCount(count, 'en'))).toEqual([
@@ -44,4 +45,30 @@ test('a log holds its level, and nothing secret', () => {
   expect(lines).toHaveLength(1)
   expect(lines[0]).not.toMatch(/eyJ|v=0|psst/)
   expect(lines[0]).toContain('"n":1')
+})
+
+test('the network has changed when it is online again or of another type, not with each estimate of its speed', () => {
+  const connection = Object.assign(new EventTarget(), { type: 'wifi' })
+  const window = new EventTarget()
+  vi.stubGlobal('window', window)
+  vi.stubGlobal('document', new EventTarget())
+  vi.stubGlobal('navigator', { connection })
+  try {
+    let changes = 0
+    const stop = browserPage().on('online', () => changes++)
+    connection.dispatchEvent(new Event('change'))
+    expect(changes).toBe(0)
+    connection.type = 'cellular'
+    connection.dispatchEvent(new Event('change'))
+    expect(changes).toBe(1)
+    window.dispatchEvent(new Event('online'))
+    expect(changes).toBe(2)
+    stop()
+    connection.type = 'wifi'
+    connection.dispatchEvent(new Event('change'))
+    window.dispatchEvent(new Event('online'))
+    expect(changes).toBe(2)
+  } finally {
+    vi.unstubAllGlobals()
+  }
 })

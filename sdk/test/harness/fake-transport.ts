@@ -105,12 +105,13 @@ export class FakeTransport implements MediaTransport {
     this.#tryConnect()
   }
 
-  restartIce(): void {
-    if (!this.connected || !this.ports.offerer) return
+  restartIce(): number | undefined {
+    if (!this.connected || !this.ports.offerer) return undefined
     const restarts = ++this.restarts
     this.#later(() =>
       this.ports.events.signal({ type: 'offer', sdp: sdp(`offer ${this.#id}`), layout: LAYOUT }, restarts),
     )
+    return restarts
   }
 
   lastArrival(source: Source): number | undefined {

@@ -149,6 +149,52 @@ test('the other side is obeyed once a second, and more and more seldom while thi
   expect(did).toEqual(at.map((ms) => `restart ${ms}`))
 })
 
+test('a change of the network whose restart went nowhere is answered again with the connection to the server', () => {
+  const { clock, did, repair } = repairing()
+  repair.networkChanged()
+  clock.advance(300)
+  repair.signaling(false)
+  clock.advance(5_000)
+  repair.signaling(true)
+  expect(did).toEqual(['restart 150', 'restart 5300'])
+  repair.described()
+  clock.advance(60_000)
+  repair.signaling(true)
+  expect(did).toHaveLength(2)
+})
+
+test('a path that becomes well does not end the restart that a change of the network asks for', () => {
+  const { clock, did, repair } = repairing()
+  repair.path('unwell')
+  repair.networkChanged()
+  repair.path('up')
+  clock.advance(300)
+  expect(did).toEqual(['unwell 0', 'well 0', 'restart 150'])
+})
+
+test('without the connection to the server no new connection is made: the next restart comes with it', () => {
+  const { clock, did, repair } = repairing()
+  repair.path('lost')
+  clock.advance(500)
+  repair.described()
+  repair.signaling(false)
+  clock.advance(60_000)
+  repair.signaling(true)
+  expect(did).toEqual(['unwell 0', 'restart 0', 'restart 60500'])
+})
+
+test('a path that is given up while those of a restart are checked does not begin another one', () => {
+  const { clock, did, repair } = repairing()
+  repair.path('unwell')
+  clock.advance(3_000)
+  repair.described()
+  repair.path('lost')
+  clock.advance(7_999)
+  expect(did).toEqual(['unwell 0', 'restart 3000'])
+  clock.advance(1)
+  expect(did.at(-1)).toBe('failed 11000: no other path was found')
+})
+
 type Step = { readonly does: (of: ReturnType<typeof repairing>) => void }
 const step = fc.oneof(
   fc.constantFrom('up', 'unwell', 'lost').map((path): Step => ({ does: ({ repair }) => repair.path(path as 'up') })),

@@ -15,28 +15,44 @@ test('without a hurry pauses grow, and a try has its full time', () => {
   expect(pace.limitMs).toBe(10_000)
 })
 
-test('in a hurry tries follow each other and are given up soon, but for each eleventh [R9.12]', () => {
-  const { pace } = pacing()
-  pace.opened(50)
+test('in a hurry tries begin each second and are given up soon, for a minute at most [R9.12]', () => {
+  const { clock, pace } = pacing()
   pace.hurry(true)
-  const limits = Array.from({ length: 23 }, () => {
-    const { limitMs } = pace
-    expect(pace.wait({}, false, () => undefined)).toBeLessThanOrEqual(500)
-    return limitMs
-  })
-  const ten = Array<number>(10).fill(2_000)
-  expect(limits).toEqual([...ten, 10_000, ...ten, 10_000, 2_000])
-  pace.hurry(false)
+  const pauses: number[] = []
+  for (let ms = 0; clock.now() < 60_000; ms += 1) {
+    pace.begin()
+    expect(pace.limitMs).toBe(2_000)
+    clock.advance(ms % 2 === 0 ? 2_000 : 10)
+    if (clock.now() < 60_000) pauses.push(pace.wait({}, false, () => undefined))
+    clock.advance(pauses.at(-1) ?? 0)
+  }
+  expect(new Set(pauses)).toEqual(new Set([0, 990]))
   expect(pace.limitMs).toBe(10_000)
+  expect(Array.from({ length: 3 }, () => pace.wait({}, false, () => undefined))).toEqual([500, 1500, 3000])
 })
 
-test('where connections open slowly, a hurried try has more time', () => {
+test('what failed in a hurry does not count for the pauses after it', () => {
   const { pace } = pacing()
   pace.hurry(true)
-  pace.opened(900)
-  expect(pace.limitMs).toBe(3_600)
-  pace.opened(60_000)
-  expect(pace.limitMs).toBe(10_000)
+  for (let n = 0; n < 6; n++) pace.wait({}, false, () => undefined)
+  pace.hurry(false)
+  expect(pace.wait({}, false, () => undefined)).toBe(500)
+  expect(pace.attempts).toBe(7)
+})
+
+test('where a token or a connection takes long, a hurried try has more time', () => {
+  const { clock, pace } = pacing()
+  pace.hurry(true)
+  for (const [tookMs, limitMs] of [
+    [100, 2_000],
+    [900, 3_600],
+    [60_000, 10_000],
+  ] as const) {
+    pace.begin()
+    clock.advance(tookMs)
+    pace.succeeded()
+    expect(pace.limitMs).toBe(limitMs)
+  }
 })
 
 test('a hurry ends the pause before it, but not one that the server asked for', () => {
@@ -50,7 +66,6 @@ test('a hurry ends the pause before it, but not one that the server asked for', 
     for (let n = 0; n < 5; n++) pace.wait(ending, slowly, () => tries++)
     pace.hurry(true)
     expect(tries).toBe(tried)
-    clock.advance(0)
     pace.cancel()
     expect(clock.waiting).toBe(0)
   }

@@ -202,6 +202,16 @@ describe('budgets', () => {
       expect(all.of('ada', 'elsewhere').take(offer('bob', 10)).ok).toBe(true)
     })
 
+    test('candidates are counted anew with each ICE restart', () => {
+      const budget = budgets().of('ada', 'hall')
+      const first = signal('bob', 'a=candidate:1 1 udp 1 10.0.0.1 9 typ host\r\n'.repeat(40))
+      for (const restarts of [1, 2, 3]) {
+        const again = { ...first, epoch: { ...first.epoch, restarts } }
+        expect(budget.take(again).ok).toBe(true)
+        expect(budget.take(again)).toMatchObject({ ok: false, error: { limit: 'candidates' } })
+      }
+    })
+
     test('candidates in a description count as candidates', () => {
       const budget = budgets().of('ada', 'hall')
       const of = (count: number) => signal('bob', 'a=candidate:1 1 udp 1 10.0.0.1 9 typ host\r\n'.repeat(count))

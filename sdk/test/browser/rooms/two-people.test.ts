@@ -27,6 +27,23 @@ describe.each(BROWSERS)('in %s', (browser) => {
     await expect.poll(async () => (await ada.events('reaction')).map((each) => each.emoji)).toContain('🔥')
   })
 
+  test('sound that no element plays makes no link unwell', async () => {
+    const [ada, ben] = [
+      await house.join({ name: 'Ada', role: 'host' }),
+      await house.join({ name: 'Ben', role: 'guest' }),
+    ]
+    await Promise.all([ada, ben].map((page) => page.publish({ microphone: true })))
+    const arrived = () =>
+      ada.page.evaluate(
+        async () => (await window.client.links[0]?.getStats())?.received.microphone.packetsReceived ?? 0,
+      )
+    // Sound of ten seconds: more than it takes to doubt, and to look for another path.
+    await expect.poll(arrived, { timeout: 120_000 }).toBeGreaterThan(500)
+    for (const page of [ada, ben]) {
+      expect((await page.events('linkChanged')).map(({ link }) => link)).toEqual(['connecting', 'connected'])
+    }
+  })
+
   test('an awaited chat.send finds its message in the state', async () => {
     const ada = await house.join({ name: 'Ada', role: 'host' })
     const last = await ada.page.evaluate(async () => {

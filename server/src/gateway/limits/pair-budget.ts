@@ -67,4 +67,4 @@ export class PairBudget {
 const candidatesIn = (body: SignalUp['body']): number =>
   'sdp' in body ? (body.sdp.match(/^a=candidate/gm)?.length ?? 0) : body.type === 'candidate' ? 1 : 0
 
-const isSame = (a: Epoch, b: Epoch): boolean => a.born === b.born && a.n === b.n
+const isSame = (a: Epoch, b: Epoch): boolean => a.born === b.born && a.n === b.n && a.restarts === b.restarts

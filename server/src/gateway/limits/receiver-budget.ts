@@ -20,7 +20,7 @@ export type SignalPassage = {
  */
 export class ReceiverBudget {
   readonly #buckets: Buckets
-  /** Each offer costs the receiver a connection. */
+  /** Each offer costs the receiver a connection, or a restart of ICE in one. */
   readonly #offers: Shared
   /** Signals are never dropped from a queue: so these bytes stay below what it may hold. */
   readonly #bytes: Shared
