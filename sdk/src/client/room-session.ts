@@ -92,7 +92,8 @@ export class RoomSession {
       position: () => store.position(),
       welcome: (welcome, hasOffered) => this.#welcomed(welcome, hasOffered),
       held: (iceServers) => this.#held(iceServers),
-      offer: () => this.#ports.mesh?.early.read(),
+      offer: (maxCandidates) => this.#ports.mesh?.early.read(maxCandidates),
+      disconnected: () => this.#ports.mesh?.early.lost(this.#phase === 'joining'),
       message: (message) => this.#updated(() => this.#updates.message(message)),
       frameEnd: () => this.#frameEnd(),
       prepared: () => this.#prepared.resolve(),
@@ -113,7 +114,7 @@ export class RoomSession {
   }
 
   #welcomed(welcome: Welcome, hasOffered: boolean): void {
-    if (hasOffered) this.#ports.mesh?.early.sent(welcome.seq)
+    this.#ports.mesh?.early.sent(hasOffered ? welcome.seq : undefined)
     this.#updated(() => {
       this.#updates.welcomed(welcome, this.#phase === 'joining')
       this.#isBack = this.#phase === 'in'

@@ -1,4 +1,5 @@
 import type { Epoch, OfferBody, SignalBody } from '../protocol'
+import { candidatesToSend } from './local-candidates'
 import type { MediaTransport, TransportEvents } from './media-transport'
 
 export type EarlyOfferPorts = {
@@ -8,6 +9,8 @@ export type EarlyOfferPorts = {
   readonly prepare: () => Promise<void>
   /** Not in the room, where links open their own, nor where connections start one at a time. */
   readonly mayOpen: () => boolean
+  /** Whether a connection keeps the ICE servers that it was opened with. */
+  readonly keepsIceServers: boolean | undefined
 }
 
 /**
@@ -18,6 +21,9 @@ export class EarlyOffer {
   readonly #ports: EarlyOfferPorts
   #early: Early | undefined
   #sentFor: number | undefined
+  #closed = 0
+  /** The epoch that links begin with. */
+  firstEpoch = 0
 
   constructor(ports: EarlyOfferPorts) {
     this.#ports = ports
@@ -30,27 +36,26 @@ export class EarlyOffer {
 
   /** Opens the connection. It makes the offer when a link takes it: until then its ICE servers may not be known. */
   async warmUp(): Promise<void> {
-    await this.#ports.prepare()
-    if (this.#ports.mayOpen()) this.#open()
+    if (!this.#ports.keepsIceServers && (await this.#mayOpen())) this.#open()
   }
 
-  /** Makes the offer. If it is made already, with other ICE servers perhaps, another connection makes another. */
+  /** Makes the offer with the ICE servers of now. One that is made already is dropped at once, so that it is not read any more. */
   async make(): Promise<void> {
-    await this.warmUp()
-    if (!this.#ports.mayOpen()) return
     if (this.#early?.hasBegun) this.close()
+    if (!(await this.#mayOpen())) return
     this.#open()
     this.#early?.begin()
   }
 
   /** The offer, to be sent by the caller in a request for a seat; undefined if it is not made yet. */
-  read(): OfferBody | undefined {
-    return this.#early?.read()
+  read(maxCandidates: number): OfferBody | undefined {
+    return this.#early?.read(maxCandidates)
   }
 
-  /** It was sent: for the edge of that birth. */
-  sent(born: number): void {
+  /** To be called with every seat: for the edge of that birth the offer was sent; undefined: for none. */
+  sent(born: number | undefined): void {
     this.#sentFor = born
+    if (born !== undefined) this.#early?.sent()
   }
 
   /** Whether a signal of a link is the offer that was sent. */
@@ -70,10 +75,30 @@ export class EarlyOffer {
     if (!this.#early?.wasRead) this.close()
   }
 
+  /**
+   * The connection to the server has ended, and with it the offer: its candidates may be of a network that is gone. If it was read, the
+   * server may have passed it on. So links begin with the epoch after it. `isJoining`: another connection is opened.
+   */
+  lost(isJoining = false): void {
+    const first = this.#early?.wasRead ? 1 : this.firstEpoch
+    this.close()
+    this.firstEpoch = first
+    if (isJoining) void this.warmUp()
+  }
+
   /** There is no link for it. Idempotent. */
   close(): void {
+    this.#closed++
+    this.firstEpoch = 0
     this.#early?.transport.close()
     this.#early = undefined
+  }
+
+  /** False as well if it was closed meanwhile. */
+  async #mayOpen(): Promise<boolean> {
+    const closed = this.#closed
+    await this.#ports.prepare()
+    return closed === this.#closed && this.#ports.mayOpen()
   }
 
   #open(): void {
@@ -88,7 +113,8 @@ export class EarlyOffer {
 class Early {
   readonly transport: MediaTransport
   hasBegun = false
-  wasRead = false
+  /** What was read, and of how many signals it is made. */
+  #read: { readonly offer: OfferBody; readonly of: number } | undefined
   #begin = () => {}
   #events: TransportEvents | undefined
   #signals: SignalBody[] = []
@@ -116,13 +142,21 @@ class Early {
     this.#begin()
   }
 
-  /** The candidates found since then are in it. */
-  read(): OfferBody | undefined {
-    const offer = this.#signals.length > 0 ? this.transport.offer() : undefined
-    if (offer === undefined) return undefined
-    this.#signals = [offer]
-    this.wasRead = true
+  get wasRead(): boolean {
+    return this.#read !== undefined
+  }
+
+  /** The candidates found since then are in it. If it is not sent, the link sends what was told. */
+  read(maxCandidates: number): OfferBody | undefined {
+    const made = this.#signals.length > 0 ? this.transport.offer() : undefined
+    if (made === undefined) return undefined
+    const offer = { ...made, sdp: candidatesToSend(made.sdp, maxCandidates) }
+    this.#read = { offer, of: this.#signals.length }
     return offer
+  }
+
+  sent(): void {
+    if (this.#read) this.#signals.splice(0, this.#read.of, this.#read.offer)
   }
 
   take(events: TransportEvents): MediaTransport {

@@ -56,9 +56,9 @@ export class Link {
     return epochOf(this.born, Math.max(0, this.#n), restarts)
   }
 
-  start(): void {
+  start(firstEpoch = 0): void {
     if (this.#state.type !== 'idle') return
-    if (this.offerer) this.#try(0)
+    if (this.offerer) this.#try(firstEpoch)
     else this.#awaitFirst()
     this.#show('connecting')
   }

@@ -26,7 +26,7 @@ export class LocalCandidates {
 
   /** Whether this one is a signal of its own. Null ends the list. */
   find(candidate: RTCIceCandidate | null): boolean {
-    if (!this.#areInDescription) return candidate !== null && !isActiveTcp(candidate)
+    if (!this.#areInDescription) return candidate !== null && !isActiveTcp(candidate.candidate)
     this.#found()
     return false
   }
@@ -48,8 +48,14 @@ export class LocalCandidates {
   }
 }
 
+/** A description with the candidates of this side that would be sent, and with no more than `most`. */
+export function candidatesToSend(sdp: string, most: number): string {
+  let left = most
+  return sdp.replace(/^a=candidate:.*\r?\n/gm, (line) => (isActiveTcp(line) || left-- <= 0 ? '' : line))
+}
+
 /** The other side needs no address of a connection that only this side opens: it learns it from the check (RFC 6544). */
-const isActiveTcp = ({ candidate }: RTCIceCandidate): boolean => candidate.includes(' tcptype active')
+const isActiveTcp = (candidate: string): boolean => candidate.includes(' tcptype active')
 
 /** Candidates of several addresses come in tasks that follow each other. A timer would wait for a second in a hidden page. */
 function nextTask(): Promise<void> {

@@ -68,4 +68,6 @@ export interface OpenTransport {
   (ports: TransportPorts): MediaTransport
   /** Set if many connections cannot start together; then a mesh starts the next one when the last one is connected. */
   readonly oneAtATime?: boolean
+  /** Set if a connection keeps the ICE servers that it was opened with, as in Firefox before 119: `setIceServers` has no effect. */
+  readonly keepsIceServers?: boolean
 }

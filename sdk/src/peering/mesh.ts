@@ -58,6 +58,7 @@ export class Mesh {
       open: (begin, events) => this.#connections.open({ offerer: true, begin, events }),
       prepare: () => this.prepare(),
       mayOpen: () => !this.#isClosed && this.#seq === 0 && ports.openTransport.oneAtATime !== true,
+      keepsIceServers: ports.openTransport.keepsIceServers,
     })
     this.#health = new LinkHealth({ clock: ports.clock, links: this.#links, tell: ports.onHealth })
     this.#startQueue = new StartQueue(
@@ -152,7 +153,7 @@ export class Mesh {
     void this.prepare()
     const link = this.#newLink(peerId, offerer, edge.born)
     this.#links.set(peerId, link)
-    link.start()
+    link.start(this.early.firstEpoch)
     if (isBack && !offerer) link.resume()
   }
 

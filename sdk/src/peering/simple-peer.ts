@@ -16,7 +16,10 @@ import { configurationOf, toBrowser, type WebRtc } from './webrtc'
  */
 export function simplePeerTransport(wrtc: WebRtc, clock: Clock): OpenTransport {
   const open = (ports: TransportPorts): MediaTransport => new SimplePeerTransport(wrtc, clock, ports)
-  return Object.assign(open, { oneAtATime: typeof window === 'undefined' })
+  return Object.assign(open, {
+    oneAtATime: typeof window === 'undefined',
+    keepsIceServers: !wrtc.RTCPeerConnection.prototype?.setConfiguration,
+  })
 }
 
 class SimplePeerTransport implements MediaTransport {

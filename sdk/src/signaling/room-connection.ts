@@ -39,6 +39,7 @@ export class RoomConnection {
   #isOver = false
   /** Whether an offer went with its request for a seat. */
   hasOffered = false
+  #maxCandidates = 0
 
   /** @throws LiveStreamError `hello_too_large`, `not_supported`, and what the WebSocket's constructor throws */
   constructor(ports: SessionPorts, opening: Opening, client: SessionEvents, session: RoomConnectionEvents) {
@@ -89,11 +90,10 @@ export class RoomConnection {
   requestSeat(): void {
     const commandId = this.#ports.sender.nextId()
     this.#phase = { type: 'requesting', commandId }
-    const offer = this.#client.offer()
+    const offer = this.#client.offer(this.#maxCandidates)
     // A longer one than the server takes is left to the link.
     this.hasOffered = v.is(offerBody, offer)
-    const join = { type: 'join', id: commandId } as const
-    this.#connection.send(v.is(offerBody, offer) ? { ...join, offer } : join)
+    this.#connection.send({ type: 'join', id: commandId, offer: this.hasOffered ? offer : undefined })
     this.#connection.probe(HELD_ANSWER_MS)
   }
 
@@ -146,10 +146,7 @@ export class RoomConnection {
   }
 
   #received(messages: ServerMessage[]): void {
-    for (const message of messages) {
-      if (this.#isOver) return
-      this.#take(message)
-    }
+    for (const message of messages) if (!this.#isOver) this.#take(message)
     if (this.#isInRoom) this.#client.frameEnd()
   }
 
@@ -184,6 +181,7 @@ export class RoomConnection {
   #held({ limits, iceServers }: ServerMessageOf<'held'>): void {
     if (this.#phase.type !== 'connecting') return
     this.#phase = { type: 'held', since: this.#ports.clock.now() }
+    this.#maxCandidates = limits.maxCandidates
     this.#connection.welcomed(limits.maxFrameBytes)
     this.#client.held(iceServers)
     this.#session.held()

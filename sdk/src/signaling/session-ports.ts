@@ -47,7 +47,9 @@ export type SessionEvents = {
   /** The server holds the connection. May come again, with other ICE servers. */
   held(iceServers: readonly IceServer[]): void
   /** The offer that goes with the request for a seat, if there is one. */
-  offer(): OfferBody | undefined
+  offer(maxCandidates: number): OfferBody | undefined
+  /** A connection has ended, or none can be held. */
+  disconnected(): void
   /** The server sends the events after this position; undefined asks for a snapshot. */
   position(): Position | undefined
   /** The client is in the room, for the first time or again. `hasOffered`: the offer went with the request for this seat. */

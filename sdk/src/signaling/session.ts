@@ -151,10 +151,10 @@ export class SignalingSession {
   #disconnected(connection: RoomConnection, ending: Ending, detail: string): void {
     // The app's logger is told of the end first, and may have left the room.
     if (this.#phase.type !== 'open' || this.#phase.connection !== connection) return
-    const { since = Number.POSITIVE_INFINITY } = connection
+    this.#events.disconnected()
     this.#lastFailure = ending.code === undefined ? new Error(detail) : errorOf(ending.code, ending)
     const now = this.#ports.clock.now()
-    if (now - since >= STABLE_MS) this.#pace.restart()
+    if (now - (connection.since ?? now) >= STABLE_MS) this.#pace.restart()
     const freshTokenLeft = typeof this.#ports.token === 'function' && !this.#freshTokenTried
     const policy = closePolicyOf(ending, { joined: this.#seat !== undefined, freshTokenLeft })
     if (mayGoIdle(this.#aim, now >= this.#readyUntil, ending, policy)) return this.#goIdle()
@@ -173,6 +173,7 @@ export class SignalingSession {
   #goIdle(): void {
     this.#aim = 'keep'
     this.#phase = { type: 'idle' }
+    this.#events.disconnected()
     this.#events.prepared()
   }
 

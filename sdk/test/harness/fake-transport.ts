@@ -23,6 +23,7 @@ export class FakeNetwork {
   /** Makes the next open throw, as a browser does that has too many connections. */
   refuseOpen = false
   oneAtATime = false
+  keepsIceServers = false
   readonly #clock: Clock
   readonly #mostLive = new Map<string, number>()
 
@@ -38,7 +39,7 @@ export class FakeNetwork {
       this.#mostLive.set(owner, Math.max(this.mostLive(owner), this.live(owner).length))
       return transport
     }
-    return Object.assign(open, { oneAtATime: this.oneAtATime })
+    return Object.assign(open, { oneAtATime: this.oneAtATime, keepsIceServers: this.keepsIceServers })
   }
 
   live(owner: string): FakeTransport[] {

@@ -183,6 +183,7 @@ export class LoadedPage {
       position: () => this.#store.position(),
       held: () => {},
       offer: () => undefined,
+      disconnected: () => {},
       prepared: () => {},
       welcome: (welcome) => this.#apply(() => this.#welcomed(welcome)),
       message: (message) => this.#apply(() => this.#received(message)),

@@ -42,8 +42,11 @@ export function toRecords(state: ServerState | undefined, decided: readonly Deci
 /** How a ledger is stored: JSON, by the names of its parts. */
 export type StoredLedger = { readonly [Name in keyof Ledger]?: unknown }
 
-// The compiler pairs no part of a union with the value of that part.
-const PARTS = Object.entries(LEDGER_PARTS) as [keyof Ledger, LedgerPart<unknown>][]
+const { sessions, ...others } = LEDGER_PARTS
+
+// The sessions last: a draft changes them in place, so no fold may throw after theirs. The compiler pairs no part of a union with the
+// value of that part.
+const PARTS = Object.entries({ ...others, sessions }) as [keyof Ledger, LedgerPart<unknown>][]
 
 const eachPart = <T>(value: (name: keyof Ledger, part: LedgerPart<unknown>) => unknown) =>
   Object.fromEntries(PARTS.map(([name, part]) => [name, value(name, part)])) as T

@@ -27,7 +27,7 @@ export class ReceiverBudget {
 
   constructor({ maxParticipants, pairBytesPerSecond, pairByteBurst }: Limits, buckets: Buckets) {
     this.#buckets = buckets
-    // A newcomer has one offer from each of the others; a room that reloads as a whole, two; and then each link that fails starts over.
+    // A newcomer has one offer from each of the others but one; a room that reloads as a whole, two; and then each link that fails starts over.
     this.#offers = {
       name: 'receiver_offers',
       own: { perSecond: 0.1, burst: 6 },
