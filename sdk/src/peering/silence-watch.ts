@@ -115,7 +115,7 @@ export class SilenceWatch {
     // Without marks before there is nothing to compare with.
     if (marks.length > 0 && hearing.marks.some((mark, i) => mark !== undefined && mark !== marks[i])) {
       Object.assign(hearing, {
-        heardAt: Math.max(heardAt, now),
+        heardAt: now,
         isUnmarked: false,
         isSilent: false,
         packets: undefined,

@@ -100,6 +100,14 @@ test('what has just been published, and what comes over a new connection, has th
   expect(silent.size).toBe(0)
 })
 
+test('what has begun is missed at once, also within the time that it had to begin', async () => {
+  const { silent, watch, pass } = watching()
+  watch.expect(new Map([['ada', ['microphone']]]))
+  await pass(1_000, 'microphone')
+  await pass(1_000)
+  expect([...silent]).toEqual(['ada'])
+})
+
 test('a browser forgets a packet after some seconds: that is none that came', async () => {
   const { silent, watch, pass, arrivals } = watching()
   watch.expect(new Map([['ada', ['microphone']]]))
