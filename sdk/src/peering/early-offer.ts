@@ -41,7 +41,7 @@ export class EarlyOffer {
 
   /** Makes the offer with the ICE servers of now. One that is made already is dropped at once, so that it is not read any more. */
   async make(): Promise<void> {
-    if (this.#early?.hasBegun) this.close()
+    if (this.#early?.hasBegun) this.#drop()
     if (!(await this.#mayOpen())) return
     this.#open()
     this.#early?.begin()
@@ -72,7 +72,7 @@ export class EarlyOffer {
 
   /** The page is hidden: the connection is closed, if its offer is not sent. */
   coolDown(): void {
-    if (!this.#early?.wasRead) this.close()
+    if (!this.#early?.wasRead) this.#drop()
   }
 
   /**
@@ -80,16 +80,19 @@ export class EarlyOffer {
    * server may have passed it on. So links begin with the epoch after it. `isJoining`: another connection is opened.
    */
   lost(isJoining = false): void {
-    const first = this.#early?.wasRead ? 1 : this.firstEpoch
-    this.close()
-    this.firstEpoch = first
+    if (this.#early?.wasRead) this.firstEpoch = 1
+    this.#drop()
     if (isJoining) void this.warmUp()
   }
 
   /** There is no link for it. Idempotent. */
   close(): void {
-    this.#closed++
     this.firstEpoch = 0
+    this.#drop()
+  }
+
+  #drop(): void {
+    this.#closed++
     this.#early?.transport.close()
     this.#early = undefined
   }

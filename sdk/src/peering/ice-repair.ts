@@ -132,7 +132,7 @@ export class IceRepair {
     this.#isUnwell = isUnwell
     if (isUnwell) {
       this.#obeyed = 0
-      this.#tryIn(this.#path === 'up' ? SILENCE_GRACE_MS : GRACE_MS)
+      if (!this.#isDue) this.#tryIn(this.#path === 'up' ? SILENCE_GRACE_MS : GRACE_MS)
       this.#ports.unwell()
     } else {
       this.#tries = 0
@@ -152,7 +152,10 @@ export class IceRepair {
   #restartNow(): void {
     if (!this.#canSignal) return
     if (this.#tries >= MOST_TRIES && this.#path !== 'up') return this.#ports.failed('the other side does not answer')
-    if (this.#tries >= MOST_TRIES && !this.#isUnwell) return
+    if (this.#tries >= MOST_TRIES && !this.#isUnwell) {
+      this.#isDue = false
+      return
+    }
     this.#tryIn(Math.min(LONGEST_AGAIN_MS, AGAIN_MS * 2 ** this.#tries++))
     this.#restart()
   }

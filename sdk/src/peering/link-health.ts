@@ -24,7 +24,11 @@ export class LinkHealth {
     this.#silence = new SilenceWatch({
       clock: ports.clock,
       transports: () => this.#connected(),
-      looked: (participantId, isSilent) => ports.links.get(participantId)?.repair?.silent(isSilent),
+      looked: (participantId, isSilent) => {
+        ports.links.get(participantId)?.repair?.silent(isSilent)
+        // Again and again: the network of this page may be gone only later.
+        if (isSilent) this.tell()
+      },
     })
   }
 

@@ -29,7 +29,7 @@ export type MeshPorts = {
   readonly onTrack: (participantId: string, source: Source, track: MediaStreamTrack) => void
   /** Null if there is no edge any more. `error` comes with 'recovering': `turn_needed` or `link_failed`. */
   readonly onLink: (participantId: string, link: LinkState | null, error?: LiveStreamError) => void
-  /** A link has become unwell, or well again, or is gone. Where one is unwell, the network of this page may be gone. */
+  /** A link has become unwell, or well again, or is gone. Comes again while one is unwell: the network of this page may be gone. */
   readonly onHealth: (health: MeshHealth) => void
 }
 

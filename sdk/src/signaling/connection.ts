@@ -22,7 +22,10 @@ const PROBE_MS = 5_000
 const SHORTEST_CHECK_MS = 700
 const ROUND_TRIPS = 3
 /** Checks do not follow each other sooner. */
-const CHECK_EVERY_MS = 2_000
+const CHECK_EVERY_MS = 3_000
+/** A check that follows another one so soon gives the server at least `AGAIN_MS`: the link is unwell for another reason than this network. */
+const SOON_MS = 10_000
+const AGAIN_MS = 3_000
 
 export type ConnectionPorts = {
   readonly WebSocket: WebSocketConstructor
@@ -118,8 +121,9 @@ export class Connection {
     const now = this.#clock.now()
     if (!this.#welcomed || this.#isChecked || now - this.#checkedAt < CHECK_EVERY_MS) return
     this.#isChecked = true
+    const least = now - this.#checkedAt < SOON_MS ? AGAIN_MS : SHORTEST_CHECK_MS
+    const limitMs = Math.min(PROBE_MS, Math.max(least, ROUND_TRIPS * (this.#roundTripMs ?? PROBE_MS)))
     this.#checkedAt = now
-    const limitMs = Math.min(PROBE_MS, Math.max(SHORTEST_CHECK_MS, ROUND_TRIPS * (this.#roundTripMs ?? PROBE_MS)))
     this.#cancelProbe()
     this.#cancelProbe = watchProgress(this.#clock, limitMs, () => this.#end({}, `no answer in ${limitMs} ms`)).cancel
     this.#ask()

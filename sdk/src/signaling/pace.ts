@@ -5,7 +5,7 @@ import { backoffMs, type Ending } from './close-policy'
 const LIMIT_MS = 10_000
 /** The same in a hurry: a first packet that is lost is sent again after 1 s (RFC 6298), a second one after 2 s more. */
 const HURRIED_LIMIT_MS = 2_000
-/** In a hurry a try may take this many times as long as the last one that succeeded. */
+/** In a hurry a try may take this many times as long as it took last time to open a socket, its token included. */
 const TIMES_LAST = 4
 /** In a hurry tries begin about this long after each other, also where each fails at once. */
 const HURRIED_EVERY_MS = 1_000
@@ -30,9 +30,9 @@ export class Pace {
   /** Tries in a row that failed without a hurry. */
   #failures = 0
   #attempts = 0
-  #hasOpened = false
   #triedAt = 0
-  #lastMs = 0
+  /** How long a token and the opening of a socket took last. */
+  #lastMs: number | undefined
   #waiting: { readonly next: () => void; readonly cancel: () => void; readonly isUrgent: boolean } | undefined
 
   constructor(ports: PacePorts) {
@@ -46,12 +46,12 @@ export class Pace {
 
   /** Whether the server has ever accepted a socket. */
   get hasOpened(): boolean {
-    return this.#hasOpened
+    return this.#lastMs !== undefined
   }
 
   /** How long a token function may take, and then the time from opening the socket to the welcome. */
   get limitMs(): number {
-    return this.#hurries ? Math.min(LIMIT_MS, Math.max(HURRIED_LIMIT_MS, TIMES_LAST * this.#lastMs)) : LIMIT_MS
+    return this.#hurries ? Math.min(LIMIT_MS, Math.max(HURRIED_LIMIT_MS, TIMES_LAST * (this.#lastMs ?? 0))) : LIMIT_MS
   }
 
   /** Whether links have fallen silent as well. */
@@ -68,13 +68,8 @@ export class Pace {
     this.#triedAt = this.#ports.clock.now()
   }
 
-  /** The server accepted a socket. */
+  /** The server accepted the socket of this try. */
   opened(): void {
-    this.#hasOpened = true
-  }
-
-  /** The try has led to a seat, or is held. */
-  succeeded(): void {
     this.#lastMs = this.#ports.clock.now() - this.#triedAt
   }
 

@@ -143,7 +143,6 @@ export class SignalingSession {
     const sameSession = this.#seat?.self === self && this.#seat.instance === instance
     this.#seat = { self, instance }
     this.#freshTokenTried = false
-    this.#pace.succeeded()
     connection.seated(welcome, sameSession)
     this.#events.welcome(welcome, connection.hasOffered)
   }

@@ -260,3 +260,15 @@ test('an offer that was read and is not sent, as it is too long, is sent by the 
   ])
   expect(bob.linkTo('ada')).toMatchObject({ state: 'connected' })
 })
+
+test('a page that is hidden after its offer went with a lost connection still begins with the epoch after it', async () => {
+  const room = new MeshRoom()
+  const { early } = room.seat('ada').mesh
+  void early.make()
+  await room.clock.advanceAsync(10)
+  expect(early.read(64)?.type).toBe('offer')
+  early.lost(true)
+  await room.clock.advanceAsync(10)
+  early.coolDown()
+  expect(early.firstEpoch).toBe(1)
+})

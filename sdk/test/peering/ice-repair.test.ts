@@ -163,6 +163,14 @@ test('a change of the network whose restart went nowhere is answered again with 
   expect(did).toHaveLength(2)
 })
 
+test('a path that becomes unwell does not put off the restart that a change of the network asks for', () => {
+  const { clock, did, repair } = repairing()
+  repair.networkChanged()
+  repair.path('unwell')
+  clock.advance(300)
+  expect(did).toEqual(['unwell 0', 'restart 150'])
+})
+
 test('a path that becomes well does not end the restart that a change of the network asks for', () => {
   const { clock, did, repair } = repairing()
   repair.path('unwell')

@@ -288,6 +288,9 @@ test('what is published and does not arrive makes the link unwell, and others ar
   expect(ada.health.at(-1)).toBe('unwell')
   await hear(1_000)
   expect(ada.links.at(-1)).toBe('cy unwell')
+  const told = ada.health.length
+  await hear(1_000)
+  expect(ada.health.slice(told)).toContain('all unwell')
   expect(ada.health.at(-1)).toBe('all unwell')
   await hear(1_000, fromBob, fromCy)
   expect(ada.links.slice(-2).sort()).toEqual(['bob connected', 'cy connected'])

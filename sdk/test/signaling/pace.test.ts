@@ -50,7 +50,7 @@ test('where a token or a connection takes long, a hurried try has more time', ()
   ] as const) {
     pace.begin()
     clock.advance(tookMs)
-    pace.succeeded()
+    pace.opened()
     expect(pace.limitMs).toBe(limitMs)
   }
 })
