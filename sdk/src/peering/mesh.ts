@@ -7,13 +7,12 @@ import { EarlyOffer } from './early-offer'
 import { HeldSignals } from './early-signals'
 import { Link } from './link'
 import type { LinkTransportEvents } from './link-epoch'
-import { LinkHealth, type MeshHealth } from './link-health'
+import { type Expected, LinkHealth, type MeshHealth } from './link-health'
 import { linkError } from './link-state'
 import { type LinkView, viewOf } from './link-view'
 import type { MediaTransport, OpenTransport } from './media-transport'
 import { ownEdges } from './own-edges'
 import type { SharedCertificate } from './shared-certificate'
-import type { Expected } from './silence-watch'
 import { StartQueue } from './start-queue'
 
 export type MeshPorts = {
@@ -184,7 +183,9 @@ export class Mesh {
   }
 
   #transports(): MediaTransport[] {
-    return [...this.#links.values(), this.early].flatMap(({ transport }) => transport ?? [])
+    // A newcomer's first connection is a link's, or closed, from the first fold on.
+    const all = this.#seq === 0 ? [this.early] : [...this.#links.values()]
+    return all.flatMap(({ transport }) => transport ?? [])
   }
 
   #transportTo(peerId: string, offerer: boolean, linkEvents: LinkTransportEvents): MediaTransport {

@@ -1,7 +1,7 @@
 // When media that should arrive counts as missing.
 import { expect, test } from 'vitest'
+import { SilenceWatch } from '../../src/peering/link-health'
 import type { MediaTransport } from '../../src/peering/media-transport'
-import { SilenceWatch } from '../../src/peering/silence-watch'
 import { SOURCES, type Source } from '../../src/protocol'
 import { FakeClock } from '../harness/fake-clock'
 
