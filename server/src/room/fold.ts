@@ -42,11 +42,11 @@ export function toRecords(state: ServerState | undefined, decided: readonly Deci
 /** How a ledger is stored: JSON, by the names of its parts. */
 export type StoredLedger = { readonly [Name in keyof Ledger]?: unknown }
 
-const { sessions, ...others } = LEDGER_PARTS
+// In the order in which they are stored. The compiler pairs no part of a union with the value of that part.
+const PARTS = Object.entries(LEDGER_PARTS) as [keyof Ledger, LedgerPart<unknown>][]
 
-// The sessions last: a draft changes them in place, so no fold may throw after theirs. The compiler pairs no part of a union with the
-// value of that part.
-const PARTS = Object.entries({ ...others, sessions }) as [keyof Ledger, LedgerPart<unknown>][]
+// The sessions last: a draft changes them in place, so no fold may throw after theirs.
+const FOLDS = [...PARTS].sort(([a], [b]) => Number(a === 'sessions') - Number(b === 'sessions'))
 
 const eachPart = <T>(value: (name: keyof Ledger, part: LedgerPart<unknown>) => unknown) =>
   Object.fromEntries(PARTS.map(([name, part]) => [name, value(name, part)])) as T
@@ -57,7 +57,7 @@ const EMPTY_LEDGER = eachPart<Ledger>((_, { start }) => start)
 /** Folds one record into the ledger. `present`: how many participants are in the room after it. */
 function evolveLedger(before: Ledger = EMPTY_LEDGER, record: LedgerRecord, present: number, draft: Draft): Ledger {
   let changed: Record<string, unknown> | undefined
-  for (const [name, { fold }] of PARTS) {
+  for (const [name, { fold }] of FOLDS) {
     const value = fold(before[name], record, present, draft)
     if (value === before[name]) continue
     changed ??= { ...before }
