@@ -84,7 +84,7 @@ test('a line that is dead for a while: both ends notice, and go on when it is ba
   await expect.poll(() => ada.status()).toBe('reconnecting')
   await mend()
   await goesOn(ada, ben)
-  expect(await ada.status()).toBe('joined')
+  await expect.poll(() => ada.status()).toBe('joined')
 })
 
 test.each(['in', 'out'] as const)('media that is lost on its way %s alone', async (way) => {
