@@ -17,9 +17,9 @@ const SECTIONS: readonly Section[] = [
     bench: 'join',
     title: 'Joining',
     text: `From the call of \`join()\` to the host's first picture. Both pages are fresh in each run, so all code is cold; camera and
-microphone are captured before. "Connection" is the time until the first \`RTCPeerConnection\` is connected. Each library is used as its own
-documentation shows it. The raw floors are bare connections with our codecs and \`max-bundle\`; they send candidates as they come, and the
-newcomer makes its offer while the socket opens.`,
+microphone are captured before. After \`prepare()\` half a second passes, as on a prejoin screen. "Connection" is the time until the first
+\`RTCPeerConnection\` is connected. Each library is used as its own documentation shows it. The raw floors are bare connections with our
+codecs and \`max-bundle\`; they send candidates as they come, and the newcomer makes its offer while the socket opens.`,
   },
   {
     bench: 'newcomer',

@@ -9,6 +9,9 @@ declare global {
   }
 }
 
+/** How long a person looks at a prejoin screen at least: meanwhile the first offer is made. */
+const PREJOIN_MS = 500
+
 let prepared: LiveStreamClient | undefined
 
 const clientOf = ({ port, room }: JoinTarget, token = ''): LiveStreamClient =>
@@ -27,6 +30,7 @@ window.joinPage = {
   prepare: async (target) => {
     prepared = clientOf(target, target.tokens?.newcomer)
     await prepared.prepare()
+    await new Promise((resolve) => setTimeout(resolve, PREJOIN_MS))
   },
   join: (target) =>
     timed((seen) => {
