@@ -63,7 +63,8 @@ export class LinkHealth {
 
 async function restartIfRelayed({ repair, transport }: Link): Promise<void> {
   if (repair === undefined || transport === undefined) return
-  const { localCandidateType } = linkStats(await transport.getStats())
+  // The connection may be closed meanwhile.
+  const { localCandidateType } = linkStats(await transport.getStats().catch(() => undefined))
   if (localCandidateType === 'relay') repair.passwordChanged()
 }
 

@@ -1,7 +1,8 @@
 // A newcomer that opens the connection for its offer before it has an edge.
 import { expect, test } from 'vitest'
+import type { OfferBody } from '../../src/protocol'
 import { fakeTrack } from '../harness/fake-transport'
-import { edge, MeshRoom } from '../harness/mesh-room'
+import { edge, MeshRoom, type Seat } from '../harness/mesh-room'
 
 async function warm(room = new MeshRoom()) {
   const [ada, bob] = [room.seat('ada'), room.seat('bob')]
@@ -112,18 +113,18 @@ async function asked() {
   return { ...warmed, offer: warmed.ada.mesh.early.read(64) }
 }
 
+/** The server takes Ada's offer out of her request, and passes it on as her first signal. */
+function passOn(to: Seat, offer: OfferBody | undefined): void {
+  const epoch = { born: 1, n: 0 }
+  to.mesh.receive({ type: 'signal', from: 'ada', epoch, order: 0, body: offer ?? { type: 'restart' } })
+}
+
 test('the offer is made ahead, and a link does not send it again where it was sent in the request [R2.11]', async () => {
   const { room, ada, bob, opened, offer } = await asked()
   expect(offer).toEqual(opened.offer())
   ada.mesh.early.sent(1)
   room.fold(1, edge('ada', 'bob'))
-  bob.mesh.receive({
-    type: 'signal',
-    from: 'ada',
-    epoch: { born: 1, n: 0 },
-    order: 0,
-    body: offer ?? { type: 'restart' },
-  })
+  passOn(bob, offer)
   await room.clock.advanceAsync(100)
   expect(room.sentBy('ada')).toEqual([])
   expect(ada.linkTo('bob')).toMatchObject({ state: 'connected', epoch: { n: 0 } })
@@ -215,13 +216,7 @@ test('a join that goes on after that opens another; the offer that the server ma
   expect(other).not.toBe(opened)
   ada.mesh.early.sent(undefined)
   room.fold(1, edge('ada', 'bob'))
-  bob.mesh.receive({
-    type: 'signal',
-    from: 'ada',
-    epoch: { born: 1, n: 0 },
-    order: 0,
-    body: offer ?? { type: 'restart' },
-  })
+  passOn(bob, offer)
   await room.clock.advanceAsync(1000)
   expect(ada.linkTo('bob')).toMatchObject({ state: 'connected', epoch: { n: 1 } })
   expect(bob.linkTo('ada')).toMatchObject({ state: 'connected', epoch: { n: 1 } })

@@ -326,3 +326,17 @@ test('an answerer that counts restarts itself does not keep the offerer from its
   await room.clock.advanceAsync(1_000)
   expect(ada.linkTo('bob')).toMatchObject({ state: 'connected', epoch: { n: 0, restarts: 1 } })
 })
+
+test('a connection that has no statistics any more when there is another TURN password is left alone', async () => {
+  const { room, ada } = await twoLinked()
+  room.network.last('ada').getStats = () => Promise.reject(new DOMException('closed', 'InvalidStateError'))
+  const rejections: unknown[] = []
+  const note = (reason: unknown) => rejections.push(reason)
+  process.on('unhandledRejection', note)
+  ada.mesh.setIceServers([{ urls: 'turn:127.0.0.1:1', username: 'ada', credential: 'fresh' }])
+  await room.clock.advanceAsync(3_000)
+  await new Promise(setImmediate)
+  process.off('unhandledRejection', note)
+  expect(rejections).toEqual([])
+  expect(ada.links).toEqual(['bob connecting', 'bob connected'])
+})
